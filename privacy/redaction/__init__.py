@@ -1,0 +1,28 @@
+"""Personal data and secrets out of text, before anything is stored. Pure: no Django, no input or output, no clock.
+
+    from privacy.redaction import redact
+    redact("mail ada@example.org")  # Redacted('mail [EMAIL_1]')
+
+`docs/redaction.md` says what is found, how well, and what is not.
+"""
+
+from privacy.redaction.engine import redact, redact_json
+from privacy.redaction.numbering import Numbering
+from privacy.redaction.policy import DEFAULT_POLICY, RULES_VERSION, Policy, Term, compile_policy
+from privacy.redaction.results import Redacted, RedactedJSON, RedactionError, Span, is_redacted
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "RULES_VERSION",
+    "Numbering",
+    "Policy",
+    "Redacted",
+    "RedactedJSON",
+    "RedactionError",
+    "Span",
+    "Term",
+    "compile_policy",
+    "is_redacted",
+    "redact",
+    "redact_json",
+]

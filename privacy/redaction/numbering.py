@@ -1,0 +1,84 @@
+"""Which number a value's placeholder carries: the same value has the same one throughout an interaction."""
+
+import hmac
+import re
+from collections.abc import Mapping
+
+PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]{1,30})_([0-9]{1,6})\]")
+DIGEST_CHARACTERS = 16  # 64 bits: two values of one interaction share a number once in 2^32 values
+MAX_RESERVED = 1000  # a text full of typed placeholders must not swell the state that is stored beside it
+NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+
+SPELT_AT = re.compile(r"%40|\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*", re.IGNORECASE)
+SPELT_DOT = re.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b)\s*[)\]}>]?\s*", re.IGNORECASE)
+
+# The types whose values are the same whatever their punctuation, e.g. `4111-1111…` and `4111 1111…`.
+UNPUNCTUATED = frozenset({"PHONE", "CARD", "IBAN", "NATIONAL_ID", "ACCOUNT", "POSTCODE"})
+
+
+class Numbering:
+    """Numbers the distinct values of each type through one interaction: question, answer, sources, later feedback.
+
+    It holds no value, only truncated HMACs of normalised values under `key`. A number that somebody typed as a
+    placeholder (`[EMAIL_1]`) is kept out of the way: no value that is met afterwards is given it. A value that was
+    numbered before the placeholder was typed keeps its number, since the typed one most often refers to it.
+    """
+
+    __slots__ = ("_key", "_numbers", "_taken")
+
+    def __init__(self, key: bytes = b"") -> None:
+        self._key = key
+        self._numbers: dict[str, dict[str, int]] = {}
+        self._taken: dict[str, set[int]] = {}
+
+    def number(self, kind: str, value: str) -> int:
+        """The number of a value: the one that it has, or the lowest that is free in its type."""
+        digest = hmac.digest(self._key, f"{kind}\0{normalised(kind, value)}".encode("utf-8", "surrogatepass"), "sha256")
+        name = digest.hex()[:DIGEST_CHARACTERS]
+        numbers = self._numbers.setdefault(kind, {})
+        found = numbers.get(name)
+        if found is None:
+            taken = self._taken.get(kind, ())
+            found = len(numbers) + 1
+            while found in taken:
+                found += 1
+            numbers[name] = found
+            self._taken.setdefault(kind, set()).add(found)
+        return found
+
+    def reserve(self, kind: str, number: int) -> None:
+        """Keep a number that somebody typed in a placeholder from being given to another value, within reason."""
+        taken = self._taken.setdefault(kind, set())
+        if number <= MAX_RESERVED and len(taken) < MAX_RESERVED:
+            taken.add(number)
+
+    def state(self) -> dict[str, list[str]]:
+        """All that is needed to go on numbering later, JSON-able: `number:digest`, without digest where it was typed."""
+        found: dict[str, list[str]] = {}
+        for kind in sorted({*self._numbers, *self._taken}):
+            named = {number: name for name, number in self._numbers.get(kind, {}).items()}
+            found[kind] = [f"{number}:{named.get(number, '')}" for number in sorted(self._taken.get(kind, ()))]
+        return found
+
+    @classmethod
+    def restored(cls, key: bytes, state: Mapping[str, list[str]]) -> "Numbering":
+        """The numbering whose `state` this was, under the same key."""
+        made = cls(key)
+        for kind, entries in state.items():
+            for entry in entries:
+                number, _, name = entry.partition(":")
+                made._taken.setdefault(kind, set()).add(int(number))
+                if name:
+                    made._numbers.setdefault(kind, {})[name] = int(number)
+        return made
+
+
+def normalised(kind: str, value: str) -> str:
+    """The form in which two spellings of one value are equal."""
+    if kind == "EMAIL":
+        return SPELT_DOT.sub(".", SPELT_AT.sub("@", value)).casefold()
+    if kind in UNPUNCTUATED:
+        return NOT_ALPHANUMERIC.sub("", value).casefold()
+    if kind == "SECRET":
+        return value  # case is part of a secret
+    return " ".join(value.casefold().split())
