@@ -13,7 +13,7 @@ from curation.graders.grades import (
     Grade,
     Grader,
     GraderError,
-    NotApplicable,
+    NotApplicableError,
     checked,
 )
 from curation.graders.judge import judge_grader
@@ -29,7 +29,7 @@ __all__ = [
     "Grade",
     "Grader",
     "GraderError",
-    "NotApplicable",
+    "NotApplicableError",
     "grade",
     "grader",
 ]
@@ -73,7 +73,9 @@ def grader(name: str, **options: object) -> Grader:
 def grade(
     name: str, answer: str, expected: str, case: CaseView, *, threshold: float, using: Grader | None = None
 ) -> Grade:
-    """Grade one answer. `using` is a configured grader for a name that needs one; raises GraderError, never guesses."""
+    """Grade one answer. `using` is a configured grader for a name that needs one; raises GraderError, never
+    guesses.
+    """
     if len(answer) > MAX_ANSWER:
         raise GraderError(f"{name}: the answer is longer than {MAX_ANSWER} characters")
     limit = checked(threshold, f"{name} threshold")

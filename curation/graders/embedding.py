@@ -1,4 +1,6 @@
-"""The embedding grader: how close two texts lie in a model's space. Optional; nothing is loaded until it is asked for."""
+"""The embedding grader: how close two texts lie in a model's space. Optional; nothing is loaded until it is
+asked for.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ Encode = Callable[[list[str]], Sequence[Sequence[float]]]
 def embedding_grader(*, encode: Encode | None = None, model: str = "") -> Grader:
     """Return a grader over `encode`, or over the sentence-transformers model in the local folder `model`.
 
-    The package is an extra, imported here only; the model is never fetched. Raises GraderError where either is missing.
+    The package is an extra, imported here only; the model is never fetched. Raises GraderError where either
+    is missing.
     """
     turn = encode or _load(model)
 

@@ -1,7 +1,8 @@
-"""The facts grader: numbers, dates, URLs and names that the expected answer states, and what speaks against them.
+"""The facts grader: numbers, dates, URLs and names that the expected answer states, and what speaks against
+them.
 
-Patterns only, no language model: it reads digits in every script, dates written the common ways (month names in English,
-German, French and Spanish), English number words up to twelve, and capitalised names.
+Patterns only, no language model: it reads digits in every script, dates written the common ways (month names
+in English, German, French and Spanish), English number words up to twelve, and capitalised names.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from curation.graders.grades import CaseView, NotApplicable, text_of
+from curation.graders.grades import CaseView, NotApplicableError, text_of
 from curation.graders.normalisation import tokens, visible
 
 Kind = Literal["number", "date", "url", "name"]
 
 FACT_SHARE = 0.75
-"""Share of the score that the facts decide; the words around them decide the rest, so that facts alone do not answer."""
+"""Share of the score that the facts decide; the words around them decide the rest, so that facts alone do not
+answer.
+"""
 _WEIGHT: dict[Kind, int] = {"number": 3, "date": 3, "url": 3, "name": 1}
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}_\d+\]")
@@ -67,26 +70,31 @@ _SENTENCE_END = frozenset('.!?:;。！？\n•*–—"“(#|>')
 
 @dataclass(frozen=True)
 class Fact:
-    """One stated fact: `values` are the readings it allows (3/4/2024 is two dates), `unit` what a number counts."""
+    """One stated fact: `values` are the readings it allows (3/4/2024 is two dates), `unit` what a number
+    counts.
+    """
 
     kind: Kind
     values: frozenset[str]
     unit: str = ""
 
     def agrees(self, other: Fact) -> bool:
-        """Say whether both can mean the same. A number agrees whatever its unit: "30 days" and "30-day" both say 30."""
+        """Say whether both can mean the same. A number agrees whatever its unit: "30 days" and "30-day" both
+        say 30.
+        """
         return self.kind == other.kind and not self.values.isdisjoint(other.values)
 
 
 def facts(answer: str, expected: str, case: CaseView, /) -> float:
     """Return the weighted share of the expected facts that `answer` states (75 %), and of its words (25 %).
 
-    0.0 where the answer contradicts: another number of the same unit instead of the expected one, or a fact that only the
-    rejected answer states. Raises NotApplicable where the expected answer states no number, date or URL and no two names.
+    0.0 where the answer contradicts: another number of the same unit instead of the expected one, or a fact
+    that only the rejected answer states. Raises NotApplicableError where the expected answer states no
+    number, date or URL and no two names.
     """
     wanted = stated(expected)
     if not any(fact.kind != "name" for fact in wanted) and len(wanted) < 2:
-        raise NotApplicable("facts: the expected answer states none")
+        raise NotApplicableError("facts: the expected answer states none")
     given = stated(answer)
     if contradicted(wanted, given) or _refused(given, wanted, case):
         return 0.0
@@ -112,7 +120,9 @@ def contradicted(wanted: tuple[Fact, ...], given: tuple[Fact, ...]) -> bool:
 
 
 def stated(text: str) -> tuple[Fact, ...]:
-    """Return the facts of `text`, each once, in the order number kinds, names. Redaction placeholders are no facts."""
+    """Return the facts of `text`, each once, in the order number kinds, names. Redaction placeholders are no
+    facts.
+    """
     rest = visible(_THIN_SPACE.sub("", _PLACEHOLDER.sub(" ", text)))
     found: dict[Fact, None] = {}
     numeric = any(char.isdecimal() for char in rest)
@@ -124,7 +134,9 @@ def stated(text: str) -> tuple[Fact, ...]:
 
 
 def _stands(fact: Fact, given: tuple[Fact, ...], held: str) -> bool:
-    """Say whether the answer states the fact. A name counts in any case ("paris"), a number only as a number."""
+    """Say whether the answer states the fact. A name counts in any case ("paris"), a number only as a
+    number.
+    """
     if fact.kind == "name":
         return any(f" {value} " in held for value in fact.values)
     return any(fact.agrees(other) for other in given)
@@ -161,7 +173,9 @@ def _dates(text: str) -> tuple[list[Fact], str]:
     found: list[Fact] = []
 
     def take(pattern: re.Pattern[str], text: str, *orders: tuple[int, int, int]) -> str:
-        """Take the dates that the pattern finds out of the text; `orders` say which group is year, month and day."""
+        """Take the dates that the pattern finds out of the text; `orders` say which group is year, month and
+        day.
+        """
 
         def read(match: re.Match[str]) -> str:
             fact = _date(*((match[year] or "", match[month], match[day]) for year, month, day in orders))
@@ -180,7 +194,9 @@ def _dates(text: str) -> tuple[list[Fact], str]:
 
 
 def _date(*readings: tuple[str, str, str]) -> Fact:
-    """Return the date fact of (year, month, day) readings; without a year it is a day of any year (`--04-03`)."""
+    """Return the date fact of (year, month, day) readings; without a year it is a day of any year
+    (`--04-03`).
+    """
     values = set()
     for year, month, day in readings:
         whole = int(year) + (2000 if len(year) == 2 else 0) if year else 2000
@@ -206,14 +222,18 @@ def _numbers(text: str) -> tuple[list[Fact], str]:
 
 
 def _unit(text: str, start: int) -> str:
-    """Return what follows a number: its percent sign or the next word, in the singular of languages that add an s."""
+    """Return what follows a number: its percent sign or the next word, in the singular of languages that add
+    an s.
+    """
     behind = _UNIT.match(text, start)
     unit = behind[1].casefold() if behind else ""
     return unit.removesuffix("s") or unit
 
 
 def _readings(written: str) -> frozenset[str]:
-    """Return the values a written number can have: "1,000" is a thousand, and one for who writes decimal commas."""
+    """Return the values a written number can have: "1,000" is a thousand, and one for who writes decimal
+    commas.
+    """
     plain = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in written)
     marks = [char for char in plain if not char.isdigit() and char != "-"]
     if not marks:

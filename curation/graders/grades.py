@@ -11,14 +11,16 @@ MAX_ANSWER = 100_000
 """Longest text that is graded, in code points: a longer answer is an error, not a slow pass."""
 
 CaseView = Mapping[str, object]
-"""What a grader may know of a case beside the expected answer: `question`, `rejected`, `language`, `kind`, `tags`."""
+"""What a grader may know of a case beside the expected answer: `question`, `rejected`, `language`, `kind`,
+`tags`.
+"""
 
 
 class GraderError(Exception):
     """The grader could not grade. The message names the cause and never quotes captured text."""
 
 
-class NotApplicable(GraderError):
+class NotApplicableError(GraderError):
     """The case has nothing that this grader could look at (facts, where the expected answer states none)."""
 
 
@@ -30,7 +32,9 @@ class Grader(Protocol):
 
 @dataclass(frozen=True)
 class Grade:
-    """One graded answer: `score` in 0…1, whether it reaches the threshold, and why in words free of captured text."""
+    """One graded answer: `score` in 0…1, whether it reaches the threshold, and why in words free of captured
+    text.
+    """
 
     score: float
     passed: bool
@@ -39,7 +43,9 @@ class Grade:
 
 
 def checked(score: object, name: str) -> float:
-    """Return `score` as a float in 0…1, rounded to six places so that two machines agree; raise GraderError otherwise."""
+    """Return `score` as a float in 0…1, rounded to six places so that two machines agree; raise GraderError
+    otherwise.
+    """
     if isinstance(score, bool) or not isinstance(score, int | float):
         raise GraderError(f"{name}: the score is not a number")
     if not math.isfinite(score) or not 0.0 <= score <= 1.0:

@@ -1,7 +1,7 @@
 """One way of reading text for every grader: what two people would call the same words is the same tokens.
 
-NFKC, case folding, punctuation and layout dropped, numbers kept whole, and scripts written without spaces split into
-single characters (so that a changed word costs a word, not the whole sentence).
+NFKC, case folding, punctuation and layout dropped, numbers kept whole, and scripts written without spaces
+split into single characters (so that a changed word costs a word, not the whole sentence).
 """
 
 from __future__ import annotations
@@ -42,16 +42,17 @@ _ASCII_TOKEN = re.compile(rf"{_NUMBER}|[a-z][a-z0-9]*(?:['_][a-z0-9]+)*|{_SIGN}"
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?")
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]{1,30})_\d+\]")
 _QUOTE = re.compile(r"^[ \t]*>+[ \t]?", re.MULTILINE)
-_INVISIBLE = {
-    point: None
-    for point in (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0, 0x2800)
-}
+_INVISIBLE: dict[int, None] = dict.fromkeys(
+    (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0, 0x2800)
+)
 _INVISIBLE |= dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
 _INVISIBLE |= dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0000, 0xE0080), *range(0xFFF9, 0xFFFC)))
 
 
 def visible(text: str) -> str:
-    """Return `text` in NFKC without characters that show nothing (zero-width, direction marks, soft hyphens)."""
+    """Return `text` in NFKC without characters that show nothing (zero-width, direction marks, soft
+    hyphens).
+    """
     if text.isascii():
         return text
     return unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
@@ -66,7 +67,8 @@ def blank(text: str) -> bool:
 def folded(text: str) -> str:
     """Return `text` visible, case-folded, with a redaction placeholder's number left out.
 
-    Placeholders are numbered within one interaction, so `[EMAIL_1]` here and `[EMAIL_2]` there can be the same address.
+    Placeholders are numbered within one interaction, so `[EMAIL_1]` here and `[EMAIL_2]` there can be the
+    same address.
     """
     named = _PLACEHOLDER.sub(lambda match: match[1].replace("_", ""), text)
     shown = visible(named)

@@ -13,7 +13,8 @@ from curation.graders.normalisation import tokens
 def token_f1(answer: str, expected: str, case: CaseView, /) -> float:
     """Return the harmonic mean of token precision and recall over bags of tokens.
 
-    Rajpurkar et al., "SQuAD", EMNLP 2016, section 6; without its English articles rule, so that no language is favoured.
+    Rajpurkar et al., "SQuAD", EMNLP 2016, section 6; without its English articles rule, so that no language
+    is favoured.
     """
     given, wanted = tokens(answer), tokens(expected)
     shared = sum((Counter(given) & Counter(wanted)).values())
@@ -21,7 +22,9 @@ def token_f1(answer: str, expected: str, case: CaseView, /) -> float:
 
 
 def fuzzy(answer: str, expected: str, case: CaseView, /) -> float:
-    """Return 1 - (insertions + deletions) / (both lengths) over the sequences of tokens: word order counts."""
+    """Return 1 - (insertions + deletions) / (both lengths) over the sequences of tokens: word order
+    counts.
+    """
     given, wanted = tokens(answer), tokens(expected)
     if not given or not wanted:
         return 0.0

@@ -1,4 +1,6 @@
-"""Graders for answers that are short or must be verbatim: the same text, the same words, the words somewhere in it."""
+"""Graders for answers that are short or must be verbatim: the same text, the same words, the words somewhere
+in it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from curation.graders.grades import CaseView, text_of
 from curation.graders.normalisation import normalised, tokens
 
 ROOM = 40
-"""Tokens that an answer may wrap around what it should contain. Beyond that it lists possibilities instead of answering."""
+"""Tokens that an answer may wrap around what it should contain. Beyond that it lists possibilities instead of
+answering.
+"""
 
 
 def exact(answer: str, expected: str, case: CaseView, /) -> float:
@@ -24,7 +28,9 @@ def same_words(answer: str, expected: str, case: CaseView, /) -> float:
 
 
 def contains(answer: str, expected: str, case: CaseView, /) -> float:
-    """1.0 where the expected words stand together in a short answer that does not give the rejected answer as well."""
+    """1.0 where the expected words stand together in a short answer that does not give the rejected answer as
+    well.
+    """
     wanted, given = tokens(expected), tokens(answer)
     if not wanted or len(given) > len(wanted) + ROOM or not _within(wanted, given):
         return 0.0
@@ -39,6 +45,8 @@ def _hedges(given: list[str], wanted: list[str], refused: list[str]) -> bool:
 
 
 def _within(part: list[str], whole: list[str]) -> bool:
-    """Say whether `part` is a run of `whole`. Joined with a mark that no token holds, so that "ice" is not in "price"."""
+    """Say whether `part` is a run of `whole`. Joined with a mark that no token holds, so that "ice" is not in
+    "price".
+    """
     mark = "\x1f"
     return mark + mark.join(part) + mark in mark + mark.join(whole) + mark

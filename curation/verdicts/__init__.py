@@ -1,0 +1,41 @@
+"""May this agent replace that one? Cases and results, what a project demands, and the verdict over both."""
+
+from curation.verdicts.cases import (
+    TIMEOUT,
+    Attempt,
+    Case,
+    Result,
+    ResultSet,
+    attempted,
+    case_digest,
+    cases_digest,
+    grade_case,
+    graded,
+    results_digest,
+)
+from curation.verdicts.integrity import Reason
+from curation.verdicts.judging import CaseOutcome, Verdict, judge_results, needs_confirmation
+from curation.verdicts.policy import GatePolicy, PolicyError
+from curation.verdicts.slices import Slice
+
+__all__ = [
+    "TIMEOUT",
+    "Attempt",
+    "Case",
+    "CaseOutcome",
+    "GatePolicy",
+    "PolicyError",
+    "Reason",
+    "Result",
+    "ResultSet",
+    "Slice",
+    "Verdict",
+    "attempted",
+    "case_digest",
+    "cases_digest",
+    "grade_case",
+    "graded",
+    "judge_results",
+    "needs_confirmation",
+    "results_digest",
+]

@@ -1,0 +1,168 @@
+"""Eval cases, the results of an agent on them, and the digests that tie the two together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from curation.graders import GRADER_VERSION, Grade, Grader, GraderError, grade
+
+CaseKind = Literal["golden", "regression"]
+Severity = Literal["normal", "never_again"]
+
+TIMEOUT = "timeout"
+"""The error of a result whose agent did not answer in time; every other error is free words without captured
+text.
+"""
+ERROR_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Case:
+    """One eval case. `rejected` is None for a golden case; `context` is the canonical JSON of what the agent
+    is given.
+
+    A case that is not `discriminating` has no grader that tells right from wrong: it is answered but not
+    counted.
+    """
+
+    id: str
+    kind: CaseKind
+    question: str
+    expected: str
+    rejected: str | None = None
+    severity: Severity = "normal"
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    grader: str = ""
+    threshold: float = 1.0
+    discriminating: bool = False
+    sources: tuple[str, ...] = ()
+    context: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One more answer to a case, for telling a flake from a break."""
+
+    answer: str | None = None
+    error: str | None = None
+    score: float | None = None
+    passed: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an agent did with one case: `answer` or `error`, the `score` (None where not graded), and later
+    attempts.
+
+    `digest` is the case's digest when it was answered: it shows a result that was made for another wording of
+    the case.
+    """
+
+    case: str
+    answer: str | None = None
+    error: str | None = None
+    score: float | None = None
+    passed: bool = False
+    digest: str = ""
+    repeats: tuple[Attempt, ...] = ()
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The first answer and its repetitions, in order."""
+        return (Attempt(self.answer, self.error, self.score, self.passed), *self.repeats)
+
+
+@dataclass(frozen=True)
+class ResultSet:
+    """One agent's results on one release. `run` names the run, `seal` is the digest of everything else
+    here.
+    """
+
+    run: str
+    release: str
+    cases_digest: str
+    results: tuple[Result, ...]
+    grader_version: str = GRADER_VERSION
+    seal: str = ""
+
+    @classmethod
+    def sealed(cls, run: str, release: str, cases: Iterable[Case], results: Iterable[Result]) -> ResultSet:
+        """Return the set with its seal: the one way to make a set that a verdict accepts."""
+        unsealed = cls(run, release, cases_digest(cases), tuple(results))
+        return replace(unsealed, seal=results_digest(unsealed))
+
+
+def case_digest(case: Case) -> str:
+    """Return the sha256 (hex) of all that decides a case's outcome: texts, context, kind, severity, grader,
+    threshold, slices.
+    """
+    return _sha256(case)
+
+
+def cases_digest(cases: Iterable[Case]) -> str:
+    """Return the sha256 (hex) of a set of cases, whatever their order. A case that appears twice changes
+    it.
+    """
+    return _sha256(sorted((case.id, case_digest(case)) for case in cases))
+
+
+def results_digest(results: ResultSet) -> str:
+    """Return the sha256 (hex) of a result set without its seal."""
+    return _sha256(replace(results, seal=""))
+
+
+def case_view(case: Case) -> dict[str, object]:
+    """Return what graders may know of the case beside the expected answer."""
+    return {
+        "question": case.question,
+        "rejected": case.rejected,
+        "language": case.language,
+        "kind": case.kind,
+        "tags": case.tags,
+    }
+
+
+def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = None) -> Grade:
+    """Grade one answer by the case's own grader and threshold. Raises GraderError."""
+    configured = (using or {}).get(case.grader)
+    return grade(
+        case.grader, answer, case.expected, case_view(case), threshold=case.threshold, using=configured
+    )
+
+
+def graded(
+    case: Case, answer: str | None, *, error: str | None = None, using: Mapping[str, Grader] | None = None
+) -> Result:
+    """Return the result of one answer (or of the error in its place). A grader's failure becomes the result's
+    error.
+
+    A case that is not discriminating is kept ungraded.
+    """
+    attempt = attempted(case, answer, error=error, using=using)
+    return Result(case.id, attempt.answer, attempt.error, attempt.score, attempt.passed, case_digest(case))
+
+
+def attempted(
+    case: Case, answer: str | None, *, error: str | None = None, using: Mapping[str, Grader] | None = None
+) -> Attempt:
+    """Return one graded attempt, for `Result.repeats`."""
+    if error is not None or answer is None:
+        return Attempt(None, (error or "no answer")[:ERROR_LENGTH])
+    if not case.discriminating:
+        return Attempt(answer)
+    try:
+        outcome = grade_case(case, answer, using=using)
+    except GraderError as problem:
+        return Attempt(answer, f"grader: {problem}"[:ERROR_LENGTH])
+    return Attempt(answer, None, outcome.score, outcome.passed)
+
+
+def _sha256(value: object) -> str:
+    # NaN stays distinguishable ("NaN") and lone surrogates are escaped: whatever was stored has one digest.
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=vars)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,83 @@
+"""What a project demands of a candidate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+
+
+class PolicyError(ValueError):
+    """The policy holds an unknown name or a value out of range; the message names the field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatePolicy:
+    """A project's demands, versioned with the project. Counts are of cases, shares and probabilities are 0…1.
+
+    max_regressions_golden: confirmed golden cases that may break (0: what worked keeps working).
+    max_regressions_fixed: regression cases that the baseline had right and the candidate may lose.
+    never_again: whether one lost never-again case refuses, whatever the limits above allow.
+    alpha: level of the one-sided exact McNemar tests (whole, golden, and slices by Holm's method).
+    min_cases: fewer counted cases than this cannot judge.
+    min_share_discriminating: a lower share of cases with a trusted grader cannot judge.
+    min_slice: smallest slice that is tested (all are reported).
+    min_golden: pass rate of golden cases that a run without a baseline must reach to become one.
+    require_baseline: whether a run without a baseline cannot be judged.
+    min_paired: share of counted cases that a baseline from an older release must have answered unchanged.
+    max_copied: share of long golden answers that may newly equal the expected answer to the letter.
+    confirmations: repetitions of a surprising outcome before it is believed; the majority of all attempts
+        counts.
+    """
+
+    max_regressions_golden: int = 0
+    max_regressions_fixed: int = 0
+    never_again: bool = True
+    alpha: float = 0.05
+    min_cases: int = 10
+    min_share_discriminating: float = 0.5
+    min_slice: int = 10
+    min_golden: float = 0.9
+    require_baseline: bool = False
+    min_paired: float = 0.8
+    max_copied: float = 0.5
+    confirmations: int = 4
+
+    def __post_init__(self) -> None:
+        for name in ("max_regressions_golden", "max_regressions_fixed", "min_slice"):
+            _whole(name, getattr(self, name), least=0)
+        _whole("min_cases", self.min_cases, least=1)
+        _whole("confirmations", self.confirmations, least=0)
+        for name in ("min_share_discriminating", "min_golden", "min_paired", "max_copied"):
+            _share(name, getattr(self, name))
+        _share("alpha", self.alpha)
+        if not 0.0 < self.alpha <= 0.5:
+            raise PolicyError("alpha must be above 0 and at most 0.5")
+        for name in ("never_again", "require_baseline"):
+            if not isinstance(getattr(self, name), bool):
+                raise PolicyError(f"{name} must be true or false")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> GatePolicy:
+        """Return the policy of a stored mapping; names it lacks take their defaults. Raises PolicyError."""
+        known = {item.name for item in fields(cls)}
+        unknown = sorted(str(name) for name in set(values) - known)
+        if unknown:
+            raise PolicyError(f"unknown: {', '.join(unknown)}")
+        return cls(**dict(values))  # type: ignore[arg-type]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the policy as plain values, every field named."""
+        return asdict(self)
+
+
+def _whole(name: str, value: object, *, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise PolicyError(f"{name} must be a whole number of at least {least}")
+
+
+def _share(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise PolicyError(f"{name} must be a number")
+    if not 0.0 <= value <= 1.0:
+        raise PolicyError(f"{name} must be from 0 to 1")
