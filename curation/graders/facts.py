@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from curation.graders.grades import CaseView, NotApplicableError, text_of
@@ -23,6 +24,7 @@ FACT_SHARE = 0.75
 """Share of the score that the facts decide; the words around them decide the rest, so that facts alone do not
 answer.
 """
+_RECENT = 128
 _WEIGHT: dict[Kind, int] = {"number": 3, "date": 3, "url": 3, "name": 1}
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}_\d+\]")
@@ -119,6 +121,7 @@ def contradicted(wanted: tuple[Fact, ...], given: tuple[Fact, ...]) -> bool:
     return False
 
 
+@lru_cache(maxsize=_RECENT)
 def stated(text: str) -> tuple[Fact, ...]:
     """Return the facts of `text`, each once, in the order number kinds, names. Redaction placeholders are no
     facts.
@@ -156,7 +159,7 @@ def _refused(given: tuple[Fact, ...], wanted: tuple[Fact, ...], case: CaseView) 
     return any(fact.agrees(other) for fact in only for other in given)
 
 
-def _recall(given: list[str], wanted: list[str]) -> float:
+def _recall(given: tuple[str, ...], wanted: tuple[str, ...]) -> float:
     return sum((Counter(given) & Counter(wanted)).values()) / len(wanted) if wanted else 0.0
 
 

@@ -9,6 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+_RECENT: Final = 128
+"""Texts whose tokens are kept: calibration reads the same few over and over. Stored texts are redacted."""
 
 # Python's \w leaves out combining marks, which would cut Hindi, Thai or Arabic words into pieces.
 _MARK_BLOCKS = (range(0x300, 0x3100), range(0xA800, 0xAC00), range(0xFE20, 0xFE30))
@@ -75,18 +80,19 @@ def folded(text: str) -> str:
     return shown.casefold() if shown.isascii() else unicodedata.normalize("NFKC", shown.casefold())
 
 
-def tokens(text: str) -> list[str]:
+@lru_cache(maxsize=_RECENT)
+def tokens(text: str) -> tuple[str, ...]:
     """Return the words, numbers, signs and (in unspaced scripts) characters of `text`, in order.
 
     A text of nothing but symbols (an emoji) is one token, so that it still equals only itself.
     """
     plain = _QUOTE.sub("", folded(text))
     pattern = _ASCII_TOKEN if plain.isascii() else TOKEN
-    found = [_spelled(token) for token in pattern.findall(plain)]
+    found = tuple(_spelled(token) for token in pattern.findall(plain))
     if found:
         return found
     rest = "".join(plain.split())
-    return [rest] if rest else []
+    return (rest,) if rest else ()
 
 
 def _spelled(token: str) -> str:
