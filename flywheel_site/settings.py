@@ -58,7 +58,7 @@ INSTALLED_APPS = [
     "privacy",
     "feedback",
     "curation",
-    "flywheel_site",
+    "flywheel_site.apps.FlywheelSiteConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -144,7 +144,7 @@ CELERY_BEAT_SCHEDULE = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.authentication.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["privacy.scopes.HasScope"],
+    "DEFAULT_PERMISSION_CLASSES": ["privacy.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["flywheel_site.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -1,0 +1,49 @@
+"""`manage.py release --dataset D`."""
+
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from curation import releases
+from curation.models import Dataset
+from curation.releasefiles import folder
+
+
+class Command(BaseCommand):
+    help = "Cut and publish the next release of a dataset. Where nothing changed, the newest one is named again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dataset", required=True)
+        parser.add_argument("--json", action="store_true", help="Print {release, path, …}.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dataset = Dataset.objects.select_related("project").filter(name=options["dataset"]).first()
+        if dataset is None:
+            raise CommandError("There is no such dataset.")
+        before = releases.published(dataset).first()
+        with tqdm(unit="interaction", desc="release", leave=False) as bar:
+
+            def progress(written: int, total: int) -> None:
+                bar.total = total
+                bar.update(written - bar.n)
+
+            made = releases.cut(dataset, progress=progress)
+        files = {entry["name"]: entry["records"] for entry in made.manifest["files"]}
+        if options["json"]:
+            self.stdout.write(
+                orjson.dumps(
+                    {
+                        "release": made.public_id,
+                        "version": made.version,
+                        "path": str(folder(made)),
+                        "files": files,
+                        "new": made != before,
+                    }
+                ).decode()
+            )
+            return
+        said = ", ".join(f"{number} in {name}" for name, number in files.items())
+        news = "" if made != before else " Nothing changed since it was cut."
+        self.stdout.write(f"{made}: {said}.{news}\n{folder(made)}")

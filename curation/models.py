@@ -1,0 +1,386 @@
+"""What the signals amount to: decisions, review tasks, and what they become; releases, and the gate's runs over them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from curation.rules import Outcome, Reason
+from feedback.models import NAME, Interaction, Project, Signal
+from privacy.fields import RedactedTextField
+from privacy.models import Subject
+
+USER = settings.AUTH_USER_MODEL
+
+
+class CurationPolicy(models.Model):
+    """One version of how a project curates. A version is never changed; a run records the one that it used."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="policies")
+    version = models.PositiveIntegerField(default=1)
+    settings = models.JSONField(default=dict, blank=True, help_text="What differs from the defaults; docs/curation.md.")
+    note = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = "policy"
+        verbose_name_plural = "policies"
+        constraints = [models.UniqueConstraint(fields=["project", "version"], name="policy_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.project} policy v{self.version}"
+
+
+class Run(models.Model):
+    """One pass of curation over what is new."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
+    policy = models.ForeignKey(CurationPolicy, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    read = models.PositiveIntegerField(default=0, help_text="Interactions looked at so far.")
+    total = models.PositiveIntegerField(default=0, help_text="Interactions that waited when the run began.")
+    counts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-id"], name="run_list")]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+
+class ReviewTask(models.Model):
+    """An interaction whose label a person must decide. Labels are never guessed."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        RESOLVED = "resolved"
+        CANCELLED = "cancelled", "No longer needed"
+
+    class Resolution(models.TextChoices):
+        APPROVE = "approve", "The answer is right"
+        CORRECT = "correct", "Here is the right answer"
+        REJECT = "reject", "Of no use"
+        SENSITIVE = "sensitive", "Too sensitive to use"
+        UNSURE = "unsure", "I cannot tell"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="review_tasks")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="review_tasks")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="review_tasks")
+    reason = models.CharField(max_length=40)
+    detail = models.CharField(max_length=200, blank=True, help_text="Why a person is asked, in words; no captured text.")
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    priority = models.SmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(help_text="The interaction's revision that the task is about.")
+    created_at = models.DateTimeField(default=timezone.now)
+    assignee = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned_tasks")
+    claimed_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="claimed_tasks")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    resolution = models.CharField(max_length=16, choices=Resolution, blank=True)
+    correction = RedactedTextField(blank=True, default="")
+    note = RedactedTextField(blank=True, default="")
+    resolved_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="resolved_tasks")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["interaction"], condition=Q(state="open"), name="one_open_task_each"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "-priority", "id"], condition=Q(state="open"), name="task_queue"),
+            models.Index(fields=["project", "-id"], name="task_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"task {self.pk}"
+
+
+class Decision(models.Model):
+    """What the standing signals of one interaction, or a reviewer, decided, and why. One to an interaction."""
+
+    interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="decision")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="decisions")
+    run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
+    policy_version = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField(help_text="The interaction's revision that was decided on.")
+    outcome = models.CharField(max_length=16, choices=[(o.value, o.value.capitalize()) for o in Outcome])
+    reason = models.CharField(max_length=40, choices=[(r.value, r.value.replace("_", " ")) for r in Reason])
+    detail = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    correction = models.ForeignKey(
+        Signal, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions",
+        help_text="The signal whose correction is the right answer.",
+    )  # fmt: skip
+    task = models.ForeignKey(
+        ReviewTask, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions",
+        help_text="The review that decided; its correction, if any, is the right answer.",
+    )  # fmt: skip
+    decided_by = models.CharField(max_length=16, default="rule", help_text="rule or reviewer")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-interaction"], name="decision_list")]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} ({self.reason})"
+
+    @property
+    def expected(self) -> str:
+        """The right answer: a reviewer's, else a person's correction, else the agent's own, which was confirmed."""
+        if self.task is not None and self.task.correction:
+            return self.task.correction
+        return self.correction.correction if self.correction is not None else self.interaction.answer
+
+    @property
+    def rejected(self) -> str | None:
+        """The answer that was wrong, where one was corrected."""
+        return self.interaction.answer if self.outcome == Outcome.CORRECTED else None
+
+
+class Derived(models.Model):
+    """A record made from one decision. It holds no text: what it says is read from its decision's interaction."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "In use"
+        FILTERED = "filtered", "Filtered out"
+        DUPLICATE = "duplicate", "Duplicate"
+        BALANCED = "balanced", "Set aside for balance"
+        HELD = "held", "Held for review"
+        RETIRED = "retired", "Retired"
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="%(class)ss")
+    status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
+    reason = models.CharField(max_length=40, blank=True, help_text="Why it is not in use.")
+    detail = models.CharField(max_length=200, blank=True)
+    canonical = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="duplicates", help_text="What it repeats."
+    )
+    fingerprint = models.BinaryField(max_length=16, help_text="Of the question and what it would teach.")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+def derived_indexes(name: str) -> list[Any]:
+    """The indexes that every derived table has: its list, and the look-up of what else asks the same."""
+    return [
+        models.Index(fields=["project", "status", "decision"], name=f"{name}_list"),
+        models.Index(fields=["project", "fingerprint"], name=f"{name}_same"),
+    ]
+
+
+class EvalCase(Derived):
+    """A question with the answer that a candidate must give."""
+
+    class Kind(models.TextChoices):
+        GOLDEN = "golden", "Golden: it works and must keep working"
+        REGRESSION = "regression", "Regression: it failed and must work"
+
+    kind = models.CharField(max_length=16, choices=Kind)
+    never_again = models.BooleanField(default=False, help_text="One regression here refuses a candidate.")
+
+    class Meta:
+        indexes = derived_indexes("eval_case")
+
+
+class Example(Derived):
+    """A fine-tuning example: the conversation with the right answer."""
+
+    authored = models.CharField(max_length=8, default="agent", help_text="Whose words it teaches: agent or human.")
+    depth = models.PositiveSmallIntegerField(default=1, help_text="0: written by a person; else 1 + its parents'.")
+
+    class Meta:
+        indexes = derived_indexes("example")
+
+
+class PreferencePair(Derived):
+    """The right answer beside the one that it replaced."""
+
+    class Meta:
+        indexes = derived_indexes("pair")
+
+
+class Dataset(models.Model):
+    """What is released under one name, from one project, on a cadence."""
+
+    class Cadence(models.TextChoices):
+        MANUAL = "manual", "By hand"
+        WEEKLY = "weekly", "Every week"
+        MONTHLY = "monthly", "Every month"
+        CRON = "cron", "As the cron line says"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
+    name = models.CharField(max_length=64, unique=True, validators=[NAME])
+    formats = models.JSONField(default=list, blank=True, help_text="Files beside the three standard ones.")
+    system_prompt = models.TextField(blank=True, help_text="Put before every training example.")
+    holdout = models.FloatField(default=0.0, help_text="Share of questions that are tested and never trained on.")
+    cadence = models.CharField(max_length=16, choices=Cadence, default=Cadence.MANUAL)
+    cron = models.CharField(max_length=64, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Release(models.Model):
+    """One immutable version of a dataset. Recut (v2.1) when a person in it is forgotten."""
+
+    class State(models.TextChoices):
+        CUTTING = "cutting", "Being cut"
+        PUBLISHED = "published"
+        STALE = "stale", "To be cut again"
+        SUPERSEDED = "superseded", "Replaced by its recut"
+        FAILED = "failed"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
+    number = models.PositiveIntegerField()
+    recut = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=16, choices=State, default=State.CUTTING)
+    policy = models.ForeignKey(CurationPolicy, null=True, on_delete=models.PROTECT, related_name="+")
+    period = models.CharField(max_length=32, blank=True, help_text="The scheduled period that it was cut for.")
+    manifest = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True, blank=True)
+    disturbed = models.BooleanField(default=False, help_text="Somebody in it was forgotten while it was being cut.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number", "recut"], name="release_version_once"),
+            models.UniqueConstraint(
+                fields=["dataset", "period"], condition=~Q(period="") & Q(recut=0), name="release_once_a_period"
+            ),
+        ]
+        indexes = [models.Index(fields=["state"], name="release_state")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.version}"
+
+    @property
+    def public_id(self) -> str:
+        """The name that the API, the commands and the gate know it by: `dataset:v3`."""
+        return f"{self.dataset.name}:{self.version}"
+
+    @property
+    def version(self) -> str:
+        """`v3`, or `v3.1` for its first recut."""
+        return f"v{self.number}.{self.recut}" if self.recut else f"v{self.number}"
+
+
+class ReleaseMember(models.Model):
+    """That a release holds records of an interaction: what finds the files to be cut again."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="members")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="memberships")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="memberships")
+    evaluation = models.BooleanField(default=False, help_text="It is in a file for evaluation.")
+    training = models.BooleanField(default=False, help_text="It is in a file for training.")
+    author = models.ForeignKey(
+        Subject, null=True, on_delete=models.PROTECT, related_name="authored_memberships",
+        help_text="Who wrote the correction in it, where that is somebody else.",
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "interaction"], name="member_once_a_release")]
+        indexes = [models.Index(fields=["author"], condition=Q(author__isnull=False), name="member_author")]
+
+    def __str__(self) -> str:
+        return f"{self.release_id}: {self.interaction_id}"
+
+
+class Recall(models.Model):
+    """Records that whoever downloaded a release must delete: ids and hashes, no text."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="recalls")
+    replaced_by = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
+    records = models.JSONField(default=list, help_text="[{file, record, sha256}]")
+    reason = models.CharField(max_length=16, default="erasure")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"recall {self.pk}"
+
+
+class AgentVersion(models.Model):
+    """A version of the agent that was, or may be, deployed."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="agent_versions")
+    name = models.CharField(max_length=200)
+    version = models.CharField(max_length=200, blank=True)
+    model = models.CharField(max_length=200, blank=True)
+    trained_on = models.ForeignKey(
+        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="trained_versions"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "name", "version"], name="agent_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}".strip()
+
+
+class GateRun(models.Model):
+    """One judgement of a candidate over a release's eval cases, beside its baseline."""
+
+    class Verdict(models.TextChoices):
+        PASSED = "passed"
+        REFUSED = "refused"
+        NOT_JUDGED = "not_judged", "Could not be judged"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="gate_runs")
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="gate_runs")
+    candidate = models.ForeignKey(AgentVersion, on_delete=models.PROTECT, related_name="gate_runs")
+    baseline = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="challengers")
+    verdict = models.CharField(max_length=16, choices=Verdict)
+    reasons = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    policy = models.JSONField(default=dict)
+    cases_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"gate run {self.pk}"
+
+
+class GateResult(models.Model):
+    """The candidate's answer to one case, and its grade."""
+
+    run = models.ForeignKey(GateRun, on_delete=models.CASCADE, related_name="results")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="gate_results")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="gate_results")
+    kind = models.CharField(max_length=16)
+    answer = RedactedTextField(blank=True)
+    score = models.FloatField(null=True)
+    passed = models.BooleanField(default=False)
+    grader = models.CharField(max_length=32, blank=True)
+    change = models.CharField(max_length=24, blank=True, help_text="Beside the baseline: fixed, regressed, …")
+    error = models.CharField(max_length=200, blank=True)
+    attempts = models.JSONField(default=list, help_text="Repetitions: [{passed, score, error}], without their text.")
+    case_digest = models.CharField(max_length=64, help_text="The case's digest when it was answered.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "interaction"], name="gate_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}: {self.interaction_id}"

@@ -1,0 +1,151 @@
+"""This app's part of the road in `privacy/erasure.py`: what is made of conversations goes before they do."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from curation import duplicates, releases
+from curation.derive import KINDS, PURPOSE
+from curation.models import Decision, GateResult, Release, ReleaseMember, ReviewTask
+from feedback import capture
+from feedback.models import Project
+from privacy.erasure import purposes_gone
+from privacy.models import Purpose, Subject
+
+MODELS = [
+    "curation.ReviewTask",
+    "curation.Decision",
+    "curation.EvalCase",
+    "curation.Example",
+    "curation.PreferencePair",
+    "curation.ReleaseMember",
+    "curation.GateResult",
+]
+IMPERSONAL = [
+    "curation.CurationPolicy",
+    "curation.Run",
+    "curation.Dataset",
+    "curation.Release",
+    "curation.Recall",
+    "curation.AgentVersion",
+    "curation.GateRun",
+]
+State = Release.State
+
+
+def words_of(subject: Subject, path: str = "") -> Q:
+    """The rows whose interaction is the person's, or whose right answer they wrote; `path` leads to the decision."""
+    return Q(**{f"{path}subject": subject}) | Q(**{f"{path}correction__subject": subject})
+
+
+def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
+    """What was made of the person's words."""
+    decisions = Decision.objects.filter(words_of(subject)).select_related("interaction", "correction", "task")
+    found: dict[str, list[dict[str, Any]]] = {
+        "decisions": [
+            {"interaction": row.interaction.external_id, "outcome": row.outcome, "why": row.detail, "at": row.decided_at}
+            for row in decisions.order_by("pk")
+        ],
+        "review_tasks": [
+            {"interaction": row.interaction.external_id, "reason": row.reason, "state": row.state,
+             "correction": row.correction, "note": row.note}
+            for row in ReviewTask.objects.filter(subject=subject).select_related("interaction").order_by("pk")
+        ],  # fmt: skip
+        "gate_results": [
+            {"interaction": row.interaction.external_id, "answer": row.answer, "passed": row.passed}
+            for row in GateResult.objects.filter(subject=subject).select_related("interaction").order_by("pk")
+        ],
+        "releases": [
+            {"release": str(row.release), "interaction": row.interaction.external_id}
+            for row in members(subject).select_related("release__dataset", "interaction").order_by("pk")
+        ],
+    }
+    for model in KINDS:
+        rows = model.objects.filter(words_of(subject, "decision__")).select_related("decision__interaction")
+        found[kind_name(model)] = [
+            {"interaction": row.decision.interaction.external_id, "status": row.status, "why": row.detail}
+            for row in rows.order_by("pk")
+        ]
+    return found
+
+
+def kind_name(model: type[Any]) -> str:
+    """The plural by which receipts and exports name a kind of record."""
+    return str(model._meta.verbose_name_plural).replace(" ", "_")
+
+
+def members(subject: Subject) -> Any:
+    """The places of the person's words in releases."""
+    return ReleaseMember.objects.filter(Q(subject=subject) | Q(author=subject))
+
+
+def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
+    """Remove what serves the purposes that are gone, and mark the releases that must be cut again."""
+    gone = purposes_gone(purpose)
+    counts = leave_releases(subject, gone)
+    touched: dict[int, set[bytes]] = {}
+    for model in KINDS:
+        if PURPOSE[model] in gone:
+            rows = model.objects.filter(words_of(subject, "decision__"))
+            found = list(rows.values_list("pk", "project", "fingerprint"))
+            for _, project, fingerprint in found:
+                touched.setdefault(project, set()).add(bytes(fingerprint))
+            counts[kind_name(model)] = len(found)
+            model.objects.filter(pk__in=[pk for pk, _, _ in found]).delete()
+    if Purpose.EVALUATION in gone:
+        counts["gate_results"] = GateResult.objects.filter(subject=subject).delete()[0]
+    if Purpose.CAPTURE in gone:
+        written = list(Decision.objects.filter(correction__subject=subject).values_list("pk", flat=True))
+        counts["decisions"] = Decision.objects.filter(words_of(subject)).delete()[0]
+        counts["review_tasks"] = ReviewTask.objects.filter(subject=subject).delete()[0]
+        capture.touch(written)
+    for project, fingerprints in touched.items():
+        duplicates.resolve(Project(pk=project), fingerprints)
+    return counts
+
+
+def leave_releases(subject: Subject, gone: frozenset[str]) -> dict[str, int]:
+    """Take the person out of every release; one that is published goes stale, one being cut is begun anew."""
+    rows = members(subject)
+    affected = list(rows.values_list("release", flat=True).distinct())
+    releases_hit = Release.objects.filter(pk__in=affected)
+    releases_hit.filter(state=State.CUTTING).update(disturbed=True)
+    stale = releases_hit.filter(state=State.PUBLISHED).update(state=State.STALE)
+    for purpose in gone & {Purpose.EVALUATION, Purpose.TRAINING}:
+        rows.update(**{str(purpose): False})
+    removed = rows.filter(evaluation=False, training=False).delete()[0]
+    return {"release_memberships": removed, "releases_to_recut": stale}
+
+
+def reconsider(subject: Subject) -> None:
+    """Nothing here: curation looks again because the interactions are pending."""
+
+
+def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
+    """Decisions that became nothing, on interactions older than their project keeps them; their tasks too."""
+    counts = {"decisions": 0, "review_tasks": 0}
+    for project in Project.objects.all():
+        old = Decision.objects.filter(
+            project=project,
+            interaction__received_at__lt=before - timedelta(days=project.keep_days),
+            evalcase__isnull=True,
+            example__isnull=True,
+            preferencepair__isnull=True,
+            interaction__memberships__isnull=True,
+            interaction__gate_results__isnull=True,
+        )
+        keys = list(old.values_list("pk", flat=True))
+        tasks = ReviewTask.objects.filter(interaction__in=keys)
+        if dry_run:
+            counts["decisions"] += len(keys)
+            counts["review_tasks"] += tasks.count()
+            continue
+        counts["decisions"] += Decision.objects.filter(pk__in=keys).delete()[0]
+        counts["review_tasks"] += tasks.delete()[0]
+    return counts
+
+
+def settle() -> list[str]:
+    """Cut stale releases again; the old files go."""
+    return releases.recut_stale()

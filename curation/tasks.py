@@ -1,0 +1,19 @@
+"""Doors for Celery: each finds its work in the database, so a lost or doubled message changes nothing."""
+
+from celery import shared_task
+
+from curation import curate, releases
+from feedback.models import Interaction, Project
+
+
+@shared_task
+def sweep() -> int:
+    """Curate every project that has something pending, and finish what a dead process left of a release."""
+    for release in releases.unfinished():
+        releases.finish(release)
+    releases.recut_stale()
+    waiting = Interaction.objects.filter(pending=True).values("project").distinct()
+    projects = Project.objects.filter(pk__in=waiting)
+    for project in projects:
+        curate.curate(project)
+    return len(projects)

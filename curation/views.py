@@ -1,0 +1,219 @@
+"""The reading API: interactions with their decisions, releases and their files, gate runs. A key sees its project alone."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from curation import filedownloads, gate
+from curation.models import Dataset, GateRun, Recall, Release
+from curation.releases import find, published
+from feedback.models import Interaction, Project
+from feedback.throttling import WindowThrottle
+from feedback.views import CaptureView, InteractionsView
+from privacy.problems import Problem
+from privacy.scopes import Scope
+
+PAGE = 100
+
+
+class InteractionListView(InteractionsView):
+    """`POST /interactions` (feedback's), and `GET /interactions?cursor=`."""
+
+    scopes = {**InteractionsView.scopes, "GET": Scope.READ}
+
+    @extend_schema(operation_id="interactions_list")
+    def get(self, request: Request) -> Response:
+        rows = readable(request.auth.project).order_by("-pk")
+        cursor = request.query_params.get("cursor", "")
+        if cursor:
+            if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
+                raise Problem(400, errors=[("/cursor", "invalid", "Send the cursor of the page before.")])
+            rows = rows.filter(pk__lt=int(cursor))
+        page = list(rows[: PAGE + 1])
+        following = str(page[PAGE - 1].pk) if len(page) > PAGE else None
+        return Response({"results": [shown(row) for row in page[:PAGE]], "next": following})
+
+
+class InteractionView(APIView):
+    """`GET /interactions/{id}`: what is stored, with its signals, the decision and the reason for it."""
+
+    scopes = {"GET": Scope.READ}
+    throttle_classes = [WindowThrottle]
+
+    @extend_schema(operation_id="interactions_retrieve")
+    def get(self, request: Request, external_id: str) -> Response:
+        row = readable(request.auth.project).filter(external_id=external_id).first()
+        if row is None:
+            raise Problem(404)
+        return Response(shown(row))
+
+
+def readable(project: Project) -> QuerySet[Interaction]:
+    """The project's interactions with what is shown of them; a constant number of queries."""
+    rows = Interaction.objects.visible().filter(project=project)
+    return rows.select_related("decision__correction", "decision__task").prefetch_related("signals")
+
+
+def shown(row: Interaction) -> dict[str, Any]:
+    """An interaction as the API shows it."""
+    decision = getattr(row, "decision", None)
+    return {
+        "id": row.external_id,
+        "question": row.question,
+        "answer": row.answer,
+        "context": row.context,
+        "sources": row.sources,
+        "session": row.session or None,
+        "tags": row.tags,
+        "metadata": row.metadata,
+        "agent": {
+            "name": row.agent_name or None,
+            "version": row.agent_version or None,
+            "model": row.agent_model or None,
+            "prompt": row.agent_prompt or None,
+        },
+        "occurred_at": row.occurred_at,
+        "received_at": row.received_at,
+        "redactions": row.redactions,
+        "signals": [
+            {
+                "id": signal.external_id,
+                "signal": signal.kind,
+                "correction": signal.correction or None,
+                "comment": signal.comment or None,
+                "score": signal.score,
+                "occurred_at": signal.occurred_at,
+                "withdrawn": signal.withdrawn_at is not None,
+            }
+            for signal in row.signals.all()
+        ],
+        "decision": decision
+        and {
+            "outcome": decision.outcome,
+            "reason": decision.reason,
+            "detail": decision.detail,
+            "expected": decision.expected if decision.outcome in ("confirmed", "corrected") else None,
+            "decided_by": decision.decided_by,
+            "decided_at": decision.decided_at,
+        },
+    }
+
+
+class ReadView(APIView):
+    """What the calls about releases share: the export scope, and a dataset of the caller's own project."""
+
+    scopes = {"GET": Scope.EXPORT}
+    throttle_classes = [WindowThrottle]
+
+    def dataset(self, request: Request, name: str) -> Dataset:
+        """The dataset, or 404 where it is another project's or nobody's."""
+        dataset = Dataset.objects.filter(project=request.auth.project, name=name).first()
+        if dataset is None:
+            raise Problem(404)
+        return dataset
+
+    def release(self, request: Request, key: str) -> Release:
+        """The release of that id, or 404."""
+        release = find(key, request.auth.project)
+        if release is None:
+            raise Problem(404)
+        return release
+
+
+def summary(release: Release) -> dict[str, Any]:
+    """A release as lists show it."""
+    return {
+        "id": release.public_id,
+        "dataset": release.dataset.name,
+        "version": release.version,
+        "state": release.state,
+        "published_at": release.published_at,
+        "manifest": release.manifest,
+    }
+
+
+class ReleaseListView(ReadView):
+    """`GET /datasets/{name}/releases`."""
+
+    @extend_schema(operation_id="releases_list")
+    def get(self, request: Request, name: str) -> Response:
+        rows = published(self.dataset(request, name)).select_related("dataset")
+        return Response({"results": [summary(row) for row in rows[:500]]})
+
+
+class LatestReleaseView(ReadView):
+    """`GET /datasets/{name}/releases/latest`."""
+
+    @extend_schema(operation_id="releases_latest")
+    def get(self, request: Request, name: str) -> Response:
+        release = published(self.dataset(request, name)).select_related("dataset").first()
+        if release is None:
+            raise Problem(404)
+        return Response(summary(release))
+
+
+class ReleaseView(ReadView):
+    """`GET /releases/{id}`."""
+
+    @extend_schema(operation_id="releases_retrieve")
+    def get(self, request: Request, key: str) -> Response:
+        return Response(summary(self.release(request, key)))
+
+
+class ReleaseFileView(ReadView):
+    """`GET /releases/{id}/files/{file}`: with ETag and ranges."""
+
+    @extend_schema(operation_id="releases_file", responses={(200, "application/octet-stream"): bytes})
+    def get(self, request: Request, key: str, name: str) -> Any:
+        return filedownloads.answer(self.release(request, key), name, request)
+
+
+class RecallListView(ReadView):
+    """`GET /datasets/{name}/recalls`: what whoever downloaded a release must delete."""
+
+    @extend_schema(operation_id="recalls_list")
+    def get(self, request: Request, name: str) -> Response:
+        rows = Recall.objects.filter(release__dataset=self.dataset(request, name)).order_by("pk")
+        return Response(
+            {
+                "results": [
+                    {
+                        "id": str(row.pk),
+                        "release": row.release.version,
+                        "replaced_by": row.replaced_by and row.replaced_by.version,
+                        "reason": row.reason,
+                        "created_at": row.created_at,
+                        "records": row.records,
+                    }
+                    for row in rows.select_related("release", "replaced_by")
+                ]
+            }
+        )
+
+
+class GateRunListView(CaptureView):
+    """`POST /gate-runs`: judge a candidate's answers."""
+
+    scopes = {"POST": Scope.EXPORT}
+    kind = "gate_run"
+
+    @extend_schema(operation_id="gate_runs_create")
+    def post(self, request: Request) -> Response:
+        run = gate.judge_submission(request.auth.project, self.body(request))
+        return Response(gate.shown(run), status=201)
+
+
+class GateRunView(ReadView):
+    """`GET /gate-runs/{id}`."""
+
+    @extend_schema(operation_id="gate_runs_retrieve")
+    def get(self, request: Request, key: str) -> Response:
+        mine = GateRun.objects.filter(project=request.auth.project)
+        run = mine.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+        if run is None:
+            raise Problem(404)
+        return Response(gate.shown(run))

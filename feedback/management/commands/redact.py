@@ -1,0 +1,27 @@
+"""`manage.py redact [--project P]`: the redactor as a filter. In this app because a project has terms of its own."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from feedback.models import Project
+from privacy.redaction import DEFAULT_POLICY
+from privacy.redaction.filtering import filter_lines
+
+
+class Command(BaseCommand):
+    help = 'JSON Lines {"text"} in, {"text", "spans"} out: what a text becomes, and where something was replaced.'
+    requires_system_checks: list[str] = []  # noqa: RUF012 - a filter should start at once
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--project", help="Use this project's own terms too.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        policy = DEFAULT_POLICY
+        if options["project"]:
+            project = Project.objects.select_related("redaction").filter(name=options["project"]).first()
+            if project is None:
+                raise CommandError("There is no such project.")
+            policy = project.redaction_policy
+        filter_lines(sys.stdin.buffer, sys.stdout.buffer, policy)

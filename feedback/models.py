@@ -1,0 +1,265 @@
+"""Projects and their keys, interactions and the signals that people gave on them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from privacy.fields import RedactedJSONField, RedactedTextField
+from privacy.models import Purpose, RedactionPolicy, Subject
+from privacy.redaction import Policy
+from privacy.scopes import Scope
+
+NAME = RegexValidator(r"^[a-z0-9][a-z0-9_-]{0,63}\Z", "Lower-case letters, digits, - and _; at most 64.")
+
+
+class Project(models.Model):
+    """One deployed agent: the boundary of what a key can see."""
+
+    class Consent(models.TextChoices):
+        OPT_IN = "opt_in", "Only with consent"
+        OPT_OUT = "opt_out", "Unless refused"
+
+    name = models.CharField(max_length=64, unique=True, validators=[NAME])
+    namespace = models.CharField(
+        max_length=64, help_text="Projects that share it recognise the same person. Default: the project alone."
+    )
+    redaction = models.ForeignKey(RedactionPolicy, on_delete=models.PROTECT, related_name="projects")
+    capture_consent = models.CharField(max_length=8, choices=Consent, default=Consent.OPT_IN)
+    evaluation_consent = models.CharField(max_length=8, choices=Consent, default=Consent.OPT_IN)
+    training_consent = models.CharField(max_length=8, choices=Consent, default=Consent.OPT_IN)
+    web_origins = models.JSONField(
+        default=list, blank=True, help_text='Origins whose pages may send feedback with a token: ["https://shop.example"].'
+    )
+    keep_days = models.PositiveIntegerField(
+        default=90, help_text="Days that an interaction is kept which no decision uses."
+    )
+    deep_scan = models.BooleanField(
+        default=False, help_text="Hold interactions back from review and curation until the second redaction is done."
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def consent_defaults(self) -> dict[str, bool]:
+        """What holds for a purpose on which the person has said nothing."""
+        return {purpose: self.consents_by_default(purpose) for purpose in Purpose.values}
+
+    def consents_by_default(self, purpose: str) -> bool:
+        """Whether the project's law lets it use data for this purpose until the person says no."""
+        return bool(getattr(self, f"{purpose}_consent") == self.Consent.OPT_OUT)
+
+    @cached_property
+    def redaction_policy(self) -> Policy:
+        """The compiled redaction rules that hold for this project's text."""
+        return self.redaction.compiled()
+
+
+class ApiKey(models.Model):
+    """A key of one project. Only its hash is kept; the key itself is shown once, when it is made."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="keys")
+    name = models.CharField(max_length=64, blank=True)
+    prefix = models.CharField(max_length=16, help_text="The first characters, to recognise a key by.")
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "key"
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether the key may be used at that time."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+    def scope_labels(self) -> list[str]:
+        """The scopes in words, for the console."""
+        return [Scope(scope).label for scope in self.scopes]
+
+
+class InteractionQuerySet(models.QuerySet["Interaction"]):
+    """Which interactions."""
+
+    def visible(self) -> "InteractionQuerySet":
+        """Those of people who have no request under way that hides them."""
+        return self.filter(subject__restricted_at__isnull=True)
+
+    def pending(self) -> "InteractionQuerySet":
+        """Those whose signals changed since curation last read them, and whose text is fully redacted."""
+        return self.visible().filter(pending=True, scan_due=False)
+
+    def read(self, revisions: Iterable[tuple[int, int]]) -> None:
+        """Take interactions off the pending list, each only if it is still at the revision that was read."""
+        by_revision: dict[int, list[int]] = {}
+        for pk, revision in revisions:
+            by_revision.setdefault(revision, []).append(pk)
+        for revision, keys in by_revision.items():
+            for start in range(0, len(keys), 500):
+                self.filter(pk__in=keys[start : start + 500], revision=revision).update(pending=False)
+
+
+class Interaction(models.Model):
+    """One question, the agent's answer, and what belonged to it. All text is redacted."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="interactions")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="interactions")
+    external_id = models.CharField(max_length=128)
+    session = RedactedTextField(blank=True)
+    question = RedactedTextField()
+    answer = RedactedTextField()
+    context = RedactedJSONField(default=list, blank=True)
+    sources = RedactedJSONField(default=list, blank=True)
+    tags = RedactedJSONField(default=list, blank=True)
+    metadata = RedactedJSONField(default=dict, blank=True)
+    agent_name = RedactedTextField(blank=True)
+    agent_version = RedactedTextField(blank=True)
+    agent_model = RedactedTextField(blank=True)
+    agent_prompt = RedactedTextField(blank=True)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+    body_digest = models.CharField(max_length=64)
+    fingerprint = models.BinaryField(max_length=16, help_text="Of the normalised question and context.")
+    redactions = models.JSONField(default=dict, help_text="What was replaced, by type and number.")
+    redaction_version = models.CharField(max_length=96)
+    placeholders = models.JSONField(default=dict, help_text="Keyed hashes of replaced values, to number later ones alike.")
+    scan_due = models.BooleanField(default=False, help_text="The second redaction has not run yet.")
+    revision = models.PositiveIntegerField(default=0, help_text="Goes up with every change of its signals.")
+    pending = models.BooleanField(default=False, help_text="Its signals changed since curation last read them.")
+
+    objects = InteractionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "external_id"], name="interaction_once")]
+        indexes = [
+            models.Index(fields=["project", "id"], condition=Q(pending=True), name="interaction_pending"),
+            models.Index(fields=["id"], condition=Q(scan_due=True), name="interaction_scan_due"),
+            models.Index(fields=["project", "-id"], name="interaction_list"),
+            models.Index(fields=["project", "received_at"], name="interaction_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class SignalQuerySet(models.QuerySet["Signal"]):
+    """Which signals."""
+
+    def live(self) -> "SignalQuerySet":
+        """Those that were not taken back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class Signal(models.Model):
+    """What one person said, or did, about one answer. Nothing is overwritten: the newest explicit vote stands."""
+
+    class Kind(models.TextChoices):
+        THUMBS_UP = "thumbs_up", "Thumbs up"
+        THUMBS_DOWN = "thumbs_down", "Thumbs down"
+        EDIT = "edit", "Edit"
+        RATING = "rating", "Rating"
+        RETRY = "retry", "Retry"
+        COPY = "copy", "Copy"
+        ACCEPT = "accept", "Accept"
+        ABANDON = "abandon", "Abandon"
+        FOLLOW_UP = "follow_up", "Follow-up"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="signals")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="signals")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="signals")
+    external_id = models.CharField(max_length=128)
+    kind = models.CharField(max_length=16, choices=Kind)
+    score = models.FloatField(null=True, blank=True)
+    correction = RedactedTextField(blank=True, default="")
+    comment = RedactedTextField(blank=True, default="")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    body_digest = models.CharField(max_length=64)
+
+    objects = SignalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "external_id"], name="signal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"
+
+
+class ParkedSignal(models.Model):
+    """Feedback that arrived before its interaction. It waits a day, redacted like all text, then it is dropped."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="parked_signals")
+    subject = models.ForeignKey(
+        Subject, null=True, on_delete=models.PROTECT, related_name="parked_signals", help_text="Empty: the asker's own."
+    )
+    interaction_external_id = models.CharField(max_length=128)
+    external_id = models.CharField(max_length=128)
+    kind = models.CharField(max_length=16, choices=Signal.Kind)
+    score = models.FloatField(null=True, blank=True)
+    correction = RedactedTextField(blank=True, default="")
+    comment = RedactedTextField(blank=True, default="")
+    placeholders = models.JSONField(default=dict)
+    body_digest = models.CharField(max_length=64)
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "external_id"], name="parked_signal_once")]
+        indexes = [models.Index(fields=["project", "interaction_external_id"], name="parked_for")]
+
+    def __str__(self) -> str:
+        return self.external_id
+
+
+class Outcome(models.Model):
+    """How many writes ended how, a day and project. Received is their sum: no write ends unseen."""
+
+    class Result(models.TextChoices):
+        STORED = "stored"
+        REPLAYED = "replayed"
+        NO_CONSENT = "no_consent"
+        REFUSED = "refused"
+        GONE = "gone"
+        PARKED = "parked"
+        DROPPED = "dropped"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outcomes")
+    day = models.DateField()
+    kind = models.CharField(max_length=16)
+    result = models.CharField(max_length=16, choices=Result)
+    slot = models.PositiveSmallIntegerField(default=0, help_text="Spreads one count over rows that do not block each other.")
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "day", "kind", "result", "slot"], name="outcome_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind} {self.result}: {self.number}"
+
+
+class ProjectMember(models.Model):
+    """Whom of the console's users a project is open to. Superusers see all."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.project_id}"

@@ -1,0 +1,168 @@
+"""The shape of what callers send. It is checked here and only here; OpenAPI is generated from the same classes.
+
+msgspec checks a body some ten times faster than nested serializers do, and capture is the hot path. Its messages can
+quote what was sent, so they are never passed on: `PayloadError` names the place and what was expected there.
+"""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from feedback.models import Signal
+
+MAX_DEPTH = 32
+ExternalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}$", description="The caller's own id.")]
+SubjectId = Annotated[str, Meta(min_length=1, max_length=512, description="The product's own user id; never stored.")]
+Text = Annotated[str, Meta(min_length=1, max_length=200_000)]
+ShortText = Annotated[str, Meta(max_length=2_000)]
+Label = Annotated[str, Meta(max_length=200)]
+Moment = Annotated[datetime, Meta(tz=True)]
+T = TypeVar("T")
+Purposes = dict[Literal["capture", "evaluation", "training"], bool]
+
+
+class Message(Struct, forbid_unknown_fields=True):
+    """One earlier turn of the conversation."""
+
+    role: Label
+    content: Annotated[str, Meta(max_length=200_000)]
+
+
+class Source(Struct, forbid_unknown_fields=True):
+    """What the agent answered from."""
+
+    id: Label | None = None
+    title: ShortText | None = None
+    url: ShortText | None = None
+    text: Annotated[str, Meta(max_length=200_000)] | None = None
+
+
+class Agent(Struct, forbid_unknown_fields=True):
+    """Which agent answered."""
+
+    name: Label | None = None
+    version: Label | None = None
+    model: Label | None = None
+    prompt: ShortText | None = None
+
+
+class InteractionIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A question and its answer, as `POST /interactions` takes it."""
+
+    question: Text
+    answer: Text
+    id: ExternalId | None = None
+    dry_run: bool = False
+    subject: SubjectId | None = None
+    session: Label | None = None
+    context: Annotated[list[Message], Meta(max_length=200)] | None = None
+    sources: Annotated[list[Source], Meta(max_length=100)] | None = None
+    agent: Agent | None = None
+    consent: Purposes | None = None
+    occurred_at: Moment | None = None
+    tags: Annotated[list[Label], Meta(max_length=50)] | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What somebody said of an answer, as `POST /feedback` takes it."""
+
+    interaction: ExternalId
+    signal: Literal["thumbs_up", "thumbs_down", "edit", "rating", "retry", "copy", "accept", "abandon", "follow_up"]
+    id: ExternalId | None = None
+    correction: Annotated[str, Meta(max_length=200_000)] | None = None
+    comment: Annotated[str, Meta(max_length=20_000)] | None = None
+    score: Annotated[float, Meta(ge=0, le=1)] | None = None
+    subject: SubjectId | None = None
+    occurred_at: Moment | None = None
+
+
+# A key that we do not know is the caller's text, and no error repeats that.
+FIELDS = {name for kind in (InteractionIn, FeedbackIn, Message, Source, Agent) for name in kind.__struct_fields__}
+FIELDS |= {"items", "type"}
+
+
+class PayloadError(ValueError):
+    """What was sent has not the right shape. `pointer` is a JSON pointer to the place; no value is ever named."""
+
+    def __init__(self, pointer: str, code: str, detail: str) -> None:
+        super().__init__(f"{pointer or 'the body'}: {detail}")
+        self.pointer, self.code, self.detail = pointer, code, detail
+
+
+# What msgspec says, by how it begins: our code, and our words.
+EXPECTED = (
+    ("Object missing required field", "required", "A required field is missing."),
+    ("Object contains unknown field", "unknown_field", "There is a field here that the call does not take."),
+    ("Expected `str` of length >=", "too_short", "The text is too short."),
+    ("Expected `str` of length <=", "too_long", "The text is too long."),
+    ("Expected `array` of length", "too_many", "The list has too many items."),
+    ("Expected `str` matching regex", "invalid_id", "Expected 1 to 128 of A-Z a-z 0-9 . _ : -"),
+    ("Expected `float`", "out_of_range", "Expected a number from 0 to 1."),
+    ("Expected `datetime`", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
+    ("Invalid RFC3339", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
+    ("Invalid enum value", "invalid_choice", "This is not one of the values that the call takes."),
+    ("Expected", "invalid_type", "The value has the wrong type."),
+)
+FIELD = re.compile(r"field `([A-Za-z_]{1,32})`")
+
+
+def decode(body: bytes) -> Any:
+    """The JSON of a body. Refuses what is no UTF-8 JSON, lone surrogates, NUL characters and bottomless nesting."""
+    try:
+        value = msgspec.json.decode(body)
+    except RecursionError:
+        raise PayloadError("", "too_deep", f"Nested deeper than {MAX_DEPTH} levels.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise PayloadError("", "invalid_json", "The body is no valid UTF-8 JSON.") from None
+    refuse_unstorable(value)
+    return value
+
+
+def refuse_unstorable(value: Any, pointer: str = "", depth: int = 0) -> None:
+    """Refuse what a database cannot hold, or cannot hold safely, naming the place."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise PayloadError(pointer, "nul", "The text holds a NUL character.")
+        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise PayloadError(pointer, "surrogate", "The text holds half of a surrogate pair.")
+    elif isinstance(value, (list, dict)):
+        if depth >= MAX_DEPTH:
+            raise PayloadError("", "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
+        if isinstance(value, dict):
+            for key in value:
+                refuse_unstorable(key, pointer)
+        for place, item in value.items() if isinstance(value, dict) else enumerate(value):
+            step = place if isinstance(place, int) or place in FIELDS else "-"
+            refuse_unstorable(item, f"{pointer}/{step}", depth + 1)
+
+
+def convert(value: Any, kind: type[T]) -> T:
+    """The value as that class, or a `PayloadError` that names the place."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise as_payload_error(str(error)) from None
+
+
+def as_payload_error(message: str) -> PayloadError:
+    """Our own words for what msgspec found, with the place as a JSON pointer."""
+    said, _, place = message.partition(" - at `")
+    steps = re.findall(r"[A-Za-z_]\w*|\d+", place.rstrip("`").removeprefix("$").removeprefix("key in"))
+    code, detail = next((rest for start, *rest in EXPECTED if said.startswith(start)), ("invalid", "This is not valid."))
+    if code == "required" and (field := FIELD.search(said)):
+        steps.append(field[1])
+    return PayloadError("".join(f"/{step}" for step in steps), code, detail)
+
+
+def check_feedback(feedback: FeedbackIn) -> FeedbackIn:
+    """What a shape cannot say: an edit carries its correction, a rating its score."""
+    if feedback.signal == Signal.Kind.EDIT and not (feedback.correction or "").strip():
+        raise PayloadError("/correction", "required", "An edit needs the corrected text.")
+    if feedback.signal == Signal.Kind.RATING and feedback.score is None:
+        raise PayloadError("/score", "required", "A rating needs a score from 0 to 1.")
+    return feedback
+

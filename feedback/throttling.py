@@ -1,0 +1,43 @@
+"""Rate limits: a fixed window per key, and per address for browsers. One counter each, in the cache."""
+
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86400}
+
+
+class WindowThrottle(BaseThrottle):
+    """Counts requests of one caller in the present window; over the limit it says when the next one begins."""
+
+    retry_after = 0.0
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        caller = request.auth
+        if caller is None:
+            return True
+        if caller.grant:
+            who, rate = f"address:{request.META.get('REMOTE_ADDR', '')}", settings.ADDRESS_RATE
+        else:
+            who, rate = f"key:{caller.key.pk}", settings.KEY_RATE
+        number, _, unit = rate.partition("/")
+        return self.count(who, int(number), SECONDS[unit])
+
+    def count(self, who: str, limit: int, seconds: int) -> bool:
+        """Whether this request is still within `limit` of the window of that many seconds."""
+        window, past = divmod(time.time(), seconds)
+        name = f"rate:{who}:{int(window)}"
+        cache.add(name, 0, seconds)
+        try:
+            used = cache.incr(name)
+        except ValueError:  # the window ended between the two calls
+            used = 1
+        self.retry_after = seconds - past
+        return used <= limit
+
+    def wait(self) -> float:
+        return max(1.0, self.retry_after)

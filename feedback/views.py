@@ -1,0 +1,126 @@
+"""The capture API: parse, call one function of `capture`, answer."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from feedback import capture, outcomes
+from feedback.capture import Recorded
+from feedback.models import Outcome
+from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode
+from feedback.throttling import WindowThrottle
+from privacy.problems import Problem
+from privacy.redaction import RedactionError
+from privacy.scopes import Scope
+
+
+class CaptureView(APIView):
+    """What the writing calls share: one body of JSON within the limit, and errors that are counted."""
+
+    throttle_classes = [WindowThrottle]
+    body_limit = settings.BODY_LIMIT
+    kind = "interaction"
+
+    def body(self, request: Request) -> Any:
+        """The decoded body. Raises a `Problem`."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
+            raise Problem(413, f"The body may have at most {self.body_limit} bytes.")
+        if request.content_type.partition(";")[0].strip().lower() != "application/json":
+            raise UnsupportedMediaType(request.content_type)
+        return decode(request.body)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Count a refusal, and give every known failure its status; anything else is a fault of ours."""
+        if isinstance(exc, PayloadError | RedactionError | UnsupportedMediaType) or getattr(exc, "status_code", 0) == 413:
+            outcomes.count(self.request.auth.project, self.kind, Outcome.Result.REFUSED)
+        if isinstance(exc, capture.Conflict):
+            exc = Problem(409)
+        elif isinstance(exc, capture.Gone):
+            exc = Problem(410)
+        elif isinstance(exc, RedactionError):
+            exc = Problem(422)
+        return super().handle_exception(exc)
+
+
+class InteractionsView(CaptureView):
+    """`POST /interactions`."""
+
+    scopes = {"POST": Scope.INGEST}
+
+    @extend_schema(operation_id="interactions_create")
+    def post(self, request: Request) -> Response:
+        payload = convert(self.body(request), InteractionIn)
+        if request.headers.get("Sec-GPC") == "1":
+            payload.consent = {**(payload.consent or {}), "training": False}
+        if payload.dry_run:
+            return Response(preview(request.auth.project, payload))
+        recorded = capture.record_interaction(request.auth.project, payload)
+        if recorded.result == Outcome.Result.NO_CONSENT:
+            return Response({"stored": False, "reason": "no_consent"})
+        return Response(stored(recorded), status=201 if recorded.result == Outcome.Result.STORED else 200)
+
+
+class FeedbackView(CaptureView):
+    """`POST /feedback`, with a key or, from a browser, with a feedback token."""
+
+    scopes = {"POST": Scope.FEEDBACK}
+    kind = "signal"
+
+    @extend_schema(operation_id="feedback_create")
+    def post(self, request: Request) -> Response:
+        payload = convert(self.body(request), FeedbackIn)
+        caller = request.auth
+        if caller.grant and not capture.is_about(caller.grant, payload.interaction):
+            raise Problem(404)
+        recorded = capture.record_signal(caller.project, payload, caller.grant)
+        if recorded.result == Outcome.Result.NO_CONSENT:
+            return Response({"stored": False, "reason": "no_consent"})
+        status = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}.get(recorded.result, 200)
+        return Response({"id": recorded.id}, status=status)
+
+
+class FeedbackItemView(CaptureView):
+    """`DELETE /feedback/{id}`: take a signal back."""
+
+    scopes = {"DELETE": Scope.FEEDBACK}
+    kind = "signal"
+
+    @extend_schema(operation_id="feedback_delete", responses={204: None})
+    def delete(self, request: Request, external_id: str) -> Response:
+        if not capture.withdraw_signal(request.auth.project, external_id, request.auth.grant):
+            raise Problem(404)
+        return Response(status=204)
+
+
+def stored(recorded: Recorded) -> dict[str, Any]:
+    """The answer to a stored interaction."""
+    return {
+        "id": recorded.id,
+        "stored": True,
+        "redactions": dict(recorded.redactions),
+        "feedback_token": recorded.token,
+    }
+
+
+def preview(project: Any, payload: InteractionIn) -> dict[str, Any]:
+    """What `dry_run` answers: the interaction as it would be stored. Nothing is kept."""
+    row = capture.redacted_interaction(project, payload)
+    agent = {"name": row.agent_name, "version": row.agent_version, "model": row.agent_model, "prompt": row.agent_prompt}
+    shown = {
+        "id": payload.id,
+        "question": row.question,
+        "answer": row.answer,
+        "context": row.context,
+        "sources": row.sources,
+        "session": row.session,
+        "tags": row.tags,
+        "metadata": row.metadata,
+        "agent": agent,
+        "occurred_at": row.occurred_at,
+    }
+    return {"stored": False, "dry_run": True, "redactions": row.redactions, "interaction": shown}

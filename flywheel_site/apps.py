@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class FlywheelAdminConfig(AdminConfig):
+    default_site = "flywheel_site.admin_site.FlywheelAdminSite"
+
+
+class FlywheelSiteConfig(AppConfig):
+    name = "flywheel_site"
+    verbose_name = "Flywheel"

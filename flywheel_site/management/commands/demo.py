@@ -1,0 +1,171 @@
+"""`manage.py demo`: the whole turn on a bundled sample log, or on yours, and then the server."""
+
+import os
+import secrets
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from curation import agents, curate, datasets, gate, releases
+from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask
+from curation.releasefiles import folder
+from feedback import logs, outcomes
+from feedback.capture import Asked
+from feedback.models import Interaction, Project
+from flywheel_site.management.commands.up import serve
+from privacy.consent import notice_for
+
+PROJECT = "demo"
+SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "sample.jsonl"
+NOTICE = "May we keep this conversation, test our assistant with it, and train it on it?"
+AGENT = "flywheel_site.demo.agent"
+WIDTH = 46
+
+
+class Command(BaseCommand):
+    help = "Watch one turn of the flywheel on a sample log, then look around in the console."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--log", type=Path, help="Your own log (JSON Lines or CSV) in place of the sample.")
+        parser.add_argument("--no-serve", action="store_true", help="Exit after the figures.")
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        log: Path = options["log"] or SAMPLE
+        if not log.is_file():
+            raise CommandError("There is no such log file.")
+        call_command("migrate", verbosity=0)
+        project = datasets.create_project(PROJECT)
+        self.capture(project, log, own=options["log"] is not None)
+        self.decide(project)
+        release = self.release(project)
+        if options["log"] is None:
+            self.judge(release)
+        self.funnel(project, release)
+        if options["no_serve"]:
+            return
+        sys.exit(serve(self, options["port"], demo_sign_in()))
+
+    def stage(self, title: str, *lines: str) -> None:
+        """Print one stage with its figures."""
+        self.stdout.write(f"\n{self.style.MIGRATE_HEADING(title)}")
+        for line in lines:
+            self.stdout.write(f"  {line}")
+
+    def capture(self, project: Project, log: Path, *, own: bool) -> None:
+        """Import, redacting before anything is stored, and keeping only what people agreed to."""
+        counts: Counter[str] = Counter()
+        numbered = list(logs.read_lines(log))
+        asked = Asked("import", notice_for(NOTICE))
+        for line in tqdm(
+            logs.import_lines(project, numbered, consent={}, asked=asked), total=len(numbered), desc="capture", leave=False
+        ):
+            counts[line.result] += 1
+            if line.result == "bad":
+                self.stderr.write(f"  line {line.number}: {line.problem}")
+        replaced: Counter[str] = Counter()
+        for found in Interaction.objects.filter(project=project).values_list("redactions", flat=True):
+            replaced.update(found)
+        said = ", ".join(f"{number} {kind}" for kind, number in replaced.most_common())
+        again = f", {counts['replayed']} were there already" if counts["replayed"] else ""
+        self.stage(
+            "1  Capture: redact first, keep only what people agreed to",
+            f"{len(numbered)} conversations in the log: {counts['stored']} stored{again}",
+            f"{counts['no_consent']} not kept, because nobody agreed to that",
+            f"replaced before anything was stored: {said or 'nothing'}",
+        )
+
+    def decide(self, project: Project) -> None:
+        """Turn what people said into labels, or into questions for a person."""
+        with tqdm(desc="curate", leave=False) as bar:
+
+            def progress(read: int, total: int) -> None:
+                bar.total = total
+                bar.update(read - bar.n)
+
+            run = curate.curate(project, progress=progress)
+        counts = run.counts if run else {}
+        waiting = ReviewTask.objects.filter(project=project, state="open").count()
+        self.stage(
+            "2  Decide: thumbs become labels, never guesses",
+            f"{counts.get('confirmed', 0)} answers confirmed, {counts.get('corrected', 0)} corrected"
+            if run
+            else "nothing new since the last run",
+            f"{waiting} review tasks wait for a person: bare down-votes, conflicts, corrections that correct nothing",
+        )
+
+    def release(self, project: Project) -> Release:
+        """Cut what is agreed to into files."""
+        with tqdm(desc="release", leave=False) as bar:
+
+            def progress(written: int, total: int) -> None:
+                bar.total = total
+                bar.update(written - bar.n)
+
+            made = releases.cut(Dataset.objects.get(name=PROJECT), progress=progress)
+        files = [f"{entry['records']:>6}  {entry['name']}" for entry in made.manifest["files"]]
+        self.stage(f"3  Release: {made}, immutable and checksummed", *files, f"in {folder(made)}")
+        return made
+
+    def judge(self, release: Release) -> None:
+        """Judge three versions of the sample's agent: today's, a better one, and one that only sounds better."""
+        lines = []
+        for function, what in (("v1", "today's agent"), ("v2", "a better one"), ("v3_tempting", "one that sounds better")):
+            with tqdm(desc=f"gate {function}", leave=False) as bar:
+
+                def progress(asked: int, total: int, bar: Any = bar) -> None:
+                    bar.total = total
+                    bar.update(asked - bar.n)
+
+                run = gate.run(
+                    release, agents.load(f"{AGENT}:{function}"), gate.CandidateIn("demo-agent", function), progress=progress
+                )
+            lines.append(f"{function:<12} {what:<24} {verdict_words(run)}")
+            lines += [f"{'':<12} {reason['code']}: {reason['detail']}" for reason in run.reasons[:3]]
+        self.stage("4  Gate: nothing that worked may break", *lines)
+
+    def funnel(self, project: Project, release: Release) -> None:
+        """The turn at a glance, and where to look next."""
+        received = outcomes.totals(project).get("interaction", {})
+        stored = Interaction.objects.filter(project=project).count()
+        rated = Interaction.objects.filter(project=project, signals__isnull=False).distinct().count()
+        decided = Interaction.objects.filter(project=project, decision__outcome__in=["confirmed", "corrected"]).count()
+        active = {
+            model: model.objects.filter(project=project, status=Derived.Status.ACTIVE).count()
+            for model in (EvalCase, Example, PreferencePair)
+        }
+        new = received.get("received", 0) - received.get("replayed", 0)
+        steps = [("received", new), ("stored with consent", stored), ("rated", rated), ("decided", decided),
+                 ("eval cases", active[EvalCase]), ("training examples", active[Example]),
+                 ("preference pairs", active[PreferencePair])]  # fmt: skip
+        widest = max(number for _, number in steps) or 1
+        bars = [f"{name:<20} {'█' * round(WIDTH * number / widest):<{WIDTH}} {number}" for name, number in steps]
+        self.stage("The turn", *bars)
+        self.stage(
+            "Next",
+            "console    /admin/                             the flywheel at a glance",
+            "review     /admin/curation/reviewtask/next/    decide what thumbs could not",
+            f"files      {folder(release)}",
+        )
+
+
+def verdict_words(run: GateRun) -> str:
+    """A gate run's verdict with the counts that explain it."""
+    counts = run.counts
+    said = [f"{counts[name]} {name.replace('_', ' ')}" for name in ("fixed", "regressed", "newly_failing") if counts.get(name)]
+    return f"{run.verdict.upper()}" + (f"  ({', '.join(said)})" if said else "")
+
+
+def demo_sign_in() -> str:
+    """A fresh password for the demo's administrator, printed once a run."""
+    user, _ = get_user_model().objects.get_or_create(username="demo", defaults={"is_staff": True, "is_superuser": True})
+    password = secrets.token_urlsafe(9)
+    user.set_password(password)
+    user.save()
+    return f"Sign in as  demo  with the password  {password}"

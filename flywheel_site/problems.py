@@ -1,0 +1,48 @@
+"""Errors as RFC 9457 problem documents that name the place and never a value that was sent."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from flywheel_site.middleware import request_id
+from privacy.problems import TITLES
+
+
+
+def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], headers: dict[str, str]) -> Response:
+    """The problem document as a response."""
+    body = {
+        "type": "about:blank",
+        "title": TITLES.get(status_code, "The request failed"),
+        "status": status_code,
+        "detail": detail,
+        "request_id": request_id.get(),
+        "errors": [{"pointer": pointer, "code": code, "detail": text} for pointer, code, text in errors],
+    }
+    return Response(body, status=status_code, headers=headers, content_type="application/problem+json")
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """What Django REST framework calls for every exception that leaves a view."""
+    headers: dict[str, str] = {}
+    errors: list[tuple[str, str, str]] = getattr(error, "errors", [])
+    if isinstance(error, (Http404, PermissionDenied)):
+        code = 404 if isinstance(error, Http404) else 403
+        return problem(code, TITLES[code], [], headers)
+    if isinstance(error, RequestDataTooBig):
+        return problem(413, TITLES[413], [], headers)
+    if hasattr(error, "pointer"):  # a PayloadError: the body has not the right shape
+        return problem(400, error.detail, [(error.pointer, error.code, error.detail)], headers)
+    if not isinstance(error, exceptions.APIException):
+        return None
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, exceptions.Throttled):
+        headers["Retry-After"] = str(int(error.wait or 1))
+    if isinstance(error, exceptions.ParseError):
+        return problem(400, "The body is no valid JSON.", [("", "invalid_json", "The body is no valid JSON.")], headers)
+    detail = str(error.detail) if error.status_code != status.HTTP_415_UNSUPPORTED_MEDIA_TYPE else TITLES[415]
+    return problem(error.status_code, detail, errors, headers)

@@ -1,0 +1,36 @@
+"""System checks: no model without a place on the personal or the impersonal list, no key that does not protect."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, register
+from django.db import models
+
+from privacy.erasure import holders
+from privacy.models import Subject
+
+APPS = ("privacy", "feedback", "curation")
+
+
+@register()
+def personal_data_is_mapped(**kwargs: Any) -> list[CheckMessage]:
+    """privacy.E001: a model that is on neither list, or on both; E002: a personal one without a PROTECTed subject."""
+    personal = {label for module in holders() for label in module.MODELS}
+    impersonal = {label for module in holders() for label in module.IMPERSONAL}
+    found: list[CheckMessage] = []
+    for model in (model for app in APPS for model in apps.get_app_config(app).get_models()):
+        label = model._meta.label
+        if (label in personal) == (label in impersonal):
+            hint = "Name it in MODELS or in IMPERSONAL of its app's personal_data.py, and not in both."
+            found.append(Error(f"{label} is not on exactly one list of personal data.", hint=hint, id="privacy.E001"))
+        elif label in personal and model is not Subject and not has_protected_subject(model):
+            hint = "Give it `subject = ForeignKey(Subject, on_delete=PROTECT)`, so that erasure cannot miss it."
+            found.append(Error(f"{label} holds personal data without a protected subject.", hint=hint, id="privacy.E002"))
+    return found
+
+
+def has_protected_subject(model: type[models.Model]) -> bool:
+    """Whether the model has a `subject` whose deletion it forbids."""
+    field = next((field for field in model._meta.fields if field.name == "subject"), None)
+    remote = getattr(field, "remote_field", None)
+    return remote is not None and remote.model is Subject and remote.on_delete is models.PROTECT

@@ -1,0 +1,142 @@
+"""The consent ledger: an append-only chain per subject. The effective state is the newest unexpired line of a purpose.
+
+Default: no entry, no use. A project whose law allows it may pass `defaults` that say otherwise for a purpose.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+from django.utils import timezone
+
+from privacy.models import ConsentEntry, Notice, Purpose, Subject
+
+NONE: Mapping[str, bool] = {}
+
+
+def entry_hash(entry: ConsentEntry) -> str:
+    """SHA-256 over the line and its predecessor's hash: a change to any line breaks the chain from there on."""
+    content = "\n".join(
+        (
+            entry.previous_hash,
+            entry.purpose,
+            str(entry.granted),
+            entry.recorded_at.isoformat(),
+            entry.expires_at.isoformat() if entry.expires_at else "",
+            entry.method,
+            entry.notice.digest if entry.notice else "",
+        )
+    )
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def notice_for(text: str, language: str = "") -> Notice | None:
+    """The row that holds this wording, made on first use. None for an empty text."""
+    if not text:
+        return None
+    digest = hashlib.sha256(f"{language}\n{text}".encode()).hexdigest()
+    return Notice.objects.get_or_create(digest=digest, defaults={"text": text, "language": language})[0]
+
+
+def newest(subject: Subject) -> dict[str, ConsentEntry]:
+    """The newest line of each purpose, expired or not; one query."""
+    lines = ConsentEntry.objects.filter(subject=subject).select_related("notice").order_by("id")
+    return {line.purpose: line for line in lines}
+
+
+def effective(subject: Subject, defaults: Mapping[str, bool] = NONE, now: datetime | None = None) -> dict[str, bool]:
+    """What the subject has agreed to at this moment, for every purpose; one query."""
+    return fold(newest(subject), defaults, now or timezone.now())
+
+
+def fold(lines: Mapping[str, ConsentEntry], defaults: Mapping[str, bool], now: datetime) -> dict[str, bool]:
+    """The state that the newest lines amount to. Without capture nothing else holds either."""
+    state = {}
+    for purpose in Purpose.values:
+        line = lines.get(purpose)
+        unexpired = line is not None and (line.expires_at is None or line.expires_at > now)
+        state[purpose] = bool(line.granted and unexpired) if line else bool(defaults.get(purpose, False))
+    return state if state[Purpose.CAPTURE] else dict.fromkeys(Purpose.values, False)
+
+
+def record(
+    subject: Subject,
+    purposes: Mapping[str, bool],
+    *,
+    method: str,
+    notice: Notice | None = None,
+    expires_at: datetime | None = None,
+) -> list[ConsentEntry]:
+    """Append a line for each purpose whose state, wording or end this changes; return the lines. Call in a transaction.
+
+    The subject's row is locked while lines are added: two writers never continue the chain from the same line.
+    """
+    now = timezone.now()
+
+    def news(lines: Mapping[str, ConsentEntry]) -> dict[str, bool]:
+        return {
+            purpose: granted
+            for purpose, granted in sorted(purposes.items())
+            if not _says(lines.get(purpose), granted, notice, expires_at, now)
+        }
+
+    if not news(newest(subject)):
+        return []
+    Subject.objects.select_for_update().get(pk=subject.pk)
+    lines = newest(subject)
+    last = max(lines.values(), key=lambda line: line.pk, default=None)
+    previous, added = last.entry_hash if last else "", []
+    for purpose, granted in news(lines).items():
+        entry = ConsentEntry(
+            subject=subject,
+            purpose=purpose,
+            granted=granted,
+            recorded_at=now,
+            expires_at=expires_at,
+            method=method,
+            notice=notice,
+            previous_hash=previous,
+        )
+        previous = entry.entry_hash = entry_hash(entry)
+        added.append(entry)
+    return ConsentEntry.objects.bulk_create(added)
+
+
+def _says(
+    line: ConsentEntry | None, granted: bool, notice: Notice | None, expires_at: datetime | None, now: datetime
+) -> bool:
+    """Whether the newest line already says just this, so that asking again adds nothing."""
+    if line is None or line.granted != granted or (line.expires_at and line.expires_at <= now):
+        return False
+    return (notice is None or line.notice_id == notice.pk) and line.expires_at == expires_at
+
+
+def broken_at(entries: Iterable[ConsentEntry]) -> ConsentEntry | None:
+    """The first line of a subject's chain, oldest first, that does not follow from the one before; None if whole."""
+    previous = ""
+    for entry in entries:
+        if entry.previous_hash != previous or entry.entry_hash != entry_hash(entry):
+            return entry
+        previous = entry.entry_hash
+    return None
+
+
+def agrees(purpose: str, *, subject: str = "subject_id", default: bool = False, now: datetime | None = None) -> Q:
+    """A condition for any queryset whose rows have a subject: that subject agrees to the purpose, and to capture.
+
+    `subject` is the column that holds the subject's key. One indexed look-up a row, no join to multiply rows.
+    """
+    wanted = Q(_agrees(purpose, subject, default, now or timezone.now()))
+    if purpose != Purpose.CAPTURE:
+        wanted &= Q(_agrees(Purpose.CAPTURE, subject, default, now or timezone.now()))
+    return wanted
+
+
+def _agrees(purpose: str, subject: str, default: bool, now: datetime) -> Exact:
+    alive = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    lines = ConsentEntry.objects.filter(subject=OuterRef(subject), purpose=purpose).order_by("-id")
+    state = lines.annotate(state=Case(When(alive & Q(granted=True), then=True), default=False)).values("state")[:1]
+    return Exact(Coalesce(Subquery(state, output_field=BooleanField()), Value(default)), True)

@@ -1,0 +1,126 @@
+"""The one road that reaches all data of a person: access, erasure, withdrawal of a purpose, retention.
+
+`settings.PERSONAL_DATA` names modules, leaf first. Each promises:
+
+- `MODELS`: the labels of its models that hold personal data, and `IMPERSONAL`: of those that hold none;
+- `export(subject) -> dict[str, list[dict]]`: the person's rows by kind, readable;
+- `erase(subject, purpose=None) -> dict[str, int]`: removes them (all, or those for one purpose), counted by kind;
+- `reconsider(subject)`: their consent has widened; what was left out for want of it may be looked at again;
+- `expire(before, dry_run=False) -> dict[str, int]`: removes what retention no longer covers, counted by kind;
+- `settle() -> list[str]`: effects outside the database, after the commit: idempotent, resumable; what it did.
+"""
+
+import importlib
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from privacy import consent
+from privacy.models import Erasure, Purpose, Subject, Tombstone
+from privacy.subjects import bury
+
+logger = logging.getLogger(__name__)
+MAX_TRIES = 5
+
+
+def holders() -> list[ModuleType]:
+    """The modules that hold personal data, leaf first."""
+    return [importlib.import_module(name) for name in settings.PERSONAL_DATA]
+
+
+def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
+    """Everything that is kept of the person, by kind. It is the set that `erase` removes."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for module in holders():
+        found |= module.export(subject)
+    return found
+
+
+def erase(subject: Subject, purpose: str | None = None) -> Erasure:
+    """Remove the person's data, all of it or what serves one purpose, in one transaction; return the receipt.
+
+    Withdrawing `capture` removes the content and keeps the ledger, which then says no. Files follow in `settle`.
+    A table that was forgotten holds a PROTECTed key to the subject: then this fails, naming it, and changes nothing.
+    """
+    with transaction.atomic():
+        locked = Subject.objects.select_for_update().get(pk=subject.pk)
+        counts: Counter[str] = Counter()
+        for module in holders():
+            counts.update(module.erase(locked, purpose))
+        if purpose is None:
+            bury(Tombstone.Kind.SUBJECT, [locked.digest])
+            locked.delete()
+            counts["subject"] = 1
+        receipt = Erasure.objects.create(namespace=locked.namespace, purpose=purpose or "", counts=dict(counts))
+    return receipt
+
+
+def withdraw(subject: Subject, purpose: str, *, method: str) -> Erasure:
+    """Take consent for one purpose back: the ledger says no, and what was derived for it goes, in one transaction."""
+    with transaction.atomic():
+        consent.record(subject, {purpose: False}, method=method)
+        return erase(subject, purpose)
+
+
+def change_consent(subject: Subject, purposes: dict[str, bool], **how: Any) -> dict[str, bool]:
+    """Record what the person now says, carry it out at once, and return the effective state.
+
+    `how` is passed to `consent.record`. Every door that changes a standing consent comes through here.
+    """
+    with transaction.atomic():
+        added = consent.record(subject, purposes, **how)
+        for line in added:
+            if not line.granted:
+                erase(subject, line.purpose)
+        if any(line.granted for line in added):
+            for module in holders():
+                module.reconsider(subject)
+    return consent.effective(subject)
+
+
+def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
+    """Finish erasures outside the database: released files, free pages. Returns how many were finished.
+
+    Each is claimed by a lease, so that two workers do not do the same; a worker that dies loses its lease, not the work.
+    """
+    done, now = 0, timezone.now()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    for receipt in Erasure.objects.filter(free, settled_at__isnull=True, tries__lt=MAX_TRIES).order_by("executed_at")[:limit]:
+        claim = Erasure.objects.filter(free, pk=receipt.pk, settled_at__isnull=True)
+        if not claim.update(lease_until=now + lease, tries=F("tries") + 1):
+            continue
+        releases = [release for module in holders() for release in module.settle()]
+        overwrite_free_pages()
+        Erasure.objects.filter(pk=receipt.pk).update(settled_at=timezone.now(), lease_until=None, releases=releases)
+        done += 1
+    return done
+
+
+def overwrite_free_pages() -> None:
+    """SQLite: empty the write-ahead log, where the erased text would else stay until it is overwritten by chance.
+
+    `secure_delete` has zeroed the pages already. PostgreSQL: `VACUUM` on its own schedule; docs/privacy.md states the window.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
+    """Remove what retention no longer covers at this moment; with `dry_run`, only count it."""
+    counts: Counter[str] = Counter()
+    for module in holders():
+        counts.update(module.expire(before, dry_run=dry_run))
+    return dict(counts)
+
+
+def purposes_gone(purpose: str | None) -> frozenset[str]:
+    """The purposes whose derived records an erasure removes: without capture, none can stay."""
+    return frozenset(Purpose.values) if purpose in (None, Purpose.CAPTURE) else frozenset({str(purpose)})

@@ -1,0 +1,55 @@
+"""Columns that refuse text which the redactor has not seen: a write path that forgets to redact fails, it does not leak."""
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from privacy.redaction import Redacted, is_redacted
+
+
+class UnredactedError(ValueError):
+    """Somebody tried to store text that did not come from the redactor. Names the column, never the text."""
+
+
+def stored(value: Any) -> Any:
+    """JSON as it came from the database: every string in it, keys too, was redacted when it was written."""
+    if isinstance(value, str):
+        return Redacted.stored(value)
+    if isinstance(value, list):
+        return [stored(item) for item in value]
+    if isinstance(value, dict):
+        return {Redacted.stored(key): stored(item) for key, item in value.items()}
+    return value
+
+
+class RedactedTextField(models.TextField):  # type: ignore[type-arg]
+    """Text. Saves a `Redacted` and nothing else; reads back as `Redacted`."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, Redacted) or value == "":
+            return None if value is None else str(value)
+        raise UnredactedError(f"{self.model._meta.label}.{self.name}: text must be redacted before it is stored")
+
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> Redacted | None:
+        return None if value is None else Redacted.stored(value)
+
+
+class RedactedJSONField(models.JSONField):
+    """JSON in which every string, key or value and at any depth, is `Redacted`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("encoder", DjangoJSONEncoder)
+        super().__init__(*args, **kwargs)
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        if value is not None and not hasattr(value, "resolve_expression") and not is_redacted(value):
+            raise UnredactedError(f"{self.model._meta.label}.{self.name}: text must be redacted before it is stored")
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> Any:
+        if value is None or not isinstance(value, str):
+            return stored(value)
+        return stored(json.loads(value))

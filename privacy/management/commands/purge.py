@@ -1,0 +1,25 @@
+"""`manage.py purge [--dry-run]`: retention."""
+
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandParser
+
+from privacy import retention
+
+
+class Command(BaseCommand):
+    help = "Remove what its project keeps no longer. Beat does this every hour."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="Only count what would go.")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        counts = retention.purge(dry_run=options["dry_run"])
+        if options["json"]:
+            self.stdout.write(orjson.dumps(counts).decode())
+            return
+        verb = "Would remove" if options["dry_run"] else "Removed"
+        parts = [f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items()]
+        self.stdout.write(f"{verb}: {', '.join(parts)}.")
