@@ -108,7 +108,12 @@ def cases_digest(cases: Iterable[Case]) -> str:
     """Return the sha256 (hex) of a set of cases, whatever their order. A case that appears twice changes
     it.
     """
-    return _sha256(sorted((case.id, case_digest(case)) for case in cases))
+    return digest_of((case.id, case_digest(case)) for case in cases)
+
+
+def digest_of(digests: Iterable[tuple[str, str]]) -> str:
+    """Return the digest of a set of cases from their (id, digest) pairs."""
+    return _sha256(sorted(digests))
 
 
 def results_digest(results: ResultSet) -> str:

@@ -18,7 +18,7 @@ from curation.verdicts.cases import (
     Result,
     ResultSet,
     case_digest,
-    cases_digest,
+    digest_of,
     grade_case,
     results_digest,
 )
@@ -50,12 +50,15 @@ def case_faults(cases: Sequence[Case]) -> list[Reason]:
     ]
 
 
-def set_faults(cases: Sequence[Case], results: ResultSet, *, release: str, repeats: int) -> list[Reason]:
+def set_faults(
+    cases: Sequence[Case], results: ResultSet, *, release: str, repeats: int | None = None
+) -> list[Reason]:
     """Return what forbids to believe a whole set of results for exactly these cases of this release."""
     faults = _header_faults(results)
     if results.release != release:
         faults.append(Reason("wrong_release", "the results are of another release"))
-    if results.cases_digest != cases_digest(cases):
+    digests = [(case.id, case_digest(case)) for case in cases]
+    if results.cases_digest != digest_of(digests):
         faults.append(
             Reason("stale_cases", "the results were made for other wordings or settings of the cases")
         )
@@ -68,15 +71,17 @@ def set_faults(cases: Sequence[Case], results: ResultSet, *, release: str, repea
             Reason("unknown_case", f"{unknown} results are of cases that the release does not have")
         )
     faults += about("missing_result", "cases have no result", [name for name in known if not given[name]])
-    faults += result_faults(known, results.results, repeats=repeats)
+    faults += result_faults(known, dict(digests), results.results, repeats=repeats)
     return faults
 
 
-def older_faults(cases: Sequence[Case], results: ResultSet, *, repeats: int) -> list[Reason]:
+def older_faults(cases: Sequence[Case], results: ResultSet) -> list[Reason]:
     """Return what forbids to believe a baseline of an older release where its cases are unchanged."""
     same = unchanged(cases, results)
     known = {case.id: case for case in cases if case.id in same}
-    return _header_faults(results) + result_faults(known, list(same.values()), repeats=repeats)
+    digests = {name: result.digest for name, result in same.items()}
+    twice = [result for result in results.results if result.case in same]
+    return _header_faults(results) + result_faults(known, digests, twice)
 
 
 def unchanged(cases: Iterable[Case], results: ResultSet) -> dict[str, Result]:
@@ -87,7 +92,13 @@ def unchanged(cases: Iterable[Case], results: ResultSet) -> dict[str, Result]:
     return {result.case: result for result in results.results if digests.get(result.case) == result.digest}
 
 
-def result_faults(known: Mapping[str, Case], results: Sequence[Result], *, repeats: int) -> list[Reason]:
+def result_faults(
+    known: Mapping[str, Case],
+    digests: Mapping[str, str],
+    results: Sequence[Result],
+    *,
+    repeats: int | None = None,
+) -> list[Reason]:
     """Return what is wrong with single results: repeated, for another wording, malformed, or with a score
     that is not theirs.
     """
@@ -108,7 +119,7 @@ def result_faults(known: Mapping[str, Case], results: Sequence[Result], *, repea
         *about(
             "stale_result",
             "results were made for another wording or setting of their case",
-            those(lambda case, result: result.digest != case_digest(case)),
+            those(lambda case, result: result.digest != digests[case.id]),
         ),
         *about("malformed", "results are neither an answer nor an error, or of the wrong types", malformed),
         *about("invalid_score", "results have a score that is not a number from 0 to 1, or none", odd),
@@ -116,7 +127,7 @@ def result_faults(known: Mapping[str, Case], results: Sequence[Result], *, repea
         *about(
             "too_many_repeats",
             f"results were repeated more than {repeats} times",
-            those(lambda case, result: len(result.repeats) > repeats),
+            those(lambda case, result: repeats is not None and len(result.repeats) > repeats),
         ),
     ]
 

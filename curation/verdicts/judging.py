@@ -32,6 +32,12 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     "still_passing",
     "newly_passing",
 )
+_PAIRED: Final[Mapping[tuple[bool, bool], Outcome]] = {
+    (True, True): "still_passing",
+    (True, False): "regressed",
+    (False, True): "fixed",
+    (False, False): "still_failing",
+}
 LONG_ANSWER: Final = 40
 """Characters from which two independent answers are not the same to the letter by chance."""
 
@@ -151,9 +157,9 @@ def _usable_baseline(
     if baseline.run == candidate.run:
         return None, [Reason("replayed", "the candidate's results are the baseline's run")]
     if baseline.release == release:
-        faults = set_faults(cases, baseline, release=release, repeats=policy.confirmations)
+        faults = set_faults(cases, baseline, release=release)
     else:
-        faults = older_faults(cases, baseline, repeats=policy.confirmations)
+        faults = older_faults(cases, baseline)
     usable = unchanged(cases, baseline)
     faults = faults or agent_failures(list(usable.values()))
     return usable, [replace(fault, code=f"baseline_{fault.code}") for fault in faults]
@@ -173,26 +179,34 @@ def _outcomes(
 
 
 def _outcome(case: Case, result: Result, before: Result | None, policy: GatePolicy) -> CaseOutcome:
-    after, mixed = _majority(result)
+    confirmed = len(result.repeats) >= policy.confirmations
+    after, mixed = _settled(result, repeated=confirmed), _mixed(result)
     if before is None:
         # A golden case worked in production; a regression case is known to fail until an agent gets it right.
-        usual = case.kind == "golden"
+        usual, then = case.kind == "golden", None
         named: Outcome = "newly_passing" if after else "newly_failing" if usual else "still_failing"
-        then = None
     else:
-        usual, mixed_before = _majority(before)
-        mixed, then = mixed or mixed_before, usual
+        usual = then = _settled(before, repeated=True)
+        mixed = mixed or _mixed(before)
         named = (
             ("still_passing" if usual else "fixed") if after else ("regressed" if usual else "still_failing")
         )
-    confirmed = len(result.repeats) >= policy.confirmations
-    return CaseOutcome(case, named, then, after, mixed, after != usual, confirmed)
+    surprising = result.passed != usual
+    return CaseOutcome(case, named, then, after, mixed, surprising, confirmed)
 
 
-def _majority(result: Result) -> tuple[bool, bool]:
-    """Return whether most attempts passed (a tie fails) and whether they disagree."""
-    passes, total = sum(attempt.passed for attempt in result.attempts), len(result.attempts)
-    return passes * 2 > total, 0 < passes < total
+def _settled(result: Result, *, repeated: bool) -> bool:
+    """Return whether the case counts as passed: by its repetitions, where it was repeated (a tie fails).
+
+    The first answer chose the case for repetition, so it says nothing more: counting it would count the luck twice.
+    """
+    if not result.repeats or not repeated:
+        return result.passed
+    return sum(attempt.passed for attempt in result.repeats) * 2 > len(result.repeats)
+
+
+def _mixed(result: Result) -> bool:
+    return len({attempt.passed for attempt in result.attempts}) > 1
 
 
 def _too_little(

@@ -26,8 +26,7 @@ class GatePolicy:
     require_baseline: whether a run without a baseline cannot be judged.
     min_paired: share of counted cases that a baseline from an older release must have answered unchanged.
     max_copied: share of long golden answers that may newly equal the expected answer to the letter.
-    confirmations: repetitions of a surprising outcome before it is believed; the majority of all attempts
-        counts.
+    confirmations: repetitions of a surprising outcome before it is believed; their majority decides.
     """
 
     max_regressions_golden: int = 0
@@ -41,7 +40,7 @@ class GatePolicy:
     require_baseline: bool = False
     min_paired: float = 0.8
     max_copied: float = 0.5
-    confirmations: int = 4
+    confirmations: int = 5
 
     def __post_init__(self) -> None:
         for name in ("max_regressions_golden", "max_regressions_fixed", "min_slice"):
