@@ -4,15 +4,25 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from typing import Final
 
-WORDS = re.compile(r"\[([A-Z][A-Z_]*)_\d+\]|\w+")
+PLACEHOLDER: Final = re.compile(r"\[([A-Z][A-Z_]*)_\d+\]")
+# Python's \w leaves out the vowel signs of Indic, Thai, Hebrew, Arabic and their like, without which words fall together.
+MARKS: Final = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0df3"
+    "\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd\u102b-\u1049\u1056-\u109d\u17b4-\u17d3"
+)
+# Signs that change the meaning count as words: 5+3 is not 5-3, C++ is not C#.
+WORDS: Final = re.compile(rf"[\w{MARKS}]+|[+<>=*/%#^&|~$€£¥]|-(?=\d)")
 
 
 def normalise(text: str) -> str:
     """Lower-case words with single spaces; a placeholder counts by its type, not by its number."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return " ".join(match[1] or match[0].casefold() for match in WORDS.finditer(text))
+    if "[" in text:
+        text = PLACEHOLDER.sub(r" \1_ ", text)
+    return " ".join(WORDS.findall(text.casefold()))
 
 
 def fingerprint(question: str, context: Iterable[Mapping[str, str]] = ()) -> bytes:

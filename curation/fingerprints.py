@@ -1,0 +1,157 @@
+"""Which questions are the same: exactly, by fingerprint, and nearly, by MinHash bands that an exact check confirms.
+
+Two questions are near when they share enough of their words (`THRESHOLD`) and were asked in much the same conversation
+(`CONTEXT_THRESHOLD`). Comparing each with each is out of the question, so every question has eight band keys, and only
+questions that share a key are compared: Broder's MinHash with the banding of Leskovec, Rajaraman, Ullman, "Mining of
+Massive Datasets", chapter 3. A key is one indexed integer, so the index can be a table as well as a dict.
+
+Languages written without spaces are cut into characters (Han) or pairs of characters (kana, Thai, Lao, Burmese, Khmer).
+"""
+
+import re
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rensa import RMinHash
+
+from feedback.fingerprints import fingerprint, normalise
+
+__all__ = [
+    "THRESHOLD", "VERSION", "Index", "Sketch", "are_near", "bands", "cluster", "fingerprint", "jaccard", "near",
+    "normalise", "shingles", "signature", "sketch",
+]  # fmt: skip
+
+THRESHOLD: Final = 0.65
+"""The least share of words in common: a fifth of the words exchanged leaves 0.8 / 1.2 = 0.67."""
+CONTEXT_THRESHOLD: Final = 0.5
+CONTEXT_CHARS: Final = 2_000
+ROWS, BANDS = 4, 8
+SEED: Final = 20_260_101
+LONG_WORD: Final = 5
+BUCKET: Final = 32
+"""How many canonical questions one key may lead to: beyond it the key says too little to be worth reading."""
+VERSION: Final = f"1-{RMinHash.ALGORITHM_VERSION}"
+"""Keys of different versions must not be compared: store it beside them, and rebuild them when it changes."""
+
+HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+SPACELESS: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff"
+RUNS: Final = re.compile(f"[{HAN}]|[{SPACELESS}]+|[^\\s{HAN}{SPACELESS}]+")
+IS_SPACELESS: Final = re.compile(f"[{SPACELESS}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is compared of a question: the shingles of the question and of the turns before it."""
+
+    question: frozenset[str]
+    context: frozenset[str] = frozenset()
+
+
+def sketch(question: str, context: Iterable[tuple[str, str]] = ()) -> Sketch:
+    """The sketch of a question asked after these (role, content) turns, of which the last 2,000 characters count."""
+    turns = " ".join(content for _, content in context)
+    return Sketch(shingles(question), shingles(turns[-CONTEXT_CHARS:]) if turns else frozenset())
+
+
+def shingles(text: str) -> frozenset[str]:
+    """The distinct words of a text; characters or pairs of them where a script puts no spaces between words."""
+    words = normalise(text)
+    if words.isascii():
+        return frozenset(words.split())
+    found: list[str] = []
+    for run in RUNS.findall(words):
+        if len(run) > 2 and IS_SPACELESS.match(run):
+            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            found.append(run)
+    return frozenset(found)
+
+
+def signature(of: Sketch) -> list[int]:
+    """The MinHash signature, 32 unsigned 32-bit integers; empty where there is nothing to compare.
+
+    A long word counts twice. Long words tell questions apart, short ones ("how", "do") make unlike questions meet.
+    """
+    if not of.question:
+        return []
+    tokens = [*of.question, *(word + "~" for word in of.question if len(word) >= LONG_WORD)]
+    if of.context:
+        tokens += [f"<{word}" for word in of.context]
+    minhash = RMinHash(num_perm=ROWS * BANDS, seed=SEED)
+    minhash.update(tokens)
+    return list(minhash.digest())
+
+
+def bands(values: Sequence[int]) -> list[int]:
+    """The eight keys of a signature as signed 64-bit integers, what an indexed column holds; none for an empty one."""
+    if not values:
+        return []
+    pairs = struct.unpack(f"<{ROWS * BANDS // 2}Q", struct.pack(f"<{ROWS * BANDS}I", *values))
+    return [signed64(pairs[i] * 0x9E3779B97F4A7C15 + pairs[i + 1] * 0xC2B2AE3D27D4EB4F + i) for i in range(0, 16, 2)]
+
+
+def signed64(value: int) -> int:
+    """The lowest 64 bits, well mixed, as a signed integer."""
+    value &= 0xFFFFFFFFFFFFFFFF
+    value ^= value >> 32
+    return value - (value >> 63 << 64)
+
+
+def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
+    """The share of their shingles that two sets have in common, 0 to 1; two empty sets are the same."""
+    if not a and not b:
+        return 1.0
+    both = len(a & b)
+    return both / (len(a) + len(b) - both)
+
+
+def are_near(a: Sketch, b: Sketch) -> float:
+    """How alike two questions are (0.65 to 1) where they are near, else 0."""
+    alike = jaccard(a.question, b.question)
+    if alike < THRESHOLD or jaccard(a.context, b.context) < CONTEXT_THRESHOLD:
+        return 0.0
+    return alike
+
+
+def near(candidate: Sketch, others: Iterable[tuple[int, Sketch]]) -> tuple[int, float] | None:
+    """The (id, likeness) of the nearest of those that share a key with the candidate; of equals, the smallest id."""
+    best: tuple[int, float] | None = None
+    for key, other in others:
+        alike = are_near(candidate, other)
+        if alike and (best is None or (-alike, key) < (-best[1], best[0])):
+            best = (key, alike)
+    return best
+
+
+class Index:
+    """Canonical questions by their keys, in memory. A table of (key, canonical) rows does the same for a database.
+
+    Only canonical questions are kept: a question that is near one joins it and adds nothing. What is compared follows
+    what shares a key, at most `BUCKET` questions for each, and not what is stored.
+    """
+
+    def __init__(self) -> None:
+        self.buckets: defaultdict[int, list[int]] = defaultdict(list)
+        self.sketches: dict[int, Sketch] = {}
+
+    def add(self, key: int, of: Sketch) -> int:
+        """The canonical question of this one: the nearest that is known, or itself from now on."""
+        keys = bands(signature(of))
+        found = {other for band in keys for other in self.buckets.get(band, ())}
+        if found and (nearest := near(of, ((other, self.sketches[other]) for other in found))):
+            return nearest[0]
+        for band in keys:
+            bucket = self.buckets[band]
+            if len(bucket) < BUCKET:
+                bucket.append(key)
+        self.sketches[key] = of
+        return key
+
+
+def cluster(items: Iterable[tuple[int, Sketch]]) -> dict[int, int]:
+    """The canonical question of each: the first of its cluster, itself where it is alone. The order decides."""
+    index = Index()
+    return {key: index.add(key, of) for key, of in items}
