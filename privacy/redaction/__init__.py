@@ -6,10 +6,12 @@
 `docs/redaction.md` says what is found, how well, and what is not.
 """
 
-from privacy.redaction.engine import redact, redact_json
+from privacy.redaction.documents import redact_json
+from privacy.redaction.engine import redact
 from privacy.redaction.numbering import Numbering
 from privacy.redaction.policy import DEFAULT_POLICY, RULES_VERSION, Policy, Term, compile_policy
 from privacy.redaction.results import Redacted, RedactedJSON, RedactionError, Span, is_redacted
+from privacy.redaction.streams import filter_lines
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -22,6 +24,7 @@ __all__ = [
     "Span",
     "Term",
     "compile_policy",
+    "filter_lines",
     "is_redacted",
     "redact",
     "redact_json",

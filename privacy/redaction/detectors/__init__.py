@@ -1,0 +1,23 @@
+"""The rules, one module a family. Each exports its `Detector`s."""
+
+from collections.abc import Callable, Iterable
+
+from privacy.redaction.detectors import accounts, addresses, contact, dates, financial, government, handles, network, people, phones, secrets
+from privacy.redaction.hits import Detector, Hit
+
+DETECTORS: tuple[Detector, ...] = (
+    *secrets.DETECTORS,
+    *contact.DETECTORS,
+    *phones.DETECTORS,
+    *financial.DETECTORS,
+    *government.DETECTORS,
+    *accounts.DETECTORS,
+    *network.DETECTORS,
+    *dates.DETECTORS,
+    *handles.DETECTORS,
+    *addresses.DETECTORS,
+    *people.DETECTORS,
+)
+
+# Finders of what may be longer than a window: they read the whole text.
+LONG: tuple[Callable[[str], Iterable[Hit]], ...] = (secrets.pem_blocks,)

@@ -1,0 +1,2 @@
+from privacy.redaction.hits import Detector
+DETECTORS: tuple[Detector, ...] = ()

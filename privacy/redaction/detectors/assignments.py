@@ -1,0 +1,247 @@
+"""Secrets that are only known by their name: `password = …` in code and configuration, and passwords said in chat."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from privacy.redaction.hits import Detector, Hit, Page
+
+RANK, CHAT_RANK, ENTROPY_RANK = 94, 92, 34
+
+KEYWORD = (
+    r"pass(?:word|wd|phrase|code|wort)s?|passwrd|pswd|pwd|kennwort|contrase[nñ]a|mot[ _]?de[ _]?passe|\bsenha|wachtwoord|parola|lösenord"
+    r"|secrets?|token|credentials?|api[ _-]?key|apikey|(?:app|auth|access|private|secret|client|encryption|signing|signature|master|account|shared|shared[ _]?access|subscription"
+    r"|license|storage|service|session|security|ssh|deploy|consumer|nonce|logged[ _]in|admin|hmac|crypt|cipher|aes|jwt|webhook|application|web|server)[ _-]?key"
+    r"|(?:auth|nonce|logged_in)_salt|\b_auth|(?<![a-z])auth(?=[\"']?\s?[:=]\s?[\"']?[a-z0-9+/=]{12})|(?:(?<![a-z])|(?<=db)|(?<=my)|(?<=user)|(?<=root)|(?<=mail)|(?<=smtp)|(?<=ftp)|(?<=sql))pass"
+    r"|(?<![a-z])(?:cvv2?|cvc2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf|x-amz-(?:signature|credential|security-token)|x-goog-signature|access_?code|recovery code|seed phrase|mnemonic)"
+)
+NOT_ITSELF = (
+    r"s?[ _-]?(?:type|name|count|limit|len(?:gth)?|size|min|max|ttl|timeout|expir\w*|exp|age|url|uri|path|file(?:name)?|dir|field|label|hint|policy|rules?|regex|pattern|class|format|scheme"
+    r"|endpoint|hash(?:er|ing)?|algorithm|alg|algo|validators?|encoder|manager|provider|prompt|input|id|ids|version|status|required|enabled|disabled|reset|changed?|confirm\w*|strength|store|storage"
+    r"|usage|budget|index|position|bytes|bits|list|map|set|info|at|by|errors?|message|help|text|title|placeholder|header|param\w*|var|arn|ref|reference|date|time|created|updated|used|generator)s?"
+)
+# A key that ends in a secret's name, and what is given to it. The value comes quoted, or goes to the next blank.
+ASSIGNED = re.compile(
+    rf"(?:{KEYWORD})(?!{NOT_ITSELF}\b(?![\s\"']{{0,3}}\S{{0,2}}base64))(?:[_.-]?[a-z0-9]{{1,20}}){{0,3}}?(?:[\"'\])]{{1,2}}|\\\")?"
+    r"(?P<gap>\s{0,12})(?P<sep>:=|=>|={1,3}|:|(?<=[\"']),)(?P<after>[ \t]{0,12})(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
+    r"(?:\\?\"(?P<d>[^\"\n\\\x00]{3,512})|'(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>[^\s\"'`<>\x00,;&|)]{3,1024}))"
+)
+XML = re.compile(
+    r"<([\w:.-]{0,30}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key)[\w.-]{0,20})(?:\s[^<>\x00]{0,80})?>\s{0,4}([^<>\s\x00]{3,512})\s{0,4}</"
+    r"|\b(?:key|name|id)=[\"'][\w.:-]{0,40}(?:pass(?:word|wd)?|pwd|secret|token|api_?key|connectionstring)[\w.-]{0,10}[\"']\s{1,4}value=[\"']([^\"'<>\x00]{3,512})[\"']",
+    re.IGNORECASE,
+)
+OPTION = re.compile(
+    r"(?<=\s)--?(?:\w{1,20}-)?(?:pass(?:word|wd|phrase)?|pwd|token|secret|api-?key)[= ]\s{0,2}[\"']?([^\s\"'<>\x00$-][^\s\"'\x00]{2,255})"
+    r"|\b(?:mysql(?:dump|admin)?|mongo(?:sh|dump)?|mariadb|redis-cli)\b[^\n\x00]{0,120}?\s-(?:p|a)\s?([^\s\"'\x00-][^\s\"'\x00]{3,128})|\bsshpass -p\s?[\"']?([^\s\"'\x00]{3,128})"
+)
+LOGIN = re.compile(r"\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4}([^\s\x00]{2,256})")
+PGPASS = re.compile(r"^[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:([^\s:\x00]{3,256})$", re.MULTILINE)
+PAIR = re.compile(r"(?<=[a-z0-9])@[a-z0-9.-]{3,80}\.[a-z]{2,12}(?:\s{1,2}[/|]\s{1,2}|:|\s{1,2}:\s{1,2}|;)(?!//)([^\s\x00/:;,|'\"<>]{5,64})", re.IGNORECASE)
+
+SAID = re.compile(
+    r"\b(?P<name>pass(?:word|wd|phrase|code|wort)s?|pwd|pw|kennwort|contrase[nñ]a|mot de passe|senha|wachtwoord|pin(?: code| number)?|(?:api|secret|access|private|security|license|subscription|encryption) ?key"
+    r"|(?:(?:access|auth|api|bearer|session|security|refresh|hex|bot|user) )?token|secret|cvv|cvc|security code|verification code|login code|one[ -]time code|otp|credentials)\b"
+    r"(?P<way>(?:[ _](?:for|to|on|of|at|attempt|string|reads?|used|revealed|exposed|details?|as|again|now|currently|still|here|should|be|just|my|the|our|this|that|account|login|wifi|wi-fi|router|email|portal|server|site"
+    r"|app|vpn|laptop|was|is|are|set|changed|reset|it's|looks like|equals|=))*)"
+    r"(?P<link>[\"')]?\s{0,2}[:=]{0,2}>?\s{0,2}|\s{0,2}->\s{0,2})(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00]{3,128}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
+)
+SAYS = re.compile(r"(?:^|[ _])(?:is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed)\Z")
+CONFIG_LINE = re.compile(r"^\s{0,16}[\"']?([A-Za-z_][\w.-]{0,63})[\"']?\s{0,4}(?:[:=]|=>)\s{0,4}[\"']?([A-Za-z0-9+/=_-]{24,256})[\"']?[,;]?\s{0,4}$", re.MULTILINE)
+FINGERPRINT = re.compile(r"sha|md5|hash|digest|sum|integrity|etag|uuid|guid|commit|rev|fingerprint|checksum|id$|version|path|file|url|image|module|package|class|name|public|cert", re.IGNORECASE)
+
+REFERENCE = re.compile(
+    r"[<{(\[]|\$[\w({]|%[\w({]|\*{2,}|x{4,}\Z|\.{2,}|-{3,}|_{3,}|\\|@[\w.]+\(|#\{|process\.env|os\.(?:environ|getenv)|env[.\[]|getenv|request\.|self\.|this\.|settings?\.|config\.|args?\.|options?\.|params?\."
+    r"|(?:your|my|the|some|an?|insert|enter|replace|change|new|old|example|dummy|fake|sample|placeholder|redacted|hidden|todo|optional|required|missing|invalid|wrong|forgot)(?:[_ -].*)?\Z",
+    re.IGNORECASE,
+)
+WORDS = frozenset(
+    "none null nil true false yes no on off str string text int bool boolean bytes object any optional required password passwd pwd secret token credential credentials auth default value values"
+    " undefined unknown empty blank the and but not and/or this that value: field input output type hidden random redacted masked encrypted plain plaintext hashed base64 utf-8 required. bearer basic"
+    " char varchar number integer float list dict tuple set array union literal char* const void public private protected static final self user username email name id key keys login admin".split()
+)
+# What follows "the password is" in a sentence about passwords.
+PREDICATES = frozenset(
+    "a about above absent accepted accidentally active actually added again all allowed already also always an and any anymore are as asked at auto automatically available bad based be because been before"
+    " being below blank both broken but by can cannot case cached changed checked clear committed common compromised correct corrupted could created current cut deleted denied different disabled"
+    " displayed does done due easy either empty encrypted enough entered equal even ever every exactly expired exposed expiring failed fine for forgotten from generated given gone good guessable handled hard has hashed"
+    " have he her here hidden his how i if ignored in inactive incorrect incomplete insecure inside instead intended invalid involved is issued it its just kept kindly known leaked left like limited linked locked lost made managed"
+    " mandatory may me misplaced missing more most must my needed needs never new no none not now null of off ok okay old on once one only optional or other our out over owned perhaps please possible printed private probably"
+    " protected provided public read really received recorded refused rejected renewed replaced requested required reset restricted returned reused revoked right rotated safe same saved secret secure secured sensitive sent"
+    " set shared should shown similar simple since so some something standard still stolen stored strong such supported supposed sure temporary than that the their them then there these they this those too true under unique"
+    " unknown unset until up updated us used using valid validated verified very visible was way we weak were what when where whether which while who why will with within without working works would wrong yes yet you your"
+    " authentication authorization policy protection field manager prompt form page box hint length strength rules requirements reset recovery reminder generator generation hashing storage management and/or login logins".split()
+)
+EDGE = ".,;:!?)]}'\"*"
+CODE_START = re.compile(r"(?:new|await|return|not|lambda|def|class|async|function|func|let|const|var)\b")
+
+
+def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
+    """Whether a value could be a secret: no reference to one kept elsewhere, no keyword, no placeholder.
+
+    `quoted`: it stands in quotes. `sure`: where it stands leaves nothing else that it could be.
+    """
+    if len(value) < 3 or REFERENCE.match(value) or value.lower() in WORDS or len(set(value)) < 3:
+        return False
+    if sure or quoted:
+        return True
+    kinds = (
+        any(c.isdigit() for c in value) + any(c.islower() for c in value) + any(c.isupper() for c in value)
+        + any(not c.isalnum() and c not in "_.-" for c in value)
+    )  # fmt: skip
+    return kinds >= 2 and len(value) >= 6 and not identifier_like(value)
+
+
+IDENTIFIER = re.compile(r"(?:[A-Za-z][a-z]*|[A-Z]+)(?:[_.-]?[A-Za-z][a-z]*)*\d?")
+
+
+def identifier_like(value: str) -> bool:
+    """Whether a value reads as a name in a program rather than as something random."""
+    return bool(IDENTIFIER.fullmatch(value)) or "(" in value or "[" in value or "::" in value
+
+
+def assigned(page: Page) -> Iterator[Hit]:
+    """Values of keys that are called password, token, api_key and so on."""
+    text = page.text
+    for match in ASSIGNED.finditer(page.low):
+        group = next(name for name in "dsbu" if match[name] is not None)
+        start, end = match.span(group)
+        value, key = text[start:end], match.group()[: match.start("gap") - match.start()]
+        if group == "u":
+            end = start + len(unquoted(value))
+            value = text[start:end]
+            wide = bool(match["gap"] or match["after"])
+            good = plausible(value, quoted=False, sure=False) if wide and match["sep"] != ":" else loosely(value, key, whole_line(text, match.start(), end))
+        else:
+            good = plausible(value, quoted=True, sure=False) and sentence_free(value) and value.lower() != key.strip("\"' ")
+        if good and not counted(value, key):
+            yield Hit(start, end, RANK, "SECRET", "assignment")
+
+
+def counted(value: str, key: str) -> bool:
+    """Whether a value is but a number of something: `max_token: 4096`, and not a numeric password or PIN."""
+    return value.replace(".", "").isdigit() and not re.search(r"pass|pwd|pin|cvv|cvc|otp|secret|code", key) and len(value) < 16
+
+
+def unquoted(value: str) -> str:
+    """An unquoted value without the punctuation of the sentence around it."""
+    return value.rstrip(".,;:!?)]}'\"") if not value.endswith("==") else value
+
+
+def whole_line(text: str, start: int, end: int) -> bool:
+    """Whether key and value are all that stands on their line, but for `export` and the like."""
+    before = text[text.rfind("\n", max(0, start - 80), start) + 1 : start]
+    newline = text.find("\n", end, end + 4)
+    after = text[end : newline if newline >= 0 else end + 4]
+    return len(before) < 80 and not after.strip(" \t\r,;\"'") and bool(BEFORE_KEY.fullmatch(before))
+
+
+BEFORE_KEY = re.compile(r"\s*(?:export |set |setenv |ENV |-e |- )?[\w.\"'$-]*", re.IGNORECASE)
+
+
+def loosely(value: str, key: str, alone: bool) -> bool:
+    """Whether an unquoted value in the way of env files and YAML could be a secret; a word has to have its own line."""
+    if not plausible(value, quoted=False, sure=True) or "(" in value or CODE_START.match(value):
+        return False
+    if plausible(value, quoted=False, sure=False):
+        return True
+    if value.isdigit():
+        return len(value) >= 4
+    return alone and value.isalnum() and len(value) >= 4 and value.lower() not in PREDICATES and value.lower() not in key
+
+
+def sentence_free(value: str) -> bool:
+    """Whether a quoted value is one token, or few enough words to be a passphrase with a digit or a sign in it."""
+    if " " not in value:
+        return True
+    return value.count(" ") <= 4 and len(value) <= 48 and any(c.isdigit() or c in "!@#$%^&*" for c in value) and "%" not in value and "{" not in value
+
+
+def structured(page: Page) -> Iterator[Hit]:
+    """Values in XML elements, command-line options, .netrc and .pgpass lines."""
+    for pattern, rule in ((XML, "xml"), (OPTION, "option"), (LOGIN, "login"), (PGPASS, "pgpass")):
+        for match in pattern.finditer(page.text):
+            group = match.lastindex or 0
+            value = match[group]
+            if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"}):
+                yield Hit(match.start(group), match.end(group), RANK, "SECRET", rule)
+
+
+def said(page: Page) -> Iterator[Hit]:
+    """`my password is hunter2`, `with password 'S3cret!'`, `ada@example.org / S3cret!`."""
+    text = page.text
+    for match in SAID.finditer(page.low):
+        start, end = match.span("v")
+        value = text[start:end]
+        quotes = match["q"].strip("*(")
+        if not quotes:
+            value = value.rstrip(".,;:?)]}'\"*")
+            value = value.rstrip("!") if value.rstrip("!").isalpha() and not SAYS.search(match["way"]) else value
+        end = start + len(value)
+        telling = bool(SAYS.search(match["way"])) or ":" in match["link"] or "=" in match["link"] or "->" in match["link"]
+        if spoken(value, quoted=bool(quotes), telling=telling, pin=match["name"].startswith(("pin", "cv", "security code", "otp", "one", "verif", "login"))):
+            yield Hit(start, end, CHAT_RANK, "SECRET", "said")
+    for match in PAIR.finditer(text):
+        value = match[1].rstrip(".,;:?)]}'\"")
+        if mixed(value):
+            yield Hit(match.start(1), match.start(1) + len(value), CHAT_RANK, "SECRET", "login_pair")
+
+
+def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
+    """Whether what follows the word "password" in a sentence is one."""
+    if len(value) < 4 or REFERENCE.match(value) or value.lower() in WORDS or value.lower().strip("!") in PREDICATES:
+        return False
+    if value.isdigit():
+        return (telling or quoted) and (pin or len(value) >= 6)
+    if mixed(value):
+        return True
+    if quoted:
+        return " " not in value and len(value) >= 5
+    return telling and value.isalpha() and value.islower() is False and not value.istitle() and len(value) >= 8
+
+
+def mixed(value: str) -> bool:
+    """Whether a word holds both letters and digits or signs, as passwords do and words do not."""
+    letters = sum(c.isalpha() for c in value)
+    if len(value) < 5 or not letters or "://" in value or "/" in value[1:-1]:
+        return False
+    digits = sum(c.isdigit() for c in value)
+    signs = sum(not c.isalnum() and c not in "-_.'/,:()" for c in value)
+    return bool(signs) or (digits > 0 and letters > 1 and len(value) >= 6)
+
+
+def entropy(page: Page) -> Iterator[Hit]:
+    """Long random values on configuration lines, whatever their key is called, unless it is a digest of something."""
+    for match in CONFIG_LINE.finditer(page.text):
+        value = match[2]
+        if FINGERPRINT.search(match[1]) or not random_looking(value):
+            continue
+        yield Hit(match.start(2), match.end(2), ENTROPY_RANK, "SECRET", "entropy")
+
+
+def random_looking(value: str) -> bool:
+    """Whether a value has the letters of random base64: all three kinds, none of them rare, 4.2 bits a character."""
+    digits, upper, lower = (sum(map(test, value)) for test in (str.isdigit, str.isupper, str.islower))
+    if min(digits, upper, lower) < max(2, len(value) // 12) or value.count("/") > len(value) // 12 + 1:
+        return False
+    return bits(value) >= 4.2
+
+
+def bits(value: str) -> float:
+    """Shannon entropy a character."""
+    length = len(value)
+    return -sum(n / length * math.log2(n / length) for n in Counter(value).values())
+
+
+DETECTORS = (
+    Detector(
+        "assignment",
+        r"(?i)(?:pass|passw\w*|pwd|pswd|kennwort|contrase|passe|senha|wachtwoord|parola|senord|secret\w*|token\w*|credential\w*|key\w*|salt|auth|cv[vc]2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf"
+        r"|code|phrase|mnemonic|access\w*|token|[a-z]+pass|x-amz-[\w-]+)(?:[\w.-]*)(?:\\?[\"'\])]){0,2}\s{0,12}[:=,]",
+        assigned,
+    ),
+    Detector("structured_secret", r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|login\s+\S+\s+password|:(?:\d+|\*):", structured),
+    Detector("said", r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|key\b|token|secret|\bcv[vc]\b|code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)", said),
+    Detector("entropy", r"[:=>]\s{0,4}[\"']?[A-Za-z0-9+/=_-]{24}", entropy),
+)

@@ -1,0 +1,95 @@
+"""E-mail addresses: plain, in URLs (%40), spelt out ("ada at example dot org"), with quotes and payment handles."""
+
+import re
+from collections.abc import Iterator
+
+from privacy.redaction.hits import Detector, Hit, Page
+
+RANK, SPELT_RANK = 80, 79
+LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-!#$&'*^~")
+EDGE = "._%+-!#$&'*^~"
+
+LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?+"
+TLD = r"(?:xn--[A-Za-z0-9-]{2,30}|[A-Za-z]{2,24}(?![A-Za-z0-9_])|[^\W\d_a-zA-Z]{2,12})"
+DOMAIN = rf"(?:{LABEL}\.){{1,6}}{TLD}"
+IPV4 = r"(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
+HANDLES = r"(?:ok(?:sbi|axis|icici|hdfcbank)|ybl|ibl|axl|paytm|upi|apl)\b(?!\.)"
+AFTER = re.compile(rf"(?<=[\w+'\"-])(?:@|%40)(?:({DOMAIN})|\[?{IPV4}\]?|{HANDLES})")
+QUOTED = re.compile(r"\"[^\"\n\x00@]{1,64}\"\Z")
+ESCAPE = re.compile(r"\\(?:[nrtbf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})\Z")
+ENCODED = re.compile(r"%(?!2[BbEeDd]|5[Ff])[0-9A-Fa-f]{2}")
+URL_PASSWORD = re.compile(r"://[^\s/@\x00]{0,128}\Z")
+
+COMMON_TLDS = (
+    "com net org edu gov mil int io co ai app dev info biz me tv us uk ca au nz ie de fr es it nl be ch at pt pl cz se no fi"
+    " dk gr ro hu ru ua tr in jp cn kr sg hk tw br mx ar cl za eu xyz online site shop store cloud tech email name pro"
+)
+SPELT = re.compile(
+    r"(?<=[a-z0-9_])"
+    r"(?:(?P<wrapped>\s?[(\[{<]\s?(?:at|@)\s?[)\]}>]\s?)|(?P<bare>\s{1,3}at\s{1,3})|(?P<spaced>\s{0,2}@\s{0,2}))"
+    r"(?P<labels>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?+(?:\s?[(\[{<]\s?(?:dot|\.)\s?[)\]}>]\s?|\s{1,3}dot\s{1,3}|\s?\.\s?)){1,4})"
+    rf"(?:{'|'.join(sorted(COMMON_TLDS.split(), key=len, reverse=True))})(?![a-z0-9_-])"
+)
+# Words that stand before "at" in plain English: "find us at example dot com" holds no address.
+NOT_A_MAILBOX = frozenset(
+    "a all also and any are around arrive arrived at available back based be been book booked browse buy by call check come"
+    " contact do docs done end find for found free from get go good great have he help here hosted i is it join just learn"
+    " like link live located look looked looking me meet meeting more news not now of off offer on one online only open or"
+    " order out over page pages post posted product products read register running sale search see seen service she shop"
+    " sign site sites sold start stay store stop support that the them there they thing this time to today up us visit visited"
+    " was watch we website were what work worked working works you mail email e-mail address user name".split()
+)
+
+
+def emails(page: Page) -> Iterator[Hit]:
+    """Addresses with an @ or its URL encoding."""
+    text = page.text
+    for match in AFTER.finditer(text):
+        at = match.start()
+        start = mailbox(text, at)
+        if start < at and not URL_PASSWORD.search(text, max(0, start - 132), at):
+            yield Hit(start, match.end(), RANK, "EMAIL", "email")
+
+
+def mailbox(text: str, at: int) -> int:
+    """Where the local part that ends at `at` begins; `at` itself where there is none."""
+    if text[at - 1] == '"':
+        quoted = QUOTED.search(text, max(0, at - 66), at)
+        return quoted.start() if quoted else at
+    start, lowest = at, max(0, at - 64)
+    while start > lowest and (text[start - 1] in LOCAL or (text[start - 1] > "\x7f" and text[start - 1].isalpha())):
+        start -= 1
+    if start and text[start - 1] == "\\" and (escape := ESCAPE.search(text, start - 1, start + 5)):
+        start = escape.end()
+    elif start and text[start - 1] == "\\" and text[start] in "nrtbf" and start + 1 < at:
+        start += 1
+    for encoded in ENCODED.finditer(text, start, at):
+        start = encoded.end()
+    while start < at and text[start] in EDGE:
+        start += 1
+    if start < at and text[start] > "\x2e80":
+        while start < at and text[start] > "\x2e80":  # CJK prose is written without spaces
+            start += 1
+    return start
+
+
+def spelt(page: Page) -> Iterator[Hit]:
+    """Addresses that are spelt so that machines do not read them."""
+    low = page.low
+    for match in SPELT.finditer(low):
+        labels = match["labels"]
+        if match["bare"] and "dot" not in labels:
+            continue
+        if match["spaced"] and not (match["spaced"].strip("@") or "dot" in labels or " " in labels):
+            continue
+        start = mailbox(low, match.start())
+        word = low[start : match.start()]
+        if not word or (not match["wrapped"] and word in NOT_A_MAILBOX):
+            continue
+        yield Hit(start, match.end(), SPELT_RANK, "EMAIL", "email_spelt")
+
+
+DETECTORS = (
+    Detector("email", r"@|%40", emails),
+    Detector("email_spelt", r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|\sat\s+[a-z0-9.-]+\s?[(\[{<]?\s?dot\b|\s@|@\s|@.{1,30}dot", spelt),
+)

@@ -1,0 +1,43 @@
+"""User names and social handles, where the text says that they are."""
+
+import re
+from collections.abc import Iterator
+
+from privacy.redaction.hits import Detector, Hit, Page
+
+RANK = 36
+SITE = r"(?:twitter|x|instagram|insta|ig|tiktok|telegram|snapchat|snap|threads|mastodon|github|gitlab|discord|reddit|twitch|skype|linkedin|facebook|fb|youtube|signal|bluesky|slack|steam|psn|xbox)"
+LABELLED = re.compile(
+    r"(?:\b(?:user[ _-]?name|user[ _-]?id|user[ _-]?login|screen[ _-]?name|login[ _-]?(?:name|id)|nick(?:name)?|handle|gamertag|benutzername|nom d'utilisateur|usuario)\b"
+    rf"|\b(?:my|his|her|their) {SITE}(?: (?:handle|account|user(?:name)?|id|name|profile))?)"
+    r"[\"']?(?:\s{0,2}(?:is|was|:|=>?|->)|\s{0,2}(?=[\"'@]))\s{0,2}[\"'`]?(@?[a-z0-9](?:[\w.-]{1,40}[a-z0-9_])(?:#\d{4})?)(?![\w@(\[.])"
+)
+ON_SITE = re.compile(rf"(?<![\w@/.])@([a-z0-9_][\w.]{{2,30}}[a-z0-9_]) on {SITE}\b|\b{SITE}[:\s]{{1,3}}@([a-z0-9_][\w.]{{2,30}}[a-z0-9_])(?![\w@.])")
+NOBODY = frozenset(
+    "required invalid incorrect wrong missing not taken none null true false empty string str text unique name user username"
+    " password email the and or your my is was admin root guest anonymous nobody test unknown undefined optional already field"
+    " self this varchar char type value input home login intent share search explore watch about help privacy terms status"
+    " settings features pricing blob orgs apps marketplace sponsors topics company jobs school learning feed posts pub".split()
+)
+
+
+def handles(page: Page) -> Iterator[Hit]:
+    """`username: ada_l`, `my twitter is @ada_l`, `@ada_l on instagram`."""
+    for match in LABELLED.finditer(page.low):
+        value = match.group(1).lstrip("@")
+        if value not in NOBODY and (match.group(1)[0] == "@" or not value.isdigit()):
+            yield Hit(match.start(1), match.end(1), RANK, "USERNAME", "username")
+    for match in ON_SITE.finditer(page.low):
+        group = 1 if match.group(1) else 2
+        yield Hit(match.start(group) - 1, match.end(group), RANK, "USERNAME", "handle")
+
+
+DETECTORS = (
+    Detector(
+        "handle",
+        r"(?i)user[ _-]?(?:name|id|login)|screen[ _-]?name|login[ _-]?(?:name|id)|nick|handle|gamertag|benutzername|utilisateur|usuario"
+        r"|(?:my|his|her|their) (?:twitter|x|insta|ig|tiktok|tele|snap|threads|masto|git|discord|reddit|twitch|skype|link|face|fb"
+        r"|you|signal|blue|slack|steam|psn|xbox)|@\w+ on |\w[: ]+@\w",
+        handles,
+    ),
+)

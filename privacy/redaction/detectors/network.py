@@ -1,0 +1,78 @@
+"""Network addresses and the credentials that URLs carry."""
+
+import re
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv6Address
+
+from privacy.redaction.hits import Detector, Hit, Page
+
+IP_RANK, CREDENTIAL_RANK = 60, 88
+
+OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+IPV4 = re.compile(rf"(?<![\w.])(?:{OCTET}\.){{3}}{OCTET}(?![\w]|\.\d)")
+VERSION_BEFORE = re.compile(r"(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|[=<>~^]=|[<>~^])[\s:=]{0,3}\Z", re.IGNORECASE)
+# Loopback, "any" and masks name no machine of anybody's.
+NOBODY = re.compile(r"127\.|0\.0\.0\.0|255\.255\.")
+IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,15})?(?![\w:])")
+MAC = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
+URL_CREDENTIALS = re.compile(
+    r"(?<=://)(?:([^\s/@:\"'<>\x00]{0,128}:[^\s/@\"'<>\x00]{1,256})(?=@[\w\[])|([\w-]{16,255})(?=@[\w\[]))"
+)
+REFERENCE = re.compile(r"[$%]?[{<(\[][^@]*[})>\]]|\$\w+|\*+|x{3,}|\.{3}|user(?:name)?:pass(?:word|wd)?", re.IGNORECASE)
+CURL_USER = re.compile(r"(?:\bcurl\b[^\n\x00]{0,200}?\s(?:-u|--user|--proxy-user)[ =]?['\"]?)([\w.@+-]{1,64}:[^\s'\"\x00]{3,128})")
+
+
+def ipv4(page: Page) -> Iterator[Hit]:
+    """Dotted quads that are no version numbers."""
+    for match in IPV4.finditer(page.text):
+        start = match.start()
+        if NOBODY.match(match.group()) or VERSION_BEFORE.search(page.text, max(0, start - 12), start):
+            continue
+        yield Hit(start, match.end(), IP_RANK, "IP", "ipv4")
+
+
+def ipv6(page: Page) -> Iterator[Hit]:
+    """Addresses with eight groups, or shortened ones that hold a digit and two groups or more."""
+    for match in IPV6.finditer(page.text):
+        value = match.group()
+        groups = [group for group in value.partition("%")[0].split(":") if group]
+        if len(groups) < 2 or not any(c.isdigit() for c in value) or ("::" not in value and len(groups) < 7):
+            continue
+        try:
+            IPv6Address(value)
+        except AddressValueError:
+            continue
+        yield Hit(match.start(), match.end(), IP_RANK, "IP", "ipv6")
+
+
+def mac(page: Page) -> Iterator[Hit]:
+    """Hardware addresses; they name a machine as an IP address does."""
+    for match in MAC.finditer(page.text):
+        if len(set(match.group().lower()) - {":", "-"}) > 1:
+            yield Hit(match.start(), match.end(), IP_RANK, "IP", "mac")
+
+
+def credentials(page: Page) -> Iterator[Hit]:
+    """`user:password` in a URL, a bare token in its place, or what is handed to curl."""
+    for match in URL_CREDENTIALS.finditer(page.text):
+        if match.group(2) and not any(c.isdigit() for c in match.group(2)):
+            continue
+        password = match.group().partition(":")[2] or match.group()
+        if not REFERENCE.fullmatch(password) and not REFERENCE.fullmatch(match.group()):
+            yield Hit(match.start(), match.end(), CREDENTIAL_RANK, "URL_CREDENTIAL", "url_credential")
+
+
+def curl(page: Page) -> Iterator[Hit]:
+    """`curl -u user:password`."""
+    for match in CURL_USER.finditer(page.text):
+        if not REFERENCE.fullmatch(match.group(1).partition(":")[2]):
+            yield Hit(match.start(1), match.end(1), CREDENTIAL_RANK, "URL_CREDENTIAL", "curl_user")
+
+
+DETECTORS = (
+    Detector("ipv4", r"\d\.\d{1,3}\.\d{1,3}\.\d", ipv4),
+    Detector("ipv6", r"[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]|[0-9A-Fa-f]::|::[0-9A-Fa-f]", ipv6),
+    Detector("mac", r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]", mac),
+    Detector("url_credential", r"://[^/\s]*@", credentials),
+    Detector("curl_user", r"(?:-u|--user|--proxy-user)[ =]?['\"]?[\w.@+-]+:", curl),
+)

@@ -1,0 +1,147 @@
+"""Secrets that show what they are: key blocks, tokens with a provider's prefix, JWTs, hashes, headers, cookies."""
+
+import re
+from collections.abc import Iterator
+
+from privacy.redaction.detectors import assignments
+from privacy.redaction.hits import Detector, Hit, Page
+
+BLOCK_RANK, RANK = 98, 96
+
+MARKER = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
+BODY = re.compile(r"(?:\\r|\\n|[A-Za-z0-9+/=\s]|(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset)[: ][^\n\\\x00]{0,120})*+")
+PUTTY = re.compile(r"Private-Lines: \d{1,4}\s((?:[A-Za-z0-9+/=]{1,80}\s{0,2}){1,200}(?:Private-MAC: [0-9a-f]{40,64})?)")
+LONGEST_BLOCK = 65_536
+
+# Prefixes as the providers document them. The alternatives are told apart by their first characters.
+PREFIXED = re.compile(
+    r"(?<![A-Za-z0-9_])(?:"
+    r"(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
+    r"|gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_[A-Za-z0-9_]{20,255}|gl(?:pat|dt|rt|ptt|soat|cbt|ft|agent|imt)-[\w-]{16,128}"
+    r"|xox[abeoprs](?:\.xox[bp])?-[\w-]{10,255}|xapp-\d-[\w-]{10,255}|xwfp-[\w-]{10,255}"
+    r"|[srp]k_(?:live|test|prod)_[A-Za-z0-9]{8,255}|whsec_[A-Za-z0-9+/=]{16,128}|rzp_(?:live|test)_[A-Za-z0-9]{10,64}"
+    r"|sk-(?:proj-|svcacct-|admin-|ant-|or-v1-|lf-)?[A-Za-z0-9_-]{20,255}|pk-lf-[\w-]{20,64}"
+    r"|AIza[\w-]{30,45}|ya29\.[\w-]{20,1024}|GOCSPX-[\w-]{20,64}|1//0?[A-Za-z0-9][\w-]{24,255}"
+    r"|SG\.[\w-]{14,64}\.[\w-]{14,128}|key-[0-9a-f]{32}(?![0-9a-f])|[0-9a-f]{32}-us\d{1,2}(?!\d)|SK[0-9a-f]{32}(?![0-9a-f])|AC[0-9a-f]{32}(?![0-9a-f])"
+    r"|npm_[A-Za-z0-9]{30,64}|pypi-[\w-]{40,255}|rubygems_[0-9a-f]{40,64}|dckr_pat_[\w-]{20,64}|do[opr]_v1_[0-9a-f]{40,64}"
+    r"|hf_[A-Za-z0-9]{24,64}|gsk_[A-Za-z0-9]{30,64}|r8_[A-Za-z0-9]{30,64}|xai-[A-Za-z0-9]{30,128}|pplx-[A-Za-z0-9]{30,64}|nvapi-[\w-]{30,128}|tvly-[\w-]{20,64}"
+    r"|shp(?:at|ca|pa|ss)_[A-Za-z0-9]{20,64}|sq0(?:atp|csp|idp)-[\w-]{20,64}|EAA[A-Za-z0-9]{40,512}|EAACEdEose0cBA[A-Za-z0-9]+|PMAK-[\w-]{40,80}"
+    r"|ATATT3[\w=-]{40,255}|ATBB[A-Za-z0-9]{24,64}|glsa_[\w]{24,64}|glc_[\w=]{24,255}|lin_api_[A-Za-z0-9]{30,64}|fig[dou]_[\w-]{30,64}|sntry[su]_[\w+/=-]{30,255}"
+    r"|hv[sbr]\.[\w-]{20,255}|s\.[A-Za-z0-9]{24}(?![A-Za-z0-9])|tskey-[\w-]{20,80}|NRAK-[A-Z0-9]{20,40}|LTAI[A-Za-z0-9]{12,30}|AGE-SECRET-KEY-1[0-9A-Z]{50,64}"
+    r"|amzn\.mws\.[0-9a-f-]{36}|dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{30,80}|pul-[0-9a-f]{40}|secret_[A-Za-z0-9]{40,64}|ntn_[A-Za-z0-9]{40,64}"
+    r"|\d{8,10}:AA[\w-]{32,35}|[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,40}|dapi[0-9a-f]{32}|CCIPAT_[\w]{20,80}|v1\.0-[0-9a-f]{24}-[0-9a-f]{146}"
+    r")"
+)
+WEBHOOK = re.compile(
+    r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/-]{20,160}|(?<=discord\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}"
+    r"|(?<=discordapp\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}|(?<=webhook\.office\.com/)[\w@/-]{40,260}"
+)
+JWT = re.compile(r"(?<![A-Za-z0-9_-])ey[JI][A-Za-z0-9_-]{5,4096}\.[A-Za-z0-9_-]{6,8192}(?:\.[A-Za-z0-9_-]{0,2048}){0,4}")
+CRYPT = re.compile(r"\$(?:1|2[abxy]?|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|pbkdf2(?:-sha\d+)?|scrypt|P|H|S)\$[./A-Za-z0-9$=,+-]{12,200}|\{(?:SSHA?|SHA\d{0,3}|MD5|SMD5|CRYPT)\}[A-Za-z0-9+/=$.]{12,120}")
+HEADER = re.compile(
+    r"(?:authorization|proxy-authorization)[\"']?\s{0,2}[:=,]\s{0,2}[\"']?(?:(?:bearer|basic|token|digest|apikey|api-key|aws4-hmac-sha256|negotiate|key)\s{1,3})?"
+    r"([A-Za-z0-9][^\s\"'<>\x00,;]{5,4096})|\bbearer\s{1,2}([A-Za-z0-9][A-Za-z0-9._~+/=-]{11,4096})",
+    re.IGNORECASE,
+)
+COOKIE = re.compile(r"\b(?:set-)?cookie[\"']?\s{0,2}:\s{0,2}[\"']?((?:[\w.%-]{1,64}=[^\s;\"'\x00]{0,4096}(?:;\s{0,2}(?=[\w.%-]{1,64}=))?){1,50})", re.IGNORECASE)
+COOKIE_ATTRIBUTE = re.compile(r"(?:;\s{0,2}(?:path|domain|expires|max-age|samesite|priority|version)=[^;]{0,64})+;?\Z", re.IGNORECASE)
+SESSION = re.compile(r"\b((?:jsession|phpsess|asp\.?net_session|aspsession\w{0,10}|connect\.s|laravel_session|session|sess|sess?_?)(?:id|_id|_?token|_?key)?=[\"']?[\w%.+/-]{8,512})", re.IGNORECASE)
+
+
+def pem_blocks(text: str) -> Iterator[Hit]:
+    """Private keys from BEGIN to END, escaped or not; where the end is cut off, as far as the key's text goes."""
+    opened: re.Match[str] | None = None
+    for marker in MARKER.finditer(text):
+        if opened is not None:
+            ends = marker[1] == "END" and marker.start() - opened.start() <= LONGEST_BLOCK
+            yield block(text, opened, marker.end() if ends else None, marker.start())
+            opened = None
+            if ends:
+                continue
+        if marker[1] == "BEGIN":
+            opened = marker
+    if opened is not None:
+        yield block(text, opened, None, len(text))
+
+
+def block(text: str, opened: re.Match[str], end: int | None, limit: int) -> Hit:
+    """One key block; without an end it goes as far as base64 does, up to `limit`."""
+    if end is None:
+        body = BODY.match(text, opened.end(), min(limit, opened.end() + LONGEST_BLOCK))
+        end = body.end() if body else opened.end()
+        end -= len(text[opened.end() : end]) - len(text[opened.end() : end].rstrip())
+        # The prose that follows a cut-off key on lines of its own is made of letters and spaces as well.
+        prose = PROSE.search(text, opened.end(), end)
+        end = prose.start() if prose else end
+    return Hit(opened.start(), end, BLOCK_RANK, "SECRET", "private_key")
+
+
+PROSE = re.compile(r"\s(?=[A-Za-z]{1,15}[ ][A-Za-z]{1,15}\b)")
+
+
+def blocks(page: Page) -> Iterator[Hit]:
+    """Private keys of one page."""
+    yield from pem_blocks(page.text)
+    for match in PUTTY.finditer(page.text):
+        yield Hit(match.start(1), match.end(1), BLOCK_RANK, "SECRET", "private_key")
+
+
+def prefixed(page: Page) -> Iterator[Hit]:
+    """Tokens that begin as their provider makes them, and webhooks, whose URL is the secret."""
+    for match in PREFIXED.finditer(page.text):
+        yield Hit(match.start(), match.end(), RANK, "SECRET", "token_prefix")
+    for match in WEBHOOK.finditer(page.text):
+        yield Hit(match.start(), match.end(), RANK, "SECRET", "webhook")
+
+
+def jwts(page: Page) -> Iterator[Hit]:
+    """JSON web tokens and encryption tokens."""
+    for match in JWT.finditer(page.text):
+        yield Hit(match.start(), match.end(), RANK, "SECRET", "jwt")
+
+
+def crypts(page: Page) -> Iterator[Hit]:
+    """Password hashes: crypt(3), bcrypt, Argon2, LDAP."""
+    for match in CRYPT.finditer(page.text):
+        yield Hit(match.start(), match.end(), RANK, "SECRET", "password_hash")
+
+
+def headers(page: Page) -> Iterator[Hit]:
+    """Values of Authorization headers and bearer tokens."""
+    for match in HEADER.finditer(page.text):
+        group = 1 if match[1] else 2
+        value = match[group]
+        if assignments.plausible(value, quoted=False, sure=group == 1) and not value.lower().startswith(("bearer", "header")):
+            yield Hit(match.start(group), match.end(group), RANK - 1, "SECRET", "authorization")
+
+
+def cookies(page: Page) -> Iterator[Hit]:
+    """Whole Cookie headers and session ids."""
+    for match in COOKIE.finditer(page.text):
+        attributes = COOKIE_ATTRIBUTE.search(page.text, match.start(1), match.end(1))
+        end = attributes.start() if attributes else match.end(1)
+        value = page.text[match.start(1) : end].rstrip("; ")
+        if any(c.isdigit() for c in value) and len(value) > 10:
+            yield Hit(match.start(1), match.start(1) + len(value), RANK - 2, "SECRET", "cookie")
+    for match in SESSION.finditer(page.text):
+        if any(c.isdigit() for c in match[1].partition("=")[2]):
+            yield Hit(match.start(1), match.end(1), RANK - 2, "SECRET", "session")
+
+
+DETECTORS = (
+    Detector("private_key", r"-----BEGIN |Private-Lines: ", blocks),
+    Detector(
+        "token_prefix",
+        r"(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA)[A-Z0-9]{4}|gh[pousr]_|github_pat_|gl[a-z]{2,5}-[\w-]{8}|xox[abeoprs]|xapp-|xwfp-|[srp]k_(?:live|test|prod)_|whsec_|rzp_"
+        r"|[sp]k-[\w-]{8}|AIza|ya29\.|GOCSPX-|1//|SG\.[\w-]{8}|key-[0-9a-f]{8}|[0-9a-f]{8}-us\d|SK[0-9a-f]{8}|AC[0-9a-f]{8}|npm_|pypi-|rubygems_|dckr_pat_|do[opr]_v1_|hf_[A-Za-z0-9]{8}"
+        r"|gsk_|r8_[A-Za-z0-9]{8}|xai-[A-Za-z0-9]{8}|pplx-|nvapi-|tvly-|shp(?:at|ca|pa|ss)_|sq0|EAA[A-Za-z0-9]{8}|PMAK-|ATATT3|ATBB|glsa_|glc_|lin_api_|fig[dou]_|sntry|hv[sbr]\.[\w-]{8}"
+        r"|s\.[A-Za-z0-9]{16}|tskey-|NRAK-|LTAI|AGE-SECRET|amzn\.mws|dp\.[a-z]{2,5}\.|pul-[0-9a-f]{8}|secret_[A-Za-z0-9]{16}|ntn_|\d{8}:AA|[MNO][A-Za-z\d]{16}|dapi[0-9a-f]{8}|CCIPAT_|v1\.0-"
+        r"|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com",
+        prefixed,
+    ),
+    Detector("jwt", r"ey[JI][\w-]+\.[\w-]", jwts),
+    Detector("password_hash", r"\$[A-Za-z0-9-]{1,16}\$[./A-Za-z0-9$=,]{4}|\{[A-Z0-9]{3,6}\}[A-Za-z0-9+/]{4}", crypts),
+    Detector("authorization", r"(?i)authorization|bearer", headers),
+    Detector("cookie", r"(?i)cookie|sess\w*=|connect\.s", cookies),
+    *assignments.DETECTORS,
+)

@@ -1,0 +1,87 @@
+"""JSON structures: every string, key or value, at any depth; a value is read together with the key that names it."""
+
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+from privacy.redaction.engine import find, redact, replaced
+from privacy.redaction.numbering import Numbering
+from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
+from privacy.redaction.results import MAX_DEPTH, Redacted, RedactedJSON, RedactionError
+
+LONGEST_LABEL = 64
+
+
+def redact_json(value: Any, policy: Policy = DEFAULT_POLICY, numbering: Numbering | None = None) -> RedactedJSON:
+    """The structure with every string redacted, and how much was replaced, by type.
+
+    Lists and tuples become lists. A number whose digits are personal data (a card as an integer) becomes a placeholder.
+    Raises `RedactionError` below `MAX_DEPTH` levels, and for anything that JSON does not know.
+    """
+    walker = _Walker(policy, Numbering() if numbering is None else numbering)
+    return RedactedJSON(walker.walk(value, "", 0), dict(walker.findings))
+
+
+class _Walker:
+    """One walk over one structure: it carries the policy, the numbering and the counts."""
+
+    def __init__(self, policy: Policy, numbering: Numbering) -> None:
+        self.policy, self.numbering = policy, numbering
+        self.compiled: CompiledPolicy = compile_policy(policy)
+        self.findings: Counter[str] = Counter()
+
+    def walk(self, item: Any, label: str, depth: int) -> Any:
+        """An item redacted; `label` is the nearest key above it."""
+        if isinstance(item, str):
+            return self.text(item, label)
+        if item is None or isinstance(item, bool):
+            return item
+        if isinstance(item, (int, float, Decimal)):
+            return self.number(item, label)
+        if depth >= MAX_DEPTH:
+            raise RedactionError(f"structure: deeper than {MAX_DEPTH} levels")
+        if isinstance(item, (list, tuple)):
+            return [self.walk(one, label, depth + 1) for one in item]
+        if isinstance(item, dict):
+            return self.object(item, depth)
+        raise RedactionError(f"structure: {type(item).__name__} is not JSON")
+
+    def object(self, given: dict[Any, Any], depth: int) -> dict[Redacted, Any]:
+        """An object redacted. Keys that become the same placeholder are told apart, so that no value is lost."""
+        made: dict[Redacted, Any] = {}
+        for key, item in given.items():
+            name = key if isinstance(key, str) else str(key)
+            redacted = self.text(name, "")
+            again = 1
+            while redacted in made:
+                again += 1
+                redacted = Redacted.stored(f"{redacted} ({again})")
+            made[redacted] = self.walk(item, name, depth + 1)
+        return made
+
+    def text(self, text: str, label: str) -> Redacted:
+        """A string redacted, as it stands and as its label explains it."""
+        made = self.labelled(text, label) if label and text else redact(text, self.policy, self.numbering)
+        if made.spans:
+            self.findings.update(made.findings)
+        return made
+
+    def labelled(self, text: str, label: str) -> Redacted:
+        """What `password: hunter2` tells about `hunter2` is lost when the value is read alone."""
+        prefix = f"{label[-LONGEST_LABEL:]}: "
+        size = len(prefix)
+        hits = [
+            hit._replace(start=max(hit.start, size) - size, end=hit.end - size)
+            for hit in find(prefix + text, self.compiled)
+            if hit.end > size
+        ]
+        return replaced(text, hits, self.compiled, self.numbering)
+
+    def number(self, item: int | float | Decimal, label: str) -> Any:
+        """The number itself, or a placeholder where its digits are personal data."""
+        digits = str(item)
+        if len(digits) < 6:
+            return item
+        whole = digits[:-2] if digits.endswith(".0") else digits
+        made = self.text(whole, label) if label else redact(whole, self.policy, self.numbering)
+        return made if made.spans else item

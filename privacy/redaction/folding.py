@@ -1,0 +1,109 @@
+"""Text as detectors read it: no invisible characters, plain digits, dashes and spaces, look-alike letters undone.
+
+Folding is for finding alone. Every folded character knows the place that it came from, so that what is replaced is the
+text as it was written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+VISIBLE_RUN = re.compile(f"[^{INVISIBLE}]+")
+HAS_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+
+# Unicode Technical Standard 39 knows thousands of confusables; these are the letters that a keyboard has.
+HOMOGLYPHS = str.maketrans(
+    "аеорсухіјѕһԁԛԝѵкмтвнгАВЕКМНОРСТХУІЈЅαοερικυνντχΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɡℓ",
+    "aeopcyxijshdqwvkmtbhrABEKMHOPCTXYIJSaoepikuvvtxABEZHIKMNOPTYXigl",
+)
+HOMOGLYPH_CLASS = "".join(chr(code) for code in HOMOGLYPHS)
+MIXED = re.compile(rf"(?<!\S)[^\s{HOMOGLYPH_CLASS}]*+[{HOMOGLYPH_CLASS}]\S*+")
+LATIN_NEAR = re.compile(r"[A-Za-z@]")
+
+PUNCTUATION = {
+    **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣"), "-"),
+    **dict.fromkeys(map(ord, "’‘‛′´"), "'"),
+    **dict.fromkeys(map(ord, "“”„‟″«»"), '"'),
+    **dict.fromkeys(map(ord, "。｡﹒․"), "."),
+    ord("﹫"): "@",
+}
+
+
+class Folded(NamedTuple):
+    """Folded text. `origin[i]` is the place in the written text of folded character i; None where they are the same."""
+
+    text: str
+    origin: Sequence[int] | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The written stretch of a folded one, invisible characters inside it included."""
+        if self.origin is None:
+            return start, end
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+class _Table(dict[int, str]):
+    """A translation that is worked out for each character when it is first met. It is bounded by Unicode itself."""
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = plain(chr(code))
+        return made
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    return _Table({code: chr(code) for code in range(128)})
+
+
+def plain(character: str) -> str:
+    """The one plain character that stands for another: a digit, a dash, a space, an ASCII letter; else itself."""
+    code = ord(character)
+    if code < 128:
+        return character
+    if code in PUNCTUATION:
+        return PUNCTUATION[code]
+    digit = unicodedata.decimal(character, None)
+    if digit is not None:
+        return str(digit)
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return " "
+    if category in {"Zl", "Zp"}:
+        return "\n"
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 and folded.isascii() else character
+
+
+def fold(text: str) -> Folded:
+    """The text as detectors read it, one character for one, but without the invisible ones."""
+    if text.isascii():
+        return Folded(text, None)
+    origin: Sequence[int] | None = None
+    if HAS_INVISIBLE.search(text):
+        runs = [match.span() for match in VISIBLE_RUN.finditer(text)]
+        origin = [place for start, end in runs for place in range(start, end)]
+        text = "".join(text[start:end] for start, end in runs)
+    folded = text.translate(_table())
+    if not folded.isascii():
+        folded = MIXED.sub(_unmask, folded)
+    return Folded(folded, origin)
+
+
+def _unmask(match: re.Match[str]) -> str:
+    """A word that mixes scripts is a Latin word in disguise; a word wholly in another script is left as it is."""
+    word = match.group()
+    return word.translate(HOMOGLYPHS) if LATIN_NEAR.search(word) else word
+
+
+def lowered(text: str) -> str:
+    """Lower case, one character for one, so that offsets hold."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(one if len(one) == 1 else character for character in text for one in (character.lower(),))

@@ -1,0 +1,48 @@
+"""What detectors hand to the engine, and how claims on the same stretch of text are settled."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+
+class Hit(NamedTuple):
+    """A claim on `[start, end)` of a page. `rank`: the higher is the more specific, and names the united stretch."""
+
+    start: int
+    end: int
+    rank: int
+    type: str
+    rule: str
+
+
+class Page(NamedTuple):
+    """A stretch of folded text, and the same in lower case; both have the same length."""
+
+    text: str
+    low: str
+    regions: tuple[str, ...] = ()
+
+
+class Detector(NamedTuple):
+    """A family of rules. `gate` is an RE2 pattern without which `find` need not look at a page."""
+
+    name: str
+    gate: str
+    find: Callable[[Page], Iterable[Hit]]
+
+
+def settled(hits: list[Hit]) -> list[Hit]:
+    """Hits that do not overlap, in order. Those that did are one, over all that they cover, so that nothing is left."""
+    hits.sort()
+    kept: list[Hit] = []
+    for hit in hits:
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+            continue
+        last = kept[-1]
+        best = max(last, hit, key=_weight)
+        kept[-1] = best._replace(start=last.start, end=max(last.end, hit.end))
+    return kept
+
+
+def _weight(hit: Hit) -> tuple[int, int]:
+    return hit.rank, hit.end - hit.start

@@ -1,0 +1,56 @@
+"""Other places of values that were found: a name that is known from one line is hidden in the next one too."""
+
+import re
+
+import re2
+
+from privacy.redaction.hits import Hit
+
+SHORTEST = 4
+CHEAP = 20_000_000  # characters looked at: values times length, below which a plain search is quickest
+BATCH, MAX_VALUES = 400, 8_000
+WORD = re.compile(r"\w")
+
+
+def repeats(text: str, hits: list[Hit]) -> list[Hit]:
+    """Hits on every further place of the values that were hit. Words and numbers count where they stand alone."""
+    values: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.end - hit.start >= SHORTEST:
+            values.setdefault(text[hit.start : hit.end], hit)
+    if len(values) * len(text) <= CHEAP:
+        found = [_place for value in values for _place in _plain(text, value)]
+    else:
+        found = _batched(text, list(values)[:MAX_VALUES])
+    return [
+        Hit(start, end, values[text[start:end]].rank, values[text[start:end]].type, values[text[start:end]].rule)
+        for start, end in found
+        if stands_alone(text, start, end)
+    ]
+
+
+def _plain(text: str, value: str) -> list[tuple[int, int]]:
+    places: list[tuple[int, int]] = []
+    at = text.find(value)
+    while at >= 0:
+        places.append((at, at + len(value)))
+        at = text.find(value, at + len(value))
+    return places if len(places) > 1 else []
+
+
+def _batched(text: str, values: list[str]) -> list[tuple[int, int]]:
+    places: list[tuple[int, int]] = []
+    options = re2.Options()
+    options.max_mem = 256 << 20
+    for start in range(0, len(values), BATCH):
+        batch = sorted(values[start : start + BATCH], key=len, reverse=True)
+        places += [m.span() for m in re2.compile("|".join(map(re2.escape, batch)), options).finditer(text)]
+    return places
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is not a part of a longer word or number."""
+    return not (
+        (start > 0 and WORD.match(text[start]) and WORD.match(text[start - 1]))
+        or (end < len(text) and WORD.match(text[end - 1]) and WORD.match(text[end]))
+    )
