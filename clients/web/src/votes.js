@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which votes stand on an interaction: ids and kinds, no text, so that they can be taken back after a reload.
+
+import { drop, isStale, keys, read, write } from "./storage.js";
+
+const VOTES = "flywheel-feedback/votes/";
+
+/** The votes on an interaction, oldest first; the last one stands. */
+export const votesOn = (interaction) => read(VOTES + interaction)?.votes ?? [];
+
+export function keepVotes(interaction, votes) {
+  if (votes.length) write(VOTES + interaction, { at: Date.now(), votes });
+  else drop(VOTES + interaction);
+}
+
+/** Forget the votes whose token has expired: they cannot be taken back from here any more. */
+export function forgetOldVotes() {
+  for (const key of keys(VOTES)) if (isStale(read(key) ?? {})) drop(key);
+}
+
+/** Bring the votes in line with how a queued item ended. */
+export function settleVote(outcome, { id, interaction, method, was }) {
+  const votes = votesOn(interaction);
+  if (outcome === "error" && was) keepVotes(interaction, [was, ...votes]);
+  else if (outcome === "unkept" || (outcome === "error" && method === "POST")) {
+    keepVotes(interaction, votes.filter((vote) => vote.id !== id));
+  }
+}
