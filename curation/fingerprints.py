@@ -10,10 +10,8 @@ Languages written without spaces are cut into characters (Han) or pairs of chara
 
 import re
 import struct
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rensa import RMinHash
 
@@ -28,7 +26,8 @@ THRESHOLD: Final = 0.65
 """The least share of words in common: a fifth of the words exchanged leaves 0.8 / 1.2 = 0.67."""
 CONTEXT_THRESHOLD: Final = 0.5
 CONTEXT_CHARS: Final = 2_000
-ROWS, BANDS = 4, 8
+ROWS: Final = 4
+BANDS: Final = 8
 SEED: Final = 20_260_101
 LONG_WORD: Final = 5
 BUCKET: Final = 32
@@ -42,8 +41,7 @@ RUNS: Final = re.compile(f"[{HAN}]|[{SPACELESS}]+|[^\\s{HAN}{SPACELESS}]+")
 IS_SPACELESS: Final = re.compile(f"[{SPACELESS}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Sketch:
+class Sketch(NamedTuple):
     """What is compared of a question: the shingles of the question and of the turns before it."""
 
     question: frozenset[str]
@@ -75,29 +73,26 @@ def signature(of: Sketch) -> list[int]:
 
     A long word counts twice. Long words tell questions apart, short ones ("how", "do") make unlike questions meet.
     """
-    if not of.question:
+    words = of.question
+    if not words:
         return []
-    tokens = [*of.question, *(word + "~" for word in of.question if len(word) >= LONG_WORD)]
+    tokens = [*words, *[f"{word}~" for word in words if len(word) >= LONG_WORD]]
     if of.context:
         tokens += [f"<{word}" for word in of.context]
     minhash = RMinHash(num_perm=ROWS * BANDS, seed=SEED)
     minhash.update(tokens)
-    return list(minhash.digest())
+    return minhash.digest()
 
 
-def bands(values: Sequence[int]) -> list[int]:
-    """The eight keys of a signature as signed 64-bit integers, what an indexed column holds; none for an empty one."""
+def bands(values: Sequence[int]) -> tuple[int, ...]:
+    """The eight keys of a signature as signed 64-bit integers, what an indexed column holds; none for an empty one.
+
+    A key is the lower halves of four values side by side: 16 bits of each tell enough, and nothing has to be hashed.
+    """
     if not values:
-        return []
-    pairs = struct.unpack(f"<{ROWS * BANDS // 2}Q", struct.pack(f"<{ROWS * BANDS}I", *values))
-    return [signed64(pairs[i] * 0x9E3779B97F4A7C15 + pairs[i + 1] * 0xC2B2AE3D27D4EB4F + i) for i in range(0, 16, 2)]
-
-
-def signed64(value: int) -> int:
-    """The lowest 64 bits, well mixed, as a signed integer."""
-    value &= 0xFFFFFFFFFFFFFFFF
-    value ^= value >> 32
-    return value - (value >> 63 << 64)
+        return ()
+    halves = struct.pack("<32I", *values)
+    return struct.unpack("<8q", memoryview(halves).cast("H")[::2].tobytes())
 
 
 def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
@@ -134,19 +129,23 @@ class Index:
     """
 
     def __init__(self) -> None:
-        self.buckets: defaultdict[int, list[int]] = defaultdict(list)
+        self.buckets: dict[int, tuple[int, ...]] = {}
         self.sketches: dict[int, Sketch] = {}
 
     def add(self, key: int, of: Sketch) -> int:
         """The canonical question of this one: the nearest that is known, or itself from now on."""
         keys = bands(signature(of))
-        found = {other for band in keys for other in self.buckets.get(band, ())}
-        if found and (nearest := near(of, ((other, self.sketches[other]) for other in found))):
+        alone = (key,)
+        held = [self.buckets.setdefault(band, alone) for band in keys]
+        found = {other for bucket in held if bucket is not alone for other in bucket}
+        if found and (nearest := near(of, [(other, self.sketches[other]) for other in found])):
+            for band, bucket in zip(keys, held, strict=True):
+                if bucket is alone:
+                    self.buckets.pop(band, None)
             return nearest[0]
-        for band in keys:
-            bucket = self.buckets[band]
-            if len(bucket) < BUCKET:
-                bucket.append(key)
+        for band, bucket in zip(keys, held, strict=True):
+            if bucket is not alone and len(bucket) < BUCKET:
+                self.buckets[band] = (*bucket, key)
         self.sketches[key] = of
         return key
 
