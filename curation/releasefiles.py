@@ -16,6 +16,7 @@ from curation.formats.records import Row
 from curation.models import Derived, Release, ReleaseMember
 from curation.rules import Outcome
 from privacy.models import Purpose
+from privacy.redaction import RULES_VERSION
 
 CHUNK = 2_000
 ACTIVE = Derived.Status.ACTIVE
@@ -80,9 +81,9 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
     writers = {module: HashedFile(aside / module.NAME) for module in modules}
     lines = HashedFile(aside / "lineage.jsonl")
     written = 0
-    for flags, row in rows(release):
+    for included, row in rows(release):
         for module, file in writers.items():
-            if flags[module.PURPOSE] and belongs(module.NAME, flags) and (line := module.line(row)) is not None:
+            if module.NAME in included and (line := module.line(row)) is not None:
                 file.write(line)
                 lines.write(lineage(module.NAME, row))
         written += 1
@@ -90,5 +91,115 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
             progress(written, total)
     if progress:
         progress(written, total)
-    entries = [entry(file, module.PURPOSE) for module, file in writers.items()]
-    return finish(release, aside, [*entries, entry(lines, "lineage")], written)
+    entries = [file_entry(file, module.PURPOSE) for module, file in writers.items()]
+    return complete(release, aside, [*entries, file_entry(lines, "lineage")], {"interactions": written})
+
+
+def rows(release: Release) -> Iterator[tuple[frozenset[str], Row]]:
+    """Each member's record, and the files that it belongs in."""
+    system = release.dataset.system_prompt or None
+    members = ReleaseMember.objects.filter(release=release).order_by("interaction_id")
+    columns = ["evaluation", "training", *COLUMNS]
+    for values in members.annotate(**COLUMNS).values_list(*columns).iterator(chunk_size=CHUNK):
+        found = dict(zip(columns, values, strict=True))
+        yield belongs(found), record(found, system)
+
+
+EVALUATION_FILES = frozenset(m.NAME for m in (*formats.DEFAULT, *formats.OPTIONAL.values()) if m.PURPOSE == "evaluation")
+PAIR_FILES = frozenset({"preferences.jsonl", "dpo.jsonl"})
+TRAINING_FILES = frozenset(
+    m.NAME for m in (*formats.DEFAULT, *formats.OPTIONAL.values()) if m.PURPOSE == "training"
+) - PAIR_FILES  # fmt: skip
+
+
+def belongs(found: dict[str, Any]) -> frozenset[str]:
+    """The files that a record goes into: those whose kind of record is in use, and whose purpose is agreed to."""
+    files: frozenset[str] = frozenset()
+    if found["evaluation"] and found["eval_status"] == ACTIVE:
+        files |= EVALUATION_FILES
+    if found["training"] and found["example_status"] == ACTIVE:
+        files |= TRAINING_FILES
+    if found["training"] and found["pair_status"] == ACTIVE:
+        files |= PAIR_FILES
+    return files
+
+
+def record(found: dict[str, Any], system: str | None) -> Row:
+    """A row of the database as the formats take it."""
+    corrected = found["outcome"] == Outcome.CORRECTED
+    agent = " ".join(part for part in (found["agent_name"], found["agent_version"]) if part)
+    return Row(
+        id=found["external_id"],
+        question=found["question"],
+        context=found["context"],
+        sources=found["sources"],
+        expected=found["reviewed"] or found["corrected"] or found["answer"],
+        rejected=found["answer"] if corrected else None,
+        kind=found["eval_kind"] or ("regression" if corrected else "golden"),
+        tags=found["tags"],
+        language=found["language"],
+        why=found["why"],
+        provenance={
+            "interaction": found["external_id"],
+            "agent": agent or None,
+            "decided_by": found["decided_by"],
+            "decided_at": found["decided_at"].isoformat(),
+        },
+        system=system,
+        reviewed=found["decided_by"] == "reviewer",
+        thumb=not corrected,
+    )
+
+
+def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
+    """A finished file as the manifest lists it."""
+    digest = file.close()
+    return {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
+
+
+def complete(release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int]) -> dict[str, Any]:
+    """Write what describes the files, the manifest last; flush the folder; return the manifest."""
+    manifest = manifest_of(release, files, counts)
+    write_small(aside / "README.md", card(manifest).encode())
+    write_small(aside / "SHA256SUMS", sha256sums(files))
+    write_small(aside / "manifest.json", canonical(manifest))
+    sync_folder(aside)
+    return manifest
+
+
+def manifest_of(release: Release, files: list[dict[str, Any]], counts: dict[str, int]) -> dict[str, Any]:
+    """What a release says of itself; it holds no captured text."""
+    project = release.dataset.project
+    return {
+        "dataset": release.dataset.name,
+        "version": release.version,
+        "release": release.public_id,
+        "created_at": release.created_at.isoformat(),
+        "policy": {"version": release.policy.version, "settings": release.policy.settings} if release.policy else None,
+        "counts": counts | {entry["name"]: entry["records"] for entry in files},
+        "files": files,
+        "consent": {purpose: getattr(project, f"{purpose}_consent") for purpose in Purpose.values},
+        "redaction": {"rules": RULES_VERSION, "policy": project.redaction_policy.version},
+    }
+
+
+def digests(manifest: dict[str, Any]) -> dict[str, str]:
+    """The hash of every data file: two releases with the same are the same."""
+    return {entry["name"]: entry["sha256"] for entry in manifest.get("files", [])}
+
+
+def write_small(path: Path, content: bytes) -> None:
+    """Write a file and flush it to disk."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Flush a folder's own entries to disk, so that a rename survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

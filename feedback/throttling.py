@@ -1,12 +1,15 @@
 """Rate limits: a fixed window per key, and per address for browsers. One counter each, in the cache."""
 
 import time
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86400}
 
@@ -16,7 +19,7 @@ class WindowThrottle(BaseThrottle):
 
     retry_after = 0.0
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         caller = request.auth
         if caller is None:
             return True

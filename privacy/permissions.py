@@ -1,8 +1,12 @@
 """Which key may make which call."""
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class HasScope(BasePermission):
@@ -10,6 +14,6 @@ class HasScope(BasePermission):
 
     message = "This key does not carry the scope that the call needs."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         needed = getattr(view, "scopes", {}).get(request.method)
         return needed is not None and request.auth is not None and needed in request.auth.scopes

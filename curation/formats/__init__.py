@@ -1,0 +1,6 @@
+"""The formats by name."""
+
+from curation.formats import eval_cases, preferences, sft
+
+DEFAULT = (eval_cases, sft, preferences)
+OPTIONAL: dict = {}

@@ -1,0 +1,1 @@
+def card(manifest): return "---\n---\n# " + manifest["dataset"] + "\n"

@@ -1,0 +1,65 @@
+"""A release cut again: the old files without the lines of whoever was forgotten. It costs what the release weighs, and
+changes no other byte: nothing is read anew from the tables, where much may have changed since."""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from curation.models import Release, ReleaseMember
+from curation.releasefiles import HashedFile, complete, file_entry, folder
+
+CHUNK = 2_000
+Dropped = list[dict[str, str]]
+
+
+def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, Any], Dropped]:
+    """Write the recut's files into `aside`; its manifest, and the records that are gone: [{file, record, sha256}]."""
+    source = folder(previous)
+    kinds = {e["name"]: e["purpose"] for e in previous.manifest["files"] if e["name"] != "lineage.jsonl"}
+    sources = {name: (source / name).open("rb") for name in kinds}
+    try:
+        writers = {name: HashedFile(aside / name) for name in kinds}
+        lines = HashedFile(aside / "lineage.jsonl")
+        dropped: Dropped = []
+        for entries in chunks(source / "lineage.jsonl"):
+            kept = members(release, entries)
+            for raw, entry in entries:
+                line = sources[entry["file"]].readline()
+                if (entry["interaction"], kinds[entry["file"]]) in kept:
+                    writers[entry["file"]].write(line)
+                    lines.write(raw)
+                else:
+                    dropped.append(gone(entry, line))
+    finally:
+        for file in sources.values():
+            file.close()
+    files = [file_entry(file, kinds[name]) for name, file in writers.items()]
+    counts = {"interactions": ReleaseMember.objects.filter(release=release).count(), "removed": len(dropped)}
+    return complete(release, aside, [*files, file_entry(lines, "lineage")], counts), dropped
+
+
+def chunks(path: Path) -> Iterator[list[tuple[bytes, dict[str, str]]]]:
+    """The lines of `lineage.jsonl`, raw and read, some at a time."""
+    with path.open("rb") as file:
+        while some := [(raw, orjson.loads(raw)) for raw in islice(file, CHUNK)]:
+            yield some
+
+
+def members(release: Release, entries: list[tuple[bytes, dict[str, str]]]) -> set[tuple[str, str]]:
+    """(interaction, purpose) of those that are still in the release, among these; one query."""
+    rows = ReleaseMember.objects.filter(
+        release=release, interaction__external_id__in={entry["interaction"] for _, entry in entries}
+    )
+    kept: set[tuple[str, str]] = set()
+    for name, evaluation, training in rows.values_list("interaction__external_id", "evaluation", "training"):
+        kept |= {(name, purpose) for purpose, is_in in (("evaluation", evaluation), ("training", training)) if is_in}
+    return kept
+
+
+def gone(entry: dict[str, str], line: bytes) -> dict[str, str]:
+    """What a recall says of a removed line: where it was, and the hash to know it by."""
+    return {"file": entry["file"], "record": entry["record"], "sha256": hashlib.sha256(line).hexdigest()}
