@@ -1,0 +1,161 @@
+"""What both clients share: everything that only queues, and therefore returns at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Unpack
+
+import httpx
+
+from .channel import Channel, Limits
+from .decorating import Extract, Recipe, decorate
+from .errors import DeliveryFailed, InvalidEvent, QueueFull
+from .events import (
+    Agent,
+    Event,
+    FeedbackFields,
+    InteractionFields,
+    Signal,
+    feedback_event,
+    interaction_event,
+)
+from .ids import uuid7
+from .outbox import Outcome, Stats, WhenFull
+from .transport import api_root, headers, logger
+
+
+class Capturing:
+    """Queues interactions and feedback for delivery in the background.
+
+    ``endpoint``: the service's root, such as ``https://flywheel.example.com``. ``key``: a key with the
+    ``ingest`` and ``feedback`` scopes for what is queued. ``timeout``: seconds per request. ``batch_size``:
+    events per request, at most 1,000. ``flush_interval``: how long, in seconds, an event may wait for
+    others. ``max_queue`` and ``max_queue_bytes``: how much is held while the server is away; beyond it,
+    ``when_full`` drops the oldest event or refuses the new one. ``exit_timeout``: seconds that the end of
+    the process may wait for delivery.
+
+    The product is never disturbed: with ``raise_errors=False`` nothing that captures raises; what was lost
+    is in ``stats()``. Only a misconfigured constructor raises (``ValueError``).
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        key: str,
+        *,
+        timeout: float = 10.0,
+        batch_size: int = 100,
+        flush_interval: float = 1.0,
+        max_queue: int = 10_000,
+        max_queue_bytes: int = 64_000_000,
+        when_full: WhenFull = "drop_oldest",
+        exit_timeout: float = 5.0,
+        raise_errors: bool = False,
+    ) -> None:
+        if timeout <= 0:
+            raise ValueError("timeout must be positive")
+        self._api = api_root(endpoint)
+        self._headers = headers(key)
+        self._timeout = timeout
+        # Made once: it is slow to make, and OpenSSL's locks are not safe to take in a forked child.
+        self._tls = httpx.create_ssl_context()
+        self._raise_errors = raise_errors
+        self._told = Stats()
+        limits = Limits(
+            batch_size=batch_size,
+            flush_interval=flush_interval,
+            max_queue=max_queue,
+            max_queue_bytes=max_queue_bytes,
+            when_full=when_full,
+            exit_timeout=exit_timeout,
+        )
+        self._channel = Channel(self._api + "/batch", self._connect, limits)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._api}>"
+
+    def interaction(self, **fields: Unpack[InteractionFields]) -> str:
+        """Queue one question and its answer; returns the interaction's id at once.
+
+        The id is a UUIDv7 made here unless ``id`` is given, so that retries store it once. ``subject`` is the
+        product's own user id; the server keeps only a keyed hash of it.
+        """
+        try:
+            event = interaction_event(fields)
+        except InvalidEvent as error:
+            return self._unsendable(error, fields.get("id"))
+        return self._queue(event)
+
+    def feedback(self, interaction: str, signal: Signal, **fields: Unpack[FeedbackFields]) -> str:
+        """Queue one signal on an interaction; returns the feedback's id at once.
+
+        ``edit`` needs a ``correction``.
+        """
+        try:
+            event = feedback_event(interaction, signal, fields)
+        except InvalidEvent as error:
+            return self._unsendable(error, fields.get("id"))
+        return self._queue(event)
+
+    def capture(
+        self,
+        *,
+        subject: str | Extract[str | None] | None = None,
+        agent: Agent | None = None,
+        question: Extract[str] | None = None,
+        answer: Callable[[Any], str] | None = None,
+        **fields: Any,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Decorate an agent function so that each call is captured.
+
+        See ``decorating.Recipe`` for the arguments.
+        """
+        recipe = Recipe(subject=subject, agent=agent, question=question, answer=answer, fields=fields)
+        return decorate(recipe, send=lambda made: self.interaction(**made), failed=self._not_captured)
+
+    def stats(self) -> Stats:
+        """Counts of what was offered and what became of it. See ``Stats``."""
+        return self._channel.stats()
+
+    def _queue(self, event: Event) -> str:
+        if not self._channel.offer(event) and self._raise_errors:
+            self._told = replace(self._told, dropped=self._told.dropped + 1)
+            raise QueueFull("the queue is full, or the client is closed")
+        return event.id
+
+    def _unsendable(self, error: InvalidEvent, given: str | None) -> str:
+        self._book_refused()
+        logger.warning("1 event refused before it was sent: %s", error)
+        if self._raise_errors:
+            raise error
+        return given if isinstance(given, str) else uuid7()
+
+    def _not_captured(self, error: Exception) -> None:
+        """A decorated function answered, but its call could not be read."""
+        self._book_refused()
+        logger.warning("1 call not captured: %s", type(error).__name__)
+        if self._raise_errors:
+            raise InvalidEvent(f"the call could not be captured ({type(error).__name__})") from error
+
+    def _book_refused(self) -> None:
+        """Count one event as refused; with ``raise_errors`` its caller is told now, and `close` need not."""
+        self._channel.book(Outcome(refused=1))
+        if self._raise_errors:
+            self._told = replace(self._told, refused=self._told.refused + 1)
+
+    def _leave(self, kind: type[BaseException] | None) -> None:
+        """The client's block ended; an error of its own must not be hidden by ours."""
+        if kind is not None:
+            self._raise_errors = False
+
+    def _check_delivery(self) -> None:
+        """With ``raise_errors``: raise for what was lost and has not been raised yet."""
+        now, before = self._channel.stats(), self._told
+        self._told = now
+        refused, dropped = now.refused - before.refused, now.dropped - before.dropped
+        if self._raise_errors and (refused or dropped):
+            raise DeliveryFailed(refused=refused, dropped=dropped, pending=now.pending)
+
+    def _connect(self) -> httpx.Client:
+        return httpx.Client(headers=self._headers, timeout=self._timeout, verify=self._tls)

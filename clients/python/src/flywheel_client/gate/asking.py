@@ -1,0 +1,146 @@
+"""Asking a candidate all cases.
+
+Concurrently, with retries, resumable, in the end one result per case and no gap.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Self, TextIO
+
+from ..errors import FlywheelError
+from ..retries import Backoff
+from .agents import Agent, AgentError, AgentTimeout, ask
+from .cases import EvalCase
+
+BACKOFF = Backoff(base=0.2, cap=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the candidate said to one case: an answer, or why there is none."""
+
+    case: str
+    answer: str | None = None
+    error: Literal["timeout", "error"] | None = None
+
+    def as_json(self) -> dict[str, str]:
+        """The shape that ``POST /gate-runs`` takes."""
+        if self.answer is None:
+            return {"case": self.case, "error": self.error or "error"}
+        return {"case": self.case, "answer": self.answer}
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How to ask: ``timeout`` in seconds per try, ``retries`` after a first failure."""
+
+    concurrency: int = 4
+    timeout: float = 60.0
+    retries: int = 2
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1 or self.retries < 0 or self.timeout <= 0:
+            raise FlywheelError("concurrency and timeout must be positive, retries not negative")
+
+
+def ask_all(
+    agent: Agent,
+    cases: Sequence[EvalCase],
+    *,
+    effort: Effort,
+    known: Mapping[str, str] | None = None,
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> list[Result]:
+    """One result per case, in the cases' order.
+
+    ``known`` answers are not asked again; ``on_result`` sees new ones.
+    """
+    known = known or {}
+    results = {case.id: Result(case.id, known[case.id]) for case in cases if case.id in known}
+    missing = [case for case in cases if case.id not in results]
+    with ThreadPoolExecutor(effort.concurrency, thread_name_prefix="flywheel-gate") as pool:
+        futures = [pool.submit(ask_case, agent, case, effort) for case in missing]
+        try:
+            for future in as_completed(futures):
+                result = future.result()
+                results[result.case] = result
+                on_result(result)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [results[case.id] for case in cases]
+
+
+def ask_case(agent: Agent, case: EvalCase, effort: Effort) -> Result:
+    """One case, tried again after failures. Never raises for what the agent does."""
+    for attempt in range(1, effort.retries + 2):
+        try:
+            return Result(case.id, ask(agent, case.question, case.context, timeout=effort.timeout))
+        except AgentError as error:
+            failure: Literal["timeout", "error"] = "timeout" if isinstance(error, AgentTimeout) else "error"
+        if attempt <= effort.retries:
+            time.sleep(BACKOFF.delay(attempt))
+    return Result(case.id, error=failure)
+
+
+class Journal:
+    """Answers kept in a file as they come, so that an interrupted gate goes on where it stopped.
+
+    Its first line binds it to one release's bytes and one agent; another one's journal is refused. Failures
+    are not kept: they are asked again.
+    """
+
+    def __init__(self, path: Path, identity: Mapping[str, Any]) -> None:
+        self._lock = threading.Lock()
+        self._answers: dict[int, dict[str, str]] = {}
+        whole = self._read(path, identity)
+        if path.exists():
+            os.truncate(path, whole)
+        self._file: TextIO = path.open("a", encoding="utf-8")
+        if not whole:
+            self._append({"run": dict(identity)})
+
+    def known(self, repetition: int) -> Mapping[str, str]:
+        """Answers of an earlier try, by case id."""
+        return self._answers.get(repetition, {})
+
+    def keep(self, repetition: int, result: Result) -> None:
+        """Keep an answer. Safe between threads."""
+        if result.answer is not None:
+            self._append({"repetition": repetition, "case": result.case, "answer": result.answer})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._file.close()
+
+    def _read(self, path: Path, identity: Mapping[str, Any]) -> int:
+        """Load what an earlier try left; returns how many bytes of it are whole lines."""
+        content = path.read_bytes() if path.exists() else b""
+        lines = content.splitlines(keepends=True)
+        if lines and not lines[-1].endswith(b"\n"):
+            lines.pop()  # The process ended while it wrote this one.
+        try:
+            entries = [json.loads(line) for line in lines]
+            if entries and entries[0].get("run") != dict(identity):
+                raise FlywheelError(f"{path} belongs to another release, agent or version: name another file")
+            for entry in entries[1:]:
+                answers = self._answers.setdefault(int(entry["repetition"]), {})
+                answers[str(entry["case"])] = str(entry["answer"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise FlywheelError(f"{path} is no resume file of the gate") from error
+        return sum(len(line) for line in lines)
+
+    def _append(self, entry: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._file.write(json.dumps(entry) + "\n")
+            self._file.flush()

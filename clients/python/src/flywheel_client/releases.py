@@ -1,0 +1,213 @@
+"""Downloading a release: resumed, checked against its manifest, and visible only when whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from .calls import release_id
+from .errors import ChecksumMismatch, FlywheelError, Unreachable
+from .retries import Backoff, is_retryable, retry_after
+from .transport import problem
+
+TRIES = 5
+BACKOFF = Backoff(base=0.2, cap=5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFile:
+    """One file that a manifest promises. ``size`` in bytes, where the manifest says."""
+
+    name: str
+    sha256: str
+    size: int | None = None
+
+
+def files_of(manifest: Mapping[str, Any]) -> dict[str, ReleaseFile]:
+    """A manifest's files by name.
+
+    Raises ``FlywheelError`` where one is unnamed, unsafe or without a checksum.
+    """
+    entries = manifest.get("files")
+    if isinstance(entries, Mapping):
+        entries = [{"name": name, **_fields(fields)} for name, fields in entries.items()]
+    if not isinstance(entries, list):
+        raise FlywheelError("the release's manifest lists no files")
+    files = [_file(entry) for entry in entries]
+    return {file.name: file for file in files}
+
+
+def _fields(entry: Any) -> Mapping[str, Any]:
+    return {"sha256": entry} if isinstance(entry, str) else entry
+
+
+def _file(entry: Any) -> ReleaseFile:
+    name = entry.get("name") or entry.get("path") or entry.get("file")
+    sha256 = entry.get("sha256")
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,200}", name):
+        raise FlywheelError("the release's manifest names a file that is no plain file name")
+    if not isinstance(sha256, str) or not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise FlywheelError(f"the release's manifest has no sha256 for {name}")
+    size = entry.get("bytes", entry.get("size"))
+    return ReleaseFile(name, sha256, size if isinstance(size, int) else None)
+
+
+def download(
+    http: httpx.Client,
+    api: str,
+    manifest: Mapping[str, Any],
+    directory: Path,
+    *,
+    files: Iterable[str] | None = None,
+) -> Path:
+    """Download a release into ``directory``, which must be absent, empty, or hold the same release already.
+
+    The work is done in a hidden directory beside it, which a broken download leaves for the next one to
+    resume. Raises ``ChecksumMismatch``, ``ApiError``, ``Unreachable`` or ``FlywheelError``; then
+    ``directory`` is untouched.
+    """
+    promised = files_of(manifest)
+    wanted = [_promised(promised, name) for name in (promised if files is None else files)]
+    if directory.exists() and any(directory.iterdir()):
+        return _same_or_raise(directory, wanted)
+    partial = directory.parent / f".{directory.name}.partial"
+    partial.mkdir(parents=True, exist_ok=True)
+    base = f"{api}/releases/{quote(release_id(manifest), safe='')}/files"
+    for file in wanted:
+        fetch(http, f"{base}/{file.name}", file, partial)
+    if "manifest.json" not in {file.name for file in wanted}:
+        _write(partial / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False).encode())
+    for leftover in set(partial.iterdir()) - {partial / name for name in _names(wanted)}:
+        leftover.unlink()
+    if directory.exists():
+        directory.rmdir()
+    partial.rename(directory)
+    _sync(directory.parent)
+    return directory
+
+
+def _names(wanted: list[ReleaseFile]) -> set[str]:
+    return {file.name for file in wanted} | {"manifest.json"}
+
+
+def _promised(promised: Mapping[str, ReleaseFile], name: str) -> ReleaseFile:
+    if name not in promised:
+        raise FlywheelError(f"the release has no file {name!r}")
+    return promised[name]
+
+
+def _same_or_raise(directory: Path, wanted: list[ReleaseFile]) -> Path:
+    for file in wanted:
+        path = directory / file.name
+        if not path.is_file() or sha256_of(path) != file.sha256:
+            raise FlywheelError(f"{directory} is not empty and holds something else than this release")
+    return directory
+
+
+def fetch(http: httpx.Client, url: str, file: ReleaseFile, directory: Path) -> Path:
+    """Download one file to ``directory``, resuming what a broken try left. Raises where its bytes are not
+    promised.
+
+    A mismatch after resuming is tried once more from nothing, because the older part may be the bad one.
+    """
+    done, part = directory / file.name, directory / f"{file.name}.part"
+    if done.is_file() and sha256_of(done) == file.sha256:
+        return done
+    for fresh in (False, True):
+        if fresh:
+            part.unlink(missing_ok=True)
+        _fill(http, url, file, part)
+        if sha256_of(part) == file.sha256:
+            part.replace(done)
+            _sync(directory)
+            return done
+    part.unlink()
+    raise ChecksumMismatch(f"{file.name} is not what the manifest promises")
+
+
+def _fill(http: httpx.Client, url: str, file: ReleaseFile, part: Path) -> None:
+    """Append to ``part`` until the server has nothing more to send."""
+    failures = 0
+    while True:
+        before = part.stat().st_size if part.exists() else 0
+        if file.size is not None and before >= file.size:
+            return
+        try:
+            wait = _receive(http, url, file, part, before)
+        except httpx.TransportError as error:
+            # Progress means the server lives: only failures in a row count.
+            progressed = part.exists() and part.stat().st_size > before
+            failures = 1 if progressed else failures + 1
+            if failures >= TRIES:
+                raise Unreachable(f"{file.name}: no answer ({type(error).__name__})") from error
+            wait = BACKOFF.delay(failures)
+        else:
+            if wait is None:
+                return
+            failures += 1
+            if failures >= TRIES:
+                raise Unreachable(f"{file.name}: the server kept asking to wait")
+        time.sleep(wait)
+
+
+def _receive(http: httpx.Client, url: str, file: ReleaseFile, part: Path, offset: int) -> float | None:
+    """One request for the rest of a file. Seconds to wait before another, or None where it is complete."""
+    # Content codings would make a range's offsets ambiguous.
+    headers = {"Accept-Encoding": "identity"}
+    if offset:
+        headers |= {"Range": f"bytes={offset}-", "If-Range": f'"{file.sha256}"'}
+    with http.stream("GET", url, headers=headers) as response:
+        if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return None  # The part is already as long as the file; its checksum decides.
+        if is_retryable(response.status_code):
+            asked = retry_after(response.headers.get("Retry-After"))
+            return BACKOFF.delay(3) if asked is None else asked
+        if not response.is_success:
+            response.read()
+            raise problem(response)
+        resumed = response.status_code == httpx.codes.PARTIAL_CONTENT
+        with part.open("ab" if resumed else "wb") as target:
+            for chunk in response.iter_bytes():
+                target.write(chunk)
+            target.flush()
+            os.fsync(target.fileno())
+    return None
+
+
+def sha256_of(path: Path) -> str:
+    """A file's SHA-256, in hexadecimal."""
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as target:
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+def _sync(directory: Path) -> None:
+    """Make a rename durable. Windows cannot open a directory, and needs no such thing."""
+    if os.name != "nt":
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def discard_partial(directory: Path) -> None:
+    """Throw away what a broken download into ``directory`` left behind."""
+    shutil.rmtree(directory.parent / f".{directory.name}.partial", ignore_errors=True)

@@ -1,0 +1,60 @@
+"""The client is tested from its sources; programs that a test starts find it on their path."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+CLIENT = Path(__file__).resolve().parents[2] / "clients" / "python"
+sys.path.insert(0, str(CLIENT / "src"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from flywheel_client import Client  # noqa: E402
+from stub_server import Stub, running_stub  # noqa: E402
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    """A server that fails on demand."""
+    with running_stub() as running:
+        yield running
+
+
+@pytest.fixture
+def client(stub: Stub) -> Iterator[Client]:
+    """A client of the stub that delivers without delay."""
+    with Client(stub.url, stub.key, flush_interval=0.01, timeout=5) as made:
+        yield made
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[str, str]]:
+    """Address and key of a server to which the contract's tests apply: a real one where the environment names it."""
+    url, key = os.environ.get("FLYWHEEL_TEST_URL"), os.environ.get("FLYWHEEL_TEST_KEY")
+    if url and key:
+        yield url, key
+        return
+    with running_stub() as running:
+        yield running.url, running.key
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """Run a Python program in a scratch directory, with the client on its path."""
+
+    def run(*arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))}
+        environment["PYTHONPATH"] = str(CLIENT / "src")
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+        )
+
+    return run
