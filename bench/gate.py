@@ -217,8 +217,10 @@ def _held_out(name: str, cases: list[Case], held: list[Held]) -> dict[str, objec
         if case is not None and case.discriminating and answer != case.rejected:
             passed[right].append(graded(case, answer).passed)
     return {
-        f"feedbackqa, {name}, held out": f"{sum(passed[False])} of {len(passed[False])} disliked answers pass, "
-        f"{sum(passed[True])} of {len(passed[True])} liked ones (other passages, other words)"
+        f"feedbackqa, {name}, held out": (
+            f"{sum(passed[False])} of {len(passed[False])} disliked answers pass, "
+            f"{sum(passed[True])} of {len(passed[True])} liked ones (other passages, other words)"
+        )
     }
 
 

@@ -15,8 +15,23 @@ Tokens = tuple[str, ...]
 ROOM: Final = 30
 """Tokens that an answer may wrap around what it should contain. Beyond that it lists, it does not answer."""
 _NEGATORS: Final = frozenset(
-    ["not", "no", "never", "isn't", "wasn't", "aren't", "don't", "doesn't", "nicht", "kein", "keine", "nie"]
-    + ["pas", "jamais", "ni", "nunca", "non", "без", "не", "不", "非"]
+    [
+        *(
+            "not",
+            "no",
+            "never",
+            "isn't",
+            "wasn't",
+            "aren't",
+            "don't",
+            "doesn't",
+            "nicht",
+            "kein",
+            "keine",
+            "nie",
+        ),
+        *("pas", "jamais", "ni", "nunca", "non", "без", "не", "不", "非"),
+    ]
 )
 _ALTERNATIVES: Final = frozenset({"or", "oder", "ou"})
 

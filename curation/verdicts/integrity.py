@@ -173,11 +173,17 @@ def _sound(case: Case) -> bool:
 
 def _well_formed(attempt: Attempt) -> bool:
     """Say whether the attempt is an answer, graded or not, or an error that passes nothing."""
-    if not isinstance(attempt.passed, bool):
+    answer, error, passed = _as_stored(attempt.answer), _as_stored(attempt.error), _as_stored(attempt.passed)
+    if not isinstance(passed, bool):
         return False
-    if attempt.error is not None:
-        return isinstance(attempt.error, str) and bool(attempt.error) and not attempt.passed
-    return isinstance(attempt.answer, str)
+    if error is not None:
+        return isinstance(error, str) and bool(error) and not passed
+    return isinstance(answer, str)
+
+
+def _as_stored(value: object) -> object:
+    """Return the value without its declared type: what comes out of a file or a request keeps no promise."""
+    return value
 
 
 def _odd_score(case: Case, result: Result) -> bool:

@@ -198,7 +198,7 @@ def _outcome(case: Case, result: Result, before: Result | None, policy: GatePoli
 def _settled(result: Result, *, repeated: bool) -> bool:
     """Return whether the case counts as passed: by its repetitions, where it was repeated (a tie fails).
 
-    The first answer chose the case for repetition, so it says nothing more: counting it would count the luck twice.
+    The first answer chose the case for repetition, so it says nothing more: counting it counts luck twice.
     """
     if not result.repeats or not repeated:
         return result.passed
