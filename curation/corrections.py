@@ -1,12 +1,23 @@
-"""Whether a correction can stand as an answer, or only says something about one."""
+"""Whether a correction can stand as an answer, or only says something about one.
+
+The patterns are anchored or bounded, and read at most the first `READ` characters: a correction that opens with a
+complaint is one however it goes on, for "That is wrong, it is 42 days" would teach an agent to say "That is wrong".
+A text taken for a complaint by mistake costs a reviewer one look; a complaint taken for an answer is taught.
+"""
 
 import re
 import unicodedata
 from enum import StrEnum
 from typing import Final
 
+from curation import remarks
+from curation.remarks import phrases
+
 PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"
+READ: Final = 400
+SHORT: Final = 240
+"""In a text up to this long a remark counts wherever it stands; in a longer one only at the start."""
 
 
 class Flaw(StrEnum):
@@ -14,9 +25,16 @@ class Flaw(StrEnum):
 
     EMPTY = "empty"
     PLACEHOLDER = "placeholder"
-    COMPLAINT = "complaint"
+    COMPLAINT = "complaint"  # or praise: it speaks of the answer and gives none
     INSTRUCTION = "instruction"
     QUESTION = "question"
+
+
+COMPLAINTS: Final = phrases(remarks.COMPLAINTS, before=r"\W*" + remarks.LEAD_IN)
+INSTRUCTIONS: Final = phrases(remarks.INSTRUCTIONS, before=r"\W*" + remarks.LEAD_IN + remarks.PLEASE)
+ASIDES: Final = phrases(remarks.ASIDES, before="")
+ASKS: Final = re.compile(r"[?？؟]\s*[\"'”’)\]]*\s*$")
+ENDS_SENTENCE: Final = re.compile(r"[.!。！।\n](?:\s|$)|[。！]")
 
 
 def words(text: str) -> list[str]:
@@ -40,4 +58,13 @@ def flaw(text: str) -> Flaw | None:
         return Flaw.EMPTY
     if not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return Flaw.PLACEHOLDER
+    opening = " ".join(text[:READ].replace("’", "'").split())
+    if COMPLAINTS.match(opening):
+        return Flaw.COMPLAINT
+    if INSTRUCTIONS.match(opening):
+        return Flaw.INSTRUCTION
+    if len(text) <= SHORT and ASIDES.search(opening):
+        return Flaw.COMPLAINT
+    if ASKS.search(text[-20:]) and not ENDS_SENTENCE.search(text.rstrip()):
+        return Flaw.QUESTION
     return None
