@@ -1,4 +1,4 @@
-"""An HTTP server that serves the widget's page under a strict policy, plays the API and keeps what it is sent."""
+"""A server that shows the widget's page under a strict policy, plays the API and keeps what it is sent."""
 
 import json
 import re
