@@ -15,13 +15,13 @@ class UnredactedError(ValueError):
 
 
 def stored(value: Any) -> Any:
-    """JSON as it came from the database: every string in it, keys too, was redacted when it was written."""
+    """JSON as it came from the database, redacted when it was written. Keys stay plain: encoders take no other."""
     if isinstance(value, str):
         return Redacted.stored(value)
     if isinstance(value, list):
         return [stored(item) for item in value]
     if isinstance(value, dict):
-        return {Redacted.stored(key): stored(item) for key, item in value.items()}
+        return {key: stored(item) for key, item in value.items()}
     return value
 
 
