@@ -13,6 +13,7 @@ from curation.verdicts.cases import (
     graded,
     results_digest,
 )
+from curation.verdicts.documents import DocumentError, read_results, results_document, verdict_document
 from curation.verdicts.integrity import Reason
 from curation.verdicts.judging import CaseOutcome, Verdict, judge_results, needs_confirmation
 from curation.verdicts.policy import GatePolicy, PolicyError
@@ -23,6 +24,7 @@ __all__ = [
     "Attempt",
     "Case",
     "CaseOutcome",
+    "DocumentError",
     "GatePolicy",
     "PolicyError",
     "Reason",
@@ -37,5 +39,8 @@ __all__ = [
     "graded",
     "judge_results",
     "needs_confirmation",
+    "read_results",
     "results_digest",
+    "results_document",
+    "verdict_document",
 ]

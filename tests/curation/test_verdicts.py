@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from curation.verdicts import (
     TIMEOUT,
     Case,
+    DocumentError,
     GatePolicy,
     PolicyError,
     ResultSet,
@@ -23,6 +25,9 @@ from curation.verdicts import (
     graded,
     judge_results,
     needs_confirmation,
+    read_results,
+    results_document,
+    verdict_document,
 )
 from curation.verdicts.significance import Pairs, change_interval, holm, mcnemar, mcnemar_drop, wilson
 
@@ -320,6 +325,29 @@ def test_it_refuses_a_policy_that_makes_no_sense(values: dict[str, object]) -> N
 def test_a_policy_survives_being_stored() -> None:
     policy = GatePolicy(max_regressions_golden=2, min_golden=0.8)
     assert GatePolicy.from_dict(policy.to_dict()) == policy
+
+
+def test_a_result_set_survives_a_file_and_shows_what_was_changed_in_it() -> None:
+    new = run("new", ALL_GOLDEN, g3="++-++")
+    stored = json.loads(json.dumps(results_document(new)))
+    assert read_results(stored) == new
+    stored["results"][0]["score"] = 0.5
+    assert "broken_seal" in codes(judge(read_results(stored)))
+
+
+@pytest.mark.parametrize("change", [{"results": None}, {"results": [{}]}, {"results": ["x"]}, {"extra": 1}])
+def test_it_reads_nothing_that_is_not_a_result_set(change: dict[str, object]) -> None:
+    with pytest.raises(DocumentError) as refusal:
+        read_results({**results_document(run("new", ALL_GOLDEN)), **change})
+    assert "field" in str(refusal.value) or "list" in str(refusal.value)
+
+
+def test_a_stored_verdict_holds_no_captured_text() -> None:
+    document = verdict_document(judge(run("new", ALL_GOLDEN - {"g0"}), run("old", ALL_GOLDEN)))
+    text = json.dumps(document, allow_nan=False)
+    assert "right 1" not in text
+    assert "no idea" not in text
+    assert document["unconfirmed"] == ["g0"]
 
 
 def test_mcnemar_is_exact() -> None:
