@@ -1,0 +1,27 @@
+# Everything that one types here. Nothing but make and Python >= 3.11 has to be there; `.venv/` is made first.
+.PHONY: help demo up test bench
+
+PYTHON_HERE = .venv/bin/python
+# What is given on make's command line (PORT, LOG, BENCH, FLYWHEEL_VAR, …) reaches the recipes as environment.
+
+help:
+	@echo "make demo    watch one turn on a sample log, then serve (SERVE=0: without; LOG=FILE: your log; PORT=8000)"
+	@echo "make up      serve on your own data under var/ (FLYWHEEL_VAR=DIRECTORY: elsewhere; PORT=8000)"
+	@echo "make test    everything that CI runs (ONLY=lint,types: some of it)"
+	@echo "make bench   the benchmarks (BENCH=redaction,capture: some of them)"
+
+demo:
+	@sh deploy/venv.sh runtime
+	@exec $(PYTHON_HERE) manage.py demo $${LOG:+--log "$$LOG"} $(if $(filter 0 no false,$(SERVE)),--no-serve)
+
+up:
+	@sh deploy/venv.sh runtime
+	@exec $(PYTHON_HERE) manage.py up
+
+test:
+	@sh deploy/venv.sh dev
+	@exec $(PYTHON_HERE) -m tests.run $${ONLY:+--only "$$ONLY"}
+
+bench:
+	@sh deploy/venv.sh dev
+	@exec $(PYTHON_HERE) -m bench $${BENCH:+"$$BENCH"}

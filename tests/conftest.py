@@ -1,0 +1,93 @@
+"""The database, the `var/` and the processes that tests use. The operator's own are never touched.
+
+Without DATABASE_URL the database is SQLite in a file, as in production: threads and processes cannot share
+one in memory. With it, and with REDIS_URL, the same tests run on PostgreSQL and Redis.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+# Before Django reads its settings: each process of a session, each xdist worker too, has its own folder.
+VAR = Path(tempfile.mkdtemp(prefix="flywheel-tests-"))
+os.environ["FLYWHEEL_VAR"] = str(VAR)
+os.environ["DJANGO_SETTINGS_MODULE"] = "flywheel_site.settings"
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from tests.processes import answers, running, wait  # noqa: E402
+from tests.servers import free_port  # noqa: E402
+
+if not os.environ.get("DATABASE_URL"):
+    settings.DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A busy machine is no failure: no deadline for one example.
+hypothesis_settings.register_profile("flywheel", deadline=None)
+hypothesis_settings.load_profile("flywheel")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs PostgreSQL where there is SQLite."""
+    if connection.vendor == "postgresql":
+        return
+    skip = pytest.mark.skip(reason="needs PostgreSQL: give DATABASE_URL, or run `make test`")
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(skip)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
+@pytest.fixture
+def child_environment(transactional_db: None) -> dict[str, str]:
+    """The environment in which another process works on this test's own database, broker and `var/`."""
+    name = str(connection.settings_dict["NAME"])
+    url = f"sqlite:///{name}"
+    if connection.vendor == "postgresql":
+        server, _, rest = os.environ["DATABASE_URL"].rpartition("/")
+        _, mark, options = rest.partition("?")
+        url = f"{server}/{name}{mark}{options}"
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    return {**kept, "DATABASE_URL": url, "FLYWHEEL_VAR": str(VAR), "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture
+def worker(child_environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A real Celery worker with its beat, ready for work on this test's database."""
+    command = [
+        sys.executable, "-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo", "--beat",
+        "--loglevel", "info", "--without-gossip", "--without-mingle", "--schedule", str(VAR / "beat-of-test"),
+    ]  # fmt: skip
+    log = VAR / "log" / "test-worker.log"
+    log.write_bytes(b"")
+    with running(command, child_environment, log) as process:
+        wait(lambda: b"ready." in log.read_bytes(), process, log)
+        yield process
+
+
+@pytest.fixture
+def web(child_environment: dict[str, str]) -> Iterator[str]:
+    """The address of a real web server on this test's database."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--blocking-threads", "4", "flywheel_site.wsgi:application",
+    ]  # fmt: skip
+    log = VAR / "log" / "test-web.log"
+    with running(command, {**child_environment, "PORT": str(port)}, log) as process:
+        wait(lambda: answers(f"{url}/healthz"), process, log)
+        yield url

@@ -1,0 +1,54 @@
+"""Real processes beside a test: started, waited for, and ended with it."""
+
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the command, its output in the log; end it when the context closes, by force after ten seconds."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait(condition: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return when the condition holds; fail, with the log, when the process ends or half a minute passes."""
+    deadline = time.monotonic() + START_SECONDS
+    while not condition():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"{log.stem} is not ready:\n{log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    """Whether the address answers with a success."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
