@@ -1,7 +1,6 @@
-"""`eval_cases.jsonl`."""
+"""`eval_cases.jsonl`: what the gate asks a candidate, and what a right answer is."""
 
-import orjson
-
+from curation.formats.encoding import json_line
 from curation.formats.records import Row
 
 NAME = "eval_cases.jsonl"
@@ -10,5 +9,18 @@ CONFIG = "eval_cases"
 
 
 def line(row: Row) -> bytes | None:
-    """One JSON line."""
-    return orjson.dumps({"id": row.id, "kind": row.kind, "question": row.question, "expected": row.expected, "rejected": row.rejected, "context": row.context, "sources": row.sources, "tags": row.tags, "why": row.why, "provenance": row.provenance}, option=orjson.OPT_APPEND_NEWLINE)
+    """`{id, kind, question, expected, rejected, context, sources, tags, why, provenance}`; every row fits."""
+    return json_line(
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "question": row.question,
+            "expected": row.expected,
+            "rejected": row.rejected,
+            "context": row.context,
+            "sources": row.sources,
+            "tags": row.tags,
+            "why": row.why,
+            "provenance": row.provenance,
+        }
+    )

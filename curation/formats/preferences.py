@@ -1,7 +1,7 @@
-"""`preferences.jsonl`."""
+"""`preferences.jsonl`: pairs for preference tuning in OpenAI's shape, which Together and Azure take too."""
 
-import orjson
-
+from curation.formats.conversations import answer, prompt
+from curation.formats.encoding import json_line
 from curation.formats.records import Row
 
 NAME = "preferences.jsonl"
@@ -10,7 +10,13 @@ CONFIG = "preferences"
 
 
 def line(row: Row) -> bytes | None:
-    """One JSON line."""
-    if row.rejected is None:
+    """`{input, preferred_output, non_preferred_output}`, one message each. None where there is no pair to prefer in."""
+    if not row.rejected or row.rejected == row.expected or (messages := prompt(row)) is None:
         return None
-    return orjson.dumps({"input": {"messages": [*row.context, {"role": "user", "content": row.question}], "tools": [], "parallel_tool_calls": True}, "preferred_output": [{"role": "assistant", "content": row.expected}], "non_preferred_output": [{"role": "assistant", "content": row.rejected}]}, option=orjson.OPT_APPEND_NEWLINE)
+    return json_line(
+        {
+            "input": {"messages": messages, "tools": [], "parallel_tool_calls": True},
+            "preferred_output": [answer(row.expected)],
+            "non_preferred_output": [answer(row.rejected)],
+        }
+    )

@@ -1,20 +1,28 @@
-"""The curated record as the release cutter hands it to the formats."""
+"""The curated record as a release hands it to the formats, one at a time."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Message = dict[str, str]
+Kind = Literal["golden", "regression"]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record of a release. All text is redacted."""
+    """One record of a release. Every text in it is redacted, and none of it is trusted.
+
+    `expected` is the right answer, `rejected` the one that it replaced, where there was one. `provenance` is
+    `{"interaction", "agent", "decided_by", "decided_at"}`. `thumb` is the vote that stands on the agent's own answer;
+    `reviewed` says that a person confirmed the decision. `system` is the dataset's system prompt, for training alone.
+    """
 
     id: str
     question: str
-    context: list[dict[str, str]]
-    sources: list[dict[str, str]]
+    context: list[Message]
+    sources: list[dict[str, Any]]
     expected: str
     rejected: str | None
-    kind: str
+    kind: Kind | str
     tags: list[str]
     language: str
     why: str

@@ -1,7 +1,7 @@
-"""`sft.jsonl`."""
+"""`sft.jsonl`: supervised fine-tuning, as OpenAI, Together, TRL and others take it."""
 
-import orjson
-
+from curation.formats.conversations import answer, prompt
+from curation.formats.encoding import json_line
 from curation.formats.records import Row
 
 NAME = "sft.jsonl"
@@ -10,5 +10,9 @@ CONFIG = "sft"
 
 
 def line(row: Row) -> bytes | None:
-    """One JSON line."""
-    return orjson.dumps({"messages": [*row.context, {"role": "user", "content": row.question}, {"role": "assistant", "content": row.expected}]}, option=orjson.OPT_APPEND_NEWLINE)
+    """`{messages}`, the assistant's last. None where an earlier turn has a role that training does not know."""
+    messages = prompt(row)
+    if messages is None:
+        return None
+    messages.append(answer(row.expected))
+    return json_line({"messages": messages})

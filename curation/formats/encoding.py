@@ -1,0 +1,55 @@
+"""JSON as every file of a release has it: one line a record, whatever is in the text.
+
+JSON lets us write any letter as an escape without changing the value. We use that for what breaks lines in readers
+that split on more than LF, steers a terminal, or turns text around in an editor: C1 controls (NEL and CSI among them),
+U+2028 and U+2029, and the bidirectional controls. orjson escapes the C0 controls, NUL included, by itself.
+"""
+
+import re
+from typing import Any
+
+import orjson
+
+# By the bytes that they begin with: looking for those costs a fraction of what running a pattern does.
+_UNSAFE = {
+    b"\xc2": re.compile(rb"\xc2[\x80-\x9f]"),
+    b"\xe2\x80": re.compile(rb"\xe2\x80[\x8e\x8f\xa8-\xae]"),
+    b"\xe2\x81": re.compile(rb"\xe2\x81[\xa6-\xa9]"),
+    b"\xd8\x9c": re.compile(rb"\xd8\x9c"),
+}
+MAX_INTEGER = 2**53 - 1
+
+
+def json_line(value: Any) -> bytes:
+    """One line of JSON, LF at its end and nowhere else; RFC 8259, UTF-8, no NaN. Reads back as the same value.
+
+    What JSON cannot carry is replaced, never refused: half of a surrogate pair becomes U+FFFD.
+    """
+    try:
+        line = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        line = orjson.dumps(_representable(value), option=orjson.OPT_APPEND_NEWLINE)
+    return line if line.isascii() else _escape(line)
+
+
+def _escape(line: bytes) -> bytes:
+    for start, unsafe in _UNSAFE.items():
+        if start in line:
+            line = unsafe.sub(_as_escape, line)
+    return line
+
+
+def _as_escape(found: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(found[0].decode())
+
+
+def _representable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_representable(str(key)): _representable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_representable(item) for item in value]
+    if isinstance(value, int) and abs(value) > MAX_INTEGER:
+        return str(value)
+    return value
