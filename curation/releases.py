@@ -25,6 +25,7 @@ from curation.releasefiles import folder
 from feedback.models import Project
 
 LEASE = timedelta(minutes=10)
+GRACE = timedelta(minutes=1)  # between the row of a cut and its lease
 MAX_TRIES = 5
 State = Release.State
 Progress = Callable[[int, int], None]
@@ -43,7 +44,12 @@ def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None)
 
 
 def begin(dataset: Dataset, period: str = "") -> Release:
-    """The row of the next version. For a period that has one already, that one: whoever comes second finds it."""
+    """The row of the next version; one that a dead process began is taken over.
+
+    For a period that has one already it is that one: whoever comes second finds it.
+    """
+    if not period and (begun := dataset.releases.filter(free_lease(), state=State.CUTTING, period="", recut=0).first()):
+        return begun
     while True:
         newest = dataset.releases.aggregate(Max("number"))["number__max"] or 0
         try:
@@ -61,20 +67,29 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
     if not claim(release):
         release.refresh_from_db()
         return release
-    for _ in range(MAX_TRIES):
-        try:
-            return publish(release, progress)
-        except Disturbed:
-            continue
-    raise Disturbed(f"{release} was disturbed {MAX_TRIES} times")
+    try:
+        for _ in range(MAX_TRIES):
+            try:
+                return publish(release, progress)
+            except Disturbed:
+                continue
+        raise Disturbed(f"{release} was disturbed {MAX_TRIES} times")
+    except Exception as error:
+        Release.objects.filter(pk=release.pk, state=State.CUTTING).update(
+            lease_until=None, error=type(error).__name__, tries=F("tries") + 1
+        )
+        raise
+
+
+def free_lease() -> Q:
+    """The cuts that no living process holds."""
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
 
 
 def claim(release: Release) -> bool:
     """Take the lease of a cut that nobody holds."""
-    now = timezone.now()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    mine = Release.objects.filter(free, pk=release.pk, state=State.CUTTING)
-    return bool(mine.update(lease_until=now + LEASE, tries=F("tries") + 1, disturbed=False))
+    mine = Release.objects.filter(free_lease(), pk=release.pk, state=State.CUTTING)
+    return bool(mine.update(lease_until=timezone.now() + LEASE, disturbed=False))
 
 
 def publish(release: Release, progress: Progress | None) -> Release:
@@ -200,6 +215,5 @@ def recut_stale() -> list[str]:
 
 def unfinished() -> Iterator[Release]:
     """Cuts whose process died: their lease has ended."""
-    now = timezone.now()
-    free = Q(lease_until__isnull=True, created_at__lt=now - LEASE) | Q(lease_until__lt=now)
-    yield from Release.objects.filter(free, state=State.CUTTING, tries__lt=MAX_TRIES).select_related("dataset__project")
+    rows = Release.objects.filter(free_lease(), state=State.CUTTING, tries__lt=MAX_TRIES)
+    yield from rows.filter(created_at__lt=timezone.now() - GRACE).select_related("dataset__project")
