@@ -1,0 +1,73 @@
+"""The standing cast: a shop's assistant, and people who differ in what they agreed to. Plain functions, real rows."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from curation import curate, datasets, releases
+from curation.models import Dataset, Release, ReviewTask, Run
+from feedback import capture, keys
+from feedback.capture import Recorded
+from feedback.models import Interaction, Project
+from feedback.payloads import FeedbackIn, InteractionIn, convert
+from privacy.models import Subject
+from privacy.scopes import Scope
+from privacy.subjects import find
+
+ALL = {"capture": True, "evaluation": True, "training": True}
+ANNA, BEN, CLEO, DAN = "anna-17", "ben-42", "cleo-3", "dan-8"
+QUESTION = "When does the shop on the market square open on Saturdays?"
+ANSWER = "On Saturdays it opens at nine in the morning and closes at six."
+RIGHT = "On Saturdays it opens at ten in the morning and closes at four."
+_numbers = itertools.count(1)
+
+
+def project(name: str = "shop") -> Project:
+    """A project with its dataset and policies."""
+    return datasets.create_project(name)
+
+
+def key(of: Project, scopes: Sequence[str] = tuple(Scope.values)) -> str:
+    """The text of a new key."""
+    return keys.create(of, scopes)[1]
+
+
+def asked(of: Project, subject: str | None = ANNA, **given: Any) -> Recorded:
+    """Somebody asked and was answered; consent to everything unless said otherwise."""
+    body = {"id": f"talk-{next(_numbers)}", "question": QUESTION, "answer": ANSWER, "consent": ALL, "subject": subject}
+    body |= given
+    return capture.record_interaction(of, convert({k: v for k, v in body.items() if v is not None}, InteractionIn))
+
+
+def said(of: Project, about: Recorded | str, signal: str, subject: str | None = None, **given: Any) -> Recorded:
+    """Somebody said something of an answer."""
+    interaction = about if isinstance(about, str) else about.id
+    body = {"interaction": interaction, "signal": signal, "subject": subject, **given}
+    return capture.record_signal(of, convert({k: v for k, v in body.items() if v is not None}, FeedbackIn))
+
+
+def row(recorded: Recorded) -> Interaction:
+    """The stored interaction."""
+    return Interaction.objects.get(external_id=recorded.id)
+
+
+def person(of: Project, external_id: str = ANNA) -> Subject:
+    """The subject of that id; it must be known."""
+    found = find(of.namespace, external_id)
+    assert found is not None
+    return found
+
+
+def turn(of: Project) -> Run | None:
+    """One run of curation."""
+    return curate.curate(of)
+
+
+def cut(of: Project) -> Release:
+    """The next release of the project's dataset."""
+    return releases.cut(Dataset.objects.get(name=of.name))
+
+
+def task(about: Recorded) -> ReviewTask:
+    """The open review task of an interaction."""
+    return ReviewTask.objects.get(interaction__external_id=about.id, state="open")

@@ -1,0 +1,236 @@
+"""The capture API as callers see it."""
+
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from feedback import tokens
+from feedback.models import Interaction, Outcome, Project, Signal
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop() -> Project:
+    return cast.project()
+
+
+@pytest.fixture
+def auth(shop: Project) -> dict[str, str]:
+    return {"authorization": f"Bearer {cast.key(shop)}"}
+
+
+BODY: dict[str, Any] = {"question": "Where is my parcel?", "answer": "On its way.", "subject": "u-1", "consent": cast.ALL}
+
+
+def post(client: Client, path: str, body: Any, headers: dict[str, str]) -> Any:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post(f"/api/v1/{path}", data, content_type="application/json", headers=headers)
+
+
+def test_an_interaction_is_created_with_a_token_for_its_feedback(client: Client, auth: dict[str, str]) -> None:
+    answer = post(client, "interactions", BODY, auth)
+    assert answer.status_code == 201
+    assert set(answer.json()) == {"id", "stored", "redactions", "feedback_token"} and answer.json()["stored"] is True
+
+
+def test_the_same_again_answers_alike_and_another_body_conflicts(client: Client, auth: dict[str, str]) -> None:
+    first = post(client, "interactions", {**BODY, "id": "a"}, auth)
+    again = post(client, "interactions", {**BODY, "id": "a"}, auth)
+    other = post(client, "interactions", {**BODY, "id": "a", "answer": "Lost."}, auth)
+    assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
+    assert first.json() == again.json() and Interaction.objects.count() == 1
+
+
+def test_without_consent_it_says_so_and_keeps_nothing(client: Client, auth: dict[str, str]) -> None:
+    answer = post(client, "interactions", {**BODY, "consent": {}}, auth)
+    assert (answer.status_code, answer.json()) == (200, {"stored": False, "reason": "no_consent"})
+    assert not Interaction.objects.exists()
+
+
+def test_a_global_privacy_signal_counts_as_no_to_training(client: Client, auth: dict[str, str]) -> None:
+    post(client, "interactions", BODY, {**auth, "sec-gpc": "1"})
+    from privacy import consent
+
+    state = consent.effective(Interaction.objects.get().subject)
+    assert state == {"capture": True, "evaluation": True, "training": False}
+
+
+def test_a_dry_run_shows_what_would_be_stored_and_keeps_nothing(client: Client, auth: dict[str, str]) -> None:
+    body = {**BODY, "question": "I am mia@example.com, where is it?", "dry_run": True}
+    answer = post(client, "interactions", body, auth)
+    assert answer.status_code == 200 and answer.json()["interaction"]["question"] == "I am [EMAIL_1], where is it?"
+    assert not Interaction.objects.exists() and not Outcome.objects.exists()
+
+
+BAD = [
+    (b"", "invalid_json", ""),
+    (b"{", "invalid_json", ""),
+    (b'{"question": "a"', "invalid_json", ""),
+    (b"\xff\xfe", "invalid_json", ""),
+    (b'"text"', "invalid_type", ""),
+    (b"[]", "invalid_type", ""),
+    (b'{"question": "secretvalue"}', "required", "/answer"),
+    (b'{"question": 7, "answer": "secretvalue"}', "invalid_type", "/question"),
+    (b'{"question": "", "answer": "secretvalue"}', "too_short", "/question"),
+    (b'{"question": "a", "answer": "b", "secretvalue": 1}', "unknown_field", ""),
+    (b'{"question": "a", "answer": "b", "id": "secret value"}', "invalid_id", "/id"),
+    (b'{"question": "a", "answer": "b", "consent": {"secretvalue": true}}', "invalid_choice", "/consent"),
+    (b'{"question": "a", "answer": "b", "consent": {"capture": "secretvalue"}}', "invalid_type", "/consent"),
+    (b'{"question": "a", "answer": "b", "occurred_at": "secretvalue"}', "invalid_time", "/occurred_at"),
+    (b'{"question": "a", "answer": "b", "occurred_at": "2026-01-01T00:00:00"}', "invalid_time", "/occurred_at"),
+    (b'{"question": "a\\u0000secretvalue", "answer": "b"}', "nul", "/question"),
+    (b'{"question": "a", "answer": "b", "metadata": {"k": ["secretvalue\\u0000"]}}', "nul", "/metadata/-/0"),
+    (b'{"question": "\\ud800secretvalue", "answer": "b"}', None, None),
+    (b'{"question": "a", "answer": "b", "context": [{"role": "user"}]}', "required", "/context/0/content"),
+    (b'{"question": "a", "answer": "b", "metadata": ' + b'{"a":' * 2000 + b"1" + b"}" * 2000 + b"}", "too_deep", ""),
+    (b'{"question": "a", "answer": "b", "metadata": ' + b'{"a":' * 40 + b"1" + b"}" * 40 + b"}", "too_deep", ""),
+    (b'{"question": "a", "answer": "b", "metadata": {"n": NaN}}', "invalid_json", ""),
+]
+
+
+@pytest.mark.parametrize(("body", "code", "pointer"), BAD)
+def test_a_bad_body_is_named_by_its_place_and_never_by_its_value(
+    client: Client, auth: dict[str, str], body: bytes, code: str | None, pointer: str | None
+) -> None:
+    answer = post(client, "interactions", body, auth)
+    assert answer.status_code == 400, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert "secret" not in answer.content.decode() and problem["status"] == 400 and problem["request_id"]
+    if code is not None:
+        assert [(error["code"], error["pointer"]) for error in problem["errors"]] == [(code, pointer)]
+    assert not Interaction.objects.exists()
+    assert Outcome.objects.get().result == "refused"
+
+
+def test_a_body_over_the_limit_is_413_and_is_not_stored(client: Client, auth: dict[str, str]) -> None:
+    answer = post(client, "interactions", {**BODY, "answer": "x" * 2_000_000}, auth)
+    assert answer.status_code == 413 and answer["Content-Type"] == "application/problem+json"
+    assert not Interaction.objects.exists()
+
+
+def test_a_body_that_is_no_json_by_its_type_is_415(client: Client, auth: dict[str, str]) -> None:
+    answer = client.post("/api/v1/interactions", b"a=b", content_type="text/plain", headers=auth)
+    assert answer.status_code == 415 and not Interaction.objects.exists()
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer fw_unknown", "Basic abc", "Bearer v1.1.1.1.ffffffff.AAAA", "Bearer \x00"])
+def test_a_call_without_a_known_key_is_401(client: Client, header: str) -> None:
+    answer = post(client, "interactions", BODY, {"authorization": header} if header else {})
+    assert answer.status_code == 401 and answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_key_without_the_scope_is_403(client: Client, shop: Project) -> None:
+    answer = post(client, "interactions", BODY, {"authorization": f"Bearer {cast.key(shop, ['read'])}"})
+    assert answer.status_code == 403 and not Interaction.objects.exists()
+
+
+def test_feedback_is_created_once_and_waits_where_its_interaction_is_unseen(client: Client, auth: dict[str, str]) -> None:
+    post(client, "interactions", {**BODY, "id": "a"}, auth)
+    body = {"id": "s", "interaction": "a", "signal": "thumbs_up"}
+    codes = [post(client, "feedback", body, auth).status_code for _ in range(2)]
+    codes.append(post(client, "feedback", {**body, "signal": "thumbs_down"}, auth).status_code)
+    codes.append(post(client, "feedback", {"interaction": "unseen", "signal": "thumbs_up", "subject": "u-1"}, auth).status_code)
+    assert codes == [201, 200, 409, 202] and Signal.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [({"signal": "edit"}, "/correction"), ({"signal": "rating"}, "/score"), ({"signal": "rating", "score": 2}, "/score")],
+)
+def test_feedback_that_lacks_what_its_signal_needs_is_refused(
+    client: Client, auth: dict[str, str], body: dict[str, Any], pointer: str
+) -> None:
+    answer = post(client, "feedback", {"interaction": "a", **body}, auth)
+    assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == pointer
+
+
+def test_a_browser_with_a_token_speaks_for_its_person_on_its_interaction_alone(client: Client, auth: dict[str, str]) -> None:
+    token = post(client, "interactions", {**BODY, "id": "a"}, auth).json()["feedback_token"]
+    post(client, "interactions", {**BODY, "id": "b"}, auth)
+    browser = {"authorization": f"Bearer {token}"}
+    mine = post(client, "feedback", {"interaction": "a", "signal": "thumbs_up", "subject": "somebody-else"}, browser)
+    other = post(client, "feedback", {"interaction": "b", "signal": "thumbs_up"}, browser)
+    read = client.get("/api/v1/interactions/a", headers=browser)
+    assert (mine.status_code, other.status_code, read.status_code) == (201, 404, 403)
+    assert Signal.objects.get().subject == Interaction.objects.get(external_id="a").subject
+
+
+def test_a_changed_or_expired_token_opens_nothing(client: Client, auth: dict[str, str]) -> None:
+    token = post(client, "interactions", {**BODY, "id": "a"}, auth).json()["feedback_token"]
+    for place in range(len(token)):
+        changed = token[:place] + ("0" if token[place] != "0" else "1") + token[place + 1 :]
+        answer = post(client, "feedback", {"interaction": "a", "signal": "thumbs_up"}, {"authorization": f"Bearer {changed}"})
+        assert answer.status_code == 401
+    Interaction.objects.update(received_at="2020-01-01T00:00:00Z")
+    from feedback.capture import feedback_token
+
+    expired = feedback_token(Interaction.objects.get())
+    with pytest.raises(tokens.BadToken):
+        from django.utils import timezone
+
+        tokens.open_token(expired, timezone.now())
+
+
+def test_feedback_is_taken_back_by_its_id(client: Client, auth: dict[str, str]) -> None:
+    post(client, "interactions", {**BODY, "id": "a"}, auth)
+    post(client, "feedback", {"id": "s", "interaction": "a", "signal": "thumbs_up"}, auth)
+    assert client.delete("/api/v1/feedback/s", headers=auth).status_code == 204
+    assert client.delete("/api/v1/feedback/unknown", headers=auth).status_code == 404
+    assert Signal.objects.get().withdrawn_at is not None
+
+
+def test_an_interaction_is_read_with_its_signals_and_the_reason_of_its_decision(client: Client, shop: Project, auth: dict[str, str]) -> None:
+    post(client, "interactions", {**BODY, "id": "a"}, auth)
+    post(client, "feedback", {"interaction": "a", "signal": "edit", "correction": "It was delivered on Monday."}, auth)
+    cast.turn(shop)
+    read = client.get("/api/v1/interactions/a", headers=auth).json()
+    assert read["signals"][0]["signal"] == "edit" and read["decision"]["outcome"] == "corrected"
+    assert read["decision"]["expected"] == "It was delivered on Monday." and read["decision"]["detail"]
+
+
+def test_another_projects_interaction_is_as_absent_as_an_unknown_one(client: Client, auth: dict[str, str]) -> None:
+    post(client, "interactions", {**BODY, "id": "a"}, auth)
+    other = {"authorization": f"Bearer {cast.key(cast.project('other'))}"}
+    theirs, unknown = (client.get(f"/api/v1/interactions/{name}", headers=other) for name in ("a", "unknown"))
+    assert theirs.status_code == unknown.status_code == 404
+    assert {**theirs.json(), "request_id": ""} == {**unknown.json(), "request_id": ""}
+
+
+def test_the_list_is_read_page_by_page(client: Client, shop: Project, auth: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.views.PAGE", 2)
+    for _ in range(5):
+        cast.asked(shop)
+    seen: list[str] = []
+    cursor = ""
+    while cursor is not None:
+        page = client.get(f"/api/v1/interactions?cursor={cursor}", headers=auth).json()
+        seen += [item["id"] for item in page["results"]]
+        cursor = page["next"]
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_a_caller_over_the_limit_is_told_when_to_come_back(client: Client, auth: dict[str, str], settings: Any) -> None:
+    settings.KEY_RATE = "2/min"
+    codes = [post(client, "interactions", BODY, auth) for _ in range(3)]
+    assert [answer.status_code for answer in codes] == [201, 201, 429]
+    assert 1 <= int(codes[2]["Retry-After"]) <= 60
+
+
+def test_the_request_id_is_the_callers_where_it_is_plain(client: Client) -> None:
+    assert client.get("/healthz", headers={"x-request-id": "abc-1"})["X-Request-Id"] == "abc-1"
+    assert client.get("/healthz", headers={"x-request-id": "a b\n"})["X-Request-Id"] != "a b\n"
+
+
+def test_a_listed_origin_may_ask_and_another_may_not(client: Client, shop: Project) -> None:
+    Project.objects.update(web_origins=["https://shop.example"])
+    ask = {"access-control-request-method": "POST"}
+    ours = client.options("/api/v1/feedback", headers={**ask, "origin": "https://shop.example"})
+    theirs = client.options("/api/v1/feedback", headers={**ask, "origin": "https://evil.example"})
+    assert ours["Access-Control-Allow-Origin"] == "https://shop.example"
+    assert "Access-Control-Allow-Origin" not in theirs and settings.BODY_LIMIT

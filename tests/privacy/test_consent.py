@@ -1,0 +1,102 @@
+"""The ledger, and what follows from it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from feedback.models import Interaction
+from privacy import consent, erasure
+from privacy.models import ConsentEntry, Subject
+from privacy.subjects import find_or_create
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def anna() -> Subject:
+    return find_or_create("shop", cast.ANNA)
+
+
+def test_no_entry_means_no_use(anna: Subject) -> None:
+    assert consent.effective(anna) == {"capture": False, "evaluation": False, "training": False}
+
+
+def test_the_newest_entry_of_a_purpose_stands(anna: Subject) -> None:
+    consent.record(anna, {"capture": True, "training": True}, method="api")
+    consent.record(anna, {"training": False}, method="page")
+    assert consent.effective(anna) == {"capture": True, "evaluation": False, "training": False}
+
+
+def test_nothing_holds_without_capture(anna: Subject) -> None:
+    consent.record(anna, {"capture": False, "training": True}, method="api")
+    assert not any(consent.effective(anna).values())
+
+
+def test_an_expired_grant_does_not_hold_even_where_the_default_is_yes(anna: Subject) -> None:
+    past = timezone.now() - timedelta(seconds=1)
+    consent.record(anna, cast.ALL, method="api", expires_at=past)
+    assert not any(consent.effective(anna, {"capture": True}).values())
+
+
+def test_saying_the_same_again_adds_no_line(anna: Subject) -> None:
+    consent.record(anna, cast.ALL, method="api")
+    assert consent.record(anna, cast.ALL, method="api") == []
+
+
+def test_a_new_wording_adds_a_line(anna: Subject) -> None:
+    consent.record(anna, {"capture": True}, method="api", notice=consent.notice_for("old words"))
+    assert len(consent.record(anna, {"capture": True}, method="api", notice=consent.notice_for("new words"))) == 1
+
+
+def test_the_default_of_the_project_holds_until_somebody_says_no(anna: Subject) -> None:
+    assert consent.effective(anna, {"capture": True})["capture"]
+    consent.record(anna, {"capture": False}, method="page")
+    assert not consent.effective(anna, {"capture": True})["capture"]
+
+
+@pytest.mark.parametrize("change", ["granted", "purpose", "method", "previous_hash"])
+def test_a_changed_line_breaks_the_chain_at_its_place(anna: Subject, change: str) -> None:
+    consent.record(anna, cast.ALL, method="api")
+    consent.record(anna, {"training": False}, method="page")
+    lines = list(ConsentEntry.objects.filter(subject=anna).order_by("id"))
+    assert consent.broken_at(lines) is None
+    value = {"granted": False, "purpose": "x", "method": "forged", "previous_hash": "0" * 64}[change]
+    setattr(lines[1], change, value)
+    assert consent.broken_at(lines) is lines[1]
+
+
+def test_the_condition_for_querysets_says_what_effective_says() -> None:
+    shop = cast.project()
+    for name, given in ((cast.ANNA, cast.ALL), (cast.BEN, {"capture": True}), (cast.CLEO, {**cast.ALL, "training": False})):
+        cast.asked(shop, name, consent=given)
+    for purpose in ("capture", "evaluation", "training"):
+        for default in (False, True):
+            found = set(Interaction.objects.filter(consent.agrees(purpose, default=default)).values_list("subject", flat=True))
+            expected = {s.pk for s in Subject.objects.all() if consent.effective(s, {purpose: default})[purpose]}
+            assert found == expected, (purpose, default)
+
+
+def test_taking_consent_back_takes_derived_records_with_it() -> None:
+    shop = cast.project()
+    talk = cast.asked(shop)
+    cast.said(shop, talk, "thumbs_up")
+    cast.turn(shop)
+    decision = cast.row(talk).decision
+    assert decision.example and decision.evalcase
+    erasure.change_consent(cast.person(shop), {"training": False}, method="page")
+    decision.refresh_from_db()
+    assert not hasattr(type(decision).objects.get(pk=decision.pk), "example")
+    assert type(decision).objects.get(pk=decision.pk).evalcase
+
+
+def test_consent_given_later_lets_curation_look_again() -> None:
+    shop = cast.project()
+    talk = cast.asked(shop, consent={"capture": True})
+    cast.said(shop, talk, "thumbs_up")
+    cast.turn(shop)
+    assert not hasattr(cast.row(talk).decision, "evalcase")
+    erasure.change_consent(cast.person(shop), {"evaluation": True}, method="page")
+    cast.turn(shop)
+    assert cast.row(talk).decision.evalcase
