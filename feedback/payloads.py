@@ -151,7 +151,7 @@ def convert(value: Any, kind: type[T]) -> T:
 def as_payload_error(message: str) -> PayloadError:
     """Our own words for what msgspec found, with the place as a JSON pointer."""
     said, _, place = message.partition(" - at `")
-    steps = re.findall(r"[A-Za-z_]\w*|\d+", place.rstrip("`").removeprefix("$").removeprefix("key in"))
+    steps = re.findall(r"[A-Za-z_]\w*|\d+", place.rpartition("$")[2])
     code, detail = next((rest for start, *rest in EXPECTED if said.startswith(start)), ("invalid", "This is not valid."))
     if code == "required" and (field := FIELD.search(said)):
         steps.append(field[1])

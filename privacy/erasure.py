@@ -109,8 +109,12 @@ def overwrite_free_pages() -> None:
     `secure_delete` has zeroed the pages already. PostgreSQL: `VACUUM` on its own schedule; docs/privacy.md states the window.
     """
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        transaction.on_commit(_truncate_log)
+
+
+def _truncate_log() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:

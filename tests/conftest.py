@@ -21,6 +21,7 @@ os.environ["FLYWHEEL_VAR"] = str(VAR)
 os.environ["DJANGO_SETTINGS_MODULE"] = "flywheel_site.settings"
 
 from django.conf import settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from tests.processes import answers, running, wait  # noqa: E402
@@ -49,6 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_unconfigure() -> None:
     """Leave nothing behind."""
     shutil.rmtree(VAR, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Rate limits count in the cache: no test inherits another's."""
+    cache.clear()
 
 
 @pytest.fixture
