@@ -30,6 +30,19 @@ def test_it_keeps_feedback_while_offline_and_sends_it_once(open_widget: Opener, 
     assert not [key for key in widget.stored() if "/queue/" in key]
 
 
+def test_it_sends_at_once_when_the_connection_is_back_however_long_it_was_gone(
+    open_widget: Opener, stub: Stub
+) -> None:
+    widget = open_widget()
+    open_widget.context.set_offline(True)
+    for number in range(1, 8):  # after so many failures it would try again by itself in a minute or two
+        widget.page.locator("flywheel-feedback").evaluate("(it) => it.send('retry')")
+        widget.expect_told(number, "queued")
+    open_widget.context.set_offline(False)
+    widget.expect_told(7, "sent")
+    assert stub.signals == ["retry"] * 7
+
+
 def test_it_sends_what_an_earlier_page_left_under_the_same_id(open_widget: Opener, stub: Stub) -> None:
     widget = open_widget()
     open_widget.context.set_offline(True)
