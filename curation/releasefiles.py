@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Max, Min
 
 from curation import formats
 from curation.formats.card import card
-from curation.formats.manifest import canonical, lineage, sha256sums
+from curation.formats.manifest import canonical, lineage, manifest, sha256sums
 from curation.formats.records import Row
 from curation.models import Derived, Release, ReleaseMember
 from curation.rules import Outcome
@@ -159,28 +159,35 @@ def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
 
 def complete(release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int]) -> dict[str, Any]:
     """Write what describes the files, the manifest last; flush the folder; return the manifest."""
-    manifest = manifest_of(release, files, counts)
-    write_small(aside / "README.md", card(manifest).encode())
+    said = manifest_of(release, files, counts)
+    write_small(aside / "README.md", card(said).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))
-    write_small(aside / "manifest.json", canonical(manifest))
+    write_small(aside / "manifest.json", canonical(said))
     sync_folder(aside)
-    return manifest
+    return said
 
 
-def manifest_of(release: Release, files: list[dict[str, Any]], counts: dict[str, int]) -> dict[str, Any]:
+def manifest_of(release: Release, files: list[Any], counts: dict[str, int]) -> dict[str, Any]:
     """What a release says of itself; it holds no captured text."""
-    project = release.dataset.project
-    return {
-        "dataset": release.dataset.name,
-        "version": release.version,
-        "release": release.public_id,
-        "created_at": release.created_at.isoformat(),
-        "policy": {"version": release.policy.version, "settings": release.policy.settings} if release.policy else None,
-        "counts": counts | {entry["name"]: entry["records"] for entry in files},
-        "files": files,
-        "consent": {purpose: getattr(project, f"{purpose}_consent") for purpose in Purpose.values},
-        "redaction": {"rules": RULES_VERSION, "policy": project.redaction_policy.version},
-    }
+    project, policy = release.dataset.project, release.policy
+    span = ReleaseMember.objects.filter(release=release).aggregate(
+        first=Min("interaction__occurred_at"), last=Max("interaction__occurred_at")
+    )
+    removed = counts.pop("removed", 0)
+    previous = f"v{release.number}" + (f".{release.recut - 1}" if release.recut > 1 else "")
+    said = manifest(
+        dataset=release.dataset.name,
+        version=release.version,
+        created_at=release.created_at,
+        files=files,
+        consent={purpose: getattr(project, f"{purpose}_consent") for purpose in Purpose.values},
+        redaction={"rules": RULES_VERSION, "policy": project.redaction_policy.version},
+        policy={"version": policy.version, "settings": policy.settings} if policy else None,
+        window=(span["first"], span["last"]) if span["first"] else None,
+        counts=counts,
+        supersedes={"version": previous, "reason": "erasure", "removed": removed} if release.recut else None,
+    )
+    return dict(said)
 
 
 def digests(manifest: dict[str, Any]) -> dict[str, str]:
