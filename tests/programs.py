@@ -18,7 +18,7 @@ FOLDERS_OF_POSTGRES = (
 
 
 def installed(program: str, tried: list[str]) -> Iterator[Path]:
-    """Folders of this machine that hold the program, newest PostgreSQL first; says in `tried` that none does."""
+    """Folders of this machine that hold the program, newest first; that none does goes into `tried`."""
     found = [Path(shutil.which(program) or "/nowhere").resolve().parent]
     if program == "postgres":
         found += newest_first(path for pattern in FOLDERS_OF_POSTGRES for path in Path("/").glob(pattern[1:]))
