@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-CLIENT = Path(__file__).resolve().parents[2] / "clients" / "python"
+from tests.clients_python.programs import CLIENT, Program
+
 sys.path.insert(0, str(CLIENT / "src"))
-sys.path.insert(0, str(Path(__file__).parent))
 
-from flywheel_client import Client  # noqa: E402
-from stub_server import Stub, running_stub  # noqa: E402
-
-Program = Callable[..., subprocess.CompletedProcess[str]]
+from flywheel_client import Client
+from tests.clients_python.stub_server import Stub, running_stub
 
 
 @pytest.fixture
@@ -36,7 +34,7 @@ def client(stub: Stub) -> Iterator[Client]:
 
 @pytest.fixture
 def service() -> Iterator[tuple[str, str]]:
-    """Address and key of a server to which the contract's tests apply: a real one where the environment names it."""
+    """Address and key of a server that keeps the contract: the real one where the environment names it."""
     url, key = os.environ.get("FLYWHEEL_TEST_URL"), os.environ.get("FLYWHEEL_TEST_KEY")
     if url and key:
         yield url, key
@@ -50,11 +48,19 @@ def program(tmp_path: Path) -> Program:
     """Run a Python program in a scratch directory, with the client on its path."""
 
     def run(*arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))
+        }
         environment["PYTHONPATH"] = str(CLIENT / "src")
         command = [sys.executable, *arguments]
         return subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+            command,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
 
     return run

@@ -1,7 +1,7 @@
 """A small server that follows the contract, keeps everything in memory, and fails on demand.
 
-It is what the client is tested against where faults must be arranged; the contract's tests also run against a real
-server (`FLYWHEEL_TEST_URL`, `FLYWHEEL_TEST_KEY`).
+It is what the client is tested against where faults must be arranged; the contract's tests also run against
+a real server (`FLYWHEEL_TEST_URL`, `FLYWHEEL_TEST_KEY`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 KEY = "fw_test_0123456789abcdef"
-CASES = [
+CASES: list[dict[str, Any]] = [
     {"id": "case-1", "kind": "golden", "question": "What is the capital of France?", "expected": "Paris"},
     {
         "id": "case-2",
@@ -35,13 +35,14 @@ CASES = [
 
 @dataclass(frozen=True)
 class Fault:
-    """How the next request fails. `after`: it takes effect first, and only its answer is lost."""
+    """How the next request (to `path`) fails. `after`: it takes effect first, and only its answer is lost."""
 
     status: int = 0
     retry_after: str | None = None
     after: bool = False
     body: bytes | None = None
     cut_at: int | None = None
+    path: str = ""
 
 
 @dataclass
@@ -113,7 +114,9 @@ class Handler(BaseHTTPRequestHandler):
         state.gate.wait(10)
         with state.lock:
             state.requests.append((self.command, self.path, dict(self.headers), body, time.monotonic()))
-            fault = state.faults.pop(0) if state.faults else None
+            fault = next((fault for fault in state.faults if fault.path in self.path), None)
+            if fault:
+                state.faults.remove(fault)
         if fault and not fault.after and fault.cut_at is None:
             return self._fail(fault)
         if self.headers.get("Authorization") != f"Bearer {KEY}":
@@ -192,7 +195,14 @@ class Handler(BaseHTTPRequestHandler):
             {"name": name, "sha256": self.state.promised.get(name, sha256(content)), "bytes": len(content)}
             for name, content in self.state.files.items()
         ]
-        return {"id": "rel-1", "dataset": "support", "version": "v1", "files": files}
+        manifest = {"release": "rel-1", "dataset": "support", "version": "v1", "files": files}
+        return {
+            "id": "rel-1",
+            "dataset": "support",
+            "version": "v1",
+            "state": "published",
+            "manifest": manifest,
+        }
 
     def file(self, body: bytes, name: str) -> tuple[int, Any]:
         content = self.state.files.get(name)

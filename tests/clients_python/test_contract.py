@@ -8,6 +8,7 @@ import uuid
 
 import httpx
 import pytest
+
 from flywheel_client import ApiError, AsyncClient, Client
 from flywheel_client.ids import uuid7
 

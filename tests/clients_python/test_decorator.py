@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+
 from flywheel_client import AsyncClient, Client, Stats, current_interaction
-from stub_server import Stub
+from tests.clients_python.stub_server import Stub
 
 
 def captured(stub: Stub, id: str | None) -> dict[str, Any]:

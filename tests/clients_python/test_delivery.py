@@ -8,8 +8,9 @@ import threading
 import time
 
 import pytest
+
 from flywheel_client import Client, DeliveryFailed, InvalidEvent, QueueFull, Stats
-from stub_server import Fault, Stub
+from tests.clients_python.stub_server import Fault, Stub
 
 SECRET = "my card is 4111 1111 1111 1111"
 
@@ -234,7 +235,13 @@ def test_flush_waits_for_what_is_queued_by_then_under_a_steady_stream(stub: Stub
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"endpoint": "flywheel.example.com"}, {"key": " "}, {"batch_size": 1001}, {"timeout": 0}, {"max_queue": 0}],
+    [
+        {"endpoint": "flywheel.example.com"},
+        {"key": " "},
+        {"batch_size": 1001},
+        {"timeout": 0},
+        {"max_queue": 0},
+    ],
 )
 def test_a_misconfigured_client_is_refused_at_once(wrong: dict[str, object]) -> None:
     arguments: dict[str, object] = {"endpoint": "https://flywheel.example.com", "key": "k", **wrong}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import textwrap
 
-from conftest import Program
-from stub_server import Stub
+from tests.clients_python.programs import Program
+from tests.clients_python.stub_server import Stub
 
 
 def run(program: Program, stub: Stub, source: str) -> list[str]:

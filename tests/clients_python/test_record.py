@@ -6,9 +6,10 @@ import asyncio
 import time
 
 import pytest
+
 from flywheel_client import ApiError, AsyncClient, Client, Stats, Unreachable
 from flywheel_client.calls import Recorded
-from stub_server import Fault, Stub
+from tests.clients_python.stub_server import Fault, Stub
 
 
 def test_it_tries_again_and_stores_once(client: Client, stub: Stub) -> None:

@@ -14,7 +14,7 @@ from . import calls
 from .calls import Recorded, Request
 from .capturing import Capturing
 from .errors import ApiError, InvalidEvent, Unreachable
-from .events import InteractionFields, Purpose, interaction_event
+from .events import InteractionFields, interaction_event
 from .releases import download
 from .transport import Patience, call_async, decoded
 
@@ -50,7 +50,7 @@ class AsyncClient(Capturing):
     async def consent(
         self,
         subject: str,
-        purposes: Mapping[Purpose, bool],
+        purposes: Mapping[str, bool],
         notice: str | None = None,
         method: str | None = None,
     ) -> Mapping[str, Any]:

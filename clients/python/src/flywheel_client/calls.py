@@ -9,7 +9,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from .errors import ApiError, FlywheelError, Unreachable
-from .events import Purpose, encode
+from .events import encode
 from .outbox import Outcome
 from .retries import is_retryable
 
@@ -63,9 +63,7 @@ def may_come_later(error: ApiError | Unreachable) -> bool:
     return isinstance(error, Unreachable) or is_retryable(error.status)
 
 
-def consent(
-    subject: str, purposes: Mapping[Purpose, bool], notice: str | None, method: str | None
-) -> Request:
+def consent(subject: str, purposes: Mapping[str, bool], notice: str | None, method: str | None) -> Request:
     """Record what a person agreed to."""
     body: dict[str, object] = {"subject": subject, "purposes": dict(purposes)}
     if notice is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Unpack
 
@@ -12,7 +12,6 @@ from .channel import Channel, Limits
 from .decorating import Extract, Recipe, decorate
 from .errors import DeliveryFailed, InvalidEvent, QueueFull
 from .events import (
-    Agent,
     Event,
     FeedbackFields,
     InteractionFields,
@@ -102,7 +101,7 @@ class Capturing:
         self,
         *,
         subject: str | Extract[str | None] | None = None,
-        agent: Agent | None = None,
+        agent: Mapping[str, str] | None = None,
         question: Extract[str] | None = None,
         answer: Callable[[Any], str] | None = None,
         **fields: Any,

@@ -16,7 +16,7 @@ from .errors import FlywheelError
 from .gate.asking import Effort
 from .gate.reports import as_junit, as_markdown, as_text, printable
 from .gate.running import Gated, Plan, run_gate
-from .gate.verdicts import Exit, flaky, worst
+from .gate.verdicts import Exit
 
 GATE_HELP = """\
 Ask an agent every eval case of a release and let the server judge the answers.
@@ -97,7 +97,7 @@ def _add_gate(commands: Any) -> None:
     asking.add_argument("--timeout", type=float, default=60.0, metavar="S", help="seconds per question (60)")
     asking.add_argument("--retries", type=int, default=2, metavar="N", help="tries after a failure (2)")
     asking.add_argument(
-        "--repeat", type=int, default=1, metavar="N", help="ask everything N times; each time must pass (1)"
+        "--repeat", type=int, default=1, metavar="N", help="ask everything N times, to tell what is flaky (1)"
     )
     asking.add_argument("--resume", type=Path, metavar="FILE", help="keep answers here and go on from them")
     output = gate.add_argument_group("output")
@@ -133,8 +133,8 @@ def _gate(options: argparse.Namespace) -> int:
         candidate["version"] = options.candidate_version
     if options.model:
         candidate["model"] = options.model
-    if options.repeat < 1:
-        raise FlywheelError("--repeat must be at least 1")
+    if not 1 <= options.repeat <= 21:
+        raise FlywheelError("--repeat must be between 1 and 21")
     plan = Plan(
         release=options.release,
         agent=options.agent,
@@ -148,23 +148,21 @@ def _gate(options: argparse.Namespace) -> int:
     with _client(options) as client:
         gated = run_gate(client, plan)
     _write(options, gated)
-    return worst(gated.verdicts)
+    return gated.verdict.exit
 
 
 def _write(options: argparse.Namespace, gated: Gated) -> None:
     if options.junit:
-        options.junit.write_text(as_junit(gated.verdicts, gated.results, gated.cases), encoding="utf-8")
+        options.junit.write_text(as_junit(gated.verdict, gated.rounds[0], gated.cases), encoding="utf-8")
     if options.markdown:
         # Appended, because GitHub's job summary is a file that other steps write to as well.
         with options.markdown.open("a", encoding="utf-8") as summary:
-            summary.write(as_markdown(gated.verdicts))
+            summary.write(as_markdown(gated.verdict))
     if options.json:
-        runs = [verdict.raw for verdict in gated.verdicts]
-        status = worst(gated.verdicts).name.lower()
-        print(json.dumps({"verdict": status, "runs": runs, "flaky": flaky(gated.verdicts)}))
-        print(as_text(gated.verdicts), file=sys.stderr)
+        print(json.dumps(gated.verdict.raw))
+        print(as_text(gated.verdict), file=sys.stderr)
     else:
-        print(as_text(gated.verdicts))
+        print(as_text(gated.verdict))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from . import calls
 from .calls import Recorded, Request
 from .capturing import Capturing
 from .errors import ApiError, InvalidEvent, Unreachable
-from .events import InteractionFields, Purpose, interaction_event
+from .events import InteractionFields, interaction_event
 from .releases import download
 from .transport import Patience, call, decoded
 
@@ -54,7 +54,7 @@ class Client(Capturing):
     def consent(
         self,
         subject: str,
-        purposes: Mapping[Purpose, bool],
+        purposes: Mapping[str, bool],
         notice: str | None = None,
         method: str | None = None,
     ) -> Mapping[str, Any]:
@@ -73,11 +73,14 @@ class Client(Capturing):
         return calls.mapping(self.send(calls.privacy_link(subject)))
 
     def releases(self, dataset: str) -> list[Mapping[str, Any]]:
-        """The manifests of a dataset's releases. Always raises on failure."""
+        """A dataset's releases, each with its manifest. Always raises on failure."""
         return calls.listing(self.send(calls.releases(dataset)))
 
     def release(self, release: str) -> Mapping[str, Any]:
-        """One manifest, by release id, ``dataset/latest`` or ``dataset/v2``. Always raises on failure."""
+        """One release with its manifest: a release id, ``dataset/latest`` or ``dataset/v2``.
+
+        Always raises on failure.
+        """
         request, version = calls.release(release)
         answer = self.send(request)
         return calls.mapping(answer) if version is None else calls.pick_version(answer, version)

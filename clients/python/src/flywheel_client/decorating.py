@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from .events import Agent
 from .ids import uuid7
 
 T = TypeVar("T")
@@ -40,7 +39,7 @@ class Recipe:
     """
 
     subject: str | Extract[str | None] | None = None
-    agent: Agent | None = None
+    agent: Mapping[str, str] | None = None
     question: Extract[str] | None = None
     answer: Callable[[Any], str] | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)

@@ -17,46 +17,25 @@ from .ids import uuid7
 Signal = Literal[
     "thumbs_up", "thumbs_down", "edit", "rating", "retry", "copy", "accept", "abandon", "follow_up"
 ]
-Purpose = Literal["capture", "evaluation", "training"]
-
-
-class Message(TypedDict):
-    """One earlier turn of the conversation."""
-
-    role: str
-    content: str
-
-
-class Source(TypedDict, total=False):
-    """Something the agent read before it answered."""
-
-    id: str
-    title: str
-    url: str
-    text: str
-
-
-class Agent(TypedDict, total=False):
-    """Which agent answered."""
-
-    name: str
-    version: str
-    model: str
-    prompt: str
 
 
 class InteractionFields(TypedDict, total=False):
-    """What ``interaction`` and ``record`` take."""
+    """What ``interaction`` and ``record`` take.
+
+    ``context``: the earlier turns, ``{"role", "content"}`` each. ``sources``: what the agent read, ``{"id",
+    "title", "url", "text"}``. ``agent``: ``{"name", "version", "model", "prompt"}``. ``consent``:
+    ``capture``, ``evaluation`` and ``training``, each granted or denied.
+    """
 
     question: Required[str]
     answer: Required[str]
     subject: str | None
     session: str | None
     id: str | None
-    context: Sequence[Message] | None
-    sources: Sequence[Source] | None
-    agent: Agent | None
-    consent: Mapping[Purpose, bool] | None
+    context: Sequence[Mapping[str, Any]] | None
+    sources: Sequence[Mapping[str, Any]] | None
+    agent: Mapping[str, str] | None
+    consent: Mapping[str, bool] | None
     tags: Sequence[str] | None
     metadata: Mapping[str, Any] | None
     occurred_at: datetime | str | None

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,17 +34,23 @@ class ReleaseFile:
 
 
 def files_of(manifest: Mapping[str, Any]) -> dict[str, ReleaseFile]:
-    """A manifest's files by name.
+    """The files of a release, as the API shows it, or of its manifest; by name.
 
     Raises ``FlywheelError`` where one is unnamed, unsafe or without a checksum.
     """
-    entries = manifest.get("files")
+    entries = manifest_of(manifest).get("files")
     if isinstance(entries, Mapping):
         entries = [{"name": name, **_fields(fields)} for name, fields in entries.items()]
     if not isinstance(entries, list):
         raise FlywheelError("the release's manifest lists no files")
     files = [_file(entry) for entry in entries]
     return {file.name: file for file in files}
+
+
+def manifest_of(release: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The manifest within a release as the API shows it; a bare manifest is its own."""
+    inner = release.get("manifest")
+    return inner if isinstance(inner, Mapping) else release
 
 
 def _fields(entry: Any) -> Mapping[str, Any]:
@@ -87,7 +92,10 @@ def download(
     for file in wanted:
         fetch(http, f"{base}/{file.name}", file, partial)
     if "manifest.json" not in {file.name for file in wanted}:
-        _write(partial / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False).encode())
+        _write(
+            partial / "manifest.json",
+            json.dumps(manifest_of(manifest), indent=2, ensure_ascii=False).encode(),
+        )
     for leftover in set(partial.iterdir()) - {partial / name for name in _names(wanted)}:
         leftover.unlink()
     if directory.exists():
@@ -206,8 +214,3 @@ def _sync(directory: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def discard_partial(directory: Path) -> None:
-    """Throw away what a broken download into ``directory`` left behind."""
-    shutil.rmtree(directory.parent / f".{directory.name}.partial", ignore_errors=True)

@@ -47,24 +47,23 @@ def ask(agent: Agent, question: str, context: Context, *, timeout: float) -> str
     Each call runs in a daemon thread of its own: Python cannot stop a thread, but an agent that hangs must
     not hold up the gate, nor the end of the process.
     """
-    outcome: list[str | Exception] = []
+    outcome: list[Any] = []
 
     def run() -> None:
         try:
             outcome.append(agent(question, context))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             outcome.append(error)
 
     thread = threading.Thread(target=run, name="flywheel-agent", daemon=True)
     thread.start()
     thread.join(timeout)
     if not outcome:
-        # A thread that ended without an outcome raised SystemExit or the like.
-        raise AgentTimeout("timeout") if thread.is_alive() else AgentError("error")
+        raise AgentTimeout(f"no answer in {timeout:g} s")
     answer = outcome[0]
     if isinstance(answer, (TimeoutError, httpx.TimeoutException)):
-        raise AgentTimeout("timeout") from answer
-    if isinstance(answer, Exception):
+        raise AgentTimeout(type(answer).__name__) from answer
+    if isinstance(answer, BaseException):
         raise AgentError(type(answer).__name__) from answer
     if not isinstance(answer, str):
         raise AgentError("the agent did not return text")

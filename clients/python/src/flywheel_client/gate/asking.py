@@ -31,11 +31,13 @@ class Result:
     answer: str | None = None
     error: Literal["timeout", "error"] | None = None
 
-    def as_json(self) -> dict[str, str]:
-        """The shape that ``POST /gate-runs`` takes."""
-        if self.answer is None:
-            return {"case": self.case, "error": self.error or "error"}
-        return {"case": self.case, "answer": self.answer}
+
+def as_json(rounds: Sequence[Result]) -> dict[str, Any]:
+    """One case's results, one per round, in the shape that ``POST /gate-runs`` takes."""
+    first, *others = rounds
+    shape: dict[str, Any] = {"case": first.case}
+    shape |= {"error": first.error or "error"} if first.answer is None else {"answer": first.answer}
+    return shape | ({"repeats": [other.answer for other in others]} if others else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,14 @@ class Journal:
         if not whole:
             self._append({"run": dict(identity)})
 
-    def known(self, repetition: int) -> Mapping[str, str]:
-        """Answers of an earlier try, by case id."""
-        return self._answers.get(repetition, {})
+    def known(self, number: int) -> Mapping[str, str]:
+        """Answers of an earlier try at round ``number``, by case id."""
+        return self._answers.get(number, {})
 
-    def keep(self, repetition: int, result: Result) -> None:
+    def keep(self, number: int, result: Result) -> None:
         """Keep an answer. Safe between threads."""
         if result.answer is not None:
-            self._append({"repetition": repetition, "case": result.case, "answer": result.answer})
+            self._append({"round": number, "case": result.case, "answer": result.answer})
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +136,7 @@ class Journal:
             if entries and entries[0].get("run") != dict(identity):
                 raise FlywheelError(f"{path} belongs to another release, agent or version: name another file")
             for entry in entries[1:]:
-                answers = self._answers.setdefault(int(entry["repetition"]), {})
+                answers = self._answers.setdefault(int(entry["round"]), {})
                 answers[str(entry["case"])] = str(entry["answer"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise FlywheelError(f"{path} is no resume file of the gate") from error

@@ -80,18 +80,3 @@ def read_verdict(answer: Any, asked: Sequence[str]) -> Verdict:
     if verdict.exit is Exit.PASSED and not (judged and judged <= set(asked)):
         raise FlywheelError("the server's verdict is not about the cases that were asked")
     return verdict
-
-
-def flaky(verdicts: Sequence[Verdict]) -> list[str]:
-    """Cases that passed in one repetition and failed in another."""
-    seen: dict[str, set[bool]] = {}
-    for verdict in verdicts:
-        for case in verdict.cases:
-            if case.passed is not None:
-                seen.setdefault(case.case, set()).add(case.passed)
-    return sorted(case for case, outcomes in seen.items() if len(outcomes) > 1)
-
-
-def worst(verdicts: Sequence[Verdict]) -> Exit:
-    """The status of several repetitions: a pass takes a pass of each."""
-    return max((verdict.exit for verdict in verdicts), default=Exit.NOT_JUDGED)
