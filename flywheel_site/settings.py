@@ -14,7 +14,7 @@ env = environ.Env()
 
 VAR = Path(env.str("FLYWHEEL_VAR", default=str(BASE_DIR / "var"))).absolute()
 RELEASES = VAR / "releases"
-for folder in (VAR, RELEASES, VAR / "broker", VAR / "log"):
+for folder in (VAR, RELEASES, VAR / "broker", VAR / "log", VAR / "static"):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 

@@ -1,0 +1,102 @@
+"""A person decides what signals cannot."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from curation import review
+from curation.models import EvalCase, Example, PreferencePair, ReviewTask
+from curation.review import ReviewError, Verdict
+from feedback.capture import Recorded
+from feedback.models import Project
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop() -> Project:
+    return cast.project()
+
+
+@pytest.fixture
+def rita() -> User:
+    return User.objects.create_user("rita")
+
+
+@pytest.fixture
+def doubtful(shop: Project) -> Recorded:
+    talk = cast.asked(shop, question="I am mia@example.com, when do you open on Saturdays?")
+    cast.said(shop, talk, "thumbs_down")
+    cast.turn(shop)
+    return talk
+
+
+def test_an_approved_answer_becomes_a_golden_case(doubtful: Recorded, rita: User) -> None:
+    decision = review.resolve(cast.task(doubtful), Verdict("approve"), rita)
+    assert (decision.outcome, decision.decided_by, EvalCase.objects.get().kind) == ("confirmed", "reviewer", "golden")
+    assert Example.objects.get().decision.expected == cast.ANSWER
+
+
+def test_a_reviewers_correction_becomes_all_three_records_and_is_redacted(doubtful: Recorded, rita: User) -> None:
+    text = "At ten. We wrote that to mia@example.com and to leo@example.com."
+    decision = review.resolve(cast.task(doubtful), Verdict("correct", text, "asked tom@example.com"), rita)
+    assert decision.expected == "At ten. We wrote that to [EMAIL_1] and to [EMAIL_2]."
+    assert decision.task is not None and "tom" not in decision.task.note
+    assert EvalCase.objects.get().kind == "regression" and PreferencePair.objects.count() == 1
+
+
+@pytest.mark.parametrize("resolution", ["reject", "sensitive", "unsure"])
+def test_what_is_rejected_becomes_nothing(doubtful: Recorded, rita: User, resolution: str) -> None:
+    decision = review.resolve(cast.task(doubtful), Verdict(resolution), rita)
+    assert decision.outcome == "rejected" and not EvalCase.objects.exists() and not Example.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["", "  ", cast.ANSWER, cast.ANSWER.upper()])
+def test_a_correction_that_corrects_nothing_is_refused(doubtful: Recorded, rita: User, text: str) -> None:
+    with pytest.raises(ReviewError):
+        review.resolve(cast.task(doubtful), Verdict("correct", text), rita)
+    assert cast.task(doubtful).state == "open"
+
+
+def test_a_task_is_decided_once(doubtful: Recorded, rita: User) -> None:
+    open_task = cast.task(doubtful)
+    review.resolve(open_task, Verdict("approve"), rita)
+    with pytest.raises(ReviewError, match="closed"):
+        review.resolve(open_task, Verdict("reject"), rita)
+
+
+def test_two_reviewers_are_never_given_the_same_task(shop: Project, rita: User) -> None:
+    for index in range(2):
+        cast.said(shop, cast.asked(shop, question=f"Doubtful question number {index}?"), "thumbs_down")
+    cast.turn(shop)
+    sam = User.objects.create_user("sam")
+    queue = ReviewTask.objects.all()
+    first, second, third = review.claim_next(queue, rita), review.claim_next(queue, sam), review.claim_next(queue, rita)
+    assert first and second and third and first == third and first != second
+    with pytest.raises(ReviewError, match="Somebody else"):
+        review.resolve(first, Verdict("approve"), sam)
+    review.release_claims(rita)
+    assert review.resolve(first, Verdict("approve"), sam)
+
+
+def test_a_decision_can_be_undone_by_whoever_took_it(doubtful: Recorded, rita: User) -> None:
+    decided = cast.task(doubtful)
+    review.resolve(decided, Verdict("correct", cast.RIGHT), rita)
+    with pytest.raises(ReviewError):
+        review.undo(decided, User.objects.create_user("sam"))
+    review.undo(decided, rita)
+    assert cast.task(doubtful).correction == "" and not EvalCase.objects.exists()
+
+
+def test_a_reviewers_decision_outlives_another_run(shop: Project, doubtful: Recorded, rita: User) -> None:
+    review.resolve(cast.task(doubtful), Verdict("approve"), rita)
+    type(cast.row(doubtful)).objects.update(pending=True)
+    cast.turn(shop)
+    assert cast.row(doubtful).decision.decided_by == "reviewer"
+
+
+def test_a_vote_after_the_review_is_heard(shop: Project, doubtful: Recorded, rita: User) -> None:
+    review.resolve(cast.task(doubtful), Verdict("approve"), rita)
+    cast.said(shop, doubtful, "edit", correction=cast.RIGHT)
+    cast.turn(shop)
+    assert cast.row(doubtful).decision.expected == cast.RIGHT
