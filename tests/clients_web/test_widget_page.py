@@ -187,7 +187,8 @@ def test_forced_colors_and_reduced_motion_are_heeded(open_widget: Opener) -> Non
     widget.expect_pressed("Good answer", True)
     style = "(button, name) => getComputedStyle(button)[name]"
     pressed, other = widget.button("Good answer"), widget.button("Bad answer")
-    assert pressed.evaluate(style, "backgroundColor") != other.evaluate(style, "backgroundColor")
+    assert pressed.evaluate(style, "forcedColorAdjust") == "none"  # else both get the same forced background
+    assert other.evaluate(style, "forcedColorAdjust") == "auto"
     assert pressed.evaluate(style, "transitionDuration") == "0s"
     widget.page.emulate_media(reduced_motion="no-preference")
     assert pressed.evaluate(style, "transitionDuration") != "0s"
