@@ -1,0 +1,208 @@
+"""How good the answers are, and how far the thumbs mislead about it.
+
+People who were badly served vote more often, so a share of up-votes says more about who votes than about the answers.
+The headline is the audit: a uniform random sample of all interactions, judged blind. Beside it stand the naive rate and
+two corrections by inverse propensity (Schnabel and others, "Recommendations as Treatments", 2016), as diagnostics: they
+can only mend a bias whose cause was observed.
+
+There is no way here to have a rate without its n and its interval: an `Estimate` cannot be made without them, and
+prints them.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+Z95: Final = 1.959963984540054
+LEAST_PROPENSITY: Final = 0.05
+LEAST_ESS: Final = 100.0
+SMALLEST_GROUP: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A rate from 0 to 1 with the number of judgements it rests on and its 95 % interval.
+
+    `rate` is None where n is 0, and the interval is then everything from 0 to 1. Raises `ValueError` for figures that
+    cannot belong together.
+    """
+
+    rate: float | None
+    n: int
+    low: float
+    high: float
+    method: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no estimate."""
+        if (self.rate is None) != (self.n == 0):
+            raise ValueError("an estimate has a rate exactly when something was counted")
+        if not 0 <= self.low <= self.high <= 1:
+            raise ValueError("an interval lies between 0 and 1")
+        if self.rate is not None and not self.low - 1e-9 <= self.rate <= self.high + 1e-9:
+            raise ValueError("a rate lies in its interval")
+
+    def __str__(self) -> str:
+        if self.rate is None:
+            return "no data (n = 0)"
+        return f"{self.rate:.1%} (n = {self.n:,}, 95 % {self.low:.1%} to {self.high:.1%})"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """An estimate by weights, with the effective sample size ESS = (Σw)² ÷ Σw²: how many equal votes it is worth."""
+
+    estimate: Estimate
+    ess: float
+
+    def is_trusted(self, audit: Estimate) -> bool:
+        """Whether to show it: it rests on enough, and the audit does not contradict it."""
+        rate = self.estimate.rate
+        return rate is not None and self.ess >= LEAST_ESS and audit.n > 0 and audit.low <= rate <= audit.high
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One interaction: `good` None where it has no vote; `propensity` is its chance of having one, 0 to 1.
+
+    Votes are one for each subject and interaction, as `rules.standing` leaves them.
+    """
+
+    good: bool | None
+    propensity: float = 1.0
+    agent_version: str = ""
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+def wilson(good: int, n: int, *, method: str = "wilson", z: float = Z95) -> Estimate:
+    """The share of `good` among n with Wilson's score interval, which holds at small n and near 0 and 1.
+
+    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n); E. B. Wilson, JASA 22 (1927). Raises `ValueError` for counts that
+    cannot be.
+    """
+    if not 0 <= good <= n:
+        raise ValueError("good is between 0 and n")
+    if not n:
+        return Estimate(None, 0, 0.0, 1.0, method)
+    p = good / n
+    middle = p + z * z / (2 * n)
+    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    scale = 1 + z * z / n
+    low, high = max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
+    return Estimate(p, n, min(low, p), max(high, p), method)
+
+
+def naive(records: Iterable[Judged]) -> Estimate:
+    """The share of up-votes among the votes: what a thumbs rate is, with its n and interval. Biased by who votes."""
+    votes = [record.good for record in records if record.good is not None]
+    return wilson(sum(votes), len(votes), method="thumbs")
+
+
+def audit(judgements: Iterable[bool]) -> Estimate:
+    """The share of good answers in a uniform random sample of all interactions, rated or not. The headline."""
+    made = list(judgements)
+    return wilson(sum(made), len(made), method="audit")
+
+
+def ipw(records: Iterable[Judged]) -> Weighted:
+    """Σ oy/p ÷ N over all N interactions, p clipped at 0.05 from below: unbiased if the propensities are right."""
+    everything = list(records)
+    pairs = weights(everything)
+    total = sum(weight * good for weight, good in pairs)
+    rate = min(1.0, total / len(everything)) if everything and pairs else None
+    return weighted(rate, pairs, "ipw")
+
+
+def snipw(records: Iterable[Judged]) -> Weighted:
+    """Σ(oy/p) ÷ Σ(o/p), self-normalised: a little bias for much less variance, and always between 0 and 1."""
+    pairs = weights(records)
+    total = sum(weight for weight, _ in pairs)
+    return weighted(sum(weight * good for weight, good in pairs) / total if pairs else None, pairs, "snipw")
+
+
+def weights(records: Iterable[Judged]) -> list[tuple[float, bool]]:
+    """(1/p, good) of each vote, p clipped."""
+    return [(1 / max(record.propensity, LEAST_PROPENSITY), record.good) for record in records if record.good is not None]
+
+
+def weighted(rate: float | None, pairs: list[tuple[float, bool]], method: str) -> Weighted:
+    """A weighted rate with the interval that Wilson's formula gives for its effective sample size."""
+    if rate is None:
+        return Weighted(Estimate(None, 0, 0.0, 1.0, method), 0.0)
+    ess = sum(weight for weight, _ in pairs) ** 2 / sum(weight * weight for weight, _ in pairs)
+    low, high = interval(rate, ess)
+    return Weighted(Estimate(rate, len(pairs), low, high, method), ess)
+
+
+def interval(rate: float, n: float, z: float = Z95) -> tuple[float, float]:
+    """Wilson's interval for a rate that rests on n votes, n not necessarily whole."""
+    scale = 1 + z * z / n
+    middle = (rate + z * z / (2 * n)) / scale
+    reach = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / scale
+    return min(rate, max(0.0, middle - reach)), max(rate, min(1.0, middle + reach))
+
+
+def propensities(cells: Iterable[tuple[str, bool]]) -> dict[str, float]:
+    """The chance of a vote in each cell, from (cell, voted) of all interactions, smoothed as if one more of two voted."""
+    voted: defaultdict[str, int] = defaultdict(int)
+    seen: defaultdict[str, int] = defaultdict(int)
+    for cell, has_vote in cells:
+        seen[cell] += 1
+        voted[cell] += has_vote
+    return {cell: (voted[cell] + 1) / (seen[cell] + 2) for cell in seen}
+
+
+GROUPS: Final[dict[str, Callable[[Judged], Iterable[str]]]] = {
+    "agent_version": lambda record: (record.agent_version or "unknown",),
+    "language": lambda record: (record.language or "und",),
+    "tag": lambda record: record.tags or ("untagged",),
+    "week": lambda record: ("{0}-W{1:02}".format(*record.at.isocalendar()[:2]),) if record.at else ("unknown",),
+}
+
+
+def by(records: Iterable[Judged], group: str) -> dict[str, Estimate]:
+    """The naive rate of each agent version, language, tag or ISO week, in order of name; with n and interval, as all.
+
+    A record of several tags counts in each. Groups of fewer than five votes are left out: a rate of four people is
+    nearly a person's. Raises `KeyError` for a group that there is not.
+    """
+    key = GROUPS[group]
+    members: defaultdict[str, list[Judged]] = defaultdict(list)
+    for record in records:
+        for name in key(record):
+            members[name].append(record)
+    found = {name: naive(group_records) for name, group_records in sorted(members.items())}
+    return {name: estimate for name, estimate in found.items() if estimate.n >= SMALLEST_GROUP}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The headline beside what it is to be compared with; `corrected` only where it may be shown."""
+
+    audit: Estimate
+    thumbs: Estimate
+    corrected: Weighted | None
+    interactions: int
+    groups: dict[str, dict[str, Estimate]]
+
+    @property
+    def gap(self) -> float | None:
+        """By how much the thumbs understate the quality, in points of rate; None until both are known."""
+        if self.audit.rate is None or self.thumbs.rate is None:
+            return None
+        return self.audit.rate - self.thumbs.rate
+
+
+def report(records: Iterable[Judged], audited: Iterable[bool]) -> Report:
+    """Everything that a release or a dashboard says about quality, from all interactions and the audited ones."""
+    everything = list(records)
+    headline = audit(audited)
+    corrected = snipw(everything)
+    groups = {group: by(everything, group) for group in GROUPS}
+    shown = corrected if corrected.is_trusted(headline) else None
+    return Report(headline, naive(everything), shown, len(everything), groups)
