@@ -53,9 +53,11 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    """Rate limits count in the cache: no test inherits another's."""
+def clean_slate() -> None:
+    """No test inherits another's counts of requests, or its released files."""
     cache.clear()
+    for folder in settings.RELEASES.iterdir():
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -1,0 +1,119 @@
+"""A marker in every column and file that can hold a person's text; after erasure it is nowhere."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection, models
+
+from curation import gate, review
+from curation.models import GateResult, Release
+from feedback.models import Project
+from privacy import erasure
+from privacy.fields import RedactedJSONField, RedactedTextField
+from tests import factories as cast
+
+MARK = "zebrafinch"
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def text_columns() -> Iterator[tuple[type[models.Model], models.Field]]:  # type: ignore[type-arg]
+    """Every column of our apps that holds people's text, from the schema."""
+    for app in ("privacy", "feedback", "curation"):
+        for model in apps.get_app_config(app).get_models():
+            for field in model._meta.fields:
+                if isinstance(field, RedactedTextField | RedactedJSONField):
+                    yield model, field
+
+
+def columns_with_the_mark() -> set[str]:
+    """The columns, of all tables whatever they are, that hold the mark."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            for column in connection.introspection.get_table_description(cursor, table):
+                name = connection.ops.quote_name(column.name)
+                cursor.execute(
+                    f"SELECT count(*) FROM {connection.ops.quote_name(table)} WHERE lower(CAST({name} AS text)) LIKE %s",
+                    [f"%{MARK}%"],
+                )
+                if cursor.fetchone()[0]:
+                    found.add(f"{table}.{column.name}")
+    return found
+
+
+def files_with_the_mark() -> list[str]:
+    """The files under `var/` that hold the mark: database and its log, releases, broker, logs."""
+    found = []
+    for folder, _, names in os.walk(settings.VAR):
+        for name in names:
+            if MARK.encode() in (Path(folder) / name).read_bytes().lower():
+                found.append(name)
+    return found
+
+
+def plant(shop: Project) -> None:
+    """Put the mark wherever a person's text can go, by the doors through which it goes."""
+    everywhere = {
+        "context": [{"role": "user", "content": f"{MARK} before"}],
+        "sources": [{"id": f"{MARK}-s", "title": MARK, "url": f"https://example.com/{MARK}", "text": MARK}],
+        "metadata": {MARK: [MARK]},
+        "tags": [MARK],
+        "session": MARK,
+        "agent": {"name": MARK, "version": MARK, "model": MARK, "prompt": MARK},
+    }
+    rated = cast.asked(shop, question=f"What eats a {MARK}?", answer=f"A {MARK} eats seeds.", **everywhere)
+    cast.said(shop, rated, "edit", correction=f"A {MARK} is eaten by hawks.", comment=f"{MARK}!")
+    doubtful = cast.asked(shop, question=f"Where does the {MARK} live?", answer="In Australia, mostly in dry places.")
+    cast.said(shop, doubtful, "thumbs_down", comment=MARK)
+    cast.said(shop, "not-seen-yet", "edit", cast.ANNA, correction=f"{MARK} early", comment=MARK)
+    cast.turn(shop)
+    verdict = review.Verdict("correct", f"The {MARK} lives in the north.", f"{MARK} says the book")
+    review.resolve(cast.task(doubtful), verdict, User.objects.create_user("rita"))
+    again = cast.asked(shop, question=f"Does a {MARK} sing?", answer="It does sing, and not only at dawn.")
+    cast.said(shop, again, "thumbs_down")
+    cast.turn(shop)
+    made = cast.cut(shop)
+    gate.run(made, lambda question, context: f"I think the {MARK} does.", gate.CandidateIn("candidate"), concurrency=1)
+
+
+def test_no_trace_is_left_in_any_table_or_file() -> None:
+    shop = cast.project()
+    cast.said(shop, cast.asked(shop, cast.BEN), "thumbs_up")
+    plant(shop)
+    marked = columns_with_the_mark()
+    planted = {f"{model._meta.db_table}.{field.column}" for model, field in text_columns()}
+    assert planted <= marked, f"the test plants nothing in {planted - marked}"
+    assert GateResult.objects.exists() and files_with_the_mark()
+
+    anna = cast.person(shop)
+    receipt = erasure.erase(anna)
+    erasure.settle()
+
+    assert columns_with_the_mark() == set()
+    receipt.refresh_from_db()
+    assert receipt.releases == ["shop v1.1"] and receipt.settled_at and MARK not in repr(receipt.__dict__)
+    assert Release.objects.get(state="published").version == "v1.1"
+    if connection.vendor == "sqlite":
+        connection.close()
+        assert files_with_the_mark() == []
+    else:
+        assert [name for name in files_with_the_mark() if "sqlite" not in name] == []
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="about SQLite's file")
+def test_what_sqlite_frees_is_overwritten() -> None:
+    shop = cast.project()
+    for index in range(50):
+        cast.asked(shop, id=f"n{index}", question=f"{MARK} {index} {'long ' * 200}")
+    path = Path(connection.settings_dict["NAME"])
+    erasure.erase(cast.person(shop))
+    erasure.settle()
+    connection.close()
+    raw = b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+    assert MARK.encode() not in raw.lower() and sqlite3.sqlite_version
