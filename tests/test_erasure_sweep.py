@@ -79,7 +79,7 @@ def plant(shop: Project) -> None:
     cast.said(shop, again, "thumbs_down")
     cast.turn(shop)
     made = cast.cut(shop)
-    gate.run(made, lambda question, context: f"I think the {MARK} does.", gate.CandidateIn("candidate"), concurrency=1)
+    gate.run(made, lambda question, context: f"You ask: {question}", gate.CandidateIn("candidate"), concurrency=1)
 
 
 def test_no_trace_is_left_in_any_table_or_file() -> None:
