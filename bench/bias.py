@@ -1,10 +1,11 @@
-"""Votes that mislead, simulated: how often each estimate's 95 % interval holds the true share of good answers.
+"""Votes that mislead, simulated: how often each estimate's 95 % interval holds the true share of good
+answers.
 
     python -m bench.bias [--runs 1000]
 
-Ten thousand answers, 80 % of them good; a good one is rated with a chance of 5 %, a bad one four times as often. An
-audit draws 1,048 uniformly. The inverse-propensity estimate knows the segment of each question and not why people vote:
-that is why it does not help, and why the audit is the headline.
+Ten thousand answers, 80 % of them good; a good one is rated with a chance of 5 %, a bad one four times as
+often. An audit draws 1,048 uniformly. The inverse-propensity estimate knows the segment of each question and
+not why people vote: that is why it does not help, and why the audit is the headline.
 """
 
 import argparse
@@ -29,7 +30,9 @@ class Coverage:
     width: float
 
 
-def simulate(rng: random.Random, *, interactions: int, sample: int, ratio: float = 4.0) -> dict[str, Estimate]:
+def simulate(
+    rng: random.Random, *, interactions: int, sample: int, ratio: float = 4.0
+) -> dict[str, Estimate]:
     """One world: its answers, who rates them, and what each estimate makes of it."""
     answers = [(rng.choice(SEGMENTS), rng.random() < TRUTH) for _ in range(interactions)]
     voted = [rng.random() < (0.05 if good else 0.05 * ratio) for _, good in answers]

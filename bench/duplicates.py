@@ -1,9 +1,10 @@
-"""Near-duplicate questions: how many a second, found how completely and how precisely, beside the raw libraries.
+"""Near-duplicate questions: how many a second, found how completely and how precisely, beside the raw
+libraries.
 
     python -m bench.duplicates [--questions 100000]
 
-The questions are synthetic: words by Zipf's law, eight to twenty of them, a fifth of the questions being another with
-one word exchanged. A pair counts as found when both end in one cluster.
+The questions are synthetic: words by Zipf's law, eight to twenty of them, a fifth of the questions being
+another with one word exchanged. A pair counts as found when both end in one cluster.
 """
 
 import argparse
@@ -45,7 +46,9 @@ class Score:
     def line(self, questions: int, reference: float) -> str:
         """One row of the table; the ratio is to the rate of rensa's own index."""
         rate = questions / self.seconds
-        return f"{self.name:<34}{rate:>10,.0f}{rate / reference:>8.2f}{self.recall:>9.3f}{self.precision:>11.3f}"
+        return (
+            f"{self.name:<34}{rate:>10,.0f}{rate / reference:>8.2f}{self.recall:>9.3f}{self.precision:>11.3f}"
+        )
 
 
 def generate(count: int, seed: int = 1) -> list[Question]:
@@ -69,7 +72,9 @@ def pairs(groups: Iterable[int]) -> int:
     return sum(size * (size - 1) // 2 for size in groups)
 
 
-def score(name: str, questions: Sequence[Question], method: Callable[[Sequence[Question]], Sequence[int]]) -> Score:
+def score(
+    name: str, questions: Sequence[Question], method: Callable[[Sequence[Question]], Sequence[int]]
+) -> Score:
     """Time a method that gives each question its group, and compare its pairs with the planted ones.
 
     Processor seconds: other work on the machine does not count.
@@ -101,7 +106,7 @@ def by_rensa(questions: Sequence[Question]) -> list[int]:
     128 permutations in 16 bands are its usual measure, and the least that finds 95 % of the planted pairs.
     """
     index = RMinHashLSH(threshold=0.65, num_perm=128, num_bands=16)
-    groups = []
+    groups: list[int] = []
     for number, question in enumerate(questions):
         minhash = RMinHash(num_perm=128, seed=42)
         minhash.update(question.text.split())
@@ -129,7 +134,9 @@ def main() -> None:
     """Run every method over the same questions and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--questions", type=int, default=100_000)
-    parser.add_argument("--datasketch", type=int, default=20_000, help="it is slow: how many questions it gets")
+    parser.add_argument(
+        "--datasketch", type=int, default=20_000, help="it is slow: how many questions it gets"
+    )
     options = parser.parse_args()
     questions = generate(options.questions)
     reference = score("rensa, its candidates unchecked", questions, by_rensa)
@@ -144,7 +151,9 @@ def main() -> None:
         print(score(f"datasketch, {len(some):,}", some, by_datasketch).line(len(some), rate))
     else:
         print("datasketch is not installed: not measured")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB, questions included")
+    print(
+        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB, questions included"
+    )
 
 
 if __name__ == "__main__":

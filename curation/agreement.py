@@ -1,7 +1,8 @@
 """How far raters agree beyond chance: Cohen's kappa for two, Krippendorff's alpha for many with gaps.
 
-Cohen, "A Coefficient of Agreement for Nominal Scales" (1960); Krippendorff, "Computing Krippendorff's Alpha-Reliability"
-(2011), nominal metric. Alpha from 0.80 up is fit to publish, from 0.667 to be adjudicated; below, mend the instructions.
+Cohen, "A Coefficient of Agreement for Nominal Scales" (1960); Krippendorff, "Computing Krippendorff's
+Alpha-Reliability" (2011), nominal metric. Alpha from 0.80 up is fit to publish, from 0.667 to be adjudicated;
+below, mend the instructions.
 """
 
 from collections import Counter
@@ -15,10 +16,11 @@ ADJUDICATE: Final = 0.667
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A coefficient with what it rests on. `value` is None where nothing could disagree: one category, or no pairs.
+    """A coefficient with what it rests on. `value` is None where nothing could disagree: one category, or no
+    pairs.
 
-    `units` are the items that at least two raters judged, `ratings` their judgements, `observed` the share of pairs
-    that agree.
+    `units` are the items that at least two raters judged, `ratings` their judgements, `observed` the share of
+    pairs that agree.
     """
 
     value: float | None
@@ -50,7 +52,8 @@ def kappa(pairs: Iterable[tuple[Hashable, Hashable]]) -> Agreement:
 
 
 def alpha(units: Iterable[Mapping[Hashable, Hashable | None]]) -> Agreement:
-    """Krippendorff's α = 1 − Dₒ ÷ Dₑ for nominal data. Each unit maps raters to labels; None is a judgement not made.
+    """Krippendorff's α = 1 − Dₒ ÷ Dₑ for nominal data. Each unit maps raters to labels; None is a judgement
+    not made.
 
     Units with fewer than two judgements say nothing of agreement and are left out.
     """

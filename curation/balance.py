@@ -1,7 +1,8 @@
 """So that common questions do not drown rare ones: caps, then a temperature over strata. Deterministic.
 
-Which of several records stay does not hang on the order they come in nor on a random state: records are ordered by
-whether a person wrote them, then by a keyed hash of their id, and a record that stays goes on staying as others come.
+Which of several records stay does not hang on the order they come in nor on a random state: records are
+ordered by whether a person wrote them, then by a keyed hash of their id, and a record that stays goes on
+staying as others come.
 """
 
 import hashlib
@@ -20,10 +21,10 @@ Stratum = tuple[str, ...]
 class BalanceSettings:
     """How evenly to spread.
 
-    `cluster_cap`: most records of one cluster of near-duplicates. `subject_cap`: most of one subject, None for no cap
-    here (the guards have theirs). A stratum of up to `pivot` records is kept whole; of a larger one, n records, stay
-    pivot × (n ÷ pivot)^`temperature`: 1 keeps all, 0 cuts every stratum to the pivot, 0.5 lets one that is a hundred
-    times the pivot be ten times it. `strata` names what makes a stratum.
+    `cluster_cap`: most records of one cluster of near-duplicates. `subject_cap`: most of one subject, None
+    for no cap here (the guards have theirs). A stratum of up to `pivot` records is kept whole; of a larger
+    one, n records, stay pivot × (n ÷ pivot)^`temperature`: 1 keeps all, 0 cuts every stratum to the pivot,
+    0.5 lets one that is a hundred times the pivot be ten times it. `strata` names what makes a stratum.
     """
 
     cluster_cap: int = 3
@@ -35,7 +36,9 @@ class BalanceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What balancing needs of a record. A smaller `rank` stays first: 0 for what a person wrote, 1 for the rest."""
+    """What balancing needs of a record. A smaller `rank` stays first: 0 for what a person wrote, 1 for the
+    rest.
+    """
 
     id: int
     subject: int
@@ -72,12 +75,14 @@ def item(candidate: Candidate, settings: BalanceSettings) -> Item:
 
 
 def order(key: bytes, number: int) -> bytes:
-    """Where a record stands among its like: a keyed hash, so that nobody can choose an id that always stays."""
+    """Where a record stands among its like: a keyed hash, so that nobody can choose an id that stays."""
     return hashlib.blake2b(number.to_bytes(8, "big", signed=True), key=key[:64], digest_size=8).digest()
 
 
 def balance(items: Iterable[Item], settings: BalanceSettings, *, key: bytes) -> Balanced:
-    """Cap the clusters, then the subjects, then damp the strata that are large. The same items give the same result."""
+    """Cap the clusters, then the subjects, then damp the strata that are large. The same items give the same
+    result.
+    """
     ordered = sorted(items, key=lambda it: (it.rank, order(key, it.id)))
     dropped: dict[int, Finding] = {}
     left = cap(ordered, "cluster", settings.cluster_cap, dropped)
@@ -115,7 +120,8 @@ def quota(size: int, settings: BalanceSettings) -> int:
     """How many records of a stratum of this size stay."""
     if size <= settings.pivot:
         return size
-    return round(settings.pivot * (size / settings.pivot) ** settings.temperature)
+    damped: float = (size / settings.pivot) ** settings.temperature
+    return round(settings.pivot * damped)
 
 
 def damp(ordered: Sequence[Item], settings: BalanceSettings, dropped: dict[int, Finding]) -> list[Item]:

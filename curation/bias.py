@@ -1,12 +1,12 @@
 """How good the answers are, and how far the thumbs mislead about it.
 
-People who were badly served vote more often, so a share of up-votes says more about who votes than about the answers.
-The headline is the audit: a uniform random sample of all interactions, judged blind. Beside it stand the naive rate and
-two corrections by inverse propensity (Schnabel and others, "Recommendations as Treatments", 2016), as diagnostics: they
-can only mend a bias whose cause was observed.
+People who were badly served vote more often, so a share of up-votes says more about who votes than about the
+answers. The headline is the audit: a uniform random sample of all interactions, judged blind. Beside it stand
+the naive rate and two corrections by inverse propensity (Schnabel and others, "Recommendations as
+Treatments", 2016), as diagnostics: they can only mend a bias whose cause was observed.
 
-There is no way here to have a rate without its n and its interval: an `Estimate` cannot be made without them, and
-prints them.
+There is no way here to have a rate without its n and its interval: an `Estimate` cannot be made without them,
+and prints them.
 """
 
 import math
@@ -26,8 +26,8 @@ SMALLEST_GROUP: Final = 5
 class Estimate:
     """A rate from 0 to 1 with the number of judgements it rests on and its 95 % interval.
 
-    `rate` is None where n is 0, and the interval is then everything from 0 to 1. Raises `ValueError` for figures that
-    cannot belong together.
+    `rate` is None where n is 0, and the interval is then everything from 0 to 1. Raises `ValueError` for
+    figures that cannot belong together.
     """
 
     rate: float | None
@@ -53,7 +53,9 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
-    """An estimate by weights, with the effective sample size ESS = (Σw)² ÷ Σw²: how many equal votes it is worth."""
+    """An estimate by weights, with the effective sample size ESS = (Σw)² ÷ Σw²: how many equal votes it is
+    worth.
+    """
 
     estimate: Estimate
     ess: float
@@ -82,8 +84,8 @@ class Judged:
 def wilson(good: int, n: int, *, method: str = "wilson", z: float = Z95) -> Estimate:
     """The share of `good` among n with Wilson's score interval, which holds at small n and near 0 and 1.
 
-    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n); E. B. Wilson, JASA 22 (1927). Raises `ValueError` for counts that
-    cannot be.
+    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n); E. B. Wilson, JASA 22 (1927). Raises `ValueError` for
+    counts that cannot be.
     """
     if not 0 <= good <= n:
         raise ValueError("good is between 0 and n")
@@ -98,19 +100,23 @@ def wilson(good: int, n: int, *, method: str = "wilson", z: float = Z95) -> Esti
 
 
 def naive(records: Iterable[Judged]) -> Estimate:
-    """The share of up-votes among the votes: what a thumbs rate is, with its n and interval. Biased by who votes."""
+    """The share of up-votes among the votes: what a thumbs rate is, with its n and interval. Biased by who
+    votes.
+    """
     votes = [record.good for record in records if record.good is not None]
     return wilson(sum(votes), len(votes), method="thumbs")
 
 
 def audit(judgements: Iterable[bool]) -> Estimate:
-    """The share of good answers in a uniform random sample of all interactions, rated or not. The headline."""
+    """The share of good answers in a uniform random sample of all interactions, voted on or not."""
     made = list(judgements)
     return wilson(sum(made), len(made), method="audit")
 
 
 def ipw(records: Iterable[Judged]) -> Weighted:
-    """Σ oy/p ÷ N over all N interactions, p clipped at 0.05 from below: unbiased if the propensities are right."""
+    """Σ oy/p ÷ N over all N interactions, p clipped at 0.05 from below: unbiased if the propensities are
+    right.
+    """
     everything = list(records)
     pairs = weights(everything)
     total = sum(weight * good for weight, good in pairs)
@@ -127,7 +133,11 @@ def snipw(records: Iterable[Judged]) -> Weighted:
 
 def weights(records: Iterable[Judged]) -> list[tuple[float, bool]]:
     """(1/p, good) of each vote, p clipped."""
-    return [(1 / max(record.propensity, LEAST_PROPENSITY), record.good) for record in records if record.good is not None]
+    return [
+        (1 / max(record.propensity, LEAST_PROPENSITY), record.good)
+        for record in records
+        if record.good is not None
+    ]
 
 
 def weighted(rate: float | None, pairs: list[tuple[float, bool]], method: str) -> Weighted:
@@ -148,7 +158,9 @@ def interval(rate: float, n: float, z: float = Z95) -> tuple[float, float]:
 
 
 def propensities(cells: Iterable[tuple[str, bool]]) -> dict[str, float]:
-    """The chance of a vote in each cell, from (cell, voted) of all interactions, smoothed as if one more of two voted."""
+    """The chance of a vote in each cell, from (cell, voted) of all interactions, smoothed as if one more of
+    two voted.
+    """
     voted: defaultdict[str, int] = defaultdict(int)
     seen: defaultdict[str, int] = defaultdict(int)
     for cell, has_vote in cells:
@@ -157,19 +169,26 @@ def propensities(cells: Iterable[tuple[str, bool]]) -> dict[str, float]:
     return {cell: (voted[cell] + 1) / (seen[cell] + 2) for cell in seen}
 
 
+def week(at: datetime) -> str:
+    """The ISO week of a moment: 2026-W07."""
+    year, number, _ = at.isocalendar()
+    return f"{year}-W{number:02}"
+
+
 GROUPS: Final[dict[str, Callable[[Judged], Iterable[str]]]] = {
     "agent_version": lambda record: (record.agent_version or "unknown",),
     "language": lambda record: (record.language or "und",),
     "tag": lambda record: record.tags or ("untagged",),
-    "week": lambda record: ("{0}-W{1:02}".format(*record.at.isocalendar()[:2]),) if record.at else ("unknown",),
+    "week": lambda record: (week(record.at) if record.at else "unknown",),
 }
 
 
 def by(records: Iterable[Judged], group: str) -> dict[str, Estimate]:
-    """The naive rate of each agent version, language, tag or ISO week, in order of name; with n and interval, as all.
+    """The naive rate of each agent version, language, tag or ISO week, in order of name; with n and interval,
+    as all.
 
-    A record of several tags counts in each. Groups of fewer than five votes are left out: a rate of four people is
-    nearly a person's. Raises `KeyError` for a group that there is not.
+    A record of several tags counts in each. Groups of fewer than five votes are left out: a rate of four
+    people is nearly a person's. Raises `KeyError` for a group that there is not.
     """
     key = GROUPS[group]
     members: defaultdict[str, list[Judged]] = defaultdict(list)
@@ -199,7 +218,9 @@ class Report:
 
 
 def report(records: Iterable[Judged], audited: Iterable[bool]) -> Report:
-    """Everything that a release or a dashboard says about quality, from all interactions and the audited ones."""
+    """Everything that a release or a dashboard says about quality, from all interactions and the audited
+    ones.
+    """
     everything = list(records)
     headline = audit(audited)
     corrected = snipw(everything)

@@ -1,8 +1,9 @@
 """Whether a correction can stand as an answer, or only says something about one.
 
-The patterns are anchored or bounded, and read at most the first `READ` characters: a correction that opens with a
-complaint is one however it goes on, for "That is wrong, it is 42 days" would teach an agent to say "That is wrong".
-A text taken for a complaint by mistake costs a reviewer one look; a complaint taken for an answer is taught.
+The patterns are anchored or bounded, and read at most the first `READ` characters: a correction that opens
+with a complaint is one however it goes on, for "That is wrong, it is 42 days" would teach an agent to say
+"That is wrong". A text taken for a complaint by mistake costs a reviewer one look; a complaint taken for an
+answer is taught.
 """
 
 import re

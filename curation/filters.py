@@ -1,7 +1,9 @@
-"""Whether a record is worth teaching. Each filter is a pure function that says why not, with the figure it measured.
+"""Whether a record is worth teaching. Each filter is a pure function that says why not, with the figure it
+measured.
 
-A filter looks for what makes a bad example, not for what makes an answer wrong: that people said. Two findings do not
-drop a record but hold it for a person (`HOLD`): text on a sensitive topic, and text that tries to instruct its reader.
+A filter looks for what makes a bad example, not for what makes an answer wrong: that people said. Two
+findings do not drop a record but hold it for a person (`HOLD`): text on a sensitive topic, and text that
+tries to instruct its reader.
 """
 
 import re
@@ -25,9 +27,9 @@ Classifier = Callable[[Candidate], str | None]
 class FilterSettings:
     """What the filters let through; a policy overrides by name. Characters are code points, shares 0 to 1.
 
-    `languages` empty lets every language pass, and one that is unknown ("und") always passes. `sensitive` maps a topic
-    to its terms, and a topic with no terms is off. `classifier` is the dotted path of a function that takes a
-    `Candidate` and returns a reason to hold it, or None.
+    `languages` empty lets every language pass, and one that is unknown ("und") always passes. `sensitive`
+    maps a topic to its terms, and a topic with no terms is off. `classifier` is the dotted path of a function
+    that takes a `Candidate` and returns a reason to hold it, or None.
     """
 
     min_question_chars: int = 2
@@ -52,7 +54,8 @@ class FilterSettings:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """The settings of a policy over the defaults; `sensitive` replaces the terms of the topics that it names.
+        """The settings of a policy over the defaults; `sensitive` replaces the terms of the topics that it
+        names.
 
         Raises `ValueError` naming a setting that does not exist.
         """
@@ -95,7 +98,9 @@ def check_length(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     if sum(map(len, texts)) > settings.max_tokens:  # a token is hardly ever less than a character
         total = sum(map(tokens, texts))
         if total > settings.max_tokens:
-            yield found("too_many_tokens", f"Question, context and answer have about {total:,} tokens.", total)
+            yield found(
+                "too_many_tokens", f"Question, context and answer have about {total:,} tokens.", total
+            )
 
 
 def check_language(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
@@ -113,7 +118,9 @@ def check_placeholders(candidate: Candidate, settings: FilterSettings) -> Iterat
     holders = len(PLACEHOLDER.findall(text))
     share = holders / max(words, holders, 1)
     if share > settings.max_placeholder_share:
-        yield found("placeholders", f"{share:.0%} of the answer's words are redacted values.", round(share, 3))
+        yield found(
+            "placeholders", f"{share:.0%} of the answer's words are redacted values.", round(share, 3)
+        )
 
 
 def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
@@ -208,7 +215,9 @@ class Terms:
 
 
 def check_classifier(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
-    """The project's own classifier, where it has one. Its errors are not swallowed: a run must not pass what it missed."""
+    """The project's own classifier, where it has one. Its errors are not swallowed: a run must not pass what
+    it missed.
+    """
     if settings.classifier and (reason := load(settings.classifier)(candidate)):
         yield found("classifier", reason[:160])
 
@@ -222,5 +231,11 @@ def load(path: str) -> Classifier:
 
 
 CHECKS: Final = (
-    check_length, check_language, check_placeholders, check_answer, check_injection, check_topics, check_classifier,
-)  # fmt: skip
+    check_length,
+    check_language,
+    check_placeholders,
+    check_answer,
+    check_injection,
+    check_topics,
+    check_classifier,
+)

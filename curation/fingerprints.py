@@ -1,11 +1,14 @@
-"""Which questions are the same: exactly, by fingerprint, and nearly, by MinHash bands that an exact check confirms.
+"""Which questions are the same: exactly, by fingerprint, and nearly, by MinHash bands that an exact check
+confirms.
 
-Two questions are near when they share enough of their words (`THRESHOLD`) and were asked in much the same conversation
-(`CONTEXT_THRESHOLD`). Comparing each with each is out of the question, so every question has eight band keys, and only
-questions that share a key are compared: Broder's MinHash with the banding of Leskovec, Rajaraman, Ullman, "Mining of
-Massive Datasets", chapter 3. A key is one indexed integer, so the index can be a table as well as a dict.
+Two questions are near when they share enough of their words (`THRESHOLD`) and were asked in much the same
+conversation (`CONTEXT_THRESHOLD`). Comparing each with each is out of the question, so every question has
+eight band keys, and only questions that share a key are compared: Broder's MinHash with the banding of
+Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3. A key is one indexed integer, so the
+index can be a table as well as a dict.
 
-Languages written without spaces are cut into characters (Han) or pairs of characters (kana, Thai, Lao, Burmese, Khmer).
+Languages written without spaces are cut into characters (Han) or pairs of characters (kana, Thai, Lao,
+Burmese, Khmer).
 """
 
 import re
@@ -18,8 +21,8 @@ from rensa import RMinHash
 from feedback.fingerprints import fingerprint, normalise
 
 __all__ = [
-    "THRESHOLD", "VERSION", "Index", "Sketch", "are_near", "bands", "cluster", "fingerprint", "jaccard", "near",
-    "normalise", "shingles", "signature", "sketch",
+    "THRESHOLD", "VERSION", "Index", "Sketch", "are_near", "bands", "cluster", "fingerprint", "jaccard",
+    "near", "normalise", "shingles", "signature", "sketch",
 ]  # fmt: skip
 
 THRESHOLD: Final = 0.65
@@ -49,13 +52,15 @@ class Sketch(NamedTuple):
 
 
 def sketch(question: str, context: Iterable[tuple[str, str]] = ()) -> Sketch:
-    """The sketch of a question asked after these (role, content) turns, of which the last 2,000 characters count."""
+    """The sketch of a question asked after these (role, content) turns, of which the last 2,000 characters
+    count.
+    """
     turns = " ".join(content for _, content in context)
     return Sketch(shingles(question), shingles(turns[-CONTEXT_CHARS:]) if turns else frozenset())
 
 
 def shingles(text: str) -> frozenset[str]:
-    """The distinct words of a text; characters or pairs of them where a script puts no spaces between words."""
+    """The distinct words of a text; characters or pairs of them where words have no spaces between them."""
     words = normalise(text)
     if words.isascii():
         return frozenset(words.split())
@@ -71,7 +76,8 @@ def shingles(text: str) -> frozenset[str]:
 def signature(of: Sketch) -> list[int]:
     """The MinHash signature, 32 unsigned 32-bit integers; empty where there is nothing to compare.
 
-    A long word counts twice. Long words tell questions apart, short ones ("how", "do") make unlike questions meet.
+    A long word counts twice. Long words tell questions apart, short ones ("how", "do") make unlike questions
+    meet.
     """
     words = of.question
     if not words:
@@ -81,13 +87,16 @@ def signature(of: Sketch) -> list[int]:
         tokens += [f"<{word}" for word in of.context]
     minhash = RMinHash(num_perm=ROWS * BANDS, seed=SEED)
     minhash.update(tokens)
-    return minhash.digest()
+    made: list[int] = minhash.digest()
+    return made
 
 
 def bands(values: Sequence[int]) -> tuple[int, ...]:
-    """The eight keys of a signature as signed 64-bit integers, what an indexed column holds; none for an empty one.
+    """The eight keys of a signature as signed 64-bit integers, what an indexed column holds; none for an
+    empty one.
 
-    A key is the lower halves of four values side by side: 16 bits of each tell enough, and nothing has to be hashed.
+    A key is the lower halves of four values side by side: 16 bits of each tell enough, and nothing has to be
+    hashed.
     """
     if not values:
         return ()
@@ -112,7 +121,9 @@ def are_near(a: Sketch, b: Sketch) -> float:
 
 
 def near(candidate: Sketch, others: Iterable[tuple[int, Sketch]]) -> tuple[int, float] | None:
-    """The (id, likeness) of the nearest of those that share a key with the candidate; of equals, the smallest id."""
+    """The (id, likeness) of the nearest of those that share a key with the candidate; of equals, the smallest
+    id.
+    """
     best: tuple[int, float] | None = None
     for key, other in others:
         alike = are_near(candidate, other)
@@ -122,10 +133,11 @@ def near(candidate: Sketch, others: Iterable[tuple[int, Sketch]]) -> tuple[int, 
 
 
 class Index:
-    """Canonical questions by their keys, in memory. A table of (key, canonical) rows does the same for a database.
+    """Canonical questions by their keys, in memory. A table of (key, canonical) rows does the same for a
+    database.
 
-    Only canonical questions are kept: a question that is near one joins it and adds nothing. What is compared follows
-    what shares a key, at most `BUCKET` questions for each, and not what is stored.
+    Only canonical questions are kept: a question that is near one joins it and adds nothing. What is compared
+    follows what shares a key, at most `BUCKET` questions for each, and not what is stored.
     """
 
     def __init__(self) -> None:
@@ -151,6 +163,6 @@ class Index:
 
 
 def cluster(items: Iterable[tuple[int, Sketch]]) -> dict[int, int]:
-    """The canonical question of each: the first of its cluster, itself where it is alone. The order decides."""
+    """The canonical question of each: the first of its cluster, or itself. The order decides."""
     index = Index()
     return {key: index.add(key, of) for key, of in items}

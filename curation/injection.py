@@ -1,5 +1,7 @@
 """Text that tries to give orders to whoever reads it: a reviewer, a judge model, a model in training."""
 
+# ruff: noqa: E501 - the data read better one entry a line
+
 import re
 from typing import Final
 
@@ -27,8 +29,8 @@ HIDDEN: Final = re.compile("[\U000e0000-\U000e007f\u202d\u202e]|[\u200b\u2060\uf
 def instructs(text: str) -> str:
     """How one can tell that the text tries to instruct its reader; empty where nothing tells.
 
-    One of the gate's words must be there before any pattern is tried, so that harmless text costs one pass of an
-    automaton.
+    One of the gate's words must be there before any pattern is tried, so that harmless text costs one pass of
+    an automaton.
     """
     if not text.isascii() and HIDDEN.search(text):
         return "it hides characters that a person does not see"

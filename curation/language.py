@@ -1,8 +1,10 @@
 """A small guess at the language of a text: its script, then its commonest words. No model, no dependency.
 
-It tells the main languages of Latin script by the little words that every sentence has, and the rest by their script.
-Where the evidence is thin or torn it says "und": a filter must not drop a record for a guess.
+It tells the main languages of Latin script by the little words that every sentence has, and the rest by their
+script. Where the evidence is thin or torn it says "und": a filter must not drop a record for a guess.
 """
+
+# ruff: noqa: E501 - the data read better one entry a line
 
 import re
 from collections.abc import Sequence
@@ -67,7 +69,9 @@ SCRIPTS: Final = (
 )  # fmt: skip
 OTHER_SCRIPT: Final = re.compile(r"[\u0370-\u1fff\u2e80-\ud7af]")
 LETTERS: Final = {code: re.compile(f"[{span}]") for code, span in SCRIPTS}
-UKRAINIAN, BULGARIAN, PERSIAN, URDU = (re.compile(p) for p in ("[іїєґ]", "[ъщ](?=[^аеёиоуыэюя ]| )", "[پچژگی]", "[ٹڈڑےں]"))
+UKRAINIAN, BULGARIAN, PERSIAN, URDU = (
+    re.compile(p) for p in ("[іїєґ]", "[ъщ](?=[^аеёиоуыэюя ]| )", "[پچژگی]", "[ٹڈڑےں]")
+)
 RUSSIAN: Final = re.compile("[ыэё]")
 
 

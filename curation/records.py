@@ -9,9 +9,11 @@ Author = Literal["human", "agent"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a stage would keep a record out: `code` for machines, `detail` for people, `figure` to compare with a setting.
+    """Why a stage would keep a record out: `code` for machines, `detail` for people, `figure` to compare with
+    a setting.
 
-    `detail` never holds captured text. `figure` is in the unit that the detail names, None where nothing is measured.
+    `detail` never holds captured text. `figure` is in the unit that the detail names, None where nothing is
+    measured.
     """
 
     stage: str
@@ -22,12 +24,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One decided interaction on its way to a release: what it would teach, and everything a stage asks about it.
+    """One decided interaction on its way to a release: what it would teach, and everything a stage asks about
+    it.
 
-    All text is redacted. `context` holds (role, content) in order. `expected` is the answer that the record would
-    teach, `rejected` the one that it replaced. `authored` says whose words `expected` is, `depth` how many generations
-    of model output lie behind them (0: a person wrote it). `language` is an ISO 639-1 code or "und". `cluster` is the
-    interaction that its near-duplicates point at, None before dedupe. `voters` are the subjects whose votes decided.
+    All text is redacted. `context` holds (role, content) in order. `expected` is the answer that the record
+    would teach, `rejected` the one that it replaced. `authored` says whose words `expected` is, `depth` how
+    many generations of model output lie behind them (0: a person wrote it). `language` is an ISO 639-1 code
+    or "und". `cluster` is the interaction that its near-duplicates point at, None before dedupe. `voters` are
+    the subjects whose votes decided.
     """
 
     interaction: int

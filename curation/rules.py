@@ -1,8 +1,9 @@
-"""What the signals on one interaction amount to. Pure rules: the same votes give the same ruling, with its reason.
+"""What the signals on one interaction amount to. Pure rules: the same votes give the same ruling, with its
+reason.
 
-Only three kinds of signal are votes: `thumbs_up`, `thumbs_down` and `edit`. A `rating` and the implicit kinds never
-label; they raise the chance that a person looks (`review_weight`). Where the votes leave any doubt about what the right
-answer is, the ruling says so and a person decides: there is no guessed label.
+Only three kinds of signal are votes: `thumbs_up`, `thumbs_down` and `edit`. A `rating` and the implicit kinds
+never label; they raise the chance that a person looks (`review_weight`). Where the votes leave any doubt
+about what the right answer is, the ruling says so and a person decides: there is no guessed label.
 """
 
 from collections.abc import Iterable
@@ -99,7 +100,9 @@ MOST_OF_A_KIND: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A signal as the rules take it. `ref` is the caller's key for it, `subject` whose it is, `correction` redacted."""
+    """A signal as the rules take it. `ref` is the caller's key for it, `subject` whose it is, `correction`
+    redacted.
+    """
 
     ref: int
     subject: int
@@ -111,7 +114,9 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The outcome and its reason; `correction` is the `ref` of the vote whose text is the right answer, if any."""
+    """The outcome and its reason; `correction` is the `ref` of the vote whose text is the right answer, if
+    any.
+    """
 
     outcome: Outcome
     reason: Reason
@@ -138,7 +143,9 @@ class Reading:
 
 
 def standing(votes: Iterable[Vote]) -> tuple[Vote, ...]:
-    """The newest explicit vote of each subject, in order of `ref`; of two at one moment the higher `ref` stands."""
+    """The newest explicit vote of each subject, in order of `ref`; of two at one moment the higher `ref`
+    stands.
+    """
     newest: dict[int, Vote] = {}
     for vote in votes:
         if vote.withdrawn or vote.kind not in EXPLICIT:
@@ -154,9 +161,9 @@ def standing(votes: Iterable[Vote]) -> tuple[Vote, ...]:
 def read(answer: str, vote: Vote) -> Reading:
     """What one vote says of the answer.
 
-    An up-vote with the same text again, or with none, is an up-vote. A down-vote without text is bare; an edit without
-    text, or a correction that is no answer, still says that the answer is wrong. What contradicts itself (wrong, but
-    the same again; good, but rewritten; edited into itself) is unclear.
+    An up-vote with the same text again, or with none, is an up-vote. A down-vote without text is bare; an
+    edit without text, or a correction that is no answer, still says that the answer is wrong. What
+    contradicts itself (wrong, but the same again; good, but rewritten; edited into itself) is unclear.
     """
     text = (vote.correction or "").strip()
     same = bool(text) and corrections.same(text, answer)
@@ -226,9 +233,9 @@ def ruling(outcome: Outcome, reason: Reason, *, correction: int | None = None, n
 def review_weight(votes: Iterable[Vote]) -> float:
     """How many times likelier than an untouched record this one should be to reach a reviewer: 1.0 and up.
 
-    Each implicit signal adds the weight of its kind, the first three of a kind counting: somebody who asks again or
-    leaves (2, 1.5) probably had a bad answer, a follow-up (1) may only want more, a copy (0.25) is mostly a success and
-    still worth a look. The weights order the queue; nothing is labelled by them.
+    Each implicit signal adds the weight of its kind, the first three of a kind counting: somebody who asks
+    again or leaves (2, 1.5) probably had a bad answer, a follow-up (1) may only want more, a copy (0.25) is
+    mostly a success and still worth a look. The weights order the queue; nothing is labelled by them.
     """
     counts: dict[str, int] = {}
     for vote in votes:

@@ -3,29 +3,19 @@
 import re
 from typing import Final
 
+from curation import remarks
 from curation.language import EVIDENCE
 
 PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 BYTES_PER_TOKEN: Final = 4
 
-REFUSALS: Final = re.compile(
-    r"\W*(?:(?:i'm|i am|we're|we are) (?:very |really |so |truly )?sorry,?(?: but)? (?:i|we) (?:can'?t|cannot|can not|am unable|'m unable|am not able|won'?t|don'?t (?:understand|know|have (?:access|any|the)))"
-    r"|sorry,?(?: but)? (?:i|we) (?:can'?t|cannot|can not|am unable|'m unable|am not able|won'?t|don'?t (?:understand|know|have (?:access|any|the)))"
-    r"|(?:unfortunately,? |i apologi[sz]e,? (?:but )?|my apologies,? (?:but )?)(?:i|we) (?:can'?t|cannot|can not|am unable|'m unable|am not able|won'?t)"
-    r"|i (?:can'?t|cannot|can not|won'?t|will not|am unable to|'m unable to|am not able to|'m not able to) (?:help|assist|answer|provide|do that|do this|comply|discuss|fulfil|fulfill|support|engage|give (?:advice|you|legal|medical))"
-    r"|as an? (?:ai|artificial intelligence|(?:large )?language model)[^.]{0,80}(?:can'?t|cannot|can not|unable|not able|don'?t have)"
-    r"|(?:es tut mir leid|tut mir leid|entschuldigung|leider),? (?:aber )?(?:ich )?(?:kann|darf) (?:ich )?(?:\w+ ){0,4}nicht"
-    r"|(?:je suis désolé|désolé|je regrette)e?,? (?:mais )?je ne (?:peux|suis)"
-    r"|lo siento,? (?:pero )?no (?:puedo|puede)|mi dispiace,? (?:ma )?non posso|(?:sinto muito|desculpe),? (?:mas )?(?:eu )?não posso"
-    r"|het spijt me,? (?:maar )?(?:ik )?kan)",
-    re.IGNORECASE,
-)
+REFUSALS: Final = remarks.phrases(remarks.REFUSALS, before=r"\W*")
 REFUSAL_CHARS: Final = 600
 """A longer text that opens with an apology mostly goes on to help."""
 
 OPEN_ENDS: Final = frozenset(
-    "the a an and or but of to with which because if than their your its my our der die das und oder mit für dem den ein eine "
-    "le la les des du et ou un une el los las y o por il lo gli e che het een en met".split()
+    "the a an and or but of to with which because if than their your its my our der die das und oder mit für dem "
+    "den ein eine le la les des du et ou un une el los las y o por il lo gli e che het een en met".split()
 )
 LAST_WORD: Final = re.compile(r"([^\W\d_]+)$")
 WHOLE: Final = re.compile(r"[.!?:;)\]}\"'`»”’>*|。！？…]\s*$")
@@ -83,4 +73,6 @@ def gibberish(text: str) -> tuple[str, float] | None:
 
 def is_no_word(word: str) -> bool:
     """Whether a run of letters has no vowel where a word would, or follows the keys of a keyboard."""
-    return len(word) <= LONGEST_WORD and word.isalpha() and bool(NO_VOWEL.search(word) or KEYBOARD.search(word))
+    return (
+        len(word) <= LONGEST_WORD and word.isalpha() and bool(NO_VOWEL.search(word) or KEYBOARD.search(word))
+    )

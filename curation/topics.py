@@ -1,9 +1,12 @@
 """The default terms of the sensitive topics: a start for a project to edit, not a definition.
 
-A term is a word or a few words in lower case; `*` at the end stands for any ending. In the topics of `PERSONAL` a term
-counts only in what the user says of themselves or their family ("my", "I have"), for a question about a virus on a
-health authority's site is no health record. The categories follow Article 9 of the GDPR, with minors and self-harm.
+A term is a word or a few words in lower case; `*` at the end stands for any ending. In the topics of
+`PERSONAL` a term counts only in what the user says of themselves or their family ("my", "I have"), for a
+question about a virus on a health authority's site is no health record. The categories follow Article 9 of
+the GDPR, with minors and self-harm.
 """
+
+# ruff: noqa: E501 - the data read better one entry a line
 
 from typing import Final
 

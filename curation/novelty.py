@@ -1,0 +1,140 @@
+"""Words that somebody is trying to bring in: what people wrote that no source says, and phrases that few push
+often.
+
+What a project already knows is its sources and what a reviewer approved. An honest correction mostly says
+what a source says; a planted one has to bring its payload: an address, a name, a number, a made-up word. Once
+a reviewer has approved a record, its words are known and the next passes.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from typing import Final
+
+from feedback.fingerprints import normalise
+
+STAGE: Final = "guard"
+WORD: Final = re.compile(r"\w[\w.@/:-]*\w|\w")
+PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
+SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;\n\u2022*-]\s*|[\"'(\[]\s*)$")
+BEARS: Final = re.compile(r"[\d@/_]|\w\.\w|[A-Z]{2}|[a-z][A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who would teach what: `authors` are the asker and the voters, `own` what this record's sources say."""
+
+    id: int
+    authors: frozenset[int]
+    text: str
+    own: str = ""
+    by_person: bool = False
+
+
+def known_words(texts: Iterable[str]) -> frozenset[str]:
+    """The words of sources and approved records, as `novel` compares them."""
+    return frozenset(word for text in texts for word in words(text))
+
+
+def words(text: str) -> list[str]:
+    """Words with the dots and slashes inside them, so that an address is one word."""
+    return [match.casefold() for match in WORD.findall(PLACEHOLDER.sub(" ", text))]
+
+
+def novel(text: str, known: Set[str]) -> list[str]:
+    """The words of a text that name something and are not known: with a digit, an address, or a capital in
+    mid-sentence.
+
+    Placeholders and plain lower-case words are no entities; a word that no language has is one
+    (`looks_made_up`).
+    """
+    found = []
+    text = PLACEHOLDER.sub(" ", text)
+    for match in WORD.finditer(text):
+        word = match[0]
+        if word.casefold() in known:
+            continue
+        capital = word[0].isupper() and not SENTENCE_START.search(
+            text[max(0, match.start() - 3) : match.start()]
+        )
+        if BEARS.search(word) or capital or looks_made_up(word):
+            found.append(word.casefold())
+    return found
+
+
+def looks_made_up(word: str) -> bool:
+    """Whether a word has five letters and more without a vowel, as triggers made to be rare do."""
+    return len(word) >= 5 and word.isascii() and not re.search(r"[aeiouy]", word, re.IGNORECASE)
+
+
+def ngrams(text: str, size: int) -> frozenset[str]:
+    """The distinct runs of `size` normalised words."""
+    found = normalise(text).split()
+    return frozenset(" ".join(found[i : i + size]) for i in range(len(found) - size + 1))
+
+
+def pushed(records: Iterable[Said], *, size: int, items: int, subjects: int) -> dict[int, int]:
+    """The records with a phrase that is in at least `items` of them, from at most `subjects` people: id → how
+    many.
+
+    A phrase of the record's own sources is nobody's push. Only who has enough records to push alone or in
+    company is looked at, so that what is counted stays small however many records there are.
+    """
+    given = list(records)
+    per_author: Counter[int] = Counter(author for record in given for author in record.authors)
+    least = -(-items // max(subjects, 1))
+    busy = [record for record in given if any(per_author[author] >= least for author in record.authors)]
+    repeated: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    phrases = {record.id: ngrams(record.text, size) - ngrams(record.own, size) for record in busy}
+    for record in busy:
+        for author in record.authors:
+            if per_author[author] >= least:
+                repeated[author].update(phrases[record.id])
+    suspects = {phrase for counts in repeated.values() for phrase, count in counts.items() if count >= least}
+    holders: defaultdict[str, set[int]] = defaultdict(set)
+    people: defaultdict[str, set[int]] = defaultdict(set)
+    for record in given:
+        for phrase in suspects & (phrases.get(record.id) or ngrams(record.text, size)):
+            holders[phrase].add(record.id)
+            people[phrase] |= record.authors
+    found: dict[int, int] = {}
+    for phrase, ids in holders.items():
+        if len(ids) >= items and len(people[phrase]) <= subjects:
+            for number in ids:
+                found[number] = max(found.get(number, 0), len(ids))
+    return found
+
+
+def spread(records: Iterable[Said], known: Set[str], *, size: int, items: int) -> dict[int, int]:
+    """The records that people wrote with a phrase that is in at least `items` of them and that no source has.
+
+    However many people bring it: a campaign has as many accounts as it likes. `known` holds phrases, as
+    `ngrams` makes them; the record's own sources count as well.
+    """
+    counts: Counter[str] = Counter()
+    phrases: dict[int, Set[str]] = {}
+    for record in records:
+        if record.by_person:
+            phrases[record.id] = ngrams(record.text, size) - known - ngrams(record.own, size)
+            counts.update(phrases[record.id])
+    loud = {phrase: count for phrase, count in counts.items() if count >= items}
+    return {
+        number: max(loud[phrase] for phrase in found & loud.keys())
+        for number, found in phrases.items()
+        if not found.isdisjoint(loud)
+    }
+
+
+def unknown(records: Iterable[Said], known: Mapping[str, int] | Set[str]) -> dict[int, int]:
+    """The records that people wrote which name what neither their sources nor the project knows: id → how
+    many words.
+    """
+    found = {}
+    for record in records:
+        if record.by_person:
+            own = set(words(record.own))
+            named = [word for word in novel(record.text, own) if word not in known]
+            if named:
+                found[record.id] = len(named)
+    return found
