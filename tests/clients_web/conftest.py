@@ -41,12 +41,6 @@ PAGE = """<!doctype html>
 <flywheel-feedback {attributes}></flywheel-feedback></main></body></html>"""
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "browser: drives a real Chromium through Playwright; skipped where there is none"
-    )
-
-
 @dataclass
 class Widget:
     """One page with the element on it."""
