@@ -110,9 +110,14 @@ def test_the_threshold_stands_above_the_nearest_wrong_answer() -> None:
 
 def test_likeness_is_not_trusted_for_a_query() -> None:
     query = "SELECT name FROM people WHERE age > 3 AND town = 'Lisbon' ORDER BY name"
-    assert not calibrate(
-        corrected(query, query.replace(">", "<")), (), candidates=("token_f1", "fuzzy")
-    ).discriminating
+    far = corrected(query, "DELETE FROM orders")
+    assert calibrate(far, ()).discriminating
+    assert not calibrate(far, (), candidates=("facts", "token_f1", "fuzzy")).discriminating
+
+
+def test_it_says_whether_changed_numbers_are_told() -> None:
+    assert calibrate(golden(FACTUAL), OTHERS).why.endswith("changed numbers")
+    assert calibrate(golden(FACTUAL), OTHERS, ("token_f1",)).why.endswith("other answers apart")
 
 
 def test_the_same_case_gets_the_same_grader_every_time() -> None:
