@@ -25,5 +25,6 @@ def test_spans_arrive_at_the_service_s_traces_address(stub: Stub) -> None:
     provider.shutdown()
     (request,) = stub.state.requests
     assert request[:2] == ("POST", "/v1/traces")
-    assert request[2]["Authorization"] == f"Bearer {stub.key}"
+    sent = {name.lower(): value for name, value in request[2].items()}
+    assert sent["authorization"] == f"Bearer {stub.key}"
     assert b"gen_ai.operation.name" in request[3]

@@ -23,6 +23,8 @@ class Progress:
 
     def advance(self, count: int = 1) -> None:
         """Count, and draw where enough time has passed since the last time."""
+        if not count:
+            return
         self._done += count
         now = time.monotonic()
         pause = 0.1 if self._live else 10.0

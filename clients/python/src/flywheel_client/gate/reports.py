@@ -103,7 +103,7 @@ def _xml(text: str) -> str:
 
 def _markdown(text: str) -> str:
     # `@` would call people, `#` would link issues, the rest would become markup.
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~@&])", lambda mark: f"&#{ord(mark[1])};", printable(text))
+    return re.sub(r"([\\`*{}\[\]()<>#+!|~@&])", lambda mark: f"&#{ord(mark[1])};", printable(text))
 
 
 def _code(text: str) -> str:
