@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from feedback import views
+from feedback import consentviews, views
 
 urlpatterns = [
+    path("consent", consentviews.ConsentView.as_view(), name="consent"),
+    path("consent/lookup", consentviews.ConsentLookupView.as_view(), name="consent-lookup"),
+    path("batch", views.BatchView.as_view(), name="batch"),
     path("feedback", views.FeedbackView.as_view(), name="feedback"),
     path("feedback/<str:external_id>", views.FeedbackItemView.as_view(), name="feedback-item"),
 ]

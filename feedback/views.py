@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feedback import capture, outcomes
+from feedback import batch, capture, outcomes
 from feedback.capture import Recorded
 from feedback.models import Outcome
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode
@@ -82,6 +82,23 @@ class FeedbackView(CaptureView):
             return Response({"stored": False, "reason": "no_consent"})
         status = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}.get(recorded.result, 200)
         return Response({"id": recorded.id}, status=status)
+
+
+class BatchView(CaptureView):
+    """`POST /batch`: up to a thousand interactions and feedback in one body."""
+
+    scopes = {"POST": Scope.INGEST}
+    body_limit = settings.BATCH_BODY_LIMIT
+
+    @extend_schema(operation_id="batch_create")
+    def post(self, request: Request) -> Response:
+        body = self.body(request)
+        items = body.get("items") if isinstance(body, dict) and set(body) == {"items"} else None
+        if not isinstance(items, list):
+            raise PayloadError("/items", "required", "Expected an object with a list of items.")
+        if len(items) > batch.MAX_ITEMS:
+            raise PayloadError("/items", "too_many", f"A batch may have at most {batch.MAX_ITEMS} items.")
+        return Response({"results": batch.record(request.auth.project, items)})
 
 
 class FeedbackItemView(CaptureView):

@@ -1,0 +1,62 @@
+"""`POST /consent` and its look-up: here, because a key and what its project may assume are this app's."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from feedback.payloads import convert
+from feedback.views import CaptureView
+from privacy import consent, erasure
+from privacy.consent import notice_for
+from privacy.models import ConsentEntry
+from privacy.payloads import ConsentIn, SubjectIn
+from privacy.scopes import Scope
+from privacy.subjects import find, find_or_create
+
+
+class ConsentView(CaptureView):
+    """`POST /consent`: what a person agrees to now, or no longer."""
+
+    scopes = {"POST": Scope.PRIVACY}
+    kind = "consent"
+
+    @extend_schema(operation_id="consent_create")
+    def post(self, request: Request) -> Response:
+        sent = convert(self.body(request), ConsentIn)
+        subject = find_or_create(request.auth.namespace, sent.subject)
+        notice = notice_for(sent.notice or "", sent.language or "")
+        erasure.change_consent(subject, dict(sent.purposes), method=sent.method, notice=notice)
+        return Response({"purposes": consent.effective(subject, request.auth.project.consent_defaults)})
+
+
+class ConsentLookupView(CaptureView):
+    """`POST /consent/lookup`: the state, and how it came about."""
+
+    scopes = {"POST": Scope.PRIVACY}
+    kind = "consent"
+
+    @extend_schema(operation_id="consent_lookup")
+    def post(self, request: Request) -> Response:
+        sent = convert(self.body(request), SubjectIn)
+        subject = find(request.auth.namespace, sent.subject)
+        defaults = request.auth.project.consent_defaults
+        if subject is None:
+            return Response({"purposes": consent.fold({}, defaults, timezone.now()), "history": []})
+        lines = ConsentEntry.objects.filter(subject=subject).select_related("notice").order_by("id")
+        return Response({"purposes": consent.effective(subject, defaults), "history": [shown(line) for line in lines]})
+
+
+def shown(line: ConsentEntry) -> dict[str, Any]:
+    """A line of the ledger as the API shows it."""
+    return {
+        "purpose": line.purpose,
+        "granted": line.granted,
+        "at": line.recorded_at,
+        "expires_at": line.expires_at,
+        "method": line.method,
+        "notice": line.notice and line.notice.digest,
+        "hash": line.entry_hash,
+    }

@@ -1,0 +1,23 @@
+"""What the privacy calls take."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+SubjectId = Annotated[str, Meta(min_length=1, max_length=512, description="The product's own user id; never stored.")]
+
+
+class ConsentIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /consent`."""
+
+    subject: SubjectId
+    purposes: Annotated[dict[Literal["capture", "evaluation", "training"], bool], Meta(min_length=1)]
+    notice: Annotated[str, Meta(max_length=20_000)] | None = None
+    language: Annotated[str, Meta(max_length=16)] | None = None
+    method: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9_-]+$")] = "api"
+
+
+class SubjectIn(Struct, forbid_unknown_fields=True):
+    """`POST /consent/lookup`."""
+
+    subject: SubjectId
