@@ -134,9 +134,7 @@ def snipw(records: Iterable[Judged]) -> Weighted:
 def weights(records: Iterable[Judged]) -> list[tuple[float, bool]]:
     """(1/p, good) of each vote, p clipped."""
     return [
-        (1 / max(record.propensity, LEAST_PROPENSITY), record.good)
-        for record in records
-        if record.good is not None
+        (1 / max(record.propensity, LEAST_PROPENSITY), record.good) for record in records if record.good is not None
     ]
 
 

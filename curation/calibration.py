@@ -136,9 +136,7 @@ def calibrate(
     rejected = case.rejected or ""
     if rejected and normalised(rejected) == normalised(case.expected):
         return _none("the rejected and the expected answer have the same words")
-    unlike = [
-        other for other in others if not blank(other) and normalised(other) != normalised(case.expected)
-    ]
+    unlike = [other for other in others if not blank(other) and normalised(other) != normalised(case.expected)]
     if not rejected and not unlike:
         return _none("there is no wrong answer to compare with")
     for demand in _demands(case, unlike):
@@ -194,8 +192,7 @@ def threshold_curve(reviewed: Iterable[Reviewed]) -> list[Point]:
     wrong = sorted(answer.score for answer in answers if not answer.correct)
     limits = sorted({*right, *wrong, 1.0} - {0.0})
     return [
-        Point(limit, _share_from(right, limit), _share_from(wrong, limit), len(right), len(wrong))
-        for limit in limits
+        Point(limit, _share_from(right, limit), _share_from(wrong, limit), len(right), len(wrong)) for limit in limits
     ]
 
 
@@ -279,9 +276,7 @@ def _demands(case: Case, others: Sequence[str]) -> list[_Demand]:
         ]
     right = (*laid_out, _reworded(case.expected), _OPENING + case.expected)
     altered = _altered(case.expected)
-    full = (
-        [_Demand(right, (*wrong, altered), "also tells changed numbers")] if altered != case.expected else []
-    )
+    full = [_Demand(right, (*wrong, altered), "also tells changed numbers")] if altered != case.expected else []
     return [*full, _Demand(right, wrong, "tells other answers apart")]
 
 
@@ -312,9 +307,7 @@ def _reworded(text: str) -> str:
 
 def _altered(text: str) -> str:
     """Return the text with each number's last digit changed: the same words, and wrong."""
-    return re.sub(
-        r"\d(?!\d)", lambda match: str((int(match[0]) + 1) % 10), re.sub(r"\[[A-Z_]+_\d+\]", " ", text)
-    )
+    return re.sub(r"\d(?!\d)", lambda match: str((int(match[0]) + 1) % 10), re.sub(r"\[[A-Z_]+_\d+\]", " ", text))
 
 
 def _verbatim(case: Case) -> bool:

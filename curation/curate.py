@@ -91,7 +91,9 @@ def read_batch(project: Project, after: int) -> list[Read]:
     interactions = list(rows[:BATCH])
     keys = [row.pk for row in interactions]
     signals: dict[int, list[Signal]] = defaultdict(list)
-    for signal in Signal.objects.live().filter(interaction__in=keys, subject__restricted_at__isnull=True).order_by("id"):
+    for signal in (
+        Signal.objects.live().filter(interaction__in=keys, subject__restricted_at__isnull=True).order_by("id")
+    ):
         signals[signal.interaction_id].append(signal)
     before = Decision.objects.select_related("task").in_bulk(keys)
     return [

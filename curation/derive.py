@@ -54,9 +54,7 @@ def write(decisions: Sequence[Decision], policy: CurationPolicy) -> set[bytes]:
         gone.delete()
         made = [derived(model, row, findings[row.pk]) for row in due]
         columns = [f.name for f in model._meta.fields if not f.primary_key and f.name != "created_at"]
-        model.objects.bulk_create(
-            made, update_conflicts=True, unique_fields=["decision"], update_fields=columns
-        )
+        model.objects.bulk_create(made, update_conflicts=True, unique_fields=["decision"], update_fields=columns)
         touched.update(row.fingerprint for row in made)
     return touched
 

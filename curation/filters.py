@@ -98,9 +98,7 @@ def check_length(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     if sum(map(len, texts)) > settings.max_tokens:  # a token is hardly ever less than a character
         total = sum(map(tokens, texts))
         if total > settings.max_tokens:
-            yield found(
-                "too_many_tokens", f"Question, context and answer have about {total:,} tokens.", total
-            )
+            yield found("too_many_tokens", f"Question, context and answer have about {total:,} tokens.", total)
 
 
 def check_language(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
@@ -118,9 +116,7 @@ def check_placeholders(candidate: Candidate, settings: FilterSettings) -> Iterat
     holders = len(PLACEHOLDER.findall(text))
     share = holders / max(words, holders, 1)
     if share > settings.max_placeholder_share:
-        yield found(
-            "placeholders", f"{share:.0%} of the answer's words are redacted values.", round(share, 3)
-        )
+        yield found("placeholders", f"{share:.0%} of the answer's words are redacted values.", round(share, 3))
 
 
 def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:

@@ -102,7 +102,9 @@ def exam(release: Release) -> Exam:
     if len(origins) != len({line["provenance"]["interaction"] for line in lines}):
         raise GateError(f"{release} is about to be cut again, because somebody in it was forgotten.")
     by_case = {line["id"]: origins[line["provenance"]["interaction"]] for line in lines}
-    severe = set(EvalCase.objects.filter(project=release.dataset.project, never_again=True).values_list("pk", flat=True))
+    severe = set(
+        EvalCase.objects.filter(project=release.dataset.project, never_again=True).values_list("pk", flat=True)
+    )
     plain = [case_of(line, never_again=by_case[line["id"]].pk in severe) for line in lines]
     ready = {case.id: calibrated(case, others) for case, others in sample_others(plain)}
     return Exam(
@@ -325,7 +327,11 @@ def shown(run: GateRun) -> dict[str, Any]:
 
 def told(run: GateRun) -> str:
     """A gate run in words."""
-    counts = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in run.counts.items() if isinstance(number, int) and number)
+    counts = ", ".join(
+        f"{number} {name.replace('_', ' ')}"
+        for name, number in run.counts.items()
+        if isinstance(number, int) and number
+    )
     lines = [f"{run.get_verdict_display().upper()}: {run.candidate} on {run.release} ({counts})"]
     lines += [f"  {reason['code']}: {reason['detail']}" for reason in run.reasons]
     return "\n".join([*lines, f"Gate run {run.pk}."])

@@ -127,9 +127,7 @@ def holds(
         age = now - max(item.first_seen) if item.first_seen else young
         if age < young:
             days = max(age.days, 0)
-            found[item.id] = finding(
-                "new_subject", f"Somebody behind it was first seen {days} days ago.", days
-            )
+            found[item.id] = finding("new_subject", f"Somebody behind it was first seen {days} days ago.", days)
         elif item.id in pushed:
             people = settings.phrase_subjects
             detail = f"A phrase of it is in {pushed[item.id]} records of at most {people} people."
@@ -161,9 +159,7 @@ def ranked(items: Iterable[Item], key: bytes) -> list[Item]:
 def too_deep(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
     """Records with too many generations of model output behind them."""
     return {
-        item.id: finding(
-            "depth", f"{item.depth} generations of the agent's own words lie behind it.", item.depth
-        )
+        item.id: finding("depth", f"{item.depth} generations of the agent's own words lie behind it.", item.depth)
         for item in items
         if item.depth > settings.max_depth
     }
@@ -229,9 +225,7 @@ def over(
     for item in ordered:
         mine = tuple(groups(item))
         if any(counts[group] >= most for group in mine):
-            found[item.id] = finding(
-                f"{name}_cap", f"Its {name} has {most} records in the release already.", most
-            )
+            found[item.id] = finding(f"{name}_cap", f"Its {name} has {most} records in the release already.", most)
         else:
             counts.update(mine)
     return found

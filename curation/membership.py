@@ -24,9 +24,7 @@ def choose(release: Release) -> int:
 def chosen(release: Release) -> QuerySet[Decision]:
     """The decisions with a record in use whose people agree, at this moment, to the purpose that it serves."""
     project = release.dataset.project
-    author = Case(
-        When(~Q(correction__subject=F("subject")), then=F("correction__subject")), default=None
-    )
+    author = Case(When(~Q(correction__subject=F("subject")), then=F("correction__subject")), default=None)
     evaluation, training = (
         agreed(purpose, project.consents_by_default(purpose)) for purpose in (Purpose.EVALUATION, Purpose.TRAINING)
     )
@@ -64,7 +62,7 @@ def insert(columns: list[str], rows: QuerySet[Any, Any]) -> int:
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     table = connection.ops.quote_name(ReleaseMember._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} ({names}) {sql}", parameters)  # noqa: S608 - names and SQL are Django's own
+        cursor.execute(f"INSERT INTO {table} ({names}) {sql}", parameters)
         return int(cursor.rowcount)
 
 

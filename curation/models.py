@@ -78,7 +78,9 @@ class ReviewTask(models.Model):
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="review_tasks")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="review_tasks")
     reason = models.CharField(max_length=40)
-    detail = models.CharField(max_length=200, blank=True, help_text="Why a person is asked, in words; no captured text.")
+    detail = models.CharField(
+        max_length=200, blank=True, help_text="Why a person is asked, in words; no captured text."
+    )
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     priority = models.SmallIntegerField(default=0)
     revision = models.PositiveIntegerField(help_text="The interaction's revision that the task is about.")
@@ -89,7 +91,9 @@ class ReviewTask(models.Model):
     resolution = models.CharField(max_length=16, choices=Resolution, blank=True)
     correction = RedactedTextField(blank=True, default="")
     note = RedactedTextField(blank=True, default="")
-    resolved_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="resolved_tasks")
+    resolved_by = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="resolved_tasks"
+    )
     resolved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -166,7 +170,12 @@ class Derived(models.Model):
     reason = models.CharField(max_length=40, blank=True, help_text="Why it is not in use.")
     detail = models.CharField(max_length=200, blank=True)
     canonical = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="duplicates", help_text="What it repeats."
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="duplicates",
+        help_text="What it repeats.",
     )
     fingerprint = models.BinaryField(max_length=16, help_text="Of the question and what it would teach.")
     created_at = models.DateTimeField(default=timezone.now)

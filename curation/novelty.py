@@ -55,9 +55,7 @@ def novel(text: str, known: Set[str]) -> list[str]:
         word = match[0]
         if word.casefold() in known:
             continue
-        capital = word[0].isupper() and not SENTENCE_START.search(
-            text[max(0, match.start() - 3) : match.start()]
-        )
+        capital = word[0].isupper() and not SENTENCE_START.search(text[max(0, match.start() - 3) : match.start()])
         if BEARS.search(word) or capital or looks_made_up(word):
             found.append(word.casefold())
     return found

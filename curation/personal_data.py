@@ -44,12 +44,22 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     decisions = Decision.objects.filter(words_of(subject)).select_related("interaction", "correction", "task")
     found: dict[str, list[dict[str, Any]]] = {
         "decisions": [
-            {"interaction": row.interaction.external_id, "outcome": row.outcome, "why": row.detail, "at": row.decided_at}
+            {
+                "interaction": row.interaction.external_id,
+                "outcome": row.outcome,
+                "why": row.detail,
+                "at": row.decided_at,
+            }
             for row in decisions.order_by("pk")
         ],
         "review_tasks": [
-            {"interaction": row.interaction.external_id, "reason": row.reason, "state": row.state,
-             "correction": row.correction, "note": row.note}
+            {
+                "interaction": row.interaction.external_id,
+                "reason": row.reason,
+                "state": row.state,
+                "correction": row.correction,
+                "note": row.note,
+            }
             for row in ReviewTask.objects.filter(subject=subject).select_related("interaction").order_by("pk")
         ],  # fmt: skip
         "gate_results": [

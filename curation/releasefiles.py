@@ -105,7 +105,9 @@ def rows(release: Release) -> Iterator[tuple[frozenset[str], Row]]:
         yield belongs(found), record(found, system)
 
 
-EVALUATION_FILES = frozenset(m.NAME for m in (*formats.DEFAULT, *formats.OPTIONAL.values()) if m.PURPOSE == "evaluation")
+EVALUATION_FILES = frozenset(
+    m.NAME for m in (*formats.DEFAULT, *formats.OPTIONAL.values()) if m.PURPOSE == "evaluation"
+)
 PAIR_FILES = frozenset({"preferences.jsonl", "dpo.jsonl"})
 TRAINING_FILES = frozenset(
     m.NAME for m in (*formats.DEFAULT, *formats.OPTIONAL.values()) if m.PURPOSE == "training"

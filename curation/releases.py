@@ -160,7 +160,9 @@ def published(dataset: Dataset) -> Any:
     return dataset.releases.filter(state__in=[State.PUBLISHED, State.STALE]).order_by("-number", "-recut")
 
 
-NAME = re.compile(r"(?P<dataset>[a-z0-9][a-z0-9_-]{0,63})(?:[:/](?P<version>latest|v(?P<number>\d{1,9})(?:\.(?P<recut>\d{1,9}))?))?\Z")
+NAME = re.compile(
+    r"(?P<dataset>[a-z0-9][a-z0-9_-]{0,63})(?:[:/](?P<version>latest|v(?P<number>\d{1,9})(?:\.(?P<recut>\d{1,9}))?))?\Z"
+)
 
 
 def find(name: str, project: Project | None = None) -> Release | None:

@@ -70,11 +70,15 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
     or where a correction is missing or repeats the answer.
     """
     with transaction.atomic():
-        locked = ReviewTask.objects.select_for_update().select_related("interaction__project__redaction").get(pk=task.pk)
+        locked = (
+            ReviewTask.objects.select_for_update().select_related("interaction__project__redaction").get(pk=task.pk)
+        )
         check(locked, verdict, user)
         source = locked.interaction
         locked.state, locked.resolution = ReviewTask.State.RESOLVED, verdict.resolution
-        locked.correction = typed(source, verdict.correction) if verdict.resolution == Resolution.CORRECT else Redacted.stored("")
+        locked.correction = (
+            typed(source, verdict.correction) if verdict.resolution == Resolution.CORRECT else Redacted.stored("")
+        )
         locked.note = typed(source, verdict.note)
         locked.resolved_by, locked.resolved_at = user, timezone.now()
         locked.claimed_by = locked.claimed_until = None

@@ -92,6 +92,8 @@ UNUSABLE: Final[dict[Flaw, Reason]] = {
     Flaw.QUESTION: Reason.CORRECTION_IS_QUESTION,
 }
 
+SPEAKS_FOR_NEITHER: Final = (Reason.UP_WITH_CORRECTION, Reason.EDIT_CHANGES_NOTHING)
+
 IMPLICIT_WEIGHT: Final[dict[str, float]] = {
     "retry": 2.0, "abandon": 1.5, "follow_up": 1.0, RATING: 0.5, "copy": 0.25, "accept": 0.25,
 }  # fmt: skip
@@ -175,9 +177,7 @@ def read(answer: str, vote: Vote) -> Reading:
         return Reading(vote, Side.WRONG, Reason.BARE_DOWN)
     if same:
         edited = vote.kind == EDIT
-        return Reading(
-            vote, Side.UNCLEAR, Reason.EDIT_CHANGES_NOTHING if edited else Reason.CORRECTION_EQUALS_ANSWER
-        )
+        return Reading(vote, Side.UNCLEAR, Reason.EDIT_CHANGES_NOTHING if edited else Reason.CORRECTION_EQUALS_ANSWER)
     if flaw := corrections.flaw(text):
         return Reading(vote, Side.WRONG, UNUSABLE[flaw])
     return Reading(vote, Side.REPLACED, Reason.EDIT if vote.kind == EDIT else Reason.DOWN_WITH_CORRECTION)
@@ -187,7 +187,7 @@ def decide(answer: str, votes: Iterable[Vote]) -> Ruling:
     """The ruling on one answer, by the first line that applies to the standing votes:
 
     1. none: unrated;
-    2. some find it good, others wrong: conflicting;
+    2. an up-vote beside a down-vote or an edit: conflicting;
     3. one contradicts itself: ambiguous;
     4. corrections that differ: conflicting; that agree: corrected (a bare down-vote beside them only agrees);
     5. wrong, and nobody wrote what is right: ambiguous;
@@ -198,17 +198,16 @@ def decide(answer: str, votes: Iterable[Vote]) -> Ruling:
     if not readings:
         rated = any(vote.kind == RATING and not vote.withdrawn for vote in given)
         return ruling(Outcome.UNRATED, Reason.ONLY_RATINGS if rated else Reason.NO_SIGNAL)
-    sides = {reading.side for reading in readings}
-    if Side.GOOD in sides and sides & {Side.WRONG, Side.REPLACED}:
-        good = sum(reading.side == Side.GOOD for reading in readings)
-        bad = sum(reading.side in (Side.WRONG, Side.REPLACED) for reading in readings)
-        return ruling(Outcome.CONFLICTING, Reason.CONFLICTING_VOTES, note=f"{good} good, {bad} wrong.")
+    good = sum(reading.vote.kind == UP for reading in readings)
+    wrong = sum(reading.reason not in (Reason.UP_VOTE, *SPEAKS_FOR_NEITHER) for reading in readings)
+    if good and wrong:
+        return ruling(Outcome.CONFLICTING, Reason.CONFLICTING_VOTES, note=f"{good} good, {wrong} wrong.")
     for reading in readings:
         if reading.side == Side.UNCLEAR:
             return ruling(Outcome.AMBIGUOUS, reading.reason)
-    if Side.REPLACED in sides:
-        return replaced([reading for reading in readings if reading.side == Side.REPLACED])
-    if Side.WRONG in sides:
+    if rewritten := [reading for reading in readings if reading.side == Side.REPLACED]:
+        return replaced(rewritten)
+    if wrong:
         spoken = [reading.reason for reading in readings if reading.reason != Reason.BARE_DOWN]
         return ruling(Outcome.AMBIGUOUS, spoken[0] if spoken else Reason.BARE_DOWN)
     return ruling(Outcome.CONFIRMED, Reason.UP_VOTE)

@@ -73,6 +73,4 @@ def gibberish(text: str) -> tuple[str, float] | None:
 
 def is_no_word(word: str) -> bool:
     """Whether a run of letters has no vowel where a word would, or follows the keys of a keyboard."""
-    return (
-        len(word) <= LONGEST_WORD and word.isalpha() and bool(NO_VOWEL.search(word) or KEYBOARD.search(word))
-    )
+    return len(word) <= LONGEST_WORD and word.isalpha() and bool(NO_VOWEL.search(word) or KEYBOARD.search(word))

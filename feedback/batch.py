@@ -32,7 +32,9 @@ def record_one(project: Project, item: Any, place: int) -> dict[str, Any]:
         elif kind == "feedback":
             recorded = capture.record_signal(project, convert(without_type(item), FeedbackIn))
         else:
-            raise PayloadError("/type", "invalid_choice", 'Expected an object with the type "interaction" or "feedback".')
+            raise PayloadError(
+                "/type", "invalid_choice", 'Expected an object with the type "interaction" or "feedback".'
+            )
     except PayloadError as error:
         outcomes.count(project, "signal" if kind == "feedback" else "interaction", Outcome.Result.REFUSED)
         return refusal(400, f"/items/{place}{error.pointer}", error.code, error.detail)

@@ -4,8 +4,8 @@ import hashlib
 import secrets
 import threading
 import time
-from datetime import timedelta
 from collections.abc import Iterable
+from datetime import timedelta
 
 from django.utils import timezone
 

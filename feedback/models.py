@@ -34,7 +34,9 @@ class Project(models.Model):
     evaluation_consent = models.CharField(max_length=8, choices=Consent, default=Consent.OPT_IN)
     training_consent = models.CharField(max_length=8, choices=Consent, default=Consent.OPT_IN)
     web_origins = models.JSONField(
-        default=list, blank=True, help_text='Origins whose pages may send feedback with a token: ["https://shop.example"].'
+        default=list,
+        blank=True,
+        help_text='Origins whose pages may send feedback with a token: ["https://shop.example"].',
     )
     keep_days = models.PositiveIntegerField(
         default=90, help_text="Days that an interaction is kept which no decision uses."
@@ -134,7 +136,9 @@ class Interaction(models.Model):
     fingerprint = models.BinaryField(max_length=16, help_text="Of the normalised question and context.")
     redactions = models.JSONField(default=dict, help_text="What was replaced, by type and number.")
     redaction_version = models.CharField(max_length=96)
-    placeholders = models.JSONField(default=dict, help_text="Keyed hashes of replaced values, to number later ones alike.")
+    placeholders = models.JSONField(
+        default=dict, help_text="Keyed hashes of replaced values, to number later ones alike."
+    )
     scan_due = models.BooleanField(default=False, help_text="The second redaction has not run yet.")
     revision = models.PositiveIntegerField(default=0, help_text="Goes up with every change of its signals.")
     pending = models.BooleanField(default=False, help_text="Its signals changed since curation last read them.")
@@ -240,7 +244,9 @@ class Outcome(models.Model):
     day = models.DateField()
     kind = models.CharField(max_length=16)
     result = models.CharField(max_length=16, choices=Result)
-    slot = models.PositiveSmallIntegerField(default=0, help_text="Spreads one count over rows that do not block each other.")
+    slot = models.PositiveSmallIntegerField(
+        default=0, help_text="Spreads one count over rows that do not block each other."
+    )
     number = models.PositiveBigIntegerField(default=0)
 
     class Meta:

@@ -13,7 +13,12 @@ SLOTS = 16
 def count(project: Project, kind: str, result: str, number: int = 1) -> None:
     """Add to the count of today. A random slot keeps writers on PostgreSQL from waiting for one another's row."""
     row = Outcome(
-        project=project, day=timezone.now().date(), kind=kind, result=result, slot=random.randrange(SLOTS), number=0  # noqa: S311
+        project=project,
+        day=timezone.now().date(),
+        kind=kind,
+        result=result,
+        slot=random.randrange(SLOTS),
+        number=0,
     )
     same = {"project": project, "day": row.day, "kind": kind, "result": result, "slot": row.slot}
     if not Outcome.objects.filter(**same).update(number=F("number") + number):
@@ -23,7 +28,9 @@ def count(project: Project, kind: str, result: str, number: int = 1) -> None:
 
 def totals(project: Project) -> dict[str, dict[str, int]]:
     """{kind: {result: number}} since the beginning, with `received` as the sum of each kind."""
-    rows = Outcome.objects.filter(project=project).values_list("kind", "result").annotate(total=Sum("number")).order_by()
+    rows = (
+        Outcome.objects.filter(project=project).values_list("kind", "result").annotate(total=Sum("number")).order_by()
+    )
     found: dict[str, dict[str, int]] = {}
     for kind, result, total in rows:
         found.setdefault(kind, {})[result] = total

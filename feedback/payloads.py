@@ -152,7 +152,9 @@ def as_payload_error(message: str) -> PayloadError:
     """Our own words for what msgspec found, with the place as a JSON pointer."""
     said, _, place = message.partition(" - at `")
     steps = re.findall(r"[A-Za-z_]\w*|\d+", place.rpartition("$")[2])
-    code, detail = next((rest for start, *rest in EXPECTED if said.startswith(start)), ("invalid", "This is not valid."))
+    code, detail = next(
+        (rest for start, *rest in EXPECTED if said.startswith(start)), ("invalid", "This is not valid.")
+    )
     if code == "required" and (field := FIELD.search(said)):
         steps.append(field[1])
     return PayloadError("".join(f"/{step}" for step in steps), code, detail)
@@ -165,4 +167,3 @@ def check_feedback(feedback: FeedbackIn) -> FeedbackIn:
     if feedback.signal == Signal.Kind.RATING and feedback.score is None:
         raise PayloadError("/score", "required", "A rating needs a score from 0 to 1.")
     return feedback
-

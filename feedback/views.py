@@ -36,7 +36,10 @@ class CaptureView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Count a refusal, and give every known failure its status; anything else is a fault of ours."""
-        if isinstance(exc, PayloadError | RedactionError | UnsupportedMediaType) or getattr(exc, "status_code", 0) == 413:
+        if (
+            isinstance(exc, PayloadError | RedactionError | UnsupportedMediaType)
+            or getattr(exc, "status_code", 0) == 413
+        ):
             outcomes.count(self.request.auth.project, self.kind, Outcome.Result.REFUSED)
         if isinstance(exc, capture.Conflict):
             exc = Problem(409)

@@ -58,7 +58,10 @@ def wheel(project: Project) -> Wheel:
     )
     tasks = ReviewTask.objects.filter(project=project, state="open").aggregate(n=Count("pk"), oldest=Min("created_at"))
     rated = Signal.objects.live().filter(project=project).values("interaction").distinct().count()
-    derived = {model: model.objects.filter(project=project, status="active").count() for model in (EvalCase, Example, PreferencePair)}
+    derived = {
+        model: model.objects.filter(project=project, status="active").count()
+        for model in (EvalCase, Example, PreferencePair)
+    }
     stages = (
         Figure("captured", Interaction.objects.filter(project=project).count(), listed("feedback.interaction", **mine)),
         Figure("rated", rated, listed("feedback.signal", **mine)),
@@ -66,8 +69,17 @@ def wheel(project: Project) -> Wheel:
         Figure("corrected", decided["corrected"], listed("curation.decision", outcome__exact="corrected", **mine)),
         Figure("eval cases", derived[EvalCase], listed("curation.evalcase", status__exact="active", **mine)),
         Figure("examples", derived[Example], listed("curation.example", status__exact="active", **mine)),
-        Figure("preference pairs", derived[PreferencePair], listed("curation.preferencepair", status__exact="active", **mine)),
+        Figure(
+            "preference pairs",
+            derived[PreferencePair],
+            listed("curation.preferencepair", status__exact="active", **mine),
+        ),
     )
-    latest = Release.objects.filter(dataset__project=project, state="published").select_related("dataset").order_by("-pk").first()
+    latest = (
+        Release.objects.filter(dataset__project=project, state="published")
+        .select_related("dataset")
+        .order_by("-pk")
+        .first()
+    )
     waiting = Figure("open review tasks", tasks["n"], listed("curation.reviewtask", state__exact="open", **mine))
     return Wheel(project, stages, waiting, tasks["oldest"], latest)

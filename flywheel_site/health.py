@@ -26,7 +26,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def database() -> str:
-    """"ok", or what kind of trouble there is."""
+    """ "ok", or what kind of trouble there is."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -36,7 +36,7 @@ def database() -> str:
 
 
 def broker() -> str:
-    """"ok", or what kind of trouble there is. The file broker is a folder."""
+    """ "ok", or what kind of trouble there is. The file broker is a folder."""
     if not settings.REDIS_URL:
         return "ok" if (settings.VAR / "broker").is_dir() else "missing"
     import redis

@@ -11,7 +11,6 @@ from flywheel_site.middleware import request_id
 from privacy.problems import TITLES
 
 
-
 def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], headers: dict[str, str]) -> Response:
     """The problem document as a response."""
     body = {

@@ -30,7 +30,7 @@ def kept_secret(variable: str) -> str:
         try:
             path.hardlink_to(aside)  # atomic: of two processes that start together, one key wins for both
         except FileExistsError:
-            pass  # noqa: S110 - the other process's key is the one that is read below
+            pass
         aside.unlink()
     return path.read_text().strip()
 

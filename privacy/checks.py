@@ -25,7 +25,9 @@ def personal_data_is_mapped(**kwargs: Any) -> list[CheckMessage]:
             found.append(Error(f"{label} is not on exactly one list of personal data.", hint=hint, id="privacy.E001"))
         elif label in personal and model is not Subject and not has_protected_subject(model):
             hint = "Give it `subject = ForeignKey(Subject, on_delete=PROTECT)`, so that erasure cannot miss it."
-            found.append(Error(f"{label} holds personal data without a protected subject.", hint=hint, id="privacy.E002"))
+            found.append(
+                Error(f"{label} holds personal data without a protected subject.", hint=hint, id="privacy.E002")
+            )
     return found
 
 

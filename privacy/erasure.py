@@ -92,7 +92,9 @@ def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
     """
     done, now = 0, timezone.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    for receipt in Erasure.objects.filter(free, settled_at__isnull=True, tries__lt=MAX_TRIES).order_by("executed_at")[:limit]:
+    for receipt in Erasure.objects.filter(free, settled_at__isnull=True, tries__lt=MAX_TRIES).order_by("executed_at")[
+        :limit
+    ]:
         claim = Erasure.objects.filter(free, pk=receipt.pk, settled_at__isnull=True)
         if not claim.update(lease_until=now + lease, tries=F("tries") + 1):
             continue

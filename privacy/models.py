@@ -112,7 +112,9 @@ class RedactionPolicy(models.Model):
 
     name = models.CharField(max_length=64, unique=True)
     version = models.PositiveIntegerField(default=1)
-    definition = models.JSONField(default=dict, blank=True, help_text="As `privacy.redaction.Policy.from_dict` reads it.")
+    definition = models.JSONField(
+        default=dict, blank=True, help_text="As `privacy.redaction.Policy.from_dict` reads it."
+    )
     updated_at = models.DateTimeField(default=timezone.now)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

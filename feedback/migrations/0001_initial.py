@@ -10,168 +10,379 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('privacy', '0001_initial'),
+        ("privacy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9_-]{0,63}\\Z', 'Lower-case letters, digits, - and _; at most 64.')])),
-                ('namespace', models.CharField(help_text='Projects that share it recognise the same person. Default: the project alone.', max_length=64)),
-                ('capture_consent', models.CharField(choices=[('opt_in', 'Only with consent'), ('opt_out', 'Unless refused')], default='opt_in', max_length=8)),
-                ('evaluation_consent', models.CharField(choices=[('opt_in', 'Only with consent'), ('opt_out', 'Unless refused')], default='opt_in', max_length=8)),
-                ('training_consent', models.CharField(choices=[('opt_in', 'Only with consent'), ('opt_out', 'Unless refused')], default='opt_in', max_length=8)),
-                ('web_origins', models.JSONField(blank=True, default=list, help_text='Origins whose pages may send feedback with a token: ["https://shop.example"].')),
-                ('keep_days', models.PositiveIntegerField(default=90, help_text='Days that an interaction is kept which no decision uses.')),
-                ('deep_scan', models.BooleanField(default=False, help_text='Hold interactions back from review and curation until the second redaction is done.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('redaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='privacy.redactionpolicy')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9][a-z0-9_-]{0,63}\\Z", "Lower-case letters, digits, - and _; at most 64."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "namespace",
+                    models.CharField(
+                        help_text="Projects that share it recognise the same person. Default: the project alone.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "capture_consent",
+                    models.CharField(
+                        choices=[("opt_in", "Only with consent"), ("opt_out", "Unless refused")],
+                        default="opt_in",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "evaluation_consent",
+                    models.CharField(
+                        choices=[("opt_in", "Only with consent"), ("opt_out", "Unless refused")],
+                        default="opt_in",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "training_consent",
+                    models.CharField(
+                        choices=[("opt_in", "Only with consent"), ("opt_out", "Unless refused")],
+                        default="opt_in",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "web_origins",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='Origins whose pages may send feedback with a token: ["https://shop.example"].',
+                    ),
+                ),
+                (
+                    "keep_days",
+                    models.PositiveIntegerField(
+                        default=90, help_text="Days that an interaction is kept which no decision uses."
+                    ),
+                ),
+                (
+                    "deep_scan",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Hold interactions back from review and curation until the second redaction is done.",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "redaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="privacy.redactionpolicy",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Interaction',
+            name="Interaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=128)),
-                ('session', privacy.fields.RedactedTextField(blank=True)),
-                ('question', privacy.fields.RedactedTextField()),
-                ('answer', privacy.fields.RedactedTextField()),
-                ('context', privacy.fields.RedactedJSONField(blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('sources', privacy.fields.RedactedJSONField(blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('tags', privacy.fields.RedactedJSONField(blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('metadata', privacy.fields.RedactedJSONField(blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('agent_name', privacy.fields.RedactedTextField(blank=True)),
-                ('agent_version', privacy.fields.RedactedTextField(blank=True)),
-                ('agent_model', privacy.fields.RedactedTextField(blank=True)),
-                ('agent_prompt', privacy.fields.RedactedTextField(blank=True)),
-                ('occurred_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('fingerprint', models.BinaryField(help_text='Of the normalised question and context.', max_length=16)),
-                ('redactions', models.JSONField(default=dict, help_text='What was replaced, by type and number.')),
-                ('redaction_version', models.CharField(max_length=96)),
-                ('placeholders', models.JSONField(default=dict, help_text='Keyed hashes of replaced values, to number later ones alike.')),
-                ('scan_due', models.BooleanField(default=False, help_text='The second redaction has not run yet.')),
-                ('revision', models.PositiveIntegerField(default=0, help_text='Goes up with every change of its signals.')),
-                ('pending', models.BooleanField(default=False, help_text='Its signals changed since curation last read them.')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='privacy.subject')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='feedback.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(max_length=128)),
+                ("session", privacy.fields.RedactedTextField(blank=True)),
+                ("question", privacy.fields.RedactedTextField()),
+                ("answer", privacy.fields.RedactedTextField()),
+                (
+                    "context",
+                    privacy.fields.RedactedJSONField(
+                        blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "sources",
+                    privacy.fields.RedactedJSONField(
+                        blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "tags",
+                    privacy.fields.RedactedJSONField(
+                        blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                (
+                    "metadata",
+                    privacy.fields.RedactedJSONField(
+                        blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
+                ("agent_name", privacy.fields.RedactedTextField(blank=True)),
+                ("agent_version", privacy.fields.RedactedTextField(blank=True)),
+                ("agent_model", privacy.fields.RedactedTextField(blank=True)),
+                ("agent_prompt", privacy.fields.RedactedTextField(blank=True)),
+                ("occurred_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("body_digest", models.CharField(max_length=64)),
+                ("fingerprint", models.BinaryField(help_text="Of the normalised question and context.", max_length=16)),
+                ("redactions", models.JSONField(default=dict, help_text="What was replaced, by type and number.")),
+                ("redaction_version", models.CharField(max_length=96)),
+                (
+                    "placeholders",
+                    models.JSONField(
+                        default=dict, help_text="Keyed hashes of replaced values, to number later ones alike."
+                    ),
+                ),
+                ("scan_due", models.BooleanField(default=False, help_text="The second redaction has not run yet.")),
+                (
+                    "revision",
+                    models.PositiveIntegerField(default=0, help_text="Goes up with every change of its signals."),
+                ),
+                (
+                    "pending",
+                    models.BooleanField(default=False, help_text="Its signals changed since curation last read them."),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="interactions", to="privacy.subject"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="interactions", to="feedback.project"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=64)),
-                ('prefix', models.CharField(help_text='The first characters, to recognise a key by.', max_length=16)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='feedback.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, max_length=64)),
+                ("prefix", models.CharField(help_text="The first characters, to recognise a key by.", max_length=16)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("scopes", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="keys", to="feedback.project"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'key',
+                "verbose_name": "key",
             },
         ),
         migrations.CreateModel(
-            name='ProjectMember',
+            name="ProjectMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='feedback.project')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="feedback.project"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Signal',
+            name="Signal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('external_id', models.CharField(max_length=128)),
-                ('kind', models.CharField(choices=[('thumbs_up', 'Thumbs up'), ('thumbs_down', 'Thumbs down'), ('edit', 'Edit'), ('rating', 'Rating'), ('retry', 'Retry'), ('copy', 'Copy'), ('accept', 'Accept'), ('abandon', 'Abandon'), ('follow_up', 'Follow-up')], max_length=16)),
-                ('score', models.FloatField(blank=True, null=True)),
-                ('correction', privacy.fields.RedactedTextField(blank=True, default='')),
-                ('comment', privacy.fields.RedactedTextField(blank=True, default='')),
-                ('occurred_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='feedback.interaction')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='feedback.project')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='privacy.subject')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("external_id", models.CharField(max_length=128)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("thumbs_up", "Thumbs up"),
+                            ("thumbs_down", "Thumbs down"),
+                            ("edit", "Edit"),
+                            ("rating", "Rating"),
+                            ("retry", "Retry"),
+                            ("copy", "Copy"),
+                            ("accept", "Accept"),
+                            ("abandon", "Abandon"),
+                            ("follow_up", "Follow-up"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("score", models.FloatField(blank=True, null=True)),
+                ("correction", privacy.fields.RedactedTextField(blank=True, default="")),
+                ("comment", privacy.fields.RedactedTextField(blank=True, default="")),
+                ("occurred_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("body_digest", models.CharField(max_length=64)),
+                (
+                    "interaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signals", to="feedback.interaction"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signals", to="feedback.project"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signals", to="privacy.subject"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ParkedSignal',
+            name="ParkedSignal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('interaction_external_id', models.CharField(max_length=128)),
-                ('external_id', models.CharField(max_length=128)),
-                ('kind', models.CharField(choices=[('thumbs_up', 'Thumbs up'), ('thumbs_down', 'Thumbs down'), ('edit', 'Edit'), ('rating', 'Rating'), ('retry', 'Retry'), ('copy', 'Copy'), ('accept', 'Accept'), ('abandon', 'Abandon'), ('follow_up', 'Follow-up')], max_length=16)),
-                ('score', models.FloatField(blank=True, null=True)),
-                ('correction', privacy.fields.RedactedTextField(blank=True, default='')),
-                ('comment', privacy.fields.RedactedTextField(blank=True, default='')),
-                ('placeholders', models.JSONField(default=dict)),
-                ('body_digest', models.CharField(max_length=64)),
-                ('occurred_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('subject', models.ForeignKey(help_text="Empty: the asker's own.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parked_signals', to='privacy.subject')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parked_signals', to='feedback.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("interaction_external_id", models.CharField(max_length=128)),
+                ("external_id", models.CharField(max_length=128)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("thumbs_up", "Thumbs up"),
+                            ("thumbs_down", "Thumbs down"),
+                            ("edit", "Edit"),
+                            ("rating", "Rating"),
+                            ("retry", "Retry"),
+                            ("copy", "Copy"),
+                            ("accept", "Accept"),
+                            ("abandon", "Abandon"),
+                            ("follow_up", "Follow-up"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("score", models.FloatField(blank=True, null=True)),
+                ("correction", privacy.fields.RedactedTextField(blank=True, default="")),
+                ("comment", privacy.fields.RedactedTextField(blank=True, default="")),
+                ("placeholders", models.JSONField(default=dict)),
+                ("body_digest", models.CharField(max_length=64)),
+                ("occurred_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        help_text="Empty: the asker's own.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parked_signals",
+                        to="privacy.subject",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parked_signals",
+                        to="feedback.project",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['project', 'interaction_external_id'], name='parked_for')],
-                'constraints': [models.UniqueConstraint(fields=('project', 'external_id'), name='parked_signal_once')],
+                "indexes": [models.Index(fields=["project", "interaction_external_id"], name="parked_for")],
+                "constraints": [models.UniqueConstraint(fields=("project", "external_id"), name="parked_signal_once")],
             },
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('kind', models.CharField(max_length=16)),
-                ('result', models.CharField(choices=[('stored', 'Stored'), ('replayed', 'Replayed'), ('no_consent', 'No Consent'), ('refused', 'Refused'), ('gone', 'Gone'), ('parked', 'Parked'), ('dropped', 'Dropped')], max_length=16)),
-                ('slot', models.PositiveSmallIntegerField(default=0, help_text='Spreads one count over rows that do not block each other.')),
-                ('number', models.PositiveBigIntegerField(default=0)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='feedback.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("kind", models.CharField(max_length=16)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("stored", "Stored"),
+                            ("replayed", "Replayed"),
+                            ("no_consent", "No Consent"),
+                            ("refused", "Refused"),
+                            ("gone", "Gone"),
+                            ("parked", "Parked"),
+                            ("dropped", "Dropped"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "slot",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Spreads one count over rows that do not block each other."
+                    ),
+                ),
+                ("number", models.PositiveBigIntegerField(default=0)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outcomes", to="feedback.project"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('project', 'day', 'kind', 'result', 'slot'), name='outcome_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "day", "kind", "result", "slot"), name="outcome_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('pending', True)), fields=['project', 'id'], name='interaction_pending'),
+            model_name="interaction",
+            index=models.Index(
+                condition=models.Q(("pending", True)), fields=["project", "id"], name="interaction_pending"
+            ),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('scan_due', True)), fields=['id'], name='interaction_scan_due'),
+            model_name="interaction",
+            index=models.Index(condition=models.Q(("scan_due", True)), fields=["id"], name="interaction_scan_due"),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['project', '-id'], name='interaction_list'),
+            model_name="interaction",
+            index=models.Index(fields=["project", "-id"], name="interaction_list"),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['project', 'received_at'], name='interaction_age'),
+            model_name="interaction",
+            index=models.Index(fields=["project", "received_at"], name="interaction_age"),
         ),
         migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.UniqueConstraint(fields=('project', 'external_id'), name='interaction_once'),
+            model_name="interaction",
+            constraint=models.UniqueConstraint(fields=("project", "external_id"), name="interaction_once"),
         ),
         migrations.AddConstraint(
-            model_name='projectmember',
-            constraint=models.UniqueConstraint(fields=('project', 'user'), name='member_once'),
+            model_name="projectmember",
+            constraint=models.UniqueConstraint(fields=("project", "user"), name="member_once"),
         ),
         migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.UniqueConstraint(fields=('project', 'external_id'), name='signal_once'),
+            model_name="signal",
+            constraint=models.UniqueConstraint(fields=("project", "external_id"), name="signal_once"),
         ),
     ]

@@ -47,7 +47,9 @@ def test_running_again_with_nothing_new_does_nothing() -> None:
     shop = cast.project()
     cast.said(shop, cast.asked(shop), "thumbs_up")
     assert cast.turn(shop) is not None
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         assert cast.turn(shop) is None
     assert len(queries) == 1
 
@@ -68,7 +70,12 @@ def test_a_changed_mind_changes_what_was_derived() -> None:
 
 @pytest.mark.parametrize(
     ("agreed", "cases", "examples"),
-    [({"evaluation": True}, 1, 0), ({"training": True}, 0, 1), ({}, 0, 0), ({"evaluation": True, "training": True}, 1, 1)],
+    [
+        ({"evaluation": True}, 1, 0),
+        ({"training": True}, 0, 1),
+        ({}, 0, 0),
+        ({"evaluation": True, "training": True}, 1, 1),
+    ],
 )
 def test_each_record_needs_consent_for_its_own_purpose(agreed: dict[str, bool], cases: int, examples: int) -> None:
     shop = cast.project()
@@ -88,7 +95,11 @@ def test_a_correction_needs_its_authors_consent_too() -> None:
 
 def test_the_same_question_with_the_same_answer_stands_once() -> None:
     shop = cast.project()
-    for name, question in ((cast.ANNA, "Is it open today?"), (cast.BEN, "  is it OPEN today "), (cast.CLEO, "Is it open now?")):
+    for name, question in (
+        (cast.ANNA, "Is it open today?"),
+        (cast.BEN, "  is it OPEN today "),
+        (cast.CLEO, "Is it open now?"),
+    ):
         cast.said(shop, cast.asked(shop, name, question=question, answer="Yes, it is open until six."), "thumbs_up")
     cast.turn(shop)
     assert sorted(EvalCase.objects.values_list("status", flat=True)) == ["active", "active", "duplicate"]

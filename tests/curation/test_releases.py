@@ -43,9 +43,15 @@ def test_the_files_have_the_shapes_of_the_contract(shop: Project) -> None:
     keys = {"id", "kind", "question", "expected", "rejected", "context", "sources", "tags", "why", "provenance"}
     assert set(golden) == set(regression) == keys
     assert (golden["kind"], golden["rejected"], golden["expected"]) == ("golden", None, "A day ticket is six euros.")
-    assert (regression["kind"], regression["expected"], regression["rejected"]) == ("regression", cast.RIGHT, cast.ANSWER)
+    assert (regression["kind"], regression["expected"], regression["rejected"]) == (
+        "regression",
+        cast.RIGHT,
+        cast.ANSWER,
+    )
     assert set(regression["provenance"]) == {"interaction", "agent", "decided_by", "decided_at"}
-    assert all(set(line) == {"messages"} and line["messages"][-1]["role"] == "assistant" for line in lines(made, "sft.jsonl"))
+    assert all(
+        set(line) == {"messages"} and line["messages"][-1]["role"] == "assistant" for line in lines(made, "sft.jsonl")
+    )
     (pair,) = lines(made, "preferences.jsonl")
     assert set(pair) == {"input", "preferred_output", "non_preferred_output"}
     assert set(pair["input"]) == {"messages", "tools", "parallel_tool_calls"}
@@ -56,7 +62,9 @@ def test_every_record_is_in_the_lineage_in_the_order_of_its_file(shop: Project) 
     made = cast.cut(shop)
     listed = [(entry["file"], entry["record"]) for entry in lines(made, "lineage.jsonl")]
     assert len(listed) == sum(len(lines(made, name)) for name in ("eval_cases.jsonl", "sft.jsonl", "preferences.jsonl"))
-    assert [record for file, record in listed if file == "eval_cases.jsonl"] == [c["id"] for c in lines(made, "eval_cases.jsonl")]
+    assert [record for file, record in listed if file == "eval_cases.jsonl"] == [
+        c["id"] for c in lines(made, "eval_cases.jsonl")
+    ]
 
 
 def test_checksums_and_manifest_agree_with_the_files(shop: Project) -> None:

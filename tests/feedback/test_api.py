@@ -24,7 +24,12 @@ def auth(shop: Project) -> dict[str, str]:
     return {"authorization": f"Bearer {cast.key(shop)}"}
 
 
-BODY: dict[str, Any] = {"question": "Where is my parcel?", "answer": "On its way.", "subject": "u-1", "consent": cast.ALL}
+BODY: dict[str, Any] = {
+    "question": "Where is my parcel?",
+    "answer": "On its way.",
+    "subject": "u-1",
+    "consent": cast.ALL,
+}
 
 
 def post(client: Client, path: str, body: Any, headers: dict[str, str]) -> Any:
@@ -118,7 +123,9 @@ def test_a_body_that_is_no_json_by_its_type_is_415(client: Client, auth: dict[st
     assert answer.status_code == 415 and not Interaction.objects.exists()
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer fw_unknown", "Basic abc", "Bearer v1.1.1.1.ffffffff.AAAA", "Bearer \x00"])
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer fw_unknown", "Basic abc", "Bearer v1.1.1.1.ffffffff.AAAA", "Bearer \x00"]
+)
 def test_a_call_without_a_known_key_is_401(client: Client, header: str) -> None:
     answer = post(client, "interactions", BODY, {"authorization": header} if header else {})
     assert answer.status_code == 401 and answer["WWW-Authenticate"] == "Bearer"
@@ -129,18 +136,26 @@ def test_a_key_without_the_scope_is_403(client: Client, shop: Project) -> None:
     assert answer.status_code == 403 and not Interaction.objects.exists()
 
 
-def test_feedback_is_created_once_and_waits_where_its_interaction_is_unseen(client: Client, auth: dict[str, str]) -> None:
+def test_feedback_is_created_once_and_waits_where_its_interaction_is_unseen(
+    client: Client, auth: dict[str, str]
+) -> None:
     post(client, "interactions", {**BODY, "id": "a"}, auth)
     body = {"id": "s", "interaction": "a", "signal": "thumbs_up"}
     codes = [post(client, "feedback", body, auth).status_code for _ in range(2)]
     codes.append(post(client, "feedback", {**body, "signal": "thumbs_down"}, auth).status_code)
-    codes.append(post(client, "feedback", {"interaction": "unseen", "signal": "thumbs_up", "subject": "u-1"}, auth).status_code)
+    codes.append(
+        post(client, "feedback", {"interaction": "unseen", "signal": "thumbs_up", "subject": "u-1"}, auth).status_code
+    )
     assert codes == [201, 200, 409, 202] and Signal.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
-    [({"signal": "edit"}, "/correction"), ({"signal": "rating"}, "/score"), ({"signal": "rating", "score": 2}, "/score")],
+    [
+        ({"signal": "edit"}, "/correction"),
+        ({"signal": "rating"}, "/score"),
+        ({"signal": "rating", "score": 2}, "/score"),
+    ],
 )
 def test_feedback_that_lacks_what_its_signal_needs_is_refused(
     client: Client, auth: dict[str, str], body: dict[str, Any], pointer: str
@@ -149,7 +164,9 @@ def test_feedback_that_lacks_what_its_signal_needs_is_refused(
     assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == pointer
 
 
-def test_a_browser_with_a_token_speaks_for_its_person_on_its_interaction_alone(client: Client, auth: dict[str, str]) -> None:
+def test_a_browser_with_a_token_speaks_for_its_person_on_its_interaction_alone(
+    client: Client, auth: dict[str, str]
+) -> None:
     token = post(client, "interactions", {**BODY, "id": "a"}, auth).json()["feedback_token"]
     post(client, "interactions", {**BODY, "id": "b"}, auth)
     browser = {"authorization": f"Bearer {token}"}
@@ -164,7 +181,9 @@ def test_a_changed_or_expired_token_opens_nothing(client: Client, auth: dict[str
     token = post(client, "interactions", {**BODY, "id": "a"}, auth).json()["feedback_token"]
     for place in range(len(token)):
         changed = token[:place] + ("0" if token[place] != "0" else "1") + token[place + 1 :]
-        answer = post(client, "feedback", {"interaction": "a", "signal": "thumbs_up"}, {"authorization": f"Bearer {changed}"})
+        answer = post(
+            client, "feedback", {"interaction": "a", "signal": "thumbs_up"}, {"authorization": f"Bearer {changed}"}
+        )
         assert answer.status_code == 401
     Interaction.objects.update(received_at="2020-01-01T00:00:00Z")
     from feedback.capture import feedback_token
@@ -184,7 +203,9 @@ def test_feedback_is_taken_back_by_its_id(client: Client, auth: dict[str, str]) 
     assert Signal.objects.get().withdrawn_at is not None
 
 
-def test_an_interaction_is_read_with_its_signals_and_the_reason_of_its_decision(client: Client, shop: Project, auth: dict[str, str]) -> None:
+def test_an_interaction_is_read_with_its_signals_and_the_reason_of_its_decision(
+    client: Client, shop: Project, auth: dict[str, str]
+) -> None:
     post(client, "interactions", {**BODY, "id": "a"}, auth)
     post(client, "feedback", {"interaction": "a", "signal": "edit", "correction": "It was delivered on Monday."}, auth)
     cast.turn(shop)
@@ -201,7 +222,9 @@ def test_another_projects_interaction_is_as_absent_as_an_unknown_one(client: Cli
     assert {**theirs.json(), "request_id": ""} == {**unknown.json(), "request_id": ""}
 
 
-def test_the_list_is_read_page_by_page(client: Client, shop: Project, auth: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_list_is_read_page_by_page(
+    client: Client, shop: Project, auth: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("curation.views.PAGE", 2)
     for _ in range(5):
         cast.asked(shop)

@@ -69,11 +69,17 @@ def test_a_changed_line_breaks_the_chain_at_its_place(anna: Subject, change: str
 
 def test_the_condition_for_querysets_says_what_effective_says() -> None:
     shop = cast.project()
-    for name, given in ((cast.ANNA, cast.ALL), (cast.BEN, {"capture": True}), (cast.CLEO, {**cast.ALL, "training": False})):
+    for name, given in (
+        (cast.ANNA, cast.ALL),
+        (cast.BEN, {"capture": True}),
+        (cast.CLEO, {**cast.ALL, "training": False}),
+    ):
         cast.asked(shop, name, consent=given)
     for purpose in ("capture", "evaluation", "training"):
         for default in (False, True):
-            found = set(Interaction.objects.filter(consent.agrees(purpose, default=default)).values_list("subject", flat=True))
+            found = set(
+                Interaction.objects.filter(consent.agrees(purpose, default=default)).values_list("subject", flat=True)
+            )
             expected = {s.pk for s in Subject.objects.all() if consent.effective(s, {purpose: default})[purpose]}
             assert found == expected, (purpose, default)
 

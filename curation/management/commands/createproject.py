@@ -25,4 +25,6 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(orjson.dumps({"project": project.name}).decode())
         else:
-            self.stdout.write(f"Project {project.name} is ready. Next: manage.py createkey {project.name} --scope ingest")
+            self.stdout.write(
+                f"Project {project.name} is ready. Next: manage.py createkey {project.name} --scope ingest"
+            )

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)
         parser.add_argument("--subject", required=True, help="The product's own user id.")
-        parser.add_argument("--purpose", choices=Purpose.values, help="Only what serves this purpose; consent is withdrawn.")
+        parser.add_argument(
+            "--purpose", choices=Purpose.values, help="Only what serves this purpose; consent is withdrawn."
+        )
         parser.add_argument("--json", action="store_true", help="Print the receipt as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -70,7 +70,12 @@ class Command(BaseCommand):
             problems = [{"line": line.number, "problem": line.problem} for line in bad]
             self.stdout.write(orjson.dumps({**counts, "problems": problems}).decode())
             return
-        names = {"stored": "stored", "replayed": "there already", "no_consent": "without consent", "gone": "erased before"}
+        names = {
+            "stored": "stored",
+            "replayed": "there already",
+            "no_consent": "without consent",
+            "gone": "erased before",
+        }
         said = [f"{counts[name]} {words}" for name, words in names.items() if counts[name] or name == "stored"]
         self.stdout.write(f"{', '.join(said)}; {counts['signals']} signals.")
         if counts[Outcome.Result.NO_CONSENT]:

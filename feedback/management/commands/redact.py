@@ -4,15 +4,15 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from privacy.redaction.filtering import filter_lines
 
 from feedback.models import Project
 from privacy.redaction import DEFAULT_POLICY
-from privacy.redaction.filtering import filter_lines
 
 
 class Command(BaseCommand):
     help = 'JSON Lines {"text"} in, {"text", "spans"} out: what a text becomes, and where something was replaced.'
-    requires_system_checks: list[str] = []  # noqa: RUF012 - a filter should start at once
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", help="Use this project's own terms too.")

@@ -64,7 +64,10 @@ class Command(BaseCommand):
         numbered = list(logs.read_lines(log))
         asked = Asked("import", notice_for(NOTICE))
         for line in tqdm(
-            logs.import_lines(project, numbered, consent={}, asked=asked), total=len(numbered), desc="capture", leave=False
+            logs.import_lines(project, numbered, consent={}, asked=asked),
+            total=len(numbered),
+            desc="capture",
+            leave=False,
         ):
             counts[line.result] += 1
             if line.result == "bad":
@@ -116,7 +119,11 @@ class Command(BaseCommand):
     def judge(self, release: Release) -> None:
         """Judge three versions of the sample's agent: today's, a better one, and one that only sounds better."""
         lines = []
-        for function, what in (("v1", "today's agent"), ("v2", "a better one"), ("v3_tempting", "one that sounds better")):
+        for function, what in (
+            ("v1", "today's agent"),
+            ("v2", "a better one"),
+            ("v3_tempting", "one that sounds better"),
+        ):
             with tqdm(desc=f"gate {function}", leave=False) as bar:
 
                 def progress(asked: int, total: int, bar: Any = bar) -> None:
@@ -124,7 +131,10 @@ class Command(BaseCommand):
                     bar.update(asked - bar.n)
 
                 run = gate.run(
-                    release, agents.load(f"{AGENT}:{function}"), gate.CandidateIn("demo-agent", function), progress=progress
+                    release,
+                    agents.load(f"{AGENT}:{function}"),
+                    gate.CandidateIn("demo-agent", function),
+                    progress=progress,
                 )
             lines.append(f"{function:<12} {what:<24} {verdict_words(run)}")
             lines += [f"{'':<12} {reason['code']}: {reason['detail']}" for reason in run.reasons[:3]]
@@ -158,7 +168,11 @@ class Command(BaseCommand):
 def verdict_words(run: GateRun) -> str:
     """A gate run's verdict with the counts that explain it."""
     counts = run.counts
-    said = [f"{counts[name]} {name.replace('_', ' ')}" for name in ("fixed", "regressed", "newly_failing") if counts.get(name)]
+    said = [
+        f"{counts[name]} {name.replace('_', ' ')}"
+        for name in ("fixed", "regressed", "newly_failing")
+        if counts.get(name)
+    ]
     return f"{run.verdict.upper()}" + (f"  ({', '.join(said)})" if said else "")
 
 
