@@ -62,8 +62,8 @@ class Read:
 def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int, Counter[str]]:
     """Decide up to `BATCH` pending interactions with a key above `after`, in one transaction.
 
-    Returns how many were read, the last key, and the counts by outcome. A signal that arrives meanwhile raises the
-    interaction's revision, and it stays pending for the next run.
+    Returns how many were read, the last key, and the counts by outcome. A signal that arrives meanwhile raises
+    the interaction's revision, and it stays pending for the next run.
     """
     with transaction.atomic():
         reads = read_batch(run.project, after)
@@ -71,10 +71,9 @@ def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int
             return 0, after, Counter()
         rulings = {read.interaction.pk: rule(read) for read in reads}
         decisions = [decision(read, rulings[read.interaction.pk], run, policy) for read in reads]
-        fields = ["subject", "run", "policy_version", "revision", "outcome", "reason", "detail", "language", "correction",
-                  "task", "decided_by", "decided_at"]  # fmt: skip
+        columns = [field.name for field in Decision._meta.fields if field.name not in ("interaction", "project")]
         Decision.objects.bulk_create(
-            decisions, update_conflicts=True, unique_fields=["interaction"], update_fields=fields, batch_size=BATCH
+            decisions, update_conflicts=True, unique_fields=["interaction"], update_fields=columns, batch_size=BATCH
         )
         ask_people(reads, rulings)
         touched = derive.write(decisions, policy)

@@ -35,7 +35,7 @@ class Agreed:
 
 
 def write(decisions: Sequence[Decision], policy: CurationPolicy) -> set[bytes]:
-    """Make the derived rows of these decisions what they should be; the fingerprints whose duplicates must be looked at.
+    """Make the derived rows of these decisions what they should be; the fingerprints to look for duplicates of.
 
     Rows that are no longer due go, so that a changed mind leaves nothing behind. A constant number of queries.
     """

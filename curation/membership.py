@@ -1,4 +1,4 @@
-"""Who is in a release: chosen in one statement, with consent asked again, and kept so that an erasure finds the files."""
+"""Who is in a release: chosen in one statement, consent asked again, and kept so that an erasure finds the files."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the signals amount to: decisions, review tasks, and what they become; releases, and the gate's runs over them."""
+"""What the signals amount to: decisions, review tasks, what they become; releases, and the gate's runs over them."""
 
 from typing import Any
 

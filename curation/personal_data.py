@@ -61,7 +61,7 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
                 "note": row.note,
             }
             for row in ReviewTask.objects.filter(subject=subject).select_related("interaction").order_by("pk")
-        ],  # fmt: skip
+        ],
         "gate_results": [
             {"interaction": row.interaction.external_id, "answer": row.answer, "passed": row.passed}
             for row in GateResult.objects.filter(subject=subject).select_related("interaction").order_by("pk")

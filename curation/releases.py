@@ -166,7 +166,7 @@ NAME = re.compile(
 
 
 def find(name: str, project: Project | None = None) -> Release | None:
-    """The release of that name, `dataset:v3`, `dataset:latest` or `dataset`; of that project alone, where one is given."""
+    """The release of that name, `dataset:v3`, `dataset:latest` or `dataset`; of that project, if one is given."""
     match = NAME.match(name)
     if match is None:
         return None

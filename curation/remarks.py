@@ -51,7 +51,7 @@ COMPLAINTS: Final = (
     r"(?:<not>) <very>(?:answer|address|make (?:any )?sense|respond|(?:help|work)<stop>)",
     r"you <very>(?:didn'?t|did not|missed|forgot|ignored|misunderst\w+|got (?:it|this|that)|are (?:wrong|mistaken|lying)|keep \w+ing)\b",
     r"i <very>(?:disagree|hate this|didn'?t (?:ask|mean|want)|did not (?:ask|mean|want)|asked (?:for|about|you|how|what|why|when|where|who|which|if)|don'?t (?:like|agree|think (?:this|that|it)))\b",
-    r"(?:(?:many )?thanks?|thank you|(?:very )?(?:great|good|nice|perfect|excellent|awesome|cool)|love it|well done|never mind|i (?:don'?t|do not) know)(?: (?:very much|a lot|so much|<reply>|job|work|one))?\W*$",
+    r"(?:(?:(?:many )?thanks?|thank you|(?:very )?(?:great|good|nice|perfect|excellent|awesome|cool)|love it|well done|never mind|i (?:don'?t|do not) know)(?: (?:very much|a lot|so much|<reply>|job|work|one))?\W*)+$",
     r"(?:hallucinat(?:ion|ed|ing|es)|made up|not even close|error|n/?a|idk|nothing|wrong|fake)\W*$",
     # German
     r"(?:das|dies(?:e|es)?|(?:die|deine|ihre) antwort)(?: antwort)? (?:ist|war|stimmt) (?:(?:so|leider|einfach|komplett|ganz|doch|völlig|überhaupt) )*(?:falsch|nicht|unsinn|quatsch|schlecht|blödsinn)",

@@ -1,4 +1,4 @@
-"""The reading API: interactions with their decisions, releases and their files, gate runs. A key sees its project alone."""
+"""The reading API: interactions with their decisions, releases, gate runs. A key sees its own project alone."""
 
 from typing import Any
 

@@ -10,7 +10,7 @@ PATH = "/api/v1/feedback"
 
 
 class CorsMiddleware:
-    """Answers preflights and lets listed origins read answers of the feedback calls. Never a wildcard, never cookies."""
+    """Answers preflights and lets listed origins read answers of the feedback calls. No wildcard, no cookies."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

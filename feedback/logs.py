@@ -1,7 +1,7 @@
 """Logs of conversations that were held before Flywheel came: read line by line, through the one write path.
 
-A line: {"question", "answer", "sources"?, "context"?, "feedback"?, "user"?, "id"?, "ts"?, "consent"?, "tags"?, "agent"?,
-"session"?, "metadata"?}. `feedback` is "up", "down", null, {"thumb" or "signal", "correction"?, "comment"?, "score"?,
+A line: {"question", "answer", "sources"?, "context"?, "feedback"?, "user"?, "id"?, "ts"?, "consent"?, "tags"?,
+"agent"?, "session"?, "metadata"?}. `feedback` is "up", "down", null, {"thumb" or "signal", "correction"?, "comment"?, "score"?,
 "user"?, "ts"?}, or a list of these. CSV has the same columns, with JSON in those that are not plain text.
 """
 

@@ -1,4 +1,4 @@
-"""How every write ended, counted in the transaction of the write itself: received is the sum, and no write is unseen."""
+"""How every write ended, counted in the transaction of the write itself: received is the sum, nothing is unseen."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The processes of the embedded server: web, worker and beat, started together, restarted when they die, ended together."""
+"""The processes of the embedded server: web, worker and beat; started, restarted when they die, ended together."""
 
 import os
 import signal

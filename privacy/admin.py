@@ -1,6 +1,5 @@
 """Subjects, the consent ledger, erasures and redaction policies in the console. Nothing here is edited by hand."""
 
-
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest

@@ -88,7 +88,7 @@ def change_consent(subject: Subject, purposes: dict[str, bool], **how: Any) -> d
 def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
     """Finish erasures outside the database: released files, free pages. Returns how many were finished.
 
-    Each is claimed by a lease, so that two workers do not do the same; a worker that dies loses its lease, not the work.
+    Each is claimed by a lease: two workers never do the same, and one that dies loses its lease, not the work.
     """
     done, now = 0, timezone.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
@@ -108,7 +108,7 @@ def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
 def overwrite_free_pages() -> None:
     """SQLite: empty the write-ahead log, where the erased text would else stay until it is overwritten by chance.
 
-    `secure_delete` has zeroed the pages already. PostgreSQL: `VACUUM` on its own schedule; docs/privacy.md states the window.
+    `secure_delete` has zeroed the pages already. PostgreSQL vacuums on a schedule; docs/privacy.md states the window.
     """
     if connection.vendor == "sqlite":
         transaction.on_commit(_truncate_log)

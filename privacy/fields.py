@@ -1,4 +1,4 @@
-"""Columns that refuse text which the redactor has not seen: a write path that forgets to redact fails, it does not leak."""
+"""Columns that refuse text which the redactor has not seen: a write path that forgets it fails, it does not leak."""
 
 import json
 from typing import Any

@@ -38,8 +38,9 @@ def columns_with_the_mark() -> set[str]:
         for table in connection.introspection.table_names(cursor):
             for column in connection.introspection.get_table_description(cursor, table):
                 name = connection.ops.quote_name(column.name)
+                quoted = connection.ops.quote_name(table)
                 cursor.execute(
-                    f"SELECT count(*) FROM {connection.ops.quote_name(table)} WHERE lower(CAST({name} AS text)) LIKE %s",
+                    f"SELECT count(*) FROM {quoted} WHERE lower(CAST({name} AS text)) LIKE %s",  # noqa: S608
                     [f"%{MARK}%"],
                 )
                 if cursor.fetchone()[0]:

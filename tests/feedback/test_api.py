@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from feedback import tokens
 from feedback.models import Interaction, Outcome, Project, Signal
@@ -190,8 +191,6 @@ def test_a_changed_or_expired_token_opens_nothing(client: Client, auth: dict[str
 
     expired = feedback_token(Interaction.objects.get())
     with pytest.raises(tokens.BadToken):
-        from django.utils import timezone
-
         tokens.open_token(expired, timezone.now())
 
 

@@ -66,7 +66,7 @@ def test_a_table_that_is_forgotten_makes_erasure_fail_and_changes_nothing(monkey
     cast.said(shop, talk, "thumbs_down")
     cast.turn(shop)
     monkeypatch.setattr("curation.personal_data.erase", lambda subject, purpose=None: {})
-    with pytest.raises(ProtectedError, match="Decision|ReviewTask|review_tasks|decision"):
+    with pytest.raises(ProtectedError, match=r"decision|task"):
         erasure.erase(cast.person(shop))
     assert Interaction.objects.count() == Signal.objects.count() == ReviewTask.objects.count() == 1
 
