@@ -114,7 +114,7 @@ def rule(read: Read) -> Ruling:
     before = read.before
     if before is not None and before.task is not None:
         resolved_at = before.task.resolved_at
-        if not any(signal.received_at > resolved_at for signal in read.signals.values()):
+        if resolved_at and not any(signal.received_at > resolved_at for signal in read.signals.values()):
             return Ruling(Outcome(before.outcome), Reason(before.reason), None, before.detail)
     return decide(str(read.interaction.answer), read.votes)
 
@@ -156,7 +156,7 @@ def ask_people(reads: Iterable[Read], rulings: dict[int, Ruling]) -> None:
         )
         task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], row.revision
         task.priority = round(10 * review_weight(read.votes))
-        if task.pk is None:
+        if row.pk not in asked:
             fresh.append(task)
     ReviewTask.objects.bulk_create(fresh)
     ReviewTask.objects.bulk_update(asked.values(), ["reason", "detail", "priority", "revision"])

@@ -50,12 +50,12 @@ def write(decisions: Sequence[Decision], policy: CurationPolicy) -> set[bytes]:
         agreed = who_agreed(rows, project, PURPOSE[model])
         due = [row for row in rows if row.pk in findings and is_due(model, row) and agreed.covers(row)]
         gone = model.objects.filter(pk__in=set(keys) - {row.pk for row in due})
-        touched.update(bytes(value) for value in gone.values_list("fingerprint", flat=True))
+        touched.update(map(bytes, gone.values_list("fingerprint", flat=True)))
         gone.delete()
         made = [derived(model, row, findings[row.pk]) for row in due]
         columns = [f.name for f in model._meta.fields if not f.primary_key and f.name != "created_at"]
         model.objects.bulk_create(made, update_conflicts=True, unique_fields=["decision"], update_fields=columns)
-        touched.update(row.fingerprint for row in made)
+        touched.update(bytes(row.fingerprint) for row in made)
     return touched
 
 

@@ -1,6 +1,6 @@
 """What the signals amount to: decisions, review tasks, what they become; releases, and the gate's runs over them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -143,13 +143,13 @@ class Decision(models.Model):
     def expected(self) -> str:
         """The right answer: a reviewer's, else a person's correction, else the agent's own, which was confirmed."""
         if self.task is not None and self.task.correction:
-            return self.task.correction
-        return self.correction.correction if self.correction is not None else self.interaction.answer
+            return str(self.task.correction)
+        return str(self.correction.correction if self.correction is not None else self.interaction.answer)
 
     @property
     def rejected(self) -> str | None:
         """The answer that was wrong, where one was corrected."""
-        return self.interaction.answer if self.outcome == Outcome.CORRECTED else None
+        return str(self.interaction.answer) if self.outcome == Outcome.CORRECTED else None
 
 
 class Derived(models.Model):
@@ -182,6 +182,9 @@ class Derived(models.Model):
 
     class Meta:
         abstract = True
+
+    canonical_id: int | None
+    objects: ClassVar[models.Manager[Any]]
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"

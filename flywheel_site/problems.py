@@ -28,19 +28,21 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """What Django REST framework calls for every exception that leaves a view."""
     headers: dict[str, str] = {}
     errors: list[tuple[str, str, str]] = getattr(error, "errors", [])
+    place: str | None = getattr(error, "pointer", None)
     if isinstance(error, (Http404, PermissionDenied)):
         code = 404 if isinstance(error, Http404) else 403
         return problem(code, TITLES[code], [], headers)
     if isinstance(error, RequestDataTooBig):
         return problem(413, TITLES[413], [], headers)
-    if hasattr(error, "pointer"):  # a PayloadError: the body has not the right shape
-        return problem(400, error.detail, [(error.pointer, error.code, error.detail)], headers)
+    if place is not None:  # a PayloadError: the body has not the right shape
+        detail = str(getattr(error, "detail", ""))
+        return problem(400, detail, [(place, str(getattr(error, "code", "invalid")), detail)], headers)
     if not isinstance(error, exceptions.APIException):
         return None
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, exceptions.Throttled):
-        headers["Retry-After"] = str(int(error.wait or 1))
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
     if isinstance(error, exceptions.ParseError):
         return problem(400, "The body is no valid JSON.", [("", "invalid_json", "The body is no valid JSON.")], headers)
     detail = str(error.detail) if error.status_code != status.HTTP_415_UNSUPPORTED_MEDIA_TYPE else TITLES[415]

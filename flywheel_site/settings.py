@@ -3,6 +3,7 @@
 `docs/operate.md` lists the variables; nothing else in Flywheel reads the environment.
 """
 
+import contextlib
 import secrets
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,8 @@ def kept_secret(variable: str) -> str:
         aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         aside.touch(mode=0o600)
         aside.write_text(secrets.token_urlsafe(64))
-        try:
+        with contextlib.suppress(FileExistsError):  # another process was first: its key is read below
             path.hardlink_to(aside)  # atomic: of two processes that start together, one key wins for both
-        except FileExistsError:
-            pass
         aside.unlink()
     return path.read_text().strip()
 
