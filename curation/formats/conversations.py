@@ -19,15 +19,15 @@ _ROLES = {
 }  # fmt: skip
 
 
-def prompt(row: Row) -> list[Message] | None:
+def prompt(row: Row, *, system: bool = True) -> list[Message] | None:
     """Everything up to the answer: system prompt, earlier turns, question. None where a turn's role has no place.
 
-    The dataset's system prompt stands in place of one that the conversation brought along.
+    The dataset's system prompt is for training: there it stands in place of one that the conversation brought along.
     """
     turns = _turns(row.context)
     if turns is None:
         return None
-    if row.system:
+    if system and row.system:
         turns = [{"role": "system", "content": row.system}, *(turns[1:] if _has_system(turns) else turns)]
     turns.append({"role": "user", "content": row.question})
     return turns

@@ -13,6 +13,4 @@ def line(row: Row) -> bytes | None:
     """`{prompt, chosen, rejected}`, each a list of messages. None where there is no pair to prefer in."""
     if not row.rejected or row.rejected == row.expected or (messages := prompt(row)) is None:
         return None
-    return json_line(
-        {"prompt": messages, "chosen": [answer(row.expected)], "rejected": [answer(row.rejected)]}
-    )
+    return json_line({"prompt": messages, "chosen": [answer(row.expected)], "rejected": [answer(row.rejected)]})

@@ -1,4 +1,4 @@
-"""`manifest.json`, `lineage.jsonl` and `SHA256SUMS`: what a release says of itself. None of them holds captured text."""
+"""`manifest.json`, `lineage.jsonl` and `SHA256SUMS`: what a release says of itself, without captured text."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,0 +1,28 @@
+"""Marks in a text that some reading tool would act on, parted by a character that shows as nothing."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+JOINER = "\u2060"
+"""WORD JOINER: no width, no line break, and neither Python's nor JavaScript's `strip` takes it away."""
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """The value with every string in its lists and objects changed; keys stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: each_text(item, change) for key, item in value.items()}
+    return value
+
+
+def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
+    """A function that puts a joiner after each match of `mark`; texts without `hint` it returns at once."""
+
+    def parted(text: str) -> str:
+        return mark.sub(lambda found: found[0] + JOINER, text) if hint in text else text
+
+    return parted
