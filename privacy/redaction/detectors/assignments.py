@@ -16,14 +16,16 @@ KEYWORD = (
     r"|(?:auth|nonce|logged_in)_salt|\b_auth|(?<![a-z])auth(?=[\"']?\s?[:=]\s?[\"']?[a-z0-9+/=]{12})|(?:(?<![a-z])|(?<=db)|(?<=my)|(?<=user)|(?<=root)|(?<=mail)|(?<=smtp)|(?<=ftp)|(?<=sql))pass"
     r"|(?<![a-z])(?:cvv2?|cvc2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf|x-amz-(?:signature|credential|security-token)|x-goog-signature|access_?code|recovery code|seed phrase|mnemonic)"
 )
-NOT_ITSELF = (
-    r"s?[ _-]?(?:type|name|count|limit|len(?:gth)?|size|min|max|ttl|timeout|expir\w*|exp|age|url|uri|path|file(?:name)?|dir|field|label|hint|policy|rules?|regex|pattern|class|format|scheme"
-    r"|endpoint|hash(?:er|ing)?|algorithm|alg|algo|validators?|encoder|manager|provider|prompt|input|id|ids|version|status|required|enabled|disabled|reset|changed?|confirm\w*|strength|store|storage"
-    r"|usage|budget|index|position|bytes|bits|list|map|set|info|at|by|errors?|message|help|text|title|placeholder|header|param\w*|var|arn|ref|reference|date|time|created|updated|used|generator)s?"
+# A name that ends like this says something about a secret; what is given to it is none.
+ABOUT = re.compile(
+    r"(?:[ _.-]|\A|(?<=s))(?:type|name|count|limit|len(?:gth)?|size|min|max|ttl|timeout|expir\w*|exp|age|url|uri|path|file(?:name)?|dir|field|label|hint|policy|rules?|regex|pattern|class|format"
+    r"|scheme|endpoint|hash(?:er|ing)?|algorithm|alg|algo|validators?|encoder|manager|provider|prompt|input|ids?|version|status|required|enabled|disabled|reset|changed?|confirm\w*|strength|store"
+    r"|storage|usage|budget|index|position|bytes|bits|list|map|set|info|at|by|errors?|message|help|text|title|placeholder|header|params?|parameter|var|arn|ref|reference|date|time|created|updated|used"
+    r"|generator|ring|board|s|less|ize[rd]?|izer|ization|ed|ing|es)s?\Z|\A(?:ize|less|ed\b|ing|er|es\b|able)"
 )
 # A key that ends in a secret's name, and what is given to it. The value comes quoted, or goes to the next blank.
 ASSIGNED = re.compile(
-    rf"(?:{KEYWORD})(?!{NOT_ITSELF}\b(?![\s\"']{{0,3}}\S{{0,2}}base64))(?:[_.-]?[a-z0-9]{{1,20}}){{0,3}}?(?:[\"'\])]{{1,2}}|\\\")?"
+    rf"(?:{KEYWORD})(?P<rest>[\w.-]{{0,48}}+)(?:[\"'\])]{{1,2}}|\\\")?"
     r"(?P<gap>\s{0,12})(?P<sep>:=|=>|={1,3}|:|(?<=[\"']),)(?P<after>[ \t]{0,12})(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
     r"(?:\\?\"(?P<d>[^\"\n\\\x00]{3,512})|'(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>[^\s\"'`<>\x00,;&|)]{3,1024}))"
 )
@@ -93,7 +95,7 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
     return kinds >= 2 and len(value) >= 6 and not identifier_like(value)
 
 
-IDENTIFIER = re.compile(r"(?:[A-Za-z][a-z]*|[A-Z]+)(?:[_.-]?[A-Za-z][a-z]*)*\d?")
+IDENTIFIER = re.compile(r"[A-Za-z_.-]+\d?")
 
 
 def identifier_like(value: str) -> bool:
@@ -115,7 +117,7 @@ def assigned(page: Page) -> Iterator[Hit]:
             good = plausible(value, quoted=False, sure=False) if wide and match["sep"] != ":" else loosely(value, key, whole_line(text, match.start(), end))
         else:
             good = plausible(value, quoted=True, sure=False) and sentence_free(value) and value.lower() != key.strip("\"' ")
-        if good and not counted(value, key):
+        if good and not ABOUT.search(match["rest"]) and not counted(value, key):
             yield Hit(start, end, RANK, "SECRET", "assignment")
 
 

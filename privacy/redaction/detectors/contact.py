@@ -67,8 +67,8 @@ def mailbox(text: str, at: int) -> int:
         start = encoded.end()
     while start < at and text[start] in EDGE:
         start += 1
-    if start < at and text[start] > "\x2e80":
-        while start < at and text[start] > "\x2e80":  # CJK prose is written without spaces
+    if start < at and text[start] > "\u2e80":
+        while start < at and text[start] > "\u2e80":  # CJK prose is written without spaces
             start += 1
     return start
 

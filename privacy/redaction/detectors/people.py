@@ -1,2 +1,147 @@
-from privacy.redaction.hits import Detector
-DETECTORS: tuple[Detector, ...] = ()
+"""Names of people, as far as words tell: lists of names, and what is said around them. No statistical model."""
+
+import re
+from collections.abc import Iterator
+
+from privacy.redaction.detectors import introductions
+from privacy.redaction.detectors.name_forms import INITIAL, RUN, WORD, spelt_like
+from privacy.redaction.hits import Detector, Hit, Page
+from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, lexicon, possible, sure, surname, titled_names
+
+RANK = 30
+CAPITALISED = re.compile(rf"{WORD}")
+LOWER_WORD = re.compile(r"[^\W\d_]{2,}(?:['-][^\W\d_]+)?")
+LIST = re.compile(rf"{WORD}(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|{WORD},? (?:and|&|und|et|y) {WORD}")
+SENTENCE_START = re.compile(r"(?:\A|[.!?:;\n\"'(>|-])\s*\Z")
+Token = tuple[int, int, int]  # start, end, kind
+
+
+def by_lexicon(page: Page) -> Iterator[Hit]:
+    """Runs of capitalised words with a first name in them, and lists in which most are names."""
+    text = page.text
+    if text == page.low:
+        yield from in_lower_case(page)
+        return
+    words = CAPITALISED.findall(text)
+    if titled_names().isdisjoint(words) and not any(word.isupper() and len(word) > 2 for word in words):
+        return
+    known = lexicon()
+    found = False
+    for run in RUN.finditer(text):
+        tokens = [(word.start(), word.end(), known.get(plain_form(word.group()), 0)) for word in CAPITALISED.finditer(text, *run.span())]
+        for start, end in names_in(text, tokens):
+            found = True
+            yield Hit(start, end, RANK, "PERSON", "name_list")
+    if found:
+        yield from in_lists(text, known)
+
+
+def plain_form(word: str) -> str:
+    """The form in which the lexicon holds a word."""
+    return word.lower()
+
+
+def names_in(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
+    """The stretches of a run of capitalised words that are names."""
+    place, count = 0, len(tokens)
+    while place < count:
+        length = name_length(text, tokens, place)
+        if not length:
+            place += 1
+            continue
+        after = place + length
+        if after < count and tokens[after][2] & ORGANISATION and length < 3 and gap(text, tokens, after) == " ":
+            place = after + 1  # a street, a company, a thing that is called after somebody
+            continue
+        yield tokens[place][0], tokens[after - 1][1]
+        place = after
+
+
+def name_length(text: str, tokens: list[Token], place: int) -> int:
+    """How many tokens from `place` make a name; 0 where none begins there."""
+    kind = tokens[place][2]
+    following = tokens[place + 1][2] if place + 1 < len(tokens) else None
+    if place and tokens[place - 1][2] & STOP and text[tokens[place - 1][0] : tokens[place - 1][1]] in SAINTLY:
+        return 0
+    begins = sure(kind)
+    if not begins and following is not None:
+        ambiguous = bool(kind & FIRST) and not kind & STOP
+        if ambiguous and (surname(following) or (following == 0 and not kind & PLACE) or (sure(following) and not kind & PLACE)):
+            begins = True
+        elif ambiguous and following & LAST and not following & (STOP | ORGANISATION | PLACE) and not starts_sentence(text, tokens[place][0]):
+            begins = not kind & PLACE
+        elif possible(kind) and not kind & (ORDINARY | PLACE) and (sure(following) or (kind == 0 and surname(following))):
+            begins = kind & LAST > 0 or not starts_sentence(text, tokens[place][0])
+    if not begins:
+        return 0
+    length = 1
+    while place + length < len(tokens) and length < 5 and extends(text, tokens, place + length, length):
+        length += 1
+    while length > 1 and INITIAL.fullmatch(text, *tokens[place + length - 1][:2]) and length == 2 and not sure(kind):
+        length -= 1
+    return length
+
+
+SAINTLY = frozenset({"San", "Santa", "St", "Saint", "Los", "Las", "El", "La", "Mount", "Fort", "Port", "Lake", "New"})
+
+
+def extends(text: str, tokens: list[Token], place: int, length: int) -> bool:
+    """Whether the token at `place` goes on with the name before it."""
+    start, end, kind = tokens[place]
+    if end - start == 1:
+        return length < 3
+    if kind & (STOP | ORGANISATION):
+        return False
+    if kind == 0:
+        return spelt_like(text[start:end])
+    if kind & LAST:
+        return not kind & PLACE or length == 1
+    return bool(kind & FIRST) and not kind & PLACE
+
+
+def gap(text: str, tokens: list[Token], place: int) -> str:
+    """What stands between a token and the one before it."""
+    return text[tokens[place - 1][1] : tokens[place][0]]
+
+
+def starts_sentence(text: str, start: int) -> bool:
+    """Whether a word is capitalised for its place alone."""
+    return bool(SENTENCE_START.search(text, max(0, start - 4), start))
+
+
+def in_lists(text: str, known: dict[str, int]) -> Iterator[Hit]:
+    """`Marie, Hannah, Kyle and Megan`: where most are names, all are."""
+    for match in LIST.finditer(text):
+        tokens = [(word.start(), word.end(), known.get(plain_form(word.group()), 0)) for word in CAPITALISED.finditer(text, *match.span())]
+        certain = sum(sure(kind) for *_, kind in tokens)
+        if certain * 2 < len(tokens) or any(kind & (STOP | ORGANISATION) for *_, kind in tokens):
+            continue
+        for start, end, kind in tokens:
+            if not sure(kind) and (kind & (FIRST | LAST) or kind == 0):
+                yield Hit(start, end, RANK - 1, "PERSON", "name_in_list")
+
+
+def in_lower_case(page: Page) -> Iterator[Hit]:
+    """Text without any capitals: first names that are nothing else, with the surname that follows."""
+    known = lexicon()
+    tokens = [(word.start(), word.end(), known.get(word.group(), 0)) for word in LOWER_WORD.finditer(page.low)]
+    place = 0
+    while place < len(tokens):
+        start, end, kind = tokens[place]
+        place += 1
+        if not sure(kind) or end - start < 3:
+            continue
+        if place < len(tokens) and page.low[end : tokens[place][0]] == " ":
+            following = tokens[place][2]
+            if surname(following) or sure(following) or (following == 0 and tokens[place][1] - tokens[place][0] > 3):
+                end = tokens[place][1]
+                place += 1
+            elif following & ORGANISATION:
+                continue
+        yield Hit(start, end, RANK - 2, "PERSON", "name_list_lower")
+
+
+DETECTORS = (
+    Detector("person_cue", introductions.GATE, introductions.by_cue),
+    Detector("person", r"\pL{2}", by_lexicon),
+)

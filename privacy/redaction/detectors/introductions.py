@@ -1,0 +1,227 @@
+"""Names that the words around them introduce: titles, greetings, signatures, labels, "my name is", "transfer to"."""
+
+import re
+from collections.abc import Iterator
+
+from privacy.redaction.detectors.name_forms import LOWER_NAME, SEQUENCE, WORD
+from privacy.redaction.hits import Hit, Page
+from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, lexicon, possible, sure, surname
+
+RANK, LABEL_RANK = 32, 33
+
+TITLE = re.compile(
+    r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Hon|Sgt|Capt|Lt|Col|Gen|Sen|Rep|Gov|Herr|Herrn|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra|Sr|Srta|Signora?|Sig|Dott|Dhr|Mevr|Pan|Pani|Officer|Detective"
+    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
+)
+KIN = frozenset({"uncle", "aunt", "auntie", "grandma", "grandpa", "cousin", "dr"})
+INTRODUCED = re.compile(
+    r"\b(?:(?P<name>(?:my|his|her|their|whose|the customer's|partner's|wife's|husband's|son's|daughter's|full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real|real)[ -]?name(?:'s| is| was|:| =)?(?: actually| now)?"
+    r"|name's|ich hei(?:ß|ss)e|mein name ist|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|mijn naam is|ik heet|jag heter|nazywam się|by the name of|under the name(?: of)?|goes by|name on (?:the|my) account(?: is|\?)?"
+    r"|people call me|everyone calls me|just call me|you can call me|call me|named|signed,?|correct it to|namens|it's under)"
+    r"|(?P<weak>i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|meet(?:ing)? with|ask(?:ed)?|tell|contact(?:ed)?|contacting|cc|attn:?|attention:?|c/o"
+    r"|named after|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
+    r"|verses from|name him|name her|named him|named her|name is|name:|town,|huge|early))\s{1,2}"
+)
+GREETING = re.compile(
+    r"(?:^|[.!?\n>\"“(]\s{0,3}|\A)(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte[rn]?|estimad[oa]|querid[oa]|caro|cara|cher|chère|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|cheers|hiya|yo)[ ,]{1,2}"
+)
+SIGNATURE = re.compile(
+    r"(?:^|\n|[.!?]\s)[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many|with) )?(?:regards|wishes|best|sincerely(?: yours)?|yours (?:truly|sincerely|faithfully)|respectfully|cordially|cheers|thanks(?: again| a lot| so much| in advance)?|thank you|many thanks|thx|love"
+    r"|mit freundlichen gr(?:ü|ue)(?:ß|ss)en|viele gr(?:ü|ue)(?:ß|ss)e|liebe gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|cordialement|bien à vous|saludos(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke groet(?:en)?|abraços)"
+    r"[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n){1,3}[ \t]*(?:[-–—~] ?)?"
+)
+LABEL = re.compile(
+    r"(?:\b|_)(?:(?:full|first|last|middle|given|family|user|display|customer|client|contact|patient|employee|holder|account|card ?holder|recipient|sender|author|owner|billing|shipping|subscriber|member|guest|passenger|applicant|student|real|legal|maiden|preferred|sur|nick)?[ _-]?name"
+    r"|cardholder|recipient|addressee|patient|nom|prénom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)"
+    r"\\?[\"']?\s{0,3}[:=]\s{0,8}\\?[\"']?"
+)
+LINE_END = re.compile(r"[ \t]*[,.]?(?:[\"'\\<\r\n|;]|\Z)")
+ROLE = (
+    r"psychologist|psychiatrist|therapist|family counsel(?:l)?or|counsel(?:l)?or|doctor|dentist|surgeon|nurse|attorney|lawyer|accountant|manager|engineer|developer|agent|employee|customer|client|patient|applicant|colleague|friend|wife|husband|son|daughter|brother"
+    r"|sister|boss|neighbou?r|teacher|professor|founder|ceo|cto|author|director|administrator|specialist|contractor|executive|adjuster|policyholder|analyst|supervisor|coordinator|representative|holder|owner|individual|resident|recipient|user|name|member|guest|tenant|landlord"
+    r"|partner|roommate|detective|officer|student|beneficiary|mother|father|cousin|nephew|niece|singer|actor|actress|artist|writer|poet|president|minister|senator|mayor"
+)
+AFTER_ROLE = re.compile(rf"\b(?:{ROLE})(?:,| is| was| named| called|:)?\s{{1,2}}(?:dr\.? |mr\.? |mrs\.? |ms\.? )?")
+BEFORE_ROLE = re.compile(rf"(?:\.?,? -? ?(?:is|was|who is|who's|they're|they are|she is|he is|as)?\s?(?:a|an|the|our|my|one of|also)?\s?(?:[a-z-]+ ){{0,2}}|[.,]? they are an? )(?:{ROLE})\b", re.IGNORECASE)
+BOOKED = re.compile(
+    r"\b(?:appointments? (?:(?:is |was )?(?:confirmed |scheduled |booked |available )?(?:with|at|for)(?: the| a| dr\.?)?|is|being with)|(?:booking|book|confirming|schedule|visit|booked|reservation) (?:with|at)|like to see|want to see|wanna try|want to try|you (?:could|can|may|might) (?:try|like|see)"
+    r"|want to (?:visit|meet)|(?:visit|meet|see) (?:with )?(?=dr)|how about(?: trying(?: for)?(?: an?)?)?|what about|try for|there is|there's|one is|first up is|i have|you may want to (?:go to|try|see)|located an?|maybe|for example|is|another one is|of them is|with)\s{1,2}(?:the |an? )?"
+    rf"(?:(?:{ROLE})(?: called| named|,| is)?\s{{1,2}})?"
+)
+MONEY = re.compile(r"\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b|\$")
+PAID = re.compile(
+    r"\b(?:(?:to|of|for|from|sending|send|checking|savings)\s{1,2}(?:my |your |his |her |the )?(?:friend |account of )?|(?<=\d )(?=\w+ (?:checking|savings)))((?:uncle |aunt |auntie |cousin |mr\.? |mrs\.? )?)"
+)
+RELATIVES = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
+STREETWISE = re.compile(r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b", re.IGNORECASE)
+
+GATE = (
+    r"(?i)\b(?:mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|gov|herrn?|frau|monsieur|madame|mme|mlle|se[nñ]or|sra?|signora?|officer|detective|miss|sir|captain|judge|senator|sister|father|brother|uncle|aunt"
+    r"|auntie|grandma|grandpa|cousin|pan|pani|dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|liebe[rs]?|sehr|estimad|querid|caro|cara|cher|good|greetings|thanks?|thx|cheers|regards|wishes|best|sincerely|yours|love|respectfully"
+    r"|gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|cordialement|saludos|atentamente|saluti|name\w*|im|i'm|am|this is|it's|called|calls?|hei(?:ß|ss)e|appelle|llamo|chiamo|chamo|heet|heter|speaking|spoke|talk\w*|met|meet\w*|ask\w*|tell|contact\w*|attn|attention"
+    r"|signed|by|says|said|replied|to|of|with|for|from|tribute|huge|early|appointments?|book\w*|see|try|about|maybe|is|nom|vorname|nachname|nombre|apellido|recipient|patient|assignee|reporter|is|town)\b|name\\?[\"']?\s*[:=]|_name"
+)
+
+
+def by_cue(page: Page) -> Iterator[Hit]:
+    """Names after a title, an introduction, a greeting, a closing, a label, a role, or where money and visits go."""
+    yield from titled(page)
+    yield from introduced(page)
+    yield from addressed(page)
+    yield from labelled(page)
+    yield from roles(page)
+    yield from booked(page)
+
+
+def titled(page: Page) -> Iterator[Hit]:
+    """`Mrs Fleming`, `Dr. Kalpana I. Nathan`: the title stays, the name goes."""
+    for match in TITLE.finditer(page.text):
+        word = match.group().split(".")[0].split()[0]
+        end = sequence(page, match.end(), bare=True) if word[0].isupper() or word in KIN else 0
+        if not end:
+            end = lower_name(page, match.end(), known_only=True)
+        if end:
+            start = match.start() if word.lower() in KIN - {"dr"} else match.end()
+            yield Hit(start, end, RANK, "PERSON", "title")
+
+
+def introduced(page: Page) -> Iterator[Hit]:
+    """`my name is jo bennett`, `I'm Flora Wagner`, `spoke with James`."""
+    for match in INTRODUCED.finditer(page.low):
+        strong = match["name"] is not None
+        end = sequence(page, match.end(), bare=strong)
+        if not end and strong:
+            end = lower_name(page, match.end(), known_only=match["name"] in {"named", "call me", "signed", "it's under"})
+        if end:
+            yield Hit(match.end(), end, RANK, "PERSON", "introduction")
+
+
+def addressed(page: Page) -> Iterator[Hit]:
+    """`Dear Jochen,` and what stands below `Kind regards`."""
+    for match in GREETING.finditer(page.low):
+        end = sequence(page, match.end(), bare=False)
+        if end and page.text[end : end + 1] in {"", ",", ".", "!", "\n", "\r", ":", ";", " ", "-", "\\"}:
+            yield Hit(match.end(), end, RANK, "PERSON", "greeting")
+    for match in SIGNATURE.finditer(page.low):
+        name = SEQUENCE.match(page.text, match.end())
+        if name and LINE_END.match(page.text, name.end()) and not organised(page.text, name.start(), name.end()):
+            yield Hit(name.start(), name.end(), RANK, "PERSON", "signature")
+        elif not name and (end := lower_name(page, match.end(), known_only=True)) and LINE_END.match(page.text, end):
+            yield Hit(match.end(), end, RANK, "PERSON", "signature")
+
+
+def labelled(page: Page) -> Iterator[Hit]:
+    """`"full_name": "Manon Laine"`, `Name: Jennifer Olesen`."""
+    for match in LABEL.finditer(page.low):
+        name = SEQUENCE.match(page.text, match.end())
+        if not name:
+            continue
+        words = kinds(page.text, name.start(), name.end())
+        specific = not match.group().lstrip("_").startswith(("name", "user", "employee", "client", "customer", "contact", "patient"))
+        whole = bool(LINE_END.match(page.text, name.end()))
+        if any(sure(kind) or surname(kind) for kind in words) or (whole and specific and len(words) <= 4 and any(possible(kind) for kind in words)):
+            if not any(kind & ORGANISATION for kind in words):
+                yield Hit(name.start(), name.end(), LABEL_RANK, "PERSON", "label")
+
+
+def roles(page: Page) -> Iterator[Hit]:
+    """`psychologist Cassie L. O'Brien`, `Rachel Magnusson, the engineer`."""
+    for match in AFTER_ROLE.finditer(page.low):
+        end = sequence(page, match.end(), bare=False)
+        if end:
+            yield Hit(match.end(), end, RANK, "PERSON", "role")
+    for match in SEQUENCE.finditer(page.text):
+        if " " in match.group() and BEFORE_ROLE.match(page.text, match.end()):
+            end = sequence(page, match.start(), bare=False)
+            if end == match.end():
+                yield Hit(match.start(), end, RANK, "PERSON", "role")
+
+
+def booked(page: Page) -> Iterator[Hit]:
+    """Whom an appointment is with, and whom money goes to."""
+    for match in BOOKED.finditer(page.low):
+        plain = match.group().startswith(("appointment", "booking with", "book with"))
+        end = sequence(page, match.end(), bare=plain, pair=not plain)
+        if not end and plain:
+            end = lower_name(page, match.end(), known_only=True)
+        if end:
+            yield Hit(match.end(), end, RANK, "PERSON", "visit")
+    if MONEY.search(page.low):
+        for match in PAID.finditer(page.low):
+            start = match.start(1)
+            kin = RELATIVES.match(page.low, match.end())
+            end = kin.end() if kin else sequence(page, match.end(), bare=False) or (lower_name(page, match.end(), known_only=True))
+            if end:
+                yield Hit(start, end, RANK, "PERSON", "payee")
+
+
+def kinds(text: str, start: int, end: int) -> list[int]:
+    """What the lexicon knows of the words of a stretch."""
+    known = lexicon()
+    return [known.get(word.lower(), 0) for word in WORDS.findall(text, start, end) if len(word) > 1]
+
+
+WORDS = re.compile(WORD)
+
+
+def organised(text: str, start: int, end: int) -> bool:
+    """Whether a stretch of capitalised words names an organisation or is but ordinary words."""
+    words = kinds(text, start, end)
+    return not words or any(kind & ORGANISATION and not kind & FIRST for kind in words) or all(kind & (STOP | ORDINARY) and not kind & FIRST for kind in words)
+
+
+def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
+    """Where the name ends that capitalised words at `start` make; 0 where they make none.
+
+    `bare`: even a word that is also an ordinary one counts, as the text leaves no doubt. `pair`: one word is not enough.
+    """
+    match = SEQUENCE.match(page.text, start)
+    if not match:
+        return 0
+    known = lexicon()
+    end = start
+    names = 0
+    for word in WORDS.finditer(page.text, start, match.end()):
+        kind = known.get(word.group().lower(), 0)
+        if kind & (STOP | ORGANISATION) and not (bare and names == 0 and kind & (FIRST | LAST) and not kind & ORGANISATION):
+            if kind & ORGANISATION and names:
+                return 0
+            break
+        if len(word.group()) > 1 and not possible(kind) and not (bare and names < 2 and not kind & PLACE):
+            break
+        if not bare and names == 0 and (kind & PLACE or (kind & ORDINARY and not kind & FIRST)):
+            break
+        end, names = word.end(), names + 1
+    if not names or STREETWISE.match(page.text, end) or (page.text[start:end].isupper() and end - start < 4):
+        return 0
+    if end == match.end() - 0 or names:
+        suffix = SUFFIX.match(page.text, end)
+        end = suffix.end() if suffix and names > 1 else end
+    words = kinds(page.text, start, end)
+    if pair and (names < 2 or not any(kind & (FIRST | LAST) for kind in words)):
+        return end if any(sure(kind) for kind in words) else 0
+    if not bare and names == 1 and not any(kind & (FIRST | LAST) for kind in words):
+        return 0
+    return end
+
+
+SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|Ph\.D|Psyd|Psy\.D|Np|MD|M\.D)\b\.?")
+
+
+def lower_name(page: Page, start: int, *, known_only: bool) -> int:
+    """Where a name in lower case ends: one or two words, none of them ordinary."""
+    known = lexicon()
+    end = 0
+    for place in range(3):
+        word = LOWER_NAME.match(page.low, start)
+        if not word:
+            break
+        kind = known.get(word.group(), 0)
+        good = bool(kind & (FIRST | LAST)) and not kind & STOP and (place == 0 or not kind & ORDINARY or bool(kind & LAST and len(word.group()) > 3))
+        if not (good and not (known_only and kind & (ORDINARY | PLACE))) and not (kind == 0 and not known_only and len(word.group()) > 2):
+            break
+        end = word.end()
+        if page.low[end : end + 1] != " ":
+            break
+        start = end + 1
+    return end

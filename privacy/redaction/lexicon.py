@@ -1,0 +1,73 @@
+"""What is known of words: which are first names, surnames, places, ordinary English, or part of an organisation's name."""
+
+from functools import lru_cache
+from pathlib import Path
+
+FIRST, LAST, ORDINARY, PLACE, ORGANISATION, STOP = 1, 2, 4, 8, 16, 32
+
+DATA = Path(__file__).parent / "data"
+
+# A capitalised word that makes the words before it the name of an organisation, a street or a thing.
+ORGANISATIONS = (
+    "inc ltd llc llp plc gmbh ag corp corporation company co group holdings bank trust university college school institute hospital clinic center centre association foundation"
+    " society church apartments apartment homes hotel inn suites resort restaurant cafe bar grill bistro pizza kitchen house park plaza mall store market museum theatre theater"
+    " stadium arena airport station terminal bridge tower building street st avenue ave road rd lane ln drive dr boulevard blvd way court ct square terrace highway parkway county city"
+    " state river lake mountain island islands beach bay valley hills heights village gardens garden club team league cup championship award awards prize festival conference committee"
+    " council department ministry agency office services service systems solutions technologies technology software industries partners associates insurance airlines motors energy"
+    " records media news times post journal magazine press linux windows server cloud api sdk framework library protocol algorithm theorem law act effect method model test syndrome"
+    " disease institute laboratories labs studio studios entertainment pictures films theory principle distribution equation function transform license licence project bay creek monica"
+).split()
+
+# Capitalised words that are also names and are nobody, and what a sentence begins with.
+STOPS = (
+    "ada julia ruby pascal scala crystal dart jenkins travis gerrit alexa siri cortana claude gemini bard watson alexandria django celery flask docker jira maven jupyter cassandra athena kafka"
+    " apache ansible hermes atlas phoenix odin thor zeus apollo mercury venus mars saturn neptune linus tux ubuntu debian fedora mint solaris mandriva python java swift amber jade pearl iris"
+    " christmas easter ramadan diwali noel god lord jesus christ allah buddha bible santa san los las el la le mount fort port saint st east west north south new old upper lower"
+    " i a an and or but not no yes if is it its in on at to of for by with from as be been are was were has have had do does did will would can could should may might must shall this that"
+    " these those there here then than when where what which who whom whose why how all any some many much more most other another such same so too very just only also again once both each"
+    " few own he she we you they me him her us them my your his our their am pm mr mrs ms miss dr prof sir madam mx dear hi hello hey thanks thank regards best kind sincerely cheers yours"
+    " please sorry welcome ok okay note see let get got go going after before about above below between during since until while because although though however therefore thus hence"
+    " january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday"
+    " english french german spanish italian dutch russian chinese japanese korean american british indian european team support customer client user admin everyone everybody anyone"
+    " someone nobody folks guys sirs madame friend friends colleague colleagues manager recruiter hiring all bing google facebook amazon microsoft apple twitter oracle adobe tesla ibm"
+).split()
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> dict[str, int]:
+    """Lower-case words and what they are, as a sum of the constants above."""
+    known: dict[str, int] = {}
+    for name, flag in (("first_names", FIRST), ("surnames", LAST), ("words", ORDINARY), ("places", PLACE)):
+        for word in listed(name):
+            known[word] = known.get(word, 0) | flag
+    for words, flag in ((ORGANISATIONS, ORGANISATION), (STOPS, STOP)):
+        for word in words:
+            known[word] = known.get(word, 0) | flag
+    return known
+
+
+def listed(name: str) -> list[str]:
+    """The words of one of the data files."""
+    lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
+@lru_cache(maxsize=1)
+def titled_names() -> frozenset[str]:
+    """First names as they are written, that are neither words nor places: any of them makes a text worth a look."""
+    return frozenset(word.capitalize() for word, kind in lexicon().items() if kind & FIRST)
+
+
+def sure(kind: int) -> bool:
+    """Whether a word is a first name and nothing else."""
+    return bool(kind & FIRST) and not kind & (ORDINARY | PLACE | STOP | ORGANISATION)
+
+
+def possible(kind: int) -> bool:
+    """Whether a capitalised word could be part of a name: it is known as one, or it is not known at all."""
+    return kind == 0 or (bool(kind & (FIRST | LAST)) and not kind & (STOP | ORGANISATION))
+
+
+def surname(kind: int) -> bool:
+    """Whether a word is a surname and no ordinary word, place or organisation."""
+    return bool(kind & LAST) and not kind & (ORDINARY | PLACE | STOP | ORGANISATION)
