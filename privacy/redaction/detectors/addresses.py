@@ -1,2 +1,162 @@
-from privacy.redaction.hits import Detector
-DETECTORS: tuple[Detector, ...] = ()
+"""Postal addresses by the grammars of the common locales, and post codes."""
+
+import re
+from collections.abc import Iterator
+
+from privacy.redaction.detectors.address_forms import (
+    ANY_CODE, CANADIAN_CODE, CAPITAL, COMPOUND, COUNTRY, DIRECTION, LEADING, NAME, NUMBER, SEPARATE, STATE, STATE_NAME, SUFFIX, TOWN, UK_CODE, UNIT, ZIP,
+)  # fmt: skip
+from privacy.redaction.hits import Detector, Hit, Page
+from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
+
+RANK, CODE_RANK = 50, 40
+
+START = r"(?<![\w$€£¥#.,/:+-])"
+NUMBERED_STREET = re.compile(
+    rf"{START}(?:(?P<extra>\d{{1,4}})\s{{1,2}})?(?P<number>{NUMBER}),?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b\.?(?:\s{DIRECTION}\b\.?)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?",
+    re.IGNORECASE,
+)
+NUMBERED_BROADWAY = re.compile(rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:broadway|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b", re.IGNORECASE)
+NUMBER_FIRST = re.compile(rf"{START}(?:\d{{1,4}}\s{{1,2}})?\d{{1,5}}(?:\s?(?:bis|ter|[a-c]))?,?\s{{1,2}}(?:{LEADING})\s{{1,2}}(?:{NAME}[ '’-]{{1,2}}){{0,5}}?{NAME}(?:,?\s\d{{1,5}}(?!\d))?", re.IGNORECASE)
+TYPE_FIRST = re.compile(rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{LEADING})\s{{1,2}}(?:{NAME}[ '’-]{{1,2}}){{0,5}}?{NAME},?\s{{1,2}}(?:n[°º.]\s?)?\d{{1,5}}(?:\s?[a-z](?!\w))?(?!\d)", re.IGNORECASE)
+COMPOUND_STREET = re.compile(
+    rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{CAPITAL}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{CAPITAL}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-hA-H](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)",
+    re.IGNORECASE,
+)
+BOX = re.compile(r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)", re.IGNORECASE)
+MILITARY = re.compile(r"\b(?:(?:PSC|CMR|Unit) \d{1,5},? (?:Box \d{1,5}\s{0,2},?\s{0,2})?|USN?S [^\W\d_]+\s{0,2},?\s{0,2})(?:APO|FPO|DPO),? A[AEP] \d{5}", re.IGNORECASE)
+UNIT_ALONE = re.compile(rf"(?<!\w){UNIT}", re.IGNORECASE)
+NUMBER_AROUND = re.compile(rf"(?:^|[\n>?]|[,:.] |to |at |with |in |is |here's? )[ \t>?]*(\d{{1,5}}(?: {NAME}){{1,6}}(?: \d{{1,5}}\.?)?|(?:{NAME} ){{1,5}}\d{{1,5}}\.?)[\s,>?]{{1,8}}\Z", re.IGNORECASE)
+CUED = re.compile(
+    r"\b(?:address(?:es)?(?: of [^.\n]{1,40}?)?(?: is| to| are| was|:| at| with)+|liv(?:es?|ing) (?:at|on)|resid(?:es?|ing) at|located (?:at|on|in)|location (?:is|of)|situated (?:at|on)|lieferung:|livraison[: /]|(?:ship|deliver|send|sent|mail|return|post)(?:ped|ed)?(?: it)? to|moved to|office is at"
+    r"|taxi to|arrived at|visit them at|find (?:it|them) at|venue is|it's (?:at|on|in)|they(?:'re| are) (?:at|on)|is (?:at|on)|address)[:\s]{1,4}"
+)
+CUED_PLACE = re.compile(rf"\d{{1,6}}(?:-\d{{1,6}})?[A-Za-z]?(?: {NAME}){{1,7}}(?:,? ?{UNIT})?", re.IGNORECASE)
+HALT = re.compile(r"\s(?:and|or|with|for|which|that|has|have|is|are|was|offers?|costs?|costing|in|on|at|from|to|by|but|so|if|please|the|a|an|where|near|it|there|you|your|i|my|per|their|they|we|our|of|not|no|yes|can|will|would|also|plus)\b")
+NOT_STREET = frozenset(
+    "at in the to and for is on per with from or but if as by are was were be it its this that these those my your our their his her a an any each every all some no not than then about around over under up down out off"
+    " minutes minute hours hour days day weeks week months month years year nights night people persons adults rooms room bedrooms bedroom bathrooms bathroom beds bed baths bath miles mile km meters feet dollars bucks euros percent"
+    " times stars star tickets ticket seats seat items item units unit am pm points point steps step ways options option results result found more less other new best".split()
+)
+STREET_WORDS = frozenset("street avenue road lane boulevard drive parkway highway terrace crescent st ave rd ln blvd str".split())
+
+AFTER_UNIT = rf"(?:[ ]?,?[ \n]{{0,2}}[>?\s]{{0,6}}{UNIT})?"
+FOLLOWING = re.compile(
+    rf"(?i:{AFTER_UNIT})(?P<town>[ ]?[,\n][\s>?]{{0,6}}{TOWN}(?=[ ]?(?:[,\n;.!?)\"<]|\Z| (?:{STATE})\b| [A-Z]{{2}} \d| {UK_CODE}| {ZIP})))?"
+    rf"(?P<area>(?:[ ]?,?[\s>?]{{1,6}},?\s?(?:(?:{STATE}|[A-Z]{{2}}|nan)\b(?=\.?,?\s{{1,3}}(?:{ZIP}|{COUNTRY}|{TOWN}))|{STATE_NAME})\.?)?(?:,?[\s>?]{{1,6}}(?:{ANY_CODE})(?:,? {TOWN})?)?)"
+    rf"(?P<country>[ ]?,?[\s>?]{{1,6}}{COUNTRY}\b)?"
+)
+LAST_LINE = re.compile(rf"[\s>?]{{1,8}}({TOWN}|[A-Z]{{2}}) (\d{{4,5}})(?!\d)")
+UK = re.compile(rf"(?<![\w-])[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}(?![\w-])|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])(?<=[A-Z]{{2}})")
+CANADIAN = re.compile(rf"(?<![\w-]){CANADIAN_CODE}(?![\w-])")
+STATE_ZIP = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
+NAMED_CODE = re.compile(
+    r"\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz|postleitzahl|code postal|c\.?p\.?|código postal|cap|cep|pin ?code|eircode)\b[\"']?(?:\s(?:is|was|of|for|number|my))*[\s:=#\"'-]{1,4}(?:is |it's )?"
+    rf"((?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{4}} ?[a-z]{{2}}|\d{{3}} ?\d{{2,3}}|\d{{4,6}}))(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def addresses(page: Page) -> Iterator[Hit]:
+    """Streets with a number, and the unit, town, code and country that follow."""
+    text = page.text
+    for pattern in (NUMBER_FIRST, TYPE_FIRST, COMPOUND_STREET, NUMBERED_BROADWAY, BOX, MILITARY):
+        for match in pattern.finditer(text):
+            if pattern is COMPOUND_STREET and not likely_compound(match.group()):
+                continue
+            if pattern in (NUMBER_FIRST, TYPE_FIRST) and not any(c.isupper() for c in match.group()) and text != page.low:
+                continue
+            yield Hit(match.start(), whole(text, match.end()), RANK, "ADDRESS", "street")
+    for match in NUMBERED_STREET.finditer(text):
+        start = likely_street(page, match)
+        if start >= 0:
+            yield Hit(start, whole(text, match.end()), RANK, "ADDRESS", "street")
+
+
+def likely_street(page: Page, match: re.Match[str]) -> int:
+    """Where a numbered street begins, or -1 where the words are not those of one."""
+    words = match["words"].lower().split()
+    known = lexicon()
+    for place in range(len(words) - 1, -1, -1):
+        if words[place] in NOT_STREET and not (words[place] in {"the", "of"} and place):
+            return -1
+    suffix = match["suffix"]
+    if page.low[match.start() : match.end()] == page.text[match.start() : match.end()]:
+        plain = suffix in STREET_WORDS or all(not known.get(word, 0) & (ORDINARY | STOP) for word in words)
+        return match.start() if plain and len(suffix) > 2 else -1
+    if not any(word[0].isupper() or word[0].isdigit() for word in (*match["words"].split(), suffix)):
+        return -1
+    if not suffix[0].isupper() and suffix.lower() not in STREET_WORDS:
+        return -1
+    return match.start()
+
+
+def likely_compound(value: str) -> bool:
+    """Whether a word that ends like a street is written as one: capitalised, or not English."""
+    word = next((part for part in value.split() if not part[0].isdigit()), "")
+    return bool(word) and word[0].isupper() and not lexicon().get(word.lower(), 0) & (ORDINARY | STOP)
+
+
+def whole(text: str, end: int) -> int:
+    """Where an address whose street ends at `end` ends itself."""
+    following = FOLLOWING.match(text, end)
+    if following and following.end() > end:
+        end = following.end()
+    last = LAST_LINE.match(text, end)
+    return last.end() if last else end
+
+
+def units(page: Page) -> Iterator[Hit]:
+    """`Apt. 523` with the line above it where that is a number and a name, whatever the language."""
+    text = page.text
+    for match in UNIT_ALONE.finditer(text):
+        if match.group()[0] == "#" or match.group()[0].isdigit():
+            continue
+        above = NUMBER_AROUND.search(text, max(0, match.start() - 80), match.start())
+        start = above.start(1) if above else match.start()
+        if not above and not match.group()[0].isupper() and text != page.low:
+            continue
+        yield Hit(start, whole(text, match.end()), RANK - 1, "ADDRESS", "unit")
+
+
+def cued(page: Page) -> Iterator[Hit]:
+    """A number and a name after "my address is", "located at", "ship it to"."""
+    text = page.text
+    for match in CUED.finditer(page.low):
+        place = CUED_PLACE.match(text, match.end())
+        if not place:
+            continue
+        halt = HALT.search(page.low, match.end(), place.end())
+        end = halt.start() if halt else place.end()
+        words = page.low[match.end() : end].split()[1:]
+        strong = match.group().startswith(("address", "liv", "resid", "ship", "deliver", "located", "location", "situated"))
+        if not words or any(word.strip(".,") in NOT_STREET for word in words) or (not strong and not any(c.isupper() for c in text[match.end() : end])):
+            continue
+        if len(words) < 2 and not any(c.isupper() for c in text[match.end() : end]):
+            continue
+        yield Hit(match.end(), whole(text, end), RANK - 2, "ADDRESS", "address_cue")
+
+
+def codes(page: Page) -> Iterator[Hit]:
+    """Post codes by form (UK, Canada), after a state, or by name."""
+    text = page.text
+    for match in UK.finditer(text):
+        yield Hit(match.start(), match.end(), CODE_RANK, "POSTCODE", "postcode_uk")
+    for match in CANADIAN.finditer(text):
+        yield Hit(match.start(), match.end(), CODE_RANK, "POSTCODE", "postcode_ca")
+    for match in STATE_ZIP.finditer(text):
+        yield Hit(match.start(1), match.end(1), CODE_RANK, "POSTCODE", "zip_after_state")
+    for match in NAMED_CODE.finditer(text):
+        yield Hit(match.start(1), match.end(1), CODE_RANK + 1, "POSTCODE", "postcode_named")
+
+
+DETECTORS = (
+    Detector(
+        "address",
+        rf"(?i)\d[\s\S]*\b(?:{SUFFIX})\b|(?:{LEADING})\s.*\d|\d.*(?:{LEADING})\s|(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d|box|postfach|apartado|caixa|b\.?p\.? \d|[afd]po a",
+        addresses,
+    ),
+    Detector("address_unit", rf"(?i)(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot)\.?\s{{0,2}}#?\s{{0,2}}[a-z]{{0,2}}-?[\dA-Z]", units),
+    Detector("address_cue", r"(?i)(?:address|liv(?:e|es|ing)|resid\w+|locat\w+|situated|lieferung|livraison|ship\w*|deliver\w*|sen[dt]|mail\w*|return\w*|moved|to|at|on|in|is)\b[^\d]*\d", cued),
+    Detector("postcode", r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z][ -]?\d[A-Z]\d|[A-Z]{2}\.?,? \d{5}|(?i:zip|post|plz|c\.?p\b|cap|cep|pin|eircode)", codes),
+)
