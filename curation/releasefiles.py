@@ -77,7 +77,7 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
     The rows come in the order of their interactions from one statement, a chunk at a time: memory does not grow with
     the release, and the same rows give the same bytes.
     """
-    modules = (*formats.DEFAULT, *(formats.OPTIONAL[name] for name in release.dataset.formats))
+    modules = formats.chosen(release.dataset.formats)
     writers = {module: HashedFile(aside / module.NAME) for module in modules}
     lines = HashedFile(aside / "lineage.jsonl")
     written = 0

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -200,6 +201,7 @@ class GateRunListView(CaptureView):
 
     scopes = {"POST": Scope.EXPORT}
     kind = "gate_run"
+    body_limit = settings.BATCH_BODY_LIMIT  # the answers to thousands of cases
 
     @extend_schema(operation_id="gate_runs_create")
     def post(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """`manage.py redact [--project P]`: the redactor as a filter. In this app because a project has terms of its own."""
 
+import io
 import sys
 from typing import Any
 
@@ -24,4 +25,15 @@ class Command(BaseCommand):
             if project is None:
                 raise CommandError("There is no such project.")
             policy = project.redaction_policy
-        filter_lines(sys.stdin.buffer, sys.stdout.buffer, policy)
+        lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline="\n")
+        out = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
+        try:
+            for line in filter_lines(lines, policy):
+                out.write(line + "\n")
+        except RedactionError as error:
+            raise CommandError(str(error)) from None
+        except UnicodeDecodeError:
+            raise CommandError("the input is no UTF-8") from None
+        finally:
+            out.flush()
+            out.detach()
