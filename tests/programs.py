@@ -30,9 +30,7 @@ def installed(program: str, tried: list[str]) -> Iterator[Path]:
 
 def newest_first(folders: Iterable[Path]) -> list[Path]:
     """Folders like `…/postgresql/15/bin`, by the numbers in their names."""
-    return sorted(
-        folders, key=lambda path: [int(part) for part in re.findall(r"\d+", str(path))], reverse=True
-    )
+    return sorted(folders, key=lambda path: [int(part) for part in re.findall(r"\d+", str(path))], reverse=True)
 
 
 def from_wheel(program: str, tried: list[str]) -> Iterator[Path]:

@@ -140,9 +140,7 @@ def stages(folder: Path) -> list[Stage]:
 
     return [
         Stage("lint", "ruff check", lambda: tool("-m", "ruff", "check", ".", environment=plain)),
-        Stage(
-            "format", "ruff format", lambda: tool("-m", "ruff", "format", "--check", ".", environment=plain)
-        ),
+        Stage("format", "ruff format", lambda: tool("-m", "ruff", "format", "--check", ".", environment=plain)),
         Stage("types", "mypy", lambda: tool("-m", "mypy", environment=plain)),
         Stage("migrations", "migrations", lambda: manage("makemigrations", "--check", "--dry-run")),
         Stage(
@@ -270,9 +268,7 @@ def main(arguments: list[str]) -> int:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="flywheel-run-")))
         every = stages(folder)
         if unknown := only - {stage.name for stage in every}:
-            parser.error(
-                f"no stage {', '.join(unknown)}; there are {', '.join(stage.name for stage in every)}"
-            )
+            parser.error(f"no stage {', '.join(unknown)}; there are {', '.join(stage.name for stage in every)}")
         prepare_machine()
         try:
             results = run([stage for stage in every if not only or stage.name in only])

@@ -267,9 +267,7 @@ def reachable_place(place: Path, folder: Path, account: Account) -> Path:
     """The folder of the programs, or a copy where the account may not go (a checkout in root's home)."""
     if account.uid is None or reachable(place):
         return place
-    package = next(
-        (parent for parent in place.parents if parent.name in programs.WHEELS.values()), place.parent
-    )
+    package = next((parent for parent in place.parents if parent.name in programs.WHEELS.values()), place.parent)
     copy = folder / "programs"
     shutil.copytree(package, copy, symlinks=True)
     copy.chmod(0o755)
@@ -299,9 +297,7 @@ def main(command: list[str]) -> int:
                 return subprocess.run(command, env={**os.environ, **addresses}, check=False).returncode
             for name, url in addresses.items():
                 print(f"export {name}='{url}'", flush=True)
-            print(
-                f"# {database.version} {database.origin}, {broker.version} {broker.origin}; Ctrl-C ends them"
-            )
+            print(f"# {database.version} {database.origin}, {broker.version} {broker.origin}; Ctrl-C ends them")
             sys.stdout.flush()
             signal.pause()
     except Unavailable as error:

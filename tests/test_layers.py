@@ -52,10 +52,7 @@ class Import:
 def modules(root: Path) -> dict[str, Path]:
     """The modules of the layers by dotted name; a package goes by its own name."""
     paths = (path for layer in LAYERS for path in sorted((root / layer).rglob("*.py")))
-    return {
-        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
-        for path in paths
-    }
+    return {".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
 
 
 def imports(module: str, path: Path) -> Iterator[Import]:
@@ -67,9 +64,7 @@ def imports(module: str, path: Path) -> Iterator[Import]:
         elif isinstance(node, ast.ImportFrom):
             base = absolute(node, package)
             yield Import(module, node.lineno, base)
-            yield from (
-                Import(module, node.lineno, f"{base}.{alias.name}".lstrip(".")) for alias in node.names
-            )
+            yield from (Import(module, node.lineno, f"{base}.{alias.name}".lstrip(".")) for alias in node.names)
         elif isinstance(node, ast.Call):
             yield from (Import(module, node.lineno, name) for name in named(node, package))
 
@@ -238,9 +233,7 @@ def test_a_name_in_a_plain_text_is_no_import(tmp_path: Path) -> None:
     assert backward(tmp_path) == []
 
 
-@pytest.mark.parametrize(
-    "source", ["import django", "def f():\n    from django.db import models", "import celery"]
-)
+@pytest.mark.parametrize("source", ["import django", "def f():\n    from django.db import models", "import celery"])
 def test_it_sees_a_framework_in_a_pure_module(tmp_path: Path, source: str) -> None:
     plant(tmp_path, "curation.rules", source)
     assert impure(tmp_path, ("curation.rules",)) != []

@@ -1,0 +1,21 @@
+"""Exit 0 where the server of this container answers well: `python deploy/healthcheck.py /healthz` or `/readyz`."""
+
+import http.client
+import os
+import sys
+
+
+def main(path: str) -> int:
+    """Ask for the path as the first host that the server may answer to, as it refuses others."""
+    host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0]
+    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("PORT", "8000")), timeout=2)
+    try:
+        connection.request("GET", path, headers={"Host": host.lstrip(".").replace("*", "localhost")})
+        return 0 if connection.getresponse().status == 200 else 1
+    except (OSError, http.client.HTTPException) as error:
+        print(type(error).__name__, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
