@@ -100,15 +100,13 @@ def test_a_release_with_somebody_forgotten_cannot_be_judged_until_it_is_cut_agai
 
 
 def test_one_lost_never_again_case_refuses(release: Release) -> None:
-    judged(release, good)
     never = EvalCase.objects.order_by("pk").first()
     assert never is not None
     EvalCase.objects.filter(pk=never.pk).update(never_again=True)
+    judged(release, good)
     topic = topic_of(never.decision.interaction.question)
     run = judged(release, lambda q, c: "I do not know." if topic in q else good(q, c), "forgetful")
-    assert run.verdict == "refused" and "never_again" in {reason["code"] for reason in run.reasons} | {
-        reason["code"].split("_lost")[0] for reason in run.reasons
-    }
+    assert run.verdict == "refused" and any("never_again" in reason["code"] for reason in run.reasons)
 
 
 @pytest.mark.parametrize(("agent", "status"), [("good", 0), ("silent", 1)])

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--agent", required=True, help="http://… or module:function(question, context) -> answer")
         parser.add_argument("--baseline", help="The gate run to compare with. Default: the newest that passed.")
         parser.add_argument("--name", default="", help="The candidate's name. Default: as --agent.")
-        parser.add_argument("--version", dest="agent_version", default="", help="The candidate's version.")
+        parser.add_argument("--candidate-version", default="", help="The candidate's version.")
         parser.add_argument("--concurrency", type=int, default=4)
         parser.add_argument("--timeout", type=float, default=60.0, help="Seconds an answer may take.")
         parser.add_argument("--json", action="store_true")
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         """Ask every case, with a progress bar, and judge the answers."""
         release = gate.find_release(options["release"])
         agent = agents.load(options["agent"], timeout=options["timeout"])
-        candidate = gate.CandidateIn(options["name"] or options["agent"][:200], options["agent_version"])
+        candidate = gate.CandidateIn(options["name"] or options["agent"][:200], options["candidate_version"])
         with tqdm(unit="case", desc="ask", leave=False) as bar:
 
             def progress(asked: int, total: int) -> None:

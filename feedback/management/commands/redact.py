@@ -5,10 +5,10 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from privacy.redaction.filtering import filter_lines
 
 from feedback.models import Project
-from privacy.redaction import DEFAULT_POLICY
+from privacy.redaction import DEFAULT_POLICY, RedactionError
+from privacy.redaction.streams import filter_lines
 
 
 class Command(BaseCommand):
