@@ -44,6 +44,7 @@ class GuardSettings:
     quorum: int = 1
     max_depth: int = 1
     max_agent_share: float = 0.5
+    agent_floor_tokens: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def holds(
             detail = f"People wrote a phrase of it {spread[item.id]} times and no source has it."
             found[item.id] = finding("spread_phrase", detail, spread[item.id])
         elif item.id in unknown:
-            detail = f"It names {unknown[item.id]} things that no source and no approved record knows."
+            detail = f"Names in it that no source and no approved record knows: {unknown[item.id]}."
             found[item.id] = finding("unknown_names", detail, unknown[item.id])
         elif len(item.voters) < settings.quorum:
             detail = f"{len(item.voters)} of {settings.quorum} distinct voters."
@@ -234,14 +235,13 @@ def over(
 def cap_agent(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
     """The agent's unedited words beyond their share of what is taught, counted in tokens.
 
-    With h tokens by people, the agent may have h × share ÷ (1 − share). Where nobody wrote anything there is
-    nothing to keep a proportion to, and this would empty the release: then it lets all pass, and
-    `agent_share` in the manifest says 100 %.
+    With h tokens by people, the agent may have h × share ÷ (1 - share), and `agent_floor_tokens` in any case: a
+    small release, or a product whose users only ever vote up, is not emptied. `agent_share` says what it came to.
     """
     human = sum(item.tokens for item in items if item.authored == "human")
-    if not human or settings.max_agent_share >= 1:
+    if settings.max_agent_share >= 1:
         return {}
-    room = human * settings.max_agent_share / (1 - settings.max_agent_share)
+    room = max(human * settings.max_agent_share / (1 - settings.max_agent_share), settings.agent_floor_tokens)
     found = {}
     for item in ranked(items, key):
         if item.authored == "human":

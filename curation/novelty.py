@@ -8,7 +8,7 @@ a reviewer has approved a record, its words are known and the next passes.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,9 @@ WORD: Final = re.compile(r"\w[\w.@/:-]*\w|\w")
 PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;\n\u2022*-]\s*|[\"'(\[]\s*)$")
 BEARS: Final = re.compile(r"[\d@/_]|\w\.\w|[A-Z]{2}|[a-z][A-Z]")
+
+SLOTS_EACH: Final = 200
+LARGEST_TABLE: Final = 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +75,45 @@ def ngrams(text: str, size: int) -> frozenset[str]:
     return frozenset(" ".join(found[i : i + size]) for i in range(len(found) - size + 1))
 
 
-def pushed(records: Iterable[Said], *, size: int, items: int, subjects: int) -> dict[int, int]:
-    """The records with a phrase that is in at least `items` of them, from at most `subjects` people: id → how
-    many.
+def fresh(record: Said, size: int) -> frozenset[str]:
+    """The phrases of a record that its own sources do not have."""
+    return ngrams(record.text, size) - ngrams(record.own, size)
 
-    A phrase of the record's own sources is nobody's push. Only who has enough records to push alone or in
-    company is looked at, so that what is counted stays small however many records there are.
+
+def pushed(records: Sequence[Said], *, size: int, items: int, subjects: int) -> dict[int, int]:
+    """The records with a phrase that is in at least `items` of them, from at most `subjects` people: id → how many.
+
+    A phrase of the record's own sources is nobody's push. Somebody who pushes has a phrase in at least items ÷
+    subjects of their own records: those are looked for person by person, and only what is found is counted over
+    all, so that little is held in memory however many records there are.
     """
-    given = list(records)
-    per_author: Counter[int] = Counter(author for record in given for author in record.authors)
     least = -(-items // max(subjects, 1))
-    busy = [record for record in given if any(per_author[author] >= least for author in record.authors)]
-    repeated: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    phrases = {record.id: ngrams(record.text, size) - ngrams(record.own, size) for record in busy}
-    for record in busy:
+    mine: defaultdict[int, list[Said]] = defaultdict(list)
+    for record in records:
         for author in record.authors:
-            if per_author[author] >= least:
-                repeated[author].update(phrases[record.id])
-    suspects = {phrase for counts in repeated.values() for phrase, count in counts.items() if count >= least}
+            mine[author].append(record)
+    suspects: set[str] = set()
+    for theirs in mine.values():
+        if len(theirs) >= least:
+            counts = Counter(phrase for record in theirs for phrase in fresh(record, size))
+            suspects.update(phrase for phrase, count in counts.items() if count >= least)
+    if not suspects:
+        return {}
     holders: defaultdict[str, set[int]] = defaultdict(set)
     people: defaultdict[str, set[int]] = defaultdict(set)
-    for record in given:
-        for phrase in suspects & (phrases.get(record.id) or ngrams(record.text, size)):
+    for record in records:
+        for phrase in suspects & fresh(record, size):
             holders[phrase].add(record.id)
             people[phrase] |= record.authors
+    few = {phrase: ids for phrase, ids in holders.items() if len(people[phrase]) <= subjects}
+    return most(few, items)
+
+
+def most(holders: Mapping[str, Set[int]], items: int) -> dict[int, int]:
+    """Of each record, in how many records its commonest phrase is, where that is at least `items`."""
     found: dict[int, int] = {}
-    for phrase, ids in holders.items():
-        if len(ids) >= items and len(people[phrase]) <= subjects:
+    for ids in holders.values():
+        if len(ids) >= items:
             for number in ids:
                 found[number] = max(found.get(number, 0), len(ids))
     return found
@@ -107,24 +122,27 @@ def pushed(records: Iterable[Said], *, size: int, items: int, subjects: int) -> 
 def spread(records: Iterable[Said], known: Set[str], *, size: int, items: int) -> dict[int, int]:
     """The records that people wrote with a phrase that is in at least `items` of them and that no source has.
 
-    However many people bring it: a campaign has as many accounts as it likes. `known` holds phrases, as
-    `ngrams` makes them; the record's own sources count as well.
+    However many people bring it: a campaign has as many accounts as it likes. `known` holds phrases, as `ngrams`
+    makes them; the record's own sources count as well. Phrases are counted in a table of bytes first, in which
+    two may fall together, and only those that may be common are then counted exactly.
     """
-    counts: Counter[str] = Counter()
-    phrases: dict[int, Set[str]] = {}
-    for record in records:
-        if record.by_person:
-            phrases[record.id] = ngrams(record.text, size) - known - ngrams(record.own, size)
-            counts.update(phrases[record.id])
-    loud = {phrase: count for phrase, count in counts.items() if count >= items}
-    return {
-        number: max(loud[phrase] for phrase in found & loud.keys())
-        for number, found in phrases.items()
-        if not found.isdisjoint(loud)
-    }
+    written = [record for record in records if record.by_person]
+    table = bytearray(1 << min(max(16, (len(written) * SLOTS_EACH).bit_length()), LARGEST_TABLE))
+    mask = len(table) - 1
+    for record in written:
+        for phrase in fresh(record, size):
+            slot = hash(phrase) & mask
+            table[slot] = min(table[slot] + 1, 255)
+    holders: defaultdict[str, set[int]] = defaultdict(set)
+    least = min(items, 255)
+    for record in written:
+        for phrase in fresh(record, size):
+            if table[hash(phrase) & mask] >= least and phrase not in known:
+                holders[phrase].add(record.id)
+    return most(holders, items)
 
 
-def unknown(records: Iterable[Said], known: Mapping[str, int] | Set[str]) -> dict[int, int]:
+def unknown(records: Iterable[Said], known: Set[str]) -> dict[int, int]:
     """The records that people wrote which name what neither their sources nor the project knows: id → how
     many words.
     """

@@ -17,7 +17,7 @@ OPEN_ENDS: Final = frozenset(
     "the a an and or but of to with which because if than their your its my our der die das und oder mit für dem "
     "den ein eine le la les des du et ou un une el los las y o por il lo gli e che het een en met".split()
 )
-LAST_WORD: Final = re.compile(r"([^\W\d_]+)$")
+LAST_WORD: Final = re.compile(r"(?<=\s)([^\W\d_]+)$")
 WHOLE: Final = re.compile(r"[.!?:;)\]}\"'`»”’>*|。！？…]\s*$")
 LONG_ENOUGH: Final = 40
 
