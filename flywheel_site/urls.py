@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
-from flywheel_site import health
+from flywheel_site import demopage, health
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/", include("curation.urls")),
     path("api/v1/", include("feedback.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("demo/widget", demopage.widget, name="demo-widget"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

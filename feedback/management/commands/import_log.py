@@ -80,7 +80,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{', '.join(said)}; {counts['signals']} signals.")
         if counts[Outcome.Result.NO_CONSENT]:
             self.stdout.write(
-                "Lines without consent were not kept. If you hold it: --consent capture,evaluation,training --notice TEXT"
+                "Lines without consent were not kept. If you hold it: "
+                "--consent capture,evaluation,training --notice TEXT"
             )
         for line in bad[:SHOWN]:
             self.stderr.write(f"line {line.number}: {line.problem}")
