@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-FIRST, LAST, ORDINARY, PLACE, ORGANISATION, STOP = 1, 2, 4, 8, 16, 32
+FIRST, LAST, ORDINARY, PLACE, ORGANISATION, STOP, COMMON = 1, 2, 4, 8, 16, 32, 64
 
 DATA = Path(__file__).parent / "data"
 
@@ -26,11 +26,21 @@ STOPS = (
     " i a an and or but not no yes if is it its in on at to of for by with from as be been are was were has have had do does did will would can could should may might must shall this that"
     " these those there here then than when where what which who whom whose why how all any some many much more most other another such same so too very just only also again once both each"
     " few own he she we you they me him her us them my your his our their am pm mr mrs ms miss dr prof sir madam mx dear hi hello hey thanks thank regards best kind sincerely cheers yours"
+    " jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun gmt utc est pst cet"
     " please sorry welcome ok okay note see let get got go going after before about above below between during since until while because although though however therefore thus hence"
     " january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday"
     " english french german spanish italian dutch russian chinese japanese korean american british indian european team support customer client user admin everyone everybody anyone"
     " someone nobody folks guys sirs madame friend friends colleague colleagues manager recruiter hiring all bing google facebook amazon microsoft apple twitter oracle adobe tesla ibm"
 ).split()
+
+
+# First names that are words as well, and so frequent that a surname which is a word too settles it: Mark Young.
+COMMONS = (
+    "amber angel bill brandy crystal daisy dawn dean don earl flora frank gene ginger glen grace grant guy hazel hope iris jay joy lance lee mark melody misty opal pat patty pearl penny ray robin rose"
+    " rosemary ruby sandy sherry sue viola violet wade warren jordan austin charlotte florence victoria sydney madison virginia georgia dallas lorraine vernon clayton milton clinton chester carlisle jackson"
+).split()
+
+STREETS = frozenset("street st avenue ave road rd lane ln drive dr boulevard blvd court square terrace highway parkway bridge".split())
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +50,7 @@ def lexicon() -> dict[str, int]:
     for name, flag in (("first_names", FIRST), ("surnames", LAST), ("words", ORDINARY), ("places", PLACE)):
         for word in listed(name):
             known[word] = known.get(word, 0) | flag
-    for words, flag in ((ORGANISATIONS, ORGANISATION), (STOPS, STOP)):
+    for words, flag in ((ORGANISATIONS, ORGANISATION), (STOPS, STOP), (COMMONS, COMMON)):
         for word in words:
             known[word] = known.get(word, 0) | flag
     return known
@@ -56,6 +66,16 @@ def listed(name: str) -> list[str]:
 def titled_names() -> frozenset[str]:
     """First names as they are written, that are neither words nor places: any of them makes a text worth a look."""
     return frozenset(word.capitalize() for word, kind in lexicon().items() if kind & FIRST)
+
+
+def kind_of(word: str) -> int:
+    """What is known of a word, whatever its case; plurals of ordinary words are ordinary too."""
+    known = lexicon()
+    low = word.lower()
+    kind = known.get(low)
+    if kind is None:
+        return known.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1:] == "s" else 0
+    return kind
 
 
 def sure(kind: int) -> bool:

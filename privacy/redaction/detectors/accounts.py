@@ -20,13 +20,14 @@ NAMED = re.compile(
     rf"(?P<q>(?:[\s_-]{{0,2}}{QUALIFIER}\b\.?|[\s_-]{{0,2}}#|n[o°]\.){{0,3}})"
     r"(?P<sep>[\"')\]]{0,2}(?:[\s:;#=,.(\"'\[>|_*-]{1,5}|(?<=#)))"
     r"(?:(?:is|was|are|like|of|number|no|nr|#|id|acc|acct|=>)[\s:#.\"'(]{1,4}){0,2}"
-    r"(?P<v>#?[a-z0-9*]{1,24}(?:[-_/.][a-z0-9*]{1,24}){0,5}(?: \d{2,6}){0,5})(?![\w@])"
+    r"(?P<v>#?[a-z0-9*]{1,24}(?:[-_/][a-z0-9*]{1,24}){0,5}(?: \d{2,6}){0,5})(?![\w@])"
 )
 WEAK = frozenset(
     "order case ticket user reference ref claim policy insurance payment transfer transaction client member staff student booking commande"
     " pedido ordine conto compte checking savings id registration confirmation key loan branch".split()
 )
 DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[./-]\d{1,2}(?:[./-]\d{1,2})?|(?:19|20)\d\d[-/ ](?:19|20)?\d\d|\d{1,3}(?:\.\d{1,3}){2,3}|\d+\.\d{1,2}")
+PHONE = re.compile(r"(?:1-)?\d{3}-\d{3}-\d{4}")
 UNIT = re.compile(r"\s{0,2}(?:%|units?|items?|usd|eur|gbp|dollars?|euros?|days?|hours?|minutes?|seconds?|ms|kb|mb|gb|px|bytes|years?|records?|rows?|times|people|users|customers)\b")
 PLAIN = re.compile(r"[a-z]+\d{0,3}")
 
@@ -42,6 +43,8 @@ def accounts(page: Page) -> Iterator[Hit]:
         digits = sum(c.isdigit() for c in value)
         explicit = bool(match["q"]) or any(c in match["sep"] for c in "#:=")
         if digits < 3 or len(value) < 5 or DATE.fullmatch(value) or UNIT.match(low, end):
+            continue
+        if PHONE.fullmatch(value) and not match.group().startswith(("acc", "a/c")):
             continue
         if not explicit and (digits < 6 or value[0] not in "0123456789" and value.isalpha()):
             continue

@@ -13,7 +13,7 @@ RANK, CODE_RANK = 50, 40
 
 START = r"(?<![\w$€£¥#.,/:+-])"
 NUMBERED_STREET = re.compile(
-    rf"{START}(?:(?P<extra>\d{{1,4}})\s{{1,2}})?(?P<number>{NUMBER}),?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b\.?(?:\s{DIRECTION}\b\.?)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?",
+    rf"{START}(?:(?P<extra>\d{{1,4}})\s{{1,2}})?(?P<number>{NUMBER}),?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b(?!\s(?:{SUFFIX})\b)(?:\.?\s{DIRECTION}\b)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?",
     re.IGNORECASE,
 )
 NUMBERED_BROADWAY = re.compile(rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:broadway|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b", re.IGNORECASE)
@@ -36,13 +36,14 @@ HALT = re.compile(r"\s(?:and|or|with|for|which|that|has|have|is|are|was|offers?|
 NOT_STREET = frozenset(
     "at in the to and for is on per with from or but if as by are was were be it its this that these those my your our their his her a an any each every all some no not than then about around over under up down out off"
     " minutes minute hours hour days day weeks week months month years year nights night people persons adults rooms room bedrooms bedroom bathrooms bathroom beds bed baths bath miles mile km meters feet dollars bucks euros percent"
-    " times stars star tickets ticket seats seat items item units unit am pm points point steps step ways options option results result found more less other new best".split()
+    " times stars star tickets ticket seats seat items item units unit am pm points point steps step ways options option results result found more less other new best you we they he she i may can will would could should might must do does did have has had which who whom what when where how why there here also just only please"
+    " enjoy called located costs cost rent which".split()
 )
 STREET_WORDS = frozenset("street avenue road lane boulevard drive parkway highway terrace crescent st ave rd ln blvd str".split())
 
 AFTER_UNIT = rf"(?:[ ]?,?[ \n]{{0,2}}[>?\s]{{0,6}}{UNIT})?"
 FOLLOWING = re.compile(
-    rf"(?i:{AFTER_UNIT})(?P<town>[ ]?[,\n][\s>?]{{0,6}}{TOWN}(?=[ ]?(?:[,\n;.!?)\"<]|\Z| (?:{STATE})\b| [A-Z]{{2}} \d| {UK_CODE}| {ZIP})))?"
+    rf"(?:\.(?=[ ]?[,\n]| (?i:{UNIT})))?(?i:{AFTER_UNIT})(?P<town>[ ]?[,\n][\s>?]{{0,6}}{TOWN}(?=[ ]?(?:[,\n;.!?)\"<]|\Z| (?:{STATE})\b| [A-Z]{{2}} \d| {UK_CODE}| {ZIP}| [a-z])))?"
     rf"(?P<area>(?:[ ]?,?[\s>?]{{1,6}},?\s?(?:(?:{STATE}|[A-Z]{{2}}|nan)\b(?=\.?,?\s{{1,3}}(?:{ZIP}|{COUNTRY}|{TOWN}))|{STATE_NAME})\.?)?(?:,?[\s>?]{{1,6}}(?:{ANY_CODE})(?:,? {TOWN})?)?)"
     rf"(?P<country>[ ]?,?[\s>?]{{1,6}}{COUNTRY}\b)?"
 )
@@ -64,7 +65,7 @@ def addresses(page: Page) -> Iterator[Hit]:
         for match in pattern.finditer(text):
             if pattern is COMPOUND_STREET and not likely_compound(match.group()):
                 continue
-            if pattern in (NUMBER_FIRST, TYPE_FIRST) and not any(c.isupper() for c in match.group()) and text != page.low:
+            if pattern in (NUMBER_FIRST, TYPE_FIRST) and not likely_named(match.group(), text == page.low):
                 continue
             yield Hit(match.start(), whole(text, match.end()), RANK, "ADDRESS", "street")
     for match in NUMBERED_STREET.finditer(text):
@@ -73,18 +74,28 @@ def addresses(page: Page) -> Iterator[Hit]:
             yield Hit(start, whole(text, match.end()), RANK, "ADDRESS", "street")
 
 
+def likely_named(value: str, all_lower: bool) -> bool:
+    """Whether what stands beside a street type is its name: capitalised, and without the small words of a sentence."""
+    words = value.replace(",", " ").split()
+    if any(word in NOT_STREET for word in words):
+        return False
+    return all_lower or any(word[0].isupper() for word in words if word.lower() not in SENTENCE_TYPES)
+
+
+SENTENCE_TYPES = frozenset("place avenue boulevard square passage route quarter plaza".split())
+
+
 def likely_street(page: Page, match: re.Match[str]) -> int:
     """Where a numbered street begins, or -1 where the words are not those of one."""
-    words = match["words"].lower().split()
+    words = match["words"].split()
     known = lexicon()
-    for place in range(len(words) - 1, -1, -1):
-        if words[place] in NOT_STREET and not (words[place] in {"the", "of"} and place):
-            return -1
+    if any(word in NOT_STREET and not (word in {"the", "of"} and place) for place, word in enumerate(words)):
+        return -1
     suffix = match["suffix"]
     if page.low[match.start() : match.end()] == page.text[match.start() : match.end()]:
         plain = suffix in STREET_WORDS or all(not known.get(word, 0) & (ORDINARY | STOP) for word in words)
         return match.start() if plain and len(suffix) > 2 else -1
-    if not any(word[0].isupper() or word[0].isdigit() for word in (*match["words"].split(), suffix)):
+    if not any(c.isupper() or c.isdigit() for c in match["words"] + suffix[0]):
         return -1
     if not suffix[0].isupper() and suffix.lower() not in STREET_WORDS:
         return -1

@@ -11,10 +11,10 @@ RANK, CHAT_RANK, ENTROPY_RANK = 94, 92, 34
 
 KEYWORD = (
     r"pass(?:word|wd|phrase|code|wort)s?|passwrd|pswd|pwd|kennwort|contrase[nñ]a|mot[ _]?de[ _]?passe|\bsenha|wachtwoord|parola|lösenord"
-    r"|secrets?|token|credentials?|api[ _-]?key|apikey|(?:app|auth|access|private|secret|client|encryption|signing|signature|master|account|shared|shared[ _]?access|subscription"
+    r"|secrets?(?!ar)|token|credentials?|api[ _-]?key|apikey|(?:app|auth|access|private|secret|client|encryption|signing|signature|master|account|shared|shared[ _]?access|subscription"
     r"|license|storage|service|session|security|ssh|deploy|consumer|nonce|logged[ _]in|admin|hmac|crypt|cipher|aes|jwt|webhook|application|web|server)[ _-]?key"
-    r"|(?:auth|nonce|logged_in)_salt|\b_auth|(?<![a-z])auth(?=[\"']?\s?[:=]\s?[\"']?[a-z0-9+/=]{12})|(?:(?<![a-z])|(?<=db)|(?<=my)|(?<=user)|(?<=root)|(?<=mail)|(?<=smtp)|(?<=ftp)|(?<=sql))pass"
-    r"|(?<![a-z])(?:cvv2?|cvc2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf|x-amz-(?:signature|credential|security-token)|x-goog-signature|access_?code|recovery code|seed phrase|mnemonic)"
+    r"|(?:auth|nonce|logged_in)_salt|\b_auth|(?<![a-z])auth(?=[\"']?\s?[:=]\s?[\"']?[a-z0-9+/=]{12})|(?:(?<![a-z])|(?<=db)|(?<=my)|(?<=user)|(?<=root)|(?<=mail)|(?<=smtp)|(?<=ftp)|(?<=sql))pass(?![a-z])"
+    r"|(?<![a-z])(?:cvv2?|cvc2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf|x-amz-(?:signature|credential|security-token)|x-goog-signature|access_?code|recovery code|seed phrase|mnemonic)(?![a-z])"
 )
 # A name that ends like this says something about a secret; what is given to it is none.
 ABOUT = re.compile(
@@ -27,7 +27,7 @@ ABOUT = re.compile(
 ASSIGNED = re.compile(
     rf"(?:{KEYWORD})(?P<rest>[\w.-]{{0,48}}+)(?:[\"'\])]{{1,2}}|\\\")?"
     r"(?P<gap>\s{0,12})(?P<sep>:=|=>|={1,3}|:|(?<=[\"']),)(?P<after>[ \t]{0,12})(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
-    r"(?:\\?\"(?P<d>[^\"\n\\\x00]{3,512})|'(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>[^\s\"'`<>\x00,;&|)]{3,1024}))"
+    r"(?:\\?\"(?P<d>[^\"\n\\\x00]{3,512})|'(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>(?:[^\s\"'`<>\x00,;&|)\\]|\\(?![nrt\"'])){3,1024}))"
 )
 XML = re.compile(
     r"<([\w:.-]{0,30}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key)[\w.-]{0,20})(?:\s[^<>\x00]{0,80})?>\s{0,4}([^<>\s\x00]{3,512})\s{0,4}</"
@@ -47,7 +47,7 @@ SAID = re.compile(
     r"|(?:(?:access|auth|api|bearer|session|security|refresh|hex|bot|user) )?token|secret|cvv|cvc|security code|verification code|login code|one[ -]time code|otp|credentials)\b"
     r"(?P<way>(?:[ _](?:for|to|on|of|at|attempt|string|reads?|used|revealed|exposed|details?|as|again|now|currently|still|here|should|be|just|my|the|our|this|that|account|login|wifi|wi-fi|router|email|portal|server|site"
     r"|app|vpn|laptop|was|is|are|set|changed|reset|it's|looks like|equals|=))*)"
-    r"(?P<link>[\"')]?\s{0,2}[:=]{0,2}>?\s{0,2}|\s{0,2}->\s{0,2})(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00]{3,128}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
+    r"(?P<link>[\"')]?\s{0,2}:?\s{0,2}|\s{0,2}->\s{0,2})(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00=][^\s\"'`<>\x00]{2,127}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
 )
 SAYS = re.compile(r"(?:^|[ _])(?:is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed)\Z")
 CONFIG_LINE = re.compile(r"^\s{0,16}[\"']?([A-Za-z_][\w.-]{0,63})[\"']?\s{0,4}(?:[:=]|=>)\s{0,4}[\"']?([A-Za-z0-9+/=_-]{24,256})[\"']?[,;]?\s{0,4}$", re.MULTILINE)
@@ -116,9 +116,15 @@ def assigned(page: Page) -> Iterator[Hit]:
             wide = bool(match["gap"] or match["after"])
             good = plausible(value, quoted=False, sure=False) if wide and match["sep"] != ":" else loosely(value, key, whole_line(text, match.start(), end))
         else:
+            if text[end : end + 1] not in QUOTES:
+                value = value.rstrip("\"'`,; ")
+                end = start + len(value)
             good = plausible(value, quoted=True, sure=False) and sentence_free(value) and value.lower() != key.strip("\"' ")
         if good and not ABOUT.search(match["rest"]) and not counted(value, key):
             yield Hit(start, end, RANK, "SECRET", "assignment")
+
+
+QUOTES = frozenset("\"'`")
 
 
 def counted(value: str, key: str) -> bool:
@@ -181,7 +187,7 @@ def said(page: Page) -> Iterator[Hit]:
             value = value.rstrip(".,;:?)]}'\"*")
             value = value.rstrip("!") if value.rstrip("!").isalpha() and not SAYS.search(match["way"]) else value
         end = start + len(value)
-        telling = bool(SAYS.search(match["way"])) or ":" in match["link"] or "=" in match["link"] or "->" in match["link"]
+        telling = bool(SAYS.search(match["way"])) or ":" in match["link"] or "->" in match["link"]
         if spoken(value, quoted=bool(quotes), telling=telling, pin=match["name"].startswith(("pin", "cv", "security code", "otp", "one", "verif", "login"))):
             yield Hit(start, end, CHAT_RANK, "SECRET", "said")
     for match in PAIR.finditer(text):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from privacy.redaction import checksums
 from privacy.redaction.hits import Detector, Hit, Page
 
-CARD_RANK, IBAN_RANK = 86, 85
+CARD_RANK, IBAN_RANK = 85, 86
 
 CARD_RUN = re.compile(r"(?<![\w])(?<!\d[.,-])(?<![.,])[2-6](?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])")
 INNER_CARD = re.compile(r"(?<!\d)[2-6](?:[ .\-_/]{0,2}\d){12,18}(?!\d)")
@@ -45,11 +45,13 @@ def cards(page: Page) -> Iterator[Hit]:
 
 def card_in(text: str, start: int, end: int) -> Iterator[Hit]:
     """The first card in a run of digits and separators: all of it, or a row of its groups."""
+    groups = [group.span() for group in GROUPS.finditer(text, start, end)]
+    for begin, stop in groups:
+        if stop - begin >= 13 and issued(text[begin:stop]):
+            yield Hit(begin, stop, CARD_RANK, "CARD", "card")
+            return
     if issued(text[start:end]):
         yield Hit(start, end, CARD_RANK, "CARD", "card")
-        return
-    groups = [group.span() for group in GROUPS.finditer(text, start, end)]
-    if len(groups) < 2:
         return
     for first in range(len(groups)):
         for last in range(len(groups) - 1, first - 1, -1):
@@ -62,7 +64,7 @@ def card_in(text: str, start: int, end: int) -> Iterator[Hit]:
 def issued(value: str) -> bool:
     """Whether digits could be those of a card that some network has issued."""
     digits = "".join(GROUPS.findall(value))
-    return bool(12 <= len(digits) <= 19 and ISSUED.fullmatch(digits) and len(set(digits)) > 2 and checksums.luhn(digits))
+    return bool(12 <= len(digits) <= 19 and ISSUED.fullmatch(digits) and len(set(digits)) > 1 and checksums.luhn(digits))
 
 
 def ibans(page: Page) -> Iterator[Hit]:

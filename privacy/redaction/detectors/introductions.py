@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from privacy.redaction.detectors.name_forms import LOWER_NAME, SEQUENCE, WORD
 from privacy.redaction.hits import Hit, Page
-from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, lexicon, possible, sure, surname
+from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, kind_of, possible, sure, surname
 
 RANK, LABEL_RANK = 32, 33
 
@@ -50,7 +50,7 @@ BOOKED = re.compile(
 )
 MONEY = re.compile(r"\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b|\$")
 PAID = re.compile(
-    r"\b(?:(?:to|of|for|from|sending|send|checking|savings)\s{1,2}(?:my |your |his |her |the )?(?:friend |account of )?|(?<=\d )(?=\w+ (?:checking|savings)))((?:uncle |aunt |auntie |cousin |mr\.? |mrs\.? )?)"
+    r"\b(?:(?:to|of|for|from|sending|send|checking|savings)\s{1,2}(?:my |your |his |her |the )?(?:friend |account of )?|(?<=\d )(?=\w+ (?:checking|savings)))((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 )
 RELATIVES = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
 STREETWISE = re.compile(r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b", re.IGNORECASE)
@@ -59,7 +59,7 @@ GATE = (
     r"(?i)\b(?:mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|gov|herrn?|frau|monsieur|madame|mme|mlle|se[nñ]or|sra?|signora?|officer|detective|miss|sir|captain|judge|senator|sister|father|brother|uncle|aunt"
     r"|auntie|grandma|grandpa|cousin|pan|pani|dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|liebe[rs]?|sehr|estimad|querid|caro|cara|cher|good|greetings|thanks?|thx|cheers|regards|wishes|best|sincerely|yours|love|respectfully"
     r"|gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|cordialement|saludos|atentamente|saluti|name\w*|im|i'm|am|this is|it's|called|calls?|hei(?:ß|ss)e|appelle|llamo|chiamo|chamo|heet|heter|speaking|spoke|talk\w*|met|meet\w*|ask\w*|tell|contact\w*|attn|attention"
-    r"|signed|by|says|said|replied|to|of|with|for|from|tribute|huge|early|appointments?|book\w*|see|try|about|maybe|is|nom|vorname|nachname|nombre|apellido|recipient|patient|assignee|reporter|is|town)\b|name\\?[\"']?\s*[:=]|_name"
+    r"|signed|by|says|said|replied|to|of|with|for|from|tribute|huge|early|appointments?|book\w*|see|try|about|maybe|is|nom|vorname|nachname|nombre|apellido|recipient|patient|assignee|reporter|is|town|checking|savings|transfer)\b|name\\?[\"']?\s*[:=]|_name"
 )
 
 
@@ -150,15 +150,24 @@ def booked(page: Page) -> Iterator[Hit]:
         for match in PAID.finditer(page.low):
             start = match.start(1)
             kin = RELATIVES.match(page.low, match.end())
-            end = kin.end() if kin else sequence(page, match.end(), bare=False) or (lower_name(page, match.end(), known_only=True))
+            end = kin.end() if kin else sequence(page, match.end(), bare=False) or payee(page, match.end())
             if end:
                 yield Hit(start, end, RANK, "PERSON", "payee")
 
 
+def payee(page: Page, start: int) -> int:
+    """Where a single name ends to whom money goes; even one that no list knows, as long as it is no ordinary word."""
+    word = WORDS.match(page.text, start)
+    if word and len(word.group()) > 1:
+        kind = kind_of(word.group())
+        unknown = kind == 0 or (bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION))
+        return word.end() if unknown and not STREETWISE.match(page.text, word.end()) else 0
+    return lower_name(page, start, known_only=True)
+
+
 def kinds(text: str, start: int, end: int) -> list[int]:
     """What the lexicon knows of the words of a stretch."""
-    known = lexicon()
-    return [known.get(word.lower(), 0) for word in WORDS.findall(text, start, end) if len(word) > 1]
+    return [kind_of(word) for word in WORDS.findall(text, start, end) if len(word) > 1]
 
 
 WORDS = re.compile(WORD)
@@ -178,11 +187,13 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
     match = SEQUENCE.match(page.text, start)
     if not match:
         return 0
-    known = lexicon()
     end = start
     names = 0
     for word in WORDS.finditer(page.text, start, match.end()):
-        kind = known.get(word.group().lower(), 0)
+        kind = kind_of(word.group())
+        if names and len(word.group()) == 1 and not (word.group() == "I" and page.text[word.end() : word.end() + 1] == " "):
+            end, names = word.end(), names + 1
+            continue
         if kind & (STOP | ORGANISATION) and not (bare and names == 0 and kind & (FIRST | LAST) and not kind & ORGANISATION):
             if kind & ORGANISATION and names:
                 return 0
@@ -205,18 +216,17 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
     return end
 
 
-SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|Ph\.D|Psyd|Psy\.D|Np|MD|M\.D)\b\.?")
+SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|Ph\.D|Psyd|Psy\.D|Psy|Np|MD|M\.D|Lcsw|Lmft|Mft|Rn|Dds|Esq)\b\.?")
 
 
 def lower_name(page: Page, start: int, *, known_only: bool) -> int:
     """Where a name in lower case ends: one or two words, none of them ordinary."""
-    known = lexicon()
     end = 0
     for place in range(3):
         word = LOWER_NAME.match(page.low, start)
         if not word:
             break
-        kind = known.get(word.group(), 0)
+        kind = kind_of(word.group())
         good = bool(kind & (FIRST | LAST)) and not kind & STOP and (place == 0 or not kind & ORDINARY or bool(kind & LAST and len(word.group()) > 3))
         if not (good and not (known_only and kind & (ORDINARY | PLACE))) and not (kind == 0 and not known_only and len(word.group()) > 2):
             break

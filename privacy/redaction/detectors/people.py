@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from privacy.redaction.detectors import introductions
 from privacy.redaction.detectors.name_forms import INITIAL, RUN, WORD, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, lexicon, possible, sure, surname, titled_names
+from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, COMMON, ORGANISATION, PLACE, STOP, STREETS, kind_of, possible, sure, surname, titled_names
 
 RANK = 30
 CAPITALISED = re.compile(rf"{WORD}")
-LOWER_WORD = re.compile(r"[^\W\d_]{2,}(?:['-][^\W\d_]+)?")
+LOWER_WORD = re.compile(r"(?<![\w@#/.&=?%-])[^\W\d_]{2,}(?:['-][^\W\d_]+)?(?![\w@=/-])")
 LIST = re.compile(rf"{WORD}(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|{WORD},? (?:and|&|und|et|y) {WORD}")
 SENTENCE_START = re.compile(r"(?:\A|[.!?:;\n\"'(>|-])\s*\Z")
 Token = tuple[int, int, int]  # start, end, kind
@@ -25,20 +25,19 @@ def by_lexicon(page: Page) -> Iterator[Hit]:
     words = CAPITALISED.findall(text)
     if titled_names().isdisjoint(words) and not any(word.isupper() and len(word) > 2 for word in words):
         return
-    known = lexicon()
     found = False
     for run in RUN.finditer(text):
-        tokens = [(word.start(), word.end(), known.get(plain_form(word.group()), 0)) for word in CAPITALISED.finditer(text, *run.span())]
+        tokens = [(word.start(), word.end(), token_kind(word.group())) for word in CAPITALISED.finditer(text, *run.span())]
         for start, end in names_in(text, tokens):
             found = True
             yield Hit(start, end, RANK, "PERSON", "name_list")
     if found:
-        yield from in_lists(text, known)
+        yield from in_lists(text)
 
 
-def plain_form(word: str) -> str:
-    """The form in which the lexicon holds a word."""
-    return word.lower()
+def token_kind(word: str) -> int:
+    """What is known of a capitalised word; a short one all in capitals is an acronym."""
+    return STOP if len(word) in (2, 3) and word.isupper() else kind_of(word)
 
 
 def names_in(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
@@ -50,7 +49,9 @@ def names_in(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
             place += 1
             continue
         after = place + length
-        if after < count and tokens[after][2] & ORGANISATION and length < 3 and gap(text, tokens, after) == " ":
+        if after < count and tokens[after][2] & ORGANISATION and gap(text, tokens, after) == " " and (
+            length < 3 or text[tokens[after][0] : tokens[after][1]].lower() in STREETS
+        ):
             place = after + 1  # a street, a company, a thing that is called after somebody
             continue
         yield tokens[place][0], tokens[after - 1][1]
@@ -69,9 +70,13 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
         if ambiguous and (surname(following) or (following == 0 and not kind & PLACE) or (sure(following) and not kind & PLACE)):
             begins = True
         elif ambiguous and following & LAST and not following & (STOP | ORGANISATION | PLACE) and not starts_sentence(text, tokens[place][0]):
-            begins = not kind & PLACE
+            begins = bool(kind & COMMON or not following & ORDINARY)
         elif possible(kind) and not kind & (ORDINARY | PLACE) and (sure(following) or (kind == 0 and surname(following))):
             begins = kind & LAST > 0 or not starts_sentence(text, tokens[place][0])
+        elif sure(following) and initial(text, tokens, place + 2) and not kind & STOP:
+            begins = True  # Blank Gary A: as registers write names
+        elif possible(kind) and possible(following) and not (kind | following) & ORDINARY and initial(text, tokens, place + 2):
+            return 3
     if not begins:
         return 0
     length = 1
@@ -82,6 +87,11 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
     return length
 
 
+def initial(text: str, tokens: list[Token], place: int) -> bool:
+    """Whether the token at `place` is a single letter."""
+    return place < len(tokens) and tokens[place][1] - tokens[place][0] == 1
+
+
 SAINTLY = frozenset({"San", "Santa", "St", "Saint", "Los", "Las", "El", "La", "Mount", "Fort", "Port", "Lake", "New"})
 
 
@@ -89,7 +99,7 @@ def extends(text: str, tokens: list[Token], place: int, length: int) -> bool:
     """Whether the token at `place` goes on with the name before it."""
     start, end, kind = tokens[place]
     if end - start == 1:
-        return length < 3
+        return length < 3 and not (text[start] == "I" and text[end : end + 1] == " ")
     if kind & (STOP | ORGANISATION):
         return False
     if kind == 0:
@@ -109,10 +119,10 @@ def starts_sentence(text: str, start: int) -> bool:
     return bool(SENTENCE_START.search(text, max(0, start - 4), start))
 
 
-def in_lists(text: str, known: dict[str, int]) -> Iterator[Hit]:
+def in_lists(text: str) -> Iterator[Hit]:
     """`Marie, Hannah, Kyle and Megan`: where most are names, all are."""
     for match in LIST.finditer(text):
-        tokens = [(word.start(), word.end(), known.get(plain_form(word.group()), 0)) for word in CAPITALISED.finditer(text, *match.span())]
+        tokens = [(word.start(), word.end(), token_kind(word.group())) for word in CAPITALISED.finditer(text, *match.span())]
         certain = sum(sure(kind) for *_, kind in tokens)
         if certain * 2 < len(tokens) or any(kind & (STOP | ORGANISATION) for *_, kind in tokens):
             continue
@@ -123,8 +133,7 @@ def in_lists(text: str, known: dict[str, int]) -> Iterator[Hit]:
 
 def in_lower_case(page: Page) -> Iterator[Hit]:
     """Text without any capitals: first names that are nothing else, with the surname that follows."""
-    known = lexicon()
-    tokens = [(word.start(), word.end(), known.get(word.group(), 0)) for word in LOWER_WORD.finditer(page.low)]
+    tokens = [(word.start(), word.end(), kind_of(word.group())) for word in LOWER_WORD.finditer(page.low)]
     place = 0
     while place < len(tokens):
         start, end, kind = tokens[place]

@@ -28,16 +28,17 @@ ANY = re.compile(rf"(?<![\w])(?<!\d[.,:-])(?<![$€£¥])\(?\+?(?:\d[ .\-/()]{{0
 WORDS = (
     r"phones?|telephone|tel(?:efon[eo]?|éfono|\.)?|mobiles?|cell(?:ular|phone)?|handy(?:nummer)?|fax|whats ?app|viber|sms|landline"
     r"|rufnummer|telefonnummer|portable|móvil|celular|cellulare|telefoonnummer|puhelin|contact (?:number|no)|call|called|calling|dial"
-    r"|ring|text(?:ed)?|reach|reached|answering|msisdn|hotline|helpline|voicemail|number|ph|mob|contact|line"
+    r"|ring|text(?:ed)?|reach|reached|answering|contacting|msisdn|hotline|helpline|voicemail|number|ph|mob|contact|line"
 )
 BEFORE = re.compile(
     rf"(?:^|[^a-z])(?:{WORDS})(?:[\s_-](?:number|num|no|nr|line|me|us|him|her|them|back|up|you|is|at|on|home|work|office))*"
-    r"[\"']?[\s:.#=(\"'>|-]{0,6}(?:(?:is|was|at|on|to|are|it's|number|no|nr|now|or|me|us|him|her|them|the|my|currently|directly|has changed)[\s:.]{1,3}){0,4}"
+    r"[\"']?[\s:.,#=(\"'>|-]{0,6}(?:(?:is|was|at|on|to|are|it's|number|no|nr|now|or|me|us|him|her|them|the|my|currently|directly|has changed)[\s:.]{1,3}){0,4}"
     r"[\"'(\[*]{0,2}\Z"
 )
 STRONG = re.compile(rf"\b(?:phone|telephone|tel|mobile|cell|fax|whats ?app|sms|call|dial|text|reach|answering|telefon|handy|contact|ring|mob|ph|my number)\b")
 AFTER = re.compile(r"\s?[-(,]?\s?(?:(?:is|was) (?:my|his|her|their|our|the) (?:phone|cell|mobile|number|fax|tel)|(?:office|fax|mobile|cell|home|work|tel|phone|direct|main|landline)\b)")
 DATE_LIKE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}.*|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d")
+OTHER_FORM = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3})+")
 NOT_DIGIT = re.compile(r"\D")
 SPLIT_EXTENSION = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
 SEPARATED = re.compile(r"\d[ .\-/()]+\d")
@@ -65,7 +66,7 @@ def phones(page: Page) -> Iterator[Hit]:
             yield Hit(start, end, RANK, "PHONE", "phone_international")
     for match in NATIONAL.finditer(text):
         start, end = match.span()
-        if covered(taken, start, end) or not SEPARATED.search(match.group()) or DATE_LIKE.fullmatch(match.group()):
+        if covered(taken, start, end) or not SEPARATED.search(match.group()) or OTHER_FORM.fullmatch(match.group()):
             continue
         parsed += 1
         if national(match.group(), page.regions, parsed):

@@ -40,11 +40,13 @@ JWT = re.compile(r"(?<![A-Za-z0-9_-])ey[JI][A-Za-z0-9_-]{5,4096}\.[A-Za-z0-9_-]{
 CRYPT = re.compile(r"\$(?:1|2[abxy]?|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|pbkdf2(?:-sha\d+)?|scrypt|P|H|S)\$[./A-Za-z0-9$=,+-]{12,200}|\{(?:SSHA?|SHA\d{0,3}|MD5|SMD5|CRYPT)\}[A-Za-z0-9+/=$.]{12,120}")
 HEADER = re.compile(
     r"(?:authorization|proxy-authorization)[\"']?\s{0,2}[:=,]\s{0,2}[\"']?(?:(?:bearer|basic|token|digest|apikey|api-key|aws4-hmac-sha256|negotiate|key)\s{1,3})?"
-    r"([A-Za-z0-9][^\s\"'<>\x00,;]{5,4096})|\bbearer\s{1,2}([A-Za-z0-9][A-Za-z0-9._~+/=-]{11,4096})",
+    r"([A-Za-z0-9][^\s\"'<>\x00,;\\]{5,4096})|\bbearer\s{1,2}([A-Za-z0-9][A-Za-z0-9._~+/=-]{11,4096})",
     re.IGNORECASE,
 )
-COOKIE = re.compile(r"\b(?:set-)?cookie[\"']?\s{0,2}:\s{0,2}[\"']?((?:[\w.%-]{1,64}=[^\s;\"'\x00]{0,4096}(?:;\s{0,2}(?=[\w.%-]{1,64}=))?){1,50})", re.IGNORECASE)
-COOKIE_ATTRIBUTE = re.compile(r"(?:;\s{0,2}(?:path|domain|expires|max-age|samesite|priority|version)=[^;]{0,64})+;?\Z", re.IGNORECASE)
+RAW_HEADER = re.compile(r"(?:\A|\n|\\n|[>:*<] )\Z")
+COOKIE = re.compile(
+    r"\b(?:set-)?cookie[\"']?\s{0,2}:\s{0,2}[\"']?([\w.%-]{1,64}=[^\s;\"'\\\x00]{0,4096}(?:;\s{0,2}(?:expires=\w{3}, [\w: -]{10,30}|[\w.%-]{1,64}(?:=[^\s;\"'\\\x00]{0,4096})?)){0,50})", re.IGNORECASE
+)
 SESSION = re.compile(r"\b((?:jsession|phpsess|asp\.?net_session|aspsession\w{0,10}|connect\.s|laravel_session|session|sess|sess?_?)(?:id|_id|_?token|_?key)?=[\"']?[\w%.+/-]{8,512})", re.IGNORECASE)
 
 
@@ -54,7 +56,8 @@ def pem_blocks(text: str) -> Iterator[Hit]:
     for marker in MARKER.finditer(text):
         if opened is not None:
             ends = marker[1] == "END" and marker.start() - opened.start() <= LONGEST_BLOCK
-            yield block(text, opened, marker.end() if ends else None, marker.start())
+            end = marker.end() + (2 if text.startswith("\\n", marker.end()) else 0)
+            yield block(text, opened, end if ends else None, marker.start())
             opened = None
             if ends:
                 continue
@@ -97,7 +100,7 @@ def prefixed(page: Page) -> Iterator[Hit]:
 def jwts(page: Page) -> Iterator[Hit]:
     """JSON web tokens and encryption tokens."""
     for match in JWT.finditer(page.text):
-        yield Hit(match.start(), match.end(), RANK, "SECRET", "jwt")
+        yield Hit(match.start(), match.start() + len(match.group().rstrip(".")), RANK, "SECRET", "jwt")
 
 
 def crypts(page: Page) -> Iterator[Hit]:
@@ -112,17 +115,17 @@ def headers(page: Page) -> Iterator[Hit]:
         group = 1 if match[1] else 2
         value = match[group]
         if assignments.plausible(value, quoted=False, sure=group == 1) and not value.lower().startswith(("bearer", "header")):
-            yield Hit(match.start(group), match.end(group), RANK - 1, "SECRET", "authorization")
+            # A header that stands by itself goes with its name: nothing that is worth reading is left of it.
+            begin = match.start() if group == 1 and RAW_HEADER.search(page.text, max(0, match.start() - 16), match.start()) else match.start(group)
+            yield Hit(begin, match.end(group), RANK - 1, "SECRET", "authorization")
 
 
 def cookies(page: Page) -> Iterator[Hit]:
     """Whole Cookie headers and session ids."""
     for match in COOKIE.finditer(page.text):
-        attributes = COOKIE_ATTRIBUTE.search(page.text, match.start(1), match.end(1))
-        end = attributes.start() if attributes else match.end(1)
-        value = page.text[match.start(1) : end].rstrip("; ")
+        value = match[1]
         if any(c.isdigit() for c in value) and len(value) > 10:
-            yield Hit(match.start(1), match.start(1) + len(value), RANK - 2, "SECRET", "cookie")
+            yield Hit(match.start(), match.end(), RANK - 2, "SECRET", "cookie")
     for match in SESSION.finditer(page.text):
         if any(c.isdigit() for c in match[1].partition("=")[2]):
             yield Hit(match.start(1), match.end(1), RANK - 2, "SECRET", "session")
