@@ -1,16 +1,20 @@
 """The page of the demo on which a visitor rates one of the sample's answers with the widget, as in any product."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
-from feedback import capture
+from feedback import tokens
 from feedback.models import Interaction
 
 PROJECT = "demo"
 
 
 def widget(request: HttpRequest) -> HttpResponse:
-    """The newest answer of the demo's project with the feedback element under it; 404 where there is no demo."""
+    """An answer of the demo's project with the feedback element under it; 404 on any server but the demo's."""
+    if not settings.DEMO:
+        raise Http404
     row = (
         Interaction.objects.visible()
         .filter(project__name=PROJECT, signals__isnull=True)
@@ -21,7 +25,7 @@ def widget(request: HttpRequest) -> HttpResponse:
         raise Http404
     context = {
         "interaction": row.external_id,
-        "token": capture.feedback_token(row),
+        "token": tokens.issue(tokens.Grant(row.project_id, row.pk, row.subject_id, timezone.now() + tokens.LIFETIME)),
         "question": row.question,
         "answer": row.answer,
     }

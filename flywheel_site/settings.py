@@ -39,6 +39,7 @@ SECRET_KEY = kept_secret("SECRET_KEY")
 MASTER_KEY = kept_secret("FLYWHEEL_MASTER_KEY")
 
 DEBUG = False
+DEMO = env.bool("FLYWHEEL_DEMO", default=False)  # opens /demo/widget, whose text is the sample's
 HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")

@@ -4,10 +4,10 @@ from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from tqdm import tqdm
 
 from curation import curate
 from feedback.models import Project
+from feedback.progress import bar
 
 
 class Command(BaseCommand):
@@ -21,12 +21,7 @@ class Command(BaseCommand):
         project = Project.objects.filter(name=options["project"]).first()
         if project is None:
             raise CommandError("There is no such project.")
-        with tqdm(unit="interaction", desc="curate", leave=False) as bar:
-
-            def progress(read: int, total: int) -> None:
-                bar.total = total
-                bar.update(read - bar.n)
-
+        with bar("curate") as progress:
             run = curate.curate(project, progress=progress)
         counts = {"read": run.read if run else 0, **(run.counts if run else {})}
         if options["json"]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandParser
-from tqdm import tqdm
 
 from curation import agents, gate
 from curation.models import GateRun
+from feedback.progress import bar
 
 EXIT = {GateRun.Verdict.PASSED: 0, GateRun.Verdict.REFUSED: 1, GateRun.Verdict.NOT_JUDGED: 2}
 
@@ -43,12 +43,7 @@ class Command(BaseCommand):
         release = gate.find_release(options["release"])
         agent = agents.load(options["agent"], timeout=options["timeout"])
         candidate = gate.CandidateIn(options["name"] or options["agent"][:200], options["candidate_version"])
-        with tqdm(unit="case", desc="ask", leave=False) as bar:
-
-            def progress(asked: int, total: int) -> None:
-                bar.total = total
-                bar.update(asked - bar.n)
-
+        with bar("ask", "case") as progress:
             return gate.run(
                 release,
                 agent,

@@ -4,11 +4,11 @@ from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from tqdm import tqdm
 
 from curation import releases
 from curation.models import Dataset
 from curation.releasefiles import folder
+from feedback.progress import bar
 
 
 class Command(BaseCommand):
@@ -23,12 +23,7 @@ class Command(BaseCommand):
         if dataset is None:
             raise CommandError("There is no such dataset.")
         before = releases.published(dataset).first()
-        with tqdm(unit="interaction", desc="release", leave=False) as bar:
-
-            def progress(written: int, total: int) -> None:
-                bar.total = total
-                bar.update(written - bar.n)
-
+        with bar("release") as progress:
             made = releases.cut(dataset, progress=progress)
         files = {entry["name"]: entry["records"] for entry in made.manifest["files"]}
         if options["json"]:

@@ -50,7 +50,9 @@ class Command(BaseCommand):
         """Import with a progress bar over the bytes of the file."""
         counts: Counter[str] = Counter()
         bad: list[logs.LineResult] = []
-        with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, desc="import", leave=False) as bar:
+        with tqdm(
+            total=path.stat().st_size, unit="B", unit_scale=True, desc="import", leave=False, disable=None
+        ) as bar:
 
             def read() -> Any:
                 for number, raw in logs.read_lines(path):

@@ -18,6 +18,7 @@ from curation.releasefiles import folder
 from feedback import logs, outcomes
 from feedback.capture import Asked
 from feedback.models import Interaction, Project
+from feedback.progress import bar
 from flywheel_site.management.commands.up import serve
 from privacy.consent import notice_for
 
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         self.funnel(project, release)
         if options["no_serve"]:
             return
+        os.environ["FLYWHEEL_DEMO"] = "1"  # for the processes that serve
         sys.exit(serve(self, options["port"], demo_sign_in()))
 
     def stage(self, title: str, *lines: str) -> None:
@@ -86,12 +88,7 @@ class Command(BaseCommand):
 
     def decide(self, project: Project) -> None:
         """Turn what people said into labels, or into questions for a person."""
-        with tqdm(desc="curate", leave=False) as bar:
-
-            def progress(read: int, total: int) -> None:
-                bar.total = total
-                bar.update(read - bar.n)
-
+        with bar("curate") as progress:
             run = curate.curate(project, progress=progress)
         counts = run.counts if run else {}
         waiting = ReviewTask.objects.filter(project=project, state="open").count()
@@ -105,12 +102,7 @@ class Command(BaseCommand):
 
     def release(self, project: Project) -> Release:
         """Cut what is agreed to into files."""
-        with tqdm(desc="release", leave=False) as bar:
-
-            def progress(written: int, total: int) -> None:
-                bar.total = total
-                bar.update(written - bar.n)
-
+        with bar("release") as progress:
             made = releases.cut(Dataset.objects.get(name=PROJECT), progress=progress)
         files = [f"{entry['records']:>6}  {entry['name']}" for entry in made.manifest["files"]]
         self.stage(f"3  Release: {made}, immutable and checksummed", *files, f"in {folder(made)}")
@@ -124,12 +116,7 @@ class Command(BaseCommand):
             ("v2", "a better one"),
             ("v3_tempting", "one that sounds better"),
         ):
-            with tqdm(desc=f"gate {function}", leave=False) as bar:
-
-                def progress(asked: int, total: int, bar: Any = bar) -> None:
-                    bar.total = total
-                    bar.update(asked - bar.n)
-
+            with bar(f"gate {function}", "case") as progress:
                 run = gate.run(
                     release,
                     agents.load(f"{AGENT}:{function}"),
@@ -161,6 +148,7 @@ class Command(BaseCommand):
             "Next",
             "console    /admin/                             the flywheel at a glance",
             "review     /admin/curation/reviewtask/next/    decide what thumbs could not",
+            "widget     /demo/widget                        rate an answer as a visitor would",
             f"files      {folder(release)}",
         )
 

@@ -1,0 +1,18 @@
+"""A progress bar for commands: on a terminal, on stderr, and only there."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+
+@contextmanager
+def bar(what: str, unit: str = "interaction") -> Iterator[Callable[[int, int], None]]:
+    """A function to call with (done, total) as often as there is news."""
+    with tqdm(desc=what, unit=unit, leave=False, disable=None) as shown:
+
+        def news(done: int, total: int) -> None:
+            shown.total = total
+            shown.update(done - shown.n)
+
+        yield news
