@@ -16,9 +16,11 @@ from typing import Any, Final, Self
 from curation import corrections, topics
 from curation.injection import instructs
 from curation.records import Candidate, Finding
-from curation.texts import PLACEHOLDER, gibberish, refuses, tokens, truncated
+from curation.texts import PLACEHOLDER, gibberish, is_small_talk, refuses, tokens, truncated
 
 STAGE: Final = "filter"
+SMALL_TALK: Final = 60
+"""A greeting is short; a longer text that opens with one goes on to ask."""
 HOLD: Final = frozenset({"sensitive_topic", "prompt_injection", "classifier"})
 Classifier = Callable[[Candidate], str | None]
 
@@ -42,6 +44,7 @@ class FilterSettings:
     drop_truncated: bool = True
     drop_refusals: bool = True
     drop_gibberish: bool = True
+    drop_small_talk: bool = True
     hold_injection: bool = True
     sensitive: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: topics.TERMS)
     personal_topics: frozenset[str] = topics.PERSONAL
@@ -126,12 +129,19 @@ def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
         yield found("refusal", "The answer declines to answer.")
     if settings.drop_truncated and (sign := truncated(text)):
         yield found("truncated", f"The answer is cut off: {sign}.", len(text))
-    if candidate.authored == "human" and (flaw := corrections.flaw(text)):
+    flaw = corrections.flaw(text) if candidate.authored == "human" else None
+    if flaw and flaw != corrections.Flaw.QUESTION:  # a reviewer may find that asking back is the right answer
         yield found(f"correction_is_{flaw}", "What a person wrote is no answer.")
     if settings.drop_gibberish:
         for name, part in (("question", candidate.question), ("answer", text)):
             if measured := gibberish(part):
                 yield found("gibberish", f"The {name} is noise: {measured[0]}.", measured[1])
+
+
+def check_small_talk(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """A greeting or thanks where a question should be: its answer tests and teaches nothing."""
+    if settings.drop_small_talk and len(candidate.question) <= SMALL_TALK and is_small_talk(candidate.question):
+        yield found("small_talk", "The question only greets or thanks.", len(candidate.question))
 
 
 def check_injection(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
@@ -231,6 +241,7 @@ CHECKS: Final = (
     check_language,
     check_placeholders,
     check_answer,
+    check_small_talk,
     check_injection,
     check_topics,
     check_classifier,

@@ -45,23 +45,23 @@ IS_SPACELESS: Final = re.compile(f"[{SPACELESS}]")
 
 
 class Sketch(NamedTuple):
-    """What is compared of a question: the shingles of the question and of the turns before it."""
+    """What is compared of a question: its normalised text, and that of the turns before it.
 
-    question: frozenset[str]
-    context: frozenset[str] = frozenset()
+    Text, not sets of words: a million of them take little room and give the garbage collector nothing to visit.
+    """
+
+    question: str
+    context: str = ""
 
 
 def sketch(question: str, context: Iterable[tuple[str, str]] = ()) -> Sketch:
-    """The sketch of a question asked after these (role, content) turns, of which the last 2,000 characters
-    count.
-    """
-    turns = " ".join(content for _, content in context)
-    return Sketch(shingles(question), shingles(turns[-CONTEXT_CHARS:]) if turns else frozenset())
+    """The sketch of a question asked after these (role, content) turns, of which the last 2,000 characters count."""
+    turns = " ".join(content for _, content in context) if context else ""
+    return Sketch(normalise(question), normalise(turns[-CONTEXT_CHARS:]))
 
 
-def shingles(text: str) -> frozenset[str]:
-    """The distinct words of a text; characters or pairs of them where words have no spaces between them."""
-    words = normalise(text)
+def shingles(words: str) -> frozenset[str]:
+    """The distinct words of a normalised text; characters or pairs of them where words have no spaces between."""
     if words.isascii():
         return frozenset(words.split())
     found: list[str] = []
@@ -79,12 +79,12 @@ def signature(of: Sketch) -> list[int]:
     A long word counts twice. Long words tell questions apart, short ones ("how", "do") make unlike questions
     meet.
     """
-    words = of.question
+    words = shingles(of.question)
     if not words:
         return []
     tokens = [*words, *[f"{word}~" for word in words if len(word) >= LONG_WORD]]
     if of.context:
-        tokens += [f"<{word}" for word in of.context]
+        tokens += [f"<{word}" for word in shingles(of.context)]
     minhash = RMinHash(num_perm=ROWS * BANDS, seed=SEED)
     minhash.update(tokens)
     made: list[int] = minhash.digest()
@@ -114,21 +114,26 @@ def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
 
 def are_near(a: Sketch, b: Sketch) -> float:
     """How alike two questions are (0.65 to 1) where they are near, else 0."""
-    alike = jaccard(a.question, b.question)
-    if alike < THRESHOLD or jaccard(a.context, b.context) < CONTEXT_THRESHOLD:
-        return 0.0
-    return alike
+    found = near(a, [(0, b)])
+    return found[1] if found else 0.0
 
 
 def near(candidate: Sketch, others: Iterable[tuple[int, Sketch]]) -> tuple[int, float] | None:
-    """The (id, likeness) of the nearest of those that share a key with the candidate; of equals, the smallest
-    id.
+    """The (id, likeness) of the nearest of those that share a key with the candidate, None where none is near.
+
+    Of equals, the smallest id.
     """
     best: tuple[int, float] | None = None
+    question, context = shingles(candidate.question), None
     for key, other in others:
-        alike = are_near(candidate, other)
-        if alike and (best is None or (-alike, key) < (-best[1], best[0])):
-            best = (key, alike)
+        alike = jaccard(question, shingles(other.question))
+        if alike < THRESHOLD or (best and (-best[1], best[0]) < (-alike, key)):
+            continue
+        if candidate.context or other.context:
+            context = shingles(candidate.context) if context is None else context
+            if jaccard(context, shingles(other.context)) < CONTEXT_THRESHOLD:
+                continue
+        best = (key, alike)
     return best
 
 
@@ -142,7 +147,7 @@ class Index:
 
     def __init__(self) -> None:
         self.buckets: dict[int, tuple[int, ...]] = {}
-        self.sketches: dict[int, Sketch] = {}
+        self.sketches: dict[int, tuple[str, str]] = {}
 
     def add(self, key: int, of: Sketch) -> int:
         """The canonical question of this one: the nearest that is known, or itself from now on."""
@@ -150,7 +155,7 @@ class Index:
         alone = (key,)
         held = [self.buckets.setdefault(band, alone) for band in keys]
         found = {other for bucket in held if bucket is not alone for other in bucket}
-        if found and (nearest := near(of, [(other, self.sketches[other]) for other in found])):
+        if found and (nearest := near(of, [(other, Sketch(*self.sketches[other])) for other in found])):
             for band, bucket in zip(keys, held, strict=True):
                 if bucket is alone:
                     self.buckets.pop(band, None)
@@ -158,7 +163,7 @@ class Index:
         for band, bucket in zip(keys, held, strict=True):
             if bucket is not alone and len(bucket) < BUCKET:
                 self.buckets[band] = (*bucket, key)
-        self.sketches[key] = of
+        self.sketches[key] = (of.question, of.context)  # a plain tuple of strings is nothing for the garbage collector
         return key
 
 

@@ -1,4 +1,4 @@
-"""Phrases with which people remark on an answer instead of giving one, and agents decline; one a line.
+"""Phrases with which people remark on an answer instead of giving one, agents decline, and talk is small.
 
 Each line is a regular expression in which `<name>` stands for a part below. A line must match at the very
 start of a text (after `LEAD_IN`), so that an answer which says "wrong" somewhere is left alone.
@@ -126,6 +126,11 @@ REFUSALS: Final = (
     r"(?:je suis désolée?|désolée?|je regrette),? (?:mais )?je ne (?:peux|suis)",
     r"lo siento,? (?:pero )?no (?:puedo|puede)|mi dispiace,? (?:ma )?non posso",
     r"(?:sinto muito|desculpe),? (?:mas )?(?:eu )?não posso|het spijt me,? (?:maar )?(?:ik )?kan",
+)
+
+SMALL_TALK: Final = (
+    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day|night)|bye|goodbye|see you|cheers|(?:many |ok |okay )?thanks?|thank (?:you|u+)|thx|ty|nice|great|perfect|awesome|cool|wonderful|lol|haha\w*|wow|how are you|nevermind|never mind)(?: (?:so much|very much|a lot|there|again|all|everyone|anyways?|for (?:your|the) (?:help|time)|you|doing))*\W*)+$",
+    r"(?:(?:hallo|guten (?:tag|morgen|abend)|danke(?: (?:schön|sehr))?|vielen dank|tschüss|bonjour|salut|merci(?: beaucoup)?|au revoir|hola|buenos días|(?:muchas )?gracias|adiós|ciao|buongiorno|grazie(?: mille)?|olá|bom dia|(?:muito )?obrigad[oa]|hallo|dank je(?: wel)?|bedankt|привет|здравствуйте|спасибо|你好|谢谢|こんにちは|ありがとう\w*)\W*)+$",
 )
 
 

@@ -10,6 +10,7 @@ PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 BYTES_PER_TOKEN: Final = 4
 
 REFUSALS: Final = remarks.phrases(remarks.REFUSALS, before=r"\W*")
+SMALL_TALK: Final = remarks.phrases(remarks.SMALL_TALK, before=r"\W*")
 REFUSAL_CHARS: Final = 600
 """A longer text that opens with an apology mostly goes on to help."""
 
@@ -36,6 +37,11 @@ def tokens(text: str) -> int:
 def refuses(text: str) -> bool:
     """Whether the text declines to answer and does little else."""
     return len(text) <= REFUSAL_CHARS and REFUSALS.match(text.replace("’", "'")) is not None
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether the text only greets or thanks."""
+    return SMALL_TALK.match(text) is not None
 
 
 def truncated(text: str) -> str:

@@ -158,6 +158,19 @@ def test_jargon_is_no_noise(text: str) -> None:
     assert gibberish(text) is None
 
 
+@pytest.mark.parametrize("text", ["Thanks!", "hello", "Hi there, how are you?", "Vielen Dank", "你好", "ok thanks"])
+def test_a_greeting_is_no_question(text: str) -> None:
+    assert "small_talk" in asks(text)
+    assert "small_talk" not in asks(text, FilterSettings(drop_small_talk=False))
+
+
+@pytest.mark.parametrize(
+    "text", ["Hi, where is my order?", "Thanks, and when?", "Yes", "How do I say thanks in German?"]
+)
+def test_a_question_that_begins_with_a_greeting_is_one(text: str) -> None:
+    assert "small_talk" not in asks(text)
+
+
 def test_what_a_person_wrote_must_be_an_answer() -> None:
     assert says("this is wrong, fix it", authored="human") == ["correction_is_complaint"]
     assert says("Please answer in German", authored="human") == ["correction_is_instruction"]
@@ -243,7 +256,7 @@ def test_a_projects_own_classifier_is_asked(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "own_classifier", module)
     settings = FilterSettings(classifier="own_classifier.wary")
     assert apply(GOOD, settings) == [Finding("filter", "classifier", "It speaks of passwords.", None)]
-    assert asks("Hello, how are you?", settings) == []
+    assert asks("Where is my order?", settings) == []
 
 
 def test_a_setting_that_does_not_exist_is_refused_by_name() -> None:

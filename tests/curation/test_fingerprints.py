@@ -8,7 +8,6 @@ from curation.fingerprints import (
     BUCKET,
     THRESHOLD,
     Index,
-    Sketch,
     are_near,
     bands,
     cluster,
@@ -141,7 +140,7 @@ def test_a_small_edit_is_near_in_languages_of_other_scripts(one: str, other: str
 
 def test_different_questions_without_spaces_are_not_near() -> None:
     assert are_near(sketch("如何重置我的密码"), sketch("如何取消我的订单")) == 0.0
-    assert len(shingles("如何重置我的密码")) == 8
+    assert len(shingles(normalise("如何重置我的密码！"))) == 8
 
 
 def test_edits_of_up_to_a_fifth_of_the_words_are_found_and_others_are_not() -> None:
@@ -163,7 +162,7 @@ def test_a_key_leads_to_few_questions_however_many_there_are() -> None:
     shared = bands(signature(sketch("hello there friend")))
     for number in range(200):
         index.buckets[shared[0]] = tuple(range(BUCKET))
-        index.sketches.setdefault(number, Sketch(frozenset({f"x{number}"})))
+        index.sketches.setdefault(number, (f"x{number}", ""))
     assert index.add(999, sketch("hello there friend")) == 999
     assert len(index.buckets[shared[0]]) == BUCKET
     assert index.add(1_000, sketch("hello there friend")) == 999
