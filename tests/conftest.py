@@ -4,6 +4,7 @@ Without DATABASE_URL the database is SQLite in a file, as in production: threads
 one in memory. With it, and with REDIS_URL, the same tests run on PostgreSQL and Redis.
 """
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -11,24 +12,41 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
-# Before Django reads its settings: each process of a session, each xdist worker too, has its own folder.
-VAR = Path(tempfile.mkdtemp(prefix="flywheel-tests-"))
-os.environ["FLYWHEEL_VAR"] = str(VAR)
-os.environ["DJANGO_SETTINGS_MODULE"] = "flywheel_site.settings"
+if settings.configured or "DJANGO_SETTINGS_MODULE" in os.environ:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests load the settings with a `var/` of their own.")
 
-from django.conf import settings  # noqa: E402
+# Each process of a session has a folder of its own, each xdist worker too: they inherit the environment, so that
+# the settings are loaded here, and the variable that would load them earlier there is taken away again. Each
+# xdist worker has a database of its own on the Redis server, too: a test empties it.
+VAR = Path(tempfile.mkdtemp(prefix="flywheel-tests-"))
+
+
+def leave_nothing(owner: int) -> None:
+    """Remove the folder when its process ends; a fork of it is another process."""
+    if os.getpid() == owner:
+        shutil.rmtree(VAR, ignore_errors=True)
+
+
+atexit.register(leave_nothing, os.getpid())
+os.environ["FLYWHEEL_VAR"] = str(VAR)
+if (number := os.environ.get("PYTEST_XDIST_WORKER", "")[2:]) and os.environ.get("REDIS_URL"):
+    os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{int(number) + 1}").geturl()
+os.environ["DJANGO_SETTINGS_MODULE"] = "flywheel_site.settings"
+if not settings.DATABASES["default"].get("HOST"):
+    settings.DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
 from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from tests.processes import answers, running, wait  # noqa: E402
 from tests.servers import free_port  # noqa: E402
-
-if not os.environ.get("DATABASE_URL"):
-    settings.DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,19 +55,27 @@ hypothesis_settings.register_profile("flywheel", deadline=None)
 hypothesis_settings.load_profile("flywheel")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs PostgreSQL where there is SQLite."""
-    if connection.vendor == "postgresql":
-        return
-    skip = pytest.mark.skip(reason="needs PostgreSQL: give DATABASE_URL, or run `make test`")
-    for item in items:
-        if item.get_closest_marker("postgres"):
-            item.add_marker(skip)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="leave out the tests that use no database")
 
 
-def pytest_unconfigure() -> None:
-    """Leave nothing behind."""
-    shutil.rmtree(VAR, ignore_errors=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs PostgreSQL where there is SQLite; and what needs neither, where that is asked."""
+    if connection.vendor != "postgresql":
+        skip = pytest.mark.skip(reason="needs PostgreSQL: give DATABASE_URL, or run `make test`")
+        for item in items:
+            if item.get_closest_marker("postgres"):
+                item.add_marker(skip)
+    if config.getoption("--database-only"):
+        left_out = [item for item in items if not uses_database(item)]
+        items[:] = [item for item in items if uses_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether the test asks for a database, by a marker or by a fixture."""
+    asked = any(item.get_closest_marker(marker) for marker in ("django_db", "postgres", "worker"))
+    return asked or not {"db", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)

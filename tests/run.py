@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 State = Literal["passed", "failed", "not run"]
 STAGE_SECONDS = 900
 SHOWN_LINES = 60
+PARALLEL = ("--numprocesses", "auto", "--maxprocesses", "4")
 # A production's environment, as far as Django's own checks look at it.
 PRODUCTION = {
     "HTTPS": "1",
@@ -165,17 +166,18 @@ def advisories(environment: Mapping[str, str]) -> Outcome:
 
 def tests_on_sqlite(environment: Mapping[str, str]) -> Outcome:
     """The whole suite on the embedded default: a SQLite file and the file-system broker."""
-    return pytest_outcome("-m", "not browser", environment=environment, about="SQLite, file broker")
+    return pytest_outcome(*PARALLEL, "-m", "not browser", environment=environment, about="SQLite, file broker")
 
 
 def tests_on_servers(environment: Mapping[str, str]) -> Outcome:
-    """The whole suite again, and real workers, on PostgreSQL and Redis."""
+    """Every test that uses a database again, and real workers, on PostgreSQL and Redis."""
     try:
         with postgres() as database, redis() as broker:
             about = f"{database.version} ({database.origin}), {broker.version} ({broker.origin})"
             print(f"On {about}.", flush=True)
             servers = {"DATABASE_URL": database.url, "REDIS_URL": broker.url}
-            return pytest_outcome("-m", "not browser", environment={**environment, **servers}, about=about)
+            chosen = (*PARALLEL, "--database-only", "-m", "not browser")
+            return pytest_outcome(*chosen, environment={**environment, **servers}, about=about)
     except Unavailable as error:
         return Outcome("not run", f"give DATABASE_URL and REDIS_URL: {error}")
 
