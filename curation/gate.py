@@ -5,7 +5,7 @@ An answer is redacted before it is graded and kept, in the numbering of the conv
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -36,7 +36,7 @@ from feedback.capture import numbering_for
 from feedback.models import Interaction, Project
 from feedback.payloads import Label, convert
 from privacy.problems import Problem
-from privacy.redaction import redact
+from privacy.redaction import redact, redact_json
 
 CHUNK = 1_000
 
@@ -229,12 +229,12 @@ def kept_results(run: GateRun) -> ResultSet:
     results = tuple(
         Result(
             case=row.interaction.external_id,
-            answer=row.answer,
+            answer=None if row.error else str(row.answer),
             error=row.error or None,
             score=row.score,
             passed=row.passed,
             digest=row.case_digest,
-            repeats=tuple(Attempt(None, a["error"], a["score"], a["passed"]) for a in row.attempts),
+            repeats=tuple(Attempt(**attempt) for attempt in row.attempts),
         )
         for row in rows
     )
@@ -299,7 +299,7 @@ def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: st
         grader=case.grader,
         change=change,
         error=result.error or "",
-        attempts=[{"passed": a.passed, "score": a.score, "error": a.error} for a in result.repeats],
+        attempts=redact_json([asdict(attempt) for attempt in result.repeats], project.redaction_policy)[0],
         case_digest=result.digest,
     )
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from curation.rules import Outcome, Reason
 from feedback.models import NAME, Interaction, Project, Signal
-from privacy.fields import RedactedTextField
+from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.models import Subject
 
 USER = settings.AUTH_USER_MODEL
@@ -388,7 +388,7 @@ class GateResult(models.Model):
     grader = models.CharField(max_length=32, blank=True)
     change = models.CharField(max_length=24, blank=True, help_text="Beside the baseline: fixed, regressed, …")
     error = models.CharField(max_length=200, blank=True)
-    attempts = models.JSONField(default=list, help_text="Repetitions: [{passed, score, error}], without their text.")
+    attempts = RedactedJSONField(default=list, help_text="Repetitions: [{answer, passed, score, error}].")
     case_digest = models.CharField(max_length=64, help_text="The case's digest when it was answered.")
 
     class Meta:
