@@ -173,3 +173,16 @@ def test_another_projects_release_is_as_absent_as_an_unknown_one(client: Client,
     body = {"release": "shop:v1", "candidate": {"name": "ours"}, "results": answers(release)}
     assert submit(client, cast.project("other"), body).status_code == 404
     assert not GateRun.objects.exists()
+
+
+def test_a_baseline_whose_surprises_were_repeated_serves_as_one(release: Release) -> None:
+    judged(release, good)
+    turns = iter(range(1000))
+
+    def moody(question: str, context: list[dict[str, str]]) -> str:
+        return "I do not know." if TOPICS[0] in question and next(turns) == 0 else good(question, context)
+
+    flaky = judged(release, moody, "moody")
+    assert flaky.verdict == "passed" and flaky.results.exclude(attempts=[]).exists()
+    assert judged(release, good, "next").verdict == "passed"
+    assert GateRun.objects.latest("pk").baseline == flaky
