@@ -9,9 +9,9 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self
 
-from curation.records import Candidate, Finding
+from curation.records import Candidate, Finding, named
 
 STAGE: Final = "balance"
 Stratum = tuple[str, ...]
@@ -32,6 +32,12 @@ class BalanceSettings:
     temperature: float = 0.7
     pivot: int = 200
     strata: tuple[str, ...] = ("tags", "language", "agent_version")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The settings of a policy over the defaults. Raises `ValueError` for one that does not exist."""
+        given = named(cls, values)
+        return cls(**{name: tuple(value) if name == "strata" else value for name, value in given.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ tries to instruct its reader.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, Self
 
 from curation import corrections, topics
 from curation.injection import instructs
-from curation.records import Candidate, Finding
+from curation.records import Candidate, Finding, named
 from curation.texts import PLACEHOLDER, gibberish, is_small_talk, refuses, tokens, truncated
 
 STAGE: Final = "filter"
@@ -62,10 +62,7 @@ class FilterSettings:
 
         Raises `ValueError` naming a setting that does not exist.
         """
-        known = {item.name for item in fields(cls) if item.init}
-        if unknown := sorted(set(values) - known):
-            raise ValueError(f"unknown filter settings: {', '.join(unknown)}")
-        given = dict(values)
+        given = named(cls, values)
         if "sensitive" in given:
             terms = {topic: tuple(words) for topic, words in given["sensitive"].items()}
             given["sensitive"] = {**topics.TERMS, **terms}
@@ -182,7 +179,7 @@ class Terms:
 
     words: Mapping[str, str]
     stems: tuple[tuple[str, str], ...]
-    phrases: Mapping[str, tuple[tuple[str, str], ...]]
+    phrases: Mapping[str, tuple[tuple[str, re.Pattern[str], str], ...]]
     openings: frozenset[str]
 
     @classmethod
@@ -190,11 +187,13 @@ class Terms:
         """The terms of each topic, made ready."""
         pairs = [(term.lower(), topic) for topic, terms in sensitive.items() for term in terms]
         stems = tuple((term[:-1], topic) for term, topic in pairs if term.endswith("*") and " " not in term)
-        phrases: dict[str, tuple[tuple[str, str], ...]] = {}
+        phrases: dict[str, tuple[tuple[str, re.Pattern[str], str], ...]] = {}
         for term, topic in pairs:
             if " " in term:
                 first = term.split()[0]
-                phrases[first] = (*phrases.get(first, ()), (term.rstrip("*"), topic))
+                bare, end = term.rstrip("*"), "" if term.endswith("*") else r"(?!\w)"
+                pattern = re.compile(rf"(?<!\w){re.escape(bare)}{end}")
+                phrases[first] = (*phrases.get(first, ()), (bare, pattern, topic))
         return cls(
             words={term: topic for term, topic in pairs if not term.endswith("*") and " " not in term},
             stems=stems,
@@ -214,8 +213,8 @@ class Terms:
                         hits[topic] = hits.get(topic, 0) + 1
                         break
         for first in self.phrases.keys() & words:
-            for phrase, topic in self.phrases[first]:
-                if phrase in text and re.search(rf"(?<!\w){re.escape(phrase)}", text):
+            for phrase, pattern, topic in self.phrases[first]:
+                if phrase in text and pattern.search(text):
                     hits[topic] = hits.get(topic, 0) + 1
         return hits
 

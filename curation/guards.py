@@ -11,11 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Self
 
 from curation import novelty
 from curation.balance import order
 from curation.novelty import STAGE, Said
-from curation.records import Author, Finding
+from curation.records import Author, Finding, named
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class GuardSettings:
     max_depth: int = 1
     max_agent_share: float = 0.5
     agent_floor_tokens: int = 20_000
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The settings of a policy over the defaults. Raises `ValueError` for one that does not exist."""
+        return cls(**named(cls, values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +241,9 @@ def over(
 def cap_agent(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
     """The agent's unedited words beyond their share of what is taught, counted in tokens.
 
-    With h tokens by people, the agent may have h × share ÷ (1 - share), and `agent_floor_tokens` in any case: a
-    small release, or a product whose users only ever vote up, is not emptied. `agent_share` says what it came to.
+    With h tokens by people, the agent may have h × share ÷ (1 - share), and `agent_floor_tokens` in any case:
+    a small release, or a product whose users only ever vote up, is not emptied. `agent_share` says what it
+    came to.
     """
     human = sum(item.tokens for item in items if item.authored == "human")
     if settings.max_agent_share >= 1:

@@ -1,8 +1,9 @@
 """The plain records that the curation stages pass along: no database, no framework, nothing that changes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Author = Literal["human", "agent"]
 
@@ -52,3 +53,13 @@ class Candidate:
     fingerprint: bytes
     cluster: int | None
     voters: tuple[int, ...]
+
+
+def named(settings: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as arguments for a dataclass of settings. Raises `ValueError` naming those that it does not
+    have.
+    """
+    known = {item.name for item in fields(settings) if item.init}
+    if unknown := sorted(set(values) - known):
+        raise ValueError(f"unknown settings: {', '.join(unknown)}")
+    return dict(values)

@@ -32,7 +32,7 @@ TERMS: Final[dict[str, tuple[str, ...]]] = {
         "lesbisch", "came out as",
     ),
     "ethnicity": ("my race", "my ethnicity", "ethnic origin", "immigration status", "asylum seeker", "undocumented", "refugee"),
-    "crime": ("arrested", "convicted", "criminal record", "on parole", "on probation", "my sentence", "vorbestraft", "casier judiciaire"),
+    "crime": ("arrested", "convicted", "criminal record", "on parole", "on probation", "vorbestraft", "casier judiciaire"),
     "minors": (
         "my son", "my daughter", "my child", "my children", "my kid", "my kids", "my toddler", "my baby", "my teenager", "underage",
         "years old", "year old", "year-old", "mein sohn", "meine tochter", "mein kind", "mon fils", "ma fille", "mon enfant",

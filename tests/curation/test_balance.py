@@ -95,6 +95,13 @@ def test_every_record_is_kept_or_has_a_reason() -> None:
     assert sum(result.after.values()) == len(result.kept)
 
 
+def test_a_policy_overrides_by_name_and_a_wrong_name_is_refused() -> None:
+    found = BalanceSettings.from_dict({"strata": ["tags"], "pivot": 7})
+    assert (found.strata, found.pivot, found.cluster_cap) == (("tags",), 7, 3)
+    with pytest.raises(ValueError, match="pivto"):
+        BalanceSettings.from_dict({"pivto": 7})
+
+
 def test_a_candidate_has_the_strata_that_the_policy_names() -> None:
     candidate = Candidate(
         interaction=7, subject=3, project=1, question="q", context=(), answer="a", expected="a", rejected=None,

@@ -234,6 +234,7 @@ def test_what_people_say_of_themselves_on_a_sensitive_topic_is_held(text: str, t
 def test_a_general_question_on_a_topic_is_not_personal() -> None:
     assert asks("Which vaccines are there against cancer?") == []
     assert asks("Does my plan cover travel?") == []
+    assert asks("Who pays the staff of my childcare centre?") == []
 
 
 def test_the_terms_of_a_topic_can_be_edited() -> None:

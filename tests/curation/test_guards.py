@@ -75,6 +75,12 @@ def test_the_share_of_a_subject_applies_from_a_thousand_records(size: int, cap: 
     assert subject_limit(size, GuardSettings(subject_cap=cap)) == expected
 
 
+def test_a_policy_overrides_by_name_and_a_wrong_name_is_refused() -> None:
+    assert GuardSettings.from_dict({"subject_cap": 9}).subject_cap == 9
+    with pytest.raises(ValueError, match="cap"):
+        GuardSettings.from_dict({"cap": 9})
+
+
 def test_a_share_never_asks_for_less_than_one_record() -> None:
     assert subject_limit(100, GuardSettings(share_from=10)) == 1
 
