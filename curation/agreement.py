@@ -8,7 +8,7 @@ below, mend the instructions.
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 PUBLISH: Final = 0.80
 ADJUDICATE: Final = 0.667
@@ -51,7 +51,7 @@ def kappa(pairs: Iterable[tuple[Hashable, Hashable]]) -> Agreement:
     return Agreement(value, n, 2 * n, observed)
 
 
-def alpha(units: Iterable[Mapping[Hashable, Hashable | None]]) -> Agreement:
+def alpha(units: Iterable[Mapping[Any, Hashable | None]]) -> Agreement:
     """Krippendorff's α = 1 − Dₒ ÷ Dₑ for nominal data. Each unit maps raters to labels; None is a judgement
     not made.
 

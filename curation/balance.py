@@ -37,7 +37,9 @@ class BalanceSettings:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The settings of a policy over the defaults. Raises `ValueError` for one that does not exist."""
         given = named(cls, values)
-        return cls(**{name: tuple(value) if name == "strata" else value for name, value in given.items()})
+        if "strata" in given:
+            given["strata"] = tuple(given["strata"])
+        return cls(**given)
 
 
 @dataclass(frozen=True, slots=True)

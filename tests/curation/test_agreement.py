@@ -58,5 +58,5 @@ def test_nothing_is_claimed_where_nothing_could_disagree() -> None:
 
 
 def test_a_unit_with_one_judgement_says_nothing_of_agreement() -> None:
-    two = [{1: "a", 2: "a"}, {1: "b", 2: "b"}, {1: "a", 2: "b"}]
+    two: list[dict[int, str | None]] = [{1: "a", 2: "a"}, {1: "b", 2: "b"}, {1: "a", 2: "b"}]
     assert alpha([*two, {1: "c", 2: None}]) == alpha(two)
