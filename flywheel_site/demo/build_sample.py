@@ -1,0 +1,109 @@
+"""`python -m flywheel_site.demo.build_sample`: the log of the sample, written from what its riders ask and say.
+
+`scenarios.jsonl` holds people with what they agree to, then conversations in the order in which they were held: who
+asks what, which passage would answer it (`means`, the page and the place in it), and what is said of the answer. The
+answers are not in it: `v1` gives them here. The same scenarios make the same bytes.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from flywheel_site.demo.agent import NAME, Turn, answer_with_sources
+from flywheel_site.demo.retrieval import Passage, passages
+
+HERE: Final = Path(__file__).parent
+SCENARIOS: Final = HERE / "scenarios.jsonl"
+SAMPLE: Final = HERE / "sample.jsonl"
+VERSION: Final = "v1"
+FIRST: Final = datetime(2026, 9, 21, 6, 40, tzinfo=UTC)
+LAST: Final = datetime(2026, 11, 15, 21, 30, tzinfo=UTC)
+TURN: Final = timedelta(minutes=2)
+VOTE: Final = timedelta(seconds=50)
+SECOND_THOUGHT: Final = timedelta(hours=7, minutes=11)
+SAME: Final = "=answer"
+"""Stands in a scenario for a correction that repeats the answer."""
+
+Record = dict[str, Any]
+
+
+def read_scenarios(path: Path = SCENARIOS) -> tuple[dict[str, Record | None], list[Record]]:
+    """The people with their consent (None: they were never asked), and the conversations in order."""
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    people = {line["person"]: line["consent"] for line in lines if "person" in line}
+    return people, [line for line in lines if "person" not in line]
+
+
+def named_passages() -> dict[str, Passage]:
+    """The passages as scenarios name them: "prices#0" is the first of the page "prices"."""
+    found: dict[str, Passage] = {}
+    for item in passages():
+        place = sum(name.startswith(f"{item.page}#") for name in found)
+        found[f"{item.page}#{place}"] = item
+    return found
+
+
+def log_lines(people: Mapping[str, Record | None], conversations: list[Record]) -> Iterator[Record]:
+    """The log's lines, as `import_log` takes them."""
+    targets, number = named_passages(), 0
+    for place, conversation in enumerate(conversations):
+        begun = moment(place, len(conversations))
+        said: list[Turn] = []
+        session = f"s-{place + 1:04}"
+        for turn_place, turn in enumerate(conversation.get("turns", [conversation])):
+            number += 1
+            line = log_line(turn, conversation["who"], begun + turn_place * TURN, said)
+            line |= {"id": f"demo-{number:04}", "session": session, "tags": [targets[turn["means"]].topic]}
+            if (consent := people[conversation["who"]]) is not None:
+                line["consent"] = consent
+            yield line
+            said += [
+                {"role": "user", "content": line["question"]},
+                {"role": "assistant", "content": line["answer"]},
+            ]
+
+
+def moment(place: int, of: int) -> datetime:
+    """When a conversation begins: spread over the weeks, to the minute, with a little unevenness."""
+    even = FIRST + (LAST - FIRST) * place / max(of - 1, 1)
+    return (even + timedelta(minutes=place * 37 % 53)).replace(second=place * 17 % 60, microsecond=0)
+
+
+def log_line(turn: Record, who: str, at: datetime, said: list[Turn]) -> Record:
+    """One question, the agent's answer to it, and what was said of that."""
+    answer, sources = answer_with_sources(turn["ask"], said, VERSION)
+    line: Record = {"question": turn["ask"], "answer": answer, "user": who, "ts": at.isoformat()}
+    line |= {"agent": {"name": NAME, "version": VERSION}}
+    if sources:
+        line["sources"] = sources
+    if said:
+        line["context"] = list(said)
+    if "metadata" in turn:
+        line["metadata"] = turn["metadata"]
+    if "feedback" in turn:
+        line["feedback"] = dated(turn["feedback"], answer, at)
+    return line
+
+
+def dated(feedback: Any, answer: str, at: datetime) -> Any:
+    """The feedback of a scenario with its times, the later the further down it stands."""
+    if isinstance(feedback, list):
+        return [dated(item, answer, at + place * SECOND_THOUGHT) for place, item in enumerate(feedback)]
+    if isinstance(feedback, str):
+        return feedback
+    given = dict(feedback)
+    if given.get("correction") == SAME:
+        given["correction"] = answer
+    return given | {"ts": (at + VOTE).isoformat()}
+
+
+def sample_text() -> str:
+    """The whole log, one JSON object a line."""
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in log_lines(*read_scenarios()))
+
+
+if __name__ == "__main__":
+    SAMPLE.write_text(sample_text(), encoding="utf-8")
+    print(f"{SAMPLE.name}: {sample_text().count(chr(10))} interactions")
