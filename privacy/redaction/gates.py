@@ -1,8 +1,8 @@
 """The one pass over a text that says which detectors need to look at it: an RE2 set of one pattern a detector."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
 
 import re2
 
@@ -14,34 +14,53 @@ from privacy.redaction.results import RedactionError
 TERM_RANK = 99
 
 
+DIGIT = re.compile("[0-9]")
+
+
 class Gate:
-    """The detectors of a policy, and the multi-pattern set that opens them."""
+    """The detectors of a policy, and the multi-pattern sets that open them."""
 
     def __init__(self, detectors: Sequence[Detector], always: Sequence[Detector]) -> None:
-        options = re2.Options()
-        options.max_mem = 64 << 20
-        options.never_nl = False
-        self._detectors = tuple(detectors)
-        self._always = tuple(always)
-        self._sentinel = len(self._detectors)
-        wrapped = re2.Set.SearchSet(options)
-        for detector in self._detectors:
-            wrapped.Add(detector.gate)
-        wrapped.Add("")  # always there: its absence tells that RE2 gave up, which it does without an error
-        wrapped.Compile()
-        self._set: Any = wrapped
+        self._always = list(always)
+        groups: dict[tuple[str, bool], list[Detector]] = {}
+        for detector in detectors:
+            groups.setdefault((detector.group, detector.digit), []).append(detector)
+        self._groups = [(digit, compiled_set(members), members) for (_, digit), members in groups.items()]
 
     def open(self, text: str) -> list[Detector]:
         """The detectors that need to look at a text."""
-        found = self._set.Match(text.encode("utf-8", "replace"))
-        if self._sentinel not in found:
-            raise RedactionError("gate gave up")
-        chosen = [self._detectors[index] for index in sorted(found) if index != self._sentinel]
-        return chosen + list(self._always) if self._always else chosen
+        encoded = text.encode("utf-8", "replace")
+        digits = DIGIT.search(text) is not None
+        chosen: list[Detector] = []
+        for needs_digit, matches, members in self._groups:
+            if needs_digit and not digits:
+                continue
+            found = matches(encoded)
+            if len(found) > 1:
+                chosen += [members[index] for index in found if index < len(members)]
+            elif not found:
+                raise RedactionError("gate gave up")
+        return chosen + self._always
 
     def long(self, text: str) -> list[Hit]:
         """What may be longer than a window, from the whole text."""
         return [hit for find in LONG for hit in find(text)]
+
+
+def compiled_set(members: Sequence[Detector]) -> Callable[[bytes], list[int]]:
+    """A function that gives the indexes of the gates that a text matches, and always one more, `len(members)`.
+
+    Where RE2 runs out of memory it gives up without an error: then that last one is missing too.
+    """
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    made = re2.Set.SearchSet(options)
+    for detector in members:
+        made.Add(detector.gate)
+    made.Add("")
+    made.Compile()
+    matcher: Callable[[bytes], list[int]] = made._set.Match  # the wrapper would encode and copy once more
+    return matcher
 
 
 @lru_cache(maxsize=64)

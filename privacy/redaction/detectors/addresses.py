@@ -11,13 +11,13 @@ from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
 
 RANK, CODE_RANK = 50, 40
 
-START = r"(?<![\w$€£¥#.,/:+-])"
+START = r"[0-9](?<![\w$€£¥#.,/:+-][0-9])"
 NUMBERED_STREET = re.compile(
-    rf"{START}(?:(?P<extra>\d{{1,4}})\s{{1,2}})?(?P<number>{NUMBER}),?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b(?!\s(?:{SUFFIX})\b)(?:\.?\s{DIRECTION}\b)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?",
+    rf"{START}(?:\d{{0,3}}\s{{1,2}}(?=\d))?{NUMBER},?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b(?!\s(?:{SUFFIX})\b)(?:\.?\s{DIRECTION}\b)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?",
     re.IGNORECASE,
 )
 NUMBERED_BROADWAY = re.compile(rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:broadway|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b", re.IGNORECASE)
-NUMBER_FIRST = re.compile(rf"{START}(?:\d{{1,4}}\s{{1,2}})?\d{{1,5}}(?:\s?(?:bis|ter|[a-c]))?,?\s{{1,2}}(?:{LEADING})\s{{1,2}}(?:{NAME}[ '’-]{{1,2}}){{0,5}}?{NAME}(?:,?\s\d{{1,5}}(?!\d))?", re.IGNORECASE)
+NUMBER_FIRST = re.compile(rf"{START}(?:\d{{0,3}}\s{{1,2}}(?=\d))?\d{{0,5}}(?:\s?(?:bis|ter|[a-c]))?,?\s{{1,2}}(?:{LEADING})\s{{1,2}}(?:{NAME}[ '’-]{{1,2}}){{0,5}}?{NAME}(?:,?\s\d{{1,5}}(?!\d))?", re.IGNORECASE)
 TYPE_FIRST = re.compile(rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{LEADING})\s{{1,2}}(?:{NAME}[ '’-]{{1,2}}){{0,5}}?{NAME},?\s{{1,2}}(?:n[°º.]\s?)?\d{{1,5}}(?:\s?[a-z](?!\w))?(?!\d)", re.IGNORECASE)
 COMPOUND_STREET = re.compile(
     rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{CAPITAL}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{CAPITAL}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-hA-H](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)",
@@ -58,20 +58,43 @@ NAMED_CODE = re.compile(
 )
 
 
-def addresses(page: Page) -> Iterator[Hit]:
-    """Streets with a number, and the unit, town, code and country that follow."""
+def numbered(page: Page) -> Iterator[Hit]:
+    """`100 Valley Oaks Drive`, and the unit, town, code and country that follow."""
     text = page.text
-    for pattern in (NUMBER_FIRST, TYPE_FIRST, COMPOUND_STREET, NUMBERED_BROADWAY, BOX, MILITARY):
-        for match in pattern.finditer(text):
-            if pattern is COMPOUND_STREET and not likely_compound(match.group()):
-                continue
-            if pattern in (NUMBER_FIRST, TYPE_FIRST) and not likely_named(match.group(), text == page.low):
-                continue
-            yield Hit(match.start(), whole(text, match.end()), RANK, "ADDRESS", "street")
     for match in NUMBERED_STREET.finditer(text):
         start = likely_street(page, match)
         if start >= 0:
-            yield Hit(start, whole(text, match.end()), RANK, "ADDRESS", "street")
+            yield street(text, start, match.end())
+    for match in NUMBERED_BROADWAY.finditer(text):
+        yield street(text, match.start(), match.end())
+
+
+def leading(page: Page) -> Iterator[Hit]:
+    """`33 rue de la Paix`, `Calle de Alcalá 75`."""
+    all_lower = page.text == page.low
+    for pattern in (NUMBER_FIRST, TYPE_FIRST):
+        for match in pattern.finditer(page.text):
+            if likely_named(match.group(), all_lower):
+                yield street(page.text, match.start(), match.end())
+
+
+def compounds(page: Page) -> Iterator[Hit]:
+    """`Chausseestr. 32`, `Dózsa György út 78.`"""
+    for match in COMPOUND_STREET.finditer(page.text):
+        if likely_compound(match.group()):
+            yield street(page.text, match.start(), match.end())
+
+
+def boxes(page: Page) -> Iterator[Hit]:
+    """Post office boxes and military addresses."""
+    for pattern in (BOX, MILITARY):
+        for match in pattern.finditer(page.text):
+            yield street(page.text, match.start(), match.end())
+
+
+def street(text: str, start: int, end: int) -> Hit:
+    """A hit from a street to the end of its address."""
+    return Hit(start, whole(text, end), RANK, "ADDRESS", "street")
 
 
 def likely_named(value: str, all_lower: bool) -> bool:
@@ -162,12 +185,17 @@ def codes(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
+    Detector("address", rf"(?i)\b(?:{SUFFIX})\b", numbered, "words", True),
+    Detector("address_type", rf"(?i)\b(?:{LEADING})\s", leading, "words", True),
+    Detector("address_compound", rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d", compounds, "forms", True),
+    Detector("address_box", r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a", boxes, "words", True),
+    Detector("address_unit", r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot|bât|esc|andar|hab)[.\s#]", units, "words", True),
     Detector(
-        "address",
-        rf"(?i)\d[\s\S]*\b(?:{SUFFIX})\b|(?:{LEADING})\s.*\d|\d.*(?:{LEADING})\s|(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d|box|postfach|apartado|caixa|b\.?p\.? \d|[afd]po a",
-        addresses,
+        "address_cue",
+        r"(?i)\b(?:address|liv(?:e|es|ing) |resid\w+|locat\w+|situated|lieferung|livraison|ship|deliver|sen[dt]|mail|return|moved|office is|taxi|arrived|visit them|find|venue|it's|they|is)",
+        cued,
+        "words",
+        True,
     ),
-    Detector("address_unit", rf"(?i)(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot)\.?\s{{0,2}}#?\s{{0,2}}[a-z]{{0,2}}-?[\dA-Z]", units),
-    Detector("address_cue", r"(?i)(?:address|liv(?:e|es|ing)|resid\w+|locat\w+|situated|lieferung|livraison|ship\w*|deliver\w*|sen[dt]|mail\w*|return\w*|moved|to|at|on|in|is)\b[^\d]*\d", cued),
-    Detector("postcode", r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z][ -]?\d[A-Z]\d|[A-Z]{2}\.?,? \d{5}|(?i:zip|post|plz|c\.?p\b|cap|cep|pin|eircode)", codes),
+    Detector("postcode", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d|\b[A-Z]{2}\.?,? \d{5}|(?i:zip|post|plz|c\.?p\b|cap|cep|pin|eircode)", codes, "forms", True),
 )

@@ -137,10 +137,12 @@ def has_digit(text: str, span: tuple[int, int]) -> bool:
 DETECTORS = (
     Detector(
         "government_form",
-        r"\d{3}-\d\d-\d{4}|[Xx*]{3}-[Xx*]{2}-|\d{3}-[Xx*]{2}-|[A-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d|[A-Za-z]{6}\d{2}[A-Za-z]\d{2}|\d{3}\.?\d{3}[ -]?[A-Za-z]"
-        r"|[XYZxyz]-?\d{7}|[A-Z]{5}\d{4}[A-Z]|\d{4}[ -]\d{4}[ -]\d{4}|\d{3}\.\d{3}[./]\d|\d{3} ?\d{3} ?\d{2}\b|\d{2}\.\d{2}\.\d{2}-|\d{6}[-+A-FU-Y]\d{3}"
-        r"|[A-Z]{4}\d{6}[HM]|[STFG]\d{7}[A-Z]|[PIAC][A-Z<][A-Z]{3}[A-Z<]{10}",
+        r"\d{3}-\d\d-\d{4}|[Xx*]{3}-[Xx*]{2}-|\d{3}-[Xx*]{2}-"
+        r"|\b(?:[A-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d|[A-Za-z]{6}\d{2}[A-Za-z]\d{2}|\d{2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]|[XYZxyz]-?\d{7}|[A-Z]{5}\d{4}[A-Z]|[2-9]\d{3}[ -]\d{4}[ -]\d{4}|\d{2,3}\.\d{3}\.\d{3}[-/]"
+        r"|[12] ?\d{2} ?\d{2} ?[\dAB]{2} ?\d{3} ?\d{3} ?\d{2}|\d{2}\.\d{2}\.\d{2}-|(?:\d{2})?\d{6}[-+A-FU-Y]\d{3}|[A-Z]{4}\d{6}[HM]|[STFG]\d{7}[A-Z]|[PIAC][A-Z<][A-Z]{3}[A-Z<]{10})",
         by_form,
+        "forms",
+        True,
     ),
-    Detector("government_named", "(?i)(?:" + re.sub(r"\(\?=[^)]*\)", "", NAMES) + r")\D*\d", by_name),
+    Detector("government_named", "(?i)" + re.sub(r"\(\?=[^)]*\)", "", NAMES), by_name, "words", True),
 )

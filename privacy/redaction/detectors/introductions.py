@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from privacy.redaction.detectors.name_forms import LOWER_NAME, SEQUENCE, WORD
-from privacy.redaction.hits import Hit, Page
+from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, kind_of, possible, sure, surname
 
 RANK, LABEL_RANK = 32, 33
@@ -48,30 +48,11 @@ BOOKED = re.compile(
     r"|want to (?:visit|meet)|(?:visit|meet|see) (?:with )?(?=dr)|how about(?: trying(?: for)?(?: an?)?)?|what about|try for|there is|there's|one is|first up is|i have|you may want to (?:go to|try|see)|located an?|maybe|for example|is|another one is|of them is|with)\s{1,2}(?:the |an? )?"
     rf"(?:(?:{ROLE})(?: called| named|,| is)?\s{{1,2}})?"
 )
-MONEY = re.compile(r"\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b|\$")
 PAID = re.compile(
     r"\b(?:(?:to|of|for|from|sending|send|checking|savings)\s{1,2}(?:my |your |his |her |the )?(?:friend |account of )?|(?<=\d )(?=\w+ (?:checking|savings)))((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 )
 RELATIVES = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
 STREETWISE = re.compile(r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b", re.IGNORECASE)
-
-GATE = (
-    r"(?i)\b(?:mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|gov|herrn?|frau|monsieur|madame|mme|mlle|se[nñ]or|sra?|signora?|officer|detective|miss|sir|captain|judge|senator|sister|father|brother|uncle|aunt"
-    r"|auntie|grandma|grandpa|cousin|pan|pani|dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|liebe[rs]?|sehr|estimad|querid|caro|cara|cher|good|greetings|thanks?|thx|cheers|regards|wishes|best|sincerely|yours|love|respectfully"
-    r"|gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|cordialement|saludos|atentamente|saluti|name\w*|im|i'm|am|this is|it's|called|calls?|hei(?:ß|ss)e|appelle|llamo|chiamo|chamo|heet|heter|speaking|spoke|talk\w*|met|meet\w*|ask\w*|tell|contact\w*|attn|attention"
-    r"|signed|by|says|said|replied|to|of|with|for|from|tribute|huge|early|appointments?|book\w*|see|try|about|maybe|is|nom|vorname|nachname|nombre|apellido|recipient|patient|assignee|reporter|is|town|checking|savings|transfer)\b|name\\?[\"']?\s*[:=]|_name"
-)
-
-
-def by_cue(page: Page) -> Iterator[Hit]:
-    """Names after a title, an introduction, a greeting, a closing, a label, a role, or where money and visits go."""
-    yield from titled(page)
-    yield from introduced(page)
-    yield from addressed(page)
-    yield from labelled(page)
-    yield from roles(page)
-    yield from booked(page)
-
 
 def titled(page: Page) -> Iterator[Hit]:
     """`Mrs Fleming`, `Dr. Kalpana I. Nathan`: the title stays, the name goes."""
@@ -138,7 +119,7 @@ def roles(page: Page) -> Iterator[Hit]:
 
 
 def booked(page: Page) -> Iterator[Hit]:
-    """Whom an appointment is with, and whom money goes to."""
+    """Whom an appointment is with."""
     for match in BOOKED.finditer(page.low):
         plain = match.group().startswith(("appointment", "booking with", "book with"))
         end = sequence(page, match.end(), bare=plain, pair=not plain)
@@ -146,13 +127,16 @@ def booked(page: Page) -> Iterator[Hit]:
             end = lower_name(page, match.end(), known_only=True)
         if end:
             yield Hit(match.end(), end, RANK, "PERSON", "visit")
-    if MONEY.search(page.low):
-        for match in PAID.finditer(page.low):
-            start = match.start(1)
-            kin = RELATIVES.match(page.low, match.end())
-            end = kin.end() if kin else sequence(page, match.end(), bare=False) or payee(page, match.end())
-            if end:
-                yield Hit(start, end, RANK, "PERSON", "payee")
+
+
+def paid(page: Page) -> Iterator[Hit]:
+    """To whom money goes."""
+    for match in PAID.finditer(page.low):
+        start = match.start(1)
+        kin = RELATIVES.match(page.low, match.end())
+        end = kin.end() if kin else sequence(page, match.end(), bare=False) or payee(page, match.end())
+        if end:
+            yield Hit(start, end, RANK, "PERSON", "payee")
 
 
 def payee(page: Page, start: int) -> int:
@@ -235,3 +219,37 @@ def lower_name(page: Page, start: int, *, known_only: bool) -> int:
             break
         start = end + 1
     return end
+
+
+DETECTORS = (
+    Detector(
+        "name_title",
+        r"(?i)\b(?:mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
+        r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin)[. ]",
+        titled,
+        "cues",
+    ),
+    Detector(
+        "name_introduction",
+        r"(?i)\b(?:name|i am|i'm|im|this is|it's|it is|ich|mein|je|mon|me|mi|il|meu|mijn|ik|jag|nazywam|soy|sono|call|called|goes by|speaking|spoke|talk\w*|met|meeting with|ask\w*|tell|contact\w*|cc|attn|attention|c/o|named?"
+        r"|married|written|directed|starring|produced|signed|sent by|approved|created|posted|reported|submitted|assigned|belong|behalf|care of|says|said|replied|tribute|assistant|verses|town,|huge|early|correct it|it's under)\b",
+        introduced,
+        "cues",
+    ),
+    Detector(
+        "name_greeting",
+        r"(?i)\b(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte|estimad[oa]|querid[oa]|cara?o?|ch[eè]re?|good|greetings|thanks|thank you|thx|cheers|hiya|yo|regards|wishes|best|sincerely|yours|respectfully"
+        r"|cordially|love|gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|cordialement|bien|saludos|atentamente|saluti|atenciosamente|groet|groeten|abraços)[ ,.!\r\n\\]",
+        addressed,
+        "cues",
+    ),
+    Detector(
+        "name_label",
+        r"(?i)(?:name|cardholder|recipient|addressee|patient|nom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)\\?[\"']?\s*[:=]",
+        labelled,
+        "cues",
+    ),
+    Detector("name_role", rf"(?i)\b(?:{ROLE})\b", roles, "cues"),
+    Detector("name_visit", r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b", booked, "cues"),
+    Detector("name_payee", r"(?i)\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b", paid, "cues"),
+)

@@ -150,7 +150,4 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
         yield Hit(start, end, RANK - 2, "PERSON", "name_list_lower")
 
 
-DETECTORS = (
-    Detector("person_cue", introductions.GATE, introductions.by_cue),
-    Detector("person", r"\pL{2}", by_lexicon),
-)
+DETECTORS = (*introductions.DETECTORS, Detector("person", r"\pL\pL", by_lexicon))

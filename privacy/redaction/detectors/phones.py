@@ -8,7 +8,7 @@ import phonenumbers
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK, NAMED_RANK = 64, 66
-MAX_PARSED = 400  # calls into phonenumbers a page; beyond that a candidate counts as a number (fails closed)
+MAX_PARSED = 60  # calls into phonenumbers a page; beyond that a candidate counts as a number (fails closed)
 
 EXTENSION = r"(?:[\s,;]{0,3}(?:x|ext(?:ension|n)?\.?|extension|durchwahl|poste|int\.|anexo)[\s.:#]{0,2}\d{1,6}|\s{0,2}#\s?\d{1,5})?"
 EDGE = r"(?<![\w])(?<!\d[.,:/-])(?<![A-Za-z]-)(?<![$€£¥#])"
@@ -46,9 +46,10 @@ PLAIN_GROUPS = re.compile(r"\d+")
 
 
 def phones(page: Page) -> Iterator[Hit]:
-    """Numbers that show by their form what they are, and any digits that the words around them call a number."""
-    text, parsed = page.text, 0
+    """Numbers that show by their form what they are."""
+    text = page.text
     taken: list[tuple[int, int]] = []
+    check = Check(page.regions)
     for match in NORTH_AMERICAN.finditer(text):
         start, end = match.span()
         spaced_only = match[1] is None and "(" not in match.group()
@@ -58,19 +59,14 @@ def phones(page: Page) -> Iterator[Hit]:
         yield Hit(start, end, RANK, "PHONE", "phone_nanp")
     for match in INTERNATIONAL.finditer(text):
         start, end = match.span()
-        if covered(taken, start, end):
-            continue
-        parsed += 1
-        if international(match.group(), parsed) or called(page, start, end):
+        if not covered(taken, start, end) and (check.international(match.group()) or called(page, start, end)):
             taken.append((start, end))
             yield Hit(start, end, RANK, "PHONE", "phone_international")
     for match in NATIONAL.finditer(text):
         start, end = match.span()
         if covered(taken, start, end) or not SEPARATED.search(match.group()) or OTHER_FORM.fullmatch(match.group()):
             continue
-        parsed += 1
-        if national(match.group(), page.regions, parsed):
-            taken.append((start, end))
+        if check.national(match.group()):
             yield Hit(start, end, RANK, "PHONE", "phone_national")
 
 
@@ -100,44 +96,52 @@ def called(page: Page, start: int, end: int) -> bool:
     return len(digits) >= 7 and bool(AFTER.match(page.low, end))
 
 
-def international(value: str, parsed: int) -> bool:
-    """Whether a number with + or 00 in front is one of its country's."""
-    plain = SPLIT_EXTENSION.sub("", value).strip()
-    digits = NOT_DIGIT.sub("", plain)
-    explicit = "+" in plain
-    if not explicit:
-        digits = digits[2:]
-    if not 7 <= len(digits) <= 15:
-        return False
-    if parsed > MAX_PARSED:
-        return True
-    try:
-        number = phonenumbers.parse("+" + digits, None)
-    except phonenumbers.NumberParseException:
-        return False
-    if phonenumbers.is_valid_number(number):
-        return True
-    return explicit and phonenumbers.is_possible_number(number)
+class Check:
+    """Asks phonenumbers whether numbers are valid, within a budget; beyond it everything counts (fails closed)."""
 
+    def __init__(self, regions: tuple[str, ...]) -> None:
+        self.regions = regions
+        self.calls = 0
+        self.known: dict[str, bool] = {}
 
-def national(value: str, regions: tuple[str, ...], parsed: int) -> bool:
-    """Whether a number is valid as it stands in one of the regions."""
-    plain = SPLIT_EXTENSION.sub("", value).strip()
-    if len(PLAIN_GROUPS.findall(plain)) > 6:
-        return False
-    if parsed > MAX_PARSED:
-        return True
-    for region in regions:
+    def valid(self, value: str, region: str | None) -> bool:
+        """Whether a number is one that its country has given out."""
+        self.calls += 1
         try:
-            if phonenumbers.is_valid_number(phonenumbers.parse(plain, region)):
-                return True
+            return phonenumbers.is_valid_number(phonenumbers.parse(value, region))
         except phonenumbers.NumberParseException:
-            continue
-    return False
+            return False
+
+    def international(self, value: str) -> bool:
+        """Whether a number with + or 00 in front is one of its country's; with a +, whether it could be."""
+        plain = SPLIT_EXTENSION.sub("", value).strip()
+        digits = NOT_DIGIT.sub("", plain)
+        explicit = "+" in plain
+        digits = digits if explicit else digits[2:]
+        if not 7 <= len(digits) <= 15 or len(set(digits)) < 2:
+            return False
+        if digits not in self.known:
+            self.known[digits] = self.calls > MAX_PARSED or (explicit and possible(digits)) or self.valid("+" + digits, None)
+        return self.known[digits]
+
+    def national(self, value: str) -> bool:
+        """Whether a number is valid as it stands in one of the regions."""
+        plain = SPLIT_EXTENSION.sub("", value).strip()
+        if len(PLAIN_GROUPS.findall(plain)) > 6 or len(set(plain)) < 4:
+            return False
+        if plain not in self.known:
+            self.known[plain] = any(self.calls > MAX_PARSED or self.valid(plain, region) for region in self.regions)
+        return self.known[plain]
+
+
+def possible(digits: str) -> bool:
+    """Whether digits begin with a country's calling code and are as many as a number has (E.164)."""
+    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    return len(digits) >= 8 and any(int(digits[:length]) in codes for length in (1, 2, 3))
 
 
 SEVEN = r"\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d"
 DETECTORS = (
-    Detector("phone", rf"{SEVEN}[ .\-/()]{{0,3}}\d", phones),
-    Detector("phone_named", SEVEN, named),
+    Detector("phone", rf"{SEVEN}[ .\-/()]{{0,3}}\d", phones, "digits", True),
+    Detector("phone_named", SEVEN, named, "digits", True),
 )

@@ -132,18 +132,18 @@ def cookies(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
-    Detector("private_key", r"-----BEGIN |Private-Lines: ", blocks),
+    Detector("private_key", r"-----BEGIN |Private-Lines: ", blocks, "signs"),
     Detector(
         "token_prefix",
-        r"(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA)[A-Z0-9]{4}|gh[pousr]_|github_pat_|gl[a-z]{2,5}-[\w-]{8}|xox[abeoprs]|xapp-|xwfp-|[srp]k_(?:live|test|prod)_|whsec_|rzp_"
-        r"|[sp]k-[\w-]{8}|AIza|ya29\.|GOCSPX-|1//|SG\.[\w-]{8}|key-[0-9a-f]{8}|[0-9a-f]{8}-us\d|SK[0-9a-f]{8}|AC[0-9a-f]{8}|npm_|pypi-|rubygems_|dckr_pat_|do[opr]_v1_|hf_[A-Za-z0-9]{8}"
-        r"|gsk_|r8_[A-Za-z0-9]{8}|xai-[A-Za-z0-9]{8}|pplx-|nvapi-|tvly-|shp(?:at|ca|pa|ss)_|sq0|EAA[A-Za-z0-9]{8}|PMAK-|ATATT3|ATBB|glsa_|glc_|lin_api_|fig[dou]_|sntry|hv[sbr]\.[\w-]{8}"
-        r"|s\.[A-Za-z0-9]{16}|tskey-|NRAK-|LTAI|AGE-SECRET|amzn\.mws|dp\.[a-z]{2,5}\.|pul-[0-9a-f]{8}|secret_[A-Za-z0-9]{16}|ntn_|\d{8}:AA|[MNO][A-Za-z\d]{16}|dapi[0-9a-f]{8}|CCIPAT_|v1\.0-"
-        r"|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com",
+        r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[abeoprs]|xapp-|xwfp-|[srp]k_(?:live|test|prod)_|whsec_|rzp_|[sp]k-|AIza|ya29\.|GOCSPX-|1//|SG\.|key-[0-9a-f]"
+        r"|SK[0-9a-f]{4}|AC[0-9a-f]{4}|npm_|pypi-|rubygems_|dckr_pat_|do[opr]_v1_|hf_|gsk_|r8_|xai-|pplx-|nvapi-|tvly-|shp(?:at|ca|pa|ss)_|sq0|EAA|PMAK-|ATATT3|ATBB|glsa_|glc_|lin_api_|fig[dou]_|sntry"
+        r"|hv[sbr]\.|s\.[A-Za-z0-9]|tskey-|NRAK-|LTAI|AGE-SECRET|amzn\.mws|dp\.[a-z]{2,5}\.|pul-|secret_|ntn_|dapi|CCIPAT_|v1\.0-)"
+        r"|:AA|\w\.[\w-]{6}\.|[0-9a-f]-us\d|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com",
         prefixed,
+        "signs",
     ),
-    Detector("jwt", r"ey[JI][\w-]+\.[\w-]", jwts),
-    Detector("password_hash", r"\$[A-Za-z0-9-]{1,16}\$[./A-Za-z0-9$=,]{4}|\{[A-Z0-9]{3,6}\}[A-Za-z0-9+/]{4}", crypts),
+    Detector("jwt", r"ey[JI][\w-]+\.[\w-]", jwts, "signs"),
+    Detector("password_hash", r"\$[A-Za-z0-9-]{1,16}\$[./A-Za-z0-9$=,]{4}|\{[A-Z0-9]{3,6}\}[A-Za-z0-9+/]{4}", crypts, "signs"),
     Detector("authorization", r"(?i)authorization|bearer", headers),
     Detector("cookie", r"(?i)cookie|sess\w*=|connect\.s", cookies),
     *assignments.DETECTORS,
