@@ -128,6 +128,12 @@ def leave_releases(subject: Subject, gone: frozenset[str]) -> dict[str, int]:
     return {"release_memberships": removed, "releases_to_recut": stale}
 
 
+def affected(subject: Subject) -> list[str]:
+    """The published releases that hold the person's words."""
+    rows = Release.objects.filter(state=State.PUBLISHED, pk__in=members(subject).values("release"))
+    return [str(row) for row in rows.select_related("dataset").order_by("pk")]
+
+
 def reconsider(subject: Subject) -> None:
     """Nothing here: curation looks again because the interactions are pending."""
 
@@ -156,6 +162,6 @@ def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
     return counts
 
 
-def settle() -> list[str]:
+def settle() -> None:
     """Cut stale releases again; the old files go."""
-    return releases.recut_stale()
+    releases.recut_stale()

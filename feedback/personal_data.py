@@ -67,6 +67,11 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
     return counts
 
 
+def affected(subject: Subject) -> list[str]:
+    """No files here."""
+    return []
+
+
 def reconsider(subject: Subject) -> None:
     """Let curation look again at what it left out for want of consent."""
     Interaction.objects.filter(subject=subject, signals__isnull=False).update(pending=True)
@@ -93,9 +98,8 @@ def unused(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
     return rows
 
 
-def settle() -> list[str]:
+def settle() -> None:
     """No files here."""
-    return []
 
 
 def remove(rows: QuerySet[Any], kind: str, reason: str) -> int:

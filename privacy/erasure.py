@@ -5,9 +5,10 @@
 - `MODELS`: the labels of its models that hold personal data, and `IMPERSONAL`: of those that hold none;
 - `export(subject) -> dict[str, list[dict]]`: the person's rows by kind, readable;
 - `erase(subject, purpose=None) -> dict[str, int]`: removes them (all, or those for one purpose), counted by kind;
+- `affected(subject) -> list[str]`: the released files, by name, that hold records of the person;
 - `reconsider(subject)`: their consent has widened; what was left out for want of it may be looked at again;
 - `expire(before, dry_run=False) -> dict[str, int]`: removes what retention no longer covers, counted by kind;
-- `settle() -> list[str]`: effects outside the database, after the commit: idempotent, resumable; what it did.
+- `settle()`: effects outside the database, after the commit: idempotent, resumable.
 """
 
 import importlib
@@ -52,14 +53,20 @@ def erase(subject: Subject, purpose: str | None = None) -> Erasure:
     with transaction.atomic():
         locked = Subject.objects.select_for_update().get(pk=subject.pk)
         counts: Counter[str] = Counter()
+        releases = [name for module in holders() for name in module.affected(locked)]
         for module in holders():
             counts.update(module.erase(locked, purpose))
         if purpose is None:
             bury(Tombstone.Kind.SUBJECT, [locked.digest])
             locked.delete()
             counts["subject"] = 1
-        receipt = Erasure.objects.create(namespace=locked.namespace, purpose=purpose or "", counts=dict(counts))
-    return receipt
+        return Erasure.objects.create(
+            namespace=locked.namespace,
+            purpose=purpose or "",
+            counts=dict(counts),
+            releases=releases,
+            settled_at=None if any(counts.values()) else timezone.now(),
+        )
 
 
 def withdraw(subject: Subject, purpose: str, *, method: str) -> Erasure:
@@ -98,9 +105,10 @@ def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
         claim = Erasure.objects.filter(free, pk=receipt.pk, settled_at__isnull=True)
         if not claim.update(lease_until=now + lease, tries=F("tries") + 1):
             continue
-        releases = [release for module in holders() for release in module.settle()]
+        for module in holders():
+            module.settle()
         overwrite_free_pages()
-        Erasure.objects.filter(pk=receipt.pk).update(settled_at=timezone.now(), lease_until=None, releases=releases)
+        Erasure.objects.filter(pk=receipt.pk).update(settled_at=timezone.now(), lease_until=None)
         done += 1
     return done
 

@@ -96,7 +96,7 @@ class Erasure(models.Model):
     executed_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True, help_text="When files and free pages were clean too.")
     counts = models.JSONField(default=dict)
-    releases = models.JSONField(default=list, help_text="Releases that had to be cut again.")
+    releases = models.JSONField(default=list, help_text="Releases that held their records, and are cut again without them.")
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
 

@@ -32,6 +32,11 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
     return {"consent": ConsentEntry.objects.filter(subject=subject).delete()[0]}
 
 
+def affected(subject: Subject) -> list[str]:
+    """No files here."""
+    return []
+
+
 def reconsider(subject: Subject) -> None:
     """Nothing here depends on a consent."""
 
@@ -41,6 +46,5 @@ def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
     return {}
 
 
-def settle() -> list[str]:
+def settle() -> None:
     """No files here."""
-    return []

@@ -12,20 +12,20 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from curation import agents, curate, datasets, gate, releases
+from curation import curate, datasets, gate, releases
 from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask
 from curation.releasefiles import folder
-from feedback import logs, outcomes
+from feedback import logs
 from feedback.capture import Asked
 from feedback.models import Interaction, Project
 from feedback.progress import bar
+from flywheel_site.demo import agent
 from flywheel_site.management.commands.up import serve
 from privacy.consent import notice_for
 
 PROJECT = "demo"
 SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "sample.jsonl"
 NOTICE = "May we keep this conversation, test our assistant with it, and train it on it?"
-AGENT = "flywheel_site.demo.agent"
 WIDTH = 46
 
 
@@ -43,12 +43,12 @@ class Command(BaseCommand):
             raise CommandError("There is no such log file.")
         call_command("migrate", verbosity=0)
         project = datasets.create_project(PROJECT)
-        self.capture(project, log, own=options["log"] is not None)
+        lines = self.capture(project, log)
         self.decide(project)
         release = self.release(project)
         if options["log"] is None:
             self.judge(release)
-        self.funnel(project, release)
+        self.funnel(project, release, lines)
         if options["no_serve"]:
             return
         os.environ["FLYWHEEL_DEMO"] = "1"  # for the processes that serve
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         for line in lines:
             self.stdout.write(f"  {line}")
 
-    def capture(self, project: Project, log: Path, *, own: bool) -> None:
+    def capture(self, project: Project, log: Path) -> int:
         """Import, redacting before anything is stored, and keeping only what people agreed to."""
         counts: Counter[str] = Counter()
         numbered = list(logs.read_lines(log))
@@ -70,6 +70,7 @@ class Command(BaseCommand):
             total=len(numbered),
             desc="capture",
             leave=False,
+            disable=None,
         ):
             counts[line.result] += 1
             if line.result == "bad":
@@ -85,6 +86,7 @@ class Command(BaseCommand):
             f"{counts['no_consent']} not kept, because nobody agreed to that",
             f"replaced before anything was stored: {said or 'nothing'}",
         )
+        return len(numbered)
 
     def decide(self, project: Project) -> None:
         """Turn what people said into labels, or into questions for a person."""
@@ -109,27 +111,34 @@ class Command(BaseCommand):
         return made
 
     def judge(self, release: Release) -> None:
-        """Judge three versions of the sample's agent: today's, a better one, and one that only sounds better."""
-        lines = []
-        for function, what in (
-            ("v1", "today's agent"),
-            ("v2", "a better one"),
-            ("v3_tempting", "one that sounds better"),
-        ):
-            with bar(f"gate {function}", "case") as progress:
-                run = gate.run(
-                    release,
-                    agents.load(f"{AGENT}:{function}"),
-                    gate.CandidateIn("demo-agent", function),
-                    progress=progress,
-                )
-            lines.append(f"{function:<12} {what:<24} {verdict_words(run)}")
-            lines += [f"{'':<12} {reason['code']}: {reason['detail']}" for reason in run.reasons[:3]]
+        """Judge today's agent, the same agent taught by this release, and one that only sounds better.
+
+        Each is compared with the last that passed. What was judged on this release before is shown, not asked again.
+        """
+        candidates = (
+            ("v1", agent.v1, "today's agent"),
+            ("v1-taught", agent.from_release(str(folder(release))), "the same, taught by this release"),
+            ("v3-tempting", agent.v3_tempting, "one that only sounds better"),
+        )
+        lines, baseline = [], None
+        for version, asked, what in candidates:
+            run = (
+                release.gate_runs.filter(candidate__name=agent.NAME, candidate__version=version).order_by("-pk").first()
+            )
+            if run is None:
+                candidate = gate.CandidateIn(agent.NAME, version)
+                with bar(f"gate {version}", "case") as progress:
+                    run = gate.run(release, asked, candidate, baseline=baseline, progress=progress)
+            if run.verdict == GateRun.Verdict.PASSED:
+                baseline = str(run.pk)
+            lines.append(f"{version:<12} {what:<33} {verdict_words(run)}")
+            lines += [
+                f"{'':<12} {reason['detail'].rpartition(': ')[0] or reason['detail']}" for reason in run.reasons[:2]
+            ]
         self.stage("4  Gate: nothing that worked may break", *lines)
 
-    def funnel(self, project: Project, release: Release) -> None:
+    def funnel(self, project: Project, release: Release, lines: int) -> None:
         """The turn at a glance, and where to look next."""
-        received = outcomes.totals(project).get("interaction", {})
         stored = Interaction.objects.filter(project=project).count()
         rated = Interaction.objects.filter(project=project, signals__isnull=False).distinct().count()
         decided = Interaction.objects.filter(project=project, decision__outcome__in=["confirmed", "corrected"]).count()
@@ -137,8 +146,7 @@ class Command(BaseCommand):
             model: model.objects.filter(project=project, status=Derived.Status.ACTIVE).count()
             for model in (EvalCase, Example, PreferencePair)
         }
-        new = received.get("received", 0) - received.get("replayed", 0)
-        steps = [("received", new), ("stored with consent", stored), ("rated", rated), ("decided", decided),
+        steps = [("in the log", lines), ("stored with consent", stored), ("rated", rated), ("decided", decided),
                  ("eval cases", active[EvalCase]), ("training examples", active[Example]),
                  ("preference pairs", active[PreferencePair])]  # fmt: skip
         widest = max(number for _, number in steps) or 1
