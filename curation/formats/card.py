@@ -14,7 +14,8 @@ from curation.formats.shapes import TABLES, Shape
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 TASKS = {"eval_cases.jsonl": "question-answering", "sft.jsonl": "text-generation"}
-DTYPES = {"string": "string", "boolean": "bool", "null": "null"}
+# Arrow's JSON reader takes strings of ISO 8601 for times in any case; undeclared they would lose their zone.
+DTYPES = {"string": "string", "time": "timestamp[us, tz=UTC]", "boolean": "bool", "null": "null"}
 LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 LICENSE = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}\Z")
 NO_AUDIT = """No audit sample was reviewed. The share of golden cases says nothing about the agent: people choose
@@ -91,13 +92,13 @@ def kind(shape: Shape, indent: str) -> Iterator[str]:
             for name, part in inner.items():
                 yield from feature(name, part, indent)
         else:
-            yield f"{indent}list: {scalar(inner)}"
+            yield f"{indent}list: {quoted(scalar(inner))}"
     elif isinstance(shape, dict):
         yield f"{indent}struct:"
         for name, part in shape.items():
             yield from feature(name, part, indent)
     else:
-        yield f"{indent}dtype: {scalar(shape)}"
+        yield f"{indent}dtype: {quoted(scalar(shape))}"
 
 
 def scalar(shape: Shape) -> str:

@@ -16,7 +16,7 @@ from curation.formats.shapes import TABLES, Shape
 
 BATCH = 5_000
 SUFFIX = ".parquet"
-ARROW = {"string": "string", "boolean": "bool", "null": "null"}
+ARROW = {"string": "string", "time": "string", "boolean": "bool", "null": "null"}
 EXTRA = "Parquet files need pyarrow, which is not installed: pip install pyarrow"
 
 

@@ -4,8 +4,8 @@ promptfoo (0.123 was read and run) does all of this to strings anywhere in a tes
 running it where it is code; loads a module for `package:`; renders `{{ }}`, `{% %}` and `{# #}` as Nunjucks with the
 environment in reach, once or twice by the path that the string takes; and hands a prompt that is JSON, or YAML that
 begins with `- role:`, to the model as the whole chat. Because the number of renderings differs, no template escape is
-right in all of them. So the marks themselves are broken, with a WORD JOINER (U+2060), which shows as nothing:
-`inert` writes them and `restored` takes them out again.
+right in all of them. So the marks themselves are parted, by a WORD JOINER (U+2060), which shows as nothing:
+`inert` puts them in and `restored` takes them out again.
 
 Each line is a JSON object after `- `, which every YAML 1.2 reader takes for what it is: in quoted strings no tag,
 anchor or alias can arise.
@@ -25,8 +25,10 @@ OVERLAP = 0.5
 
 # Where a joiner goes. Each pattern lets joiners that were there before stand in the mark, so that one is always added
 # and `restored` always takes one away.
-_MARK = re.compile("\\{(?=\u2060*(?:[{%#]|\\Z))|file:(?=\u2060*//)", re.IGNORECASE)
-_BROKEN = re.compile("(\\{)\u2060(?=\u2060*(?:[{%#]|\\Z))|(file:)\u2060(?=\u2060*//)", re.IGNORECASE)
+_MARK = re.compile("\\{(?=\u2060*(?:[{%#]|\\Z))|#(?=\u2060*(?:\\}|\\Z))|file:(?=\u2060*//)", re.IGNORECASE)
+_PARTED = re.compile(
+    "(\\{)\u2060(?=\u2060*(?:[{%#]|\\Z))|(#)\u2060(?=\u2060*(?:\\}|\\Z))|(file:)\u2060(?=\u2060*//)", re.IGNORECASE
+)
 # What is loaded, or read as JSON or YAML in place of text, if a text begins with it.
 _LEADING = re.compile(
     '\u2060*\\s*(?:[{\\["]|-\\s+role:|package:|-?[\\d.]+(?:e[-+]?\\d+)?\\s*\\Z|(?:true|false|null)\\s*\\Z)',
@@ -65,13 +67,19 @@ def line(row: Row) -> bytes | None:
             **each_text(row.provenance, inert),
         },
     }
-    return b"- " + _NOT_YAML.sub(_as_escape, json_line(case))
+    written = json_line(case)
+    if b"\x7f" in written or b"\xef\xbf" in written:
+        written = _NOT_YAML.sub(_as_escape, written)
+    return b"- " + written
 
 
 def inert(text: str) -> str:
-    """The text with every mark broken that promptfoo acts on."""
-    if "{" in text or "//" in text:
+    """The text with every mark parted that promptfoo acts on."""
+    if "{" in text or "#" in text or "//" in text:
         text = _MARK.sub(_join, text)
+    # Most texts begin with a letter that none of the leading marks begins with.
+    if text[:1].isalpha() and text[0] not in "PpTtFfNn":
+        return text
     return JOINER + text if _LEADING.match(text) else text
 
 
@@ -79,7 +87,7 @@ def restored(text: str) -> str:
     """The text that `inert` was given."""
     if text.startswith(JOINER) and _LEADING.match(text[1:]):
         text = text[1:]
-    return _BROKEN.sub(lambda found: found[1] or found[2], text)
+    return _PARTED.sub(lambda found: found[1] or found[2] or found[3], text)
 
 
 def _join(found: re.Match[str]) -> str:

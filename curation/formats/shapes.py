@@ -3,14 +3,17 @@
 from typing import Any
 
 Shape = str | tuple[str, ...] | list["Shape"] | dict[str, "Shape"]
-"""A scalar's type (`string`, `boolean`, `integer`, `null`; `object` for any object; `?` after it: or null), the texts
-allowed, a list of a shape, or an object's fields, of which those with `?` may be missing."""
+"""A scalar's type, the texts allowed, a list of a shape, or an object's fields, of which those with `?` may be missing.
+
+The types are `string`, `time` (a string of ISO 8601), `boolean`, `integer`, `number`, `null` and `object`, which is any
+object; a `?` after one allows null.
+"""
 
 TEXTS: Shape = [{"role": "string", "content": "string"}]
 MESSAGES: Shape = [{"role": ("system", "user", "assistant"), "content": "string"}]
 KIND: Shape = ("golden", "regression")
 SOURCES: Shape = [{"id?": "string?", "title?": "string?", "url?": "string?", "text?": "string?"}]
-PROVENANCE: Shape = {"interaction": "string", "agent": "string?", "decided_by": "string", "decided_at": "string?"}
+PROVENANCE: Shape = {"interaction": "string", "agent": "string?", "decided_by": "string", "decided_at": "time?"}
 TABLES: dict[str, dict[str, Shape]] = {
     "eval_cases.jsonl": {
         "id": "string",
@@ -80,6 +83,7 @@ LINES: dict[str, dict[str, Shape]] = TABLES | {
 
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
+    "time": str,
     "boolean": bool,
     "integer": int,
     "number": (int, float),
