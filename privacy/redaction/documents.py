@@ -4,7 +4,7 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from privacy.redaction.engine import find, redact, replaced
+from privacy.redaction.engine import Look, redact, replaced
 from privacy.redaction.numbering import Numbering
 from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
 from privacy.redaction.results import MAX_DEPTH, Redacted, RedactedJSON, RedactionError
@@ -72,10 +72,11 @@ class _Walker:
         size = len(prefix)
         hits = [
             hit._replace(start=max(hit.start, size) - size, end=hit.end - size)
-            for hit in find(prefix + text, self.compiled)
+            for hit in Look(self.compiled).find(prefix + text)
             if hit.end > size
         ]
-        return replaced(text, hits, self.compiled, self.numbering)
+        look = Look(self.compiled)
+        return replaced(text, hits or look.find(text), look, self.numbering)
 
     def number(self, item: int | float | Decimal, label: str) -> Any:
         """The number itself, or a placeholder where its digits are personal data."""

@@ -15,32 +15,49 @@ TERM_RANK = 99
 
 
 DIGIT = re.compile("[0-9]")
+MAX_KNOWN = 4096  # combinations of open detectors that are remembered
 
 
 class Gate:
-    """The detectors of a policy, and the multi-pattern sets that open them."""
+    """The detectors of a policy, and the multi-pattern sets that open them.
+
+    There are two sets: gates that count digits are kept apart from lists of words, since their states multiply in an
+    automaton that knows both, and a text without digits need not be looked at twice.
+    """
 
     def __init__(self, detectors: Sequence[Detector], always: Sequence[Detector]) -> None:
-        self._always = list(always)
-        groups: dict[tuple[str, bool], list[Detector]] = {}
-        for detector in detectors:
-            groups.setdefault((detector.group, detector.digit), []).append(detector)
-        self._groups = [(digit, compiled_set(members), members) for (_, digit), members in groups.items()]
+        self._always = tuple(always)
+        self._plain = [one for one in detectors if not one.digit]
+        self._digits = [one for one in detectors if one.digit]
+        self._match_plain = compiled_set(self._plain)
+        self._match_digits = compiled_set(self._digits)
+        self._known: dict[tuple[int, ...], tuple[Detector, ...]] = {}
 
-    def open(self, text: str) -> list[Detector]:
+    def open(self, text: str) -> tuple[Detector, ...]:
         """The detectors that need to look at a text."""
         encoded = text.encode("utf-8", "replace")
-        digits = DIGIT.search(text) is not None
-        chosen: list[Detector] = []
-        for needs_digit, matches, members in self._groups:
-            if needs_digit and not digits:
-                continue
-            found = matches(encoded)
-            if len(found) > 1:
-                chosen += [members[index] for index in found if index < len(members)]
-            elif not found:
+        found = self._match_plain(encoded)
+        if not found:
+            raise RedactionError("gate gave up")
+        if DIGIT.search(text) is not None:
+            more = self._match_digits(encoded)
+            if not more:
                 raise RedactionError("gate gave up")
-        return chosen + self._always
+            found.append(-1)
+            found += more
+        key = tuple(found)
+        chosen = self._known.get(key)
+        if chosen is None:
+            chosen = self._chosen(found)
+            if len(self._known) < MAX_KNOWN:
+                self._known[key] = chosen
+        return chosen
+
+    def _chosen(self, found: list[int]) -> tuple[Detector, ...]:
+        cut = found.index(-1) if -1 in found else len(found)
+        plain = [self._plain[index] for index in sorted(found[:cut]) if index < len(self._plain)]
+        digits = [self._digits[index] for index in sorted(found[cut + 1 :]) if index < len(self._digits)]
+        return (*plain, *digits, *self._always)
 
     def long(self, text: str) -> list[Hit]:
         """What may be longer than a window, from the whole text."""

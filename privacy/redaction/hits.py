@@ -25,14 +25,12 @@ class Page(NamedTuple):
 class Detector(NamedTuple):
     """A family of rules. `gate` is an RE2 pattern without which `find` need not look at a page.
 
-    `digit`: nor where the page has no digit. `group`: the gates of one group are tried in one pass; patterns that count
-    characters are kept apart from lists of words, since their states multiply in an automaton that knows both.
+    `digit`: nor where the page has no digit.
     """
 
     name: str
     gate: str
     find: Callable[[Page], Iterable[Hit]]
-    group: str = "words"
     digit: bool = False
 
 

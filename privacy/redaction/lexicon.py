@@ -64,8 +64,15 @@ def listed(name: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def titled_names() -> frozenset[str]:
-    """First names as they are written, that are neither words nor places: any of them makes a text worth a look."""
-    return frozenset(word.capitalize() for word, kind in lexicon().items() if kind & FIRST)
+    """First names as they are written, capitalised or in capitals: any of them makes a text worth a look."""
+    names = [word for word, kind in lexicon().items() if kind & FIRST]
+    return frozenset(map(str.capitalize, names)) | frozenset(name.upper() for name in names if len(name) > 3)
+
+
+@lru_cache(maxsize=1)
+def sure_names() -> frozenset[str]:
+    """First names in lower case that are nothing else."""
+    return frozenset(word for word, kind in lexicon().items() if sure(kind) and len(word) > 2)
 
 
 def kind_of(word: str) -> int:

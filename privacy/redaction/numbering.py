@@ -31,10 +31,19 @@ class Numbering:
         self._numbers: dict[str, dict[str, int]] = {}
         self._taken: dict[str, set[int]] = {}
 
+    @classmethod
+    def of_one_text(cls) -> "Numbering":
+        """A numbering that nobody keeps, so that it need not hide what it numbers."""
+        return _Passing()
+
+    def name(self, kind: str, value: str) -> str:
+        """What a value is known by: a truncated HMAC of its normalised form."""
+        digest = hmac.digest(self._key, f"{kind}\0{normalised(kind, value)}".encode("utf-8", "surrogatepass"), "sha256")
+        return digest.hex()[:DIGEST_CHARACTERS]
+
     def number(self, kind: str, value: str) -> int:
         """The number of a value: the one that it has, or the lowest that is free in its type."""
-        digest = hmac.digest(self._key, f"{kind}\0{normalised(kind, value)}".encode("utf-8", "surrogatepass"), "sha256")
-        name = digest.hex()[:DIGEST_CHARACTERS]
+        name = self.name(kind, value)
         numbers = self._numbers.setdefault(kind, {})
         found = numbers.get(name)
         if found is None:
@@ -71,6 +80,15 @@ class Numbering:
                 if name:
                     made._numbers.setdefault(kind, {})[name] = int(number)
         return made
+
+
+class _Passing(Numbering):
+    """The numbering of a single text, gone with the call that made it."""
+
+    __slots__ = ()
+
+    def name(self, kind: str, value: str) -> str:
+        return normalised(kind, value)
 
 
 def normalised(kind: str, value: str) -> str:

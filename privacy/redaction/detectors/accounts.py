@@ -53,4 +53,4 @@ def accounts(page: Page) -> Iterator[Hit]:
         yield Hit(start, end, RANK, "ACCOUNT", "account_named")
 
 
-DETECTORS = (Detector("account", f"(?i){NAMES}", accounts, "words", True),)
+DETECTORS = (Detector("account", f"(?i){NAMES}", accounts, digit=True),)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+import re2
+
 from privacy.redaction.detectors.address_forms import (
     ANY_CODE, CANADIAN_CODE, CAPITAL, COMPOUND, COUNTRY, DIRECTION, LEADING, NAME, NUMBER, SEPARATE, STATE, STATE_NAME, SUFFIX, TOWN, UK_CODE, UNIT, ZIP,
 )  # fmt: skip
@@ -23,6 +25,7 @@ COMPOUND_STREET = re.compile(
     rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{CAPITAL}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{CAPITAL}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-hA-H](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)",
     re.IGNORECASE,
 )
+COMPOUND_TAIL = re2.compile(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
 BOX = re.compile(r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)", re.IGNORECASE)
 MILITARY = re.compile(r"\b(?:(?:PSC|CMR|Unit) \d{1,5},? (?:Box \d{1,5}\s{0,2},?\s{0,2})?|USN?S [^\W\d_]+\s{0,2},?\s{0,2})(?:APO|FPO|DPO),? A[AEP] \d{5}", re.IGNORECASE)
 UNIT_ALONE = re.compile(rf"(?<!\w){UNIT}", re.IGNORECASE)
@@ -80,7 +83,12 @@ def leading(page: Page) -> Iterator[Hit]:
 
 def compounds(page: Page) -> Iterator[Hit]:
     """`Chausseestr. 32`, `Dózsa György út 78.`"""
-    for match in COMPOUND_STREET.finditer(page.text):
+    reached = 0
+    for tail in COMPOUND_TAIL.finditer(page.text):
+        match = COMPOUND_STREET.search(page.text, max(reached, tail.start() - 64), tail.end() + 16)
+        if match is None:
+            continue
+        reached = match.end()
         if likely_compound(match.group()):
             yield street(page.text, match.start(), match.end())
 
@@ -185,17 +193,16 @@ def codes(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
-    Detector("address", rf"(?i)\b(?:{SUFFIX})\b", numbered, "words", True),
-    Detector("address_type", rf"(?i)\b(?:{LEADING})\s", leading, "words", True),
-    Detector("address_compound", rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d", compounds, "forms", True),
-    Detector("address_box", r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a", boxes, "words", True),
-    Detector("address_unit", r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot|bât|esc|andar|hab)[.\s#]", units, "words", True),
+    Detector("address", rf"(?i)\b(?:{SUFFIX})\b", numbered, digit=True),
+    Detector("address_type", rf"(?i)\b(?:{LEADING})\s", leading, digit=True),
+    Detector("address_compound", COMPOUND_TAIL.pattern, compounds, digit=True),
+    Detector("address_box", r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a", boxes, digit=True),
+    Detector("address_unit", r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot|bât|esc|andar|hab)[.\s#]", units, digit=True),
     Detector(
         "address_cue",
         r"(?i)\b(?:address|liv(?:e|es|ing) |resid\w+|locat\w+|situated|lieferung|livraison|ship|deliver|sen[dt]|mail|return|moved|office is|taxi|arrived|visit them|find|venue|it's|they|is)",
         cued,
-        "words",
-        True,
+        digit=True,
     ),
-    Detector("postcode", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d|\b[A-Z]{2}\.?,? \d{5}|(?i:zip|post|plz|c\.?p\b|cap|cep|pin|eircode)", codes, "forms", True),
+    Detector("postcode", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d|\b[A-Z]{2}\.?,? \d{5}|(?i:zip|post|plz|c\.?p\b|cap|cep|pin|eircode)", codes, digit=True),
 )

@@ -104,7 +104,7 @@ def named_ibans(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
-    Detector("card", r"\d" + r"[ ._/-]{0,2}\d" * 11, cards, "digits", True),
-    Detector("iban", r"(?i)\b[a-z]{2}\d{2}[ .-]?[a-z0-9]{2}", ibans, "digits", True),
+    Detector("card", r"\d" + r"[ ._/-]{0,2}\d" * 11, cards, digit=True),
+    Detector("iban", r"(?i)\b[a-z]{2}\d{2}[ .-]?[a-z0-9]{2}", ibans, digit=True),
     Detector("iban_named", r"(?i)\biban\b", named_ibans),
 )

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
+import re2
+
 from privacy.redaction import checksums
 from privacy.redaction.hits import Detector, Hit, Page
 
@@ -69,9 +71,9 @@ NAMES = (
     r"|burgerservicenummer|\bpesel\b|personnummer|\bhetu\b|\bcpr\b|f[øo]dselsnummer|\bnir\b|num[ée]ro de s[ée]cu(?:rit[ée] sociale)?|personalausweis(?:nummer)?|ausweisnummer"
     r"|residence permit|green card|visa number|alien number|\ba-number|\bnric\b|\bfin\b(?= n)|medicare|medicaid|\bahv(?:-nummer)?\b|\bppsn?\b|\bmrz\b|hkid|resident id"
 )
+NAME = re2.compile("(?:" + re.sub(r"\(\?=[^)]*\)", "", NAMES) + ")")
 NAMED = re.compile(
-    rf"(?:{NAMES})(?:['’]?s\b)?"
-    r"(?:[\s_-]{1,2}(?:card|id|number|num|no|nr|#|identification|identity|code|details?|account|plate|file|ref|permit|security|licen[cs]e|identifier|for \w+|listed)\b\.?){0,4}"
+    r"(?:['’]?s\b)?(?:[\s_-]{1,2}(?:card|id|number|num|no|nr|#|identification|identity|code|details?|account|plate|file|ref|permit|security|licen[cs]e|identifier|for \w+|listed)\b\.?){0,4}"
     r"[\"')\]]{0,2}(?:[\s:;#=,.(\"'\[>|*-]{1,6}|(?=\d))(?:(?:is|was|are|ends?|ending|were|shows?|of|it's|being|=>|the|my|his|her|number|no|atin|tin|dl|ssn)[\s:#.\"'(]{1,4}){0,3}"
     r"((?:[a-z]{1,5}[ _-]?)?[a-z0-9*]{0,8}(?:[\s./_-]?[a-z0-9]{1,12}){1,5})(?!\w)"
 )
@@ -98,7 +100,12 @@ def by_form(page: Page) -> Iterator[Hit]:
 
 def by_name(page: Page) -> Iterator[Hit]:
     """What follows "passport number", "SSN:", "driver's licence" and their like, if it holds enough digits."""
-    for match in NAMED.finditer(page.low):
+    reached = 0
+    for name in NAME.finditer(page.low):
+        match = NAMED.match(page.low, name.end()) if name.start() >= reached else None
+        if match is None:
+            continue
+        reached = match.end()
         start, end = match.span(1)
         cut = CUT.search(page.low, start, end)
         end = cut.start() if cut else end
@@ -141,8 +148,7 @@ DETECTORS = (
         r"|\b(?:[A-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d|[A-Za-z]{6}\d{2}[A-Za-z]\d{2}|\d{2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]|[XYZxyz]-?\d{7}|[A-Z]{5}\d{4}[A-Z]|[2-9]\d{3}[ -]\d{4}[ -]\d{4}|\d{2,3}\.\d{3}\.\d{3}[-/]"
         r"|[12] ?\d{2} ?\d{2} ?[\dAB]{2} ?\d{3} ?\d{3} ?\d{2}|\d{2}\.\d{2}\.\d{2}-|(?:\d{2})?\d{6}[-+A-FU-Y]\d{3}|[A-Z]{4}\d{6}[HM]|[STFG]\d{7}[A-Z]|[PIAC][A-Z<][A-Z]{3}[A-Z<]{10})",
         by_form,
-        "forms",
-        True,
+        digit=True,
     ),
-    Detector("government_named", "(?i)" + re.sub(r"\(\?=[^)]*\)", "", NAMES), by_name, "words", True),
+    Detector("government_named", f"(?i){NAME.pattern}", by_name, digit=True),
 )

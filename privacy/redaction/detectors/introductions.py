@@ -227,29 +227,25 @@ DETECTORS = (
         r"(?i)\b(?:mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
         r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin)[. ]",
         titled,
-        "cues",
     ),
     Detector(
         "name_introduction",
         r"(?i)\b(?:name|i am|i'm|im|this is|it's|it is|ich|mein|je|mon|me|mi|il|meu|mijn|ik|jag|nazywam|soy|sono|call|called|goes by|speaking|spoke|talk\w*|met|meeting with|ask\w*|tell|contact\w*|cc|attn|attention|c/o|named?"
         r"|married|written|directed|starring|produced|signed|sent by|approved|created|posted|reported|submitted|assigned|belong|behalf|care of|says|said|replied|tribute|assistant|verses|town,|huge|early|correct it|it's under)\b",
         introduced,
-        "cues",
     ),
     Detector(
         "name_greeting",
         r"(?i)\b(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte|estimad[oa]|querid[oa]|cara?o?|ch[eè]re?|good|greetings|thanks|thank you|thx|cheers|hiya|yo|regards|wishes|best|sincerely|yours|respectfully"
         r"|cordially|love|gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|cordialement|bien|saludos|atentamente|saluti|atenciosamente|groet|groeten|abraços)[ ,.!\r\n\\]",
         addressed,
-        "cues",
     ),
     Detector(
         "name_label",
         r"(?i)(?:name|cardholder|recipient|addressee|patient|nom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)\\?[\"']?\s*[:=]",
         labelled,
-        "cues",
     ),
-    Detector("name_role", rf"(?i)\b(?:{ROLE})\b", roles, "cues"),
-    Detector("name_visit", r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b", booked, "cues"),
-    Detector("name_payee", r"(?i)\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b", paid, "cues"),
+    Detector("name_role", rf"(?i)\b(?:{ROLE})\b", roles),
+    Detector("name_visit", r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b", booked),
+    Detector("name_payee", r"(?i)\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b", paid),
 )

@@ -70,9 +70,9 @@ def curl(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
-    Detector("ipv4", r"\d\.\d{1,3}\.\d{1,3}\.\d", ipv4, "digits", True),
-    Detector("ipv6", r"\b[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]|[0-9A-Fa-f]::|::[0-9A-Fa-f]", ipv6, "forms", True),
-    Detector("mac", r"\b[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]", mac, "forms", True),
-    Detector("url_credential", r"://[^/\s]*@", credentials, "signs"),
-    Detector("curl_user", r"(?:-u|--user|--proxy-user)[ =]?['\"]?[\w.@+-]+:", curl, "signs"),
+    Detector("ipv4", r"\d\.\d{1,3}\.\d{1,3}\.\d", ipv4, digit=True),
+    Detector("ipv6", r"\b[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]|[0-9A-Fa-f]::|::[0-9A-Fa-f]", ipv6, digit=True),
+    Detector("mac", r"\b[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]", mac, digit=True),
+    Detector("url_credential", r"://[^/\s]*@", credentials),
+    Detector("curl_user", r"(?:-u|--user|--proxy-user)[ =]?['\"]?[\w.@+-]+:", curl),
 )

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 
 from privacy.redaction.detectors import introductions
-from privacy.redaction.detectors.name_forms import INITIAL, RUN, WORD, spelt_like
+from privacy.redaction.detectors.name_forms import GAPS, INITIAL, SIMPLE, WORD, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, COMMON, ORGANISATION, PLACE, STOP, STREETS, kind_of, possible, sure, surname, titled_names
+from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, COMMON, ORGANISATION, PLACE, STOP, STREETS, kind_of, possible, sure, sure_names, surname, titled_names
 
 RANK = 30
 CAPITALISED = re.compile(rf"{WORD}")
+LOWER_SIMPLE = re.compile(r"[^\W\d_]{3,}")
 LOWER_WORD = re.compile(r"(?<![\w@#/.&=?%-])[^\W\d_]{2,}(?:['-][^\W\d_]+)?(?![\w@=/-])")
 LIST = re.compile(rf"{WORD}(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|{WORD},? (?:and|&|und|et|y) {WORD}")
 SENTENCE_START = re.compile(r"(?:\A|[.!?:;\n\"'(>|-])\s*\Z")
@@ -22,17 +23,33 @@ def by_lexicon(page: Page) -> Iterator[Hit]:
     if text == page.low:
         yield from in_lower_case(page)
         return
-    words = CAPITALISED.findall(text)
-    if titled_names().isdisjoint(words) and not any(word.isupper() and len(word) > 2 for word in words):
+    if titled_names().isdisjoint(SIMPLE.findall(text)):
         return
     found = False
-    for run in RUN.finditer(text):
-        tokens = [(word.start(), word.end(), token_kind(word.group())) for word in CAPITALISED.finditer(text, *run.span())]
+    for tokens in runs(text):
         for start, end in names_in(text, tokens):
             found = True
             yield Hit(start, end, RANK, "PERSON", "name_list")
     if found:
         yield from in_lists(text)
+
+
+def runs(text: str) -> Iterator[list[Token]]:
+    """Capitalised words that stand together, with an initial's full stop or a particle between them."""
+    run: list[Token] = []
+    last = -1
+    for word in CAPITALISED.finditer(text):
+        start, end = word.span()
+        before = text[start - 1] if start else " "
+        if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
+            run.append((start, end, token_kind(word.group())))
+        else:
+            if run:
+                yield run
+            run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, token_kind(word.group()))]
+        last = end
+    if run:
+        yield run
 
 
 def token_kind(word: str) -> int:
@@ -133,6 +150,8 @@ def in_lists(text: str) -> Iterator[Hit]:
 
 def in_lower_case(page: Page) -> Iterator[Hit]:
     """Text without any capitals: first names that are nothing else, with the surname that follows."""
+    if sure_names().isdisjoint(LOWER_SIMPLE.findall(page.low)):
+        return
     tokens = [(word.start(), word.end(), kind_of(word.group())) for word in LOWER_WORD.finditer(page.low)]
     place = 0
     while place < len(tokens):

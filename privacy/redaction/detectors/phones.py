@@ -142,6 +142,6 @@ def possible(digits: str) -> bool:
 
 SEVEN = r"\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d"
 DETECTORS = (
-    Detector("phone", rf"{SEVEN}[ .\-/()]{{0,3}}\d", phones, "digits", True),
-    Detector("phone_named", SEVEN, named, "digits", True),
+    Detector("phone", rf"{SEVEN}[ .\-/()]{{0,3}}\d", phones, digit=True),
+    Detector("phone_named", SEVEN, named, digit=True),
 )

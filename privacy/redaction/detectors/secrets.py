@@ -132,7 +132,7 @@ def cookies(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
-    Detector("private_key", r"-----BEGIN |Private-Lines: ", blocks, "signs"),
+    Detector("private_key", r"-----BEGIN |Private-Lines: ", blocks),
     Detector(
         "token_prefix",
         r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[abeoprs]|xapp-|xwfp-|[srp]k_(?:live|test|prod)_|whsec_|rzp_|[sp]k-|AIza|ya29\.|GOCSPX-|1//|SG\.|key-[0-9a-f]"
@@ -140,10 +140,9 @@ DETECTORS = (
         r"|hv[sbr]\.|s\.[A-Za-z0-9]|tskey-|NRAK-|LTAI|AGE-SECRET|amzn\.mws|dp\.[a-z]{2,5}\.|pul-|secret_|ntn_|dapi|CCIPAT_|v1\.0-)"
         r"|:AA|\w\.[\w-]{6}\.|[0-9a-f]-us\d|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com",
         prefixed,
-        "signs",
     ),
-    Detector("jwt", r"ey[JI][\w-]+\.[\w-]", jwts, "signs"),
-    Detector("password_hash", r"\$[A-Za-z0-9-]{1,16}\$[./A-Za-z0-9$=,]{4}|\{[A-Z0-9]{3,6}\}[A-Za-z0-9+/]{4}", crypts, "signs"),
+    Detector("jwt", r"ey[JI][\w-]+\.[\w-]", jwts),
+    Detector("password_hash", r"\$[A-Za-z0-9-]{1,16}\$[./A-Za-z0-9$=,]{4}|\{[A-Z0-9]{3,6}\}[A-Za-z0-9+/]{4}", crypts),
     Detector("authorization", r"(?i)authorization|bearer", headers),
     Detector("cookie", r"(?i)cookie|sess\w*=|connect\.s", cookies),
     *assignments.DETECTORS,
