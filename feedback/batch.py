@@ -1,56 +1,70 @@
 """Many items in one body: each is judged by itself, and all that are good are stored in one transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
-
-from feedback import capture, outcomes
+from feedback import capture
+from feedback.capture import Recorded, Refusal
 from feedback.models import Outcome, Project
-from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert
-from privacy.redaction import RedactionError
+from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
 
 MAX_ITEMS = 1_000
 STATUS = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}
+REFUSALS: dict[type[Exception], tuple[int, str, str, str]] = {
+    capture.Conflict: (409, "/id", "conflict", "This id was used for another body."),
+    capture.Gone: (410, "", "gone", "This was erased or has expired."),
+}
+NOT_REDACTABLE = (422, "", "not_redactable", "The text could not be redacted.")
 
 
 def record(project: Project, items: Sequence[Any]) -> list[dict[str, Any]]:
-    """{status, id?, error?} for each item, in order. A bad item never fails its neighbours.
+    """{status, id?, error?} for each item, in order. A bad item never fails its neighbours."""
+    read = [parsed(item) for item in items]
+    payloads = [payload for payload in read if not isinstance(payload, PayloadError)]
+    refused = Counter(
+        ("signal" if is_feedback(item) else "interaction", str(Outcome.Result.REFUSED))
+        for item, payload in zip(items, read, strict=True)
+        if isinstance(payload, PayloadError)
+    )
+    ended = iter(capture.record(project, payloads, refused=refused))
+    return [
+        refusal(400, f"/items/{place}{payload.pointer}", payload.code, payload.detail)
+        if isinstance(payload, PayloadError)
+        else answer(next(ended), place)
+        for place, payload in enumerate(read)
+    ]
 
-    One transaction for all, with a savepoint for each: one wait for the disk however many they are.
-    """
-    with transaction.atomic():
-        return [record_one(project, item, place) for place, item in enumerate(items)]
 
-
-def record_one(project: Project, item: Any, place: int) -> dict[str, Any]:
-    """How one item ended."""
+def parsed(item: Any) -> InteractionIn | FeedbackIn | PayloadError:
+    """The item in its shape, or what is wrong with that."""
     kind = item.get("type") if isinstance(item, dict) else None
     try:
         if kind == "interaction":
-            recorded = capture.record_interaction(project, convert(without_type(item), InteractionIn))
-        elif kind == "feedback":
-            recorded = capture.record_signal(project, convert(without_type(item), FeedbackIn))
-        else:
-            raise PayloadError(
-                "/type", "invalid_choice", 'Expected an object with the type "interaction" or "feedback".'
-            )
+            return convert(without_type(item), InteractionIn)
+        if kind == "feedback":
+            return check_feedback(convert(without_type(item), FeedbackIn))
     except PayloadError as error:
-        outcomes.count(project, "signal" if kind == "feedback" else "interaction", Outcome.Result.REFUSED)
-        return refusal(400, f"/items/{place}{error.pointer}", error.code, error.detail)
-    except capture.Conflict:
-        return refusal(409, f"/items/{place}/id", "conflict", "This id was used for another body.")
-    except capture.Gone:
-        return refusal(410, f"/items/{place}", "gone", "This was erased or has expired.")
-    except RedactionError:
-        outcomes.count(project, "signal" if kind == "feedback" else "interaction", Outcome.Result.REFUSED)
-        return refusal(422, f"/items/{place}", "not_redactable", "The text could not be redacted.")
+        return error
+    return PayloadError("/type", "invalid_choice", 'Expected an object with the type "interaction" or "feedback".')
+
+
+def is_feedback(item: Any) -> bool:
+    """Whether the item says that it is feedback."""
+    return isinstance(item, dict) and item.get("type") == "feedback"
+
+
+def answer(recorded: Recorded | Refusal, place: int) -> dict[str, Any]:
+    """How one item ended, as the batch's answer says it."""
+    if isinstance(recorded, Exception):
+        status, pointer, code, detail = REFUSALS.get(type(recorded), NOT_REDACTABLE)
+        return refusal(status, f"/items/{place}{pointer}", code, detail)
     if recorded.result == Outcome.Result.NO_CONSENT:
         return {"status": 200, "stored": False, "reason": "no_consent"}
-    answer: dict[str, Any] = {"status": STATUS.get(recorded.result, 200), "id": recorded.id}
+    said: dict[str, Any] = {"status": STATUS.get(recorded.result, 200), "id": recorded.id}
     if recorded.token:
-        answer |= {"stored": True, "redactions": dict(recorded.redactions), "feedback_token": recorded.token}
-    return answer
+        said |= {"stored": True, "redactions": dict(recorded.redactions), "feedback_token": recorded.token}
+    return said
 
 
 def without_type(item: dict[str, Any]) -> dict[str, Any]:

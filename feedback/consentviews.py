@@ -28,7 +28,12 @@ class ConsentView(CaptureView):
         sent = convert(self.body(request), ConsentIn)
         subject = find_or_create(request.auth.namespace, sent.subject)
         notice = notice_for(sent.notice or "", sent.language or "")
-        erasure.change_consent(subject, dict(sent.purposes), method=sent.method, notice=notice)
+        erasure.change_consent(
+            subject,
+            {str(purpose): granted for purpose, granted in sent.purposes.items()},
+            method=sent.method,
+            notice=notice,
+        )
         return Response({"purposes": consent.effective(subject, request.auth.project.consent_defaults)})
 
 

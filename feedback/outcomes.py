@@ -1,29 +1,35 @@
 """How every write ended, counted in the transaction of the write itself: received is the sum, nothing is unseen."""
 
 import random
+from collections.abc import Mapping
 
-from django.db.models import F, Sum
+from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 
 from feedback.models import Outcome, Project
 
 SLOTS = 16
+UPSERT = """INSERT INTO feedback_outcome (project_id, day, kind, result, slot, number) VALUES {lines}
+ON CONFLICT (project_id, day, kind, result, slot) DO UPDATE SET number = feedback_outcome.number + excluded.number"""
 
 
 def count(project: Project, kind: str, result: str, number: int = 1) -> None:
-    """Add to the count of today. A random slot keeps writers on PostgreSQL from waiting for one another's row."""
-    row = Outcome(
-        project=project,
-        day=timezone.now().date(),
-        kind=kind,
-        result=result,
-        slot=random.randrange(SLOTS),
-        number=0,
-    )
-    same = {"project": project, "day": row.day, "kind": kind, "result": result, "slot": row.slot}
-    if not Outcome.objects.filter(**same).update(number=F("number") + number):
-        Outcome.objects.bulk_create([row], ignore_conflicts=True)
-        Outcome.objects.filter(**same).update(number=F("number") + number)
+    """Add to one count of today."""
+    add(project, {(kind, result): number})
+
+
+def add(project: Project, numbers: Mapping[tuple[str, str], int]) -> None:
+    """Add to the counts of today, by (kind, result), in one statement.
+
+    A random slot keeps writers on PostgreSQL from waiting for one another's row; the order keeps them from deadlock.
+    """
+    day, slot = timezone.now().date(), random.randrange(SLOTS)  # noqa: S311 - no secret
+    lines = [(project.pk, day, kind, str(result), slot, number) for (kind, result), number in sorted(numbers.items())]
+    if lines:
+        statement = UPSERT.format(lines=", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(lines)))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [value for line in lines for value in line])
 
 
 def totals(project: Project) -> dict[str, dict[str, int]]:

@@ -1,46 +1,39 @@
-"""Feedback that arrives before its interaction waits for it, for a day."""
+"""Feedback that arrives before its interaction waits for it, for a day. `plan` parks it, and hands it over."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from feedback import outcomes
-from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
-from privacy.models import Subject
+from feedback.models import Interaction, Outcome, ParkedSignal, Signal
+from feedback.plan import carried
+from feedback.rows import writing
 
 WAIT = timedelta(days=1)
-CARRIED = ("project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at")
 
 
-def park(interaction: str, signal: Signal, subject: Subject | None, placeholders: Mapping[str, list[str]]) -> None:
-    """Keep a signal, redacted like any, until its interaction comes. Without a subject it is the asker's own."""
-    ParkedSignal.objects.create(
-        interaction_external_id=interaction, subject=subject, placeholders=placeholders, **_carried(signal)
-    )
+def hand_over() -> int:
+    """Give waiting feedback to interactions that were stored in the very moment in which it was parked; how many."""
+    same = Interaction.objects.filter(project=OuterRef("project"), external_id=OuterRef("interaction_external_id"))
+    missed = ParkedSignal.objects.filter(Exists(same)).values_list("pk", flat=True)
+    return sum(_hand_over(pk) for pk in list(missed))
 
 
-def placeholders(project: Project, interaction: str) -> dict[str, list[str]]:
-    """The numbering that the feedback which already waits for this interaction has begun."""
-    waiting = ParkedSignal.objects.filter(project=project, interaction_external_id=interaction)
-    return waiting.order_by("-id").values_list("placeholders", flat=True).first() or {}
-
-
-def unpark(interaction: Interaction) -> None:
-    """Hand an interaction that has just been stored the feedback which waited for it. Call in its transaction."""
-    waiting = list(
-        ParkedSignal.objects.filter(
-            project=interaction.project_id, interaction_external_id=interaction.external_id
-        ).order_by("id")
-    )
-    if not waiting:
-        return
-    Signal.objects.bulk_create(
-        Signal(interaction=interaction, subject_id=parked.subject_id or interaction.subject_id, **_carried(parked))
-        for parked in waiting
-    )
-    ParkedSignal.objects.filter(pk__in=[parked.pk for parked in waiting]).delete()
-    Interaction.objects.filter(pk=interaction.pk).update(pending=True, revision=1)
+def _hand_over(pk: int) -> bool:
+    with writing():
+        parked = ParkedSignal.objects.select_for_update().filter(pk=pk).first()
+        if parked is None:
+            return False
+        same = {"project": parked.project_id, "external_id": parked.interaction_external_id}
+        interaction = Interaction.objects.select_for_update().filter(**same).first()
+        if interaction is None:
+            return False
+        subject = parked.subject_id or interaction.subject_id
+        Signal.objects.create(interaction=interaction, subject_id=subject, **carried(parked))
+        Interaction.objects.filter(pk=interaction.pk).update(pending=True, revision=interaction.revision + 1)
+        parked.delete()
+    return True
 
 
 def drop_stale() -> int:
@@ -48,11 +41,8 @@ def drop_stale() -> int:
     stale = ParkedSignal.objects.filter(received_at__lt=timezone.now() - WAIT).select_related("project")
     dropped = 0
     for parked in stale.iterator():
-        if ParkedSignal.objects.filter(pk=parked.pk).delete()[0]:
-            outcomes.count(parked.project, "signal", Outcome.Result.DROPPED)
-            dropped += 1
+        with writing():
+            if ParkedSignal.objects.filter(pk=parked.pk).delete()[0]:
+                outcomes.count(parked.project, "signal", Outcome.Result.DROPPED)
+                dropped += 1
     return dropped
-
-
-def _carried(row: Signal | ParkedSignal) -> dict[str, object]:
-    return {name: getattr(row, name) for name in CARRIED}

@@ -11,8 +11,6 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from feedback.models import Signal
-
 MAX_DEPTH = 32
 ExternalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}$", description="The caller's own id.")]
 SubjectId = Annotated[str, Meta(min_length=1, max_length=512, description="The product's own user id; never stored.")]
@@ -162,8 +160,8 @@ def as_payload_error(message: str) -> PayloadError:
 
 def check_feedback(feedback: FeedbackIn) -> FeedbackIn:
     """What a shape cannot say: an edit carries its correction, a rating its score."""
-    if feedback.signal == Signal.Kind.EDIT and not (feedback.correction or "").strip():
+    if feedback.signal == "edit" and not (feedback.correction or "").strip():
         raise PayloadError("/correction", "required", "An edit needs the corrected text.")
-    if feedback.signal == Signal.Kind.RATING and feedback.score is None:
+    if feedback.signal == "rating" and feedback.score is None:
         raise PayloadError("/score", "required", "A rating needs a score from 0 to 1.")
     return feedback

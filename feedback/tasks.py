@@ -7,5 +7,5 @@ from feedback import parking
 
 @shared_task
 def sweep() -> int:
-    """Drop feedback whose interaction did not come within a day."""
-    return parking.drop_stale()
+    """Hand waiting feedback over where that was missed; drop it where its interaction did not come within a day."""
+    return parking.hand_over() + parking.drop_stale()

@@ -36,15 +36,14 @@ class CaptureView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Count a refusal, and give every known failure its status; anything else is a fault of ours."""
-        if (
-            isinstance(exc, PayloadError | RedactionError | UnsupportedMediaType)
-            or getattr(exc, "status_code", 0) == 413
-        ):
+        if isinstance(exc, PayloadError | UnsupportedMediaType) or getattr(exc, "status_code", 0) == 413:
             outcomes.count(self.request.auth.project, self.kind, Outcome.Result.REFUSED)
         if isinstance(exc, capture.Conflict):
             exc = Problem(409)
         elif isinstance(exc, capture.Gone):
             exc = Problem(410)
+        elif isinstance(exc, capture.Unknown):
+            exc = Problem(404)
         elif isinstance(exc, RedactionError):
             exc = Problem(422)
         return super().handle_exception(exc)
@@ -77,10 +76,7 @@ class FeedbackView(CaptureView):
     @extend_schema(operation_id="feedback_create")
     def post(self, request: Request) -> Response:
         payload = convert(self.body(request), FeedbackIn)
-        caller = request.auth
-        if caller.grant and not capture.is_about(caller.grant, payload.interaction):
-            raise Problem(404)
-        recorded = capture.record_signal(caller.project, payload, caller.grant)
+        recorded = capture.record_signal(request.auth.project, payload, request.auth.grant)
         if recorded.result == Outcome.Result.NO_CONSENT:
             return Response({"stored": False, "reason": "no_consent"})
         status = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}.get(recorded.result, 200)

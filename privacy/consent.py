@@ -75,21 +75,30 @@ def record(
     The subject's row is locked while lines are added: two writers never continue the chain from the same line.
     """
     now = timezone.now()
-
-    def news(lines: Mapping[str, ConsentEntry]) -> dict[str, bool]:
-        return {
-            purpose: granted
-            for purpose, granted in sorted(purposes.items())
-            if not _says(lines.get(purpose), granted, notice, expires_at, now)
-        }
-
-    if not news(newest(subject)):
+    if not following(subject, purposes, newest(subject), method=method, notice=notice, expires_at=expires_at, now=now):
         return []
     Subject.objects.select_for_update().get(pk=subject.pk)
     lines = newest(subject)
-    last = max(lines.values(), key=lambda line: line.pk, default=None)
+    added = following(subject, purposes, lines, method=method, notice=notice, expires_at=expires_at, now=now)
+    return ConsentEntry.objects.bulk_create(added)
+
+
+def following(
+    subject: Subject,
+    purposes: Mapping[str, bool],
+    lines: Mapping[str, ConsentEntry],
+    *,
+    method: str,
+    now: datetime,
+    notice: Notice | None = None,
+    expires_at: datetime | None = None,
+) -> list[ConsentEntry]:
+    """The lines, unsaved, that follow on a subject's newest `lines` to say what is new; empty where nothing is."""
+    last = max(lines.values(), key=lambda line: line.pk or 0, default=None)
     previous, added = last.entry_hash if last else "", []
-    for purpose, granted in news(lines).items():
+    for purpose, granted in sorted(purposes.items()):
+        if _says(lines.get(purpose), granted, notice, expires_at, now):
+            continue
         entry = ConsentEntry(
             subject=subject,
             purpose=purpose,
@@ -102,7 +111,7 @@ def record(
         )
         previous = entry.entry_hash = entry_hash(entry)
         added.append(entry)
-    return ConsentEntry.objects.bulk_create(added)
+    return added
 
 
 def _says(

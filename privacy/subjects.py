@@ -22,8 +22,13 @@ def find(namespace: str, external_id: str) -> Subject | None:
 def find_or_create(namespace: str, external_id: str | None) -> Subject:
     """The subject of that id. Without an id, a new one that nothing links to any other: one for one conversation."""
     if external_id is None:
-        return Subject.objects.create(namespace=namespace, digest=f"anonymous:{secrets.token_hex(16)}")
+        return Subject.objects.create(namespace=namespace, digest=anonymous())
     return Subject.objects.get_or_create(namespace=namespace, digest=subject_digest(namespace, external_id))[0]
+
+
+def anonymous() -> str:
+    """In a digest's place, for a person of whom nothing is known: unlike any other."""
+    return f"anonymous:{secrets.token_hex(16)}"
 
 
 def bury(kind: str, digests: list[str], reason: str = "erased") -> None:

@@ -34,9 +34,14 @@ def key(of: Project, scopes: Sequence[str] = tuple(Scope.values)) -> str:
 
 def asked(of: Project, subject: str | None = ANNA, **given: Any) -> Recorded:
     """Somebody asked and was answered; consent to everything unless said otherwise."""
-    body = {"id": f"talk-{next(_numbers)}", "question": QUESTION, "answer": ANSWER, "consent": ALL, "subject": subject}
+    return capture.record_interaction(of, interaction(subject=subject, **given))
+
+
+def interaction(**given: Any) -> InteractionIn:
+    """What `POST /interactions` takes, with consent to everything unless said otherwise."""
+    body = {"id": f"talk-{next(_numbers)}", "question": QUESTION, "answer": ANSWER, "consent": ALL, "subject": ANNA}
     body |= given
-    return capture.record_interaction(of, convert({k: v for k, v in body.items() if v is not None}, InteractionIn))
+    return convert({k: v for k, v in body.items() if v is not None}, InteractionIn)
 
 
 def said(of: Project, about: Recorded | str, signal: str, subject: str | None = None, **given: Any) -> Recorded:

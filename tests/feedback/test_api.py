@@ -228,7 +228,7 @@ def test_the_list_is_read_page_by_page(
     for _ in range(5):
         cast.asked(shop)
     seen: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = client.get(f"/api/v1/interactions?cursor={cursor}", headers=auth).json()
         seen += [item["id"] for item in page["results"]]

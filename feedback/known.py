@@ -1,0 +1,131 @@
+"""What the database knows of a set of writes, in one small set of look-ups however many there are.
+
+The people concerned come first, locked in the order of their keys, and everything else is read after that: whoever
+withdraws or erases meanwhile waits for us, or we for them and then see what they did. (SQLite locks by itself.)
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from django.db import connection
+
+from feedback.drafts import NOTHING, InteractionDraft, SignalDraft, State, tombstone
+from feedback.models import Interaction, ParkedSignal, Project, Signal
+from feedback.rows import select, several
+from privacy.models import ConsentEntry, Subject, Tombstone
+
+Draft: TypeAlias = InteractionDraft | SignalDraft
+INTERACTION = ("id", "external_id", "project_id", "subject_id", "body_digest", "redactions", "received_at")
+PARKED = (
+    "id", "project_id", "subject_id", "interaction_external_id", "external_id", "kind", "score", "correction",
+    "comment", "placeholders", "body_digest", "occurred_at", "received_at",
+)  # fmt: skip
+CONSENT = ("id", "subject_id", "purpose", "granted", "expires_at", "notice_id", "entry_hash")
+PEOPLE = """id IN (
+    SELECT id FROM privacy_subject WHERE namespace = %s AND digest IN ({digests})
+    UNION SELECT id FROM privacy_subject WHERE id IN ({keys})
+    UNION SELECT subject_id FROM feedback_interaction WHERE project_id = %s AND external_id IN ({talks})
+) ORDER BY id"""
+
+
+class Raced(Exception):
+    """Somebody wrote between two of our look-ups; look again."""
+
+
+@dataclass(slots=True)
+class Known:
+    """Rows by the names under which the writes speak of them; what a set of writes adds is entered here as well."""
+
+    subjects: dict[str, Subject] = field(default_factory=dict)  # by digest
+    interactions: dict[str, Interaction] = field(default_factory=dict)
+    signals: dict[str, Signal | ParkedSignal] = field(default_factory=dict)
+    waiting: dict[str, list[ParkedSignal]] = field(default_factory=dict)  # by their interaction's id
+    consents: dict[str, dict[str, ConsentEntry]] = field(default_factory=dict)  # newest line by digest and purpose
+    buried: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by kind and hash
+
+    def placeholders(self, interaction: str) -> State:
+        """What has been numbered in that interaction so far, or in the feedback that waits for it."""
+        if stored := self.interactions.get(interaction):
+            return stored.placeholders or NOTHING
+        return next((parked.placeholders for parked in reversed(self.waiting.get(interaction, []))), NOTHING)
+
+    def person(self, key: int) -> Subject | None:
+        """The subject of that key, where it is one of those concerned."""
+        return next((subject for subject in self.subjects.values() if subject.pk == key), None)
+
+
+def look_up(project: Project, drafts: Sequence[Draft]) -> Known:
+    """What is known of everything that these drafts name. Raises `Raced`. Call in the transaction of the write."""
+    talks = [draft for draft in drafts if isinstance(draft, InteractionDraft)]
+    said = [draft for draft in drafts if isinstance(draft, SignalDraft)]
+    given, about = _names(draft.payload.id for draft in talks), _names(draft.payload.interaction for draft in said)
+    signals = _names(draft.payload.id for draft in said)
+    known = Known()
+    _people(known, project, drafts, about)
+    _interactions(known, project, _names([*given, *about]), set(about))
+    _signals(known, project, signals, _names([*given, *about]))
+    _buried(known, project, drafts, given, about, signals)
+    return known
+
+
+def _names(values: Iterable[str | None]) -> list[str]:
+    return sorted({value for value in values if value})
+
+
+def _people(known: Known, project: Project, drafts: Sequence[Draft], about: list[str]) -> None:
+    digests = _names(draft.person for draft in drafts)
+    keys = sorted({draft.grant.subject for draft in drafts if isinstance(draft, SignalDraft) and draft.grant})
+    if not digests and not keys and not about:
+        return
+    where = PEOPLE.format(digests=several(digests), keys=several(keys), talks=several(about))
+    where += " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    values = [project.namespace, *digests, *keys, project.pk, *about]
+    rows = select(Subject, ("id", "namespace", "digest", "restricted_at"), where, values)
+    known.subjects = {row.digest: row for row in rows}
+    by_key = {row.pk: row.digest for row in rows}
+    if by_key:
+        where = f"subject_id IN ({several(list(by_key))}) ORDER BY id"
+        for line in select(ConsentEntry, CONSENT, where, list(by_key)):
+            known.consents.setdefault(by_key[line.subject_id], {})[line.purpose] = line
+
+
+def _interactions(known: Known, project: Project, names: list[str], about: set[str]) -> None:
+    if not names:
+        return
+    columns = (*INTERACTION, "placeholders", "revision")
+    where = f"project_id = %s AND external_id IN ({several(names)})"
+    people = {subject.pk: subject for subject in known.subjects.values()}
+    for row in select(Interaction, columns, where, [project.pk, *names]):
+        if owner := people.get(row.subject_id):
+            row.subject = owner
+        elif row.external_id in about:
+            raise Raced
+        known.interactions[row.external_id] = row
+
+
+def _signals(known: Known, project: Project, names: list[str], about: list[str]) -> None:
+    if names:
+        where = f"project_id = %s AND external_id IN ({several(names)})"
+        for row in select(Signal, ("id", "external_id", "body_digest"), where, [project.pk, *names]):
+            known.signals[row.external_id] = row
+    if names or about:
+        where = (
+            f"project_id = %s AND (external_id IN ({several(names)}) OR interaction_external_id IN ({several(about)}))"
+        )
+        for parked in select(ParkedSignal, PARKED, f"{where} ORDER BY id", [project.pk, *names, *about]):
+            known.signals.setdefault(parked.external_id, parked)
+            known.waiting.setdefault(parked.interaction_external_id, []).append(parked)
+
+
+def _buried(
+    known: Known, project: Project, drafts: Sequence[Draft], given: list[str], about: list[str], signals: list[str]
+) -> None:
+    ids = [tombstone(project, name) for name in _names([*given, *about, *signals])]
+    hashes = [*ids, *_names(draft.person for draft in drafts)]
+    if hashes:
+        kinds = list(Tombstone.Kind.values)
+        where = f"kind IN ({several(kinds)}) AND digest IN ({several(hashes)})"
+        for row in select(Tombstone, ("kind", "digest", "buried_at"), where, [*kinds, *hashes]):
+            known.buried[row.kind, row.digest] = row.buried_at

@@ -1,0 +1,289 @@
+"""What a set of writes comes to: each is judged in turn by what is known, then all that is new is stored at once.
+
+The statements are as many for a thousand writes as for one, but for people who change what they agreed to before:
+that carries out an erasure or lets curation look again, so what was planned until there is stored first.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from django.db.models import F
+from django.utils import timezone
+
+from feedback import drafts, outcomes, rows, tokens
+from feedback.drafts import InteractionDraft, SignalDraft, State, tombstone
+from feedback.known import Draft, Known, look_up
+from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
+from privacy import consent, erasure
+from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
+from privacy.redaction import RedactionError
+from privacy.subjects import anonymous
+
+Result = Outcome.Result
+CARRIED = ("project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at")
+
+
+class Conflict(Exception):
+    """This id was used for another body."""
+
+
+class Gone(Exception):
+    """This id, or this person, was erased or has expired; nothing is stored."""
+
+
+class Unknown(Exception):
+    """There is no such interaction for the holder of this token."""
+
+
+Row: TypeAlias = Interaction | Signal | ParkedSignal
+Ended: TypeAlias = tuple[Result, Row | None] | Conflict | Gone | Unknown | RedactionError
+REFUSALS: Mapping[type[Exception], Result] = {
+    Conflict: Result.REFUSED, Unknown: Result.REFUSED, RedactionError: Result.REFUSED, Gone: Result.GONE
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Plan:
+    """The rows to write for the drafts that were judged so far."""
+
+    project: Project
+    drafts: Sequence[Draft]
+    known: Known
+    now: datetime = field(default_factory=timezone.now)
+    subjects: list[Subject] = field(default_factory=list)
+    consents: list[ConsentEntry] = field(default_factory=list)
+    interactions: list[Interaction] = field(default_factory=list)
+    signals: list[Signal] = field(default_factory=list)
+    parked: list[ParkedSignal] = field(default_factory=list)
+    unparked: list[ParkedSignal] = field(default_factory=list)
+    touched: dict[int, Interaction] = field(default_factory=dict)
+    numbered: dict[int, State] = field(default_factory=dict)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def carry_out(project: Project, writes: Sequence[Draft], refused: Mapping[tuple[str, str], int]) -> list[Ended]:
+    """Judge, store and count; how each ended, in order. Call in a transaction. Raises `Raced` or `IntegrityError` where
+    somebody wrote the same at the same time: then nothing is stored, and a second look finds theirs."""
+    plan = Plan(project, writes, look_up(project, writes))
+    ended = [_judged(plan, draft) for draft in writes]
+    _store(plan)
+    outcomes.add(project, plan.counts + Counter(refused))
+    return ended
+
+
+def _judged(plan: Plan, draft: Draft) -> Ended:
+    kind = "interaction" if isinstance(draft, InteractionDraft) else "signal"
+    try:
+        ended = _interaction(plan, draft) if isinstance(draft, InteractionDraft) else _signal(plan, draft)
+    except (Conflict, Gone, Unknown, RedactionError) as refusal:
+        plan.counts[kind, REFUSALS[type(refusal)]] += 1
+        return refusal
+    plan.counts[kind, ended[0]] += 1
+    return ended
+
+
+def _interaction(plan: Plan, draft: InteractionDraft) -> tuple[Result, Row | None]:
+    row, payload = draft.row, draft.payload
+    if stored := plan.known.interactions.get(row.external_id):
+        if stored.body_digest != row.body_digest:
+            raise Conflict
+        return Result.REPLAYED, stored
+    if (Tombstone.Kind.INTERACTION, tombstone(plan.project, row.external_id)) in plan.known.buried:
+        raise Gone
+    subject = _consenting(plan, draft)
+    if subject is None:
+        return Result.NO_CONSENT, None
+    if seen := plan.known.placeholders(row.external_id):  # feedback came first and began the numbering
+        row = draft.row = drafts.redacted_interaction(plan.project, payload, seen)
+    row.subject = subject
+    plan.interactions.append(row)
+    for parked in plan.known.waiting.pop(row.external_id, []):
+        whose = {"subject_id": parked.subject_id} if parked.subject_id else {"subject": parked.subject or subject}
+        signal = Signal(interaction=row, **whose, **carried(parked))
+        plan.signals.append(signal)
+        plan.known.signals[parked.external_id] = signal
+        plan.unparked.append(parked)
+        row.pending, row.revision = True, 1
+    plan.known.interactions[row.external_id] = row
+    return Result.STORED, row
+
+
+def _consenting(plan: Plan, draft: InteractionDraft) -> Subject | None:
+    """The person, with what they now agree to in the ledger. None, and nothing kept, where capture is not agreed to."""
+    said, defaults = _said(draft), plan.project.consent_defaults
+    _refuse_erased(plan, draft)
+    known = plan.known.subjects.get(draft.person) if draft.person else None
+    if known is None:
+        if not said.get(Purpose.CAPTURE, defaults[Purpose.CAPTURE]):
+            return None
+        known = _new_subject(plan, draft.person)
+    elif known.restricted_at:
+        raise Gone
+    if said:
+        known = _agreed(plan, known, draft)
+    lines = plan.known.consents.get(known.digest, {})
+    return known if consent.fold(lines, defaults, plan.now)[Purpose.CAPTURE] else None
+
+
+def _said(draft: InteractionDraft) -> dict[str, bool]:
+    return {str(purpose): granted for purpose, granted in (draft.payload.consent or {}).items()}
+
+
+def _agreed(plan: Plan, subject: Subject, draft: InteractionDraft) -> Subject:
+    """The subject, with its ledger brought to what came with the write."""
+    said, asked = _said(draft), draft.asked
+    lines = plan.known.consents.get(subject.digest, {})
+    added = consent.following(subject, said, lines, method=asked.method, notice=asked.notice, now=plan.now)
+    if not added:
+        return subject
+    if lines or subject.pk:  # it changes what stands: that has effects beyond these rows
+        _store(plan)
+        erasure.change_consent(subject, said, method=asked.method, notice=asked.notice)
+        plan.known = look_up(plan.project, plan.drafts)
+        return plan.known.subjects.get(subject.digest, subject)
+    plan.consents += added
+    plan.known.consents[subject.digest] = {line.purpose: line for line in added}
+    return subject
+
+
+def _new_subject(plan: Plan, person: str) -> Subject:
+    subject = Subject(namespace=plan.project.namespace, digest=person or anonymous())
+    plan.subjects.append(subject)
+    plan.known.subjects[subject.digest] = subject
+    return subject
+
+
+def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
+    payload, known = draft.payload, plan.known
+    if payload.id and (stored := known.signals.get(payload.id)):
+        if stored.body_digest != draft.digest:
+            raise Conflict
+        return (Result.PARKED if isinstance(stored, ParkedSignal) else Result.REPLAYED), stored
+    interaction = known.interactions.get(payload.interaction)
+    if draft.grant and (interaction is None or interaction.pk != draft.grant.interaction):
+        raise Unknown
+    if (Tombstone.Kind.INTERACTION, tombstone(plan.project, payload.interaction)) in known.buried:
+        raise Gone
+    if payload.id and (Tombstone.Kind.SIGNAL, tombstone(plan.project, payload.id)) in known.buried:
+        raise Gone
+    _refuse_erased(plan, draft)
+    subject = _voter(plan, draft, interaction)
+    if subject is None and (interaction or draft.person):
+        return Result.NO_CONSENT, None
+    if draft.has_text and known.placeholders(payload.interaction) != draft.seen:
+        drafts.redact_signal(plan.project, draft, known.placeholders(payload.interaction))
+    signal = _row(plan, draft)
+    if interaction is None or subject is None:
+        return Result.PARKED, _park(plan, draft, signal, subject)
+    signal.interaction, signal.subject = interaction, subject
+    plan.signals.append(signal)
+    known.signals[signal.external_id] = signal
+    _touch(plan, interaction, draft)
+    return Result.STORED, signal
+
+
+def _refuse_erased(plan: Plan, draft: Draft) -> None:
+    """Raise `Gone` for a person who was erased, unless they came back since and this happened after."""
+    when = plan.known.buried.get((Tombstone.Kind.SUBJECT, draft.person)) if draft.person else None
+    came_back = draft.person in plan.known.subjects
+    if when and ((draft.payload.occurred_at or plan.now) <= when or not came_back):
+        raise Gone
+
+
+def _voter(plan: Plan, draft: SignalDraft, interaction: Interaction | None) -> Subject | None:
+    """Whose signal it is; None where that person has not agreed to be captured, or where it waits for its asker."""
+    defaults = plan.project.consent_defaults
+    if draft.grant:
+        voter = plan.known.person(draft.grant.subject)
+    elif draft.person:
+        voter = plan.known.subjects.get(draft.person)
+        if voter is None and defaults[Purpose.CAPTURE]:
+            voter = _new_subject(plan, draft.person)
+    else:
+        voter = interaction.subject if interaction else None
+    if voter is None:
+        return None
+    if voter.restricted_at:
+        raise Gone
+    lines = plan.known.consents.get(voter.digest, {})
+    return voter if consent.fold(lines, defaults, plan.now)[Purpose.CAPTURE] else None
+
+
+def _row(plan: Plan, draft: SignalDraft) -> Signal:
+    payload = draft.payload
+    return Signal(
+        project=plan.project,
+        external_id=payload.id or drafts.new_id(),
+        kind=payload.signal,
+        score=payload.score,
+        correction=draft.correction,
+        comment=draft.comment,
+        occurred_at=payload.occurred_at or plan.now,
+        body_digest=draft.digest,
+    )
+
+
+def _park(plan: Plan, draft: SignalDraft, signal: Signal, subject: Subject | None) -> ParkedSignal:
+    about = draft.payload.interaction
+    reached = draft.reached if draft.has_text else plan.known.placeholders(about)
+    parked = ParkedSignal(interaction_external_id=about, subject=subject, placeholders=dict(reached), **carried(signal))
+    plan.parked.append(parked)
+    plan.known.signals[parked.external_id] = parked
+    plan.known.waiting.setdefault(about, []).append(parked)
+    return parked
+
+
+def _touch(plan: Plan, interaction: Interaction, draft: SignalDraft) -> None:
+    """Tell curation that its signals changed; carry its numbering on."""
+    if draft.has_text and draft.reached != interaction.placeholders:
+        interaction.placeholders = dict(draft.reached)
+        if interaction.pk:
+            plan.numbered[interaction.pk] = interaction.placeholders
+    if interaction.pk:
+        plan.touched[interaction.pk] = interaction
+    else:
+        interaction.pending, interaction.revision = True, interaction.revision + 1
+
+
+def carried(row: Signal | ParkedSignal) -> dict[str, object]:
+    """What a signal keeps when it stops waiting, or begins to."""
+    return {name: getattr(row, name) for name in CARRIED}
+
+
+def _store(plan: Plan) -> None:
+    """Write what is new, and forget the plan of it."""
+    rows.insert(plan.subjects)
+    for line in plan.consents:
+        line.subject_id = line.subject.pk
+    rows.insert(plan.consents)
+    for row in plan.interactions:
+        row.subject_id = row.subject.pk
+    rows.insert(plan.interactions)
+    handed_over = {id(parked) for parked in plan.unparked}
+    fresh = [parked for parked in plan.parked if id(parked) not in handed_over]
+    for signal in plan.signals:
+        signal.interaction_id = signal.interaction.pk
+        signal.subject_id = signal.subject_id or signal.subject.pk
+    for parked in fresh:
+        parked.subject_id = parked.subject.pk if parked.subject else None
+    rows.insert(plan.signals)
+    rows.insert(fresh)
+    if plan.touched:
+        Interaction.objects.filter(pk__in=list(plan.touched)).update(revision=F("revision") + 1, pending=True)
+    if plan.numbered:
+        rows.update_each(Interaction, "placeholders", plan.numbered)
+    if stored := [parked.pk for parked in plan.unparked if parked.pk]:
+        ParkedSignal.objects.filter(pk__in=stored).delete()
+    for planned in (plan.subjects, plan.consents, plan.interactions, plan.signals, plan.parked, plan.unparked):
+        planned.clear()
+    plan.touched.clear()
+    plan.numbered.clear()
+
+
+def token_of(row: Interaction) -> str:
+    """The token that opens this interaction to its own reader's feedback; the same for a row at any time."""
+    expires_at = row.received_at + tokens.LIFETIME
+    return tokens.issue(tokens.Grant(row.project_id, row.pk, row.subject_id, expires_at))
