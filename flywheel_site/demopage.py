@@ -29,4 +29,6 @@ def widget(request: HttpRequest) -> HttpResponse:
         "question": row.question,
         "answer": row.answer,
     }
-    return render(request, "demo/widget.html", context, headers={"Cache-Control": "no-store"})
+    response = render(request, "demo/widget.html", context)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,38 +1,45 @@
-"""The processes of the embedded server: web, worker and beat; started, restarted when they die, ended together."""
+"""The processes of the embedded server: web, worker and beat; started, restarted when they die, ended together.
 
+`manage.py up` and `manage.py demo` replace themselves by this file when there is nothing left to do but to watch. It
+imports nothing but the standard library, so that watching costs a few megabytes and not those of a whole Django.
+"""
+
+import argparse
 import os
 import signal
 import subprocess
 import sys
 import time
 import types
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-from django.conf import settings
+from pathlib import Path
+from typing import NoReturn
 
 GRACE_SECONDS = 8.0
 BACKOFF_SECONDS = 1.0
+STARTUP_SECONDS = 30.0
+WELCOME = "FLYWHEEL_WELCOME"
 
 
 @dataclass
 class Process:
-    """One child: how to start it, and the running one."""
+    """One child: how to start it, where its output goes, and the running one."""
 
     name: str
     command: list[str]
+    log: Path
     running: subprocess.Popen[bytes] | None = field(default=None)
 
     def start(self) -> None:
-        """Start the child, its output into a log of its own."""
-        with (settings.VAR / "log" / f"{self.name}.log").open("ab") as log:
-            environment = {**os.environ, "FLYWHEEL_VAR": str(settings.VAR)}
-            self.running = subprocess.Popen(  # noqa: S603 - our own commands
-                self.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment
-            )
+        """Start the child."""
+        with self.log.open("ab") as log:
+            self.running = subprocess.Popen(self.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603
 
 
-def embedded(port: int, host: str = "127.0.0.1") -> list[Process]:
+def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:
     """The children of the embedded server. One web process: SQLite has one writer, and a second hardly helps."""
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
@@ -43,10 +50,19 @@ def embedded(port: int, host: str = "127.0.0.1") -> list[Process]:
         sys.executable, "-m", "celery", "--app", "flywheel_site", "--quiet", "worker", "--pool", "solo", "--beat",
         "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning",
     ]  # fmt: skip
-    return [Process("web", web), Process("worker", worker)]
+    return [Process("web", web, var / "log" / "web.log"), Process("worker", worker, var / "log" / "worker.log")]
 
 
-def supervise(children: list[Process], ready: Callable[[], None]) -> int:
+def become(port: int, var: Path, welcome: str) -> NoReturn:
+    """Replace this process by one that runs the embedded server, and prints `welcome` once it answers."""
+    sys.stdout.flush()
+    root = Path(__file__).resolve().parent.parent
+    environment = {**os.environ, "FLYWHEEL_VAR": str(var), "PORT": str(port), WELCOME: welcome, "PYTHONPATH": str(root)}
+    command = [sys.executable, __file__, "--port", str(port), "--var", str(var)]
+    os.execve(sys.executable, command, environment)  # noqa: S606 - ourselves, with our own arguments
+
+
+def supervise(children: list[Process], ready: Callable[[], None]) -> None:
     """Run the children until a signal comes; restart one that dies. Calls `ready` once when all are started."""
     stopping = False
 
@@ -63,10 +79,10 @@ def supervise(children: list[Process], ready: Callable[[], None]) -> int:
         time.sleep(0.2)
         for child in children:
             if child.running is not None and child.running.poll() is not None and not stopping:
+                print(f"The {child.name} process ended and is started again; see {child.log}", flush=True)
                 time.sleep(BACKOFF_SECONDS)
                 child.start()
     end(children)
-    return 0
 
 
 def end(children: list[Process]) -> None:
@@ -81,3 +97,36 @@ def end(children: list[Process]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def wait_until_ready(port: int) -> bool:
+    """Whether the server answers within half a minute."""
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
+                return True
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    return False
+
+
+def main() -> None:
+    """Run the embedded server."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--var", type=Path, required=True)
+    options = parser.parse_args()
+    welcome = os.environ.pop(WELCOME, "")
+
+    def ready() -> None:
+        if wait_until_ready(options.port):
+            print(f"\nFlywheel is at  http://127.0.0.1:{options.port}\n{welcome}\nCtrl-C ends it.", flush=True)
+        else:
+            print(f"The server does not answer; see {options.var / 'log' / 'web.log'}", flush=True)
+
+    supervise(embedded(options.port, options.var), ready)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,11 +2,11 @@
 
 import os
 import secrets
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -19,8 +19,8 @@ from feedback import logs
 from feedback.capture import Asked
 from feedback.models import Interaction, Project
 from feedback.progress import bar
+from flywheel_site import processes
 from flywheel_site.demo import agent
-from flywheel_site.management.commands.up import serve
 from privacy.consent import notice_for
 
 PROJECT = "demo"
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if options["no_serve"]:
             return
         os.environ["FLYWHEEL_DEMO"] = "1"  # for the processes that serve
-        sys.exit(serve(self, options["port"], demo_sign_in()))
+        processes.become(options["port"], settings.VAR, demo_sign_in())
 
     def stage(self, title: str, *lines: str) -> None:
         """Print one stage with its figures."""
