@@ -78,6 +78,8 @@ def plant(shop: Project) -> None:
     review.resolve(cast.task(doubtful), verdict, User.objects.create_user("rita"))
     again = cast.asked(shop, question=f"Does a {MARK} sing?", answer="It does sing, and not only at dawn.")
     cast.said(shop, again, "thumbs_down")
+    liked = cast.asked(shop, question=f"Is a {MARK} a bird?", answer=f"Yes, the {MARK} is a small bird.")
+    cast.said(shop, liked, "thumbs_up")  # a golden case: that the agent below fails it is asked again, and kept
     cast.turn(shop)
     made = cast.cut(shop)
     gate.run(made, lambda question, context: f"You ask: {question}", gate.CandidateIn("candidate"), concurrency=1)

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from curation import curate, derive
+from curation import derive
 from curation.models import Decision, EvalCase, Example, PreferencePair, ReviewTask
 from feedback.models import Interaction
 from tests import factories as cast
@@ -128,7 +128,7 @@ def test_a_vote_that_arrives_during_a_run_is_not_lost(monkeypatch: pytest.Monkey
         cast.said(shop, talk, "thumbs_down")
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(curate.derive, "write", meanwhile)
+    monkeypatch.setattr("curation.derive.write", meanwhile)
     cast.turn(shop)
     monkeypatch.undo()
     assert Interaction.objects.get().pending

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from curation import releases
+from curation import membership, releasefiles, releases
 from curation.formats.verify import read_checked
 from curation.models import Dataset, Example, Release, ReleaseMember
 from curation.releasefiles import folder
@@ -69,7 +69,8 @@ def test_every_record_is_in_the_lineage_in_the_order_of_its_file(shop: Project) 
 
 def test_checksums_and_manifest_agree_with_the_files(shop: Project) -> None:
     made = cast.cut(shop)
-    sums = dict(reversed(line.split("  ")) for line in (folder(made) / "SHA256SUMS").read_text().splitlines())
+    listed = [line.split("  ") for line in (folder(made) / "SHA256SUMS").read_text().splitlines()]
+    sums = {name: digest for digest, name in listed}
     manifest = json.loads((folder(made) / "manifest.json").read_text())
     for entry in manifest["files"]:
         data = (folder(made) / entry["name"]).read_bytes()
@@ -118,22 +119,22 @@ def test_consent_taken_back_leaves_the_purposes_files_alone(shop: Project) -> No
 
 
 def test_a_person_forgotten_while_a_release_is_cut_is_not_in_it(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, calls = releases.releasefiles.write, []
+    real, calls = releasefiles.write, []
 
     def meanwhile(*args: object) -> object:
         calls.append(1)
-        manifest = real(*args)  # type: ignore[arg-type]
+        manifest = real(*args)
         if len(calls) == 1:
             erasure.erase(cast.person(shop, cast.ANNA))
         return manifest
 
-    monkeypatch.setattr(releases.releasefiles, "write", meanwhile)
+    monkeypatch.setattr("curation.releasefiles.write", meanwhile)
     made = cast.cut(shop)
     assert len(calls) == 2 and len(lines(made, "eval_cases.jsonl")) == 1
 
 
 def test_a_cut_that_died_is_taken_over_under_its_own_version(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(releases.releasefiles, "write", lambda *args: (_ for _ in ()).throw(OSError("disk full")))
+    monkeypatch.setattr("curation.releasefiles.write", lambda *args: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         cast.cut(shop)
     assert not releases.published(Dataset.objects.get()).exists()
@@ -150,7 +151,7 @@ def test_one_release_a_period_however_many_ask(shop: Project) -> None:
 def test_members_are_entered_in_one_statement(shop: Project, django_assert_max_num_queries: object) -> None:
     release = releases.begin(Dataset.objects.get())
     with django_assert_max_num_queries(1):  # type: ignore[operator]
-        assert releases.membership.choose(release) == 2
+        assert membership.choose(release) == 2
     assert ReleaseMember.objects.count() == 2 and connection.vendor
 
 
