@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -60,7 +61,7 @@ def files_with_the_mark() -> list[str]:
 
 def plant(shop: Project) -> None:
     """Put the mark wherever a person's text can go, by the doors through which it goes."""
-    everywhere = {
+    everywhere: dict[str, Any] = {
         "context": [{"role": "user", "content": f"{MARK} before"}],
         "sources": [{"id": f"{MARK}-s", "title": MARK, "url": f"https://example.com/{MARK}", "text": MARK}],
         "metadata": {MARK: [MARK]},

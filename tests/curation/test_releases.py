@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -121,7 +122,7 @@ def test_consent_taken_back_leaves_the_purposes_files_alone(shop: Project) -> No
 def test_a_person_forgotten_while_a_release_is_cut_is_not_in_it(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     real, calls = releasefiles.write, []
 
-    def meanwhile(*args: object) -> object:
+    def meanwhile(*args: Any) -> Any:
         calls.append(1)
         manifest = real(*args)
         if len(calls) == 1:
