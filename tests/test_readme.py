@@ -55,6 +55,6 @@ def test_every_command_of_the_shell_blocks_exists() -> None:
     commands = re.findall(r"manage\.py (\w+)", README)
     assert {"createproject", "createkey", "curate", "release", "evalgate"} <= set(commands)
     assert set(commands) <= set(get_commands())
-    targets = set(re.findall(r"\bmake (\w+)", README))
+    targets = set(re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE))
     makefile = (ROOT / "Makefile").read_text()
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
