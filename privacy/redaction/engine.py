@@ -4,7 +4,6 @@ The last look makes redaction idempotent by construction: what is returned is te
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from privacy.redaction import folding
@@ -12,6 +11,7 @@ from privacy.redaction.gates import DIGIT, Gate, gate
 from privacy.redaction.hits import Detector, Hit, Page, settled
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
 from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
+from privacy.redaction.pieces import Pieces
 from privacy.redaction.repeats import repeats
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
@@ -22,8 +22,6 @@ MASK = "\x00"  # stands for the characters of a placeholder: no pattern matches 
 UNMASKED = re.compile(r"[^\x00\s][^\x00]*[^\x00\s]|[^\x00\s]")
 BREAK = re.compile(r"\s\S*\Z")
 
-Piece = tuple[int, int, int]  # start in the current text, start in the input, length
-
 
 def redact(text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | None = None) -> Redacted:
     """The text with every finding replaced by a placeholder `[TYPE_n]`.
@@ -33,8 +31,7 @@ def redact(text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | No
     """
     if len(text) < 3:
         return wrap(text)
-    compiled = compile_policy(policy)
-    look = Look(compiled)
+    look = Look(compile_policy(policy))
     hits = look.find(text)
     return replaced(text, hits, look, numbering) if hits else wrap(text)
 
@@ -42,32 +39,32 @@ def redact(text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | No
 class Look:
     """The finder, for one text and what becomes of it: later rounds need only the detectors that the first one opened."""
 
-    __slots__ = ("_gate", "_opened", "compiled")
+    __slots__ = ("_gate", "_opened", "compiled", "folded")
 
     def __init__(self, compiled: CompiledPolicy) -> None:
         self.compiled = compiled
+        self.folded = ""  # what was looked at last
         self._gate: Gate = gate(compiled)
         self._opened: tuple[Detector, ...] | None = None
 
     def find(self, text: str) -> list[Hit]:
         """The stretches of a text that are to be replaced, in order, without overlaps, as offsets into it."""
-        origin: Sequence[int] | None = None
         if text.isascii():
-            folded = text
-        else:
-            folded, origin = folding.fold(text)
-        if "[" in folded:
-            folded = PLACEHOLDER.sub(_mask, folded)
+            return self.find_folded(PLACEHOLDER.sub(_mask, text) if "[" in text else text)
+        folded, origin = folding.fold(text)
+        hits = self.find_folded(PLACEHOLDER.sub(_mask, folded) if "[" in folded else folded)
+        if origin is None:
+            return hits
+        return [hit._replace(start=origin[hit.start], end=origin[hit.end - 1] + 1) for hit in hits]
+
+    def find_folded(self, folded: str) -> list[Hit]:
+        """The same for text that is folded, with its placeholders masked."""
+        self.folded = folded
         low = folded.lower()
         if len(low) != len(folded):
             low = folding.lowered(folded)
         hits = self._short(folded, low) if len(folded) <= WINDOW + OVERLAP else self._long(folded, low)
-        if not hits:
-            return hits
-        hits = self._counted(hits, folded)
-        if origin is None:
-            return hits
-        return [hit._replace(start=origin[hit.start], end=origin[hit.end - 1] + 1) for hit in hits]
+        return self._counted(hits, folded) if hits else hits
 
     def _short(self, folded: str, low: str) -> list[Hit]:
         opened = self._opened
@@ -88,12 +85,13 @@ class Look:
 
     def _counted(self, hits: list[Hit], folded: str) -> list[Hit]:
         """Hits settled, without those that the policy lets pass, with the other places of what was found."""
-        hits = settled(hits)
+        if len(hits) > 1:
+            hits = settled(hits)
         if self.compiled.off or self.compiled.allow:
             hits = [hit for hit in hits if self._wanted(hit, folded)]
         if MASK in folded:
             hits = [part for hit in hits for part in around_masks(hit, folded)]
-        again = repeats(folded, hits) if hits else []
+        again = repeats(folded, hits)
         return settled(hits + again) if again else hits
 
     def _wanted(self, hit: Hit, folded: str) -> bool:
@@ -146,64 +144,67 @@ def windows(text: str) -> Iterable[tuple[int, int]]:
 
 def replaced(text: str, hits: list[Hit], look: Look, numbering: Numbering | None) -> Redacted:
     """Replace hits and look again, until a look finds nothing. Spans point into the text that was given."""
+    if not hits:
+        return wrap(text)
     numbering = Numbering.of_one_text() if numbering is None else numbering
     if "[" in text or not text.isascii():
         for match in PLACEHOLDER.finditer(folding.fold(text).text):
             if match.group(1) in look.compiled.kinds:
                 numbering.reserve(match.group(1), int(match.group(2)))
-    current, pieces = text, [(0, 0, len(text))]
-    spans: list[Span] = []
+    current, masked = applied(text, hits, numbering, look.folded)
+    later = look.find_folded(masked) if masked else look.find(current)
+    if not later:
+        return wrap(current, tuple([Span(start, end, kind, rule) for start, end, _, kind, rule in hits]))
+    return _settled_later(current, hits, later, look, numbering, len(text))
+
+
+def _settled_later(
+    current: str, first: list[Hit], hits: list[Hit], look: Look, numbering: Numbering, length: int
+) -> Redacted:
+    """The further rounds: what was hidden by what the first one replaced."""
+    spans = [Span(start, end, kind, rule) for start, end, _, kind, rule in first]
+    pieces = Pieces.after([(start, end) for start, end, *_ in first], placeholder_lengths(current, first), length)
     for _ in range(MAX_ROUNDS):
-        current, pieces, made = applied(current, hits, pieces, numbering)
-        spans += made
+        spans += [Span(*pieces.span(hit.start, hit.end), hit.type, hit.rule) for hit in hits]
+        before = current
+        current, _ = applied(current, hits, numbering, "")
+        pieces = pieces.cut([(hit.start, hit.end) for hit in hits], placeholder_lengths(current, hits), len(before))
         hits = look.find(current)
         if not hits:
-            return wrap(current, tuple(spans if len(pieces) == len(spans) + 1 else sorted(spans)))
+            return wrap(current, tuple(sorted(spans)))
     raise RedactionError(f"redaction did not settle in {MAX_ROUNDS} rounds")
 
 
-def applied(
-    current: str, hits: list[Hit], pieces: list[Piece], numbering: Numbering
-) -> tuple[str, list[Piece], list[Span]]:
-    """One round: the new text, which of its stretches are kept input, and the spans as offsets into the input."""
-    parts: list[str] = []
-    kept: list[Piece] = []
-    spans: list[Span] = []
-    at = length = 0
+def placeholder_lengths(current: str, hits: list[Hit]) -> list[int]:
+    """How long the placeholders are that stand in a text in place of hits."""
+    lengths: list[int] = []
+    shift = 0
     for hit in hits:
-        start, end, _, kind, rule = hit
+        size = current.index("]", hit.start + shift) + 1 - hit.start - shift
+        lengths.append(size)
+        shift += size - (hit.end - hit.start)
+    return lengths
+
+
+def applied(current: str, hits: list[Hit], numbering: Numbering, folded: str) -> tuple[str, str]:
+    """The new text, and what the next look would make of it: the same with its placeholders masked.
+
+    The latter comes from `folded`, the masked form of the old text; it is empty where that has other offsets.
+    """
+    parts: list[str] = []
+    masks: list[str] = []
+    plain = len(folded) == len(current) and current.isascii()
+    at = 0
+    for start, end, _, kind, _ in hits:
         value = current[start:end]
-        number = numbering.number(kind, value if value.isascii() else folding.fold(value).text)
+        number = numbering.number(kind, value if plain or value.isascii() else folding.fold(value).text)
         placeholder = f"[{kind}_{number}]"
-        carry(pieces, at, start, length, kept)
         parts += (current[at:start], placeholder)
-        length += start - at + len(placeholder)
+        if plain:
+            masks += (folded[at:start], MASK * len(placeholder))
         at = end
-        spans.append(Span(placed(pieces, start), placed(pieces, end - 1) + 1, kind, rule))
-    carry(pieces, at, len(current), length, kept)
     parts.append(current[at:])
-    return "".join(parts), kept, spans
-
-
-def carry(pieces: list[Piece], start: int, end: int, length: int, kept: list[Piece]) -> None:
-    """Note the pieces of input in `[start, end)` of the old text, which begins at `length` in the new one."""
-    if len(pieces) == 1:
-        kept.append((length, pieces[0][1] + start - pieces[0][0], end - start))
-        return
-    for place in range(max(0, bisect_right(pieces, start, key=_begin) - 1), len(pieces)):
-        begin, source, size = pieces[place]
-        if begin >= end:
-            return
-        low, high = max(begin, start), min(begin + size, end)
-        if low < high:
-            kept.append((length + low - start, source + low - begin, high - low))
-
-
-def placed(pieces: list[Piece], place: int) -> int:
-    """The place in the input of a kept character."""
-    piece = pieces[0] if len(pieces) == 1 else pieces[bisect_right(pieces, place, key=_begin) - 1]
-    return piece[1] + place - piece[0]
-
-
-def _begin(piece: Piece) -> int:
-    return piece[0]
+    if not plain:
+        return "".join(parts), ""
+    masks.append(folded[at:])
+    return "".join(parts), "".join(masks)

@@ -7,6 +7,7 @@ import re2
 from privacy.redaction.hits import Hit
 
 SHORTEST = 4
+PLAIN = 10_000  # characters below which a value that stands once is told by two plain searches
 CHEAP = 20_000_000  # characters looked at: values times length, below which a plain search is quickest
 BATCH, MAX_VALUES = 400, 8_000
 WORD = re.compile(r"\w")
@@ -16,8 +17,13 @@ def repeats(text: str, hits: list[Hit]) -> list[Hit]:
     """Hits on every further place of the values that were hit. Words and numbers count where they stand alone."""
     values: dict[str, Hit] = {}
     for hit in hits:
-        if hit.end - hit.start >= SHORTEST:
-            values.setdefault(text[hit.start : hit.end], hit)
+        start, end = hit[0], hit[1]
+        if end - start >= SHORTEST:
+            value = text[start:end]
+            if value not in values and (len(text) > PLAIN or text.find(value, end) >= 0 or text.find(value) < start):
+                values[value] = hit
+    if not values:
+        return []
     if len(values) * len(text) <= CHEAP:
         found = [_place for value in values for _place in _plain(text, value)]
     else:

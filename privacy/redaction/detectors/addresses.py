@@ -193,16 +193,11 @@ def codes(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
-    Detector("address", rf"(?i)\b(?:{SUFFIX})\b", numbered, digit=True),
+    Detector("address", rf"(?i)[0-9]\S*\s+(?:\S+\s+){{1,6}}(?:{SUFFIX})\b|broadway|[0-9]\s\S*\s?(?:avenue|ave|highway)", numbered, digit=True),
     Detector("address_type", rf"(?i)\b(?:{LEADING})\s", leading, digit=True),
     Detector("address_compound", COMPOUND_TAIL.pattern, compounds, digit=True),
     Detector("address_box", r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a", boxes, digit=True),
     Detector("address_unit", r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot|bât|esc|andar|hab)[.\s#]", units, digit=True),
-    Detector(
-        "address_cue",
-        r"(?i)\b(?:address|liv(?:e|es|ing) |resid\w+|locat\w+|situated|lieferung|livraison|ship|deliver|sen[dt]|mail|return|moved|office is|taxi|arrived|visit them|find|venue|it's|they|is)",
-        cued,
-        digit=True,
-    ),
+    Detector("address_cue", r"(?i)(?:\b(?:at|on|to|is|in|with|are|was|address|livraison|lieferung|me|of)|:)[:\s]+\d{1,6}(?:-\d+)?[a-z]?\s[a-z]|(?:address|on|at|in)\s+\d+[^\x00-\x7f\s]?\s\pL", cued, digit=True),
     Detector("postcode", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d|\b[A-Z]{2}\.?,? \d{5}|(?i:zip|post|plz|c\.?p\b|cap|cep|pin|eircode)", codes, digit=True),
 )

@@ -251,5 +251,5 @@ DETECTORS = (
     ),
     Detector("structured_secret", r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|login\s+\S+\s+password|:(?:\d+|\*):", structured),
     Detector("said", r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|key\b|token|secret|\bcv[vc]\b|code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)", said),
-    Detector("entropy", r"[\w\"'][ \t]*[:=]>?[ \t]*[\"']?[A-Za-z0-9+/_-]", entropy),
+    Detector("entropy", r"[\w\"'][ \t]*[:=]>?[ \t]*[\"']?[A-Za-z0-9+/_-]{20}", entropy),
 )

@@ -221,31 +221,32 @@ def lower_name(page: Page, start: int, *, known_only: bool) -> int:
     return end
 
 
+# A capital or a placeholder of one: what follows a cue for the gate to open. Names in lower case follow strong cues only.
+CAPITAL = r"\p{Lu}"
+TITLES = (
+    r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
+    r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin"
+)
 DETECTORS = (
-    Detector(
-        "name_title",
-        r"(?i)\b(?:mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
-        r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin)[. ]",
-        titled,
-    ),
+    Detector("name_title", rf"(?i:\b(?:{TITLES}))[. ] ?{CAPITAL}|\b(?:mr|mrs|ms|dr|prof|uncle|aunt)[. ]", titled),
     Detector(
         "name_introduction",
-        r"(?i)\b(?:name|i am|i'm|im|this is|it's|it is|ich|mein|je|mon|me|mi|il|meu|mijn|ik|jag|nazywam|soy|sono|call|called|goes by|speaking|spoke|talk\w*|met|meeting with|ask\w*|tell|contact\w*|cc|attn|attention|c/o|named?"
-        r"|married|written|directed|starring|produced|signed|sent by|approved|created|posted|reported|submitted|assigned|belong|behalf|care of|says|said|replied|tribute|assistant|verses|town,|huge|early|correct it|it's under)\b",
+        r"(?i:\b(?:[\w']*name|mein name|hei(?:ß|ss)e|appelle|nom est|llamo|nombre es|chiamo|nome (?:è|é)|chamo|heet|heter|nazywam się|goes by|calls? me|named|signed,?|correct it to|namens|it's under)\b)"
+        rf"|(?i:\b(?:i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|with|ask(?:ed)?|tell|contact(?:ed|ing)?|cc|attn:?|attention:?|c/o|after|to|by|of|says|said|replied|from|him|her|town,|huge|early))\s{{1,2}}{CAPITAL}",
         introduced,
     ),
     Detector(
         "name_greeting",
-        r"(?i)\b(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte|estimad[oa]|querid[oa]|cara?o?|ch[eè]re?|good|greetings|thanks|thank you|thx|cheers|hiya|yo|regards|wishes|best|sincerely|yours|respectfully"
-        r"|cordially|love|gr(?:ü|ue)(?:ß|ss)en?|mfg|lg|cordialement|bien|saludos|atentamente|saluti|atenciosamente|groet|groeten|abraços)[ ,.!\r\n\\]",
+        rf"(?i:\b(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|geehrte[rn]?|estimad[oa]|querid[oa]|cara?o?|ch[eè]re?|morning|afternoon|evening|day|greetings|thanks|thank you|thx|cheers|hiya|yo))[ ,]{{1,2}}{CAPITAL}"
+        r"|(?i:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en)?|mfg|lg|cordialement|vous|saludos|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços)[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)",
         addressed,
     ),
     Detector(
         "name_label",
-        r"(?i)(?:name|cardholder|recipient|addressee|patient|nom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)\\?[\"']?\s*[:=]",
+        rf"(?i:(?:name|cardholder|recipient|addressee|patient|nom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)\\?[\"']?\s*[:=]\s*\\?[\"']?){CAPITAL}",
         labelled,
     ),
-    Detector("name_role", rf"(?i)\b(?:{ROLE})\b", roles),
+    Detector("name_role", rf"(?i:\b(?:{ROLE}))(?i:,| is| was| named| called|:)?\s{{1,2}}(?i:[dm]rs?\.? )?{CAPITAL}|(?i:(?:\ban?|the|our|my|one of|also|\w),? (?:\w+ )?(?:{ROLE})\b)", roles),
     Detector("name_visit", r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b", booked),
     Detector("name_payee", r"(?i)\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b", paid),
 )
