@@ -123,7 +123,7 @@ def postgres(*, durable: bool = False, given: bool = True) -> Iterator[Server]:
     """
     url = os.environ.get("DATABASE_URL", "")
     if given and url.startswith(("postgres://", "postgresql://")):
-        yield Server(url, "DATABASE_URL", version=postgres_version(url))
+        yield Server(url, "given by DATABASE_URL", version=postgres_version(url))
         return
     with ExitStack() as closing:
         yield first_that_starts("postgres", lambda place: new_postgres(place, closing, durable))
@@ -134,7 +134,7 @@ def redis(*, durable: bool = False, given: bool = True) -> Iterator[Server]:
     """A Redis server with nothing in it; `durable` writes every change to disk. Raises `Unavailable`."""
     url = os.environ.get("REDIS_URL", "")
     if given and url:
-        yield Server(url, "REDIS_URL", version=redis_version(url))
+        yield Server(url, "given by REDIS_URL", version=redis_version(url))
         return
     with ExitStack() as closing:
         yield first_that_starts("redis-server", lambda place: new_redis(place, closing, durable))
