@@ -3,11 +3,10 @@
 import re
 from collections.abc import Iterator
 
-import re2
-
 from privacy.redaction.detectors.address_forms import (
     ANY_CODE, CANADIAN_CODE, CAPITAL, COMPOUND, COUNTRY, DIRECTION, LEADING, NAME, NUMBER, SEPARATE, STATE, STATE_NAME, SUFFIX, TOWN, UK_CODE, UNIT, ZIP,
 )  # fmt: skip
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
 
@@ -18,14 +17,20 @@ NUMBERED_STREET = re.compile(
     rf"{START}(?:\d{{0,3}}\s{{1,2}}(?=\d))?{NUMBER},?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b(?!\s(?:{SUFFIX})\b)(?:\.?\s{DIRECTION}\b)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?",
     re.IGNORECASE,
 )
-NUMBERED_BROADWAY = re.compile(rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:broadway|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b", re.IGNORECASE)
-NUMBER_FIRST = re.compile(rf"{START}(?:\d{{0,3}}\s{{1,2}}(?=\d))?\d{{0,5}}(?:\s?(?:bis|ter|[a-c]))?,?\s{{1,2}}(?:{LEADING})\s{{1,2}}(?:{NAME}[ '’-]{{1,2}}){{0,5}}?{NAME}(?:,?\s\d{{1,5}}(?!\d))?", re.IGNORECASE)
-TYPE_FIRST = re.compile(rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{LEADING})\s{{1,2}}(?:{NAME}[ '’-]{{1,2}}){{0,5}}?{NAME},?\s{{1,2}}(?:n[°º.]\s?)?\d{{1,5}}(?:\s?[a-z](?!\w))?(?!\d)", re.IGNORECASE)
+NUMBERED_BROADWAY = re.compile(rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:(?-i:Broadway)|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b", re.IGNORECASE)
+TYPES = Anchor(rf"(?i)\b(?:{LEADING})\s")
+SMALL = r"(?:(?:de|la|le|les|du|des|of|dos|das|do|da|di|del|della|dei|degli|el|los|las|y|e|en|sur|saint|von|van)\s|[dl]['’])"
+TYPED = re.compile(
+    rf"(?:{LEADING})\s{{1,2}}(?:{SMALL}*+(?-i:{CAPITAL})[\w.'’-]*+|(?=\d{{1,2}} (?:de|di)\s)\d{{1,2}} \w{{2}} \w+)(?:[ -]{SMALL}*+(?-i:{CAPITAL})[\w.'’-]*+){{0,4}}(?P<after>,?\s{{1,2}}(?:n[°º.]\s?)?\d{{1,5}}(?:\s?[a-z](?!\w))?(?![\d.:]))?",
+    re.IGNORECASE,
+)
+TYPED_LOWER = re.compile(rf"(?:{LEADING})\s{{1,2}}(?:[^\W\d_][\w.'’-]*+ ){{1,4}}?(?P<after>\d{{1,5}})(?![\w.:])")
+BEFORE_TYPE = re.compile(r"(?<![\w$€£.,/:+-])(?:\d{1,4}\s{1,2})?\d{1,5}(?:\s?(?:bis|ter|[a-c]))?,?\s{1,2}\Z", re.IGNORECASE)
 COMPOUND_STREET = re.compile(
     rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{CAPITAL}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{CAPITAL}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-hA-H](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)",
     re.IGNORECASE,
 )
-COMPOUND_TAIL = re2.compile(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
+COMPOUND_TAIL = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
 BOX = re.compile(r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)", re.IGNORECASE)
 MILITARY = re.compile(r"\b(?:(?:PSC|CMR|Unit) \d{1,5},? (?:Box \d{1,5}\s{0,2},?\s{0,2})?|USN?S [^\W\d_]+\s{0,2},?\s{0,2})(?:APO|FPO|DPO),? A[AEP] \d{5}", re.IGNORECASE)
 UNIT_ALONE = re.compile(rf"(?<!\w){UNIT}", re.IGNORECASE)
@@ -54,8 +59,10 @@ LAST_LINE = re.compile(rf"[\s>?]{{1,8}}({TOWN}|[A-Z]{{2}}) (\d{{4,5}})(?!\d)")
 UK = re.compile(rf"(?<![\w-])[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}(?![\w-])|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])(?<=[A-Z]{{2}})")
 CANADIAN = re.compile(rf"(?<![\w-]){CANADIAN_CODE}(?![\w-])")
 STATE_ZIP = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
+CODE_NAMES = r"\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz|postleitzahl|code postal|c\.?p\.?|código postal|cap|cep|pin ?code|eircode)\b"
+CODE_PLACES = Anchor(f"(?i){CODE_NAMES}")
 NAMED_CODE = re.compile(
-    r"\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz|postleitzahl|code postal|c\.?p\.?|código postal|cap|cep|pin ?code|eircode)\b[\"']?(?:\s(?:is|was|of|for|number|my))*[\s:=#\"'-]{1,4}(?:is |it's )?"
+    rf"{CODE_NAMES}[\"']?(?:\s(?:is|was|of|for|number|my))*[\s:=#\"'-]{{1,4}}(?:is |it's )?"
     rf"((?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{4}} ?[a-z]{{2}}|\d{{3}} ?\d{{2,3}}|\d{{4,6}}))(?![\w-])",
     re.IGNORECASE,
 )
@@ -73,19 +80,22 @@ def numbered(page: Page) -> Iterator[Hit]:
 
 
 def leading(page: Page) -> Iterator[Hit]:
-    """`33 rue de la Paix`, `Calle de Alcalá 75`."""
-    all_lower = page.text == page.low
-    for pattern in (NUMBER_FIRST, TYPE_FIRST):
-        for match in pattern.finditer(page.text):
-            if likely_named(match.group(), all_lower):
-                yield street(page.text, match.start(), match.end())
+    """`33 rue de la Paix`, `Calle de Alcalá 75`: a type of street, its name, and a number before or after."""
+    rule = TYPED_LOWER if page.text == page.low else TYPED
+    for match in TYPES.read(rule, page.text):
+        number = BEFORE_TYPE.search(page.text, max(0, match.start() - 16), match.start())
+        if not number and (not match["after"] or match.group().split()[0].lower() in SENTENCE_TYPES):
+            continue
+        if number and rule is TYPED_LOWER and any(word in NOT_STREET for word in match.group().split()):
+            continue
+        yield street(page.text, number.start() if number else match.start(), match.end())
 
 
 def compounds(page: Page) -> Iterator[Hit]:
     """`Chausseestr. 32`, `Dózsa György út 78.`"""
     reached = 0
-    for tail in COMPOUND_TAIL.finditer(page.text):
-        match = COMPOUND_STREET.search(page.text, max(reached, tail.start() - 64), tail.end() + 16)
+    for begin, stop in COMPOUND_TAIL.spans(page.text):
+        match = COMPOUND_STREET.search(page.text, max(reached, begin - 64), stop + 16)
         if match is None:
             continue
         reached = match.end()
@@ -105,14 +115,6 @@ def street(text: str, start: int, end: int) -> Hit:
     return Hit(start, whole(text, end), RANK, "ADDRESS", "street")
 
 
-def likely_named(value: str, all_lower: bool) -> bool:
-    """Whether what stands beside a street type is its name: capitalised, and without the small words of a sentence."""
-    words = value.replace(",", " ").split()
-    if any(word in NOT_STREET for word in words):
-        return False
-    return all_lower or any(word[0].isupper() for word in words if word.lower() not in SENTENCE_TYPES)
-
-
 SENTENCE_TYPES = frozenset("place avenue boulevard square passage route quarter plaza".split())
 
 
@@ -124,7 +126,7 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
         return -1
     suffix = match["suffix"]
     if page.low[match.start() : match.end()] == page.text[match.start() : match.end()]:
-        plain = suffix in STREET_WORDS or all(not known.get(word, 0) & (ORDINARY | STOP) for word in words)
+        plain = suffix in STREET_WORDS or (page.text == page.low and all(not known.get(word, 0) & (ORDINARY | STOP) for word in words))
         return match.start() if plain and len(suffix) > 2 else -1
     if not any(c.isupper() or c.isdigit() for c in match["words"] + suffix[0]):
         return -1
@@ -188,13 +190,13 @@ def codes(page: Page) -> Iterator[Hit]:
         yield Hit(match.start(), match.end(), CODE_RANK, "POSTCODE", "postcode_ca")
     for match in STATE_ZIP.finditer(text):
         yield Hit(match.start(1), match.end(1), CODE_RANK, "POSTCODE", "zip_after_state")
-    for match in NAMED_CODE.finditer(text):
+    for match in CODE_PLACES.read(NAMED_CODE, text):
         yield Hit(match.start(1), match.end(1), CODE_RANK + 1, "POSTCODE", "postcode_named")
 
 
 DETECTORS = (
     Detector("address", rf"(?i)[0-9]\S*\s+(?:\S+\s+){{1,6}}(?:{SUFFIX})\b|broadway|[0-9]\s\S*\s?(?:avenue|ave|highway)", numbered, digit=True),
-    Detector("address_type", rf"(?i)\b(?:{LEADING})\s", leading, digit=True),
+    Detector("address_type", TYPES.pattern, leading, digit=True),
     Detector("address_compound", COMPOUND_TAIL.pattern, compounds, digit=True),
     Detector("address_box", r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a", boxes, digit=True),
     Detector("address_unit", r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot|bât|esc|andar|hab)[.\s#]", units, digit=True),

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK, CHAT_RANK, ENTROPY_RANK = 94, 92, 34
@@ -29,6 +30,7 @@ ASSIGNED = re.compile(
     r"(?P<gap>\s{0,12})(?P<sep>:=|=>|={1,3}|:|(?<=[\"']),)(?P<after>[ \t]{0,12})(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
     r"(?:\\?\"(?P<d>[^\"\n\\\x00]{3,512})|'(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>(?:[^\s\"'`<>\x00,;&|)\\]|\\(?![nrt\"'])){3,1024}))"
 )
+KEYWORDS = Anchor(f"(?:{KEYWORD})")
 XML = re.compile(
     r"<([\w:.-]{0,30}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key)[\w.-]{0,20})(?:\s[^<>\x00]{0,80})?>\s{0,4}([^<>\s\x00]{3,512})\s{0,4}</"
     r"|\b(?:key|name|id)=[\"'][\w.:-]{0,40}(?:pass(?:word|wd)?|pwd|secret|token|api_?key|connectionstring)[\w.-]{0,10}[\"']\s{1,4}value=[\"']([^\"'<>\x00]{3,512})[\"']",
@@ -49,6 +51,7 @@ SAID = re.compile(
     r"|app|vpn|laptop|was|is|are|set|changed|reset|it's|looks like|equals|=))*)"
     r"(?P<link>[\"')]?\s{0,2}:?\s{0,2}|\s{0,2}->\s{0,2})(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00=][^\s\"'`<>\x00]{2,127}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
 )
+SAID_NAMES = Anchor(SAID.pattern[: SAID.pattern.index(r")\b") + 1].replace("(?P<name>", "("))
 SAYS = re.compile(r"(?:^|[ _])(?:is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed)\Z")
 CONFIG_LINE = re.compile(r"^\s{0,16}[\"']?([A-Za-z_][\w.-]{0,63})[\"']?\s{0,4}(?:[:=]|=>)\s{0,4}[\"']?([A-Za-z0-9+/=_-]{24,256})[\"']?[,;]?\s{0,4}$", re.MULTILINE)
 FINGERPRINT = re.compile(r"sha|md5|hash|digest|sum|integrity|etag|uuid|guid|commit|rev|fingerprint|checksum|id$|version|path|file|url|image|module|package|class|name|public|cert", re.IGNORECASE)
@@ -106,7 +109,7 @@ def identifier_like(value: str) -> bool:
 def assigned(page: Page) -> Iterator[Hit]:
     """Values of keys that are called password, token, api_key and so on."""
     text = page.text
-    for match in ASSIGNED.finditer(page.low):
+    for match in KEYWORDS.read(ASSIGNED, page.low):
         group = next(name for name in "dsbu" if match[name] is not None)
         start, end = match.span(group)
         value, key = text[start:end], match.group()[: match.start("gap") - match.start()]
@@ -179,7 +182,7 @@ def structured(page: Page) -> Iterator[Hit]:
 def said(page: Page) -> Iterator[Hit]:
     """`my password is hunter2`, `with password 'S3cret!'`, `ada@example.org / S3cret!`."""
     text = page.text
-    for match in SAID.finditer(page.low):
+    for match in SAID_NAMES.read(SAID, page.low):
         start, end = match.span("v")
         value = text[start:end]
         quotes = match["q"].strip("*(")
@@ -200,6 +203,8 @@ def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
     """Whether what follows the word "password" in a sentence is one."""
     if len(value) < 4 or REFERENCE.match(value) or value.lower() in WORDS or value.lower().strip("!") in PREDICATES:
         return False
+    if not quoted and (CODE_ACCESS.match(value) or value[0] in "].[("):
+        return False
     if value.isdigit():
         return (telling or quoted) and (pin or len(value) >= 6)
     if mixed(value):
@@ -207,6 +212,9 @@ def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
     if quoted:
         return " " not in value and len(value) >= 5
     return telling and value.isalpha() and value.islower() is False and not value.istitle() and len(value) >= 8
+
+
+CODE_ACCESS = re.compile(r"[\w.]*[\[(]")
 
 
 def mixed(value: str) -> bool:

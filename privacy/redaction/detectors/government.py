@@ -3,9 +3,8 @@
 import re
 from collections.abc import Callable, Iterator
 
-import re2
-
 from privacy.redaction import checksums
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
 BARE_RANK, CHECKED_RANK, NAMED_RANK = 62, 70, 71
@@ -14,7 +13,7 @@ SSN = re.compile(r"(?<![\w-])(?<!\d[.,/])(?!000|666|9\d\d)\d{3}([-])(?!00)\d\d\1
 MASKED_SSN = re.compile(r"(?<![\w*-])(?:[X*x]{3}-[X*x]{2}-\d{4}|\d{3}-[X*x]{2}-[X*x]{4})(?!\w)")
 NINO = re.compile(r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:\d{6}|[ -]\d{2}[ -]\d{2}[ -]\d{2}[ -]| ?\d{6} ?)[A-D](?!\w)")
 ITALIAN = re.compile(r"(?<!\w)[A-Za-z]{6}\d{2}[A-Ea-eHhLlMmPpR-Tr-t]\d{2}[A-Za-z]\d{3}[A-Za-z](?!\w)")
-DNI = re.compile(r"(?<!\w)(?:\d{2}\.?\d{3}\.?\d{3}[ -]?|[XYZxyz]-?\d{7}-?)[A-Za-z](?!\w)")
+DNI = re.compile(r"(?<!\w)(?<!\d\.)(?:\d{2}\.?\d{3}\.?\d{3}[ -]?|[XYZxyz]-?\d{7}-?)[A-Za-z](?![\w+]|-\d)")
 PAN = re.compile(r"(?<!\w)[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?!\w)")
 AADHAAR = re.compile(r"(?<![\w-])[2-9]\d{3}([ -])\d{4}\1\d{4}(?![\w-])(?! \d{4})")
 CPF = re.compile(r"(?<![\w.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)")
@@ -67,11 +66,11 @@ NAMES = (
     r"|\bssns?\b|social security|social sec|soc\.? sec|sozialversicherungsnummer|\bitin\b|\batin\b|\bein\b|\btins?\b|(?:\w+ )?tax (?:id|number|no|payer|identification|file)"
     r"|taxpayer|\btfn\b|\bvat (?:id|number|no)|national insurance|\bni (?:number|no|nr)|\bnino\b|\bnhs\b|national id(?:entity|entification)?|identity card"
     r"|\bid card|personal id|identification number|\bpan\b|permanent account number|aadhaa?r|voter[ -]?id|\bepic\b(?= no)|\bdni\b|\bnie\b|\bnif\b|\bcpf\b|\bcnpj\b|\brg\b(?= n)"
-    r"|\bsin\b(?=[ :#]| n)|social insurance|\bcurp\b|\brfc\b(?=[ :]+[a-z]{4})|codice fiscale|steuer-?id(?:nummer)?|steueridentifikationsnummer|steuernummer|\bidnr\b|\bbsn\b"
+    r"|\bsin\b(?=[ :#]| n)|social insurance|\bcurp\b|codice fiscale|steuer-?id(?:nummer)?|steueridentifikationsnummer|steuernummer|\bidnr\b|\bbsn\b"
     r"|burgerservicenummer|\bpesel\b|personnummer|\bhetu\b|\bcpr\b|f[øo]dselsnummer|\bnir\b|num[ée]ro de s[ée]cu(?:rit[ée] sociale)?|personalausweis(?:nummer)?|ausweisnummer"
     r"|residence permit|green card|visa number|alien number|\ba-number|\bnric\b|\bfin\b(?= n)|medicare|medicaid|\bahv(?:-nummer)?\b|\bppsn?\b|\bmrz\b|hkid|resident id"
 )
-NAME = re2.compile("(?:" + re.sub(r"\(\?=[^)]*\)", "", NAMES) + ")")
+NAME = Anchor(f"(?:{NAMES})")
 NAMED = re.compile(
     r"(?:['’]?s\b)?(?:[\s_-]{1,2}(?:card|id|number|num|no|nr|#|identification|identity|code|details?|account|plate|file|ref|permit|security|licen[cs]e|identifier|for \w+|listed)\b\.?){0,4}"
     r"[\"')\]]{0,2}(?:[\s:;#=,.(\"'\[>|*-]{1,6}|(?=\d))(?:(?:is|was|are|ends?|ending|were|shows?|of|it's|being|=>|the|my|his|her|number|no|atin|tin|dl|ssn)[\s:#.\"'(]{1,4}){0,3}"
@@ -101,8 +100,8 @@ def by_form(page: Page) -> Iterator[Hit]:
 def by_name(page: Page) -> Iterator[Hit]:
     """What follows "passport number", "SSN:", "driver's licence" and their like, if it holds enough digits."""
     reached = 0
-    for name in NAME.finditer(page.low):
-        match = NAMED.match(page.low, name.end()) if name.start() >= reached else None
+    for begin, stop in NAME.spans(page.low):
+        match = NAMED.match(page.low, stop) if begin >= reached else None
         if match is None:
             continue
         reached = match.end()

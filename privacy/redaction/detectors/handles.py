@@ -10,9 +10,10 @@ SITE = r"(?:twitter|x|instagram|insta|ig|tiktok|telegram|snapchat|snap|threads|m
 LABELLED = re.compile(
     r"(?:\b(?:user[ _-]?name|user[ _-]?id|user[ _-]?login|screen[ _-]?name|login[ _-]?(?:name|id)|nick(?:name)?|handle|gamertag|benutzername|nom d'utilisateur|usuario)\b"
     rf"|\b(?:my|his|her|their) {SITE}(?: (?:handle|account|user(?:name)?|id|name|profile))?)"
-    r"[\"']?(?:\s{0,2}(?:is|was|:|=>?|->)|\s{0,2}(?=[\"'@]))\s{0,2}[\"'`]?(@?[a-z0-9](?:[\w.-]{1,40}[a-z0-9_])(?:#\d{4})?)(?![\w@(\[.])"
+    r"[\"']?(?:\s{0,2}(?:is|was|:|=>?|->)|\s{0,2}(?=[\"']|\s@))\s{0,2}[\"'`]?(@?[a-z0-9](?:[\w.-]{1,40}[a-z0-9_])(?:#\d{4})?)(?![\w@(\[.])"
 )
-ON_SITE = re.compile(rf"(?<![\w@/.])@([a-z0-9_][\w.]{{2,30}}[a-z0-9_]) on {SITE}\b|\b{SITE}[:\s]{{1,3}}@([a-z0-9_][\w.]{{2,30}}[a-z0-9_])(?![\w@.])")
+ON_SITE = re.compile(rf"(?<![\w@/.])@([a-z0-9_][\w.]{{2,30}}[a-z0-9_]) on {SITE}\b|\b(?!x\b){SITE}(?::| |: )@([a-z0-9_][\w.]{{2,30}}[a-z0-9_])(?![\w@.])")
+OBJECTS = ("self.", "this.", "config.", "request.", "settings.", "user.", "args.", "options.", "a_s.", "obj.", "env.", "os.", "params.")
 NOBODY = frozenset(
     "required invalid incorrect wrong missing not taken none null true false empty string str text unique name user username"
     " password email the and or your my is was admin root guest anonymous nobody test unknown undefined optional already field"
@@ -25,7 +26,7 @@ def handles(page: Page) -> Iterator[Hit]:
     """`username: ada_l`, `my twitter is @ada_l`, `@ada_l on instagram`."""
     for match in LABELLED.finditer(page.low):
         value = match.group(1).lstrip("@")
-        if value not in NOBODY and (match.group(1)[0] == "@" or not value.isdigit()):
+        if value not in NOBODY and not value.startswith(OBJECTS) and (match.group(1)[0] == "@" or not value.isdigit()):
             yield Hit(match.start(1), match.end(1), RANK, "USERNAME", "username")
     for match in ON_SITE.finditer(page.low):
         group = 1 if match.group(1) else 2

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from privacy.redaction.detectors.name_forms import LOWER_NAME, SEQUENCE, WORD
+from privacy.redaction.anchors import Anchor
+from privacy.redaction.detectors.name_forms import LOWER_NAME, SEQUENCE, WORD, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, kind_of, possible, sure, surname
+from privacy.redaction.lexicon import COMMON, FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, kind_of, possible, sure, surname
 
 RANK, LABEL_RANK = 32, 33
 
@@ -48,6 +49,10 @@ BOOKED = re.compile(
     r"|want to (?:visit|meet)|(?:visit|meet|see) (?:with )?(?=dr)|how about(?: trying(?: for)?(?: an?)?)?|what about|try for|there is|there's|one is|first up is|i have|you may want to (?:go to|try|see)|located an?|maybe|for example|is|another one is|of them is|with)\s{1,2}(?:the |an? )?"
     rf"(?:(?:{ROLE})(?: called| named|,| is)?\s{{1,2}})?"
 )
+INTRODUCED_PLACES, GREETING_PLACES, SIGNATURE_PLACES, LABEL_PLACES, AFTER_ROLE_PLACES, BOOKED_PLACES = (
+    Anchor(rule.pattern) for rule in (INTRODUCED, GREETING, SIGNATURE, LABEL, AFTER_ROLE, BOOKED)
+)
+MONEY = re.compile(r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b")
 PAID = re.compile(
     r"\b(?:(?:to|of|for|from|sending|send|checking|savings)\s{1,2}(?:my |your |his |her |the )?(?:friend |account of )?|(?<=\d )(?=\w+ (?:checking|savings)))((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 )
@@ -68,7 +73,7 @@ def titled(page: Page) -> Iterator[Hit]:
 
 def introduced(page: Page) -> Iterator[Hit]:
     """`my name is jo bennett`, `I'm Flora Wagner`, `spoke with James`."""
-    for match in INTRODUCED.finditer(page.low):
+    for match in INTRODUCED_PLACES.read(INTRODUCED, page.low):
         strong = match["name"] is not None
         end = sequence(page, match.end(), bare=strong)
         if not end and strong:
@@ -79,11 +84,11 @@ def introduced(page: Page) -> Iterator[Hit]:
 
 def addressed(page: Page) -> Iterator[Hit]:
     """`Dear Jochen,` and what stands below `Kind regards`."""
-    for match in GREETING.finditer(page.low):
+    for match in GREETING_PLACES.read(GREETING, page.low):
         end = sequence(page, match.end(), bare=False)
         if end and page.text[end : end + 1] in {"", ",", ".", "!", "\n", "\r", ":", ";", " ", "-", "\\"}:
             yield Hit(match.end(), end, RANK, "PERSON", "greeting")
-    for match in SIGNATURE.finditer(page.low):
+    for match in SIGNATURE_PLACES.read(SIGNATURE, page.low):
         name = SEQUENCE.match(page.text, match.end())
         if name and LINE_END.match(page.text, name.end()) and not organised(page.text, name.start(), name.end()):
             yield Hit(name.start(), name.end(), RANK, "PERSON", "signature")
@@ -93,7 +98,7 @@ def addressed(page: Page) -> Iterator[Hit]:
 
 def labelled(page: Page) -> Iterator[Hit]:
     """`"full_name": "Manon Laine"`, `Name: Jennifer Olesen`."""
-    for match in LABEL.finditer(page.low):
+    for match in LABEL_PLACES.read(LABEL, page.low):
         name = SEQUENCE.match(page.text, match.end())
         if not name:
             continue
@@ -107,7 +112,7 @@ def labelled(page: Page) -> Iterator[Hit]:
 
 def roles(page: Page) -> Iterator[Hit]:
     """`psychologist Cassie L. O'Brien`, `Rachel Magnusson, the engineer`."""
-    for match in AFTER_ROLE.finditer(page.low):
+    for match in AFTER_ROLE_PLACES.read(AFTER_ROLE, page.low):
         end = sequence(page, match.end(), bare=False)
         if end:
             yield Hit(match.end(), end, RANK, "PERSON", "role")
@@ -120,7 +125,7 @@ def roles(page: Page) -> Iterator[Hit]:
 
 def booked(page: Page) -> Iterator[Hit]:
     """Whom an appointment is with."""
-    for match in BOOKED.finditer(page.low):
+    for match in BOOKED_PLACES.read(BOOKED, page.low):
         plain = match.group().startswith(("appointment", "booking with", "book with"))
         end = sequence(page, match.end(), bare=plain, pair=not plain)
         if not end and plain:
@@ -133,6 +138,8 @@ def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
     for match in PAID.finditer(page.low):
         start = match.start(1)
+        if not MONEY.search(page.low, max(0, start - 90), min(len(page.low), match.end() + 60)):
+            continue
         kin = RELATIVES.match(page.low, match.end())
         end = kin.end() if kin else sequence(page, match.end(), bare=False) or payee(page, match.end())
         if end:
@@ -144,9 +151,10 @@ def payee(page: Page, start: int) -> int:
     word = WORDS.match(page.text, start)
     if word and len(word.group()) > 1:
         kind = kind_of(word.group())
-        unknown = kind == 0 or (bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION))
+        unknown = (kind == 0 and spelt_like(word.group())) or (bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION))
         return word.end() if unknown and not STREETWISE.match(page.text, word.end()) else 0
-    return lower_name(page, start, known_only=True)
+    lower = LOWER_NAME.match(page.low, start)
+    return lower.end() if lower and sure(kind_of(lower.group())) else 0
 
 
 def kinds(text: str, start: int, end: int) -> list[int]:
@@ -187,7 +195,7 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
         if not bare and names == 0 and (kind & PLACE or (kind & ORDINARY and not kind & FIRST)):
             break
         end, names = word.end(), names + 1
-    if not names or STREETWISE.match(page.text, end) or (page.text[start:end].isupper() and end - start < 4):
+    if not names or STREETWISE.match(page.text, end) or (page.text[start:end].isupper() and end - start < 5):
         return 0
     if end == match.end() - 0 or names:
         suffix = SUFFIX.match(page.text, end)
@@ -211,7 +219,7 @@ def lower_name(page: Page, start: int, *, known_only: bool) -> int:
         if not word:
             break
         kind = kind_of(word.group())
-        good = bool(kind & (FIRST | LAST)) and not kind & STOP and (place == 0 or not kind & ORDINARY or bool(kind & LAST and len(word.group()) > 3))
+        good = bool(kind & (FIRST | LAST)) and not kind & STOP and (not kind & ORDINARY or (place == 0 and bool(kind & (FIRST | COMMON))) or (place > 0 and bool(kind & LAST) and len(word.group()) > 3))
         if not (good and not (known_only and kind & (ORDINARY | PLACE))) and not (kind == 0 and not known_only and len(word.group()) > 2):
             break
         end = word.end()

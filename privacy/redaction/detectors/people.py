@@ -99,6 +99,8 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
     length = 1
     while place + length < len(tokens) and length < 5 and extends(text, tokens, place + length, length):
         length += 1
+    if length == 1 and text[tokens[place][0] : tokens[place][1]].isupper():
+        return 0  # a single word in capitals is more often a heading or a constant than a name
     while length > 1 and INITIAL.fullmatch(text, *tokens[place + length - 1][:2]) and length == 2 and not sure(kind):
         length -= 1
     return length

@@ -42,6 +42,7 @@ OTHER_FORM = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3}
 NOT_DIGIT = re.compile(r"\D")
 SPLIT_EXTENSION = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
 SEPARATED = re.compile(r"\d[ .\-/()]+\d")
+DECIMAL = re.compile(r"\+?\d+\.\d{1,3}")
 PLAIN_GROUPS = re.compile(r"\d+")
 
 
@@ -92,6 +93,8 @@ def called(page: Page, start: int, end: int) -> bool:
     before = page.low[max(0, start - 48) : start]
     cue = BEFORE.search(before)
     if cue:
+        if len(digits) == len(value) < 9 and "\n" in cue.group():
+            return False  # a number in the next line of a list
         return len(digits) >= 7 or bool(STRONG.search(cue.group()))
     return len(digits) >= 7 and bool(AFTER.match(page.low, end))
 
@@ -118,7 +121,7 @@ class Check:
         digits = NOT_DIGIT.sub("", plain)
         explicit = "+" in plain
         digits = digits if explicit else digits[2:]
-        if not 7 <= len(digits) <= 15 or len(set(digits)) < 2:
+        if not 7 <= len(digits) <= 15 or len(set(digits)) < 2 or DECIMAL.fullmatch(plain):
             return False
         if digits not in self.known:
             self.known[digits] = self.calls > MAX_PARSED or (explicit and possible(digits)) or self.valid("+" + digits, None)

@@ -114,6 +114,8 @@ def headers(page: Page) -> Iterator[Hit]:
     for match in HEADER.finditer(page.text):
         group = 1 if match[1] else 2
         value = match[group]
+        if "(" in value or "[" in value:
+            continue  # code that works on headers
         if assignments.plausible(value, quoted=False, sure=group == 1) and not value.lower().startswith(("bearer", "header")):
             # A header that stands by itself goes with its name: nothing that is worth reading is left of it.
             begin = match.start() if group == 1 and RAW_HEADER.search(page.text, max(0, match.start() - 16), match.start()) else match.start(group)
