@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from curation import curate, releases
+from curation import curate, releases, rereads
 from feedback.models import Interaction, Project
 
 
@@ -11,6 +11,7 @@ def sweep() -> int:
     """Curate every project that has something pending, and finish what a dead process left of a release."""
     for release in releases.unfinished():
         releases.finish(release)
+    rereads.mark_stale()
     releases.recut_stale()
     waiting = Interaction.objects.filter(pending=True).values("project").distinct()
     projects = Project.objects.filter(pk__in=waiting)

@@ -126,7 +126,7 @@ def redacted_interaction(project: Project, payload: InteractionIn, seen: State =
         received_at=now,
         body_digest=interaction_digest(payload),
         redactions=findings,
-        redaction_version=policy.version,
+        redaction_version=project.redaction_version,
         placeholders=numbering.state(),
         scan_due=project.deep_scan,
     )

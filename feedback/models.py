@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 
 from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.models import Purpose, RedactionPolicy, Subject
-from privacy.redaction import Policy
+from privacy.redaction import RULES_VERSION, Policy
 from privacy.scopes import Scope
 
 NAME = RegexValidator(r"^[a-z0-9][a-z0-9_-]{0,63}\Z", "Lower-case letters, digits, - and _; at most 64.")
@@ -62,6 +62,11 @@ class Project(models.Model):
     def redaction_policy(self) -> Policy:
         """The compiled redaction rules that hold for this project's text."""
         return self.redaction.compiled()
+
+    @property
+    def redaction_version(self) -> str:
+        """The rules in force: the redactor's own, and this project's."""
+        return f"{RULES_VERSION}:{self.redaction_policy.version}"
 
 
 class ApiKey(models.Model):
@@ -136,6 +141,7 @@ class Interaction(models.Model):
     fingerprint = models.BinaryField(max_length=16, help_text="Of the normalised question and context.")
     redactions = models.JSONField(default=dict, help_text="What was replaced, by type and number.")
     redaction_version = models.CharField(max_length=96)
+    text_changed_at = models.DateTimeField(null=True, blank=True, help_text="When a later redaction replaced something.")
     placeholders = models.JSONField(
         default=dict, help_text="Keyed hashes of replaced values, to number later ones alike."
     )
@@ -150,6 +156,8 @@ class Interaction(models.Model):
         indexes = [
             models.Index(fields=["project", "id"], condition=Q(pending=True), name="interaction_pending"),
             models.Index(fields=["id"], condition=Q(scan_due=True), name="interaction_scan_due"),
+            models.Index(fields=["project", "redaction_version"], name="interaction_rules"),
+            models.Index(fields=["text_changed_at"], condition=Q(text_changed_at__isnull=False), name="interaction_changed"),
             models.Index(fields=["project", "-id"], name="interaction_list"),
             models.Index(fields=["project", "received_at"], name="interaction_age"),
         ]

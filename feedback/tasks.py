@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from feedback import parking
+from feedback import parking, rescans
 
 
 @shared_task
 def sweep() -> int:
     """Hand waiting feedback over where that was missed; drop it where its interaction did not come within a day."""
     return parking.hand_over() + parking.drop_stale()
+
+
+@shared_task
+def rescan() -> int:
+    """Read stored text again where rules have changed."""
+    return rescans.run()

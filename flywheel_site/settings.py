@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -133,12 +134,17 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+REWRITE_HOUR = env.int("REWRITE_HOUR", default=3)  # UTC; PostgreSQL rewrites the tables that were erased from
 # A beat finds what a lost message missed; the database says what there is to do.
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 CELERY_BEAT_SCHEDULE = {
     "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
     "feedback-sweep": {"task": "feedback.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "rescan": {"task": "feedback.tasks.rescan", "schedule": 15.0, "options": {"expires": 60}},
     "curation-sweep": {"task": "curation.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
+    "privacy-requests": {"task": "privacy.tasks.advance_requests", "schedule": 5.0, "options": {"expires": 30}},
+    "webhooks": {"task": "privacy.tasks.deliver", "schedule": 10.0, "options": {"expires": 60}},
+    "rewrite": {"task": "privacy.tasks.rewrite", "schedule": crontab(hour=REWRITE_HOUR, minute=30)},
     "retention": {"task": "privacy.tasks.purge", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
@@ -164,6 +170,15 @@ SPECTACULAR_SETTINGS = {
 # Who holds personal data, leaf first: erasure, access and retention take this road (privacy/erasure.py).
 PERSONAL_DATA = ["curation.personal_data", "feedback.personal_data", "privacy.personal_data"]
 
+# How long a request may take under either law, how long its evidence is kept, how long the person's link opens.
+PRIVACY_DAYS = {"gdpr": env.int("PRIVACY_DAYS_GDPR", default=30), "ccpa": env.int("PRIVACY_DAYS_CCPA", default=45)}
+PRIVACY_LOG_DAYS = env.int("PRIVACY_LOG_DAYS", default=1095)
+PRIVACY_LINK_HOURS = env.int("PRIVACY_LINK_HOURS", default=24)
+RECALL_DAYS = env.int("RECALL_DAYS", default=14)  # a recall that nobody has acknowledged by then is overdue
+WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)  # lets webhooks go to http and to the own network
+
+# A second redactor by its dotted path, (Redacted, Policy, Numbering) -> Redacted: a name model, say. docs/redaction.md
+SECOND_REDACTOR = env.str("SECOND_REDACTOR", default="")
 BODY_LIMIT = env.int("BODY_LIMIT", default=1_048_576)
 BATCH_BODY_LIMIT = env.int("BATCH_BODY_LIMIT", default=8 * 1_048_576)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT, BATCH_BODY_LIMIT)

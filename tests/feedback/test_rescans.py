@@ -1,0 +1,82 @@
+"""The second redaction: what new rules find is replaced everywhere it stands."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from curation import releases, rereads, review
+from curation.models import Release, ReviewTask
+from curation.releasefiles import folder
+from feedback import rescans
+from feedback.models import Interaction, Project, Signal
+from privacy.models import RedactionPolicy
+from privacy.redaction import Redacted
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db
+TERM = {"type": "ORDER", "pattern": r"KX-\d{4}", "must_match": ["KX-1234"], "must_not_match": ["KX-12"]}
+
+
+@pytest.fixture
+def shop() -> Project:
+    return cast.project()
+
+
+def learn(shop: Project) -> Project:
+    """The project has a new rule: its order numbers."""
+    RedactionPolicy.objects.filter(pk=shop.redaction_id).update(version=2, definition={"terms": [TERM]})
+    return Project.objects.select_related("redaction").get(pk=shop.pk)
+
+
+def test_a_new_rule_reaches_what_was_stored_before(shop: Project) -> None:
+    talk = cast.asked(shop, question="Where is KX-4711?", metadata={"note": ["about KX-4711"]})
+    cast.said(shop, talk, "thumbs_down", comment="KX-4711 is still missing, and KX-4712 too")
+    cast.turn(shop)
+    review.resolve(
+        cast.task(talk), review.Verdict("correct", "KX-4711 is at the depot."), User.objects.create_user("rita")
+    )
+    learn(shop)
+    assert rescans.run() == 1
+    row = Interaction.objects.get()
+    assert row.question == "Where is [ORDER_1]?" and row.metadata == {"note": ["about [ORDER_1]"]}
+    assert Signal.objects.get().comment == "[ORDER_1] is still missing, and [ORDER_2] too"
+    assert ReviewTask.objects.get().correction == "[ORDER_1] is at the depot."
+    assert row.redactions["ORDER"] >= 4 and row.text_changed_at is not None
+
+
+def test_a_second_run_reads_nothing_again(shop: Project) -> None:
+    cast.asked(shop)
+    learn(shop)
+    assert rescans.run() == 1
+    assert rescans.run() == 0 and Interaction.objects.get().text_changed_at is None
+
+
+def test_releases_with_text_that_changed_are_cut_again_without_it(shop: Project) -> None:
+    for name, question in ((cast.ANNA, "Where is parcel KX-4711 now?"), (cast.BEN, "How much is a day ticket?")):
+        cast.said(shop, cast.asked(shop, name, question=question), "thumbs_up")
+    cast.turn(shop)
+    cast.cut(shop)
+    learn(shop)
+    rescans.run()
+    assert rereads.mark_stale() == 1
+    releases.recut_stale()
+    after = Release.objects.get(state="published")
+    text = (folder(after) / "eval_cases.jsonl").read_text()
+    assert after.version == "v1.1" and "KX-4711" not in text and "day ticket" in text
+    assert rereads.mark_stale() == 0
+
+
+def test_a_project_that_asks_for_it_waits_for_the_second_redactor(shop: Project, settings: object) -> None:
+    Project.objects.update(deep_scan=True)
+    shop = Project.objects.select_related("redaction").get()
+    settings.SECOND_REDACTOR = f"{__name__}.second"  # type: ignore[attr-defined]
+    talk = cast.asked(shop, question="Did the heron land on the pier?")
+    cast.said(shop, talk, "thumbs_up")
+    assert cast.turn(shop) is None
+    assert rescans.run() == 1
+    assert Interaction.objects.get().question == "Did the [BIRD_1] land on the pier?"
+    assert cast.turn(shop) is not None
+
+
+def second(text: Redacted, policy: object, numbering: object) -> Redacted:
+    """Stands for a model that knows birds."""
+    return Redacted.stored(str(text).replace("heron", "[BIRD_1]"))
