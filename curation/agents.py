@@ -2,15 +2,21 @@
 
 import importlib
 import json
-import urllib.error
+import threading
+import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from curation.graders.grades import MAX_ANSWER
+from curation.verdicts import TIMEOUT
+
+Question = tuple[str, list[dict[str, str]]]
 Agent = Callable[[str, list[dict[str, str]]], str]
 MAX_ANSWER_BYTES = 4 * 1_048_576
+PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before another try, doubled each time
 
 
 class AgentError(ValueError):
@@ -23,6 +29,19 @@ class Answer:
 
     text: str | None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How to ask: questions at a time, seconds an answer may take, tries after a failure."""
+
+    concurrency: int = 4
+    timeout: float = 60.0
+    retries: int = 0
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1 or self.retries < 0 or not self.timeout > 0:
+            raise AgentError("Concurrency and timeout must be positive, retries not negative.")
 
 
 def load(name: str, *, timeout: float = 60.0) -> Agent:
@@ -55,25 +74,63 @@ def over_http(address: str, timeout: float) -> Agent:
 
 
 def ask_all(
-    agent: Agent, questions: list[tuple[str, list[dict[str, str]]]], *, concurrency: int = 4,
-    progress: Callable[[int, int], Any] | None = None,
-) -> list[Answer]:  # fmt: skip
-    """Every answer, in order. An error is an answer that says so, never a missing one."""
+    agent: Agent,
+    questions: Sequence[Question],
+    effort: Effort,
+    *,
+    known: Mapping[int, str] | None = None,
+    on_answer: Callable[[int, Answer], Any] | None = None,
+) -> list[Answer]:
+    """Every answer, in order. An error is an answer that says so, never a missing one.
 
-    def ask(item: tuple[str, list[dict[str, str]]]) -> Answer:
-        try:
-            text = agent(*item)
-        except TimeoutError:
-            return Answer(None, "timeout")
-        except Exception as error:  # noqa: BLE001 - whatever an agent raises, the case has failed
-            slow = isinstance(error, urllib.error.URLError) and isinstance(error.reason, TimeoutError)
-            return Answer(None, "timeout" if slow else type(error).__name__)
-        return Answer(text) if isinstance(text, str) else Answer(None, "no text")
+    What is `known` (by place) is not asked again; `on_answer` is told of each (place, answer), in order.
+    """
+    known = known or {}
+
+    def ask(place: int) -> Answer:
+        return Answer(known[place]) if place in known else persist(agent, questions[place], effort)
 
     answers: list[Answer] = []
-    with ThreadPoolExecutor(max(1, concurrency)) as pool:
-        for answer in pool.map(ask, questions):
+    with ThreadPoolExecutor(effort.concurrency) as pool:
+        for place, answer in enumerate(pool.map(ask, range(len(questions)))):
             answers.append(answer)
-            if progress:
-                progress(len(answers), len(questions))
+            if on_answer:
+                on_answer(place, answer)
     return answers
+
+
+def persist(agent: Agent, question: Question, effort: Effort) -> Answer:
+    """One answer, asked for again after a failure as often as `effort` says."""
+    for tries in range(effort.retries + 1):
+        if tries:
+            time.sleep(min(PAUSE * 2**tries, LONGEST_PAUSE))
+        answer = ask_once(agent, question, effort.timeout)
+        if answer.error is None:
+            break
+    return answer
+
+
+def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
+    """One answer within the time, or the kind of error in its place.
+
+    The call has a daemon thread of its own: Python cannot stop a thread, but an agent that hangs holds up neither the
+    gate nor the end of the process.
+    """
+    outcome: list[Any] = []
+
+    def call() -> None:
+        try:
+            outcome.append(agent(*question))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an agent raises, the case has failed
+            outcome.append(error)
+
+    thread = threading.Thread(target=call, name="agent", daemon=True)
+    thread.start()
+    thread.join(timeout)
+    said = outcome[0] if outcome else TimeoutError()
+    if isinstance(said, BaseException):
+        slow = isinstance(said, TimeoutError) or isinstance(getattr(said, "reason", None), TimeoutError)
+        return Answer(None, TIMEOUT if slow else type(said).__name__)
+    if not isinstance(said, str) or "\x00" in said or any("\ud800" <= letter <= "\udfff" for letter in said):
+        return Answer(None, "no text")
+    return Answer(said) if len(said) <= MAX_ANSWER else Answer(None, "too long")

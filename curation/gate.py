@@ -5,23 +5,28 @@ An answer is redacted before it is graded and kept, in the numbering of the conv
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Annotated, Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import msgspec
-from django.db import transaction
-from msgspec import Meta, Struct
 
 from curation import agents, releases
-from curation.calibration import calibrated, sample_others
+from curation.agents import Effort
+from curation.agentversions import CandidateIn
+from curation.casegraders import graded_cases
 from curation.formats.verify import read_checked
-from curation.models import AgentVersion, EvalCase, GateResult, GateRun, Release
+from curation.gatereports import shown, told
+from curation.gateruns import Exam, kept_results, record
+from curation.journals import Journal, JournalError
+from curation.models import AgentVersion, EvalCase, GateRun, Release
 from curation.policies import current
 from curation.releasefiles import folder
 from curation.verdicts import (
     Attempt,
     Case,
     GatePolicy,
+    PolicyError,
     Result,
     ResultSet,
     Verdict,
@@ -30,63 +35,32 @@ from curation.verdicts import (
     graded,
     judge_results,
     needs_confirmation,
-    results_digest,
 )
 from feedback.capture import numbering_for
 from feedback.models import Interaction, Project
-from feedback.payloads import Label, convert
-from privacy.problems import Problem
-from privacy.redaction import redact, redact_json
+from privacy.redaction import redact
 
+__all__ = [
+    "CandidateIn", "Exam", "GateError", "NotFound", "exam", "find_baseline", "find_release", "judge", "policy_of",
+    "run", "shown", "told",
+]  # fmt: skip
 CHUNK = 1_000
+Progress = Callable[[int, int], Any]
 
 
 class GateError(ValueError):
     """The candidate cannot be judged; in words."""
 
 
-class CandidateIn(Struct, forbid_unknown_fields=True):
-    """Which agent is judged."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
-    version: Label = ""
-    model: Label = ""
-
-
-class AnswerIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The candidate's answer to one case, or the error in its place; and what it said when it was asked again."""
-
-    case: Annotated[str, Meta(max_length=128)]
-    answer: Annotated[str, Meta(max_length=200_000)] | None = None
-    error: Annotated[str, Meta(max_length=64)] | None = None
-    repeats: Annotated[list[Annotated[str, Meta(max_length=200_000)] | None], Meta(max_length=20)] = []
-
-
-class SubmissionIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`POST /gate-runs`."""
-
-    release: Annotated[str, Meta(max_length=128)]
-    candidate: CandidateIn
-    results: Annotated[list[AnswerIn], Meta(max_length=100_000)]
-    baseline: Annotated[str, Meta(max_length=32)] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Exam:
-    """A release's cases, ready to be asked and graded, and the conversations that they came from."""
-
-    release: Release
-    cases: tuple[Case, ...]
-    contexts: Mapping[str, list[dict[str, str]]]
-    origins: Mapping[str, Interaction]
-    policy: GatePolicy
+class NotFound(GateError):
+    """There is no such release or baseline, or it is another project's."""
 
 
 def find_release(name: str, project: Project | None = None) -> Release:
-    """The release of that name. Raises `GateError`."""
+    """The release of that name. Raises `NotFound`."""
     release = releases.find(name, project)
     if release is None:
-        raise GateError("There is no such release. Name it as dataset:v3, or dataset for the newest.")
+        raise NotFound("There is no such release. Name it as dataset:v3, or dataset for the newest.")
     return release
 
 
@@ -94,6 +68,7 @@ def exam(release: Release) -> Exam:
     """The release's eval cases, each with the grader that can tell right from wrong there. Raises `GateError`."""
     if release.state != Release.State.PUBLISHED:
         raise GateError(f"{release} is {release.get_state_display()}: judge by the newest version.")
+    policy = policy_of(release.dataset.project)
     try:
         lines = read_checked(folder(release), "eval_cases.jsonl", release.manifest)
     except (OSError, ValueError) as error:
@@ -106,14 +81,20 @@ def exam(release: Release) -> Exam:
         EvalCase.objects.filter(project=release.dataset.project, never_again=True).values_list("pk", flat=True)
     )
     plain = [case_of(line, never_again=by_case[line["id"]].pk in severe) for line in lines]
-    ready = {case.id: calibrated(case, others) for case, others in sample_others(plain)}
-    return Exam(
-        release=release,
-        cases=tuple(ready[case.id] for case in plain),
-        contexts={line["id"]: line["context"] for line in lines},
-        origins=by_case,
-        policy=GatePolicy.from_dict(current(release.dataset.project).settings.get("gate", {})),
-    )
+    contexts = {line["id"]: line["context"] for line in lines}
+    return Exam(release, graded_cases(plain, by_case), contexts, by_case, policy)
+
+
+def policy_of(project: Project) -> GatePolicy:
+    """What the project demands: `gate` in its curation policy, over the defaults. Raises `GateError`."""
+    newest = current(project)
+    demands = newest.settings.get("gate", {})
+    if not isinstance(demands, Mapping):
+        raise GateError(f"The gate's part of {newest} is no object.")
+    try:
+        return GatePolicy.from_dict(demands)
+    except PolicyError as error:
+        raise GateError(f"The gate's part of {newest} is not valid: {error}.") from error
 
 
 def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:
@@ -136,7 +117,8 @@ def origins_of(project: Project, external_ids: Sequence[str]) -> dict[str, Inter
     found: dict[str, Interaction] = {}
     for start in range(0, len(external_ids), CHUNK):
         rows = Interaction.objects.filter(project=project, external_id__in=external_ids[start : start + CHUNK])
-        found |= {row.external_id: row for row in rows.only("pk", "external_id", "subject_id", "placeholders")}
+        needed = rows.only("pk", "project_id", "external_id", "subject_id", "placeholders", "revision")
+        found |= {row.external_id: row for row in needed}
     return found
 
 
@@ -147,54 +129,79 @@ def run(
     *,
     baseline: str | None = None,
     concurrency: int = 4,
-    progress: Callable[[int, int], Any] | None = None,
+    timeout: float = 60.0,
+    retries: int = 0,
+    repeat: int = 1,
+    resume: Path | None = None,
+    progress: Progress | None = None,
 ) -> GateRun:
-    """Ask an agent every case, ask again where the outcome surprises, and judge. Raises `GateError`."""
+    """Ask an agent every case `repeat` times, ask again where the outcome surprises, and judge. Raises `GateError`."""
     paper = exam(release)
     rival = find_baseline(release, baseline)
+    if not 1 <= repeat <= 1 + paper.policy.confirmations:
+        raise GateError(f"Every case can be asked 1 to {1 + paper.policy.confirmations} times under this policy.")
+    asking = Asking(paper, agent, Effort(concurrency, timeout, retries), progress)
+    if resume is None:
+        return asked_and_judged(asking, candidate, rival, repeat)
+    identity = {"cases": cases_digest(paper.cases), "agent": candidate.name, "version": candidate.version}
+    try:
+        with Journal(resume, identity) as asking.journal:
+            return asked_and_judged(asking, candidate, rival, repeat)
+    except JournalError as error:
+        raise GateError(str(error)) from error
 
-    def ask(cases: Sequence[Case]) -> list[agents.Answer]:
-        questions = [(case.question, list(paper.contexts[case.id])) for case in cases]
-        return agents.ask_all(agent, questions, concurrency=concurrency, progress=progress)
 
-    answers = ask(paper.cases)
-    results = [grade(paper, case, said) for case, said in zip(paper.cases, answers, strict=True)]
+class Asking:
+    """Putting cases to one agent, round by round. Answers are redacted as they come, and kept in the journal."""
+
+    def __init__(self, paper: Exam, agent: agents.Agent, effort: Effort, progress: Progress | None) -> None:
+        self.paper, self.agent, self.effort, self.progress = paper, agent, effort, progress
+        self.journal: Journal | None = None
+
+    def round(self, number: int, cases: Sequence[Case]) -> list[agents.Answer]:
+        """The agent's answers to these cases, in order."""
+        questions = [(case.question, list(self.paper.contexts[case.id])) for case in cases]
+        journal = self.journal
+        before = {place: journal.known(number, case.id) for place, case in enumerate(cases)} if journal else {}
+        clean: list[agents.Answer] = []
+
+        def said(place: int, answer: agents.Answer) -> None:
+            text = cleaned(self.paper, cases[place], answer.text)
+            clean.append(agents.Answer(text, answer.error))
+            if journal and text is not None:
+                journal.keep(number, cases[place].id, text)
+            if self.progress:
+                self.progress(place + 1, len(cases))
+
+        known = {place: text for place, text in before.items() if text is not None}
+        agents.ask_all(self.agent, questions, self.effort, known=known, on_answer=said)
+        return clean
+
+
+def asked_and_judged(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
+    """Every case asked and judged; then the surprises until each has its confirmations, and judged again."""
+    paper = asking.paper
+    first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
+    results = [graded(case, said.text, error=said.error) for case, said in zip(paper.cases, first, strict=True)]
+    results = with_repeats(results, paper.cases, more)
     verdict = judge(paper, results, rival)
     if again := set(needs_confirmation(verdict)):
         doubtful = [case for case in paper.cases if case.id in again]
-        repeats: dict[str, list[Attempt]] = {case.id: [] for case in doubtful}
-        for _ in range(paper.policy.confirmations):
-            for case, said in zip(doubtful, ask(doubtful), strict=True):
-                repeats[case.id].append(attempted(case, cleaned(paper, case, said.text), error=said.error))
-        results = [replace(result, repeats=tuple(repeats.get(result.case, ()))) for result in results]
+        rounds = [asking.round(number, doubtful) for number in range(repeat, paper.policy.confirmations + 1)]
+        results = with_repeats(results, doubtful, rounds)
         verdict = judge(paper, results, rival)
     return record(paper, candidate, rival, results, verdict)
 
 
-def judge_submission(project: Project, body: Any) -> GateRun:
-    """Judge what was sent to `POST /gate-runs`. Raises `PayloadError` or `Problem`."""
-    sent = convert(body, SubmissionIn)
-    try:
-        paper = exam(find_release(sent.release, project))
-        rival = find_baseline(paper.release, sent.baseline)
-    except GateError as error:
-        raise Problem(404 if "no such" in str(error) else 409, str(error)) from error
-    known = {case.id: case for case in paper.cases}
-    results = []
-    for answer in sent.results:
-        case = known.get(answer.case)
-        if case is None:
-            results.append(Result(answer.case, None, "unknown case"))
-            continue
-        said = agents.Answer(answer.answer, answer.error)
-        repeats = tuple(attempted(case, cleaned(paper, case, text)) for text in answer.repeats)
-        results.append(replace(grade(paper, case, said), repeats=repeats))
-    return record(paper, sent.candidate, rival, results, judge(paper, results, rival))
-
-
-def grade(paper: Exam, case: Case, said: agents.Answer) -> Result:
-    """The graded result of one answer, which is redacted first."""
-    return graded(case, cleaned(paper, case, said.text), error=said.error)
+def with_repeats(
+    results: Sequence[Result], cases: Sequence[Case], rounds: Sequence[Sequence[agents.Answer]]
+) -> list[Result]:
+    """The results with what the agent said to these cases in further rounds."""
+    added: dict[str, list[Attempt]] = {case.id: [] for case in cases}
+    for answers in rounds:
+        for case, said in zip(cases, answers, strict=True):
+            added[case.id].append(attempted(case, said.text, error=said.error))
+    return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
 
 
 def cleaned(paper: Exam, case: Case, text: str | None) -> str | None:
@@ -206,13 +213,24 @@ def cleaned(paper: Exam, case: Case, text: str | None) -> str | None:
 
 
 def find_baseline(release: Release, name: str | None) -> GateRun | None:
-    """The run to compare with: the named one, else the newest of the project's that passed, else none."""
-    mine = GateRun.objects.filter(project=release.dataset.project)
+    """The run to compare with. Raises `NotFound`, and `GateError` for one that is no measure.
+
+    A measure is a run that passed, or one of a version that a person promoted; never one of a version that a person
+    refused. Unnamed it is the newest of what is promoted, else the newest that passed, else none.
+    """
+    mine = GateRun.objects.filter(project=release.dataset.project).select_related("candidate", "release__dataset")
+    promoted = mine.filter(candidate__state=AgentVersion.State.PROMOTED).exclude(verdict=GateRun.Verdict.NOT_JUDGED)
     if name is None:
-        return mine.filter(release__dataset=release.dataset, verdict=GateRun.Verdict.PASSED).order_by("-pk").first()
+        here = {"release__dataset": release.dataset}
+        passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=AgentVersion.State.REFUSED)
+        newest = promoted.filter(**here).order_by("-candidate__decided_at", "-pk").first()
+        return newest or passed.filter(**here).order_by("-pk").first()
     found = mine.filter(pk=int(name)).first() if name.isascii() and name.isdigit() and len(name) < 18 else None
     if found is None:
-        raise GateError("There is no such baseline run.")
+        raise NotFound("There is no such baseline run.")
+    refused = found.candidate.state == AgentVersion.State.REFUSED
+    if refused or not (found.verdict == GateRun.Verdict.PASSED or promoted.filter(pk=found.pk).exists()):
+        raise GateError("That run did not pass: promote its agent version first, if it is what you run today.")
     return found
 
 
@@ -221,117 +239,3 @@ def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None) -> Verd
     sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results)
     before = None if rival is None else kept_results(rival)
     return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id)
-
-
-def kept_results(run: GateRun) -> ResultSet:
-    """The results of an earlier run as the verdict takes them."""
-    rows = run.results.select_related("interaction").order_by("pk")
-    results = tuple(
-        Result(
-            case=row.interaction.external_id,
-            answer=None if row.error else str(row.answer),
-            error=row.error or None,
-            score=row.score,
-            passed=row.passed,
-            digest=row.case_digest,
-            repeats=tuple(Attempt(**attempt) for attempt in row.attempts),
-        )
-        for row in rows
-    )
-    release = run.release.public_id
-    unsealed = ResultSet(str(run.pk), release, run.cases_digest, results)
-    return replace(unsealed, seal=results_digest(unsealed))
-
-
-def record(
-    paper: Exam, candidate: CandidateIn, rival: GateRun | None, results: Sequence[Result], verdict: Verdict
-) -> GateRun:
-    """Keep the run with every answer that belongs to a case, once each."""
-    project = paper.release.dataset.project
-    known = {case.id: case for case in paper.cases}
-    changes = {outcome.case.id: outcome.outcome for outcome in verdict.outcomes}
-    with transaction.atomic():
-        agent, _ = AgentVersion.objects.get_or_create(
-            project=project, name=candidate.name, version=candidate.version, defaults={"model": candidate.model}
-        )
-        made = GateRun.objects.create(
-            project=project,
-            release=paper.release,
-            candidate=agent,
-            baseline=rival,
-            verdict=outcome_of(verdict),
-            reasons=[{"code": r.code, "detail": r.detail, "cases": list(r.cases)[:100]} for r in verdict.reasons],
-            counts=dict(verdict.counts) | figures(verdict),
-            policy=paper.policy.to_dict(),
-            cases_digest=cases_digest(paper.cases),
-        )
-        kept = {result.case: result for result in results if result.case in known}
-        GateResult.objects.bulk_create(
-            [result_row(made, paper, known[name], kept[name], changes.get(name, "")) for name in kept], batch_size=500
-        )
-    return made
-
-
-def outcome_of(verdict: Verdict) -> str:
-    """The verdict in one word; it passes only what could be judged in full."""
-    if not verdict.could_judge:
-        return GateRun.Verdict.NOT_JUDGED
-    return GateRun.Verdict.PASSED if verdict.passed else GateRun.Verdict.REFUSED
-
-
-def figures(verdict: Verdict) -> dict[str, Any]:
-    """The statistics beside the counts; None without a baseline."""
-    return {"p_value": verdict.p_value, "change": verdict.change, "interval": verdict.interval}
-
-
-def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: str) -> GateResult:
-    """One answer as it is kept."""
-    origin, project = paper.origins[case.id], paper.release.dataset.project
-    answer = redact(result.answer or "", project.redaction_policy)
-    return GateResult(
-        run=run,
-        interaction=origin,
-        subject_id=origin.subject_id,
-        kind=case.kind,
-        answer=answer,
-        score=result.score,
-        passed=result.passed,
-        grader=case.grader,
-        change=change,
-        error=result.error or "",
-        attempts=redact_json([asdict(attempt) for attempt in result.repeats], project.redaction_policy)[0],
-        case_digest=result.digest,
-    )
-
-
-def shown(run: GateRun) -> dict[str, Any]:
-    """A gate run as the API and `--json` show it."""
-    rows = run.results.select_related("interaction").order_by("pk")
-    return {
-        "id": str(run.pk),
-        "release": run.release.public_id,
-        "candidate": {"name": run.candidate.name, "version": run.candidate.version, "model": run.candidate.model},
-        "baseline": run.baseline_id and str(run.baseline_id),
-        "verdict": run.verdict,
-        "passed": run.verdict == GateRun.Verdict.PASSED,
-        "reasons": run.reasons,
-        "counts": run.counts,
-        "cases": [
-            {"case": row.interaction.external_id, "kind": row.kind, "passed": row.passed, "score": row.score,
-             "change": row.change or None, "error": row.error or None}
-            for row in rows
-        ],
-        "created_at": run.created_at,
-    }  # fmt: skip
-
-
-def told(run: GateRun) -> str:
-    """A gate run in words."""
-    counts = ", ".join(
-        f"{number} {name.replace('_', ' ')}"
-        for name, number in run.counts.items()
-        if isinstance(number, int) and number
-    )
-    lines = [f"{run.get_verdict_display().upper()}: {run.candidate} on {run.release} ({counts})"]
-    lines += [f"  {reason['code']}: {reason['detail']}" for reason in run.reasons]
-    return "\n".join([*lines, f"Gate run {run.pk}."])

@@ -336,6 +336,11 @@ class Recall(models.Model):
 class AgentVersion(models.Model):
     """A version of the agent that was, or may be, deployed."""
 
+    class State(models.TextChoices):
+        CANDIDATE = "candidate"
+        PROMOTED = "promoted"
+        REFUSED = "refused"
+
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="agent_versions")
     name = models.CharField(max_length=200)
     version = models.CharField(max_length=200, blank=True)
@@ -343,6 +348,13 @@ class AgentVersion(models.Model):
     trained_on = models.ForeignKey(
         Release, null=True, blank=True, on_delete=models.PROTECT, related_name="trained_versions"
     )
+    state = models.CharField(max_length=16, choices=State, default=State.CANDIDATE)
+    depth = models.PositiveSmallIntegerField(
+        default=1, help_text="Generations of model output in its answers: 1 + the deepest example that taught it."
+    )
+    decided_by = models.CharField(max_length=150, blank=True, help_text="Who promoted or refused it: a user or a key.")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=200, blank=True, help_text="Redacted before it is kept.")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -369,6 +381,7 @@ class GateRun(models.Model):
     counts = models.JSONField(default=dict)
     policy = models.JSONField(default=dict)
     cases_digest = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest: a row edited by hand is no baseline.")
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -390,9 +403,29 @@ class GateResult(models.Model):
     error = models.CharField(max_length=200, blank=True)
     attempts = RedactedJSONField(default=list, help_text="Repetitions: [{answer, passed, score, error}].")
     case_digest = models.CharField(max_length=64, help_text="The case's digest when it was answered.")
+    seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the row.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "interaction"], name="gate_result_once")]
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.interaction_id}"
+
+
+class CaseGrader(models.Model):
+    """The grader that tells right from wrong in one wording of an eval case; found once, and kept as long as the case."""
+
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="case_graders")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="case_graders")
+    wording = models.CharField(max_length=64, help_text="Keyed digest of the case's texts and the graders' version.")
+    grader = models.CharField(max_length=32, blank=True)
+    threshold = models.FloatField()
+    discriminating = models.BooleanField()
+    why = models.CharField(max_length=200)
+    seal = models.CharField(max_length=64, help_text="Keyed digest of the row.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["interaction", "wording"], name="case_grader_once")]
+
+    def __str__(self) -> str:
+        return f"grader of {self.interaction_id}"

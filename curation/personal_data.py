@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from curation import duplicates, releases
 from curation.derive import KINDS, PURPOSE
-from curation.models import Decision, GateResult, Release, ReleaseMember, ReviewTask
+from curation.models import CaseGrader, Decision, GateResult, Release, ReleaseMember, ReviewTask
 from feedback import capture
 from feedback.models import Project
 from privacy.erasure import purposes_gone
@@ -21,6 +21,7 @@ MODELS = [
     "curation.PreferencePair",
     "curation.ReleaseMember",
     "curation.GateResult",
+    "curation.CaseGrader",
 ]
 IMPERSONAL = [
     "curation.CurationPolicy",
@@ -104,7 +105,10 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
             counts[kind_name(model)] = len(found)
             model.objects.filter(pk__in=[pk for pk, _, _ in found]).delete()
     if Purpose.EVALUATION in gone:
-        counts["gate_results"] = GateResult.objects.filter(subject=subject).delete()[0]
+        # What a candidate says of a case may repeat the correction in it, whoever asked.
+        about = Q(subject=subject) | Q(interaction__decision__correction__subject=subject)
+        counts["gate_results"] = GateResult.objects.filter(about).delete()[0]
+        CaseGrader.objects.filter(about).delete()
     if Purpose.CAPTURE in gone:
         written = list(Decision.objects.filter(correction__subject=subject).values_list("pk", flat=True))
         counts["decisions"] = Decision.objects.filter(words_of(subject)).delete()[0]
@@ -159,6 +163,7 @@ def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
             continue
         counts["decisions"] += Decision.objects.filter(pk__in=keys).delete()[0]
         counts["review_tasks"] += tasks.delete()[0]
+        CaseGrader.objects.filter(interaction__in=keys).delete()
     return counts
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curation import views
+from curation import gateviews, views
 
 urlpatterns = [
     path("interactions", views.InteractionListView.as_view(), name="interactions"),
@@ -13,6 +13,13 @@ urlpatterns = [
     path("datasets/<str:name>/recalls", views.RecallListView.as_view(), name="recalls"),
     path("releases/<str:key>", views.ReleaseView.as_view(), name="release"),
     path("releases/<str:key>/files/<str:name>", views.ReleaseFileView.as_view(), name="release-file"),
-    path("gate-runs", views.GateRunListView.as_view(), name="gate-runs"),
-    path("gate-runs/<str:key>", views.GateRunView.as_view(), name="gate-run"),
+    path("gate-runs", gateviews.GateRunListView.as_view(), name="gate-runs"),
+    path("gate-runs/<str:key>", gateviews.GateRunView.as_view(), name="gate-run"),
+    path("agent-versions", gateviews.AgentVersionListView.as_view(), name="agent-versions"),
+    path("agent-versions/<str:key>", gateviews.AgentVersionView.as_view(), name="agent-version"),
+    path(
+        "agent-versions/<str:key>/decision",
+        gateviews.AgentVersionDecisionView.as_view(),
+        name="agent-version-decision",
+    ),
 ]

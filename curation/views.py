@@ -1,20 +1,19 @@
-"""The reading API: interactions with their decisions, releases, gate runs. A key sees its own project alone."""
+"""The reading API: interactions with their decisions, and releases. A key sees its own project alone."""
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from curation import filedownloads, gate
-from curation.models import Dataset, GateRun, Recall, Release
+from curation import filedownloads
+from curation.models import Dataset, Recall, Release
 from curation.releases import find, published
 from feedback.models import Interaction, Project
 from feedback.throttling import WindowThrottle
-from feedback.views import CaptureView, InteractionsView
+from feedback.views import InteractionsView
 from privacy.problems import Problem
 from privacy.scopes import Scope
 
@@ -194,28 +193,3 @@ class RecallListView(ReadView):
                 ]
             }
         )
-
-
-class GateRunListView(CaptureView):
-    """`POST /gate-runs`: judge a candidate's answers."""
-
-    scopes = {"POST": Scope.EXPORT}
-    kind = "gate_run"
-    body_limit = settings.BATCH_BODY_LIMIT  # the answers to thousands of cases
-
-    @extend_schema(operation_id="gate_runs_create")
-    def post(self, request: Request) -> Response:
-        run = gate.judge_submission(request.auth.project, self.body(request))
-        return Response(gate.shown(run), status=201)
-
-
-class GateRunView(ReadView):
-    """`GET /gate-runs/{id}`."""
-
-    @extend_schema(operation_id="gate_runs_retrieve")
-    def get(self, request: Request, key: str) -> Response:
-        mine = GateRun.objects.filter(project=request.auth.project)
-        run = mine.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
-        if run is None:
-            raise Problem(404)
-        return Response(gate.shown(run))

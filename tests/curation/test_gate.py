@@ -144,6 +144,7 @@ def test_answers_are_judged_over_http_as_by_the_command(client: Client, release:
     body = {"release": "shop:v1", "candidate": {"name": "ours", "version": "2"}, "results": answers(release)}
     answer = submit(client, shop, body)
     assert answer.status_code == 201 and answer.json()["verdict"] == "passed"
+    assert answer.json()["url"].endswith(f"/admin/curation/gaterun/{answer.json()['id']}/change/")
     assert AgentVersion.objects.get(name="ours").version == "2"
     again = client.get(
         f"/api/v1/gate-runs/{answer.json()['id']}", headers={"authorization": f"Bearer {cast.key(shop, ['export'])}"}

@@ -1,16 +1,18 @@
 """`manage.py evalgate --release R --agent URL|module:function [--baseline RUN]`."""
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandParser
 
-from curation import agents, gate
+from curation import agents, gate, gatereports
 from curation.models import GateRun
 from feedback.progress import bar
 
 EXIT = {GateRun.Verdict.PASSED: 0, GateRun.Verdict.REFUSED: 1, GateRun.Verdict.NOT_JUDGED: 2}
+NOT_JUDGED = EXIT[GateRun.Verdict.NOT_JUDGED]
 
 
 class Command(BaseCommand):
@@ -19,36 +21,49 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--release", required=True, help="dataset:v3, or dataset for the newest.")
         parser.add_argument("--agent", required=True, help="http://… or module:function(question, context) -> answer")
-        parser.add_argument("--baseline", help="The gate run to compare with. Default: the newest that passed.")
+        parser.add_argument(
+            "--baseline", help="The gate run to compare with. Default: what is promoted, or passed last."
+        )
         parser.add_argument("--name", default="", help="The candidate's name. Default: as --agent.")
         parser.add_argument("--candidate-version", default="", help="The candidate's version.")
-        parser.add_argument("--concurrency", type=int, default=4)
-        parser.add_argument("--timeout", type=float, default=60.0, help="Seconds an answer may take.")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--model", default="", help="The model behind it.")
+        parser.add_argument("--concurrency", type=int, default=4, help="Questions at a time (4).")
+        parser.add_argument("--timeout", type=float, default=60.0, help="Seconds an answer may take (60).")
+        parser.add_argument("--retries", type=int, default=0, help="Tries after a failure (0).")
+        parser.add_argument("--repeat", type=int, default=1, help="Ask every case N times (1); surprises always.")
+        parser.add_argument("--resume", type=Path, metavar="FILE", help="Keep answers here, redacted; go on from them.")
+        parser.add_argument("--junit", type=Path, metavar="FILE", help="Write JUnit XML.")
+        parser.add_argument("--markdown", type=Path, metavar="FILE", help="Append a summary for a pull request.")
+        parser.add_argument("--json", action="store_true", help="Print the run as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             run = self.judge(options)
-        except (gate.GateError, agents.AgentError) as error:
+            self.report(run, options)
+        except (gate.GateError, agents.AgentError, OSError) as error:
             self.stderr.write(f"Could not judge: {error}")
-            sys.exit(EXIT[GateRun.Verdict.NOT_JUDGED])
-        if options["json"]:
-            self.stdout.write(orjson.dumps(gate.shown(run), default=str).decode())
-        else:
-            self.stdout.write(gate.told(run))
+            sys.exit(NOT_JUDGED)
+        except Exception as error:  # noqa: BLE001 - Python's own exit status, 1, would read as a verdict
+            self.stderr.write(f"Could not judge: unexpected {type(error).__name__}")
+            sys.exit(NOT_JUDGED)
         sys.exit(EXIT[GateRun.Verdict(run.verdict)])
 
     def judge(self, options: dict[str, Any]) -> GateRun:
         """Ask every case, with a progress bar, and judge the answers."""
         release = gate.find_release(options["release"])
         agent = agents.load(options["agent"], timeout=options["timeout"])
-        candidate = gate.CandidateIn(options["name"] or options["agent"][:200], options["candidate_version"])
+        candidate = gate.CandidateIn(
+            options["name"] or options["agent"][:200], options["candidate_version"], options["model"]
+        )
+        names = ("baseline", "concurrency", "timeout", "retries", "repeat", "resume")
         with bar("ask", "case") as progress:
-            return gate.run(
-                release,
-                agent,
-                candidate,
-                baseline=options["baseline"],
-                concurrency=options["concurrency"],
-                progress=progress,
-            )
+            return gate.run(release, agent, candidate, **{name: options[name] for name in names}, progress=progress)
+
+    def report(self, run: GateRun, options: dict[str, Any]) -> None:
+        """Print the verdict, and write the files that were asked for."""
+        if options["junit"]:
+            options["junit"].write_text(gatereports.as_junit(run), encoding="utf-8")
+        if options["markdown"]:
+            with options["markdown"].open("a", encoding="utf-8") as summary:  # GitHub's is shared with other steps
+                summary.write(gatereports.as_markdown(run))
+        self.stdout.write(orjson.dumps(gate.shown(run), default=str).decode() if options["json"] else gate.told(run))

@@ -1,0 +1,135 @@
+"""The registry of agent versions: what each was taught by, how deep its own words go, who promoted or refused it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from msgspec import Meta, Struct
+
+from curation import releases
+from curation.models import AgentVersion, GateRun, Release, ReleaseMember
+from feedback.models import Project
+from feedback.payloads import Label
+from privacy.redaction import redact
+
+State = AgentVersion.State
+UNTAUGHT = 1  # an answer of an agent that we taught nothing is still a model's: one generation
+
+
+class CandidateIn(Struct, forbid_unknown_fields=True):
+    """Which agent it is."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    version: Label = ""
+    model: Label = ""
+
+
+class AgentVersionIn(CandidateIn, forbid_unknown_fields=True, kw_only=True):
+    """`POST /agent-versions`."""
+
+    trained_on: Annotated[str, Meta(max_length=128)] | None = None
+
+
+class DecisionIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /agent-versions/{id}/decision`."""
+
+    state: Literal["promoted", "refused"]
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class UnknownRelease(ValueError):
+    """The release that is said to have taught a version does not exist in its project."""
+
+
+class OtherOrigin(ValueError):
+    """The version is registered with another model or another release."""
+
+
+class NotPassed(ValueError):
+    """The gate has not passed the version; only a person in the console may promote it all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A version, and whether it is new."""
+
+    row: AgentVersion
+    created: bool
+
+
+def register(project: Project, sent: AgentVersionIn) -> Registered:
+    """Enter a version, or complete one that the gate entered; the same again changes nothing.
+
+    The depth is taken when the release is named and kept: an erasure makes what was taught no shallower.
+    Raises `UnknownRelease`, and `OtherOrigin` where it contradicts what is registered.
+    """
+    taught = releases.find(sent.trained_on, project) if sent.trained_on else None
+    if sent.trained_on and taught is None:
+        raise UnknownRelease("There is no such release.")
+    with transaction.atomic():
+        row, created = AgentVersion.objects.select_for_update().get_or_create(
+            project=project, name=sent.name, version=sent.version
+        )
+        if row.model and sent.model and row.model != sent.model:
+            raise OtherOrigin("This version is registered with another model.")
+        if taught and row.trained_on_id not in (None, taught.pk):
+            raise OtherOrigin("This version is registered as taught by another release.")
+        row.model = row.model or sent.model
+        if taught and row.trained_on_id is None:
+            row.trained_on, row.depth = taught, depth_after(taught)
+        row.save(update_fields=["model", "trained_on", "depth"])
+    return Registered(row, created)
+
+
+def depth_after(release: Release) -> int:
+    """The depth of what an agent says that was taught by this release: 1 + the deepest of its examples."""
+    members = ReleaseMember.objects.filter(release=release, training=True)
+    deepest = members.aggregate(deepest=Max("interaction__decision__example__depth"))["deepest"]
+    return 1 + (deepest or 0)
+
+
+def depth_of(project: Project, name: str, version: str) -> int:
+    """The depth of this agent version's own words, for curation; 1 where nothing is known of it."""
+    return depths(project).get((name, version), UNTAUGHT)
+
+
+def depths(project: Project) -> dict[tuple[str, str], int]:
+    """The depth of every version of a project's agents by (name, version); one query for a whole batch."""
+    rows = AgentVersion.objects.filter(project=project).values_list("name", "version", "depth")
+    return {(name, version): depth for name, version, depth in rows}
+
+
+def decide(row: AgentVersion, state: str, reason: str, by: str, *, by_person: bool) -> AgentVersion:
+    """Promote or refuse a version, with the reason, which is redacted, and who decided. The newest decision stands.
+
+    A key may promote only what passed its newest gate run, or a pipeline could make its own refused candidate the
+    baseline. Raises `NotPassed`.
+    """
+    newest = row.gate_runs.order_by("-pk").first()
+    if state == State.PROMOTED and not by_person and (newest is None or newest.verdict != GateRun.Verdict.PASSED):
+        raise NotPassed("The newest gate run of this version did not pass; a person may promote it in the console.")
+    row.state, row.decided_by, row.decided_at = State(state), by[:150], timezone.now()
+    row.decision_reason = str(redact(reason, row.project.redaction_policy))[:200]
+    row.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+    return row
+
+
+def shown(row: AgentVersion) -> dict[str, Any]:
+    """A version as the API shows it, with its gate runs, newest first."""
+    runs = row.gate_runs.select_related("release__dataset").order_by("-pk")[:100]
+    return {
+        "id": str(row.pk),
+        "name": row.name,
+        "version": row.version,
+        "model": row.model,
+        "trained_on": row.trained_on and row.trained_on.public_id,
+        "depth": row.depth,
+        "state": row.state,
+        "decision": None
+        if row.decided_at is None
+        else {"by": row.decided_by, "at": row.decided_at, "reason": row.decision_reason},
+        "gate_runs": [{"id": str(run.pk), "release": run.release.public_id, "verdict": run.verdict} for run in runs],
+        "created_at": row.created_at,
+    }

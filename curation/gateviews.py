@@ -1,0 +1,104 @@
+"""The gate over HTTP: runs, and the registry of agent versions. A key sees its own project alone."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from curation import agentversions, gate, submissions
+from curation.models import AgentVersion, GateRun
+from feedback.payloads import convert
+from feedback.views import CaptureView
+from privacy.problems import Problem
+from privacy.scopes import Scope
+
+PAGE = 500
+
+
+def by_key(rows: QuerySet[Any], key: str) -> Any:
+    """The row of that id, or 404: another project's is as absent as none."""
+    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    if found is None:
+        raise Problem(404)
+    return found
+
+
+class GateRunListView(CaptureView):
+    """`POST /gate-runs`: judge a candidate's answers."""
+
+    scopes = {"POST": Scope.EXPORT}
+    kind = "gate_run"
+    body_limit = settings.BATCH_BODY_LIMIT  # the answers to thousands of cases
+
+    @extend_schema(operation_id="gate_runs_create")
+    def post(self, request: Request) -> Response:
+        said, status = submissions.judge_submission(request.auth.project, self.body(request))
+        return Response(said, status=status)
+
+
+class GateRunView(CaptureView):
+    """`GET /gate-runs/{id}`."""
+
+    scopes = {"GET": Scope.EXPORT}
+
+    @extend_schema(operation_id="gate_runs_retrieve")
+    def get(self, request: Request, key: str) -> Response:
+        mine = GateRun.objects.filter(project=request.auth.project).select_related("candidate", "release__dataset")
+        return Response(gate.shown(by_key(mine, key)))
+
+
+class AgentVersionListView(CaptureView):
+    """`POST /agent-versions`: enter a version, with the release that taught it. `GET`: all, newest first."""
+
+    scopes = {"POST": Scope.EXPORT, "GET": Scope.EXPORT}
+    kind = "agent_version"
+
+    @extend_schema(operation_id="agent_versions_create")
+    def post(self, request: Request) -> Response:
+        sent = convert(self.body(request), agentversions.AgentVersionIn)
+        try:
+            made = agentversions.register(request.auth.project, sent)
+        except agentversions.UnknownRelease as error:
+            raise Problem(404, str(error)) from error
+        except agentversions.OtherOrigin as error:
+            raise Problem(409, str(error)) from error
+        return Response(agentversions.shown(made.row), status=201 if made.created else 200)
+
+    @extend_schema(operation_id="agent_versions_list")
+    def get(self, request: Request) -> Response:
+        rows = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
+        return Response({"results": [agentversions.shown(row) for row in rows.order_by("-pk")[:PAGE]]})
+
+
+class AgentVersionView(CaptureView):
+    """`GET /agent-versions/{id}`."""
+
+    scopes = {"GET": Scope.EXPORT}
+
+    @extend_schema(operation_id="agent_versions_retrieve")
+    def get(self, request: Request, key: str) -> Response:
+        mine = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
+        return Response(agentversions.shown(by_key(mine, key)))
+
+
+class AgentVersionDecisionView(CaptureView):
+    """`POST /agent-versions/{id}/decision`: promote or refuse a version, with the reason."""
+
+    scopes = {"POST": Scope.EXPORT}
+    kind = "agent_version"
+
+    @extend_schema(operation_id="agent_versions_decide")
+    def post(self, request: Request, key: str) -> Response:
+        sent = convert(self.body(request), agentversions.DecisionIn)
+        mine = AgentVersion.objects.filter(project=request.auth.project).select_related(
+            "project", "trained_on__dataset"
+        )
+        row, by = by_key(mine, key), f"key {request.auth.key.prefix}"
+        try:
+            agentversions.decide(row, sent.state, sent.reason, by, by_person=False)
+        except agentversions.NotPassed as error:
+            raise Problem(409, str(error)) from error
+        return Response(agentversions.shown(row))

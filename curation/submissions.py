@@ -1,0 +1,70 @@
+"""Answers that were given elsewhere: the shape of `POST /gate-runs`, and their judgement."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from curation.agentversions import CandidateIn
+from curation.gate import Exam, GateError, NotFound, cleaned, exam, find_baseline, find_release, judge
+from curation.gatereports import provisional, shown
+from curation.gateruns import record
+from curation.verdicts import Result, attempted, graded
+from feedback.models import Project
+from feedback.payloads import PayloadError, convert
+from privacy.problems import Problem
+
+AnswerText = Annotated[str, Meta(max_length=200_000)]
+
+
+class AnswerIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """The candidate's answer to one case, or the kind of error in its place; and what it said when asked again."""
+
+    case: Annotated[str, Meta(max_length=128)]
+    answer: AnswerText | None = None
+    error: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_ .-]{0,63}$")] | None = None
+    repeats: Annotated[list[AnswerText | None], Meta(max_length=20)] = []
+
+
+class SubmissionIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /gate-runs`. A `draft` is judged and not kept: it says which cases to ask again before the run counts."""
+
+    release: Annotated[str, Meta(max_length=128)]
+    candidate: CandidateIn
+    results: Annotated[list[AnswerIn], Meta(max_length=100_000)]
+    baseline: Annotated[str, Meta(max_length=32)] | None = None
+    draft: bool = False
+
+
+def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
+    """Judge what was sent: the verdict as the API shows it, and its status. Raises `PayloadError` or `Problem`."""
+    sent = convert(body, SubmissionIn)
+    try:
+        paper = exam(find_release(sent.release, project))
+        rival = find_baseline(paper.release, sent.baseline)
+    except NotFound as error:
+        raise Problem(404, str(error)) from error
+    except GateError as error:
+        raise Problem(409, str(error)) from error
+    results = results_of(paper, sent)
+    verdict = judge(paper, results, rival)
+    if sent.draft:
+        return provisional(paper, rival, verdict), 200
+    return shown(record(paper, sent.candidate, rival, results, verdict)), 201
+
+
+def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
+    """What was sent, redacted and graded. Raises `PayloadError` where a case has an answer and an error."""
+    known = {case.id: case for case in paper.cases}
+    results = []
+    for place, said in enumerate(sent.results):
+        if said.answer is not None and said.error is not None:
+            raise PayloadError(f"/results/{place}", "invalid", "Send an answer or an error, not both.")
+        case = known.get(said.case)
+        if case is None:
+            results.append(Result(said.case, None, "unknown case"))
+            continue
+        first = graded(case, cleaned(paper, case, said.answer), error=said.error)
+        repeats = tuple(attempted(case, cleaned(paper, case, text)) for text in said.repeats)
+        results.append(replace(first, repeats=repeats))
+    return results
