@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('feedback', '0001_initial'),
-        ('privacy', '0002_requests_are_rows_in_a_state'),
+        ('privacy', '0001_initial'),
     ]
 
     operations = [
