@@ -1,6 +1,6 @@
 """Every setting, read from the environment once. The defaults are a laptop's: SQLite and files under `var/`.
 
-`docs/operate.md` lists the variables; nothing else in Flywheel reads the environment.
+`deploy/README.md` lists the variables; nothing else in Flywheel reads the environment.
 """
 
 import contextlib
