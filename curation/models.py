@@ -327,6 +327,7 @@ class Recall(models.Model):
     replaced_by = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
     records = models.JSONField(default=list, help_text="[{file, record, sha256}]")
     reason = models.CharField(max_length=16, default="erasure")
+    acknowledgements = models.JSONField(default=list, help_text="Who says they have deleted the records: [{by, at}].")
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

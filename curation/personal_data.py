@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from curation import duplicates, releases
 from curation.derive import KINDS, PURPOSE
-from curation.models import CaseGrader, Decision, GateResult, Release, ReleaseMember, ReviewTask
+from curation.models import CaseGrader, Decision, GateResult, Recall, Release, ReleaseMember, ReviewTask
 from feedback import capture
 from feedback.models import Project
 from privacy.erasure import purposes_gone
@@ -32,6 +32,7 @@ IMPERSONAL = [
     "curation.AgentVersion",
     "curation.GateRun",
 ]
+OPERATOR_TEXT = ["curation.Dataset.system_prompt"]
 State = Release.State
 
 
@@ -136,6 +137,22 @@ def affected(subject: Subject) -> list[str]:
     """The published releases that hold the person's words."""
     rows = Release.objects.filter(state=State.PUBLISHED, pk__in=members(subject).values("release"))
     return [str(row) for row in rows.select_related("dataset").order_by("pk")]
+
+
+def recalls(releases: list[str]) -> list[dict[str, str]]:
+    """What replaced these releases, by name; one that has not been cut again yet is missing."""
+    rows = Recall.objects.filter(release__state=State.SUPERSEDED).select_related("release__dataset", "replaced_by")
+    names = {str(row.release): row for row in rows.filter(release__dataset__name__in={n.split()[0] for n in releases})}
+    return [
+        {"release": name, "replaced_by": names[name].replaced_by.version, "recall": str(names[name].pk)}
+        for name in releases
+        if name in names and names[name].replaced_by
+    ]
+
+
+def holding(tombstones: set[str]) -> list[Subject]:
+    """Nothing here has an id of its own outside."""
+    return []
 
 
 def reconsider(subject: Subject) -> None:

@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from curation import membership, policies, recuts, releasefiles
+from curation import membership, policies, recalls, recuts, releasefiles
 from curation.models import Dataset, Recall, Release
 from curation.releasefiles import folder
 from feedback.models import Project
@@ -137,7 +137,7 @@ def reveal(
         if previous:
             previous.members.all().delete()
             Release.objects.filter(pk=previous.pk).update(state=State.SUPERSEDED)
-            Recall.objects.create(release=previous, replaced_by=release, records=dropped)
+            recalls.announce(Recall.objects.create(release=previous, replaced_by=release, records=dropped))
         aside.rename(final)
         releasefiles.sync_folder(final.parent)
     point_latest(release)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("datasets/<str:name>/releases/latest", views.LatestReleaseView.as_view(), name="release-latest"),
     path("datasets/<str:name>/latest", views.LatestReleaseView.as_view(), name="dataset-latest"),
     path("datasets/<str:name>/recalls", views.RecallListView.as_view(), name="recalls"),
+    path("datasets/<str:name>/recalls/<str:key>/ack", views.RecallAckView.as_view(), name="recall-ack"),
     path("releases/<str:key>", views.ReleaseView.as_view(), name="release"),
     path("releases/<str:key>/files/<str:name>", views.ReleaseFileView.as_view(), name="release-file"),
     path("gate-runs", gateviews.GateRunListView.as_view(), name="gate-runs"),

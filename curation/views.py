@@ -8,12 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from curation import filedownloads
-from curation.models import Dataset, Recall, Release
+from curation import filedownloads, recalls
+from curation.models import Dataset, Release
 from curation.releases import find, published
 from feedback.models import Interaction, Project
+from feedback.payloads import convert
 from feedback.throttling import WindowThrottle
-from feedback.views import InteractionsView
+from feedback.views import CaptureView, InteractionsView
 from privacy.problems import Problem
 from privacy.scopes import Scope
 
@@ -177,19 +178,23 @@ class RecallListView(ReadView):
 
     @extend_schema(operation_id="recalls_list")
     def get(self, request: Request, name: str) -> Response:
-        rows = Recall.objects.filter(release__dataset=self.dataset(request, name)).order_by("pk")
-        return Response(
-            {
-                "results": [
-                    {
-                        "id": str(row.pk),
-                        "release": row.release.version,
-                        "replaced_by": row.replaced_by and row.replaced_by.version,
-                        "reason": row.reason,
-                        "created_at": row.created_at,
-                        "records": row.records,
-                    }
-                    for row in rows.select_related("release", "replaced_by")
-                ]
-            }
-        )
+        rows = recalls.of_dataset(self.dataset(request, name))
+        if request.query_params.get("overdue") == "true":
+            rows = recalls.overdue(rows)
+        return Response({"results": [recalls.shown(row) for row in rows]})
+
+
+class RecallAckView(CaptureView):
+    """`POST /datasets/{name}/recalls/{id}/ack`: whoever downloaded the release has deleted the records."""
+
+    scopes = {"POST": Scope.EXPORT}
+    kind = "recall"
+
+    @extend_schema(operation_id="recalls_ack")
+    def post(self, request: Request, name: str, key: str) -> Response:
+        rows = recalls.of_project(request.auth.project).filter(release__dataset__name=name)
+        recall = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+        if recall is None:
+            raise Problem(404)
+        sent = convert(self.body(request), recalls.AckIn)
+        return Response(recalls.shown(recalls.acknowledge(recall, sent.by)))

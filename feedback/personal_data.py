@@ -72,6 +72,20 @@ def affected(subject: Subject) -> list[str]:
     return []
 
 
+def recalls(releases: list[str]) -> list[dict[str, str]]:
+    """No files here."""
+    return []
+
+
+def holding(tombstones: set[str]) -> list[Subject]:
+    """The people with an interaction on the list: a restored backup has brought it back."""
+    if not tombstones:
+        return []
+    rows = Interaction.objects.select_related("project", "subject").only("external_id", "project__name", "subject")
+    found = {row.subject for row in rows.iterator() if tombstone(row.project, row.external_id) in tombstones}
+    return sorted(found, key=lambda subject: subject.pk)
+
+
 def reconsider(subject: Subject) -> None:
     """Let curation look again at what it left out for want of consent."""
     Interaction.objects.filter(subject=subject, signals__isnull=False).update(pending=True)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v1/", include("curation.urls")),
     path("api/v1/", include("feedback.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("privacy/", include("privacy.urls")),
     path("demo/widget", demopage.widget, name="demo-widget"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

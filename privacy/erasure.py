@@ -5,7 +5,9 @@
 - `MODELS`: the labels of its models that hold personal data, and `IMPERSONAL`: of those that hold none;
 - `export(subject) -> dict[str, list[dict]]`: the person's rows by kind, readable;
 - `erase(subject, purpose=None) -> dict[str, int]`: removes them (all, or those for one purpose), counted by kind;
+- `recalls(releases) -> list[dict]`: of those files, what has replaced each: `{"release", "replaced_by", "recall"}`;
 - `affected(subject) -> list[str]`: the released files, by name, that hold records of the person;
+- `holding(tombstones) -> list[Subject]`: whose rows are among these, after a backup was restored;
 - `reconsider(subject)`: their consent has widened; what was left out for want of it may be looked at again;
 - `expire(before, dry_run=False) -> dict[str, int]`: removes what retention no longer covers, counted by kind;
 - `settle()`: effects outside the database, after the commit: idempotent, resumable.
@@ -13,6 +15,7 @@
 
 import importlib
 import logging
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 from types import ModuleType
@@ -24,11 +27,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from privacy import consent
-from privacy.models import Erasure, Purpose, Subject, Tombstone
+from privacy.denials import note_denial
+from privacy.models import Erasure, PrivacyRequest, Purpose, Subject, Tombstone
 from privacy.subjects import bury
 
 logger = logging.getLogger(__name__)
 MAX_TRIES = 5
+PATIENCE = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
 def holders() -> list[ModuleType]:
@@ -44,7 +49,7 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def erase(subject: Subject, purpose: str | None = None) -> Erasure:
+def erase(subject: Subject, purpose: str | None = None, request: PrivacyRequest | None = None) -> Erasure:
     """Remove the person's data, all of it or what serves one purpose, in one transaction; return the receipt.
 
     Withdrawing `capture` removes the content and keeps the ledger, which then says no. Files follow in `settle`.
@@ -62,6 +67,7 @@ def erase(subject: Subject, purpose: str | None = None) -> Erasure:
             counts["subject"] = 1
         return Erasure.objects.create(
             namespace=locked.namespace,
+            request=request,
             purpose=purpose or "",
             counts=dict(counts),
             releases=releases,
@@ -73,6 +79,7 @@ def withdraw(subject: Subject, purpose: str, *, method: str) -> Erasure:
     """Take consent for one purpose back: the ledger says no, and what was derived for it goes, in one transaction."""
     with transaction.atomic():
         consent.record(subject, {purpose: False}, method=method)
+        note_denial(subject, purpose)
         return erase(subject, purpose)
 
 
@@ -85,6 +92,7 @@ def change_consent(subject: Subject, purposes: dict[str, bool], **how: Any) -> d
         added = consent.record(subject, purposes, **how)
         for line in added:
             if not line.granted:
+                note_denial(subject, line.purpose)
                 erase(subject, line.purpose)
         if any(line.granted for line in added):
             for module in holders():
@@ -108,7 +116,8 @@ def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
         for module in holders():
             module.settle()
         overwrite_free_pages()
-        Erasure.objects.filter(pk=receipt.pk).update(settled_at=timezone.now(), lease_until=None)
+        settled = {"overwritten_at": timezone.now()} if connection.vendor == "sqlite" else {}
+        Erasure.objects.filter(pk=receipt.pk).update(settled_at=timezone.now(), lease_until=None, **settled)
         done += 1
     return done
 
@@ -116,15 +125,25 @@ def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
 def overwrite_free_pages() -> None:
     """SQLite: empty the write-ahead log, where the erased text would else stay until it is overwritten by chance.
 
-    `secure_delete` has zeroed the pages already. PostgreSQL vacuums on a schedule; docs/privacy.md states the window.
+    `secure_delete` has zeroed the pages already. PostgreSQL rewrites its tables every night (`privacy/rewriting.py`).
     """
     if connection.vendor == "sqlite":
-        transaction.on_commit(_truncate_log)
+        transaction.on_commit(empty_log)
 
 
-def _truncate_log() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def empty_log() -> bool:
+    """Copy SQLite's write-ahead log into the database and cut it to nothing; whether that was done.
+
+    A reader in the middle of a long statement holds on to the log: it is waited for, `PATIENCE` seconds. Whoever is
+    refused tries again later; a request whose log is not empty does not close.
+    """
+    for pause in PATIENCE:
+        with connection.cursor() as cursor:
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            return True
+        time.sleep(pause)
+    return False
 
 
 def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:

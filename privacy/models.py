@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from privacy.redaction import Policy
@@ -74,14 +75,17 @@ class Tombstone(models.Model):
         SUBJECT = "subject"
         INTERACTION = "interaction"
         SIGNAL = "signal"
+        DENIAL = "denial"
 
     kind = models.CharField(max_length=16, choices=Kind)
     digest = models.CharField(max_length=64)
     reason = models.CharField(max_length=16, default="erased")
     buried_at = models.DateTimeField(default=timezone.now)
+    exported = models.BooleanField(default=False, help_text="It stands in the file beside the database, too.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "digest"], name="tombstone_once")]
+        indexes = [models.Index(fields=["id"], condition=Q(exported=False), name="tombstone_to_export")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reason}"
@@ -95,8 +99,16 @@ class Erasure(models.Model):
     purpose = models.CharField(max_length=16, choices=Purpose, blank=True, help_text="Blank: everything.")
     executed_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, blank=True, help_text="When files and free pages were clean too.")
+    request = models.ForeignKey(
+        "PrivacyRequest", null=True, blank=True, on_delete=models.SET_NULL, related_name="erasures"
+    )
     counts = models.JSONField(default=dict)
-    releases = models.JSONField(default=list, help_text="Releases that held their records, and are cut again without them.")
+    releases = models.JSONField(
+        default=list, help_text="Releases that held their records, and are cut again without them."
+    )
+    overwritten_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the database's free pages were overwritten."
+    )
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
 
@@ -105,6 +117,123 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"erasure {self.id}"
+
+
+class PrivacyRequest(models.Model):
+    """What a person asked of us, how far it is, and by when the law wants it done (`privacy/requests.py`).
+
+    It refers to the person until they are erased; then it holds nothing of them, and stays as the evidence.
+    """
+
+    class Kind(models.TextChoices):
+        ERASURE = "erasure", "Delete what you keep of me"
+        ACCESS = "access", "Show me what you keep of me"
+        WITHDRAWAL = "withdrawal", "I no longer agree"
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        VERIFIED = "verified"
+        RESTRICTED = "restricted"
+        EXECUTED = "executed"
+        SCANNED = "scanned"
+        RECALLED = "recalled"
+        CLOSED = "closed"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(
+        Subject, null=True, blank=True, on_delete=models.PROTECT, related_name="requests",
+        help_text="Empty once the person is erased.",
+    )  # fmt: skip
+    namespace = models.CharField(max_length=64)
+    origin = models.CharField(max_length=64, blank=True, help_text="The project through which it came.")
+    kind = models.CharField(max_length=16, choices=Kind)
+    purposes = models.JSONField(default=list, help_text="Of a withdrawal: what is no longer agreed to.")
+    state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
+    verified_by = models.CharField(
+        max_length=16, blank=True, help_text="key: the product; link: the person's own page."
+    )
+    law = models.CharField(max_length=8, default="gdpr", help_text="Whose deadline holds: gdpr or ccpa.")
+    link = models.CharField(max_length=64, blank=True, help_text="Keyed hash of the page's link it was made on.")
+    received_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField()
+    restricted_at = models.DateTimeField(null=True, blank=True)
+    executed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict, help_text="What was removed or shown, by kind.")
+    releases = models.JSONField(default=list, help_text="Releases that held the person's records.")
+    recalls = models.JSONField(default=list, help_text="What replaced them: [{release, replaced_by, recall}].")
+    fingerprints = models.BinaryField(default=bytes, help_text="Of the person's text, keyed; emptied when it closes.")
+    scan = models.JSONField(default=dict, help_text="What the byte scan read and found.")
+    receipt = models.JSONField(default=dict, help_text="Signed; see `privacy/receipts.py`.")
+    tries = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed; no captured text.")
+
+    class Meta:
+        verbose_name = "request"
+        indexes = [
+            models.Index(fields=["due_at"], condition=~Q(state__in=["closed", "refused"]), name="request_open"),
+            models.Index(fields=["link"], name="request_link"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state in (self.State.CLOSED, self.State.REFUSED)
+
+    @property
+    def days_left(self) -> int:
+        """Whole days until the law wants it done; negative when that is past."""
+        return (self.due_at - timezone.now()).days
+
+
+class Webhook(models.Model):
+    """Where a project wants to be told of recalls. The signing secret is kept encrypted."""
+
+    origin = models.CharField(max_length=64, help_text="The project whose recalls it hears of.")
+    url = models.CharField(max_length=500)
+    secret = models.BinaryField(help_text="Encrypted with a key that hangs on the master key.")
+    created_at = models.DateTimeField(default=timezone.now)
+    disabled_at = models.DateTimeField(null=True, blank=True, help_text="Set when the receiver answers 410.")
+
+    class Meta:
+        indexes = [models.Index(fields=["origin"], name="webhook_origin")]
+
+    def __str__(self) -> str:
+        return f"webhook {self.pk}"
+
+
+class Delivery(models.Model):
+    """One message to one webhook: sent with a lease, again and again until it is taken, or set aside."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DELIVERED = "delivered"
+        SET_ASIDE = "set_aside", "Set aside"
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    message = models.CharField(max_length=64, help_text="The same however often it is sent: receivers drop a double.")
+    payload = models.JSONField(help_text="Ids and hashes alone.")
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="What the receiver last answered.")
+    error = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["webhook", "message"], name="delivery_once")]
+        indexes = [models.Index(fields=["next_at"], condition=Q(state="waiting"), name="delivery_due")]
+
+    def __str__(self) -> str:
+        return f"delivery {self.pk}"
 
 
 class RedactionPolicy(models.Model):

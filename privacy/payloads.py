@@ -18,6 +18,17 @@ class ConsentIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class SubjectIn(Struct, forbid_unknown_fields=True):
-    """`POST /consent/lookup`."""
+    """`POST /consent/lookup` and `POST /privacy/link`."""
 
     subject: SubjectId
+
+
+class PrivacyRequestIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /privacy/requests`. `purposes`: of a withdrawal, else all. `law` sets the deadline."""
+
+    subject: SubjectId
+    kind: Literal["erasure", "access", "withdrawal"]
+    purposes: Annotated[list[Literal["capture", "evaluation", "training"]], Meta(min_length=1, max_length=3)] | None = (
+        None
+    )
+    law: Literal["gdpr", "ccpa"] = "gdpr"

@@ -1,12 +1,22 @@
 """This app's part of the road in `privacy/erasure.py`: the ledger is the last to go."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from privacy.models import ConsentEntry, Subject
+from django.conf import settings
 
-MODELS = ["privacy.Subject", "privacy.ConsentEntry"]
-IMPERSONAL = ["privacy.Notice", "privacy.Tombstone", "privacy.Erasure", "privacy.RedactionPolicy"]
+from privacy.models import ConsentEntry, Delivery, PrivacyRequest, Subject
+
+MODELS = ["privacy.Subject", "privacy.ConsentEntry", "privacy.PrivacyRequest"]
+IMPERSONAL = [
+    "privacy.Notice",
+    "privacy.Tombstone",
+    "privacy.Erasure",
+    "privacy.RedactionPolicy",
+    "privacy.Webhook",
+    "privacy.Delivery",
+]
+OPERATOR_TEXT = ["privacy.Notice.text", "privacy.RedactionPolicy.definition"]
 
 
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
@@ -21,19 +31,39 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
                 "notice": line.notice.text if line.notice else "",
             }
             for line in ConsentEntry.objects.filter(subject=subject).select_related("notice").order_by("id")
-        ]
+        ],
+        "requests": [
+            {"kind": row.kind, "state": row.state, "at": row.received_at.isoformat()}
+            for row in PrivacyRequest.objects.filter(subject=subject).order_by("received_at")
+        ],
     }
 
 
 def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
-    """With everything else the ledger goes too; a single purpose leaves it, for it is what says no."""
+    """With everything else the ledger goes too; a single purpose leaves it, for it is what says no.
+
+    Requests are evidence and stay, but no longer refer to anybody.
+    """
     if purpose is not None:
         return {}
-    return {"consent": ConsentEntry.objects.filter(subject=subject).delete()[0]}
+    return {
+        "consent": ConsentEntry.objects.filter(subject=subject).delete()[0],
+        "requests": PrivacyRequest.objects.filter(subject=subject).update(subject=None, fingerprints=b""),
+    }
 
 
 def affected(subject: Subject) -> list[str]:
     """No files here."""
+    return []
+
+
+def recalls(releases: list[str]) -> list[dict[str, str]]:
+    """No files here."""
+    return []
+
+
+def holding(tombstones: set[str]) -> list[Subject]:
+    """No tombstones of its own here."""
     return []
 
 
@@ -42,8 +72,13 @@ def reconsider(subject: Subject) -> None:
 
 
 def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
-    """Subjects of whom nothing but a pseudonym is left: none of their rows stands in any table."""
-    return {}
+    """The evidence of requests and messages, once nobody can ask for it any more (PRIVACY_LOG_DAYS)."""
+    limit = before - timedelta(days=settings.PRIVACY_LOG_DAYS)
+    old = {
+        "requests": PrivacyRequest.objects.filter(closed_at__lt=limit),
+        "deliveries": Delivery.objects.filter(delivered_at__lt=limit),
+    }
+    return {kind: rows.count() if dry_run else rows.delete()[0] for kind, rows in old.items()}
 
 
 def settle() -> None:

@@ -2,13 +2,32 @@
 
 from celery import shared_task
 
-from privacy import erasure, retention
+from privacy import erasure, requests, retention, rewriting, tombstones, webhooks
 
 
 @shared_task
 def sweep() -> int:
-    """Finish erasures whose files still wait."""
+    """Finish erasures whose files still wait; bring the list beside the database up to date."""
+    tombstones.append()
     return erasure.settle()
+
+
+@shared_task
+def advance_requests() -> int:
+    """Go on with what people asked for."""
+    return requests.advance_all()
+
+
+@shared_task
+def deliver() -> int:
+    """Send what is due to the webhooks."""
+    return webhooks.deliver_due()
+
+
+@shared_task
+def rewrite() -> list[str]:
+    """Overwrite what PostgreSQL keeps of erased rows."""
+    return rewriting.rewrite()
 
 
 @shared_task

@@ -6,8 +6,8 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.models import Project
-from privacy import erasure
-from privacy.models import Erasure, Purpose
+from privacy import requests
+from privacy.models import PrivacyRequest, Purpose
 from privacy.subjects import find
 
 
@@ -29,29 +29,35 @@ class Command(BaseCommand):
         subject = find(project.namespace, options["subject"])
         if subject is None:
             raise CommandError("Nothing of this person is kept.", returncode=3)
-        purpose = options["purpose"]
-        made = erasure.withdraw(subject, purpose, method="operator") if purpose else erasure.erase(subject)
-        erasure.settle()
-        made.refresh_from_db()
+        kind = PrivacyRequest.Kind.WITHDRAWAL if options["purpose"] else PrivacyRequest.Kind.ERASURE
+        purposes = [options["purpose"]] if options["purpose"] else []
+        made = requests.submit_for(
+            subject, kind, purposes=purposes, namespace=project.namespace, origin=project.name, verified_by="operator"
+        )
+        made = requests.advance(made)
         self.stdout.write(receipt(made) if options["json"] else readable(made))
 
 
-def receipt(made: Erasure) -> str:
-    """The receipt as JSON; it holds nothing of the person."""
-    return orjson.dumps(
-        {
-            "erasure": str(made.id),
-            "purpose": made.purpose or None,
-            "executed_at": made.executed_at,
-            "settled_at": made.settled_at,
-            "counts": made.counts,
-            "releases": made.releases,
-        }
-    ).decode()
+def receipt(made: PrivacyRequest) -> str:
+    """The receipt as JSON; it holds nothing of the person. `signed` is what `verify_receipt` checks."""
+    done = made.erasures.order_by("executed_at").last()
+    said = {
+        "erasure": str(done.id) if done else None,
+        "purpose": done.purpose or None if done else None,
+        "executed_at": made.executed_at,
+        "settled_at": done.settled_at if done else None,
+        "counts": made.counts,
+        "releases": made.releases,
+        "request": str(made.id),
+        "status": made.state,
+        "signed": made.receipt or None,
+    }
+    return orjson.dumps(said).decode()
 
 
-def readable(made: Erasure) -> str:
+def readable(made: PrivacyRequest) -> str:
     """The receipt in words."""
     removed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in made.counts.items() if number)
     recut = f" Cut again: {', '.join(made.releases)}." if made.releases else ""
-    return f"Removed: {removed or 'nothing'}.{recut} Receipt {made.id}."
+    state = "" if made.is_over else f" Not closed yet ({made.error or made.state}); the worker goes on with it."
+    return f"Removed: {removed or 'nothing'}.{recut}{state} Receipt {made.id}."

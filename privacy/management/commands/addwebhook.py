@@ -1,0 +1,25 @@
+"""`manage.py addwebhook PROJECT URL`: tell a receiver of the project's recalls."""
+
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from privacy import webhooks
+
+
+class Command(BaseCommand):
+    help = "Add a webhook to a project, and print its signing secret, once."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("project")
+        parser.add_argument("url", help="https, on the public internet (WEBHOOKS_TO_PRIVATE=1: anywhere).")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            row, secret = webhooks.add(options["project"], options["url"])
+        except webhooks.Forbidden as error:
+            raise CommandError(str(error)) from None
+        said = {"webhook": row.pk, "secret": secret}
+        self.stdout.write(orjson.dumps(said).decode() if options["json"] else f"Webhook {row.pk}. Secret: {secret}")

@@ -1,0 +1,30 @@
+"""`manage.py replay_tombstones [--from FILE]`: after a backup was restored, erase again what had been erased."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from privacy import tombstones
+
+
+class Command(BaseCommand):
+    help = "Erase again, in a restored database, whatever the list beside it says was erased. Run it before serving."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--from", dest="file", help="The list; default: tombstones.jsonl under FLYWHEEL_VAR.")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = Path(options["file"]) if options["file"] else tombstones.file()
+        if not path.exists():
+            raise CommandError("There is no such list.")
+        counts = tombstones.replay(path)
+        if options["json"]:
+            self.stdout.write(orjson.dumps(counts).decode())
+            return
+        self.stdout.write(
+            f"{counts['tombstones']} tombstones read; erased again: {counts['subjects']} people; "
+            f"withdrawn again: {counts['withdrawals']}."
+        )

@@ -1,0 +1,30 @@
+"""`manage.py verify_receipt FILE [--key HEX]`: whether a receipt is ours and unchanged."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from privacy import receipts
+
+
+class Command(BaseCommand):
+    help = "Check a receipt: every byte of it, and who signed it. Exit status 1 where it does not hold."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", help="The receipt; without it, standard input.")
+        parser.add_argument("--key", default="", help="The public key to trust, in hex; default: this installation's.")
+        parser.add_argument("--public-key", action="store_true", help="Only print this installation's public key.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["public_key"]:
+            self.stdout.write(receipts.public_key())
+            return
+        data = Path(options["file"]).read_bytes() if options["file"] else sys.stdin.buffer.read()
+        try:
+            said = receipts.verify(data, options["key"])
+        except receipts.Forged as error:
+            raise CommandError(f"This receipt does not hold. {error}") from None
+        removed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in said["counts"].items() if number)
+        self.stdout.write(f"The receipt holds: {said['kind']} {said['request']}, {removed or 'nothing was kept'}.")

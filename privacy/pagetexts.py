@@ -1,0 +1,123 @@
+"""The words of the person's page, for translation: purposes, kinds of record, states."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+# Of each purpose: its name, why, and what switching it off does.
+PURPOSES: Mapping[str, tuple[Promise, Promise, Promise]] = {
+    "capture": (
+        _("Keep my conversations"),
+        _("We store your questions and the answers you got, with names, numbers and addresses taken out."),
+        _("Switched off, your conversations are deleted, and new ones are not stored."),
+    ),
+    "evaluation": (
+        _("Use them for testing"),
+        _("Your questions help us check that a new version still gives the right answers."),
+        _("Switched off, they are taken out of our tests."),
+    ),
+    "training": (
+        _("Use them for training"),
+        _("Your questions and the right answers help to make the next version better."),
+        _("Switched off, they are taken out of our training files."),
+    ),
+}
+DONE: Mapping[str, Promise] = {
+    "consent": _("Your choices are saved. They hold from now on."),
+    "delete": _("Your request has begun. Nothing of you is shown any more; the rest follows within minutes."),
+}
+# Of each kind of record: its name, and why it is kept. A kind that is not here goes by its own name.
+KINDS: Mapping[str, tuple[Promise, Promise]] = {
+    "interactions": (_("Conversations"), _("Your questions and the answers you got.")),
+    "signals": (_("Ratings and corrections"), _("What you said about answers.")),
+    "waiting_signals": (_("Ratings that wait"), _("For a conversation that has not arrived yet; a day at most.")),
+    "decisions": (_("Decisions"), _("Whether an answer counts as right or wrong, and why.")),
+    "review_tasks": (_("Reviews"), _("Where a person looks at an answer, because the ratings leave it open.")),
+    "eval_cases": (_("Test cases"), _("Questions with the right answer, to check new versions with.")),
+    "examples": (_("Training examples"), _("Questions with the right answer, to train new versions on.")),
+    "preference_pairs": (_("Preference pairs"), _("A right answer beside a wrong one, for training.")),
+    "gate_results": (_("Test results"), _("How new versions answered your question.")),
+    "releases": (_("Released files"), _("The files for testing and training that hold your words.")),
+    "consent": (_("Consents"), _("What you agreed to, when, and in which words you were asked.")),
+    "requests": (_("Requests"), _("What you asked of us on your data.")),
+}
+FIELDS: Mapping[str, Promise] = {
+    "question": _("Question"),
+    "answer": _("Answer"),
+    "correction": _("Correction"),
+    "comment": _("Comment"),
+    "signal": _("Rating"),
+    "purpose": _("Purpose"),
+    "granted": _("Agreed"),
+    "notice": _("Asked in these words"),
+    "occurred_at": _("Time"),
+    "at": _("Time"),
+    "state": _("State"),
+    "kind": _("Kind"),
+    "why": _("Reason"),
+    "reason": _("Reason"),
+    "project": _("Service"),
+    "release": _("Release"),
+    "status": _("State"),
+    "outcome": _("Decided"),
+    "passed": _("Passed"),
+    "context": _("Earlier in the conversation"),
+    "sources": _("Sources of the answer"),
+    "tags": _("Tags"),
+    "session": _("Session"),
+    "method": _("How"),
+    "note": _("Note"),
+    "interaction": _("Conversation"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many records of one kind are kept, and why."""
+
+    label: str
+    why: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The records of one kind: each a list of (name, value)."""
+
+    label: str
+    why: str
+    records: Sequence[Sequence[tuple[str, str]]]
+
+
+def kept(data: Mapping[str, Sequence[Any]]) -> list[Kept]:
+    """The kinds of which there is something."""
+    return [Kept(*named(kind), len(rows)) for kind, rows in data.items() if rows]
+
+
+def named(kind: str) -> tuple[str, str]:
+    """A kind's name and purpose in words."""
+    label, why = KINDS.get(kind, (kind.replace("_", " ").capitalize(), ""))
+    return str(label), str(why)
+
+
+def sections(data: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Section]:
+    """Everything that is kept, for reading; what is empty is left out."""
+    return [Section(*named(kind), [lines(row) for row in rows]) for kind, rows in data.items() if rows]
+
+
+def lines(row: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """One record as (name, value), nested values flattened."""
+    found: list[tuple[str, str]] = []
+    for name, value in row.items():
+        label = f"{prefix}{FIELDS.get(name, name.replace('_', ' '))}"
+        if isinstance(value, Mapping):
+            found += lines(value, f"{label}: ")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            found += [line for inner in value for line in lines(inner, f"{label}: ")]
+        elif value not in (None, "", [], {}):
+            found.append((label, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
+    return found

@@ -1,0 +1,239 @@
+"""What a person may ask for, from the asking to the signed receipt: each step once, whatever dies in between.
+
+    received → verified → restricted → executed → scanned → recalled → closed
+
+`submit` hides the person's data in the transaction that notes the request. `advance` carries out one step after the
+other. Each is claimed by a lease and moves the state in the transaction of its effect: a worker that dies loses its
+lease, and whoever comes next begins with the first step that did not happen. After five tries a request is set aside;
+the privacy desk shows it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from privacy import consent, erasure, receipts, scans
+from privacy.denials import note_denial
+from privacy.digests import digest
+from privacy.models import PrivacyRequest, Purpose, Subject
+from privacy.subjects import find, find_or_create
+
+LEASE = timedelta(minutes=30)
+PAUSE = timedelta(seconds=20)  # after a failed try; doubles with each
+MAX_TRIES = 5
+Kind, State = PrivacyRequest.Kind, PrivacyRequest.State
+
+
+class Unfinished(Exception):
+    """A step cannot be finished now and is tried again later; says why, without naming any text."""
+
+
+def submit(
+    namespace: str,
+    external_id: str,
+    kind: str,
+    *,
+    verified_by: str,
+    origin: str = "",
+    purposes: Iterable[str] = (),
+    law: str = "gdpr",
+) -> PrivacyRequest:
+    """Note what the person of that id asks, and take effect at once. A request like one that is open is that one."""
+    with transaction.atomic():
+        subject = find(namespace, external_id) if kind == Kind.ACCESS else find_or_create(namespace, external_id)
+        how = {"namespace": namespace, "origin": origin, "verified_by": verified_by, "law": law}
+        return submit_for(subject, kind, purposes=purposes, **how)
+
+
+def submit_for(
+    subject: Subject | None, kind: str, *, purposes: Iterable[str] = (), law: str = "gdpr", link: str = "", **how: str
+) -> PrivacyRequest:
+    """The same for a subject that was found: None asks for access to nothing. Call it as verified."""
+    wanted = sorted(set(purposes) or set(Purpose.values)) if kind == Kind.WITHDRAWAL else []
+    with transaction.atomic():
+        if subject is not None:
+            subject = Subject.objects.select_for_update().get(pk=subject.pk)
+            if same := still_open(subject, kind, wanted, how["origin"]):
+                return same
+        made = PrivacyRequest.objects.create(
+            subject=subject, kind=kind, purposes=wanted, law=law, link=link and link_digest(link),
+            state=State.VERIFIED, due_at=timezone.now() + timedelta(days=settings.PRIVACY_DAYS[law]), **how,
+        )  # fmt: skip
+        if subject is not None and kind != Kind.ACCESS:
+            restrict(made, subject)
+        return made
+
+
+def still_open(subject: Subject, kind: str, purposes: list[str], origin: str) -> PrivacyRequest | None:
+    """The open request of that person for the very same, through the same project."""
+    mine = PrivacyRequest.objects.filter(subject=subject, kind=kind, origin=origin)
+    alike = (row for row in mine.exclude(state__in=[State.CLOSED, State.REFUSED]) if row.purposes == purposes)
+    return next(alike, None)
+
+
+def link_digest(link: str) -> str:
+    """How a request remembers the page it was made on."""
+    return digest("link", link)
+
+
+def restrict(request: PrivacyRequest, subject: Subject) -> None:
+    """From now on nothing of the person is shown, curated or released; of a withdrawal, the ledger says so."""
+    now = timezone.now()
+    if request.kind == Kind.ERASURE:
+        Subject.objects.filter(pk=subject.pk, restricted_at__isnull=True).update(restricted_at=now)
+    else:
+        consent.record(subject, dict.fromkeys(request.purposes, False), method=request.verified_by)
+        for purpose in request.purposes:
+            note_denial(subject, purpose)
+    move(request, State.RESTRICTED, restricted_at=now)
+
+
+def verify(request: PrivacyRequest, by: str) -> None:
+    """An operator has made sure who asks, for a request that came by post or telephone."""
+    with transaction.atomic():
+        move(request, State.VERIFIED, verified_by=by)
+        if request.subject is not None and request.kind != Kind.ACCESS:
+            restrict(request, request.subject)
+
+
+def refuse(request: PrivacyRequest, why: str) -> None:
+    """It will not be carried out; what was hidden is shown again."""
+    with transaction.atomic():
+        if request.subject is not None and request.kind == Kind.ERASURE:
+            Subject.objects.filter(pk=request.subject.pk).update(restricted_at=None)
+        move(request, State.REFUSED, closed_at=timezone.now(), error=why, lease_until=None)
+
+
+def move(request: PrivacyRequest, state: str, **columns: Any) -> None:
+    """Bring a request to its next state. Raises `Unfinished` where somebody else has moved it meanwhile."""
+    mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state)
+    if not mine.update(state=state, **columns):
+        raise Unfinished("superseded")
+    for name, value in {"state": state, **columns}.items():
+        setattr(request, name, value)
+
+
+def waiting(now: Any = None) -> Any:
+    """The requests with a step to do that nobody is at."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now or timezone.now())
+    return PrivacyRequest.objects.filter(free, state__in=list(STEPS), tries__lt=MAX_TRIES)
+
+
+def advance_all(limit: int = 20) -> int:
+    """Go on with every request that waits; how many were closed. One that fails is tried later, the others go on."""
+    keys = list(waiting().order_by("due_at").values_list("pk", flat=True)[:limit])
+    closed = 0
+    for pk in keys:
+        closed += advance(PrivacyRequest.objects.get(pk=pk)).state == State.CLOSED
+    return closed
+
+
+def advance(request: PrivacyRequest) -> PrivacyRequest:
+    """Carry out what is left, until it is closed, or must wait, or somebody else is at it."""
+    while request.state in STEPS and claim(request):
+        try:
+            STEPS[State(request.state)](request)
+        except Exception as error:
+            postpone(request, error)
+            if isinstance(error, Unfinished):
+                break
+            raise
+        PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=None, tries=0, error="")
+        request.refresh_from_db()
+    request.refresh_from_db()
+    return request
+
+
+def claim(request: PrivacyRequest) -> bool:
+    """Take the lease of the request at its present state."""
+    now = timezone.now()
+    mine = waiting(now).filter(pk=request.pk, state=request.state)
+    return bool(mine.update(lease_until=now + LEASE, tries=F("tries") + 1))
+
+
+def postpone(request: PrivacyRequest, error: Exception) -> None:
+    """Let the next try wait a while, twice as long each time; note what failed, never what it was about."""
+    said = str(error) if isinstance(error, Unfinished) else type(error).__name__
+    row = PrivacyRequest.objects.get(pk=request.pk)
+    until = timezone.now() + PAUSE * 2**row.tries
+    PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=until, error=said[:200])
+
+
+def execute(request: PrivacyRequest) -> None:
+    """Remove, or for access count, what there is; keep the fingerprints that the scan will look for."""
+    with transaction.atomic():
+        locked = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
+        if locked.state != request.state:
+            raise Unfinished("superseded")
+        subject = locked.subject
+        done: dict[str, Any] = {"executed_at": timezone.now()}
+        if subject is not None and request.kind == Kind.ACCESS:
+            done["counts"] = {kind: len(rows) for kind, rows in erasure.export(subject).items()}
+        elif subject is not None:
+            done |= removed(request, subject)
+        move(request, State.EXECUTED, **done)
+
+
+def removed(request: PrivacyRequest, subject: Subject) -> dict[str, Any]:
+    """Erase all, or what the purposes cover; what the request then says of it. Where the conversations themselves
+    stay agreed to, no scan can tell the text that may stay from the text that may not."""
+    wanted = [None] if request.kind == Kind.ERASURE else request.purposes
+    whole = None in wanted or Purpose.CAPTURE in wanted
+    packed, seen = scans.collect(request, subject) if whole else (b"", {})
+    if whole and request.kind == Kind.WITHDRAWAL:
+        wanted = [Purpose.CAPTURE]
+    counts: Counter[str] = Counter()
+    releases: list[str] = []
+    for purpose in wanted:
+        made = erasure.erase(subject, purpose, request)
+        counts.update(made.counts)
+        releases += [name for name in made.releases if name not in releases]
+    return {"counts": dict(counts), "releases": releases, "fingerprints": packed, "scan": {**seen, "applies": whole}}
+
+
+def scan(request: PrivacyRequest) -> None:
+    """Let the files follow, and look whether anything of the person is left anywhere."""
+    if request.kind == Kind.ACCESS:
+        move(request, State.SCANNED)
+        return
+    erasure.settle()
+    if request.erasures.filter(settled_at__isnull=True).exists():
+        raise Unfinished("released files still have to follow")
+    if connection.vendor == "sqlite" and not erasure.empty_log():
+        raise Unfinished("a reader holds on to the write-ahead log")
+    result = {**request.scan, "at": timezone.now().isoformat()}
+    if request.scan.get("applies"):
+        result |= scans.look(request)
+    if not result.get("clean", True):
+        PrivacyRequest.objects.filter(pk=request.pk).update(scan=result)
+        raise Unfinished(f"text is left in {', '.join(sorted(result['hits']))}")
+    move(request, State.SCANNED, scan=result, fingerprints=b"")
+
+
+def recall(request: PrivacyRequest) -> None:
+    """Make sure that every release that held the person's records has been replaced, and that its holders are told."""
+    told = [entry for module in erasure.holders() for entry in module.recalls(request.releases)]
+    if len(told) < len(request.releases):
+        raise Unfinished("a release has not been replaced yet")
+    move(request, State.RECALLED, recalls=told)
+
+
+def close(request: PrivacyRequest) -> None:
+    """Sign the receipt."""
+    request.closed_at = timezone.now()
+    move(request, State.CLOSED, closed_at=request.closed_at, receipt=receipts.of_request(request))
+
+
+STEPS: dict[str, Callable[[PrivacyRequest], None]] = {
+    State.VERIFIED: execute,
+    State.RESTRICTED: execute,
+    State.EXECUTED: scan,
+    State.SCANNED: recall,
+    State.RECALLED: close,
+}
