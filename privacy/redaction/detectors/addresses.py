@@ -56,9 +56,10 @@ FOLLOWING = re.compile(
     rf"(?P<country>[ ]?,?[\s>?]{{1,6}}{COUNTRY}\b)?"
 )
 LAST_LINE = re.compile(rf"[\s>?]{{1,8}}({TOWN}|[A-Z]{{2}}) (\d{{4,5}})(?!\d)")
-UK = re.compile(rf"(?<![\w-])[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}(?![\w-])|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])(?<=[A-Z]{{2}})")
-CANADIAN = re.compile(rf"(?<![\w-]){CANADIAN_CODE}(?![\w-])")
+FORMED_CODE = re.compile(rf"(?<![\w-])(?:[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])|{CANADIAN_CODE})(?![\w-])")
+FORMED_PLACES = Anchor(rf"\b(?:[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}|{CANADIAN_CODE})\b")
 STATE_ZIP = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
+STATE_PLACES = Anchor(rf"\b(?:{STATE})\.?,? \d{{5}}")
 CODE_NAMES = r"\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz|postleitzahl|code postal|c\.?p\.?|código postal|cap|cep|pin ?code|eircode)\b"
 CODE_PLACES = Anchor(f"(?i){CODE_NAMES}")
 NAMED_CODE = re.compile(
@@ -184,11 +185,9 @@ def cued(page: Page) -> Iterator[Hit]:
 def codes(page: Page) -> Iterator[Hit]:
     """Post codes by form (UK, Canada), after a state, or by name."""
     text = page.text
-    for match in UK.finditer(text):
-        yield Hit(match.start(), match.end(), CODE_RANK, "POSTCODE", "postcode_uk")
-    for match in CANADIAN.finditer(text):
-        yield Hit(match.start(), match.end(), CODE_RANK, "POSTCODE", "postcode_ca")
-    for match in STATE_ZIP.finditer(text):
+    for match in FORMED_PLACES.read(FORMED_CODE, text):
+        yield Hit(match.start(), match.end(), CODE_RANK, "POSTCODE", "postcode_form")
+    for match in STATE_PLACES.read(STATE_ZIP, text):
         yield Hit(match.start(1), match.end(1), CODE_RANK, "POSTCODE", "zip_after_state")
     for match in CODE_PLACES.read(NAMED_CODE, text):
         yield Hit(match.start(1), match.end(1), CODE_RANK + 1, "POSTCODE", "postcode_named")
@@ -201,5 +200,5 @@ DETECTORS = (
     Detector("address_box", r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a", boxes, digit=True),
     Detector("address_unit", r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot|bât|esc|andar|hab)[.\s#]", units, digit=True),
     Detector("address_cue", r"(?i)(?:\b(?:at|on|to|is|in|with|are|was|address|livraison|lieferung|me|of)|:)[:\s]+\d{1,6}(?:-\d+)?[a-z]?\s[a-z]|(?:address|on|at|in)\s+\d+[^\x00-\x7f\s]?\s\pL", cued, digit=True),
-    Detector("postcode", r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d|\b[A-Z]{2}\.?,? \d{5}|(?i:zip|post|plz|c\.?p\b|cap|cep|pin|eircode)", codes, digit=True),
+    Detector("postcode", f"{FORMED_PLACES.pattern}|{STATE_PLACES.pattern}|(?i:zip|post.{0,5}code|plz|postleitz|code postal|c\\.?p\\b|\\bcap\\b|\\bcep\\b|pin ?code|eircode)", codes, digit=True),
 )

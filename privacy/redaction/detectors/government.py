@@ -45,20 +45,30 @@ def swedish(text: str) -> bool:
     return checksums.luhn("".join(map(str, checksums.digits_of(text)[-10:])))
 
 
-# Form, check, rule. These need no word beside them.
-CHECKED: tuple[tuple[re.Pattern[str], Callable[[str], bool], str], ...] = (
-    (ITALIAN, checksums.codice_fiscale, "codice_fiscale"),
-    (DNI, checksums.dni, "dni"),
-    (CPF, checksums.cpf, "cpf"),
-    (CNPJ, checksums.cnpj, "cnpj"),
-    (NIR, checksums.nir, "nir"),
-    (AADHAAR, checksums.verhoeff, "aadhaar"),
-    (BELGIAN, checksums.belgian, "belgian_number"),
-    (SWEDISH, swedish, "personnummer"),
-    (FINNISH, finnish, "hetu"),
-    (NRIC, nric, "nric"),
+def shown(text: str) -> bool:
+    """Whether a masked number shows a digit."""
+    return any(c.isdigit() for c in text)
+
+
+# Form, check, rank, rule. These need no word beside them.
+FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool], int, str], ...] = (
+    (SSN, bool, BARE_RANK, "ssn"),
+    (MASKED_SSN, shown, BARE_RANK, "ssn_masked"),
+    (NINO, bool, CHECKED_RANK, "nino"),
+    (ITALIAN, checksums.codice_fiscale, CHECKED_RANK, "codice_fiscale"),
+    (DNI, checksums.dni, CHECKED_RANK, "dni"),
+    (PAN, bool, CHECKED_RANK, "pan"),
+    (CPF, checksums.cpf, CHECKED_RANK, "cpf"),
+    (CNPJ, checksums.cnpj, CHECKED_RANK, "cnpj"),
+    (NIR, checksums.nir, CHECKED_RANK, "nir"),
+    (AADHAAR, checksums.verhoeff, CHECKED_RANK, "aadhaar"),
+    (BELGIAN, checksums.belgian, CHECKED_RANK, "belgian_number"),
+    (SWEDISH, swedish, CHECKED_RANK, "personnummer"),
+    (FINNISH, finnish, CHECKED_RANK, "hetu"),
+    (CURP, bool, CHECKED_RANK, "curp"),
+    (NRIC, nric, CHECKED_RANK, "nric"),
+    (MRZ, bool, CHECKED_RANK, "mrz"),
 )
-FORMED: tuple[tuple[re.Pattern[str], str], ...] = ((NINO, "nino"), (PAN, "pan"), (CURP, "curp"), (MRZ, "mrz"))
 
 NAMES = (
     r"passport|passeport|pasaporte|reisepass(?:nummer)?|paspoort|driv(?:er'?s?|ing)(?:'s)?[ _-]?licen[cs]e|driver[ _]licen[cs]e|driving permit"
@@ -80,21 +90,25 @@ TOKEN = re.compile(r"[a-z0-9*]+")
 CUT = re.compile(r"\s(?:and|or|is|was|for|to|in|on|at|by|with|of|the|a|an|but|so|which|that|were|has|had|will|please|can|next|linked|issued|expir\w*|under|from|as)\b")
 
 
+FORM_PLACES = Anchor(
+    r"\b(?:\d{3}-(?:\d\d|[Xx*]{2})-|\d{2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]|[2-9]\d{3}[ -]\d{4}[ -]\d{4}|\d{2,3}\.\d{3}\.\d{3}[-/]|[12] ?\d{2} ?\d{2} ?[\dAB]{2} ?\d{3} ?\d{3} ?\d{2}|\d{2}\.\d{2}\.\d{2}-"
+    r"|(?:\d{2})?\d{6}[-+A-FU-Y]\d{3}|[A-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d|[A-Za-z]{6}\d{2}[A-Za-z]\d{2}|[XYZxyz]-?\d{7}|[A-Z]{5}\d{4}[A-Z]|[A-Z]{4}\d{6}[HM]|[STFG]\d{7}[A-Z]"
+    r"|[PIAC][A-Z<][A-Z]{3}[A-Z<]{10})|[Xx*]{3}-[Xx*]{2}-\d"
+)
+
+
 def by_form(page: Page) -> Iterator[Hit]:
     """Identifiers that their form or their check digits give away."""
-    text = page.text
-    for match in SSN.finditer(text):
-        yield Hit(match.start(), match.end(), BARE_RANK, "NATIONAL_ID", "ssn")
-    for match in MASKED_SSN.finditer(text):
-        if any(c.isdigit() for c in match.group()):
-            yield Hit(match.start(), match.end(), BARE_RANK, "NATIONAL_ID", "ssn_masked")
-    for pattern, check, rule in CHECKED:
-        for match in pattern.finditer(text):
-            if check(match.group()):
-                yield Hit(match.start(), match.end(), CHECKED_RANK, "NATIONAL_ID", rule)
-    for pattern, rule in FORMED:
-        for match in pattern.finditer(text):
-            yield Hit(match.start(), match.end(), CHECKED_RANK, "NATIONAL_ID", rule)
+    text, reached = page.text, 0
+    for start, _ in FORM_PLACES.spans(text):
+        if start < reached:
+            continue
+        for pattern, check, rank, rule in FORMS:
+            match = pattern.match(text, start)
+            if match and check(match.group()):
+                reached = match.end()
+                yield Hit(start, reached, rank, "NATIONAL_ID", rule)
+                break
 
 
 def by_name(page: Page) -> Iterator[Hit]:
@@ -141,13 +155,6 @@ def has_digit(text: str, span: tuple[int, int]) -> bool:
 
 
 DETECTORS = (
-    Detector(
-        "government_form",
-        r"\d{3}-\d\d-\d{4}|[Xx*]{3}-[Xx*]{2}-|\d{3}-[Xx*]{2}-"
-        r"|\b(?:[A-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d|[A-Za-z]{6}\d{2}[A-Za-z]\d{2}|\d{2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]|[XYZxyz]-?\d{7}|[A-Z]{5}\d{4}[A-Z]|[2-9]\d{3}[ -]\d{4}[ -]\d{4}|\d{2,3}\.\d{3}\.\d{3}[-/]"
-        r"|[12] ?\d{2} ?\d{2} ?[\dAB]{2} ?\d{3} ?\d{3} ?\d{2}|\d{2}\.\d{2}\.\d{2}-|(?:\d{2})?\d{6}[-+A-FU-Y]\d{3}|[A-Z]{4}\d{6}[HM]|[STFG]\d{7}[A-Z]|[PIAC][A-Z<][A-Z]{3}[A-Z<]{10})",
-        by_form,
-        digit=True,
-    ),
+    Detector("government_form", FORM_PLACES.pattern, by_form, digit=True),
     Detector("government_named", f"(?i){NAME.pattern}", by_name, digit=True),
 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK = 36
@@ -12,6 +13,7 @@ LABELLED = re.compile(
     rf"|\b(?:my|his|her|their) {SITE}(?: (?:handle|account|user(?:name)?|id|name|profile))?)"
     r"[\"']?(?:\s{0,2}(?:is|was|:|=>?|->)|\s{0,2}(?=[\"']|\s@))\s{0,2}[\"'`]?(@?[a-z0-9](?:[\w.-]{1,40}[a-z0-9_])(?:#\d{4})?)(?![\w@(\[.])"
 )
+LABELS = Anchor(LABELLED.pattern[: LABELLED.pattern.index(r"[\"']?(?:\s")])
 ON_SITE = re.compile(rf"(?<![\w@/.])@([a-z0-9_][\w.]{{2,30}}[a-z0-9_]) on {SITE}\b|\b(?!x\b){SITE}(?::| |: )@([a-z0-9_][\w.]{{2,30}}[a-z0-9_])(?![\w@.])")
 OBJECTS = ("self.", "this.", "config.", "request.", "settings.", "user.", "args.", "options.", "a_s.", "obj.", "env.", "os.", "params.")
 NOBODY = frozenset(
@@ -24,7 +26,7 @@ NOBODY = frozenset(
 
 def handles(page: Page) -> Iterator[Hit]:
     """`username: ada_l`, `my twitter is @ada_l`, `@ada_l on instagram`."""
-    for match in LABELLED.finditer(page.low):
+    for match in LABELS.read(LABELLED, page.low):
         value = match.group(1).lstrip("@")
         if value not in NOBODY and not value.startswith(OBJECTS) and (match.group(1)[0] == "@" or not value.isdigit()):
             yield Hit(match.start(1), match.end(1), RANK, "USERNAME", "username")

@@ -137,12 +137,10 @@ def booked(page: Page) -> Iterator[Hit]:
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
     for match in PAID.finditer(page.low):
-        start = match.start(1)
-        if not MONEY.search(page.low, max(0, start - 90), min(len(page.low), match.end() + 60)):
-            continue
-        kin = RELATIVES.match(page.low, match.end())
-        end = kin.end() if kin else sequence(page, match.end(), bare=False) or payee(page, match.end())
-        if end:
+        start, place = match.start(1), match.end()
+        kin = RELATIVES.match(page.low, place)
+        end = kin.end() if kin else sequence(page, place, bare=False) or payee(page, place)
+        if end and MONEY.search(page.low, max(0, start - 90), min(len(page.low), place + 60)):
             yield Hit(start, end, RANK, "PERSON", "payee")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.detectors import assignments
 from privacy.redaction.hits import Detector, Hit, Page
 
@@ -31,6 +32,12 @@ PREFIXED = re.compile(
     r"|amzn\.mws\.[0-9a-f-]{36}|dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{30,80}|pul-[0-9a-f]{40}|secret_[A-Za-z0-9]{40,64}|ntn_[A-Za-z0-9]{40,64}"
     r"|\d{8,10}:AA[\w-]{32,35}|[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,40}|dapi[0-9a-f]{32}|CCIPAT_[\w]{20,80}|v1\.0-[0-9a-f]{24}-[0-9a-f]{146}"
     r")"
+)
+PREFIX_PLACES = Anchor(
+    r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[abeoprs]|xapp-|xwfp-|[srp]k_(?:live|test|prod)_|whsec_|rzp_|[sp]k-|AIza|ya29\.|GOCSPX-|1//|SG\.|key-[0-9a-f]"
+    r"|SK[0-9a-f]{4}|AC[0-9a-f]{4}|npm_|pypi-|rubygems_|dckr_pat_|do[opr]_v1_|hf_|gsk_|r8_|xai-|pplx-|nvapi-|tvly-|shp(?:at|ca|pa|ss)_|sq0|EAA|PMAK-|ATATT3|ATBB|glsa_|glc_|lin_api_|fig[dou]_|sntry"
+    r"|hv[sbr]\.|s\.[A-Za-z0-9]|tskey-|NRAK-|LTAI|AGE-SECRET|amzn\.mws|dp\.[a-z]{2,5}\.|pul-|secret_|ntn_|dapi|CCIPAT_|v1\.0-)"
+    r"|\b(?:\d{8,10}:AA|[MNO][A-Za-z\d]+\.[\w-]+\.[\w-]|[0-9a-f]+-us\d)"
 )
 WEBHOOK = re.compile(
     r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/-]{20,160}|(?<=discord\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}"
@@ -91,7 +98,7 @@ def blocks(page: Page) -> Iterator[Hit]:
 
 def prefixed(page: Page) -> Iterator[Hit]:
     """Tokens that begin as their provider makes them, and webhooks, whose URL is the secret."""
-    for match in PREFIXED.finditer(page.text):
+    for match in PREFIX_PLACES.read(PREFIXED, page.text):
         yield Hit(match.start(), match.end(), RANK, "SECRET", "token_prefix")
     for match in WEBHOOK.finditer(page.text):
         yield Hit(match.start(), match.end(), RANK, "SECRET", "webhook")
@@ -137,10 +144,7 @@ DETECTORS = (
     Detector("private_key", r"-----BEGIN |Private-Lines: ", blocks),
     Detector(
         "token_prefix",
-        r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[abeoprs]|xapp-|xwfp-|[srp]k_(?:live|test|prod)_|whsec_|rzp_|[sp]k-|AIza|ya29\.|GOCSPX-|1//|SG\.|key-[0-9a-f]"
-        r"|SK[0-9a-f]{4}|AC[0-9a-f]{4}|npm_|pypi-|rubygems_|dckr_pat_|do[opr]_v1_|hf_|gsk_|r8_|xai-|pplx-|nvapi-|tvly-|shp(?:at|ca|pa|ss)_|sq0|EAA|PMAK-|ATATT3|ATBB|glsa_|glc_|lin_api_|fig[dou]_|sntry"
-        r"|hv[sbr]\.|s\.[A-Za-z0-9]|tskey-|NRAK-|LTAI|AGE-SECRET|amzn\.mws|dp\.[a-z]{2,5}\.|pul-|secret_|ntn_|dapi|CCIPAT_|v1\.0-)"
-        r"|:AA|\w\.[\w-]{6}\.|[0-9a-f]-us\d|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com",
+        PREFIX_PLACES.pattern + r"|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com",
         prefixed,
     ),
     Detector("jwt", r"ey[JI][\w-]+\.[\w-]", jwts),
