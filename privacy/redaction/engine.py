@@ -4,14 +4,14 @@ The last look makes redaction idempotent by construction: what is returned is te
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from privacy.redaction import folding
 from privacy.redaction.gates import DIGIT, Gate, gate
 from privacy.redaction.hits import Detector, Hit, Page, settled
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
-from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
 from privacy.redaction.pieces import Pieces
+from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
 from privacy.redaction.repeats import repeats
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
@@ -106,7 +106,7 @@ def found(detectors: Iterable[Detector], page: Page) -> list[Hit]:
     for detector in detectors:
         try:
             hits += detector.find(page)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever fails, nothing is returned unredacted
             # The error's own text may quote the input, so that neither it nor its trace goes any further.
             raise RedactionError(f"detector {detector.name} failed: {type(error).__name__}") from None
     return hits

@@ -40,7 +40,9 @@ COMMONS = (
     " rosemary ruby sandy sherry sue viola violet wade warren jordan austin charlotte florence victoria sydney madison virginia georgia dallas lorraine vernon clayton milton clinton chester carlisle jackson"
 ).split()
 
-STREETS = frozenset("street st avenue ave road rd lane ln drive dr boulevard blvd court square terrace highway parkway bridge".split())
+STREETS = frozenset(
+    "street st avenue ave road rd lane ln drive dr boulevard blvd court square terrace highway parkway bridge".split()
+)
 
 
 @lru_cache(maxsize=1)

@@ -61,7 +61,9 @@ class Policy:
         """JSON-able; `from_dict` reads it back to an equal policy."""
         made = asdict(self)
         return {**made, "off": sorted(self.off), "regions": list(self.regions), "allow": list(self.allow)} | {
-            "terms": [{key: list(v) if isinstance(v, tuple) else v for key, v in term.items()} for term in made["terms"]]
+            "terms": [
+                {key: list(v) if isinstance(v, tuple) else v for key, v in term.items()} for term in made["terms"]
+            ]
         }
 
     @classmethod
@@ -94,12 +96,15 @@ def _strings(given: Any, place: str) -> tuple[str, ...]:
 def _term(given: Any, place: str) -> Term:
     names = {one.name for one in fields(Term)}
     if not isinstance(given, Mapping) or set(given) - names or "type" not in given:
-        raise RedactionError(f"policy: {place} must be an object with a type and no entries but {', '.join(sorted(names))}")
+        raise RedactionError(
+            f"policy: {place} must be an object with a type and no entries but {', '.join(sorted(names))}"
+        )
     lists = {"words", "context_words", "must_match", "must_not_match"}
     for name in set(given) - lists:
         if not isinstance(given[name], str):
             raise RedactionError(f"policy: {place}.{name} must be a string")
-    return Term(**{name: _strings(v, f"{place}.{name}") if name in lists else v for name, v in given.items()})
+    made: dict[str, Any] = {name: _strings(v, f"{place}.{name}") if name in lists else v for name, v in given.items()}
+    return Term(**made)
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,9 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
 def compile_term(term: Term, place: str) -> CompiledTerm:
     """One term made ready, its examples checked. `place` is what errors call it."""
     if not TYPE_NAME.fullmatch(term.type):
-        raise RedactionError(f"policy: {place}.type must be like ORDER_NUMBER: capitals and underscores, 2 to 31 of them")
+        raise RedactionError(
+            f"policy: {place}.type must be like ORDER_NUMBER: capitals and underscores, 2 to 31 of them"
+        )
     if bool(term.pattern) == bool(term.words):
         raise RedactionError(f"policy: {place} needs a pattern or words, and not both")
     if term.validator and term.validator not in VALIDATORS:
@@ -180,7 +187,9 @@ def compile_term(term: Term, place: str) -> CompiledTerm:
             raise RedactionError(f"policy: {place}.{name} needs at least one example")
         for index, example in enumerate(examples):
             if bool(compiled.matches(example)) != wanted:
-                raise RedactionError(f"policy: {place}.{name}[{index}] {'is not' if wanted else 'is'} found by the term")
+                raise RedactionError(
+                    f"policy: {place}.{name}[{index}] {'is not' if wanted else 'is'} found by the term"
+                )
     return compiled
 
 

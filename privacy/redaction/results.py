@@ -1,7 +1,7 @@
 """What the redactor gives back: text that only it can make, and the places where it found something."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 MAX_DEPTH = 64
 
@@ -28,7 +28,7 @@ class Redacted(str):
     __slots__ = ("_spans",)
     _spans: tuple[Span, ...]
 
-    def __new__(cls, *args: object, **kwargs: object) -> NoReturn:
+    def __new__(cls, *args: object, **kwargs: object) -> "Redacted":
         raise TypeError("only the redactor makes Redacted text: call redact(), or Redacted.stored() on what was saved")
 
     @classmethod

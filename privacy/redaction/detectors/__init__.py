@@ -2,7 +2,19 @@
 
 from collections.abc import Callable, Iterable
 
-from privacy.redaction.detectors import accounts, addresses, contact, dates, financial, government, handles, network, people, phones, secrets
+from privacy.redaction.detectors import (
+    accounts,
+    addresses,
+    contact,
+    dates,
+    financial,
+    government,
+    handles,
+    network,
+    people,
+    phones,
+    secrets,
+)
 from privacy.redaction.hits import Detector, Hit
 
 DETECTORS: tuple[Detector, ...] = (

@@ -24,9 +24,13 @@ NAMED = re.compile(
     r"(?P<v>#?[a-z0-9*]{1,24}(?:[-_/][a-z0-9*]{1,24}){0,5}(?: \d{2,6}){0,5})(?![\w@])"
 )
 PLACES = Anchor(rf"\b(?:{NAMES})")
-DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[./-]\d{1,2}(?:[./-]\d{1,2})?|(?:19|20)\d\d[-/ ](?:19|20)?\d\d|\d{1,3}(?:\.\d{1,3}){2,3}|\d+\.\d{1,2}")
+DATE = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[./-]\d{1,2}(?:[./-]\d{1,2})?|(?:19|20)\d\d[-/ ](?:19|20)?\d\d|\d{1,3}(?:\.\d{1,3}){2,3}|\d+\.\d{1,2}"
+)
 PHONE = re.compile(r"(?:1-)?\d{3}-\d{3}-\d{4}")
-UNIT = re.compile(r"\s{0,2}(?:%|units?|items?|usd|eur|gbp|dollars?|euros?|days?|hours?|minutes?|seconds?|ms|kb|mb|gb|px|bytes|years?|records?|rows?|times|people|users|customers)\b")
+UNIT = re.compile(
+    r"\s{0,2}(?:%|units?|items?|usd|eur|gbp|dollars?|euros?|days?|hours?|minutes?|seconds?|ms|kb|mb|gb|px|bytes|years?|records?|rows?|times|people|users|customers)\b"
+)
 PLAIN = re.compile(r"[a-z]+\d{0,3}")
 
 
@@ -46,7 +50,7 @@ def accounts(page: Page) -> Iterator[Hit]:
             continue
         if PHONE.fullmatch(value) and not match.group().startswith(("acc", "a/c")):
             continue
-        if not explicit and (digits < 6 or value[0] not in "0123456789" and value.isalpha()):
+        if not explicit and (digits < 6 or (value[0] not in "0123456789" and value.isalpha())):
             continue
         if PLAIN.fullmatch(value) and digits < 4 and not match["q"]:
             continue

@@ -3,10 +3,26 @@
 import re
 from collections.abc import Iterator
 
-from privacy.redaction.detectors.address_forms import (
-    ANY_CODE, CANADIAN_CODE, CAPITAL, COMPOUND, COUNTRY, DIRECTION, LEADING, NAME, NUMBER, SEPARATE, STATE, STATE_NAME, SUFFIX, TOWN, UK_CODE, UNIT, ZIP,
-)  # fmt: skip
 from privacy.redaction.anchors import Anchor
+from privacy.redaction.detectors.address_forms import (
+    ANY_CODE,
+    CANADIAN_CODE,
+    CAPITAL,
+    COMPOUND,
+    COUNTRY,
+    DIRECTION,
+    LEADING,
+    NAME,
+    NUMBER,
+    SEPARATE,
+    STATE,
+    STATE_NAME,
+    SUFFIX,
+    TOWN,
+    UK_CODE,
+    UNIT,
+    ZIP,
+)  # fmt: skip
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
 
@@ -17,7 +33,10 @@ NUMBERED_STREET = re.compile(
     rf"{START}(?:\d{{0,3}}\s{{1,2}}(?=\d))?{NUMBER},?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b(?!\s(?:{SUFFIX})\b)(?:\.?\s{DIRECTION}\b)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?",
     re.IGNORECASE,
 )
-NUMBERED_BROADWAY = re.compile(rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:(?-i:Broadway)|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b", re.IGNORECASE)
+NUMBERED_BROADWAY = re.compile(
+    rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:(?-i:Broadway)|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b",
+    re.IGNORECASE,
+)
 TYPES = Anchor(rf"(?i)\b(?:{LEADING})\s")
 SMALL = r"(?:(?:de|la|le|les|du|des|of|dos|das|do|da|di|del|della|dei|degli|el|los|las|y|e|en|sur|saint|von|van)\s|[dl]['’])"
 TYPED = re.compile(
@@ -25,29 +44,44 @@ TYPED = re.compile(
     re.IGNORECASE,
 )
 TYPED_LOWER = re.compile(rf"(?:{LEADING})\s{{1,2}}(?:[^\W\d_][\w.'’-]*+ ){{1,4}}?(?P<after>\d{{1,5}})(?![\w.:])")
-BEFORE_TYPE = re.compile(r"(?<![\w$€£.,/:+-])(?:\d{1,4}\s{1,2})?\d{1,5}(?:\s?(?:bis|ter|[a-c]))?,?\s{1,2}\Z", re.IGNORECASE)
+BEFORE_TYPE = re.compile(
+    r"(?<![\w$€£.,/:+-])(?:\d{1,4}\s{1,2})?\d{1,5}(?:\s?(?:bis|ter|[a-c]))?,?\s{1,2}\Z", re.IGNORECASE
+)
 COMPOUND_STREET = re.compile(
     rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{CAPITAL}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{CAPITAL}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-hA-H](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)",
     re.IGNORECASE,
 )
 COMPOUND_TAIL = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
-BOX = re.compile(r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)", re.IGNORECASE)
-MILITARY = re.compile(r"\b(?:(?:PSC|CMR|Unit) \d{1,5},? (?:Box \d{1,5}\s{0,2},?\s{0,2})?|USN?S [^\W\d_]+\s{0,2},?\s{0,2})(?:APO|FPO|DPO),? A[AEP] \d{5}", re.IGNORECASE)
+BOX = re.compile(
+    r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)",
+    re.IGNORECASE,
+)
+MILITARY = re.compile(
+    r"\b(?:(?:PSC|CMR|Unit) \d{1,5},? (?:Box \d{1,5}\s{0,2},?\s{0,2})?|USN?S [^\W\d_]+\s{0,2},?\s{0,2})(?:APO|FPO|DPO),? A[AEP] \d{5}",
+    re.IGNORECASE,
+)
 UNIT_ALONE = re.compile(rf"(?<!\w){UNIT}", re.IGNORECASE)
-NUMBER_AROUND = re.compile(rf"(?:^|[\n>?]|[,:.] |to |at |with |in |is |here's? )[ \t>?]*(\d{{1,5}}(?: {NAME}){{1,6}}(?: \d{{1,5}}\.?)?|(?:{NAME} ){{1,5}}\d{{1,5}}\.?)[\s,>?]{{1,8}}\Z", re.IGNORECASE)
+NUMBER_AROUND = re.compile(
+    rf"(?:^|[\n>?]|[,:.] |to |at |with |in |is |here's? )[ \t>?]*(\d{{1,5}}(?: {NAME}){{1,6}}(?: \d{{1,5}}\.?)?|(?:{NAME} ){{1,5}}\d{{1,5}}\.?)[\s,>?]{{1,8}}\Z",
+    re.IGNORECASE,
+)
 CUED = re.compile(
     r"\b(?:address(?:es)?(?: of [^.\n]{1,40}?)?(?: is| to| are| was|:| at| with)+|liv(?:es?|ing) (?:at|on)|resid(?:es?|ing) at|located (?:at|on|in)|location (?:is|of)|situated (?:at|on)|lieferung:|livraison[: /]|(?:ship|deliver|send|sent|mail|return|post)(?:ped|ed)?(?: it)? to|moved to|office is at"
     r"|taxi to|arrived at|visit them at|find (?:it|them) at|venue is|it's (?:at|on|in)|they(?:'re| are) (?:at|on)|is (?:at|on)|address)[:\s]{1,4}"
 )
 CUED_PLACE = re.compile(rf"\d{{1,6}}(?:-\d{{1,6}})?[A-Za-z]?(?: {NAME}){{1,7}}(?:,? ?{UNIT})?", re.IGNORECASE)
-HALT = re.compile(r"\s(?:and|or|with|for|which|that|has|have|is|are|was|offers?|costs?|costing|in|on|at|from|to|by|but|so|if|please|the|a|an|where|near|it|there|you|your|i|my|per|their|they|we|our|of|not|no|yes|can|will|would|also|plus)\b")
+HALT = re.compile(
+    r"\s(?:and|or|with|for|which|that|has|have|is|are|was|offers?|costs?|costing|in|on|at|from|to|by|but|so|if|please|the|a|an|where|near|it|there|you|your|i|my|per|their|they|we|our|of|not|no|yes|can|will|would|also|plus)\b"
+)
 NOT_STREET = frozenset(
     "at in the to and for is on per with from or but if as by are was were be it its this that these those my your our their his her a an any each every all some no not than then about around over under up down out off"
     " minutes minute hours hour days day weeks week months month years year nights night people persons adults rooms room bedrooms bedroom bathrooms bathroom beds bed baths bath miles mile km meters feet dollars bucks euros percent"
     " times stars star tickets ticket seats seat items item units unit am pm points point steps step ways options option results result found more less other new best you we they he she i may can will would could should might must do does did have has had which who whom what when where how why there here also just only please"
     " enjoy called located costs cost rent which".split()
 )
-STREET_WORDS = frozenset("street avenue road lane boulevard drive parkway highway terrace crescent st ave rd ln blvd str".split())
+STREET_WORDS = frozenset(
+    "street avenue road lane boulevard drive parkway highway terrace crescent st ave rd ln blvd str".split()
+)
 
 AFTER_UNIT = rf"(?:[ ]?,?[ \n]{{0,2}}[>?\s]{{0,6}}{UNIT})?"
 FOLLOWING = re.compile(
@@ -56,7 +90,9 @@ FOLLOWING = re.compile(
     rf"(?P<country>[ ]?,?[\s>?]{{1,6}}{COUNTRY}\b)?"
 )
 LAST_LINE = re.compile(rf"[\s>?]{{1,8}}({TOWN}|[A-Z]{{2}}) (\d{{4,5}})(?!\d)")
-FORMED_CODE = re.compile(rf"(?<![\w-])(?:[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])|{CANADIAN_CODE})(?![\w-])")
+FORMED_CODE = re.compile(
+    rf"(?<![\w-])(?:[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])|{CANADIAN_CODE})(?![\w-])"
+)
 FORMED_PLACES = Anchor(rf"\b(?:[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}|{CANADIAN_CODE})\b")
 STATE_ZIP = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
 STATE_PLACES = Anchor(rf"\b(?:{STATE})\.?,? \d{{5}}")
@@ -127,7 +163,9 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
         return -1
     suffix = match["suffix"]
     if page.low[match.start() : match.end()] == page.text[match.start() : match.end()]:
-        plain = suffix in STREET_WORDS or (page.text == page.low and all(not known.get(word, 0) & (ORDINARY | STOP) for word in words))
+        plain = suffix in STREET_WORDS or (
+            page.text == page.low and all(not known.get(word, 0) & (ORDINARY | STOP) for word in words)
+        )
         return match.start() if plain and len(suffix) > 2 else -1
     if not any(c.isupper() or c.isdigit() for c in match["words"] + suffix[0]):
         return -1
@@ -174,8 +212,14 @@ def cued(page: Page) -> Iterator[Hit]:
         halt = HALT.search(page.low, match.end(), place.end())
         end = halt.start() if halt else place.end()
         words = page.low[match.end() : end].split()[1:]
-        strong = match.group().startswith(("address", "liv", "resid", "ship", "deliver", "located", "location", "situated"))
-        if not words or any(word.strip(".,") in NOT_STREET for word in words) or (not strong and not any(c.isupper() for c in text[match.end() : end])):
+        strong = match.group().startswith(
+            ("address", "liv", "resid", "ship", "deliver", "located", "location", "situated")
+        )
+        if (
+            not words
+            or any(word.strip(".,") in NOT_STREET for word in words)
+            or (not strong and not any(c.isupper() for c in text[match.end() : end]))
+        ):
             continue
         if len(words) < 2 and not any(c.isupper() for c in text[match.end() : end]):
             continue
@@ -194,11 +238,36 @@ def codes(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
-    Detector("address", rf"(?i)[0-9]\S*\s+(?:\S+\s+){{1,6}}(?:{SUFFIX})\b|broadway|[0-9]\s\S*\s?(?:avenue|ave|highway)", numbered, digit=True),
+    Detector(
+        "address",
+        rf"(?i)[0-9]\S*\s+(?:\S+\s+){{1,6}}(?:{SUFFIX})\b|broadway|[0-9]\s\S*\s?(?:avenue|ave|highway)",
+        numbered,
+        digit=True,
+    ),
     Detector("address_type", TYPES.pattern, leading, digit=True),
     Detector("address_compound", COMPOUND_TAIL.pattern, compounds, digit=True),
-    Detector("address_box", r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a", boxes, digit=True),
-    Detector("address_unit", r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot|bât|esc|andar|hab)[.\s#]", units, digit=True),
-    Detector("address_cue", r"(?i)(?:\b(?:at|on|to|is|in|with|are|was|address|livraison|lieferung|me|of)|:)[:\s]+\d{1,6}(?:-\d+)?[a-z]?\s[a-z]|(?:address|on|at|in)\s+\d+[^\x00-\x7f\s]?\s\pL", cued, digit=True),
-    Detector("postcode", f"{FORMED_PLACES.pattern}|{STATE_PLACES.pattern}|(?i:zip|post.{0,5}code|plz|postleitz|code postal|c\\.?p\\b|\\bcap\\b|\\bcep\\b|pin ?code|eircode)", codes, digit=True),
+    Detector(
+        "address_box",
+        r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a",
+        boxes,
+        digit=True,
+    ),
+    Detector(
+        "address_unit",
+        r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|appt|piso|lot|bât|esc|andar|hab)[.\s#]",
+        units,
+        digit=True,
+    ),
+    Detector(
+        "address_cue",
+        r"(?i)(?:\b(?:at|on|to|is|in|with|are|was|address|livraison|lieferung|me|of)|:)[:\s]+\d{1,6}(?:-\d+)?[a-z]?\s[a-z]|(?:address|on|at|in)\s+\d+[^\x00-\x7f\s]?\s\pL",
+        cued,
+        digit=True,
+    ),
+    Detector(
+        "postcode",
+        f"{FORMED_PLACES.pattern}|{STATE_PLACES.pattern}|(?i:zip|post.{0, 5}code|plz|postleitz|code postal|c\\.?p\\b|\\bcap\\b|\\bcep\\b|pin ?code|eircode)",
+        codes,
+        digit=True,
+    ),
 )

@@ -42,7 +42,10 @@ OPTION = re.compile(
 )
 LOGIN = re.compile(r"\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4}([^\s\x00]{2,256})")
 PGPASS = re.compile(r"^[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:([^\s:\x00]{3,256})$", re.MULTILINE)
-PAIR = re.compile(r"(?<=[a-z0-9])@[a-z0-9.-]{3,80}\.[a-z]{2,12}(?:\s{1,2}[/|]\s{1,2}|:|\s{1,2}:\s{1,2}|;)(?!//)([^\s\x00/:;,|'\"<>]{5,64})", re.IGNORECASE)
+PAIR = re.compile(
+    r"(?<=[a-z0-9])@[a-z0-9.-]{3,80}\.[a-z]{2,12}(?:\s{1,2}[/|]\s{1,2}|:|\s{1,2}:\s{1,2}|;)(?!//)([^\s\x00/:;,|'\"<>]{5,64})",
+    re.IGNORECASE,
+)
 
 SAID = re.compile(
     r"\b(?P<name>pass(?:word|wd|phrase|code|wort)s?|pwd|pw|kennwort|contrase[nñ]a|mot de passe|senha|wachtwoord|pin(?: code| number)?|(?:api|secret|access|private|security|license|subscription|encryption) ?key"
@@ -53,8 +56,14 @@ SAID = re.compile(
 )
 SAID_NAMES = Anchor(SAID.pattern[: SAID.pattern.index(r")\b") + 1].replace("(?P<name>", "("))
 SAYS = re.compile(r"(?:^|[ _])(?:is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed)\Z")
-CONFIG_LINE = re.compile(r"^\s{0,16}[\"']?([A-Za-z_][\w.-]{0,63})[\"']?\s{0,4}(?:[:=]|=>)\s{0,4}[\"']?([A-Za-z0-9+/=_-]{24,256})[\"']?[,;]?\s{0,4}$", re.MULTILINE)
-FINGERPRINT = re.compile(r"sha|md5|hash|digest|sum|integrity|etag|uuid|guid|commit|rev|fingerprint|checksum|id$|version|path|file|url|image|module|package|class|name|public|cert", re.IGNORECASE)
+CONFIG_LINE = re.compile(
+    r"^\s{0,16}[\"']?([A-Za-z_][\w.-]{0,63})[\"']?\s{0,4}(?:[:=]|=>)\s{0,4}[\"']?([A-Za-z0-9+/=_-]{24,256})[\"']?[,;]?\s{0,4}$",
+    re.MULTILINE,
+)
+FINGERPRINT = re.compile(
+    r"sha|md5|hash|digest|sum|integrity|etag|uuid|guid|commit|rev|fingerprint|checksum|id$|version|path|file|url|image|module|package|class|name|public|cert",
+    re.IGNORECASE,
+)
 
 REFERENCE = re.compile(
     r"[<{(\[]|\$[\w({]|%[\w({]|\*{2,}|x{4,}\Z|\.{2,}|-{3,}|_{3,}|\\|@[\w.]+\(|#\{|process\.env|os\.(?:environ|getenv)|env[.\[]|getenv|request\.|self\.|this\.|settings?\.|config\.|args?\.|options?\.|params?\."
@@ -117,12 +126,20 @@ def assigned(page: Page) -> Iterator[Hit]:
             end = start + len(unquoted(value))
             value = text[start:end]
             wide = bool(match["gap"] or match["after"])
-            good = plausible(value, quoted=False, sure=False) if wide and match["sep"] != ":" else loosely(value, key, whole_line(text, match.start(), end))
+            good = (
+                plausible(value, quoted=False, sure=False)
+                if wide and match["sep"] != ":"
+                else loosely(value, key, whole_line(text, match.start(), end))
+            )
         else:
             if text[end : end + 1] not in QUOTES:
                 value = value.rstrip("\"'`,; ")
                 end = start + len(value)
-            good = plausible(value, quoted=True, sure=False) and sentence_free(value) and value.lower() != key.strip("\"' ")
+            good = (
+                plausible(value, quoted=True, sure=False)
+                and sentence_free(value)
+                and value.lower() != key.strip("\"' ")
+            )
         if good and not ABOUT.search(match["rest"]) and not counted(value, key):
             yield Hit(start, end, RANK, "SECRET", "assignment")
 
@@ -132,7 +149,11 @@ QUOTES = frozenset("\"'`")
 
 def counted(value: str, key: str) -> bool:
     """Whether a value is but a number of something: `max_token: 4096`, and not a numeric password or PIN."""
-    return value.replace(".", "").isdigit() and not re.search(r"pass|pwd|pin|cvv|cvc|otp|secret|code", key) and len(value) < 16
+    return (
+        value.replace(".", "").isdigit()
+        and not re.search(r"pass|pwd|pin|cvv|cvc|otp|secret|code", key)
+        and len(value) < 16
+    )
 
 
 def unquoted(value: str) -> str:
@@ -159,14 +180,22 @@ def loosely(value: str, key: str, alone: bool) -> bool:
         return True
     if value.isdigit():
         return len(value) >= 4
-    return alone and value.isalnum() and len(value) >= 4 and value.lower() not in PREDICATES and value.lower() not in key
+    return (
+        alone and value.isalnum() and len(value) >= 4 and value.lower() not in PREDICATES and value.lower() not in key
+    )
 
 
 def sentence_free(value: str) -> bool:
     """Whether a quoted value is one token, or few enough words to be a passphrase with a digit or a sign in it."""
     if " " not in value:
         return True
-    return value.count(" ") <= 4 and len(value) <= 48 and any(c.isdigit() or c in "!@#$%^&*" for c in value) and "%" not in value and "{" not in value
+    return (
+        value.count(" ") <= 4
+        and len(value) <= 48
+        and any(c.isdigit() or c in "!@#$%^&*" for c in value)
+        and "%" not in value
+        and "{" not in value
+    )
 
 
 def structured(page: Page) -> Iterator[Hit]:
@@ -191,7 +220,12 @@ def said(page: Page) -> Iterator[Hit]:
             value = value.rstrip("!") if value.rstrip("!").isalpha() and not SAYS.search(match["way"]) else value
         end = start + len(value)
         telling = bool(SAYS.search(match["way"])) or ":" in match["link"] or "->" in match["link"]
-        if spoken(value, quoted=bool(quotes), telling=telling, pin=match["name"].startswith(("pin", "cv", "security code", "otp", "one", "verif", "login"))):
+        if spoken(
+            value,
+            quoted=bool(quotes),
+            telling=telling,
+            pin=match["name"].startswith(("pin", "cv", "security code", "otp", "one", "verif", "login")),
+        ):
             yield Hit(start, end, CHAT_RANK, "SECRET", "said")
     for match in PAIR.finditer(text):
         value = match[1].rstrip(".,;:?)]}'\"")
@@ -257,7 +291,15 @@ DETECTORS = (
         r"|code|phrase|mnemonic|access\w*|token|[a-z]+pass|x-amz-[\w-]+)(?:[\w.-]*)(?:\\?[\"'\])]){0,2}\s{0,12}[:=,]",
         assigned,
     ),
-    Detector("structured_secret", r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|login\s+\S+\s+password|:(?:\d+|\*):", structured),
-    Detector("said", r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|key\b|token|secret|\bcv[vc]\b|code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)", said),
+    Detector(
+        "structured_secret",
+        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|login\s+\S+\s+password|:(?:\d+|\*):",
+        structured,
+    ),
+    Detector(
+        "said",
+        r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|key\b|token|secret|\bcv[vc]\b|code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)",
+        said,
+    ),
     Detector("entropy", r"[\w\"'][ \t]*[:=]>?[ \t]*[\"']?[A-Za-z0-9+/_-]{20}", entropy),
 )

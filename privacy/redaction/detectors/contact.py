@@ -91,5 +91,9 @@ def spelt(page: Page) -> Iterator[Hit]:
 
 DETECTORS = (
     Detector("email", r"@|%40", emails),
-    Detector("email_spelt", r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|\sat\s+[a-z0-9.-]+\s?[(\[{<]?\s?dot\b|\s@|@\s|@.{1,30}dot", spelt),
+    Detector(
+        "email_spelt",
+        r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|\sat\s+[a-z0-9.-]+\s?[(\[{<]?\s?dot\b|\s@|@\s|@.{1,30}dot",
+        spelt,
+    ),
 )

@@ -30,7 +30,9 @@ CUE = (
 )
 BETWEEN = r"[^\d\n\x00]{0,32}?"
 NAMED_DATE = re.compile(rf"{CUE}({BETWEEN}|[^\d\x00]{{0,12}}?)(?<![\w/.-])({DATE})")
-DATE_THEN_CUE = re.compile(rf"(?<![\w/.-])({DATE})\s?\(?(?:is (?:my|his|her|the) (?:date of birth|birth ?day|dob)|\(?d\.?o\.?b\b)")
+DATE_THEN_CUE = re.compile(
+    rf"(?<![\w/.-])({DATE})\s?\(?(?:is (?:my|his|her|the) (?:date of birth|birth ?day|dob)|\(?d\.?o\.?b\b)"
+)
 NOT_BIRTH = re.compile(r"\b(?:since|until|joined|updated|expires?|due|party|card|gift|sale)\b")
 
 

@@ -64,7 +64,9 @@ def card_in(text: str, start: int, end: int) -> Iterator[Hit]:
 def issued(value: str) -> bool:
     """Whether digits could be those of a card that some network has issued."""
     digits = "".join(GROUPS.findall(value))
-    return bool(12 <= len(digits) <= 19 and ISSUED.fullmatch(digits) and len(set(digits)) > 1 and checksums.luhn(digits))
+    return bool(
+        12 <= len(digits) <= 19 and ISSUED.fullmatch(digits) and len(set(digits)) > 1 and checksums.luhn(digits)
+    )
 
 
 def ibans(page: Page) -> Iterator[Hit]:

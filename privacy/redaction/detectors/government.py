@@ -11,7 +11,9 @@ BARE_RANK, CHECKED_RANK, NAMED_RANK = 62, 70, 71
 
 SSN = re.compile(r"(?<![\w-])(?<!\d[.,/])(?!000|666|9\d\d)\d{3}([-])(?!00)\d\d\1(?!0000)\d{4}(?![\w-])(?!\.\d)")
 MASKED_SSN = re.compile(r"(?<![\w*-])(?:[X*x]{3}-[X*x]{2}-\d{4}|\d{3}-[X*x]{2}-[X*x]{4})(?!\w)")
-NINO = re.compile(r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:\d{6}|[ -]\d{2}[ -]\d{2}[ -]\d{2}[ -]| ?\d{6} ?)[A-D](?!\w)")
+NINO = re.compile(
+    r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:\d{6}|[ -]\d{2}[ -]\d{2}[ -]\d{2}[ -]| ?\d{6} ?)[A-D](?!\w)"
+)
 ITALIAN = re.compile(r"(?<!\w)[A-Za-z]{6}\d{2}[A-Ea-eHhLlMmPpR-Tr-t]\d{2}[A-Za-z]\d{3}[A-Za-z](?!\w)")
 DNI = re.compile(r"(?<!\w)(?<!\d\.)(?:\d{2}\.?\d{3}\.?\d{3}[ -]?|[XYZxyz]-?\d{7}-?)[A-Za-z](?![\w+]|-\d)")
 PAN = re.compile(r"(?<!\w)[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?!\w)")
@@ -22,7 +24,9 @@ NIR = re.compile(r"(?<!\w)[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]
 BELGIAN = re.compile(r"(?<![\w.])\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}(?!\w)")
 SWEDISH = re.compile(r"(?<![\w-])(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278]\d|[39][01])[-+]\d{4}(?![\w-])")
 FINNISH = re.compile(r"(?<!\w)(?:[0-2]\d|3[01])(?:0\d|1[0-2])\d{2}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y](?!\w)")
-CURP = re.compile(r"(?<!\w)[A-Z][AEIOUX][A-Z]{2}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[HM][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z\d]\d(?!\w)")
+CURP = re.compile(
+    r"(?<!\w)[A-Z][AEIOUX][A-Z]{2}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[HM][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z\d]\d(?!\w)"
+)
 NRIC = re.compile(r"(?<!\w)[STFG]\d{7}[A-Z](?!\w)")
 MRZ = re.compile(r"[PIAC][A-Z<][A-Z]{3}[A-Z<]{25,39}\n?[A-Z0-9<]{28,44}")
 FINNISH_CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -87,7 +91,9 @@ NAMED = re.compile(
     r"((?:[a-z]{1,5}[ _-]?)?[a-z0-9*]{0,8}(?:[\s./_-]?[a-z0-9]{1,12}){1,5})(?!\w)"
 )
 TOKEN = re.compile(r"[a-z0-9*]+")
-CUT = re.compile(r"\s(?:and|or|is|was|for|to|in|on|at|by|with|of|the|a|an|but|so|which|that|were|has|had|will|please|can|next|linked|issued|expir\w*|under|from|as)\b")
+CUT = re.compile(
+    r"\s(?:and|or|is|was|for|to|in|on|at|by|with|of|the|a|an|but|so|which|that|were|has|had|will|please|can|next|linked|issued|expir\w*|under|from|as)\b"
+)
 
 
 FORM_PLACES = Anchor(
@@ -131,7 +137,12 @@ def identifier(low: str, start: int, end: int) -> tuple[int, int] | None:
     """The part of a stretch that reads as one identifier: from its first part to its last that holds a digit."""
     parts = [token.span() for token in TOKEN.finditer(low, start, end)]
     while parts and not has_digit(low, parts[-1]):
-        if len(parts) > 1 and parts[-1][1] - parts[-1][0] <= 2 and low[parts[-1][0] - 1] in " -" and has_digit(low, parts[-2]):
+        if (
+            len(parts) > 1
+            and parts[-1][1] - parts[-1][0] <= 2
+            and low[parts[-1][0] - 1] in " -"
+            and has_digit(low, parts[-2])
+        ):
             break  # a check letter of its own: AB 12 34 56 C
         parts.pop()
     while parts and parts[0][1] - parts[0][0] > 5 and not has_digit(low, parts[0]) and low[parts[0][1]] == " ":
@@ -146,7 +157,9 @@ def identifier(low: str, start: int, end: int) -> tuple[int, int] | None:
     return begin, stop
 
 
-DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d\d[\s-]+(?:19|20)\d\d")
+DATE = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d\d[\s-]+(?:19|20)\d\d"
+)
 
 
 def has_digit(text: str, span: tuple[int, int]) -> bool:

@@ -14,8 +14,24 @@ LABELLED = re.compile(
     r"[\"']?(?:\s{0,2}(?:is|was|:|=>?|->)|\s{0,2}(?=[\"']|\s@))\s{0,2}[\"'`]?(@?[a-z0-9](?:[\w.-]{1,40}[a-z0-9_])(?:#\d{4})?)(?![\w@(\[.])"
 )
 LABELS = Anchor(LABELLED.pattern[: LABELLED.pattern.index(r"[\"']?(?:\s")])
-ON_SITE = re.compile(rf"(?<![\w@/.])@([a-z0-9_][\w.]{{2,30}}[a-z0-9_]) on {SITE}\b|\b(?!x\b){SITE}(?::| |: )@([a-z0-9_][\w.]{{2,30}}[a-z0-9_])(?![\w@.])")
-OBJECTS = ("self.", "this.", "config.", "request.", "settings.", "user.", "args.", "options.", "a_s.", "obj.", "env.", "os.", "params.")
+ON_SITE = re.compile(
+    rf"(?<![\w@/.])@([a-z0-9_][\w.]{{2,30}}[a-z0-9_]) on {SITE}\b|\b(?!x\b){SITE}(?::| |: )@([a-z0-9_][\w.]{{2,30}}[a-z0-9_])(?![\w@.])"
+)
+OBJECTS = (
+    "self.",
+    "this.",
+    "config.",
+    "request.",
+    "settings.",
+    "user.",
+    "args.",
+    "options.",
+    "a_s.",
+    "obj.",
+    "env.",
+    "os.",
+    "params.",
+)
 NOBODY = frozenset(
     "required invalid incorrect wrong missing not taken none null true false empty string str text unique name user username"
     " password email the and or your my is was admin root guest anonymous nobody test unknown undefined optional already field"

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from privacy.redaction.anchors import Anchor
 from privacy.redaction.detectors.name_forms import LOWER_NAME, SEQUENCE, WORD, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import COMMON, FIRST, LAST, ORDINARY, ORGANISATION, PLACE, STOP, kind_of, possible, sure, surname
+from privacy.redaction.lexicon import (
+    COMMON,
+    FIRST,
+    LAST,
+    ORDINARY,
+    ORGANISATION,
+    PLACE,
+    STOP,
+    kind_of,
+    possible,
+    sure,
+    surname,
+)
 
 RANK, LABEL_RANK = 32, 33
 
@@ -43,7 +55,10 @@ ROLE = (
     r"|partner|roommate|detective|officer|student|beneficiary|mother|father|cousin|nephew|niece|singer|actor|actress|artist|writer|poet|president|minister|senator|mayor"
 )
 AFTER_ROLE = re.compile(rf"\b(?:{ROLE})(?:,| is| was| named| called|:)?\s{{1,2}}(?:dr\.? |mr\.? |mrs\.? |ms\.? )?")
-BEFORE_ROLE = re.compile(rf"(?:\.?,? -? ?(?:is|was|who is|who's|they're|they are|she is|he is|as)?\s?(?:a|an|the|our|my|one of|also)?\s?(?:[a-z-]+ ){{0,2}}|[.,]? they are an? )(?:{ROLE})\b", re.IGNORECASE)
+BEFORE_ROLE = re.compile(
+    rf"(?:\.?,? -? ?(?:is|was|who is|who's|they're|they are|she is|he is|as)?\s?(?:a|an|the|our|my|one of|also)?\s?(?:[a-z-]+ ){{0,2}}|[.,]? they are an? )(?:{ROLE})\b",
+    re.IGNORECASE,
+)
 BOOKED = re.compile(
     r"\b(?:appointments? (?:(?:is |was )?(?:confirmed |scheduled |booked |available )?(?:with|at|for)(?: the| a| dr\.?)?|is|being with)|(?:booking|book|confirming|schedule|visit|booked|reservation) (?:with|at)|like to see|want to see|wanna try|want to try|you (?:could|can|may|might) (?:try|like|see)"
     r"|want to (?:visit|meet)|(?:visit|meet|see) (?:with )?(?=dr)|how about(?: trying(?: for)?(?: an?)?)?|what about|try for|there is|there's|one is|first up is|i have|you may want to (?:go to|try|see)|located an?|maybe|for example|is|another one is|of them is|with)\s{1,2}(?:the |an? )?"
@@ -52,12 +67,18 @@ BOOKED = re.compile(
 INTRODUCED_PLACES, GREETING_PLACES, SIGNATURE_PLACES, LABEL_PLACES, AFTER_ROLE_PLACES, BOOKED_PLACES = (
     Anchor(rule.pattern) for rule in (INTRODUCED, GREETING, SIGNATURE, LABEL, AFTER_ROLE, BOOKED)
 )
-MONEY = re.compile(r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b")
+MONEY = re.compile(
+    r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
+)
 PAID = re.compile(
     r"\b(?:(?:to|of|for|from|sending|send|checking|savings)\s{1,2}(?:my |your |his |her |the )?(?:friend |account of )?|(?<=\d )(?=\w+ (?:checking|savings)))((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 )
 RELATIVES = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
-STREETWISE = re.compile(r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b", re.IGNORECASE)
+STREETWISE = re.compile(
+    r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b",
+    re.IGNORECASE,
+)
+
 
 def titled(page: Page) -> Iterator[Hit]:
     """`Mrs Fleming`, `Dr. Kalpana I. Nathan`: the title stays, the name goes."""
@@ -77,7 +98,9 @@ def introduced(page: Page) -> Iterator[Hit]:
         strong = match["name"] is not None
         end = sequence(page, match.end(), bare=strong)
         if not end and strong:
-            end = lower_name(page, match.end(), known_only=match["name"] in {"named", "call me", "signed", "it's under"})
+            end = lower_name(
+                page, match.end(), known_only=match["name"] in {"named", "call me", "signed", "it's under"}
+            )
         if end:
             yield Hit(match.end(), end, RANK, "PERSON", "introduction")
 
@@ -103,9 +126,15 @@ def labelled(page: Page) -> Iterator[Hit]:
         if not name:
             continue
         words = kinds(page.text, name.start(), name.end())
-        specific = not match.group().lstrip("_").startswith(("name", "user", "employee", "client", "customer", "contact", "patient"))
+        specific = (
+            not match.group()
+            .lstrip("_")
+            .startswith(("name", "user", "employee", "client", "customer", "contact", "patient"))
+        )
         whole = bool(LINE_END.match(page.text, name.end()))
-        if any(sure(kind) or surname(kind) for kind in words) or (whole and specific and len(words) <= 4 and any(possible(kind) for kind in words)):
+        if any(sure(kind) or surname(kind) for kind in words) or (
+            whole and specific and len(words) <= 4 and any(possible(kind) for kind in words)
+        ):
             if not any(kind & ORGANISATION for kind in words):
                 yield Hit(name.start(), name.end(), LABEL_RANK, "PERSON", "label")
 
@@ -149,7 +178,9 @@ def payee(page: Page, start: int) -> int:
     word = WORDS.match(page.text, start)
     if word and len(word.group()) > 1:
         kind = kind_of(word.group())
-        unknown = (kind == 0 and spelt_like(word.group())) or (bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION))
+        unknown = (kind == 0 and spelt_like(word.group())) or (
+            bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION)
+        )
         return word.end() if unknown and not STREETWISE.match(page.text, word.end()) else 0
     lower = LOWER_NAME.match(page.low, start)
     return lower.end() if lower and sure(kind_of(lower.group())) else 0
@@ -166,7 +197,11 @@ WORDS = re.compile(WORD)
 def organised(text: str, start: int, end: int) -> bool:
     """Whether a stretch of capitalised words names an organisation or is but ordinary words."""
     words = kinds(text, start, end)
-    return not words or any(kind & ORGANISATION and not kind & FIRST for kind in words) or all(kind & (STOP | ORDINARY) and not kind & FIRST for kind in words)
+    return (
+        not words
+        or any(kind & ORGANISATION and not kind & FIRST for kind in words)
+        or all(kind & (STOP | ORDINARY) and not kind & FIRST for kind in words)
+    )
 
 
 def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
@@ -181,10 +216,16 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
     names = 0
     for word in WORDS.finditer(page.text, start, match.end()):
         kind = kind_of(word.group())
-        if names and len(word.group()) == 1 and not (word.group() == "I" and page.text[word.end() : word.end() + 1] == " "):
+        if (
+            names
+            and len(word.group()) == 1
+            and not (word.group() == "I" and page.text[word.end() : word.end() + 1] == " ")
+        ):
             end, names = word.end(), names + 1
             continue
-        if kind & (STOP | ORGANISATION) and not (bare and names == 0 and kind & (FIRST | LAST) and not kind & ORGANISATION):
+        if kind & (STOP | ORGANISATION) and not (
+            bare and names == 0 and kind & (FIRST | LAST) and not kind & ORGANISATION
+        ):
             if kind & ORGANISATION and names:
                 return 0
             break
@@ -217,8 +258,18 @@ def lower_name(page: Page, start: int, *, known_only: bool) -> int:
         if not word:
             break
         kind = kind_of(word.group())
-        good = bool(kind & (FIRST | LAST)) and not kind & STOP and (not kind & ORDINARY or (place == 0 and bool(kind & (FIRST | COMMON))) or (place > 0 and bool(kind & LAST) and len(word.group()) > 3))
-        if not (good and not (known_only and kind & (ORDINARY | PLACE))) and not (kind == 0 and not known_only and len(word.group()) > 2):
+        good = (
+            bool(kind & (FIRST | LAST))
+            and not kind & STOP
+            and (
+                not kind & ORDINARY
+                or (place == 0 and bool(kind & (FIRST | COMMON)))
+                or (place > 0 and bool(kind & LAST) and len(word.group()) > 3)
+            )
+        )
+        if not (good and not (known_only and kind & (ORDINARY | PLACE))) and not (
+            kind == 0 and not known_only and len(word.group()) > 2
+        ):
             break
         end = word.end()
         if page.low[end : end + 1] != " ":
@@ -252,7 +303,19 @@ DETECTORS = (
         rf"(?i:(?:name|cardholder|recipient|addressee|patient|nom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)\\?[\"']?\s*[:=]\s*\\?[\"']?){CAPITAL}",
         labelled,
     ),
-    Detector("name_role", rf"(?i:\b(?:{ROLE}))(?i:,| is| was| named| called|:)?\s{{1,2}}(?i:[dm]rs?\.? )?{CAPITAL}|(?i:(?:\ban?|the|our|my|one of|also|\w),? (?:\w+ )?(?:{ROLE})\b)", roles),
-    Detector("name_visit", r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b", booked),
-    Detector("name_payee", r"(?i)\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b", paid),
+    Detector(
+        "name_role",
+        rf"(?i:\b(?:{ROLE}))(?i:,| is| was| named| called|:)?\s{{1,2}}(?i:[dm]rs?\.? )?{CAPITAL}|(?i:(?:\ban?|the|our|my|one of|also|\w),? (?:\w+ )?(?:{ROLE})\b)",
+        roles,
+    ),
+    Detector(
+        "name_visit",
+        r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b",
+        booked,
+    ),
+    Detector(
+        "name_payee",
+        r"(?i)\b(?:transfer|send|sending|pay|payment|wire|funds|money|bucks|dollars|account of|savings|checking)\b",
+        paid,
+    ),
 )

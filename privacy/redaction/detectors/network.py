@@ -10,16 +10,22 @@ IP_RANK, CREDENTIAL_RANK = 60, 88
 
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 IPV4 = re.compile(rf"(?<![\w.])(?:{OCTET}\.){{3}}{OCTET}(?![\w]|\.\d)")
-VERSION_BEFORE = re.compile(r"(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|[=<>~^]=|[<>~^])[\s:=]{0,3}\Z", re.IGNORECASE)
+VERSION_BEFORE = re.compile(
+    r"(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|[=<>~^]=|[<>~^])[\s:=]{0,3}\Z", re.IGNORECASE
+)
 # Loopback, "any" and masks name no machine of anybody's.
 NOBODY = re.compile(r"127\.|0\.0\.0\.0|255\.255\.")
-IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,15})?(?![\w:])")
+IPV6 = re.compile(
+    r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,15})?(?![\w:])"
+)
 MAC = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
 URL_CREDENTIALS = re.compile(
     r"(?<=://)(?:([^\s/@:\"'<>\x00]{0,128}:[^\s/@\"'<>\x00]{1,256})(?=@[\w\[])|([\w-]{16,255})(?=@[\w\[]))"
 )
 REFERENCE = re.compile(r"[$%]?[{<(\[][^@]*[})>\]]|\$\w+|\*+|x{3,}|\.{3}|user(?:name)?:pass(?:word|wd)?", re.IGNORECASE)
-CURL_USER = re.compile(r"(?:\bcurl\b[^\n\x00]{0,200}?\s(?:-u|--user|--proxy-user)[ =]?['\"]?)([\w.@+-]{1,64}:[^\s'\"\x00]{3,128})")
+CURL_USER = re.compile(
+    r"(?:\bcurl\b[^\n\x00]{0,200}?\s(?:-u|--user|--proxy-user)[ =]?['\"]?)([\w.@+-]{1,64}:[^\s'\"\x00]{3,128})"
+)
 
 
 def ipv4(page: Page) -> Iterator[Hit]:

@@ -6,7 +6,22 @@ from collections.abc import Iterator
 from privacy.redaction.detectors import introductions
 from privacy.redaction.detectors.name_forms import GAPS, INITIAL, SIMPLE, WORD, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, COMMON, ORGANISATION, PLACE, STOP, STREETS, kind_of, possible, sure, sure_names, surname, titled_names
+from privacy.redaction.lexicon import (
+    COMMON,
+    FIRST,
+    LAST,
+    ORDINARY,
+    ORGANISATION,
+    PLACE,
+    STOP,
+    STREETS,
+    kind_of,
+    possible,
+    sure,
+    sure_names,
+    surname,
+    titled_names,
+)
 
 RANK = 30
 CAPITALISED = re.compile(rf"{WORD}")
@@ -66,8 +81,11 @@ def names_in(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
             place += 1
             continue
         after = place + length
-        if after < count and tokens[after][2] & ORGANISATION and gap(text, tokens, after) == " " and (
-            length < 3 or text[tokens[after][0] : tokens[after][1]].lower() in STREETS
+        if (
+            after < count
+            and tokens[after][2] & ORGANISATION
+            and gap(text, tokens, after) == " "
+            and (length < 3 or text[tokens[after][0] : tokens[after][1]].lower() in STREETS)
         ):
             place = after + 1  # a street, a company, a thing that is called after somebody
             continue
@@ -84,15 +102,29 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
     begins = sure(kind)
     if not begins and following is not None:
         ambiguous = bool(kind & FIRST) and not kind & STOP
-        if ambiguous and (surname(following) or (following == 0 and not kind & PLACE) or (sure(following) and not kind & PLACE)):
+        if ambiguous and (
+            surname(following) or (following == 0 and not kind & PLACE) or (sure(following) and not kind & PLACE)
+        ):
             begins = True
-        elif ambiguous and following & LAST and not following & (STOP | ORGANISATION | PLACE) and not starts_sentence(text, tokens[place][0]):
+        elif (
+            ambiguous
+            and following & LAST
+            and not following & (STOP | ORGANISATION | PLACE)
+            and not starts_sentence(text, tokens[place][0])
+        ):
             begins = bool(kind & COMMON or not following & ORDINARY)
-        elif possible(kind) and not kind & (ORDINARY | PLACE) and (sure(following) or (kind == 0 and surname(following))):
+        elif (
+            possible(kind) and not kind & (ORDINARY | PLACE) and (sure(following) or (kind == 0 and surname(following)))
+        ):
             begins = kind & LAST > 0 or not starts_sentence(text, tokens[place][0])
         elif sure(following) and initial(text, tokens, place + 2) and not kind & STOP:
             begins = True  # Blank Gary A: as registers write names
-        elif possible(kind) and possible(following) and not (kind | following) & ORDINARY and initial(text, tokens, place + 2):
+        elif (
+            possible(kind)
+            and possible(following)
+            and not (kind | following) & ORDINARY
+            and initial(text, tokens, place + 2)
+        ):
             return 3
     if not begins:
         return 0
@@ -141,7 +173,9 @@ def starts_sentence(text: str, start: int) -> bool:
 def in_lists(text: str) -> Iterator[Hit]:
     """`Marie, Hannah, Kyle and Megan`: where most are names, all are."""
     for match in LIST.finditer(text):
-        tokens = [(word.start(), word.end(), token_kind(word.group())) for word in CAPITALISED.finditer(text, *match.span())]
+        tokens = [
+            (word.start(), word.end(), token_kind(word.group())) for word in CAPITALISED.finditer(text, *match.span())
+        ]
         certain = sum(sure(kind) for *_, kind in tokens)
         if certain * 2 < len(tokens) or any(kind & (STOP | ORGANISATION) for *_, kind in tokens):
             continue

@@ -23,7 +23,9 @@ NORTH_AMERICAN = re.compile(
 )
 VALID_AREA = re.compile(r"(?:\+?(?:001|1)[ .\-/]{0,2})?\(?[2-9]\d\d\)?[ .\-/]{0,2}[2-9]")
 NATIONAL = re.compile(rf"{EDGE}\(?0(?=\d|\))(?:[ .\-/)(]{{0,2}}\d){{7,11}}{EXTENSION}{END}")
-ANY = re.compile(rf"(?<![\w])(?<!\d[.,:-])(?<![$€£¥])\(?\+?(?:\d[ .\-/()]{{0,3}}){{5,15}}\d{EXTENSION}(?![\w%])(?!-\d|[.,:]\d)")
+ANY = re.compile(
+    rf"(?<![\w])(?<!\d[.,:-])(?<![$€£¥])\(?\+?(?:\d[ .\-/()]{{0,3}}){{5,15}}\d{EXTENSION}(?![\w%])(?!-\d|[.,:]\d)"
+)
 
 WORDS = (
     r"phones?|telephone|tel(?:efon[eo]?|éfono|\.)?|mobiles?|cell(?:ular|phone)?|handy(?:nummer)?|fax|whats ?app|viber|sms|landline"
@@ -35,9 +37,15 @@ BEFORE = re.compile(
     r"[\"']?[\s:.,#=(\"'>|-]{0,6}(?:(?:is|was|at|on|to|are|it's|number|no|nr|now|or|me|us|him|her|them|the|my|currently|directly|has changed)[\s:.]{1,3}){0,4}"
     r"[\"'(\[*]{0,2}\Z"
 )
-STRONG = re.compile(rf"\b(?:phone|telephone|tel|mobile|cell|fax|whats ?app|sms|call|dial|text|reach|answering|telefon|handy|contact|ring|mob|ph|my number)\b")
-AFTER = re.compile(r"\s?[-(,]?\s?(?:(?:is|was) (?:my|his|her|their|our|the) (?:phone|cell|mobile|number|fax|tel)|(?:office|fax|mobile|cell|home|work|tel|phone|direct|main|landline)\b)")
-DATE_LIKE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}.*|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d")
+STRONG = re.compile(
+    r"\b(?:phone|telephone|tel|mobile|cell|fax|whats ?app|sms|call|dial|text|reach|answering|telefon|handy|contact|ring|mob|ph|my number)\b"
+)
+AFTER = re.compile(
+    r"\s?[-(,]?\s?(?:(?:is|was) (?:my|his|her|their|our|the) (?:phone|cell|mobile|number|fax|tel)|(?:office|fax|mobile|cell|home|work|tel|phone|direct|main|landline)\b)"
+)
+DATE_LIKE = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}.*|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d"
+)
 OTHER_FORM = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3})+")
 NOT_DIGIT = re.compile(r"\D")
 SPLIT_EXTENSION = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
@@ -124,7 +132,9 @@ class Check:
         if not 7 <= len(digits) <= 15 or len(set(digits)) < 2 or DECIMAL.fullmatch(plain):
             return False
         if digits not in self.known:
-            self.known[digits] = self.calls > MAX_PARSED or (explicit and possible(digits)) or self.valid("+" + digits, None)
+            self.known[digits] = (
+                self.calls > MAX_PARSED or (explicit and possible(digits)) or self.valid("+" + digits, None)
+            )
         return self.known[digits]
 
     def national(self, value: str) -> bool:

@@ -10,7 +10,9 @@ from privacy.redaction.hits import Detector, Hit, Page
 BLOCK_RANK, RANK = 98, 96
 
 MARKER = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
-BODY = re.compile(r"(?:\\r|\\n|[A-Za-z0-9+/=\s]|(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset)[: ][^\n\\\x00]{0,120})*+")
+BODY = re.compile(
+    r"(?:\\r|\\n|[A-Za-z0-9+/=\s]|(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset)[: ][^\n\\\x00]{0,120})*+"
+)
 PUTTY = re.compile(r"Private-Lines: \d{1,4}\s((?:[A-Za-z0-9+/=]{1,80}\s{0,2}){1,200}(?:Private-MAC: [0-9a-f]{40,64})?)")
 LONGEST_BLOCK = 65_536
 
@@ -43,8 +45,12 @@ WEBHOOK = re.compile(
     r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/-]{20,160}|(?<=discord\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}"
     r"|(?<=discordapp\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}|(?<=webhook\.office\.com/)[\w@/-]{40,260}"
 )
-JWT = re.compile(r"(?<![A-Za-z0-9_-])ey[JI][A-Za-z0-9_-]{5,4096}\.[A-Za-z0-9_-]{6,8192}(?:\.[A-Za-z0-9_-]{0,2048}){0,4}")
-CRYPT = re.compile(r"\$(?:1|2[abxy]?|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|pbkdf2(?:-sha\d+)?|scrypt|P|H|S)\$[./A-Za-z0-9$=,+-]{12,200}|\{(?:SSHA?|SHA\d{0,3}|MD5|SMD5|CRYPT)\}[A-Za-z0-9+/=$.]{12,120}")
+JWT = re.compile(
+    r"(?<![A-Za-z0-9_-])ey[JI][A-Za-z0-9_-]{5,4096}\.[A-Za-z0-9_-]{6,8192}(?:\.[A-Za-z0-9_-]{0,2048}){0,4}"
+)
+CRYPT = re.compile(
+    r"\$(?:1|2[abxy]?|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|pbkdf2(?:-sha\d+)?|scrypt|P|H|S)\$[./A-Za-z0-9$=,+-]{12,200}|\{(?:SSHA?|SHA\d{0,3}|MD5|SMD5|CRYPT)\}[A-Za-z0-9+/=$.]{12,120}"
+)
 HEADER = re.compile(
     r"(?:authorization|proxy-authorization)[\"']?\s{0,2}[:=,]\s{0,2}[\"']?(?:(?:bearer|basic|token|digest|apikey|api-key|aws4-hmac-sha256|negotiate|key)\s{1,3})?"
     r"([A-Za-z0-9][^\s\"'<>\x00,;\\]{5,4096})|\bbearer\s{1,2}([A-Za-z0-9][A-Za-z0-9._~+/=-]{11,4096})",
@@ -52,9 +58,13 @@ HEADER = re.compile(
 )
 RAW_HEADER = re.compile(r"(?:\A|\n|\\n|[>:*<] )\Z")
 COOKIE = re.compile(
-    r"\b(?:set-)?cookie[\"']?\s{0,2}:\s{0,2}[\"']?([\w.%-]{1,64}=[^\s;\"'\\\x00]{0,4096}(?:;\s{0,2}(?:expires=\w{3}, [\w: -]{10,30}|[\w.%-]{1,64}(?:=[^\s;\"'\\\x00]{0,4096})?)){0,50})", re.IGNORECASE
+    r"\b(?:set-)?cookie[\"']?\s{0,2}:\s{0,2}[\"']?([\w.%-]{1,64}=[^\s;\"'\\\x00]{0,4096}(?:;\s{0,2}(?:expires=\w{3}, [\w: -]{10,30}|[\w.%-]{1,64}(?:=[^\s;\"'\\\x00]{0,4096})?)){0,50})",
+    re.IGNORECASE,
 )
-SESSION = re.compile(r"\b((?:jsession|phpsess|asp\.?net_session|aspsession\w{0,10}|connect\.s|laravel_session|session|sess|sess?_?)(?:id|_id|_?token|_?key)?=[\"']?[\w%.+/-]{8,512})", re.IGNORECASE)
+SESSION = re.compile(
+    r"\b((?:jsession|phpsess|asp\.?net_session|aspsession\w{0,10}|connect\.s|laravel_session|session|sess|sess?_?)(?:id|_id|_?token|_?key)?=[\"']?[\w%.+/-]{8,512})",
+    re.IGNORECASE,
+)
 
 
 def pem_blocks(text: str) -> Iterator[Hit]:
@@ -123,9 +133,15 @@ def headers(page: Page) -> Iterator[Hit]:
         value = match[group]
         if "(" in value or "[" in value:
             continue  # code that works on headers
-        if assignments.plausible(value, quoted=False, sure=group == 1) and not value.lower().startswith(("bearer", "header")):
+        if assignments.plausible(value, quoted=False, sure=group == 1) and not value.lower().startswith(
+            ("bearer", "header")
+        ):
             # A header that stands by itself goes with its name: nothing that is worth reading is left of it.
-            begin = match.start() if group == 1 and RAW_HEADER.search(page.text, max(0, match.start() - 16), match.start()) else match.start(group)
+            begin = (
+                match.start()
+                if group == 1 and RAW_HEADER.search(page.text, max(0, match.start() - 16), match.start())
+                else match.start(group)
+            )
             yield Hit(begin, match.end(group), RANK - 1, "SECRET", "authorization")
 
 
