@@ -34,7 +34,7 @@ __all__ = [
     "grader",
 ]
 
-GRADER_VERSION: Final = "1"
+GRADER_VERSION: Final = "2"
 """Raised with every change that can move a score: results graded by another version are stale."""
 
 GRADERS: Final[Mapping[str, Grader]] = {

@@ -24,6 +24,8 @@ FACT_SHARE = 0.75
 """Share of the score that the facts decide; the words around them decide the rest, so that facts alone do not
 answer.
 """
+ROOM, TIMES = 50, 4
+"""An answer may have that many tokens, and as many times those of the expected one, before its length counts."""
 _RECENT = 128
 _WEIGHT: dict[Kind, int] = {"number": 3, "date": 3, "url": 3, "name": 1}
 
@@ -91,8 +93,9 @@ def facts(answer: str, expected: str, case: CaseView, /) -> float:
     """Return the weighted share of the expected facts that `answer` states (75 %), and of its words (25 %).
 
     0.0 where the answer contradicts: another number of the same unit instead of the expected one, or a fact
-    that only the rejected answer states. Raises NotApplicableError where the expected answer states no
-    number, date or URL and no two names.
+    that only the rejected answer states. Less in proportion where the answer is far longer than the expected
+    one: who recites everything states every fact. Raises NotApplicableError where the expected answer states
+    no number, date or URL and no two names.
     """
     wanted = stated(expected)
     if not any(fact.kind != "name" for fact in wanted) and len(wanted) < 2:
@@ -104,7 +107,9 @@ def facts(answer: str, expected: str, case: CaseView, /) -> float:
     held = " " + " ".join(words) + " "
     total = sum(_WEIGHT[fact.kind] for fact in wanted)
     found = sum(_WEIGHT[fact.kind] for fact in wanted if _stands(fact, given, held))
-    return FACT_SHARE * found / total + (1.0 - FACT_SHARE) * _recall(words, tokens(expected))
+    right = tokens(expected)
+    share = FACT_SHARE * found / total + (1.0 - FACT_SHARE) * _recall(words, right)
+    return share * min(1.0, (ROOM + TIMES * len(right)) / max(1, len(words)))
 
 
 def contradicted(wanted: tuple[Fact, ...], given: tuple[Fact, ...]) -> bool:
@@ -151,11 +156,7 @@ def _refused(given: tuple[Fact, ...], wanted: tuple[Fact, ...], case: CaseView) 
     if not rejected:
         return False
     known = (*wanted, *stated(text_of(case, "question")))
-    only = [
-        fact
-        for fact in stated(rejected)
-        if fact.kind != "name" and not any(fact.agrees(other) for other in known)
-    ]
+    only = [fact for fact in stated(rejected) if fact.kind != "name" and not any(fact.agrees(other) for other in known)]
     return any(fact.agrees(other) for fact in only for other in given)
 
 

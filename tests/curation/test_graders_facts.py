@@ -7,7 +7,7 @@ import time
 import pytest
 
 from curation.graders import NotApplicableError, grade
-from curation.graders.facts import Fact, contradicted, stated
+from curation.graders.facts import Fact, contradicted, facts, stated
 
 
 def score(answer: str, expected: str, **case: object) -> float:
@@ -131,9 +131,7 @@ def test_it_does_not_apply_without_facts() -> None:
 
 
 def test_readings_agree_when_one_is_shared() -> None:
-    assert Fact("date", frozenset({"2026-03-04", "2026-04-03"})).agrees(
-        Fact("date", frozenset({"2026-04-03"}))
-    )
+    assert Fact("date", frozenset({"2026-03-04", "2026-04-03"})).agrees(Fact("date", frozenset({"2026-04-03"})))
     assert not Fact("number", frozenset({"3"})).agrees(Fact("date", frozenset({"3"})))
 
 
@@ -154,3 +152,11 @@ def test_no_text_makes_it_slow(text: str) -> None:
     start = time.process_time()
     stated(text)
     assert time.process_time() - start < 2.0
+
+
+def test_an_answer_that_recites_everything_does_not_pass() -> None:
+    expected = "Return it within 30 days of delivery, at counter 4 of the Vienna shop."
+    everything = " ".join(f"Counter {n} of the Vienna shop serves line {n} and takes {n} days." for n in range(4, 60))
+    assert facts(expected, expected, {}) == 1.0
+    assert facts(f"{expected} Please keep the receipt, and mind the opening hours.", expected, {}) == 1.0
+    assert facts(f"{expected} {everything}", expected, {}) < 0.5
