@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker, pytes
 def block(language: str, holding: str) -> str:
     """The README's code block of that language with that text in it."""
     blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    return next(text for text in blocks if holding in text)
+    return str(next(text for text in blocks if holding in text))
 
 
 def test_the_python_block_captures_an_interaction_and_its_correction(web: str, tmp_path: Path) -> None:
