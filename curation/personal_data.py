@@ -144,9 +144,9 @@ def recalls(releases: list[str]) -> list[dict[str, str]]:
     rows = Recall.objects.filter(release__state=State.SUPERSEDED).select_related("release__dataset", "replaced_by")
     names = {str(row.release): row for row in rows.filter(release__dataset__name__in={n.split()[0] for n in releases})}
     return [
-        {"release": name, "replaced_by": names[name].replaced_by.version, "recall": str(names[name].pk)}
+        {"release": name, "replaced_by": by.version, "recall": str(names[name].pk)}
         for name in releases
-        if name in names and names[name].replaced_by
+        if name in names and (by := names[name].replaced_by)
     ]
 
 

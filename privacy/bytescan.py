@@ -50,7 +50,7 @@ def fingerprints(text: str, marker: Marker) -> set[bytes]:
 
 def found_in(data: bytes, wanted: frozenset[bytes], marker: Marker) -> set[bytes]:
     """Which of the wanted fingerprints are in the bytes."""
-    return wanted.intersection(map(marker.digest, windows(data)))
+    return {digest for digest in map(marker.digest, windows(data)) if digest in wanted}
 
 
 def found_in_file(path: Path, wanted: frozenset[bytes], marker: Marker) -> tuple[int, set[bytes]]:

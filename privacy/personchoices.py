@@ -26,7 +26,10 @@ class Switch:
 def switches(subject: Subject | None, defaults: Mapping[str, bool]) -> list[Switch]:
     """Each consent, in words, and whether it holds now."""
     state = consent.effective(subject, defaults) if subject else consent.fold({}, defaults, timezone.now())
-    return [Switch(p, *map(str, words), on=state[p]) for p, words in pagetexts.PURPOSES.items()]
+    return [
+        Switch(purpose, str(label), str(why), str(off), state[purpose])
+        for purpose, (label, why, off) in pagetexts.PURPOSES.items()
+    ]
 
 
 def choose(holder: Holder, token: str, wanted: Mapping[str, bool]) -> None:

@@ -130,7 +130,7 @@ def text_columns(model: type[models.Model], personal: bool, operator: set[str]) 
     for column in model._meta.concrete_fields:
         if isinstance(column, TEXT) and (model, column.name) != (PrivacyRequest, "fingerprints"):
             theirs = personal and isinstance(column, FREE_TEXT)
-            yield column.column, theirs or f"{model._meta.label}.{column.name}" in operator
+            yield str(column.column), theirs or f"{model._meta.label}.{column.name}" in operator
 
 
 def in_column(model: type[models.Model], column: str, wanted: frozenset[bytes], marker: Marker) -> set[bytes]:
@@ -197,12 +197,11 @@ def in_redis(wanted: frozenset[bytes], marker: Marker) -> dict[str, Any]:
 
 def values_of(client: Any, name: bytes) -> list[bytes]:
     """Everything that is kept under a key of Redis."""
-    readers = {
-        b"string": lambda: [client.get(name) or b""],
-        b"list": lambda: client.lrange(name, 0, -1),
-        b"hash": lambda: [part for pair in client.hgetall(name).items() for part in pair],
-        b"set": lambda: list(client.smembers(name)),
-        b"zset": lambda: client.zrange(name, 0, -1),
-    }
-    reader = readers.get(client.type(name))
-    return [bytes(value) for value in reader()] if reader else []
+    kind = bytes(client.type(name))
+    if kind == b"string":
+        return [bytes(client.get(name) or b"")]
+    if kind == b"hash":
+        return [bytes(part) for pair in client.hgetall(name).items() for part in pair]
+    ranges = {b"list": client.lrange, b"zset": client.zrange}
+    values = ranges[kind](name, 0, -1) if kind in ranges else client.smembers(name) if kind == b"set" else []
+    return [bytes(value) for value in values]

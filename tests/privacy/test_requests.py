@@ -173,7 +173,8 @@ def test_a_request_that_always_fails_is_set_aside_and_others_go_on(monkeypatch: 
             requests.advance(PrivacyRequest.objects.get(pk=poisoned.pk))
     PrivacyRequest.objects.update(lease_until=None)
     assert requests.advance_all() == 1
-    poisoned.refresh_from_db(), sound.refresh_from_db()
+    poisoned.refresh_from_db()
+    sound.refresh_from_db()
     assert (poisoned.state, poisoned.tries, poisoned.error) == ("restricted", 5, "ValueError")
     assert sound.state == "closed"
 
