@@ -1,0 +1,132 @@
+"""Eval sets of other tools become review tasks, and golden cases once a person approves them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from curation import evalsets, review
+from curation.evalsets import EvalSetError, entry
+from curation.formats import inspect, openai_evals, promptfoo
+from curation.models import Decision, EvalCase, Example, ReviewTask
+from feedback.models import Interaction
+from privacy import erasure
+from tests import factories as cast
+from tests.curation.formats_corpus import row
+
+PLAIN = {"question": "When does the ferry leave?", "expected": "At nine and at noon."}
+MESSAGES = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "When does the ferry leave?"}]
+SHAPES: list[tuple[str, dict[str, Any]]] = [
+    ("plain", PLAIN),
+    ("OpenAI evals", {"input": MESSAGES[1:], "ideal": "At nine and at noon."}),
+    ("OpenAI evals, several", {"input": MESSAGES[1:], "ideal": ["At nine and at noon.", "9 and 12"]}),
+    ("Inspect", {"input": "When does the ferry leave?", "target": "At nine and at noon.", "id": 1}),
+    (
+        "promptfoo",
+        {"vars": {"question": PLAIN["question"]}, "assert": [{"type": "equals", "value": PLAIN["expected"]}]},
+    ),
+    (
+        "promptfoo, one variable",
+        {
+            "vars": {"user_text": PLAIN["question"]},
+            "assert": [{"type": "latency", "threshold": 1}, {"type": "icontains", "value": PLAIN["expected"]}],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("case", [case for _, case in SHAPES], ids=[name for name, _ in SHAPES])
+def test_it_reads_the_shapes_of_other_tools(case: dict[str, Any]) -> None:
+    assert entry(case) == evalsets.Entry(PLAIN["question"], PLAIN["expected"])
+
+
+def test_earlier_turns_are_context() -> None:
+    assert entry({"input": MESSAGES, "ideal": "x"}).context == (("system", "Be brief."),)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "text", {}, {"question": "Q"}, {"question": "", "expected": "x"}, {"question": "Q", "expected": 3},
+        {"input": [], "ideal": "x"}, {"input": [{"role": "assistant", "content": "x"}], "ideal": "x"},
+        {"input": [{"role": "user", "content": ["x"]}], "ideal": "x"}, {"vars": "file://vars.yaml", "assert": []},
+        {"vars": {"a": "1", "b": "2"}, "assert": [{"type": "equals", "value": "x"}]},
+        {"vars": {"question": "Q"}, "assert": [{"type": "javascript", "value": "true"}]},
+        {"vars": {"question": "file://secret.txt"}, "assert": [{"type": "equals", "value": "x"}]},
+    ],
+)  # fmt: skip
+def test_what_is_no_case_is_refused_and_nothing_is_loaded(case: Any) -> None:
+    with pytest.raises(EvalSetError) as refused:
+        entry(case)
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("module", "suffix"), [(promptfoo, "yaml"), (openai_evals, "jsonl"), (inspect, "jsonl")])
+def test_it_reads_what_a_release_writes(module: Any, suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"evals.{suffix}"
+    written = row()
+    path.write_bytes(module.line(written) or b"")
+    found = [entry(case) for _, case in evalsets.read(path)]
+    assert [item.question for item in found] == [written.question]
+
+
+@pytest.fixture
+def imported(db: None, tmp_path: Path) -> ReviewTask:
+    cast.project()
+    path = tmp_path / "evals.jsonl"
+    path.write_text(json.dumps(PLAIN) + "\n" + json.dumps({**PLAIN, "question": "Who is mia@example.com?"}))
+    call_command("import_evals", str(path), "--project", "shop")
+    call_command("import_evals", str(path), "--project", "shop")
+    task: ReviewTask = ReviewTask.objects.order_by("pk")[0]
+    return task
+
+
+def test_an_imported_case_waits_for_a_person_and_is_redacted(imported: ReviewTask) -> None:
+    assert ReviewTask.objects.count() == 2 == Interaction.objects.count()
+    assert not EvalCase.objects.exists() and not Interaction.objects.filter(question__contains="mia@").exists()
+
+
+def test_approved_it_is_a_golden_case_and_teaches_nothing(imported: ReviewTask) -> None:
+    review.resolve(imported, review.Verdict("approve"), User.objects.create_user("rita"))
+    case = EvalCase.objects.get()
+    assert (case.kind, case.status) == ("golden", "active") and not Example.objects.exists()
+    assert case.decision.expected == PLAIN["expected"]
+
+
+def test_rejected_it_is_nothing(imported: ReviewTask) -> None:
+    review.resolve(imported, review.Verdict("reject"), User.objects.create_user("rita"))
+    assert not EvalCase.objects.exists()
+
+
+def test_curation_leaves_it_to_the_reviewer(imported: ReviewTask) -> None:
+    cast.turn(imported.project)
+    imported.refresh_from_db()
+    assert imported.state == "open" and Decision.objects.filter(reason="imported").count() == 2
+
+
+def test_what_is_imported_can_be_erased(imported: ReviewTask) -> None:
+    erasure.erase(cast.person(imported.project, evalsets.HOLDER))
+    assert not Interaction.objects.exists() and not ReviewTask.objects.exists()
+
+
+@pytest.mark.django_db
+def test_bad_cases_are_named_by_number_and_the_rest_goes_in(tmp_path: Path, capsys: Any) -> None:
+    cast.project()
+    path = tmp_path / "evals.json"
+    path.write_text(json.dumps([PLAIN, {"question": "only"}]))
+    call_command("import_evals", str(path), "--project", "shop", "--json")
+    counts = json.loads(capsys.readouterr().out)
+    assert counts["stored"] == 1 and [problem["case"] for problem in counts["problems"]] == [2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [b"\xff", b"{", b'{"a": 1}', b"3"])
+def test_a_file_that_is_no_eval_set_is_refused(content: bytes, tmp_path: Path) -> None:
+    cast.project()
+    path = tmp_path / "evals.json"
+    path.write_bytes(content)
+    with pytest.raises(CommandError):
+        call_command("import_evals", str(path), "--project", "shop")
