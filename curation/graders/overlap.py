@@ -17,6 +17,8 @@ def token_f1(answer: str, expected: str, case: CaseView, /) -> float:
     is favoured.
     """
     given, wanted = tokens(answer), tokens(expected)
+    if not given and not wanted:  # signs alone: there is nothing to share but the signs themselves
+        return float(answer.strip() == expected.strip())
     shared = sum((Counter(given) & Counter(wanted)).values())
     return 2.0 * shared / (len(given) + len(wanted)) if shared else 0.0
 
@@ -27,5 +29,5 @@ def fuzzy(answer: str, expected: str, case: CaseView, /) -> float:
     """
     given, wanted = tokens(answer), tokens(expected)
     if not given or not wanted:
-        return 0.0
+        return float(answer.strip() == expected.strip())
     return float(Indel.normalized_similarity(given, wanted))
