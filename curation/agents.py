@@ -121,7 +121,7 @@ def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
     def call() -> None:
         try:
             outcome.append(agent(*question))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an agent raises, the case has failed
+        except BaseException as error:  # noqa: BLE001 - whatever an agent raises, the case has failed
             outcome.append(error)
 
     thread = threading.Thread(target=call, name="agent", daemon=True)
