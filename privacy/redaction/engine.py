@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from privacy.redaction import folding
-from privacy.redaction.gates import DIGIT, Gate, gate
+from privacy.redaction.gates import Gate, gate
 from privacy.redaction.hits import Detector, Hit, Page, settled
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
 from privacy.redaction.pieces import Pieces
@@ -37,15 +37,19 @@ def redact(text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | No
 
 
 class Look:
-    """The finder, for one text and what becomes of it: later rounds need only the detectors that the first one opened."""
+    """The finder under one policy, for one text and what becomes of it.
 
-    __slots__ = ("_gate", "_opened", "compiled", "folded")
+    It remembers the values that it has found: a place of one that was part of a longer word in one round may stand alone
+    in the next, when what it stood next to has been replaced.
+    """
+
+    __slots__ = ("_gate", "compiled", "folded", "values")
 
     def __init__(self, compiled: CompiledPolicy) -> None:
         self.compiled = compiled
         self.folded = ""  # what was looked at last
+        self.values: dict[str, Hit] = {}
         self._gate: Gate = gate(compiled)
-        self._opened: tuple[Detector, ...] | None = None
 
     def find(self, text: str) -> list[Hit]:
         """The stretches of a text that are to be replaced, in order, without overlaps, as offsets into it."""
@@ -64,16 +68,10 @@ class Look:
         if len(low) != len(folded):
             low = folding.lowered(folded)
         hits = self._short(folded, low) if len(folded) <= WINDOW + OVERLAP else self._long(folded, low)
-        return self._counted(hits, folded) if hits else hits
+        return self._counted(hits, folded) if hits or self.values else hits
 
     def _short(self, folded: str, low: str) -> list[Hit]:
-        opened = self._opened
-        if opened is None:
-            opened = self._opened = self._gate.open(folded)
-        elif DIGIT.search(folded) is None:
-            # Masking only takes away, so that no gate opens in a later round which was shut in the first.
-            opened = tuple(detector for detector in opened if not detector.digit)
-        return found(opened, Page(folded, low, self.compiled.policy.regions))
+        return found(self._gate.open(folded), Page(folded, low, self.compiled.policy.regions))
 
     def _long(self, folded: str, low: str) -> list[Hit]:
         hits = self._gate.long(folded)
@@ -91,7 +89,7 @@ class Look:
             hits = [hit for hit in hits if self._wanted(hit, folded)]
         if MASK in folded:
             hits = [part for hit in hits for part in around_masks(hit, folded)]
-        again = repeats(folded, hits)
+        again = repeats(folded, hits, self.values)
         return settled(hits + again) if again else hits
 
     def _wanted(self, hit: Hit, folded: str) -> bool:

@@ -66,6 +66,8 @@ def plain(character: str) -> str:
     code = ord(character)
     if code < 128:
         return character
+    if 0xD800 <= code <= 0xDFFF:
+        return "\ufffd"  # half of a surrogate pair is no text, and nothing that encodes takes it
     if code in PUNCTUATION:
         return PUNCTUATION[code]
     digit = unicodedata.decimal(character, None)

@@ -13,25 +13,27 @@ BATCH, MAX_VALUES = 400, 8_000
 WORD = re.compile(r"\w")
 
 
-def repeats(text: str, hits: list[Hit]) -> list[Hit]:
-    """Hits on every further place of the values that were hit. Words and numbers count where they stand alone."""
-    values: dict[str, Hit] = {}
+def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
+    """Hits on every further place of the values that were hit, now or before. They count where they stand alone.
+
+    `known` holds the values of the rounds before, and takes up those of this one.
+    """
+    values = {value: hit for value, hit in known.items() if len(text) > PLAIN or value in text}
     for hit in hits:
         start, end = hit[0], hit[1]
         if end - start >= SHORTEST:
             value = text[start:end]
-            if value not in values and (len(text) > PLAIN or text.find(value, end) >= 0 or text.find(value) < start):
+            known[value] = hit
+            if len(text) > PLAIN or text.find(value, end) >= 0 or text.find(value) < start:
                 values[value] = hit
     if not values:
         return []
     if len(values) * len(text) <= CHEAP:
-        found = [_place for value in values for _place in _plain(text, value)]
+        found = [place for value in values for place in _plain(text, value)]
     else:
         found = _batched(text, list(values)[:MAX_VALUES])
     return [
-        Hit(start, end, values[text[start:end]].rank, values[text[start:end]].type, values[text[start:end]].rule)
-        for start, end in found
-        if stands_alone(text, start, end)
+        values[text[start:end]]._replace(start=start, end=end) for start, end in found if stands_alone(text, start, end)
     ]
 
 
@@ -41,7 +43,7 @@ def _plain(text: str, value: str) -> list[tuple[int, int]]:
     while at >= 0:
         places.append((at, at + len(value)))
         at = text.find(value, at + len(value))
-    return places if len(places) > 1 else []
+    return places
 
 
 def _batched(text: str, values: list[str]) -> list[tuple[int, int]]:

@@ -132,11 +132,10 @@ def labelled(page: Page) -> Iterator[Hit]:
             .startswith(("name", "user", "employee", "client", "customer", "contact", "patient"))
         )
         whole = bool(LINE_END.match(page.text, name.end()))
-        if any(sure(kind) or surname(kind) for kind in words) or (
-            whole and specific and len(words) <= 4 and any(possible(kind) for kind in words)
-        ):
-            if not any(kind & ORGANISATION for kind in words):
-                yield Hit(name.start(), name.end(), LABEL_RANK, "PERSON", "label")
+        known = any(sure(kind) or surname(kind) for kind in words)
+        named = known or (whole and specific and len(words) <= 4 and any(possible(kind) for kind in words))
+        if named and not any(kind & ORGANISATION for kind in words):
+            yield Hit(name.start(), name.end(), LABEL_RANK, "PERSON", "label")
 
 
 def roles(page: Page) -> Iterator[Hit]:
