@@ -48,9 +48,7 @@ def program(tmp_path: Path) -> Program:
     """Run a Python program in a scratch directory, with the client on its path."""
 
     def run(*arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))
-        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))}
         environment["PYTHONPATH"] = str(CLIENT / "src")
         command = [sys.executable, *arguments]
         return subprocess.run(

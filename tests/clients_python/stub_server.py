@@ -56,6 +56,7 @@ class State:
     files: dict[str, bytes] = field(default_factory=dict)
     promised: dict[str, str] = field(default_factory=dict)
     gate_runs: list[dict[str, Any]] = field(default_factory=list)
+    unconfirmed: list[str] = field(default_factory=list)
     verdict: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     body_limit: int = 1_500_000
     poison: bytes | None = None
@@ -210,6 +211,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def gate_run(self, body: bytes) -> tuple[int, Any]:
         run = json.loads(body)
+        if run.pop("draft", False):
+            return 200, {"draft": True, "unconfirmed": self.state.unconfirmed, "confirmations": 2}
         self.state.gate_runs.append(run)
         return 201, (self.state.verdict or plain_verdict)(run)
 

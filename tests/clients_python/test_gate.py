@@ -62,9 +62,7 @@ def gate(stub: Stub, *arguments: str) -> int:
 
 
 def test_a_good_candidate_passes(scratch: Path, stub: Stub, capsys: pytest.CaptureFixture[str]) -> None:
-    status = gate(
-        stub, "--agent", "agents:good", "--candidate-version", "7", "--model", "m", "--baseline", "run-0"
-    )
+    status = gate(stub, "--agent", "agents:good", "--candidate-version", "7", "--model", "m", "--baseline", "run-0")
     assert status == 0
     assert stub.state.gate_runs == [
         {
@@ -170,9 +168,7 @@ def test_reports_are_written(scratch: Path, stub: Stub, capsys: pytest.CaptureFi
         return {**plain_verdict(run), "reasons": [{"code": "regression", "detail": detail}]}
 
     stub.state.verdict = hostile
-    assert (
-        gate(stub, "--agent", "agents:bad", "--junit", "junit.xml", "--markdown", "summary.md", "--json") == 1
-    )
+    assert gate(stub, "--agent", "agents:bad", "--junit", "junit.xml", "--markdown", "summary.md", "--json") == 1
     suite = ET.parse(scratch / "junit.xml").getroot()[0]  # noqa: S314 - written by the test
     assert suite.attrib["tests"] == "3"
     assert suite.attrib["failures"] == "3"
@@ -204,6 +200,15 @@ def test_every_round_asks_again_and_all_answers_are_posted(scratch: Path, stub: 
     (run,) = stub.state.gate_runs
     assert run["results"][0] == {"case": "case-1", "answer": "It is Paris.", "repeats": ["no idea", None]}
     assert gate(stub, "--agent", "agents:good", "--repeat", "22") == 2
+
+
+def test_what_surprises_the_server_is_asked_again_before_the_run_counts(scratch: Path, stub: Stub) -> None:
+    stub.state.unconfirmed = [CASES[0]["id"]]
+    assert gate(stub, "--agent", "agents:good") == 0
+    (run,) = stub.state.gate_runs
+    assert {result["case"]: len(result.get("repeats", [])) for result in run["results"]} == {
+        case["id"]: 2 if case is CASES[0] else 0 for case in CASES
+    }
 
 
 def test_an_interrupted_gate_goes_on_from_its_file(scratch: Path, stub: Stub) -> None:

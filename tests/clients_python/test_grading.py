@@ -41,9 +41,7 @@ def test_the_release_s_own_grader_is_used() -> None:
     assert not grade("a b c d", "a b", grader={"name": "token_f1", "threshold": 0.9}).passed
 
 
-@pytest.mark.parametrize(
-    "grader", ["judge", {"name": "embedding"}, {"name": "token_f1", "threshold": "high"}]
-)
+@pytest.mark.parametrize("grader", ["judge", {"name": "embedding"}, {"name": "token_f1", "threshold": "high"}])
 def test_a_grader_that_only_the_server_has_is_not_guessed(grader: object) -> None:
     with pytest.raises(UnknownGrader):
         grade("a", "a", grader=grader)  # type: ignore[arg-type]

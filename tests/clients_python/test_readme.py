@@ -56,9 +56,7 @@ def test_the_twenty_lines_capture(stub: Stub, environment: dict[str, str]) -> No
     assert (len(stub.state.interactions), len(stub.state.feedback)) == (1, 2)
 
 
-def test_the_gate_and_pytest_run_in_an_empty_directory(
-    stub: Stub, environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_the_gate_and_pytest_run_in_an_empty_directory(stub: Stub, environment: dict[str, str], tmp_path: Path) -> None:
     stub.state.verdict = lambda run: {**plain_verdict(run), "verdict": "passed", "reasons": []}
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -15,9 +15,7 @@ NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
 
 def test_the_bound_of_the_delay_doubles_up_to_the_cap() -> None:
-    highest = [
-        Backoff(base=1, cap=10).delay(attempt, uniform=lambda low, high: high) for attempt in range(1, 7)
-    ]
+    highest = [Backoff(base=1, cap=10).delay(attempt, uniform=lambda low, high: high) for attempt in range(1, 7)]
     assert highest == [2, 4, 8, 10, 10, 10]
     assert Backoff(cap=10).delay(10_000, uniform=lambda low, high: high) == 10
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..calls import Request, release_id
 from ..client import Client
+from ..errors import FlywheelError
 from ..events import encode
 from ..releases import files_of
 from ..transport import Patience
@@ -53,7 +54,7 @@ def run_gate(client: Client, plan: Plan) -> Gated:
     """Gate a candidate. Raises ``FlywheelError`` where it could not be judged at all.
 
     Each round asks every case anew; the server sees all answers, so that it can tell a flaky case from a
-    broken one.
+    broken one. What surprises it, compared with the baseline, is asked again as often as it wants.
     """
     agent = load_agent(plan.agent, timeout=plan.effort.timeout)
     release = client.release(plan.release)
@@ -71,19 +72,53 @@ def run_gate(client: Client, plan: Plan) -> Gated:
     with contextlib.ExitStack() as stack:
         journal = stack.enter_context(Journal(plan.journal, identity)) if plan.journal else None
         rounds = [_round(agent, cases, plan, number, journal) for number in range(plan.repeat)]
+        again = doubtful(client, id, plan, rounds)
+        surprising = [case for case in cases if case.id in again.cases]
+        for number in range(plan.repeat, again.rounds + 1 if surprising else 0):
+            rounds.append(_round(agent, surprising, plan, number, journal))
     return Gated(cases, rounds, judge(client, id, plan, rounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The cases that the server wants to see asked again, and how many rounds it wants after the first."""
+
+    cases: frozenset[str] = frozenset()
+    rounds: int = 0
+
+
+def doubtful(client: Client, release: str, plan: Plan, rounds: Sequence[Sequence[Result]]) -> Again:
+    """Ask the server for a draft of its verdict: which outcomes surprise it. The draft is not kept and counts
+    for nothing.
+    """
+    draft = client.send(
+        Request("POST", "/gate-runs", encode(submission(release, plan, rounds) | {"draft": True})), JUDGING
+    )
+    try:
+        return Again(
+            frozenset(map(str, draft.get("unconfirmed") or ())), min(int(draft.get("confirmations") or 0), 20)
+        )
+    except (TypeError, ValueError, AttributeError) as error:
+        raise FlywheelError("the server's draft of a verdict is not readable") from error
+
+
+def submission(release: str, plan: Plan, rounds: Sequence[Sequence[Result]]) -> dict[str, object]:
+    """What ``POST /gate-runs`` takes: each case's first answer, and those of later rounds that asked it."""
+    by_case: dict[str, list[Result]] = {result.case: [result] for result in rounds[0]}
+    for later in rounds[1:]:
+        for result in later:
+            by_case[result.case].append(result)
+    body: dict[str, object] = {
+        "release": release,
+        "candidate": dict(plan.candidate),
+        "results": [as_json(of_case) for of_case in by_case.values()],
+    }
+    return body | ({"baseline": plan.baseline} if plan.baseline else {})
 
 
 def judge(client: Client, release: str, plan: Plan, rounds: Sequence[Sequence[Result]]) -> Verdict:
     """Post the results of all rounds and read the verdict."""
-    body: dict[str, object] = {
-        "release": release,
-        "candidate": dict(plan.candidate),
-        "results": [as_json(of_case) for of_case in zip(*rounds, strict=True)],
-    }
-    if plan.baseline:
-        body["baseline"] = plan.baseline
-    answer = client.send(Request("POST", "/gate-runs", encode(body)), JUDGING)
+    answer = client.send(Request("POST", "/gate-runs", encode(submission(release, plan, rounds))), JUDGING)
     return read_verdict(answer, [result.case for result in rounds[0]])
 
 
@@ -91,7 +126,11 @@ def _round(
     agent: Agent, cases: Sequence[EvalCase], plan: Plan, number: int, journal: Journal | None
 ) -> list[Result]:
     known = journal.known(number) if journal else {}
-    progress = Progress(f"asking {number + 1}/{plan.repeat}", len(cases), quiet=plan.quiet)
+    progress = Progress(
+        f"asking {number + 1}/{plan.repeat}" if number < plan.repeat else f"asking again {number}",
+        len(cases),
+        quiet=plan.quiet,
+    )
     progress.advance(sum(case.id in known for case in cases))
 
     def seen(result: Result) -> None:
