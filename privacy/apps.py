@@ -6,4 +6,4 @@ class PrivacyConfig(AppConfig):
     verbose_name = "Privacy"
 
     def ready(self) -> None:
-        from privacy import checks  # noqa: F401 - registers the system checks
+        from privacy import checks, deskadmin  # noqa: F401 - register the system checks, and the privacy desk

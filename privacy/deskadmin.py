@@ -1,0 +1,110 @@
+"""The privacy desk: what people asked for, by when it is due, what is stuck; and whom recalls are sent to."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from privacy import requests
+from privacy.admin import ReadOnlyAdmin
+from privacy.models import Delivery, PrivacyRequest, Webhook
+
+State = PrivacyRequest.State
+ALERTS = (0.8, 0.5)
+
+
+def used(request: PrivacyRequest) -> float:
+    """The share of the time that the law gives which has passed."""
+    return (timezone.now() - request.received_at) / (request.due_at - request.received_at)
+
+
+class Urgency(admin.SimpleListFilter):
+    """What needs somebody's eye."""
+
+    title = "urgency"
+    parameter_name = "urgency"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("overdue", "Overdue"), ("stuck", "Set aside")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[PrivacyRequest]) -> QuerySet[PrivacyRequest]:
+        unfinished = queryset.exclude(state__in=[State.CLOSED, State.REFUSED])
+        if self.value() == "overdue":
+            return unfinished.filter(due_at__lt=timezone.now())
+        if self.value() == "stuck":
+            return unfinished.filter(tries__gte=requests.MAX_TRIES)
+        return unfinished if self.value() == "open" else queryset
+
+
+@admin.register(PrivacyRequest)
+class PrivacyRequestAdmin(ReadOnlyAdmin):
+    """Every request with its countdown. Staff verify what came by post, refuse, or let a stuck one try again."""
+
+    list_display = ["id", "kind", "origin", "state", "countdown", "law", "verified_by", "received_at", "error"]
+    list_filter = [Urgency, "kind", "state", "origin", "law"]
+    ordering = ["-received_at"]
+    fields = [
+        "kind", "purposes", "origin", "state", "countdown", "law", "verified_by", "received_at", "due_at",
+        "restricted_at", "executed_at", "closed_at", "counts", "releases", "recalls", "scan", "error", "tries", "receipt",
+    ]  # fmt: skip
+    actions = ["verify", "refuse", "try_again"]
+
+    @admin.display(description="due", ordering="due_at")
+    def countdown(self, row: PrivacyRequest) -> str:
+        """How long is left, in words."""
+        if row.is_over:
+            return "done" if row.state == State.CLOSED else "refused"
+        if row.days_left < 0:
+            return f"overdue by {-row.days_left} days"
+        return f"{row.days_left} days left"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        for level, text in alerts():
+            messages.add_message(request, level, text, fail_silently=True)
+        return super().changelist_view(request, extra_context)
+
+    def has_desk_permission(self, request: HttpRequest) -> bool:
+        """Whether this user may act at the desk."""
+        return bool(request.user.has_perm("privacy.change_privacyrequest"))
+
+    @admin.action(description="Verified: this is the person", permissions=["desk"])
+    def verify(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> None:
+        for row in rows.filter(state=State.RECEIVED):
+            requests.verify(row, "desk")
+
+    @admin.action(description="Refuse", permissions=["desk"])
+    def refuse(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> None:
+        for row in rows.filter(state__in=[State.RECEIVED, State.VERIFIED, State.RESTRICTED]):
+            requests.refuse(row, f"refused at the desk by {request.user.pk}")
+
+    @admin.action(description="Try again", permissions=["desk"])
+    def try_again(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> None:
+        rows.update(tries=0, lease_until=None)
+
+
+def alerts() -> list[tuple[int, str]]:
+    """What the desk says above its list: overdue, past 80 % or half of the time, set aside."""
+    unfinished = list(PrivacyRequest.objects.exclude(state__in=[State.CLOSED, State.REFUSED]).order_by("due_at")[:500])
+    shares = [used(row) for row in unfinished]
+    found = [(messages.ERROR, f"Overdue requests: {number}.")] if (number := sum(s > 1 for s in shares)) else []
+    for limit, above in zip(ALERTS, (1.0, ALERTS[0]), strict=True):
+        if number := sum(limit < share <= above for share in shares):
+            found.append((messages.WARNING, f"Requests with more than {limit:.0%} of their time used: {number}."))
+    if number := sum(row.tries >= requests.MAX_TRIES for row in unfinished):
+        found.append((messages.ERROR, f"Set aside after {requests.MAX_TRIES} tries: {number}."))
+    return found
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    list_display = ["id", "origin", "url", "created_at", "disabled_at"]
+    fields = ["origin", "url", "created_at", "disabled_at"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["id", "webhook", "message", "state", "tries", "status", "error", "next_at", "delivered_at"]
+    list_filter = ["state"]
+    list_select_related = ["webhook"]
