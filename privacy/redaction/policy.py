@@ -9,6 +9,7 @@ from typing import Any
 import re2
 
 from privacy.redaction import checksums
+from privacy.redaction.repeats import stands_alone
 from privacy.redaction.results import RedactionError
 
 RULES_VERSION = "2026.11.1"
@@ -115,12 +116,15 @@ class CompiledTerm:
     expression: Any
     context: Any
     validate: Callable[[str], bool] | None
+    whole: bool
 
     def matches(self, text: str) -> list[tuple[int, int]]:
         """Where the term holds, as `[start, end)`."""
         found: list[tuple[int, int]] = []
         for match in self.expression.finditer(text):
             start, end = match.span()
+            if self.whole and not stands_alone(text, start, end):
+                continue
             if start == end or (self.validate is not None and not self.validate(match.group())):
                 continue
             if self.context is not None:
@@ -180,6 +184,7 @@ def compile_term(term: Term, place: str) -> CompiledTerm:
         expression=_expression(term, place),
         context=_word_list(term.context_words, f"{place}.context_words") if term.context_words else None,
         validate=VALIDATORS[term.validator] if term.validator else None,
+        whole=bool(term.words),
     )
     for name, wanted in (("must_match", True), ("must_not_match", False)):
         examples = getattr(term, name)
@@ -209,7 +214,7 @@ def _word_list(words: tuple[str, ...], place: str) -> Any:
         raise RedactionError(f"policy: {place} must be 1 to {MAX_WORDS} words that are not blank")
     longest_first = sorted({word.strip() for word in words}, key=lambda word: (-len(word), word))
     inside = "|".join(re2.escape(word) for word in longest_first)
-    return _compiled(rf"(?i)\b(?:{inside})\b", place)
+    return _compiled(f"(?i)(?:{inside})", place)
 
 
 def _compiled(pattern: str, place: str) -> Any:

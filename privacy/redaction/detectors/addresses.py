@@ -125,7 +125,8 @@ def leading(page: Page) -> Iterator[Hit]:
             continue
         if number and rule is TYPED_LOWER and any(word in NOT_STREET for word in match.group().split()):
             continue
-        yield street(page.text, number.start() if number else match.start(), match.end())
+        end = match.start("after") if number and match["after"] else match.end()
+        yield street(page.text, number.start() if number else match.start(), end)
 
 
 def compounds(page: Page) -> Iterator[Hit]:
