@@ -21,9 +21,10 @@ from feedback.drafts import BY_CAPTURE, Asked, State, numbering_for, redacted_in
 from feedback.known import Draft, Raced
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from feedback.payloads import FeedbackIn, InteractionIn, check_feedback
-from feedback.plan import Conflict, Ended, Gone, Unknown, carry_out, token_of
-from feedback.rows import select, several, writing
+from feedback.plan import Conflict, Ended, Gone, Unknown, token_of
+from feedback.rows import select, several
 from feedback.tokens import Grant
+from feedback.turns import store, writing
 from privacy.redaction import RedactionError
 
 __all__ = [
@@ -111,8 +112,7 @@ def _carried_out(project: Project, writes: Sequence[Draft], counts: Counter[tupl
     next look finds what it did, and answers by that."""
     for _ in range(TRIES):
         try:
-            with writing():
-                return carry_out(project, writes, counts)
+            return store(project, writes, counts)
         except (IntegrityError, Raced) as error:
             raced: Exception = error
         except OperationalError as error:

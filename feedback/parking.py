@@ -8,7 +8,7 @@ from django.utils import timezone
 from feedback import outcomes
 from feedback.models import Interaction, Outcome, ParkedSignal, Signal
 from feedback.plan import carried
-from feedback.rows import writing
+from feedback.turns import writing
 
 WAIT = timedelta(days=1)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from django.db.models import F
 from django.utils import timezone
 
 from feedback import drafts, outcomes, rows, tokens
@@ -23,6 +22,7 @@ from privacy.redaction import RedactionError
 from privacy.subjects import anonymous
 
 Result = Outcome.Result
+TOUCH = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
 CARRIED = ("project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at")
 
 
@@ -271,8 +271,7 @@ def _store(plan: Plan) -> None:
         parked.subject_id = parked.subject.pk if parked.subject else None
     rows.insert(plan.signals)
     rows.insert(fresh)
-    if plan.touched:
-        Interaction.objects.filter(pk__in=list(plan.touched)).update(revision=F("revision") + 1, pending=True)
+    rows.execute(TOUCH, list(plan.touched))
     if plan.numbered:
         rows.update_each(Interaction, "placeholders", plan.numbered)
     if stored := [parked.pk for parked in plan.unparked if parked.pk]:

@@ -3,27 +3,14 @@
 The values still pass through the model's own fields, so a column of redacted text refuses any other here as well.
 """
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import functools
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from django.db import connection, models, transaction
+from django.db import connection, connections, models
 
 ROWS_A_STATEMENT = 1_000  # times some 25 columns stays under the 32,766 values of SQLite
 Row = TypeVar("Row", bound=models.Model)
-_turn = threading.RLock()
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """One transaction. On SQLite the threads of a process queue for it here, in turn: its own waiting is a doze."""
-    if connection.vendor == "sqlite":
-        with _turn, transaction.atomic():
-            yield
-    else:
-        with transaction.atomic():
-            yield
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -37,7 +24,8 @@ def _insert(rows: Sequence[models.Model]) -> None:
     fields = [field for field in meta.concrete_fields if not field.primary_key]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     line = f"({', '.join(['%s'] * len(fields))})"
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
+    database = connections[connection.alias]  # the thing itself: its stand-in looks it up at every touch
+    values = [field.get_db_prep_save(getattr(row, field.attname), database) for row in rows for field in fields]
     statement = f'INSERT INTO "{meta.db_table}" ({columns}) VALUES {", ".join([line] * len(rows))} RETURNING "id"'  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -48,29 +36,34 @@ def _insert(rows: Sequence[models.Model]) -> None:
 def select(model: type[Row], columns: Sequence[str], where: str, values: Sequence[Any]) -> list[Row]:
     """Instances of the model with just these columns; `where` may end in an order and a lock."""
     table = model._meta.db_table
-    fields = [_field(model, column) for column in columns]
-    names = ", ".join(f'"{table}"."{column}"' for column in columns)
+    fields = [field for field in model._meta.concrete_fields if field.column in columns]
+    names = ", ".join(f'"{table}"."{field.column}"' for field in fields)
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT {names} FROM "{table}" WHERE {where}', values)  # noqa: S608 - our own words
         found = cursor.fetchall()
     if not found:
         return []
-    converters = [_converters(field, table) for field in fields]
+    converters = [(place, step) for place, field in enumerate(fields) for step in _converters(field, table)]
+    attributes = [field.attname for field in fields]
     rows = []
     for line in found:
-        row = model()
-        for field, convert, value in zip(fields, converters, line, strict=True):
-            for step in convert:
-                value = step(value, None, connection)
-            setattr(row, field.attname, value)
-        row._state.adding, row._state.db = False, connection.alias
-        rows.append(row)
+        read = list(line)
+        for place, step in converters:
+            read[place] = step(read[place], None, connection)
+        rows.append(model.from_db(connection.alias, attributes, read))
     return rows
 
 
 def several(values: Sequence[Any]) -> str:
     """As many placeholders as there are values; NULL, which nothing equals, for none."""
     return ", ".join(["%s"] * len(values)) or "NULL"
+
+
+def execute(statement: str, values: Sequence[Any]) -> None:
+    """Run a statement over `{several}` values, where there are any."""
+    if values:
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(several=several(values)), values)
 
 
 def update_each(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:
@@ -81,6 +74,7 @@ def update_each(model: type[models.Model], column: str, values: Mapping[int, Any
         cursor.executemany(f'UPDATE "{model._meta.db_table}" SET "{column}" = %s WHERE "id" = %s', prepared)  # noqa: S608
 
 
+@functools.cache
 def _field(model: type[models.Model], column: str) -> Any:
     return next(field for field in model._meta.concrete_fields if field.column == column)
 

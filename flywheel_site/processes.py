@@ -43,7 +43,7 @@ def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:
     """The children of the embedded server. One web process: SQLite has one writer, and a second hardly helps."""
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
-        "--blocking-threads", "4", "--backpressure", "256", "--no-ws", "--log-level", "warning",
+        "--blocking-threads", "12", "--backpressure", "256", "--no-ws", "--log-level", "warning",
         "flywheel_site.wsgi:application",
     ]  # fmt: skip
     worker = [

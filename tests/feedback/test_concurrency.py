@@ -134,3 +134,19 @@ def test_batches_that_share_people_and_ids_never_wait_for_each_other_in_a_circle
     ended = at_once([partial(batch, order) for order in (1, -1) * 6])
     assert all(isinstance(end, list) for end in ended), ended
     assert Interaction.objects.count() == 20
+
+
+def test_writers_that_wait_together_end_each_by_itself() -> None:
+    shop, other = cast.project(), cast.project("other")
+    cast.asked(shop, id="taken")
+    ended = at_once(
+        [
+            *[partial(cast.asked, shop, id="taken", answer=f"Another {number}.") for number in range(8)],
+            *[partial(cast.asked, shop, f"person-{number}") for number in range(8)],
+            *[partial(cast.asked, other, f"person-{number}", consent=None) for number in range(8)],
+        ]
+    )
+    assert [type(result).__name__ for result in ended[:8]] == ["Conflict"] * 8
+    assert [recorded.result for recorded in ended[8:]] == ["stored"] * 8 + ["no_consent"] * 8
+    assert outcomes.totals(shop)["interaction"] == {"stored": 9, "refused": 8, "received": 17}
+    assert outcomes.totals(other)["interaction"] == {"no_consent": 8, "received": 8}
