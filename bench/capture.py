@@ -1,0 +1,265 @@
+"""Capture over HTTP: interaction + feedback pairs a second and their latency, beside a bare view on the same server.
+
+    python -m bench.capture [--seconds 5] [--runs 3] [--database sqlite,postgres] [--peers]
+
+Everything that a caller gets is in the figures: a key, consent, redaction, limits, and a commit that is on disk. A pair
+is two requests, in a batch two items; the text is about 2 kB. Figures are medians of the runs. Where others use the
+machine too, look at the ratios. `--peers` drives Arize Phoenix, MLflow and Label Studio as well (bench/peers.py).
+"""
+
+import argparse
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+from bench.load import Call, Load, drive, median, post
+from tests import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+BATCH = 250
+CONSENT = {"capture": True, "evaluation": True, "training": True}
+SENTENCES = (
+    "The order page says that it was shipped, but the tracking number does not work.",
+    "We have looked at the parcel's way and found it in the depot near the station.",
+    "It will be brought on the next working day between nine in the morning and noon.",
+    "Could you tell me whether I can still change the address, or choose another day?",
+    "If nobody is at home the driver leaves a card and takes it to the nearest shop.",
+    "The invoice shows two teapots, although I only asked for one with a blue lid.",
+    "Returns are free for thirty days, and the label is in the box under the lid.",
+    "I have written twice already and would like to hear from a person this time.",
+)
+_numbers = itertools.count(1)
+_run = f"{random.randrange(16**6):06x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running Flywheel: where, with which key, its processes and its folder."""
+
+    address: str
+    headers: dict[str, str]
+    process: subprocess.Popen[bytes]
+    folder: Path
+    seconds_to_start: float
+    idle_megabytes: float
+
+
+def interaction() -> dict[str, object]:
+    """What one customer asks and is answered: some 2 kB, with a mail address and a number to redact."""
+    number = next(_numbers)
+    rng = random.Random(number)
+
+    def say(sentences: int) -> str:
+        return " ".join(rng.choices(SENTENCES, k=sentences))
+
+    return {
+        "id": f"{_run}-{number}",
+        "subject": f"customer-{number % 5000}",
+        "question": f"{say(4)} Write to customer{number}@example.com or call +49 30 901820{number % 100:02d}.",
+        "answer": say(12),
+        "sources": [{"id": "faq-7", "title": "Delivery", "text": say(4)}],
+        "agent": {"name": "shop", "version": "1.4", "model": "small"},
+        "consent": CONSENT,
+    }
+
+
+def feedback(about: object) -> dict[str, object]:
+    """What is said of it: mostly a thumb, one time in five a correction."""
+    number = next(_numbers)
+    said: dict[str, object] = {"id": f"{_run}-s{number}", "interaction": about, "signal": "thumbs_up"}
+    if number % 5 == 0:
+        said |= {"signal": "edit", "correction": " ".join(random.Random(number).choices(SENTENCES, k=4))}
+    return said
+
+
+def pair(server: Server) -> Call:
+    """An interaction, then feedback on it."""
+
+    def call(connection: HTTPConnection) -> None:
+        talk = interaction()
+        post(connection, "/api/v1/interactions", json.dumps(talk).encode(), server.headers)
+        post(connection, "/api/v1/feedback", json.dumps(feedback(talk["id"])).encode(), server.headers)
+
+    return call
+
+
+def single(server: Server) -> Call:
+    """An interaction alone."""
+
+    def call(connection: HTTPConnection) -> None:
+        post(connection, "/api/v1/interactions", json.dumps(interaction()).encode(), server.headers)
+
+    return call
+
+
+def batch(server: Server) -> Call:
+    """Many pairs in one body."""
+
+    def call(connection: HTTPConnection) -> None:
+        talks = [interaction() for _ in range(BATCH)]
+        items = [{"type": "interaction", **talk} for talk in talks]
+        items += [{"type": "feedback", **feedback(talk["id"])} for talk in talks]
+        said = json.loads(post(connection, "/api/v1/batch", json.dumps({"items": items}).encode(), server.headers))
+        assert all(result["status"] == 201 for result in said["results"]), said["results"][:3]
+
+    return call
+
+
+def bare(connection: HTTPConnection) -> None:
+    """The same body to a view that does nothing."""
+    post(connection, "/", json.dumps(interaction()).encode(), {})
+
+
+@contextmanager
+def flywheel(database: str) -> Iterator[Server]:
+    """`manage.py up` on an empty database, with a project and its key."""
+    with tempfile.TemporaryDirectory(prefix="flywheel-bench-") as folder:
+        port = servers.free_port()
+        environment = {**os.environ, "FLYWHEEL_VAR": folder, "PORT": str(port), "DATABASE_URL": database}
+        environment |= {"KEY_RATE": "100000000/min"}
+        if not database:
+            del environment["DATABASE_URL"]
+
+        def manage(*arguments: str) -> str:
+            command = [sys.executable, "manage.py", *arguments]
+            return subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+        manage("migrate", "--verbosity", "0")
+        manage("createproject", "bench")
+        key = json.loads(manage("createkey", "bench", "--scope", "ingest", "--scope", "feedback", "--json"))["key"]
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"], env=environment, cwd=ROOT,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            wait(f"http://127.0.0.1:{port}/readyz", process)
+            started = time.perf_counter() - began
+            time.sleep(3)  # the worker is up a moment later
+            headers = {"Authorization": f"Bearer {key}"}
+            yield Server(f"127.0.0.1:{port}", headers, process, Path(folder), started, megabytes(process.pid))
+        finally:
+            end(process)
+
+
+@contextmanager
+def bare_server() -> Iterator[str]:
+    """The bare view on the server that Flywheel runs on, with the same settings."""
+    port = servers.free_port()
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--blocking-threads", "12", "--log-level", "error", "bench.bare:application",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1.5)
+        yield f"127.0.0.1:{port}"
+    finally:
+        end(process)
+
+
+def wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return when the address answers."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError(f"{url} does not answer")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to end, and wait."""
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(member for child in children for member in family(int(child)))]
+
+
+def megabytes(pid: int) -> float:
+    """What a process and its children hold in memory; what they share counts once (PSS)."""
+    total = 0
+    for member in family(pid):
+        rollup = Path(f"/proc/{member}/smaps_rollup").read_text()
+        total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return total / 1024
+
+
+def runs(address: str, call: Call, *, clients: int, options: argparse.Namespace, calls_each: int = 1) -> Load:
+    """The median of several runs after one to get warm, as calls or, in a batch, as pairs."""
+    drive(address, call, clients=clients, seconds=min(1.0, options.seconds))
+    found = median([drive(address, call, clients=clients, seconds=options.seconds) for _ in range(options.runs)])
+    return Load(found.rate * calls_each, found.p50, found.p99)
+
+
+def row(name: str, load: Load, reference: float = 0.0) -> str:
+    """One line of the table."""
+    ratio = f"{load.rate / reference:>9.2f}" if reference else f"{'':>9}"
+    return f"{name:<44}{load.rate:>10,.0f}{load.p50:>10.1f}{load.p99:>10.1f}{ratio}"
+
+
+def measure(name: str, server: Server, limit: dict[int, float], options: argparse.Namespace) -> None:
+    """The lines of one database."""
+    kinds: list[tuple[str, Callable[[Server], Call], int]] = [
+        ("interaction", single, 1), ("pair", pair, 1), (f"batch of {BATCH} pairs", batch, BATCH),
+    ]  # fmt: skip
+    for what, make, calls_each in kinds:
+        for clients in (1, 16):
+            if calls_each > 1 and clients == 16:
+                clients = 4
+            found = runs(server.address, make(server), clients=clients, options=options, calls_each=calls_each)
+            reference = limit.get(clients, 0.0) if what == "interaction" else 0.0
+            print(row(f"{name}: {what}, {clients} client{'s' * (clients > 1)}", found, reference), flush=True)
+    print(f"{name}: ready after {server.seconds_to_start:.1f} s; {server.idle_megabytes:.0f} MB idle, ", end="")
+    print(f"{megabytes(server.process.pid):.0f} MB after the load (web, worker and beat; PSS)")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="bench.capture")
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--database", default="sqlite,postgres")
+    parser.add_argument("--peers", action="store_true")
+    options = parser.parse_args(arguments)
+    print(f"{'':<44}{'a second':>10}{'p50 ms':>10}{'p99 ms':>10}{'to bare':>9}   load {os.getloadavg()[0]:.1f}")
+    limit: dict[int, float] = {}
+    with bare_server() as address:
+        for clients in (1, 16):
+            found = runs(address, bare, clients=clients, options=options)
+            limit[clients] = found.rate
+            print(row(f"a bare view, {clients} client{'s' * (clients > 1)}", found, found.rate), flush=True)
+    for name in options.database.split(","):
+        with ExitStack() as closing:
+            try:
+                url = closing.enter_context(servers.postgres(durable=True)).url if name == "postgres" else ""
+            except servers.Unavailable as error:
+                print(f"{name}: not measured: {error}")
+                continue
+            measure(name, closing.enter_context(flywheel(url)), limit, options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
