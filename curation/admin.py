@@ -10,16 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
+from curation import gateadmin as gateadmin  # registers the gate
 from curation import review
 from curation.models import (
-    AgentVersion,
     CurationPolicy,
     Dataset,
     Decision,
     EvalCase,
     Example,
-    GateResult,
-    GateRun,
     PreferencePair,
     Recall,
     Release,
@@ -175,28 +173,6 @@ class ReleaseAdmin(ReadOnlyAdmin):
 class RecallAdmin(ReadOnlyAdmin):
     list_display = ["id", "release", "replaced_by", "reason", "created_at"]
     list_select_related = ["release__dataset", "replaced_by__dataset"]
-
-
-@admin.register(GateRun)
-class GateRunAdmin(ReadOnlyAdmin):
-    list_display = ["id", "release", "candidate", "verdict", "created_at"]
-    list_filter = ["verdict", "project"]
-    list_select_related = ["release__dataset", "candidate"]
-
-
-@admin.register(GateResult)
-class GateResultAdmin(ReadOnlyAdmin):
-    list_display = ["id", "run", "interaction", "kind", "passed", "change", "score", "grader"]
-    list_filter = ["passed", "change", "kind"]
-    list_select_related = ["run", "interaction"]
-    exclude = ["subject"]
-
-
-@admin.register(AgentVersion)
-class AgentVersionAdmin(ReadOnlyAdmin):
-    list_display = ["name", "version", "model", "trained_on", "project", "created_at"]
-    list_filter = ["project"]
-    list_select_related = ["trained_on__dataset", "project"]
 
 
 @admin.register(Run)

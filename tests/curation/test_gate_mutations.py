@@ -11,6 +11,7 @@ from django.test import Client
 from curation import gate, policies
 from curation.models import AgentVersion, CaseGrader, CurationPolicy, EvalCase, GateResult, GateRun, Release
 from curation.releasefiles import folder
+from curation.verdicts import GatePolicy
 from privacy import erasure
 from privacy.redaction import Redacted
 from tests import factories as cast
@@ -41,11 +42,21 @@ def result(**fields: Any) -> Mutation:
 
 
 def said(topic: str, text: str | None) -> Mutation:
-    return lambda w: w.answer(topic, text)
+    return lambda w: w.at(topic).update(answer=text)
 
 
 def said_to_all(say: Callable[[str], str], topics: tuple[str, ...] = TOPICS) -> Mutation:
-    return lambda w: [w.answer(topic, say(topic)) for topic in topics]
+    return each(*(said(topic, say(topic)) for topic in topics))
+
+
+def each(*steps: Mutation) -> Mutation:
+    """All of these, in order."""
+
+    def mutate(w: World) -> None:
+        for step in steps:
+            step(w)
+
+    return mutate
 
 
 def failed(error: str) -> Mutation:
@@ -107,6 +118,14 @@ def worse_run(w: World) -> GateRun:
 
 def with_baseline(find: Callable[[World], Any]) -> Mutation:
     return lambda w: w.body.update(baseline=str(find(w)))
+
+
+def named(w: World) -> None:
+    w.body["baseline"] = str(w.baseline.pk)
+
+
+def first_run(w: World) -> None:
+    w.baseline.delete()
 
 
 def of_other_project(w: World) -> int:
@@ -208,8 +227,8 @@ STATUSES: list[tuple[str, int, Mutation]] = [
     ("a NUL in an answer", 400, result(answer="\x00")),
     ("half a letter in an answer", 400, in_raw('"answer": "', '"answer": "\\ud800')),
     ("an answer and an error", 400, result(error="timeout")),
-    ("an error that is empty", 400, lambda w: (failed("x")(w), w.at(TOPICS[0]).update(error=""))),
-    ("an error that is a number", 400, lambda w: (failed("x")(w), w.at(TOPICS[0]).update(error=500))),
+    ("an error that is empty", 400, each(failed("x"), result(error=""))),
+    ("an error that is a number", 400, each(failed("x"), result(error=500))),
     ("an error that is a story", 400, failed("The customer Mia Maier said that " * 3)),
     ("an error with a line break", 400, failed("time\nout")),
     ("a case that is a number", 400, result(case=1)),
@@ -221,7 +240,7 @@ STATUSES: list[tuple[str, int, Mutation]] = [
     ("an unknown release", 404, put(release="shop:v9")),
     ("a release by a path", 404, put(release="../shop/v1")),
     ("a release without a name", 404, put(release="")),
-    ("another project's release", 404, lambda w: (released("rival", "other"), w.body.update(release="rival:v1"))),
+    ("another project's release", 404, each(lambda w: released("rival", "other"), put(release="rival:v1"))),
     ("an unknown baseline", 404, put(baseline="999999")),
     ("a baseline by a word", 404, put(baseline="latest")),
     ("a baseline below zero", 404, put(baseline="-1")),
@@ -232,10 +251,8 @@ STATUSES: list[tuple[str, int, Mutation]] = [
     ("a release that was cut again meanwhile", 409, recut),
     ("a release that is being cut", 404, lambda w: Release.objects.update(state="cutting")),
     ("a refused run as the baseline", 409, with_baseline(lambda w: worse_run(w).pk)),
-    ("a baseline that could not be judged", 409, lambda w: (run_with(verdict="not_judged")(w),
-                                                         w.body.update(baseline=str(w.baseline.pk)))),
-    ("the baseline of a version that was refused", 409, lambda w: (no_measure(w),
-                                                                 w.body.update(baseline=str(w.baseline.pk)))),
+    ("a baseline that could not be judged", 409, each(run_with(verdict="not_judged"), named)),
+    ("the baseline of a version that was refused", 409, each(no_measure, named)),
     ("expected answers edited on disk", 409, file_with(lambda b: b.replace(b"counter", b"kounter"))),
     ("a kind edited on disk", 409, file_with(lambda b: b.replace(b'"golden"', b'"regression"', 1))),
     ("a case removed on disk", 409, file_with(lambda b: b.split(b"\n", 1)[1])),
@@ -285,8 +302,8 @@ CODES: list[tuple[str, str, Mutation]] = [
     ("an empty repetition", "empty_answer", repeated(TOPICS[0], own(TOPICS[0]), "")),
     # Worse agents.
     ("one golden answer wrong", "golden_regressions", said(TOPICS[0], WRONG)),
-    ("two answers swapped", "golden_regressions", lambda w: (w.answer(TOPICS[0], own(TOPICS[1])),
-                                                             w.answer(TOPICS[1], own(TOPICS[0])))),
+    ("two answers swapped", "golden_regressions", each(said(TOPICS[0], own(TOPICS[1])),
+                                                        said(TOPICS[1], own(TOPICS[0])))),
     ("one number changed", "golden_regressions", said(TOPICS[3], own(TOPICS[3]).replace("14", "15"))),
     ("numbers without an answer", "golden_regressions", said(TOPICS[0], "11, 8")),
     ("the question handed back", "golden_regressions", said_to_all(lambda t: f"Where do I ask about {t}, please?")),
@@ -302,7 +319,7 @@ CODES: list[tuple[str, str, Mutation]] = [
     ("a correction lost to no answer", "fixed_regressions", said(CORRECTED[0], WRONG)),
     ("every correction lost", "fixed_regressions", said_to_all(lambda t: WRONG, CORRECTED)),
     ("a drop that a lenient policy allows one by one", "significant_drop",
-     lambda w: (policy(max_regressions_golden=99)(w), said_to_all(lambda t: WRONG)(w))),
+     each(policy(max_regressions_golden=99), said_to_all(lambda t: WRONG))),
     ("expected answers pasted for golden cases", "copied_expected", said_to_all(right)),
     ("pasted with space around", "copied_expected", said_to_all(lambda t: f"  {right(t)}\n")),
     ("retried until it passed, too often", "too_many_repeats", repeated(TOPICS[0], *[WRONG] * 6, *[own(TOPICS[0])] * 7)),
@@ -332,16 +349,13 @@ CODES: list[tuple[str, str, Mutation]] = [
      lambda w: run_with(candidate=AgentVersion.objects.create(project=w.shop, name="x"))(w)),
     ("graders softened", "golden_regressions", softened),
     ("every case declared without a grader", "golden_regressions",
-     lambda w: (CaseGrader.objects.update(discriminating=False), w.answer(TOPICS[0], WRONG))),
-    ("a never-again case lost", "never_again", lambda w: (never_again(w), w.baseline.delete(),
-                                                          w.answer(TOPICS[0], WRONG))),
+     each(lambda w: CaseGrader.objects.update(discriminating=False), said(TOPICS[0], WRONG))),
+    ("a never-again case lost", "never_again", each(never_again, first_run, said(TOPICS[0], WRONG))),
     ("severities changed after the baseline", "baseline_stale_cases", never_again),
     # What a project asks for.
     ("fewer cases than asked for", "too_few_cases", policy(min_cases=100)),
-    ("no baseline where one is asked for", "no_baseline", lambda w: (w.baseline.delete(),
-                                                                   policy(require_baseline=True)(w))),
-    ("a first run that fails", "below_min_golden", lambda w: (w.baseline.delete(),
-                                                              said_to_all(lambda t: WRONG)(w))),
+    ("no baseline where one is asked for", "no_baseline", each(first_run, policy(require_baseline=True))),
+    ("a first run that fails", "below_min_golden", each(first_run, said_to_all(lambda t: WRONG))),
 ]  # fmt: skip
 
 
@@ -420,6 +434,4 @@ def asdict_of(row: CaseGrader) -> dict[str, Any]:
 
 def test_the_kept_verdict_is_the_policys(given: World) -> None:
     policy(max_regressions_golden=1)(given)
-    assert GateRun.objects.get(pk=given.submit().json()["id"]).policy == asdict(
-        gate.GatePolicy(max_regressions_golden=1)
-    )
+    assert GateRun.objects.get(pk=given.submit().json()["id"]).policy == asdict(GatePolicy(max_regressions_golden=1))

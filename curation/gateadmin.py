@@ -1,0 +1,144 @@
+"""The gate in the console: what changed since the last version, and the registry with each version's lineage."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+
+from curation import agentversions, comparisons, lineage
+from curation.gatereports import numbers
+from curation.models import AgentVersion, GateResult, GateRun
+from privacy.admin import ReadOnlyAdmin
+
+PAGE = 25
+SLICES = 60
+
+
+class ProjectsOwnAdmin(ReadOnlyAdmin):
+    """Shows a user the rows of their own projects."""
+
+    project_path = "project"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if request.user.is_superuser:
+            return rows
+        return rows.filter(**{f"{self.project_path}__members__user": request.user})
+
+    def found(self, request: HttpRequest, object_id: str, *related: str) -> Any:
+        """The row, or 404 where it is not there for this user."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related(*related)
+        row = rows.filter(pk=object_id).first() if object_id.isascii() and object_id.isdigit() else None
+        if row is None:
+            raise Http404
+        return row
+
+    def context(self, request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
+        """What every page of the console needs, and more."""
+        return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **more}
+
+
+@admin.register(GateRun)
+class GateRunAdmin(ProjectsOwnAdmin):
+    """The runs, and the page that shows one: the verdict, its slices, and answers side by side."""
+
+    list_display = ["id", "release", "candidate", "verdict", "baseline", "created_at"]
+    list_filter = ["verdict", "project"]
+    list_select_related = ["release__dataset", "candidate", "baseline"]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = self.found(request, object_id, "release__dataset", "candidate", "baseline__candidate", "project")
+        change = request.GET.get("change", "")
+        change = change if change in comparisons.CHANGES else ""
+        page = Paginator(comparisons.listed(run, change), PAGE).get_page(request.GET.get("page"))
+        counts = dict(numbers(run.counts))
+        context = self.context(
+            request,
+            f"Gate run {run.pk}",
+            run=run,
+            counts=counts.items(),
+            changes=[(name, run.counts.get(name, 0)) for name in comparisons.CHANGES],
+            change=change,
+            page=page,
+            pairs=comparisons.pairs(run, page.object_list),
+            slices=comparisons.slices(run)[:SLICES],
+        )
+        return render(request, "admin/curation/gaterun/run.html", context)
+
+
+@admin.register(GateResult)
+class GateResultAdmin(ProjectsOwnAdmin):
+    project_path = "run__project"
+    list_display = ["id", "run", "interaction", "kind", "passed", "change", "score", "grader"]
+    list_filter = ["passed", "change", "kind"]
+    list_select_related = ["run", "interaction"]
+    exclude = ["subject"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(subject__restricted_at__isnull=True)
+
+
+class DecisionForm(forms.Form):
+    """Promote or refuse a version."""
+
+    state = forms.ChoiceField(
+        choices=[("promoted", "Promote: it is what we run"), ("refused", "Refuse")], widget=forms.RadioSelect
+    )
+    reason = forms.CharField(max_length=200)
+
+
+@admin.register(AgentVersion)
+class AgentVersionAdmin(ProjectsOwnAdmin):
+    """The registry, and the page of one version: its runs, its lineage, and the decision on it."""
+
+    list_display = ["name", "version", "state", "model", "trained_on", "depth", "project", "created_at"]
+    list_filter = ["state", "project"]
+    list_select_related = ["trained_on__dataset", "project"]
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide_view)
+        return [path("<str:object_id>/decide/", decide, name="curation_agentversion_decide"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.found(request, object_id, "trained_on__dataset", "project__redaction")
+        return self.page(request, row, DecisionForm())
+
+    def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Carry out a decision, which needs the permission to change versions."""
+        row = self.found(request, object_id, "trained_on__dataset", "project__redaction")
+        if not request.user.has_perm("curation.change_agentversion"):
+            raise PermissionDenied
+        form = DecisionForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self.page(request, row, form)
+        agentversions.decide(row, **form.cleaned_data, by=request.user.get_username(), by_person=True)
+        self.log_change(request, row, f"{row.get_state_display()}")
+        messages.success(request, f"{row} is now {row.get_state_display().lower()}.")
+        return redirect("admin:curation_agentversion_change", row.pk)
+
+    def page(self, request: HttpRequest, row: AgentVersion, form: DecisionForm) -> HttpResponse:
+        """The page of a version."""
+        generations = lineage.generations(row)
+        context = self.context(
+            request,
+            str(row),
+            row=row,
+            runs=row.gate_runs.select_related("release__dataset").order_by("-pk")[:PAGE],
+            generations=generations,
+            height=lineage.height(generations),
+            form=form,
+            may_decide=request.user.has_perm("curation.change_agentversion"),
+        )
+        return render(request, "admin/curation/agentversion/version.html", context)
