@@ -34,7 +34,7 @@ SHORT = 100
 def projects_of(request: HttpRequest) -> QuerySet[Project]:
     """The projects that this user may see."""
     everything = Project.objects.all()
-    return everything if request.user.is_superuser else everything.filter(members__user=request.user)  # type: ignore[misc]
+    return everything if request.user.is_superuser else everything.filter(members__user=request.user)
 
 
 class ReviewForm(forms.Form):

@@ -4,14 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from curation import agentversions, gate, submissions
+from curation import agentversions, answers, gate, submissions
 from curation.models import AgentVersion, GateRun
 from feedback.payloads import convert
 from feedback.views import CaptureView
+from privacy.openapi import described
 from privacy.problems import Problem
 from privacy.scopes import Scope
 
@@ -33,7 +33,7 @@ class GateRunListView(CaptureView):
     kind = "gate_run"
     body_limit = settings.BATCH_BODY_LIMIT  # the answers to thousands of cases
 
-    @extend_schema(operation_id="gate_runs_create")
+    @described("gate_runs_create", {201: answers.GateRunShown, 202: dict[str, Any]}, submissions.SubmissionIn)
     def post(self, request: Request) -> Response:
         said, status = submissions.judge_submission(request.auth.project, self.body(request))
         return Response(said, status=status)
@@ -44,7 +44,7 @@ class GateRunView(CaptureView):
 
     scopes = {"GET": Scope.EXPORT}
 
-    @extend_schema(operation_id="gate_runs_retrieve")
+    @described("gate_runs_retrieve", {200: answers.GateRunShown})
     def get(self, request: Request, key: str) -> Response:
         mine = GateRun.objects.filter(project=request.auth.project).select_related("candidate", "release__dataset")
         return Response(gate.shown(by_key(mine, key)))
@@ -56,7 +56,11 @@ class AgentVersionListView(CaptureView):
     scopes = {"POST": Scope.EXPORT, "GET": Scope.EXPORT}
     kind = "agent_version"
 
-    @extend_schema(operation_id="agent_versions_create")
+    @described(
+        "agent_versions_create",
+        {201: answers.AgentVersionShown, 200: answers.AgentVersionShown},
+        agentversions.AgentVersionIn,
+    )
     def post(self, request: Request) -> Response:
         sent = convert(self.body(request), agentversions.AgentVersionIn)
         try:
@@ -67,7 +71,7 @@ class AgentVersionListView(CaptureView):
             raise Problem(409, str(error)) from error
         return Response(agentversions.shown(made.row), status=201 if made.created else 200)
 
-    @extend_schema(operation_id="agent_versions_list")
+    @described("agent_versions_list", {200: answers.Listed})
     def get(self, request: Request) -> Response:
         rows = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
         return Response({"results": [agentversions.shown(row) for row in rows.order_by("-pk")[:PAGE]]})
@@ -78,7 +82,7 @@ class AgentVersionView(CaptureView):
 
     scopes = {"GET": Scope.EXPORT}
 
-    @extend_schema(operation_id="agent_versions_retrieve")
+    @described("agent_versions_retrieve", {200: answers.AgentVersionShown})
     def get(self, request: Request, key: str) -> Response:
         mine = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
         return Response(agentversions.shown(by_key(mine, key)))
@@ -90,7 +94,7 @@ class AgentVersionDecisionView(CaptureView):
     scopes = {"POST": Scope.EXPORT}
     kind = "agent_version"
 
-    @extend_schema(operation_id="agent_versions_decide")
+    @described("agent_versions_decide", {200: answers.AgentVersionShown}, agentversions.DecisionIn)
     def post(self, request: Request, key: str) -> Response:
         sent = convert(self.body(request), agentversions.DecisionIn)
         mine = AgentVersion.objects.filter(project=request.auth.project).select_related(

@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from curation import filedownloads, recalls
+from curation import answers, filedownloads, recalls
 from curation.models import Dataset, Release
 from curation.releases import find, published
 from feedback.models import Interaction, Project
 from feedback.payloads import convert
 from feedback.throttling import WindowThrottle
 from feedback.views import CaptureView, InteractionsView
+from privacy.openapi import described
 from privacy.problems import Problem
 from privacy.scopes import Scope
 
@@ -26,7 +26,7 @@ class InteractionListView(InteractionsView):
 
     scopes = {**InteractionsView.scopes, "GET": Scope.READ}
 
-    @extend_schema(operation_id="interactions_list")
+    @described("interactions_list", {200: answers.InteractionPage})
     def get(self, request: Request) -> Response:
         rows = readable(request.auth.project).order_by("-pk")
         cursor = request.query_params.get("cursor", "")
@@ -45,7 +45,7 @@ class InteractionView(APIView):
     scopes = {"GET": Scope.READ}
     throttle_classes = [WindowThrottle]
 
-    @extend_schema(operation_id="interactions_retrieve")
+    @described("interactions_retrieve", {200: answers.InteractionShown})
     def get(self, request: Request, external_id: str) -> Response:
         row = readable(request.auth.project).filter(external_id=external_id).first()
         if row is None:
@@ -140,7 +140,7 @@ def summary(release: Release) -> dict[str, Any]:
 class ReleaseListView(ReadView):
     """`GET /datasets/{name}/releases`."""
 
-    @extend_schema(operation_id="releases_list")
+    @described("releases_list", {200: answers.ReleaseList})
     def get(self, request: Request, name: str) -> Response:
         rows = published(self.dataset(request, name)).select_related("dataset")
         return Response({"results": [summary(row) for row in rows[:500]]})
@@ -149,7 +149,7 @@ class ReleaseListView(ReadView):
 class LatestReleaseView(ReadView):
     """`GET /datasets/{name}/releases/latest`."""
 
-    @extend_schema(operation_id="releases_latest")
+    @described("releases_latest", {200: answers.ReleaseShown})
     def get(self, request: Request, name: str) -> Response:
         release = published(self.dataset(request, name)).select_related("dataset").first()
         if release is None:
@@ -157,10 +157,19 @@ class LatestReleaseView(ReadView):
         return Response(summary(release))
 
 
+class DatasetLatestView(LatestReleaseView):
+    """`GET /datasets/{name}/latest`: the same, by its short address."""
+
+    @described("datasets_latest", {200: answers.ReleaseShown})
+    def get(self, request: Request, name: str) -> Response:
+        response: Response = super().get(request, name)
+        return response
+
+
 class ReleaseView(ReadView):
     """`GET /releases/{id}`."""
 
-    @extend_schema(operation_id="releases_retrieve")
+    @described("releases_retrieve", {200: answers.ReleaseShown})
     def get(self, request: Request, key: str) -> Response:
         return Response(summary(self.release(request, key)))
 
@@ -168,7 +177,7 @@ class ReleaseView(ReadView):
 class ReleaseFileView(ReadView):
     """`GET /releases/{id}/files/{file}`: with ETag and ranges."""
 
-    @extend_schema(operation_id="releases_file", responses={(200, "application/octet-stream"): bytes})
+    @described("releases_file", {200: bytes, 206: bytes})
     def get(self, request: Request, key: str, name: str) -> Any:
         return filedownloads.answer(self.release(request, key), name, request)
 
@@ -176,7 +185,7 @@ class ReleaseFileView(ReadView):
 class RecallListView(ReadView):
     """`GET /datasets/{name}/recalls`: what whoever downloaded a release must delete."""
 
-    @extend_schema(operation_id="recalls_list")
+    @described("recalls_list", {200: answers.Listed})
     def get(self, request: Request, name: str) -> Response:
         rows = recalls.of_dataset(self.dataset(request, name))
         if request.query_params.get("overdue") == "true":
@@ -190,7 +199,7 @@ class RecallAckView(CaptureView):
     scopes = {"POST": Scope.EXPORT}
     kind = "recall"
 
-    @extend_schema(operation_id="recalls_ack")
+    @described("recalls_ack", {200: dict[str, Any]}, recalls.AckIn)
     def post(self, request: Request, name: str, key: str) -> Response:
         rows = recalls.of_project(request.auth.project).filter(release__dataset__name=name)
         recall = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None

@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from feedback.answers import ConsentHistory, ConsentState
 from feedback.payloads import convert
 from feedback.views import CaptureView
 from privacy import consent, erasure
 from privacy.consent import notice_for
 from privacy.models import ConsentEntry
+from privacy.openapi import described
 from privacy.payloads import ConsentIn, SubjectIn
 from privacy.scopes import Scope
 from privacy.subjects import find, find_or_create
@@ -23,7 +24,7 @@ class ConsentView(CaptureView):
     scopes = {"POST": Scope.PRIVACY}
     kind = "consent"
 
-    @extend_schema(operation_id="consent_create")
+    @described("consent_create", {200: ConsentState}, ConsentIn)
     def post(self, request: Request) -> Response:
         sent = convert(self.body(request), ConsentIn)
         subject = find_or_create(request.auth.namespace, sent.subject)
@@ -43,7 +44,7 @@ class ConsentLookupView(CaptureView):
     scopes = {"POST": Scope.PRIVACY}
     kind = "consent"
 
-    @extend_schema(operation_id="consent_lookup")
+    @described("consent_lookup", {200: ConsentHistory}, SubjectIn)
     def post(self, request: Request) -> Response:
         sent = convert(self.body(request), SubjectIn)
         subject = find(request.auth.namespace, sent.subject)

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from feedback import answers
 from feedback.payloads import convert
 from feedback.views import CaptureView
 from privacy import erasure, links, requests
 from privacy.models import PrivacyRequest
+from privacy.openapi import described
 from privacy.payloads import PrivacyRequestIn, SubjectIn
 from privacy.problems import Problem
 from privacy.scopes import Scope
@@ -25,7 +26,7 @@ class PrivacyRequestsView(CaptureView):
     scopes = {"POST": Scope.PRIVACY}
     kind = "privacy"
 
-    @extend_schema(operation_id="privacy_requests_create")
+    @described("privacy_requests_create", {202: answers.RequestMade}, PrivacyRequestIn)
     def post(self, request: Request) -> Response:
         sent = convert(self.body(request), PrivacyRequestIn)
         made = requests.submit(
@@ -41,7 +42,7 @@ class PrivacyRequestView(CaptureView):
     scopes = {"GET": Scope.PRIVACY}
     kind = "privacy"
 
-    @extend_schema(operation_id="privacy_requests_retrieve")
+    @described("privacy_requests_retrieve", {200: answers.RequestShown})
     def get(self, request: Request, key: str) -> Response:
         try:
             wanted = uuid.UUID(key)
@@ -60,7 +61,7 @@ class PrivacyLinkView(CaptureView):
     scopes = {"POST": Scope.PRIVACY}
     kind = "privacy"
 
-    @extend_schema(operation_id="privacy_link_create")
+    @described("privacy_link_create", {200: answers.Link}, SubjectIn)
     def post(self, request: Request) -> Response:
         sent = convert(self.body(request), SubjectIn)
         project = request.auth.project

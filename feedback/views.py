@@ -3,17 +3,17 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feedback import batch, capture, outcomes
+from feedback import answers, batch, capture, outcomes
 from feedback.capture import Recorded
 from feedback.models import Outcome
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode
 from feedback.throttling import WindowThrottle
+from privacy.openapi import described
 from privacy.problems import Problem
 from privacy.redaction import RedactionError
 from privacy.scopes import Scope
@@ -54,7 +54,7 @@ class InteractionsView(CaptureView):
 
     scopes = {"POST": Scope.INGEST}
 
-    @extend_schema(operation_id="interactions_create")
+    @described("interactions_create", {201: answers.Stored, 200: answers.Stored}, InteractionIn)
     def post(self, request: Request) -> Response:
         payload = convert(self.body(request), InteractionIn)
         if request.headers.get("Sec-GPC") == "1":
@@ -73,7 +73,11 @@ class FeedbackView(CaptureView):
     scopes = {"POST": Scope.FEEDBACK}
     kind = "signal"
 
-    @extend_schema(operation_id="feedback_create")
+    @described(
+        "feedback_create",
+        {201: answers.FeedbackStored, 200: answers.FeedbackStored, 202: answers.FeedbackStored},
+        FeedbackIn,
+    )
     def post(self, request: Request) -> Response:
         payload = convert(self.body(request), FeedbackIn)
         recorded = capture.record_signal(request.auth.project, payload, request.auth.grant)
@@ -89,7 +93,7 @@ class BatchView(CaptureView):
     scopes = {"POST": Scope.INGEST}
     body_limit = settings.BATCH_BODY_LIMIT
 
-    @extend_schema(operation_id="batch_create")
+    @described("batch_create", {200: answers.Results}, answers.Items)
     def post(self, request: Request) -> Response:
         body = self.body(request)
         items = body.get("items") if isinstance(body, dict) and set(body) == {"items"} else None
@@ -106,7 +110,7 @@ class FeedbackItemView(CaptureView):
     scopes = {"DELETE": Scope.FEEDBACK}
     kind = "signal"
 
-    @extend_schema(operation_id="feedback_delete", responses={204: None})
+    @described("feedback_delete", {204: None})
     def delete(self, request: Request, external_id: str) -> Response:
         if not capture.withdraw_signal(request.auth.project, external_id, request.auth.grant):
             raise Problem(404)
