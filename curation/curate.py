@@ -5,29 +5,38 @@ is pending, so nothing is lost when a message is; it works in short transactions
 a killed run goes on where it was; and run again with nothing new it does nothing.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from curation import derive, duplicates, policies
+from curation import columns, derive, duplicates, policies, reviewtasks
+from curation.decided import LABELLED
 from curation.language import guess
 from curation.models import CurationPolicy, Decision, ReviewTask, Run
-from curation.rules import Outcome, Reason, Ruling, Vote, decide, review_weight
+from curation.records import Decided
+from curation.rules import Outcome, Reason, Ruling, Vote, decide, review_weight, standing
 from feedback.models import Interaction, Project, Signal
+from privacy.models import Subject
 
-BATCH = 500
+BATCH = 1_000
 DECIDED = (Outcome.CONFIRMED, Outcome.CORRECTED)
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
+DECISION = (
+    "interaction_id", "project_id", "subject_id", "run_id", "policy_version", "revision", "outcome", "reason", "detail",
+    "language", "correction_id", "task_id", "decided_by", "decided_at",
+)  # fmt: skip
 
 
 def curate(project: Project, *, progress: Callable[[int, int], None] | None = None) -> Run | None:
     """Decide everything that is pending; the finished run, or None where nothing was.
 
-    `progress` is called with (read, total) after each batch.
+    `progress` is called with (read, total) after each batch. A run that is cancelled stops after its batch.
     """
     total = Interaction.objects.filter(project=project).pending().count()
     if not total:
@@ -35,28 +44,53 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
     policy = policies.current(project)
     run = Run.objects.create(project=project, policy=policy, total=total)
     counts: Counter[str] = Counter()
-    after = 0
+    after = done = 0
     while True:
         read, after, found = curate_batch(run, policy, after)
         counts.update(found)
-        Run.objects.filter(pk=run.pk).update(read=F("read") + read, counts=dict(counts))
+        done += read
+        running = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING)
+        if not running.update(read=F("read") + read, counts=dict(counts)):
+            break
         if progress:
-            progress(sum(counts[o] for o in Outcome), total)
+            progress(done, total)
         if not read:
             break
-    Run.objects.filter(pk=run.pk).update(state=Run.State.DONE, finished_at=timezone.now(), counts=dict(counts))
+    running.update(state=Run.State.DONE, finished_at=timezone.now())
     run.refresh_from_db()
     return run
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """One interaction as a batch reads it: its votes, who agreed to what, and what stood before."""
+class Before:
+    """The decision that stood: whether and when a reviewer made it."""
 
-    interaction: Interaction
+    outcome: str
+    reason: str
+    detail: str
+    task: int | None
+    resolved_at: datetime | None
+    correction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One interaction as a batch reads it: its votes, when the newest came, and what stood before."""
+
+    key: int
+    subject: int
+    question: str
+    answer: str
+    context: Sequence[Mapping[str, str]]
+    sources: Sequence[Mapping[str, Any]]
+    tags: tuple[str, ...]
+    agent: tuple[str, str]
+    occurred_at: datetime
+    fingerprint: bytes
+    revision: int
     votes: tuple[Vote, ...]
-    signals: dict[int, Signal]
-    before: Decision | None
+    heard_at: datetime | None
+    before: Before | None
 
 
 def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int, Counter[str]]:
@@ -69,94 +103,146 @@ def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int
         reads = read_batch(run.project, after)
         if not reads:
             return 0, after, Counter()
-        rulings = {read.interaction.pk: rule(read) for read in reads}
-        decisions = [decision(read, rulings[read.interaction.pk], run, policy) for read in reads]
-        columns = [field.name for field in Decision._meta.fields if field.name not in ("interaction", "project")]
-        Decision.objects.bulk_create(
-            decisions, update_conflicts=True, unique_fields=["interaction"], update_fields=columns, batch_size=BATCH
-        )
-        ask_people(reads, rulings)
-        touched = derive.write(decisions, policy)
+        rulings = {read.key: rule(read) for read in reads}
+        languages = {read.key: guess(read.question) for read in reads}
+        record(reads, rulings, languages, run, policy)
+        ask_people(run.project, reads, rulings)
+        touched = derive.write([decided(read, rulings[read.key], languages[read.key]) for read in reads], policy)
         duplicates.resolve(run.project, touched)
-        Interaction.objects.read((read.interaction.pk, read.interaction.revision) for read in reads)
-    return len(reads), reads[-1].interaction.pk, Counter(str(row.outcome) for row in decisions)
+        Interaction.objects.read((read.key, read.revision) for read in reads)
+    return len(reads), reads[-1].key, Counter(ruling.outcome.value for ruling in rulings.values())
 
 
 def read_batch(project: Project, after: int) -> list[Read]:
-    """The next pending interactions with all that deciding takes; a constant number of queries."""
-    rows = Interaction.objects.filter(project=project, pk__gt=after).pending().order_by("pk")
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
-    interactions = list(rows[:BATCH])
-    keys = [row.pk for row in interactions]
-    signals: dict[int, list[Signal]] = defaultdict(list)
-    for signal in (
-        Signal.objects.live().filter(interaction__in=keys, subject__restricted_at__isnull=True).order_by("id")
-    ):
-        signals[signal.interaction_id].append(signal)
-    before = Decision.objects.select_related("task").in_bulk(keys)
+    """The next pending interactions with all that deciding takes; a constant number of statements."""
+    lock = " FOR UPDATE OF i SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    pending = columns.select(
+        "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
+        "i.agent_version, i.occurred_at, i.fingerprint, i.revision "
+        f"FROM {columns.quoted(Interaction)} i JOIN {columns.quoted(Subject)} p ON p.id = i.subject_id "
+        "WHERE i.project_id = %s AND i.id > %s AND i.pending AND NOT i.scan_due AND p.restricted_at IS NULL "
+        f"ORDER BY i.id LIMIT {BATCH}{lock}",
+        [project.pk, after],
+    )
+    keys = [row[0] for row in pending]
+    votes, heard = votes_on(keys)
+    before = decisions_before(keys)
     return [
-        Read(row, tuple(map(vote, signals[row.pk])), {s.pk: s for s in signals[row.pk]}, before.get(row.pk))
-        for row in interactions
-    ]
+        Read(
+            key, subject, question, answer, columns.parsed(context), columns.parsed(sources),
+            tuple(columns.parsed(tags)), (name, version), columns.moment(at), bytes(mark), revision,
+            tuple(votes.get(key, ())), heard.get(key), before.get(key),
+        )
+        for key, subject, question, answer, context, sources, tags, name, version, at, mark, revision in pending
+    ]  # fmt: skip
 
 
-def vote(signal: Signal) -> Vote:
-    """A signal as the rules take it."""
-    return Vote(
-        ref=signal.pk, subject=signal.subject_id, kind=signal.kind, correction=signal.correction or None,
-        at=signal.occurred_at,
-    )  # fmt: skip
+def votes_on(keys: Sequence[int]) -> tuple[dict[int, list[Vote]], dict[int, datetime]]:
+    """The signals that stand on these interactions, oldest first, and when the newest of each arrived."""
+    statement = (
+        "SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, g.occurred_at, g.received_at "  # noqa: S608
+        f"FROM {columns.quoted(Signal)} g JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id "
+        "WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.interaction_id IN ({keys}) ORDER BY g.id"
+    )
+    votes: dict[int, list[Vote]] = {}
+    heard: dict[int, datetime] = {}
+    for key, ref, subject, kind, correction, occurred_at, received_at in columns.select_in(statement, keys):
+        votes.setdefault(key, []).append(Vote(ref, subject, kind, correction or None, columns.moment(occurred_at)))
+        arrived = columns.moment(received_at)
+        heard[key] = max(heard.get(key, arrived), arrived)
+    return votes, heard
+
+
+def decisions_before(keys: Sequence[int]) -> dict[int, Before]:
+    """The decisions that stand on these interactions."""
+    statement = (
+        "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction "  # noqa: S608
+        f"FROM {columns.quoted(Decision)} d LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
+        "WHERE d.interaction_id IN ({keys})"
+    )
+    return {
+        key: Before(outcome, reason, detail, task, columns.moment(at) if at else None, typed or "")
+        for key, outcome, reason, detail, task, at, typed in columns.select_in(statement, keys)
+    }
+
+
+def stands(read: Read) -> bool:
+    """Whether a reviewer decided and nobody has voted since."""
+    before = read.before
+    if before is None or before.task is None or before.resolved_at is None:
+        return False
+    return read.heard_at is None or read.heard_at <= before.resolved_at
 
 
 def rule(read: Read) -> Ruling:
     """What the standing signals say; a reviewer's decision stands until somebody votes after it."""
-    before = read.before
-    if before is not None and before.task is not None:
-        resolved_at = before.task.resolved_at
-        if resolved_at and not any(signal.received_at > resolved_at for signal in read.signals.values()):
-            return Ruling(Outcome(before.outcome), Reason(before.reason), None, before.detail)
-    return decide(str(read.interaction.answer), read.votes)
+    if read.before is not None and stands(read):
+        return Ruling(Outcome(read.before.outcome), Reason(read.before.reason), None, read.before.detail)
+    return decide(read.answer, read.votes)
 
 
-def decision(read: Read, ruling: Ruling, run: Run, policy: CurationPolicy) -> Decision:
-    """The row that records a ruling, with its reason in words."""
-    row, before = read.interaction, read.before
-    reviewed = before is not None and before.task is not None and ruling.reason == before.reason
-    return Decision(
-        interaction=row,
-        project_id=row.project_id,
-        subject_id=row.subject_id,
-        run=run,
-        policy_version=policy.version,
-        revision=row.revision,
-        outcome=ruling.outcome,
-        reason=ruling.reason,
-        detail=ruling.detail[:200],
-        language=guess(row.question),
-        correction_id=ruling.correction,
-        task=before.task if reviewed and before else None,
-        decided_by="reviewer" if reviewed else "rule",
-        decided_at=timezone.now(),
+def record(
+    reads: Sequence[Read],
+    rulings: Mapping[int, Ruling],
+    languages: Mapping[int, str],
+    run: Run,
+    policy: CurationPolicy,
+) -> None:
+    """Write the rulings, each with its reason in words."""
+    now = columns.stamp(timezone.now())
+    rows = []
+    for read in reads:
+        ruling, reviewed = rulings[read.key], stands(read)
+        task = read.before.task if reviewed and read.before else None
+        rows.append(
+            (read.key, run.project_id, read.subject, run.pk, policy.version, read.revision, ruling.outcome.value,
+             ruling.reason.value, ruling.detail[:200], languages[read.key], ruling.correction, task,
+             "reviewer" if reviewed else "rule", now)
+        )  # fmt: skip
+    columns.upsert(Decision, DECISION, rows)
+
+
+def decided(read: Read, ruling: Ruling, language: str) -> Decided:
+    """A ruling with all that is made of it."""
+    reviewed = stands(read)
+    written = next((vote for vote in read.votes if vote.ref == ruling.correction), None) if ruling.correction else None
+    typed = read.before.correction if reviewed and read.before else ""
+    expected = typed or (written.correction if written else "") or read.answer
+    return Decided(
+        interaction=read.key,
+        subject=read.subject,
+        question=read.question,
+        context=read.context,
+        answer=read.answer,
+        expected=expected if ruling.outcome in LABELLED else None,
+        corrected=ruling.outcome == Outcome.CORRECTED,
+        reviewed=reviewed,
+        correction=ruling.correction,
+        author=written.subject if written else None,
+        sources=read.sources,
+        tags=read.tags,
+        language=language,
+        agent=read.agent,
+        occurred_at=read.occurred_at,
+        fingerprint=read.fingerprint,
+        voters=tuple(vote.subject for vote in standing(read.votes)),
+        is_new=read.before is None,
     )
 
 
-def ask_people(reads: Iterable[Read], rulings: dict[int, Ruling]) -> None:
+def ask_people(project: Project, reads: Iterable[Read], rulings: Mapping[int, Ruling]) -> None:
     """Open a review task where the signals decide nothing; close those that later signals made needless."""
-    unclear = [read for read in reads if rulings[read.interaction.pk].outcome in FOR_A_PERSON]
-    clear = [read.interaction.pk for read in reads if rulings[read.interaction.pk].outcome not in FOR_A_PERSON]
-    tasks = ReviewTask.objects.filter(state=ReviewTask.State.OPEN)
-    tasks.filter(interaction__in=clear).update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
-    asked = {task.interaction_id: task for task in tasks.filter(interaction__in=[r.interaction.pk for r in unclear])}
+    unclear = {read.key: read for read in reads if rulings[read.key].outcome in FOR_A_PERSON}
+    reviewtasks.settle([read.key for read in reads if read.key not in unclear and read.before is not None])
+    tasks = ReviewTask.objects.filter(state=ReviewTask.State.OPEN, interaction__in=list(unclear))
+    asked = {task.interaction_id: task for task in tasks}
     fresh = []
-    for read in unclear:
-        ruling, row = rulings[read.interaction.pk], read.interaction
-        task = asked.get(row.pk) or ReviewTask(
-            project_id=row.project_id, interaction=row, subject_id=row.subject_id, revision=row.revision
-        )
-        task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], row.revision
+    for key, read in unclear.items():
+        ruling = rulings[key]
+        task = asked.get(key) or ReviewTask(project=project, interaction_id=key, subject_id=read.subject)
+        task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
         task.priority = round(10 * review_weight(read.votes))
-        if row.pk not in asked:
+        if key not in asked:
             fresh.append(task)
     ReviewTask.objects.bulk_create(fresh)
     ReviewTask.objects.bulk_update(asked.values(), ["reason", "detail", "priority", "revision"])

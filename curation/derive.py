@@ -1,15 +1,16 @@
 """What a decision becomes: an eval case, an example, a preference pair, each only with its person's consent."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from curation.filters import FilterSettings, apply
-from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair
-from curation.records import Candidate, Finding
-from curation.rules import Outcome
-from feedback.models import Interaction, Project, Signal
-from privacy import consent
+from django.utils import timezone
+
+from curation import clusters, columns, decided, reviewtasks
+from curation.filters import HOLD, FilterSettings, apply
+from curation.models import AgentVersion, CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair
+from curation.records import Candidate, Decided, Finding
+from feedback.models import Project
 from privacy.models import Purpose
 
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
@@ -18,108 +19,147 @@ PURPOSE: dict[type[Derived], str] = {
     Example: Purpose.TRAINING,
     PreferencePair: Purpose.TRAINING,
 }
+COLUMNS = (
+    "decision_id", "project_id", "subject_id", "status", "selected", "reason", "detail", "figure", "canonical_id",
+    "fingerprint", "created_at",
+)  # fmt: skip
+OWN: dict[type[Derived], tuple[str, ...]] = {EvalCase: ("kind", "never_again"), Example: ("authored", "depth")}
+Status = Derived.Status
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """The interactions, and the signals, whose people agree to a purpose."""
-
-    interactions: frozenset[int]
-    signals: frozenset[int]
-
-    def covers(self, decision: Decision) -> bool:
-        """Whether all whose words the record would hold agree."""
-        return decision.pk in self.interactions and (
-            decision.correction_id is None or decision.correction_id in self.signals
-        )
-
-
-def write(decisions: Sequence[Decision], policy: CurationPolicy) -> set[bytes]:
-    """Make the derived rows of these decisions what they should be; the fingerprints to look for duplicates of.
-
-    Rows that are no longer due go, so that a changed mind leaves nothing behind. A constant number of queries.
+@dataclass(slots=True)
+class Touched:
+    """The questions whose records changed. `fresh`: by fingerprint, the records made for the first time, which only
+    have to be compared with those that stand; `changed`: those of which everything has to be looked at again.
     """
+
+    fresh: dict[bytes, list[int]] = field(default_factory=dict)
+    changed: set[bytes] = field(default_factory=set)
+
+
+def write(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> Touched:
+    """Make the derived rows of these decisions what they should be; what to look for duplicates of.
+
+    Rows that are no longer due go, so that a changed mind leaves nothing behind. A constant number of queries. Call in
+    a transaction.
+    """
+    touched = Touched()
     if not decisions:
-        return set()
-    project, keys = decisions[0].project, [decision.pk for decision in decisions]
-    rows = list(Decision.objects.filter(pk__in=keys).select_related("interaction", "correction", "task"))
+        return touched
+    read = [one for one in decisions if isinstance(one, Decided)]
+    rows = [*read, *decided.load([one.pk for one in decisions if isinstance(one, Decision)])]
     settings = FilterSettings.from_dict(policy.settings.get("filter", {}))
-    findings = {row.pk: apply(candidate(row), settings) for row in rows if is_decided(row)}
-    touched: set[bytes] = set()
+    labelled = [row for row in rows if row.expected is not None]
+    depths = agent_depths(policy.project)
+    candidates = {row.interaction: candidate(row, policy.project_id, depths) for row in labelled}
+    findings = {key: first_that_counts(apply(made, settings)) for key, made in candidates.items()}
+    passing = {
+        row.interaction: None if row.reviewed and held(findings[row.interaction]) else findings[row.interaction]
+        for row in labelled
+    }
+    agreed = decided.agreements(labelled, policy.project)
+    kept: set[int] = set()
     for model in KINDS:
-        agreed = who_agreed(rows, project, PURPOSE[model])
-        due = [row for row in rows if row.pk in findings and is_due(model, row) and agreed.covers(row)]
-        gone = model.objects.filter(pk__in=set(keys) - {row.pk for row in due})
-        touched.update(map(bytes, gone.values_list("fingerprint", flat=True)))
-        gone.delete()
-        made = [derived(model, row, findings[row.pk]) for row in due]
-        columns = [f.name for f in model._meta.fields if not f.primary_key and f.name != "created_at"]
-        model.objects.bulk_create(made, update_conflicts=True, unique_fields=["decision"], update_fields=columns)
-        touched.update(bytes(row.fingerprint) for row in made)
+        due = [row for row in labelled if is_due(model, row) and covers(agreed[PURPOSE[model]], row)]
+        kept.update(row.interaction for row in due)
+        clear(model, rows, {row.interaction for row in due}, touched)
+        upsert(model, due, candidates, passing)
+    for row in labelled:
+        if row.interaction in kept:
+            if row.is_new:
+                touched.fresh.setdefault(row.fingerprint, []).append(row.interaction)
+            else:
+                touched.changed.add(row.fingerprint)
+    clusters.enter(policy.project_id, [asked(row) for row in labelled if row.interaction in kept])
+    asking = {key: found for key, found in passing.items() if found and key in kept and held(found)}
+    reviewtasks.hold(policy.project, rows, asking)
     return touched
 
 
-def is_decided(row: Decision) -> bool:
-    """Whether the decision says what the right answer is."""
-    return row.outcome in (Outcome.CONFIRMED, Outcome.CORRECTED)
+def first_that_counts(findings: Sequence[Finding]) -> Finding | None:
+    """The finding that decides: one that drops before one that only holds, so that nobody reviews what goes anyway."""
+    return next((found for found in findings if found.code not in HOLD), findings[0] if findings else None)
 
 
-def is_due(model: type[Derived], row: Decision) -> bool:
+def held(found: Finding | None) -> bool:
+    """Whether a person is to look at what was found."""
+    return found is not None and found.code in HOLD
+
+
+def is_due(model: type[Derived], row: Decided) -> bool:
     """A pair needs an answer that was replaced; an eval case and an example come of every decided interaction."""
-    return model is not PreferencePair or row.outcome == Outcome.CORRECTED
+    return model is not PreferencePair or row.corrected
 
 
-def who_agreed(rows: Iterable[Decision], project: Project, purpose: str) -> Agreed:
-    """Whose words may serve the purpose; two queries."""
-    rows = list(rows)
-    agrees = consent.agrees(purpose, default=project.consents_by_default(purpose))
-    asked = Interaction.objects.filter(agrees, pk__in=[row.pk for row in rows]).values_list("pk", flat=True)
-    wrote = Signal.objects.filter(agrees, pk__in=[row.correction_id for row in rows if row.correction_id])
-    return Agreed(frozenset(asked), frozenset(wrote.values_list("pk", flat=True)))
+def covers(agreed: frozenset[int], row: Decided) -> bool:
+    """Whether all whose words the record would hold agree."""
+    return row.subject in agreed and (row.author is None or row.author in agreed)
 
 
-def candidate(row: Decision) -> Candidate:
+def clear(model: type[Derived], rows: Iterable[Decided], due: set[int], touched: Touched) -> None:
+    """Remove what was derived before and is due no more."""
+    gone = [row.interaction for row in rows if not row.is_new and row.interaction not in due]
+    if gone:
+        found = model.objects.filter(pk__in=gone)
+        touched.changed.update(map(bytes, found.values_list("fingerprint", flat=True)))
+        found.delete()
+
+
+def upsert(
+    model: type[Derived],
+    due: Sequence[Decided],
+    candidates: Mapping[int, Candidate],
+    findings: Mapping[int, Finding | None],
+) -> None:
+    """Write the rows of one kind, in one go."""
+    now = columns.stamp(timezone.now())
+    made = []
+    for row in due:
+        found = findings[row.interaction]
+        status = Status.ACTIVE if found is None else Status.HELD if held(found) else Status.FILTERED
+        why = (found.code, found.detail[:200], found.figure) if found else ("", "", None)
+        own: tuple[Any, ...] = ()
+        if model is EvalCase:
+            own = ("regression" if row.corrected else "golden", False)
+        elif model is Example:
+            own = (candidates[row.interaction].authored, candidates[row.interaction].depth)
+        made.append(
+            (row.interaction, candidates[row.interaction].project, row.subject, status.value, False, *why, None,
+             row.fingerprint, now, *own)
+        )  # fmt: skip
+    columns.upsert(model, (*COLUMNS, *OWN.get(model, ())), made, unchanged=("never_again",))
+
+
+def agent_depths(project: Project) -> dict[tuple[str, str], int]:
+    """How many generations of model output lie behind the answers of each agent version that was taught by us."""
+    rows = AgentVersion.objects.filter(project=project, depth__gt=1)
+    return {(name, version): depth for name, version, depth in rows.values_list("name", "version", "depth")}
+
+
+def candidate(row: Decided, project: int, depths: Mapping[tuple[str, str], int]) -> Candidate:
     """The decision as the pure stages take it."""
-    source = row.interaction
-    human = row.outcome == Outcome.CORRECTED
     return Candidate(
-        interaction=row.pk,
-        subject=row.subject_id,
-        project=row.project_id,
-        question=source.question,
-        context=tuple((turn["role"], turn["content"]) for turn in source.context),
-        answer=source.answer,
-        expected=row.expected,
-        rejected=row.rejected,
-        sources_text=" ".join(item.get("text", "") for item in source.sources),
-        tags=tuple(source.tags),
+        interaction=row.interaction,
+        subject=row.subject,
+        project=project,
+        question=row.question,
+        context=tuple((turn["role"], turn["content"]) for turn in row.context) if row.context else (),
+        answer=row.answer,
+        expected=row.expected or "",
+        rejected=row.answer if row.corrected else None,
+        sources_text=" ".join(item.get("text", "") for item in row.sources) if row.sources else "",
+        tags=row.tags,
         language=row.language,
-        agent_version=source.agent_version,
-        authored="human" if human else "agent",
-        depth=0 if human else 1,
-        occurred_at=source.occurred_at,
-        fingerprint=bytes(source.fingerprint),
+        agent_version=row.agent[1],
+        authored="human" if row.corrected else "agent",
+        depth=0 if row.corrected else depths.get(row.agent, 1),
+        occurred_at=row.occurred_at,
+        fingerprint=row.fingerprint,
         cluster=None,
-        voters=(),
+        voters=row.voters,
     )
 
 
-def derived(model: type[Derived], row: Decision, findings: Sequence[Finding]) -> Derived:
-    """The derived row of a decision, filtered out where a filter found something, with its reason."""
-    first = findings[0] if findings else None
-    fields: dict[str, Any] = {
-        "decision": row,
-        "project_id": row.project_id,
-        "subject_id": row.subject_id,
-        "status": Derived.Status.FILTERED if first else Derived.Status.ACTIVE,
-        "reason": first.code if first else "",
-        "detail": first.detail[:200] if first else "",
-        "fingerprint": bytes(row.interaction.fingerprint),
-    }
-    if model is EvalCase:
-        regression = row.outcome == Outcome.CORRECTED
-        fields["kind"] = EvalCase.Kind.REGRESSION if regression else EvalCase.Kind.GOLDEN
-    if model is Example:
-        human = row.outcome == Outcome.CORRECTED
-        fields |= {"authored": "human" if human else "agent", "depth": 0 if human else 1}
-    return model(**fields)
+def asked(row: Decided) -> clusters.Asked:
+    """The decision's question, on its way into its cluster."""
+    return clusters.Asked(row.interaction, row.subject, row.question, row.context, row.fingerprint)

@@ -151,7 +151,10 @@ class Index:
 
     def add(self, key: int, of: Sketch) -> int:
         """The canonical question of this one: the nearest that is known, or itself from now on."""
-        keys = bands(signature(of))
+        return self.place(key, of, bands(signature(of)))
+
+    def place(self, key: int, of: Sketch, keys: Sequence[int]) -> int:
+        """As `add`, by keys that were made already."""
         alone = (key,)
         held = [self.buckets.setdefault(band, alone) for band in keys]
         found = {other for bucket in held if bucket is not alone for other in bucket}

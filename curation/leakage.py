@@ -21,8 +21,12 @@ def side(root: bytes, holdout: float, *, key: bytes) -> Side:
         raise ValueError("the hold-out share is at least 0 and below 1")
     if not holdout:
         return "both"
-    place = int.from_bytes(hashlib.blake2b(root, key=key[:64], digest_size=8).digest(), "big") / SCALE
-    return "evaluation" if place < holdout else "training"
+    return "evaluation" if place(root, key=key) < holdout else "training"
+
+
+def place(root: bytes, *, key: bytes) -> float:
+    """Where a cluster stands from 0 to 1, by the keyed hash of its first question; below the share it only tests."""
+    return int.from_bytes(hashlib.blake2b(root, key=key[:64], digest_size=8).digest(), "big") / SCALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ class Decision(models.Model):
     """What the standing signals of one interaction, or a reviewer, decided, and why. One to an interaction."""
 
     interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="decision")
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="decisions")
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
     policy_version = models.PositiveIntegerField()
@@ -160,15 +160,18 @@ class Derived(models.Model):
         FILTERED = "filtered", "Filtered out"
         DUPLICATE = "duplicate", "Duplicate"
         BALANCED = "balanced", "Set aside for balance"
+        GUARDED = "guarded", "Left out by a guard"
         HELD = "held", "Held for review"
         RETIRED = "retired", "Retired"
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, primary_key=True)
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="%(class)ss")
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
+    selected = models.BooleanField(default=False, help_text="A selection for a release has looked at it and kept it.")
     reason = models.CharField(max_length=40, blank=True, help_text="Why it is not in use.")
     detail = models.CharField(max_length=200, blank=True)
+    figure = models.FloatField(null=True, blank=True, help_text="What was measured, in the unit that the detail names.")
     canonical = models.ForeignKey(
         "self",
         null=True,
@@ -176,9 +179,10 @@ class Derived(models.Model):
         on_delete=models.SET_NULL,
         related_name="duplicates",
         help_text="What it repeats.",
+        db_index=False,
     )
     fingerprint = models.BinaryField(max_length=16, help_text="Of the question and what it would teach.")
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now, help_text="When it was last made from its decision.")
 
     class Meta:
         abstract = True
@@ -195,6 +199,10 @@ def derived_indexes(name: str) -> list[Any]:
     return [
         models.Index(fields=["project", "status", "decision"], name=f"{name}_list"),
         models.Index(fields=["project", "fingerprint"], name=f"{name}_same"),
+        models.Index(fields=["canonical"], condition=Q(canonical__isnull=False), name=f"{name}_repeats"),
+        models.Index(
+            fields=["project"], condition=Q(status="duplicate", canonical__isnull=True), name=f"{name}_orphans"
+        ),
     ]
 
 
@@ -227,6 +235,67 @@ class PreferencePair(Derived):
 
     class Meta:
         indexes = derived_indexes("pair")
+
+
+class Question(models.Model):
+    """The cluster of near-duplicates that a decided interaction's question is in, and the keys that find it.
+
+    `cluster` is the key of the interaction that the cluster is named after. Only questions that others are compared
+    with have bands: 64-bit keys salted by project and `fingerprints.VERSION`, so that what differs in either never meets.
+    """
+
+    interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="asked")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="asked_questions")
+    cluster = models.BigIntegerField()
+    place = models.FloatField(help_text="Below a data set's hold-out share: evaluation alone. The same for a cluster.")
+    version = models.CharField(max_length=16)
+    pinned = models.BooleanField(default=False, help_text="A curator put it into its cluster.")
+    band_0 = models.BigIntegerField(null=True)
+    band_1 = models.BigIntegerField(null=True)
+    band_2 = models.BigIntegerField(null=True)
+    band_3 = models.BigIntegerField(null=True)
+    band_4 = models.BigIntegerField(null=True)
+    band_5 = models.BigIntegerField(null=True)
+    band_6 = models.BigIntegerField(null=True)
+    band_7 = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["project", "cluster"], name="question_cluster"),
+            *(
+                models.Index(
+                    fields=[f"band_{n}"], condition=Q(**{f"band_{n}__isnull": False}), name=f"question_band_{n}"
+                )
+                for n in range(8)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"question {self.pk}"
+
+
+class AuditItem(models.Model):
+    """An interaction drawn, by a keyed hash alone, into the random sample that a person judges blind."""
+
+    interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="audit")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="audit_items")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="audit_items")
+    drawn_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"audit of {self.interaction_id}"
+
+
+class AuditFrame(models.Model):
+    """How far a project's interactions have been drawn from, and how many there were to draw from."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="audit_frame")
+    drawn_to = models.BigIntegerField(default=0)
+    seen = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"audit of {self.project}"
 
 
 class Dataset(models.Model):
@@ -297,6 +366,35 @@ class Release(models.Model):
     def version(self) -> str:
         """`v3`, or `v3.1` for its first recut."""
         return f"v{self.number}.{self.recut}" if self.recut else f"v{self.number}"
+
+
+class Period(models.Model):
+    """One scheduled period of a dataset. The row decides: however many beats run, its release is cut once."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        NOTHING_NEW = "nothing_new", "Nothing was new"
+        MISSED = "missed", "Missed; cut with the period after it"
+        FAILED = "failed"
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="periods")
+    name = models.CharField(max_length=32)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    release = models.ForeignKey(Release, null=True, on_delete=models.SET_NULL, related_name="periods")
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed; no captured text.")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "name"], name="period_once")]
+        indexes = [models.Index(fields=["next_at"], condition=Q(state="waiting"), name="period_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.name}"
 
 
 class ReleaseMember(models.Model):

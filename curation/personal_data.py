@@ -5,9 +5,19 @@ from typing import Any
 
 from django.db.models import Q
 
-from curation import duplicates, releases
+from curation import clusters, duplicates, releases
 from curation.derive import KINDS, PURPOSE
-from curation.models import CaseGrader, Decision, GateResult, Recall, Release, ReleaseMember, ReviewTask
+from curation.models import (
+    AuditItem,
+    CaseGrader,
+    Decision,
+    GateResult,
+    Question,
+    Recall,
+    Release,
+    ReleaseMember,
+    ReviewTask,
+)
 from feedback import capture
 from feedback.models import Project
 from privacy.erasure import purposes_gone
@@ -19,6 +29,8 @@ MODELS = [
     "curation.EvalCase",
     "curation.Example",
     "curation.PreferencePair",
+    "curation.Question",
+    "curation.AuditItem",
     "curation.ReleaseMember",
     "curation.GateResult",
     "curation.CaseGrader",
@@ -26,7 +38,9 @@ MODELS = [
 IMPERSONAL = [
     "curation.CurationPolicy",
     "curation.Run",
+    "curation.AuditFrame",
     "curation.Dataset",
+    "curation.Period",
     "curation.Release",
     "curation.Recall",
     "curation.AgentVersion",
@@ -67,6 +81,14 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
         "gate_results": [
             {"interaction": row.interaction.external_id, "answer": row.answer, "passed": row.passed}
             for row in GateResult.objects.filter(subject=subject).select_related("interaction").order_by("pk")
+        ],
+        "audit_items": [
+            {"interaction": row.interaction.external_id, "drawn_at": row.drawn_at}
+            for row in AuditItem.objects.filter(subject=subject).select_related("interaction").order_by("pk")
+        ],
+        "questions": [
+            {"interaction": row.interaction.external_id}
+            for row in Question.objects.filter(subject=subject).select_related("interaction").order_by("pk")
         ],
         "releases": [
             {"release": str(row.release), "interaction": row.interaction.external_id}
@@ -111,6 +133,9 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
         counts["gate_results"] = GateResult.objects.filter(about).delete()[0]
         CaseGrader.objects.filter(about).delete()
     if Purpose.CAPTURE in gone:
+        asked = Question.objects.filter(subject=subject)
+        counts["questions"] = clusters.remove(list(asked.values_list("pk", flat=True)))
+        counts["audit_items"] = AuditItem.objects.filter(subject=subject).delete()[0]
         written = list(Decision.objects.filter(correction__subject=subject).values_list("pk", flat=True))
         counts["decisions"] = Decision.objects.filter(words_of(subject)).delete()[0]
         counts["review_tasks"] = ReviewTask.objects.filter(subject=subject).delete()[0]
@@ -163,9 +188,10 @@ def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
     """Decisions that became nothing, on interactions older than their project keeps them; their tasks too."""
     counts = {"decisions": 0, "review_tasks": 0}
     for project in Project.objects.all():
+        limit = before - timedelta(days=project.keep_days)
         old = Decision.objects.filter(
             project=project,
-            interaction__received_at__lt=before - timedelta(days=project.keep_days),
+            interaction__received_at__lt=limit,
             evalcase__isnull=True,
             example__isnull=True,
             preferencepair__isnull=True,
@@ -173,13 +199,17 @@ def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
             interaction__gate_results__isnull=True,
         )
         keys = list(old.values_list("pk", flat=True))
-        tasks = ReviewTask.objects.filter(interaction__in=keys)
+        drawn = AuditItem.objects.filter(project=project, interaction__received_at__lt=limit)
+        undecided = drawn.filter(interaction__decision__isnull=True).values("pk")
+        tasks = ReviewTask.objects.filter(Q(interaction__in=keys) | Q(interaction__in=undecided))
         if dry_run:
             counts["decisions"] += len(keys)
             counts["review_tasks"] += tasks.count()
             continue
+        clusters.remove(keys)
         counts["decisions"] += Decision.objects.filter(pk__in=keys).delete()[0]
         counts["review_tasks"] += tasks.delete()[0]
+        drawn.filter(Q(pk__in=keys) | Q(interaction__decision__isnull=True)).delete()
         CaseGrader.objects.filter(interaction__in=keys).delete()
     return counts
 

@@ -1,6 +1,6 @@
 """The plain records that the curation stages pass along: no database, no framework, nothing that changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal
@@ -53,6 +53,35 @@ class Candidate:
     fingerprint: bytes
     cluster: int | None
     voters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision with all that is made of it, as the database holds it: text redacted, `context` its turns.
+
+    `answer` is the agent's. `expected` is the right one, None where the decision leaves it open. `author` is the subject
+    who wrote the correction (`correction` its signal), None where nobody did or a reviewer did. `is_new` says that the
+    interaction had no decision before, so that nothing can be derived from it yet.
+    """
+
+    interaction: int
+    subject: int
+    question: str
+    context: Sequence[Mapping[str, str]]
+    answer: str
+    expected: str | None
+    corrected: bool
+    reviewed: bool
+    correction: int | None
+    author: int | None
+    sources: Sequence[Mapping[str, Any]]
+    tags: tuple[str, ...]
+    language: str
+    agent: tuple[str, str]
+    occurred_at: datetime
+    fingerprint: bytes
+    voters: tuple[int, ...] = ()
+    is_new: bool = False
 
 
 def named(settings: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

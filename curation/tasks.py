@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from curation import curate, releases, rereads
+from curation import audits, curate, policies, releases, rereads
 from feedback.models import Interaction, Project
 
 
@@ -18,3 +18,9 @@ def sweep() -> int:
     for project in projects:
         curate.curate(project)
     return len(projects)
+
+
+@shared_task
+def draw_audits() -> int:
+    """Draw the random audit of every project; how many were drawn."""
+    return sum(audits.draw(project, policies.current(project)) for project in Project.objects.all())

@@ -1,0 +1,183 @@
+"""Clusters of near-duplicate questions, in indexed rows: what a new question costs does not grow with the stock.
+
+A question that is near none is the first of a cluster and gets eight band keys; one that is near joins the nearest's
+cluster and gets none. Every comparison is exact (`fingerprints.near`); the keys only say what to compare.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import Min, Q
+
+from curation import columns, leakage
+from curation.fingerprints import BUCKET, VERSION, Index, Sketch, bands, signature, sketch
+from curation.models import Question
+from feedback.models import Interaction
+from privacy import digests
+
+BANDS = tuple(f"band_{number}" for number in range(8))
+COLUMNS = ("interaction_id", "project_id", "subject_id", "cluster", "place", "version", "pinned", *BANDS)
+NO_BANDS = (None,) * len(BANDS)
+ALL_BITS = (1 << 64) - 1
+LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a full bucket leaves a band out
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on its way into its cluster."""
+
+    interaction: int
+    subject: int
+    question: str
+    context: Sequence[Mapping[str, str]]
+    fingerprint: bytes
+
+
+def enter(project: int, asked: Sequence[Asked]) -> dict[int, int]:
+    """The cluster of each question that is in none yet; one that is in one stays there. Call in a transaction."""
+    there = known([one.interaction for one in asked])
+    fresh = {one.interaction: one for one in asked if one.interaction not in there}
+    if not fresh:
+        return {}
+    sketches = {key: of(one.question, one.context) for key, one in fresh.items()}
+    keys = {key: salted(project, bands(signature(made))) for key, made in sketches.items()}
+    index, clusters, places = looked_up(project, keys.values())
+    rows, entered = [], {}
+    for key, one in fresh.items():
+        nearest = index.place(key, sketches[key], keys[key])
+        if nearest == key:
+            clusters[key], places[key] = key, leakage.place(one.fingerprint, key=digests.key("hold-out"))
+        entered[key] = clusters[nearest]
+        mine = tuple(band if key in index.buckets.get(band, ()) else None for band in keys[key]) or NO_BANDS
+        found = mine if nearest == key else NO_BANDS
+        rows.append((key, project, one.subject, clusters[nearest], places[nearest], VERSION, False, *found))
+    columns.upsert(Question, COLUMNS, rows, keep=True)
+    return entered
+
+
+def of(question: str, context: Sequence[Mapping[str, str]]) -> Sketch:
+    """What is compared of a question as it is stored."""
+    return sketch(question, [(turn["role"], turn["content"]) for turn in context] if context else ())
+
+
+def known(keys: Sequence[int]) -> set[int]:
+    """Those of these interactions that are in a cluster."""
+    statement = f"SELECT interaction_id FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    return {key for (key,) in columns.select_in(statement, keys)}
+
+
+def salted(project: int, keys: Sequence[int]) -> tuple[int, ...]:
+    """The keys as they are stored: those of another project, or another version, are other keys."""
+    salt = int.from_bytes(hashlib.blake2b(f"{project}:{VERSION}".encode(), digest_size=8).digest(), "big")
+    return tuple(signed((key & ALL_BITS) ^ salt) for key in keys)
+
+
+def signed(value: int) -> int:
+    """The 64 bits as a column of signed integers holds them."""
+    return value - (1 << 64) if value >> 63 else value
+
+
+def looked_up(project: int, keys: Iterable[Sequence[int]]) -> tuple[Index, dict[int, int], dict[int, float]]:
+    """An index of the stored questions that share a key with any of these; their clusters and their places."""
+    buckets: dict[int, list[int]] = {}
+    clusters: dict[int, int] = {}
+    places: dict[int, float] = {}
+    for number, wanted in enumerate(zip(*[made for made in keys if made], strict=True)):
+        name = BANDS[number]
+        statement = (
+            f"SELECT {name}, interaction_id, cluster, place FROM {columns.quoted(Question)} "  # noqa: S608 - our own names
+            f"WHERE {name} IN ({{keys}}) ORDER BY interaction_id"
+        )
+        for band, key, cluster, place in columns.select_in(statement, set(wanted)):
+            bucket = buckets.setdefault(band, [])
+            if len(bucket) < BUCKET:
+                bucket.append(key)
+                clusters[key], places[key] = cluster, place
+    index = Index()
+    index.buckets = {band: tuple(found) for band, found in buckets.items()}
+    index.sketches = {key: (made.question, made.context) for key, made in sketches_of(clusters).items()}
+    return index, clusters, places
+
+
+def sketches_of(keys: Iterable[int]) -> dict[int, Sketch]:
+    """The sketches of stored questions, made from their text."""
+    statement = f"SELECT id, question, context FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
+    return {key: of(text, columns.parsed(turns)) for key, text, turns in columns.select_in(statement, keys)}
+
+
+def remove(keys: Sequence[int]) -> int:
+    """Take questions out; where a cluster loses the one that others are compared with, its next takes that place."""
+    with transaction.atomic():
+        rows = Question.objects.filter(pk__in=keys)
+        leading = list(rows.filter(LEADS).values_list("project", "cluster").distinct())
+        removed: int = rows.delete()[0]
+        for project, cluster in leading:
+            promote(project, cluster)
+    return removed
+
+
+def promote(project: int, cluster: int) -> None:
+    """See to it that some question of a cluster is compared with, its first if none is."""
+    members = Question.objects.filter(project=project, cluster=cluster)
+    if members.filter(LEADS).exists():
+        return
+    first = members.aggregate(first=Min("pk"))["first"]
+    if first is not None:
+        give_bands(project, first)
+
+
+def give_bands(project: int, key: int) -> None:
+    """Let new questions be compared with this one from now on."""
+    made = salted(project, bands(signature(sketches_of([key])[key])))
+    given = dict(zip(BANDS, made or NO_BANDS, strict=True))
+    Question.objects.filter(pk=key).update(version=VERSION, **given)
+
+
+def split(questions: Sequence[Question]) -> int:
+    """A curator's word that these do not belong to the others of their cluster: they become one of their own; its name.
+
+    They keep the side of the hold-out that they had, and stay where they were put. Raises `ValueError` where they are of
+    more than one cluster, or are all of it.
+    """
+    keys = sorted(question.pk for question in questions)
+    groups = {(question.project_id, question.cluster) for question in questions}
+    if len(groups) != 1:
+        raise ValueError("the questions to split off are of one cluster")
+    ((project, old),) = groups
+    with transaction.atomic():
+        rest = Question.objects.select_for_update().filter(project=project, cluster=old).exclude(pk__in=keys)
+        if not rest.exists():
+            raise ValueError("a cluster cannot be split from itself")
+        if old in keys:  # the name goes with its bearer; the others take their first one's
+            renamed = rest.aggregate(first=Min("pk"))["first"]
+            rest.update(cluster=renamed)
+            promote(project, renamed)
+        new = old if old in keys else keys[0]
+        Question.objects.filter(pk__in=keys).update(cluster=new, pinned=True)
+        promote(project, new)
+        promote(project, old)
+    return new
+
+
+def merge(into: Question, other: Question) -> int:
+    """A curator's word that two clusters are one: all of the other's join the first's, and its side; how many moved.
+
+    Both go on being compared with. Raises `ValueError` across projects, or where they are one already.
+    """
+    if into.project_id != other.project_id or into.cluster == other.cluster:
+        raise ValueError("two different clusters of one project can be merged")
+    moved = Question.objects.filter(project=into.project_id, cluster=other.cluster)
+    return moved.update(cluster=into.cluster, place=into.place, pinned=True)
+
+
+def rebuild(project: int, limit: int = 1_000) -> int:
+    """Make the keys of questions anew that another version of the method made; how many."""
+    stale = Question.objects.filter(LEADS, project=project).exclude(version=VERSION)
+    keys = list(stale.order_by("pk").values_list("pk", flat=True)[:limit])
+    for key in keys:
+        give_bands(project, key)
+    return len(keys)

@@ -1,0 +1,88 @@
+"""Columns straight from and to the database, where a model instance a row would cost more than the work on it.
+
+Everything written here is ours: keys, codes, figures and sentences that hold no captured text. Captured text is only
+read, and was redacted when it was stored.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.db import connection, models
+
+ROWS = 500  # a statement, on PostgreSQL
+KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
+
+
+def moment(value: Any) -> datetime:
+    """A time as it comes from either driver, with its zone."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def stamp(value: datetime) -> Any:
+    """A time as either driver takes it."""
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def parsed(value: Any) -> Any:
+    """A JSON column's value; both drivers hand out its text."""
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
+def quoted(model: type[models.Model]) -> str:
+    """The model's table, as SQL names it."""
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def select(statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
+    """All rows of a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
+def select_in(statement: str, keys: Iterable[Any], before: Sequence[Any] = ()) -> Iterator[Any]:
+    """The rows of a statement that ends in `IN ({keys})`, asked for some thousand keys at a time."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), KEYS):
+        some = wanted[start : start + KEYS]
+        yield from select(statement.format(keys=", ".join(["%s"] * len(some))), [*before, *some])
+
+
+def upsert(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    keep: bool = False,
+    unchanged: Sequence[str] = (),
+) -> None:
+    """Insert the rows; one whose key is there takes their values, but for `unchanged`, or with `keep` stays as it is.
+
+    The first column is the key. Values are as the driver takes them (`stamp` for times).
+    """
+    if not rows:
+        return
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    key, *others = (connection.ops.quote_name(column) for column in columns if column not in unchanged)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in others)
+    end = f"ON CONFLICT ({key}) DO " + ("NOTHING" if keep else f"UPDATE SET {sets}")
+    line = f"({', '.join(['%s'] * len(columns))})"
+    opening = f"INSERT INTO {quoted(model)} ({names}) VALUES"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany(f"{opening} {line} {end}", rows)
+            return
+        for start in range(0, len(rows), ROWS):
+            some = rows[start : start + ROWS]
+            values = ", ".join([line] * len(some))
+            cursor.execute(f"{opening} {values} {end}", [value for row in some for value in row])
+
+
+def update(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    """One UPDATE for each row of parameters."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, rows)

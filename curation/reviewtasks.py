@@ -1,0 +1,75 @@
+"""Whom to ask what: a task is open exactly while a person's word is needed, one to an interaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from curation.models import AuditItem, ReviewTask
+from curation.records import Decided, Finding
+from feedback.models import Project
+
+BATCH = 500
+HELD = {
+    "sensitive_topic": "It touches a sensitive topic. May it be used?",
+    "prompt_injection": "Its text may try to instruct a reader or a judge. Is it harmless?",
+    "classifier": "The project's own classifier stopped it. May it be used?",
+    "answers_differ": "Another answer to the same question was confirmed too. Is this one right?",
+    "contradicts_review": "Somebody corrected what a reviewer had decided. Is the correction right?",
+    "pushed_phrase": "Few people bring the same phrase often. Is the answer right?",
+    "spread_phrase": "Many people wrote a phrase that no source has. Is the answer right?",
+    "unknown_names": "The answer names what no source and no approved record knows. Is it right?",
+    "quorum": "Too few people have voted on it. Is the answer right?",
+}
+"""The reasons for which a record that has a label is held until a person has looked, as a reviewer reads them."""
+PRIORITY = {"prompt_injection": 30, "sensitive_topic": 20, "contradicts_review": 25}
+AUDIT = "audit"
+ANY = "It was drawn at random. Judge the answer by itself."
+
+
+def hold(project: Project, looked_at: Sequence[Decided], held: Mapping[int, Finding]) -> int:
+    """Ask about the records that are held, and take back the question where nothing holds any more; how many are asked.
+
+    A task that is open for another reason (a doubt about the label, the audit) stays: it is the same person's look.
+    """
+    subjects = {row.interaction: row.subject for row in looked_at}
+    withdraw(key for key in subjects if key not in held)
+    return ask(project, {key: (subjects[key], found) for key, found in held.items()})
+
+
+def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
+    """Open a task for each of these interactions (its subject, and why) that has none open; how many."""
+    keys = list(held)
+    opened = 0
+    for start in range(0, len(keys), BATCH):
+        some = keys[start : start + BATCH]
+        there = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
+        asked = set(there.values_list("interaction_id", flat=True))
+        tasks = [task(project, key, *held[key]) for key in some if key not in asked]
+        opened += len(ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True))
+    return opened
+
+
+def task(project: Project, interaction: int, subject: int, found: Finding) -> ReviewTask:
+    """A new task about a record that is held."""
+    words = f"{HELD.get(found.code, ANY)} {found.detail}".rstrip()
+    return ReviewTask(
+        project=project, interaction_id=interaction, subject_id=subject, reason=found.code, detail=words[:200],
+        priority=PRIORITY.get(found.code, 10), revision=0,
+    )  # fmt: skip
+
+
+def withdraw(interactions: Iterable[int]) -> None:
+    """Close the tasks that were opened because a record was held, where it is held no longer."""
+    keys = list(interactions)
+    for start in range(0, len(keys), BATCH):
+        tasks = ReviewTask.objects.filter(
+            interaction__in=keys[start : start + BATCH], state=ReviewTask.State.OPEN, reason__in=HELD
+        )
+        tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
+
+
+def settle(interactions: Sequence[int]) -> None:
+    """Close the tasks about labels that the signals have settled since. Those of the audit stay."""
+    for start in range(0, len(interactions), BATCH):
+        some = interactions[start : start + BATCH]
+        tasks = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
+        tasks = tasks.exclude(reason__in=[AUDIT, *HELD]).exclude(interaction__in=AuditItem.objects.values("pk"))
+        tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
