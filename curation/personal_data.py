@@ -79,7 +79,12 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
             for row in ReviewTask.objects.filter(subject=subject).select_related("interaction").order_by("pk")
         ],
         "gate_results": [
-            {"interaction": row.interaction.external_id, "answer": row.answer, "passed": row.passed}
+            {
+                "interaction": row.interaction.external_id,
+                "answer": row.answer,
+                "passed": row.passed,
+                "attempts": row.attempts,
+            }
             for row in GateResult.objects.filter(subject=subject).select_related("interaction").order_by("pk")
         ],
         "audit_items": [

@@ -29,7 +29,12 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
                 "session": row.session,
                 "tags": row.tags,
                 "metadata": row.metadata,
-                "agent": {"name": row.agent_name, "version": row.agent_version, "model": row.agent_model},
+                "agent": {
+                    "name": row.agent_name,
+                    "version": row.agent_version,
+                    "model": row.agent_model,
+                    "prompt": row.agent_prompt,
+                },
                 "occurred_at": row.occurred_at.isoformat(),
             }
             for row in Interaction.objects.filter(subject=subject).select_related("project").order_by("id")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -42,14 +42,25 @@ class Urgency(admin.SimpleListFilter):
 class PrivacyRequestAdmin(ReadOnlyAdmin):
     """Every request with its countdown. Staff verify what came by post, refuse, or let a stuck one try again."""
 
-    list_display = ["id", "kind", "origin", "state", "countdown", "law", "verified_by", "received_at", "error"]
+    list_display = ["asked", "countdown", "state", "origin", "received_at", "problem"]
     list_filter = [Urgency, "kind", "state", "origin", "law"]
-    ordering = ["-received_at"]
+    ordering = [F("closed_at").desc(nulls_first=True), "due_at"]
     fields = [
         "kind", "purposes", "origin", "state", "countdown", "law", "verified_by", "received_at", "due_at",
         "restricted_at", "executed_at", "closed_at", "counts", "releases", "recalls", "scan", "error", "tries", "receipt",
     ]  # fmt: skip
     actions = ["verify", "refuse", "try_again"]
+
+    @admin.display(description="request", ordering="kind")
+    def asked(self, row: PrivacyRequest) -> str:
+        """What was asked, and the beginning of its id."""
+        return f"{row.kind.capitalize()} {str(row.pk)[:8]}"
+
+    @admin.display(description="problem")
+    def problem(self, row: PrivacyRequest) -> str:
+        """Why it does not go on."""
+        stuck = f" (set aside after {row.tries} tries)" if row.tries >= requests.MAX_TRIES else ""
+        return f"{row.error}{stuck}"
 
     @admin.display(description="due", ordering="due_at")
     def countdown(self, row: PrivacyRequest) -> str:
@@ -63,7 +74,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         for level, text in alerts():
             messages.add_message(request, level, text, fail_silently=True)
-        return super().changelist_view(request, extra_context)
+        return super().changelist_view(request, {"title": "Privacy desk", **(extra_context or {})})
 
     def has_desk_permission(self, request: HttpRequest) -> bool:
         """Whether this user may act at the desk."""

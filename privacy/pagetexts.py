@@ -41,7 +41,7 @@ KINDS: Mapping[str, tuple[Promise, Promise]] = {
     "examples": (_("Training examples"), _("Questions with the right answer, to train new versions on.")),
     "preference_pairs": (_("Preference pairs"), _("A right answer beside a wrong one, for training.")),
     "gate_results": (_("Test results"), _("How new versions answered your question.")),
-    "releases": (_("Released files"), _("The files for testing and training that hold your words.")),
+    "releases": (_("Places in released files"), _("Where files for testing and training hold your words.")),
     "consent": (_("Consents"), _("What you agreed to, when, and in which words you were asked.")),
     "requests": (_("Requests"), _("What you asked of us on your data.")),
 }
@@ -95,7 +95,13 @@ class Section:
 
 def kept(data: Mapping[str, Sequence[Any]]) -> list[Kept]:
     """The kinds of which there is something."""
-    return [Kept(*named(kind), len(rows)) for kind, rows in data.items() if rows]
+    return [Kept(*named(kind), len(rows)) for kind, rows in in_order(data) if rows]
+
+
+def in_order(data: Mapping[str, Sequence[Any]]) -> list[tuple[str, Sequence[Any]]]:
+    """The kinds as a person would ask for them: their own words first, then what was made of them."""
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    return sorted(data.items(), key=lambda entry: order.get(entry[0], len(order)))
 
 
 def named(kind: str) -> tuple[str, str]:
@@ -106,7 +112,7 @@ def named(kind: str) -> tuple[str, str]:
 
 def sections(data: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Section]:
     """Everything that is kept, for reading; what is empty is left out."""
-    return [Section(*named(kind), [lines(row) for row in rows]) for kind, rows in data.items() if rows]
+    return [Section(*named(kind), [lines(row) for row in rows]) for kind, rows in in_order(data) if rows]
 
 
 def lines(row: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

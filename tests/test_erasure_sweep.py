@@ -15,7 +15,7 @@ from django.db import connection, models
 from curation import gate, review
 from curation.models import GateResult, Release
 from feedback.models import Project
-from privacy import erasure
+from privacy import erasure, scans
 from privacy.fields import RedactedJSONField, RedactedTextField
 from tests import factories as cast
 
@@ -96,6 +96,9 @@ def test_no_trace_is_left_in_any_table_or_file() -> None:
     assert GateResult.objects.exists() and files_with_the_mark()
 
     anna = cast.person(shop)
+    shown = set(scans.strings(erasure.export(anna)))
+    kept = {text for text in scans.texts_of(anna) if text}
+    assert kept <= shown, "access shows all that erasure removes"
     receipt = erasure.erase(anna)
     erasure.settle()
 
