@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
+from feedback.traceviews import TracesView
 from flywheel_site import demopage, health
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("privacy/", include("privacy.urls")),
     path("demo/widget", demopage.widget, name="demo-widget"),
+    path("v1/traces", TracesView.as_view(), name="traces"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

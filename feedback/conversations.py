@@ -1,0 +1,295 @@
+"""What spans mean: OpenTelemetry's GenAI conventions, the present ones and those before, as our own payloads. Pure.
+
+A span that holds a user's words and the agent's text is an interaction; of spans within one another, the outermost.
+`gen_ai.evaluation.result` named `user_feedback` is a signal. Everything else of a trace is left alone.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
+from feedback.traces import Event, Span, cleaned
+
+MAX_CONTEXT, MAX_SOURCES, LABEL, SHORT = 200, 100, 200, 2_000
+LABELS = {
+    "thumbs_up": "thumbs_up", "up": "thumbs_up", "positive": "thumbs_up", "good": "thumbs_up", "pass": "thumbs_up",
+    "thumbs_down": "thumbs_down", "down": "thumbs_down", "negative": "thumbs_down", "bad": "thumbs_down",
+    "fail": "thumbs_down", "edit": "edit", "retry": "retry", "copy": "copy", "accept": "accept", "abandon": "abandon",
+    "follow_up": "follow_up",
+}  # fmt: skip
+LEGACY_EVENTS = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant")}
+INDEXED = re.compile(r"gen_ai\.(prompt|completion)\.(\d{1,4})\.(role|content)")
+Turn = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one span or event says: a payload for the write path, or why it could not be taken."""
+
+    payload: InteractionIn | FeedbackIn | PayloadError
+
+
+def read(spans: Sequence[Span]) -> list[Read]:
+    """The interactions of these spans, then the feedback in them."""
+    talks = {span.name: turns for span in spans if (turns := said(span)) is not None}
+    by_name = {span.name: span for span in spans}
+    outermost = {name for name in talks if not any(above in talks for above in ancestors(by_name[name], by_name))}
+    retrieved = [(span, rows) for span in spans if (rows := documents(span))]
+    payloads = [
+        _converted(interaction, by_name[name], talks[name], sources_of(by_name[name], retrieved, by_name))
+        for name in talks
+        if name in outermost
+    ]
+    for span in spans:
+        for number, event in enumerate(span.events):
+            if is_feedback(event):
+                payloads.append(_converted(feedback, span, event, number, by_name))
+    return payloads
+
+
+def _converted(make: Any, *given: Any) -> Read:
+    try:
+        return Read(make(*given))
+    except PayloadError as error:
+        return Read(error)
+
+
+def said(span: Span) -> tuple[list[Turn], str] | None:
+    """The turns up to the user's last, and the text of the answer; None where there is not both."""
+    turns = instructions(span) + inputs(span)
+    last = next((place for place in reversed(range(len(turns))) if turns[place][0] == "user"), None)
+    answer = next((text for _, text in reversed(outputs(span)) if text.strip()), "")
+    if last is None or not turns[last][1].strip() or not answer:
+        return None
+    return turns[: last + 1], answer
+
+
+def inputs(span: Span) -> list[Turn]:
+    """What went into the model, in the newest convention that the span speaks."""
+    for attributes in _places(span):
+        for name in ("gen_ai.input.messages", "gen_ai.prompt"):
+            if turns := messages(attributes.get(name), "user"):
+                return turns
+    return indexed(span.attributes, "prompt", "user") or [
+        (LEGACY_EVENTS[event.name], str(event.attributes["content"]))
+        for event in span.events
+        if event.name in LEGACY_EVENTS and event.attributes.get("content")
+    ]
+
+
+def outputs(span: Span) -> list[Turn]:
+    """What came out of the model."""
+    for attributes in _places(span):
+        for name in ("gen_ai.output.messages", "gen_ai.completion"):
+            if turns := messages(attributes.get(name), "assistant"):
+                return turns
+    choices = [event.attributes for event in span.events if event.name == "gen_ai.choice"]
+    spoken = [messages(choice.get("message") or choice.get("content"), "assistant") for choice in choices]
+    return indexed(span.attributes, "completion", "assistant") or [turn for turns in spoken for turn in turns]
+
+
+def instructions(span: Span) -> list[Turn]:
+    """The system's instructions, where they stand apart from the messages."""
+    parts = structured(span.attributes.get("gen_ai.system_instructions"))
+    text = text_of(parts)
+    return [("system", text)] if text else []
+
+
+def _places(span: Span) -> list[Mapping[str, Any]]:
+    """Where conventions put content: on the span, or on one of its events."""
+    return [span.attributes, *(event.attributes for event in span.events)]
+
+
+def messages(value: Any, role: str) -> list[Turn]:
+    """Role and text of each message; `value` may be a list, its JSON, or plain text said by `role`."""
+    value = structured(value)
+    if isinstance(value, str):
+        return [(role, value)] if value.strip() else []
+    if isinstance(value, dict):
+        value = [value]
+    if not isinstance(value, list):
+        return []
+    found = []
+    for message in value:
+        if isinstance(message, dict):
+            text = text_of(message.get("parts", message.get("content")))
+            found.append((str(message.get("role") or role)[:LABEL], text))
+        elif isinstance(message, str):
+            found.append((role, message))
+    return [turn for turn in found if turn[1]]
+
+
+def text_of(parts: Any) -> str:
+    """The text in a message's parts; calls of tools and their results are none."""
+    if isinstance(parts, str):
+        return parts
+    if isinstance(parts, dict):
+        parts = [parts]
+    if not isinstance(parts, list):
+        return ""
+    texts = [
+        part if isinstance(part, str) else part.get("content") or part.get("text")
+        for part in parts
+        if isinstance(part, str) or (isinstance(part, dict) and part.get("type", "text") == "text")
+    ]
+    return "\n".join(text for text in texts if isinstance(text, str) and text)
+
+
+def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Turn]:
+    """Messages written as `gen_ai.prompt.0.role`, `gen_ai.prompt.0.content`, …"""
+    found: dict[int, dict[str, str]] = {}
+    for name, value in attributes.items():
+        match = INDEXED.fullmatch(name)
+        if match and match[1] == which and isinstance(value, str):
+            found.setdefault(int(match[2]), {})[match[3]] = value
+    return [(found[n].get("role", role), found[n]["content"]) for n in sorted(found) if found[n].get("content")]
+
+
+def structured(value: Any) -> Any:
+    """The value; JSON in a text is read, since span attributes were long only that."""
+    if isinstance(value, str) and value[:1] in "[{":
+        try:
+            return msgspec.json.decode(value)
+        except (msgspec.DecodeError, RecursionError):
+            return value
+    return value
+
+
+def ancestors(span: Span, by_name: Mapping[str, Span]) -> Iterable[str]:
+    """The names of the spans above it that came in the same request."""
+    seen = {span.name}
+    above = by_name.get(f"{span.trace}-{span.parent}")
+    while above is not None and above.name not in seen:
+        seen.add(above.name)
+        yield above.name
+        above = by_name.get(f"{above.trace}-{above.parent}")
+
+
+def documents(span: Span) -> list[dict[str, str]]:
+    """What a retrieval found, as sources."""
+    found = structured(span.attributes.get("gen_ai.retrieval.documents"))
+    rows = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    names = {"id": ("id",), "title": ("title", "name"), "url": ("url", "uri"), "text": ("content", "text")}
+    limits = {"id": LABEL, "title": SHORT, "url": SHORT, "text": 200_000}
+    sources = [
+        {
+            name: str(next(row[key] for key in keys if row.get(key)))[: limits[name]]
+            for name, keys in names.items()
+            if any(row.get(key) for key in keys)
+        }
+        for row in rows
+    ]
+    return [source for source in sources if source]
+
+
+def sources_of(
+    span: Span, retrieved: Sequence[tuple[Span, list[dict[str, str]]]], by_name: Mapping[str, Span]
+) -> list[dict[str, str]]:
+    """What was retrieved within the span, or beside it under the same parent."""
+    found = []
+    for retrieval, rows in retrieved:
+        beside = bool(span.parent) and (retrieval.trace, retrieval.parent) == (span.trace, span.parent)
+        if beside or retrieval is span or span.name in ancestors(retrieval, by_name):
+            found += rows
+    return found[:MAX_SOURCES]
+
+
+def interaction(span: Span, talk: tuple[list[Turn], str], sources: list[dict[str, str]]) -> InteractionIn:
+    """The span as `POST /interactions` would take it. Raises `PayloadError`."""
+    turns, answer = talk
+    given = span.attributes
+    agent = {
+        "name": _label(given, "gen_ai.agent.name") or _label(span.resource, "service.name"),
+        "version": _label(given, "gen_ai.agent.version") or _label(span.resource, "service.version"),
+        "model": _label(given, "gen_ai.response.model", "gen_ai.request.model"),
+        "prompt": _label(given, "gen_ai.prompt.name"),
+    }
+    tags = given.get("flywheel.tags")
+    body = {
+        "id": _label(given, "flywheel.interaction.id") or span.name,
+        "question": turns[-1][1],
+        "answer": answer,
+        "context": [{"role": role, "content": text} for role, text in turns[:-1][-MAX_CONTEXT:]],
+        "sources": sources,
+        "subject": _subject(given),
+        "session": _label(given, "gen_ai.conversation.id", "session.id"),
+        "agent": {name: value for name, value in agent.items() if value},
+        "consent": consents(given),
+        "occurred_at": _moment(span.start),
+        "tags": [str(tag)[:LABEL] for tag in tags[:50]] if isinstance(tags, list) else None,
+    }
+    return convert({name: cleaned(value) for name, value in body.items() if value}, InteractionIn)
+
+
+def is_feedback(event: Event) -> bool:
+    """Whether the event is what a user said of an answer."""
+    given = event.attributes
+    return event.name == "gen_ai.evaluation.result" and given.get("gen_ai.evaluation.name") == "user_feedback"
+
+
+def feedback(span: Span, event: Event, number: int, by_name: Mapping[str, Span]) -> FeedbackIn:
+    """The event as `POST /feedback` would take it. Raises `PayloadError`."""
+    given = event.attributes
+    correction, score = given.get("flywheel.correction"), given.get("gen_ai.evaluation.score.value")
+    label = LABELS.get(str(given.get("gen_ai.evaluation.score.label", "")).strip().lower().replace(" ", "_"))
+    if correction:
+        label = "edit"
+    elif label is None and isinstance(score, int | float):
+        label = {0.0: "thumbs_down", 1.0: "thumbs_up"}.get(float(score), "rating")
+    body = {
+        "id": f"{span.name}-{number}",
+        "interaction": _label(given, "flywheel.interaction.id") or evaluated(span, given, by_name),
+        "signal": label or "",
+        "correction": correction,
+        "comment": given.get("gen_ai.evaluation.explanation"),
+        "score": score if label == "rating" else None,
+        "subject": _subject(given) or _subject(span.attributes),
+        "occurred_at": _moment(event.at),
+    }
+    body = {name: cleaned(value) for name, value in body.items() if value is not None}
+    return check_feedback(convert(body, FeedbackIn))
+
+
+def evaluated(span: Span, given: Mapping[str, Any], by_name: Mapping[str, Span]) -> str:
+    """Which interaction it is about: the response named, the span linked, the span itself, or its parent."""
+    answered = given.get("gen_ai.response.id")
+    named = [other for other in by_name.values() if answered and other.attributes.get("gen_ai.response.id") == answered]
+    if named:
+        return _label(named[0].attributes, "flywheel.interaction.id") or named[0].name
+    if span.links:
+        return "-".join(span.links[0])
+    if said(span) is None and span.parent:
+        return f"{span.trace}-{span.parent}"
+    return _label(span.attributes, "flywheel.interaction.id") or span.name
+
+
+def consents(given: Mapping[str, Any]) -> dict[str, bool]:
+    """What `flywheel.consent.<purpose>` says, for the purposes that it names."""
+    words = {"true": True, "false": False}
+    found = {}
+    for purpose in ("capture", "evaluation", "training"):
+        value = given.get(f"flywheel.consent.{purpose}")
+        if isinstance(value, bool) or str(value).lower() in words:
+            found[purpose] = value if isinstance(value, bool) else words[str(value).lower()]
+    return found
+
+
+def _subject(given: Mapping[str, Any]) -> str | None:
+    value = given.get("enduser.id") or given.get("user.id")
+    return str(value) if value not in (None, "") else None
+
+
+def _label(given: Mapping[str, Any], *names: str) -> str | None:
+    value = next((given[name] for name in names if given.get(name)), None)
+    return None if value is None else str(value)[:LABEL]
+
+
+def _moment(nanoseconds: int) -> str | None:
+    if not 0 < nanoseconds < 4_102_444_800 * 10**9:  # the year 2100
+        return None
+    return datetime.fromtimestamp(nanoseconds / 10**9, UTC).isoformat()

@@ -1,0 +1,71 @@
+"""`POST /v1/traces`: whoever is instrumented with OpenTelemetry already changes an address and a header."""
+
+from collections import Counter
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+
+from feedback import capture, conversations, traces
+from feedback.models import Outcome, Project
+from feedback.payloads import FeedbackIn, InteractionIn, PayloadError
+from feedback.views import CaptureView
+from privacy.problems import Problem
+from privacy.scopes import Scope
+
+AT_ONCE = 1_000
+WHY = {capture.Conflict: "another body under the same id", capture.Gone: "erased or expired"}
+
+
+class TracesView(CaptureView):
+    """OTLP over HTTP, protobuf or JSON, plain or gzip."""
+
+    scopes = {"POST": Scope.INGEST}
+    body_limit = settings.BATCH_BODY_LIMIT
+
+    @extend_schema(
+        operation_id="traces_export",
+        request={traces.PROTOBUF: bytes, traces.JSON: dict},
+        responses={(200, traces.PROTOBUF): bytes, (200, traces.JSON): dict},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        media_type = request.content_type.partition(";")[0].strip().lower()
+        if media_type not in (traces.PROTOBUF, traces.JSON):
+            raise UnsupportedMediaType(request.content_type)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
+            raise Problem(413, f"The body may have at most {self.body_limit} bytes.")
+        encoding = request.headers.get("Content-Encoding", "").strip().lower()
+        try:
+            spans = traces.spans(traces.unpacked(request.body, encoding, self.body_limit), media_type)
+        except traces.TooLarge:
+            raise Problem(
+                413, f"The body may have at most {self.body_limit} bytes and {traces.MAX_SPANS} spans."
+            ) from None
+        rejected = record(request.auth.project, conversations.read(spans))
+        message = "; ".join(f"{number}: {why}" for why, number in sorted(rejected.items()))
+        return HttpResponse(traces.answer(rejected.total(), message, media_type), content_type=media_type)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """An exporter may accept protobuf alone; a problem is JSON all the same."""
+        return super().perform_content_negotiation(request, force=True)
+
+
+def record(project: Project, found: list[conversations.Read]) -> Counter[str]:
+    """Store what the spans say; why some were not taken, and how many."""
+    rejected: Counter[str] = Counter()
+    payloads: list[InteractionIn | FeedbackIn] = []
+    for read in found:
+        if isinstance(read.payload, PayloadError):
+            rejected[read.payload.detail] += 1
+        else:
+            payloads.append(read.payload)
+    refused = {("interaction", str(Outcome.Result.REFUSED)): rejected.total()} if rejected else {}
+    for start in range(0, max(len(payloads), 1), AT_ONCE):
+        for recorded in capture.record(project, payloads[start : start + AT_ONCE], refused=refused):
+            if isinstance(recorded, Exception):
+                rejected[WHY.get(type(recorded), "not redactable")] += 1
+        refused = {}
+    return rejected
