@@ -1,0 +1,72 @@
+"""The API's description for people: one page made from the OpenAPI document on the server, without a script."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from drf_spectacular.generators import SchemaGenerator
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """`GET /api/v1/docs`."""
+    document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return render(
+        request, "apidocs.html", {"info": document["info"], "calls": calls(document), "kinds": kinds(document)}
+    )
+
+
+def calls(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every call with what it takes and answers, in the order of addresses."""
+    return [
+        {
+            "id": call["operationId"],
+            "method": method.upper(),
+            "path": path,
+            "text": call.get("description", ""),
+            "body": name_of(call.get("requestBody", {}).get("content", {})),
+            "answers": [
+                {"status": status, "kind": name_of(answer.get("content", {}))}
+                for status, answer in sorted(call["responses"].items())
+            ],
+        }
+        for path, item in sorted(document["paths"].items())
+        for method in METHODS
+        if (call := item.get(method)) and "operationId" in call
+    ]
+
+
+def name_of(content: dict[str, Any]) -> str:
+    """The name of the class that a body or an answer is of; empty where it has none."""
+    for form in content.values():
+        return str(form.get("schema", {}).get("$ref", "")).rpartition("/")[2]
+    return ""
+
+
+def kinds(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every class with its fields."""
+    return [
+        {
+            "name": name,
+            "text": schema.get("description", ""),
+            "fields": [
+                {"name": field, "type": type_of(said), "needed": field in schema.get("required", ())}
+                for field, said in schema.get("properties", {}).items()
+            ],
+        }
+        for name, schema in sorted(document["components"]["schemas"].items())
+    ]
+
+
+def type_of(said: dict[str, Any]) -> str:
+    """A field's type in a few words."""
+    if "$ref" in said:
+        return str(said["$ref"]).rpartition("/")[2]
+    if "anyOf" in said:
+        return " or ".join(type_of(one) for one in said["anyOf"])
+    if "enum" in said:
+        return " ".join(str(value) for value in said["enum"])
+    inner = said.get("items") or said.get("additionalProperties")
+    of = f" of {type_of(inner)}" if isinstance(inner, dict) and inner else ""
+    return f"{said.get('format') or said.get('type', 'anything')}{of}"

@@ -1,0 +1,36 @@
+"""The pages beside the console: the API's description, the figures, the demo's widget."""
+
+import pytest
+from django.test import Client
+
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_api_is_described_for_people_without_a_script(client: Client) -> None:
+    answer = client.get("/api/v1/docs")
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "<script" not in text and "style=" not in text
+    assert "/api/v1/interactions" in text and "InteractionIn" in text
+
+
+def test_the_metrics_count_writes_and_what_waits(client: Client) -> None:
+    cast.asked(cast.project())
+    text = client.get("/metrics").content.decode()
+    assert 'flywheel_writes_total{kind="interaction",project="shop",result="stored"} 1.0' in text
+    assert "flywheel_pending_interactions 0.0" in text
+
+
+def test_the_widgets_page_is_the_demos_alone(client: Client, settings: object) -> None:
+    cast.asked(cast.project("demo"))
+    assert client.get("/demo/widget").status_code == 404
+    settings.DEMO = True  # type: ignore[attr-defined]
+    answer = client.get("/demo/widget")
+    assert answer.status_code == 200 and "no-store" in answer["Cache-Control"]
+
+
+def test_it_is_alive_and_ready(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    ready = client.get("/readyz").json()
+    assert ready["database"] == "ok" and ready["backlog"]["open_review_tasks"] == 0
