@@ -13,10 +13,15 @@ from feedback import capture, conversations, traces
 from feedback.models import Outcome, Project
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError
 from feedback.views import CaptureView
+from privacy.openapi import WRITING_ERRORS, ProblemDocument, schema
 from privacy.problems import Problem
 from privacy.scopes import Scope
 
 AT_ONCE = 1_000
+MEDIA = (traces.PROTOBUF, traces.JSON)
+RESPONSES: dict[Any, Any] = dict.fromkeys([(200, media) for media in MEDIA], bytes) | dict.fromkeys(
+    [(code, "application/problem+json") for code in WRITING_ERRORS], schema(ProblemDocument)
+)
 WHY = {capture.Conflict: "another body under the same id", capture.Gone: "erased or expired"}
 
 
@@ -26,14 +31,10 @@ class TracesView(CaptureView):
     scopes = {"POST": Scope.INGEST}
     body_limit = settings.BATCH_BODY_LIMIT
 
-    @extend_schema(
-        operation_id="traces_export",
-        request={traces.PROTOBUF: bytes, traces.JSON: dict},
-        responses={(200, traces.PROTOBUF): bytes, (200, traces.JSON): dict},
-    )
+    @extend_schema(operation_id="traces_export", request=dict.fromkeys(MEDIA, bytes), responses=RESPONSES)
     def post(self, request: Request) -> HttpResponse:
         media_type = request.content_type.partition(";")[0].strip().lower()
-        if media_type not in (traces.PROTOBUF, traces.JSON):
+        if media_type not in MEDIA:
             raise UnsupportedMediaType(request.content_type)
         if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
             raise Problem(413, f"The body may have at most {self.body_limit} bytes.")
