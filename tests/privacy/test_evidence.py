@@ -37,6 +37,13 @@ def test_a_changed_byte_of_a_receipt_is_detected_every_time(receipt: bytes) -> N
     assert receipts.verify(receipt)["kind"] == "erasure" and detected == TIMES
 
 
+def test_no_letter_of_a_receipt_may_change_its_case(receipt: bytes) -> None:
+    for place in range(len(receipt)):
+        changed = receipt[:place] + bytes([receipt[place] ^ 0x20]) + receipt[place + 1 :]
+        with pytest.raises(receipts.Forged):
+            receipts.verify(changed)
+
+
 def test_a_receipt_signed_with_another_key_is_refused(receipt: bytes, settings: object) -> None:
     ours = receipts.public_key()
     settings.MASTER_KEY = "another"  # type: ignore[attr-defined]
