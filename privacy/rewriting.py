@@ -26,7 +26,8 @@ def rewrite(*, always: bool = False) -> list[str]:
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"VACUUM FULL {connection.ops.quote_name(table)}")
-        with contextlib.suppress(ProgrammingError):  # needs the right to it; the server does it by itself within minutes
+        # It needs a right of its own; without it, the server does it by itself within minutes.
+        with contextlib.suppress(ProgrammingError):
             cursor.execute("CHECKPOINT")
     Erasure.objects.filter(pk__in=[pk for (pk,) in waiting]).update(overwritten_at=timezone.now())
     return tables
