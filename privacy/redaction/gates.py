@@ -64,6 +64,18 @@ class Gate:
         return [hit for find in LONG for hit in find(text)]
 
 
+BOUNDARY = re.compile(r"\\b(?=(.?))")
+
+
+def unmasked_boundaries(pattern: str) -> str:
+    """The pattern with word boundaries that a mask does not make.
+
+    So what is masked can shut a gate and never open one, and later looks at a text need no gates.
+    """
+    edge = r"[^0-9A-Za-z_\x00]"
+    return BOUNDARY.sub(lambda match: rf"(?:$|{edge})" if match[1] in {"", "|", ")"} else rf"(?:^|{edge})", pattern)
+
+
 def compiled_set(members: Sequence[Detector]) -> Callable[[bytes], list[int]]:
     """A function that gives the indexes of the gates that a text matches, and always one more, `len(members)`.
 
@@ -73,7 +85,7 @@ def compiled_set(members: Sequence[Detector]) -> Callable[[bytes], list[int]]:
     options.max_mem = 64 << 20
     made = re2.Set.SearchSet(options)
     for detector in members:
-        made.Add(detector.gate)
+        made.Add(unmasked_boundaries(detector.gate))
     made.Add("")
     made.Compile()
     matcher: Callable[[bytes], list[int]] = made._set.Match  # the wrapper would encode and copy once more

@@ -241,7 +241,7 @@ def codes(page: Page) -> Iterator[Hit]:
 DETECTORS = (
     Detector(
         "address",
-        rf"(?i)[0-9]\S*\s+(?:\S+\s+){{1,6}}(?:{SUFFIX})\b|broadway|[0-9]\s\S*\s?(?:avenue|ave|highway)",
+        rf"(?i)\s(?:{SUFFIX})\b|broadway",
         numbered,
         digit=True,
     ),

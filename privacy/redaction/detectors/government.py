@@ -77,7 +77,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool], int, str], ...] = (
 NAMES = (
     r"passport|passeport|pasaporte|reisepass(?:nummer)?|paspoort|driv(?:er'?s?|ing)(?:'s)?[ _-]?licen[cs]e|driver[ _]licen[cs]e|driving permit"
     r"|licen[cs]e (?:number|no|id)|f[üu]hrerschein(?:nummer)?|permis de conduire|\bdl\b"
-    r"|\bssns?\b|social security|social sec|soc\.? sec|sozialversicherungsnummer|\bitin\b|\batin\b|\bein\b|\btins?\b|(?:\w+ )?tax (?:id|number|no|payer|identification|file)"
+    r"|\bssns?\b|social security|social sec|soc\.? sec|sozialversicherungsnummer|\bitin\b|\batin\b|\bein\b|\btins?\b|tax (?:id|number|no|payer|identification|file)"
     r"|taxpayer|\btfn\b|\bvat (?:id|number|no)|national insurance|\bni (?:number|no|nr)|\bnino\b|\bnhs\b|national id(?:entity|entification)?|identity card"
     r"|\bid card|personal id|identification number|\bpan\b|permanent account number|aadhaa?r|voter[ -]?id|\bepic\b(?= no)|\bdni\b|\bnie\b|\bnif\b|\bcpf\b|\bcnpj\b|\brg\b(?= n)"
     r"|\bsin\b(?=[ :#]| n)|social insurance|\bcurp\b|codice fiscale|steuer-?id(?:nummer)?|steueridentifikationsnummer|steuernummer|\bidnr\b|\bbsn\b"

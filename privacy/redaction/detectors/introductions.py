@@ -304,7 +304,7 @@ DETECTORS = (
     ),
     Detector(
         "name_role",
-        rf"(?i:\b(?:{ROLE}))(?i:,| is| was| named| called|:)?\s{{1,2}}(?i:[dm]rs?\.? )?{CAPITAL}|(?i:(?:\ban?|the|our|my|one of|also|\w),? (?:\w+ )?(?:{ROLE})\b)",
+        rf"(?i:\b(?:{ROLE}))\b",
         roles,
     ),
     Detector(

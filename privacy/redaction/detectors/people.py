@@ -1,7 +1,7 @@
 """Names of people, as far as words tell: lists of names, and what is said around them. No statistical model."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from privacy.redaction.detectors import introductions
 from privacy.redaction.detectors.name_forms import GAPS, INITIAL, SIMPLE, WORD, spelt_like
@@ -16,6 +16,7 @@ from privacy.redaction.lexicon import (
     STOP,
     STREETS,
     kind_of,
+    lexicon,
     possible,
     sure,
     sure_names,
@@ -32,21 +33,17 @@ SENTENCE_START = re.compile(r"(?:\A|[.!?:;\n\"'(>|-])\s*\Z")
 Token = tuple[int, int, int]  # start, end, kind
 
 
-def by_lexicon(page: Page) -> Iterator[Hit]:
+def by_lexicon(page: Page) -> Iterable[Hit]:
     """Runs of capitalised words with a first name in them, and lists in which most are names."""
     text = page.text
-    if text == page.low:
-        yield from in_lower_case(page)
-        return
     if titled_names().isdisjoint(SIMPLE.findall(text)):
-        return
-    found = False
-    for tokens in runs(text):
-        for start, end in names_in(text, tokens):
-            found = True
-            yield Hit(start, end, RANK, "PERSON", "name_list")
-    if found:
-        yield from in_lists(text)
+        return in_lower_case(page) if text == page.low else ()
+    hits = [
+        Hit(start, end, RANK, "PERSON", "name_list") for tokens in runs(text) for start, end in names_in(text, tokens)
+    ]
+    if hits and (", " in text or " and " in text or " & " in text):
+        hits += in_lists(text)
+    return hits
 
 
 def runs(text: str) -> Iterator[list[Token]]:
@@ -69,7 +66,10 @@ def runs(text: str) -> Iterator[list[Token]]:
 
 def token_kind(word: str) -> int:
     """What is known of a capitalised word; a short one all in capitals is an acronym."""
-    return STOP if len(word) in (2, 3) and word.isupper() else kind_of(word)
+    if len(word) < 4 and len(word) > 1 and word.isupper():
+        return STOP
+    kind = lexicon().get(word.lower())
+    return kind_of(word) if kind is None else kind
 
 
 def names_in(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:

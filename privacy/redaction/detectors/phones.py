@@ -1,7 +1,7 @@
 """Telephone numbers: international, North American, national ones of the policy's regions, and any that are called one."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
 
 import phonenumbers
 
@@ -27,19 +27,17 @@ ANY = re.compile(
     rf"(?<![\w])(?<!\d[.,:-])(?<![$€£¥])\(?\+?(?:\d[ .\-/()]{{0,3}}){{5,15}}\d{EXTENSION}(?![\w%])(?!-\d|[.,:]\d)"
 )
 
-WORDS = (
-    r"phones?|telephone|tel(?:efon[eo]?|éfono|\.)?|mobiles?|cell(?:ular|phone)?|handy(?:nummer)?|fax|whats ?app|viber|sms|landline"
-    r"|rufnummer|telefonnummer|portable|móvil|celular|cellulare|telefoonnummer|puhelin|contact (?:number|no)|call|called|calling|dial"
-    r"|ring|text(?:ed)?|reach|reached|answering|contacting|msisdn|hotline|helpline|voicemail|number|ph|mob|contact|line"
+# Words that call what follows a telephone number: the strong ones alone, the weak ones for seven digits or more.
+STRONG = frozenset(
+    "phone phones telephone tel telefon telefono teléfono telefone mobile mobiles cell cellular cellphone handy handynummer fax whatsapp app viber sms landline rufnummer telefonnummer portable"
+    " móvil celular cellulare telefoonnummer puhelin call called calling dial ring text texted reach reached answering contacting contact msisdn hotline helpline voicemail ph mob".split()
 )
-BEFORE = re.compile(
-    rf"(?:^|[^a-z])(?:{WORDS})(?:[\s_-](?:number|num|no|nr|line|me|us|him|her|them|back|up|you|is|at|on|home|work|office))*"
-    r"[\"']?[\s:.,#=(\"'>|-]{0,6}(?:(?:is|was|at|on|to|are|it's|number|no|nr|now|or|me|us|him|her|them|the|my|currently|directly|has changed)[\s:.]{1,3}){0,4}"
-    r"[\"'(\[*]{0,2}\Z"
+WEAK = frozenset("number line numbers".split())
+# What may stand between such a word and the digits.
+BETWEEN = frozenset(
+    "number num no nr line me us him her them back up you is at on home work office was to are it's it now or the my currently directly has changed your our his please".split()
 )
-STRONG = re.compile(
-    r"\b(?:phone|telephone|tel|mobile|cell|fax|whats ?app|sms|call|dial|text|reach|answering|telefon|handy|contact|ring|mob|ph|my number)\b"
-)
+LAST_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 AFTER = re.compile(
     r"\s?[-(,]?\s?(?:(?:is|was) (?:my|his|her|their|our|the) (?:phone|cell|mobile|number|fax|tel)|(?:office|fax|mobile|cell|home|work|tel|phone|direct|main|landline)\b)"
 )
@@ -51,40 +49,57 @@ NOT_DIGIT = re.compile(r"\D")
 SPLIT_EXTENSION = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
 SEPARATED = re.compile(r"\d[ .\-/()]+\d")
 DECIMAL = re.compile(r"\+?\d+\.\d{1,3}")
+ZERO = re.compile(r"(?<!\d)0[ \d(./-]|\(0")
 PLAIN_GROUPS = re.compile(r"\d+")
 
 
-def phones(page: Page) -> Iterator[Hit]:
-    """Numbers that show by their form what they are."""
-    text = page.text
-    taken: list[tuple[int, int]] = []
+def phones(page: Page) -> list[Hit]:
+    """Numbers that show by their form what they are, and any digits that the words around them call a number."""
+    hits: list[Hit] = []
     check = Check(page.regions)
-    for match in NORTH_AMERICAN.finditer(text):
+    for run in CANDIDATE.finditer(page.text):
+        for start, end, rank, rule in in_run(page, run.start(), run.end(), check):
+            hits.append(Hit(start, end, rank, "PHONE", rule))
+    return hits
+
+
+def in_run(page: Page, begin: int, stop: int, check: "Check") -> list[tuple[int, int, int, str]]:
+    """The telephone numbers that begin in a run of digits and separators; an extension may reach beyond it."""
+    text, reach = page.text, stop + 20
+    found: list[tuple[int, int, int, str]] = []
+    taken: list[tuple[int, int]] = []
+    for match in NORTH_AMERICAN.finditer(text, begin, reach):
         start, end = match.span()
         spaced_only = match[1] is None and "(" not in match.group()
-        if spaced_only and not VALID_AREA.match(match.group()) and not called(page, start, end):
-            continue
-        taken.append((start, end))
-        yield Hit(start, end, RANK, "PHONE", "phone_nanp")
-    for match in INTERNATIONAL.finditer(text):
-        start, end = match.span()
-        if not covered(taken, start, end) and (check.international(match.group()) or called(page, start, end)):
+        if start < stop and (not spaced_only or VALID_AREA.match(match.group()) or called(page, start, end)):
             taken.append((start, end))
-            yield Hit(start, end, RANK, "PHONE", "phone_international")
-    for match in NATIONAL.finditer(text):
+            found.append((start, end, RANK, "phone_nanp"))
+    if text[begin] in "+(" or "+" in text[begin:stop] or "00" in text[begin:stop]:
+        for match in INTERNATIONAL.finditer(text, begin, reach):
+            start, end = match.span()
+            if not covered(taken, start, end) and (check.international(match.group()) or called(page, start, end)):
+                taken.append((start, end))
+                found.append((start, end, RANK, "phone_international"))
+    if "0" in text[begin:stop]:
+        for match in NATIONAL.finditer(text, begin, reach):
+            start, end = match.span()
+            if covered(taken, start, end) or not SEPARATED.search(match.group()) or OTHER_FORM.fullmatch(match.group()):
+                continue
+            if check.national(match.group()):
+                taken.append((start, end))
+                found.append((start, end, RANK, "phone_national"))
+    taken.sort()
+    for match in ANY.finditer(text, begin, reach):
         start, end = match.span()
-        if covered(taken, start, end) or not SEPARATED.search(match.group()) or OTHER_FORM.fullmatch(match.group()):
-            continue
-        if check.national(match.group()):
-            yield Hit(start, end, RANK, "PHONE", "phone_national")
+        if not overlapped(taken, start, end) and called(page, start, end):
+            found.append((start, end, NAMED_RANK, "phone_named"))
+    return found
 
 
-def named(page: Page) -> Iterator[Hit]:
-    """Digits in a number's usual groups, after "call me on" or before "office"."""
-    for match in ANY.finditer(page.text):
-        start, end = match.span()
-        if called(page, start, end):
-            yield Hit(start, end, NAMED_RANK, "PHONE", "phone_named")
+def overlapped(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether a stretch lies within one of those that were taken, which are sorted."""
+    place = bisect_right(taken, (start, 1 << 60)) - 1
+    return place >= 0 and taken[place][0] <= start and end <= taken[place][1]
 
 
 def covered(taken: list[tuple[int, int]], start: int, end: int) -> bool:
@@ -98,13 +113,35 @@ def called(page: Page, start: int, end: int) -> bool:
     digits = NOT_DIGIT.sub("", SPLIT_EXTENSION.sub("", value))
     if not 6 <= len(digits) <= 15 or DATE_LIKE.fullmatch(value) or len(set(digits)) < 2:
         return False
-    before = page.low[max(0, start - 48) : start]
-    cue = BEFORE.search(before)
-    if cue:
-        if len(digits) == len(value) < 9 and "\n" in cue.group():
+    strength, gap = cue_before(page.low[max(0, start - 48) : start])
+    if strength:
+        if len(digits) == len(value) < 9 and "\n" in gap:
             return False  # a number in the next line of a list
-        return len(digits) >= 7 or bool(STRONG.search(cue.group()))
+        return len(digits) >= 7 or strength > 1
     return len(digits) >= 7 and bool(AFTER.match(page.low, end))
+
+
+def cue_before(before: str) -> tuple[int, str]:
+    """How surely the last words of a text call what follows a telephone number (0 to 2), and what stands after them."""
+    words = [match.span() for match in LAST_WORDS.finditer(before)][-6:]
+    reached = len(before)
+    weak, gap = 0, ""
+    for start, end in reversed(words):
+        between = before[end:reached]
+        if len(between) > 7 or NOT_BETWEEN.search(between):
+            break
+        word = before[start:end]
+        if word in STRONG:
+            return 2, before[end:]
+        if word in WEAK and not weak:
+            weak, gap = 1, before[end:]
+        elif word not in BETWEEN and word not in WEAK:
+            break
+        reached = start
+    return weak, gap
+
+
+NOT_BETWEEN = re.compile(r"[^\s:.,#=(\"'>|_*\[-]")
 
 
 class Check:
@@ -153,8 +190,6 @@ def possible(digits: str) -> bool:
     return len(digits) >= 8 and any(int(digits[:length]) in codes for length in (1, 2, 3))
 
 
-SEVEN = r"\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d"
-DETECTORS = (
-    Detector("phone", rf"{SEVEN}[ .\-/()]{{0,3}}\d", phones, digit=True),
-    Detector("phone_named", SEVEN, named, digit=True),
-)
+CANDIDATE = re.compile(r"[+(0-9][0-9 ()./+\-\t\n]{3,}[0-9](?![0-9])")
+SIX = r"\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d"
+DETECTORS = (Detector("phone", SIX, phones, digit=True),)
