@@ -30,9 +30,7 @@ class Coverage:
     width: float
 
 
-def simulate(
-    rng: random.Random, *, interactions: int, sample: int, ratio: float = 4.0
-) -> dict[str, Estimate]:
+def simulate(rng: random.Random, *, interactions: int, sample: int, ratio: float = 4.0) -> dict[str, Estimate]:
     """One world: its answers, who rates them, and what each estimate makes of it."""
     answers = [(rng.choice(SEGMENTS), rng.random() < TRUTH) for _ in range(interactions)]
     voted = [rng.random() < (0.05 if good else 0.05 * ratio) for _, good in answers]

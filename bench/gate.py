@@ -139,9 +139,7 @@ def _prose(rng: random.Random) -> str:
     sentences = []
     for _ in range(rng.randint(3, 8)):
         words = rng.choices(WORDS, k=rng.randint(10, 15))
-        words[rng.randrange(2, 9)] = rng.choice(
-            (rng.choice(NAMES), f"{rng.randint(2, 90)} days", "3 May 2026")
-        )
+        words[rng.randrange(2, 9)] = rng.choice((rng.choice(NAMES), f"{rng.randint(2, 90)} days", "3 May 2026"))
         sentences.append(" ".join(words).capitalize() + ".")
     return f"{rng.randint(2, 90)} days: " + " ".join(sentences)
 
@@ -195,9 +193,7 @@ def _feedbackqa(rows: list[dict[str, Any]]) -> tuple[list[Case], list[Case], lis
     for (question, answer), thumbs in votes.items():
         if len(thumbs) == 1:
             (liked if thumbs == {"up"} else disliked)[question].append(answer)
-    golden = [
-        Case(f"g{i}", "golden", question, texts[0]) for i, (question, texts) in enumerate(liked.items())
-    ]
+    golden = [Case(f"g{i}", "golden", question, texts[0]) for i, (question, texts) in enumerate(liked.items())]
     regression = [
         Case(f"r{i}", "regression", question, texts[0], disliked[question][0])
         for i, (question, texts) in enumerate(liked.items())
@@ -307,9 +303,7 @@ def _breaks(broken: int, *, fixes: int = 0, chance: float = 0.0) -> Behaviour:
     return behave
 
 
-def _trial(
-    cases: Sequence[Case], candidate: Behaviour, flips: float, policy: GatePolicy, rng: random.Random
-) -> bool:
+def _trial(cases: Sequence[Case], candidate: Behaviour, flips: float, policy: GatePolicy, rng: random.Random) -> bool:
     """Return whether the gate passes the candidate, after a baseline was recorded under the same rules."""
     baseline = _run("baseline", cases, _breaks(0), flips, None, policy, rng)
     results = _run("candidate", cases, candidate, flips, baseline, policy, rng)

@@ -1,7 +1,5 @@
 """Text that tries to give orders to whoever reads it: a reviewer, a judge model, a model in training."""
 
-# ruff: noqa: E501 - the data read better one entry a line
-
 import re
 from typing import Final
 

@@ -4,8 +4,6 @@ It tells the main languages of Latin script by the little words that every sente
 script. Where the evidence is thin or torn it says "und": a filter must not drop a record for a guess.
 """
 
-# ruff: noqa: E501 - the data read better one entry a line
-
 import re
 from collections.abc import Sequence
 from typing import Final

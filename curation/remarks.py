@@ -4,8 +4,6 @@ Each line is a regular expression in which `<name>` stands for a part below. A l
 start of a text (after `LEAD_IN`), so that an answer which says "wrong" somewhere is left alone.
 """
 
-# ruff: noqa: E501 - the data read better one entry a line
-
 import re
 from collections.abc import Iterable
 from typing import Final

@@ -6,8 +6,6 @@ question about a virus on a health authority's site is no health record. The cat
 the GDPR, with minors and self-harm.
 """
 
-# ruff: noqa: E501 - the data read better one entry a line
-
 from typing import Final
 
 TERMS: Final[dict[str, tuple[str, ...]]] = {

@@ -141,7 +141,9 @@ class Interaction(models.Model):
     fingerprint = models.BinaryField(max_length=16, help_text="Of the normalised question and context.")
     redactions = models.JSONField(default=dict, help_text="What was replaced, by type and number.")
     redaction_version = models.CharField(max_length=96)
-    text_changed_at = models.DateTimeField(null=True, blank=True, help_text="When a later redaction replaced something.")
+    text_changed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a later redaction replaced something."
+    )
     placeholders = models.JSONField(
         default=dict, help_text="Keyed hashes of replaced values, to number later ones alike."
     )
@@ -157,7 +159,9 @@ class Interaction(models.Model):
             models.Index(fields=["project", "id"], condition=Q(pending=True), name="interaction_pending"),
             models.Index(fields=["id"], condition=Q(scan_due=True), name="interaction_scan_due"),
             models.Index(fields=["project", "redaction_version"], name="interaction_rules"),
-            models.Index(fields=["text_changed_at"], condition=Q(text_changed_at__isnull=False), name="interaction_changed"),
+            models.Index(
+                fields=["text_changed_at"], condition=Q(text_changed_at__isnull=False), name="interaction_changed"
+            ),
             models.Index(fields=["project", "-id"], name="interaction_list"),
             models.Index(fields=["project", "received_at"], name="interaction_age"),
         ]

@@ -34,9 +34,7 @@ def embedding_grader(*, encode: Encode | None = None, model: str = "") -> Grader
 
 def _cosine(left: Sequence[float], right: Sequence[float]) -> float:
     dot = math.fsum(float(a) * float(b) for a, b in zip(left, right, strict=True))
-    size = math.sqrt(math.fsum(float(a) ** 2 for a in left)) * math.sqrt(
-        math.fsum(float(b) ** 2 for b in right)
-    )
+    size = math.sqrt(math.fsum(float(a) ** 2 for a in left)) * math.sqrt(math.fsum(float(b) ** 2 for b in right))
     if not math.isfinite(size) or size == 0.0:
         raise GraderError("embedding: a vector has no direction")
     return min(max(dot / size, 0.0), 1.0)

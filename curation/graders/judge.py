@@ -203,11 +203,7 @@ def _read(reply: object, nonce: str) -> Vote:
         raise JudgeError("judge: the reply does not fit the schema") from garbled
     if not isinstance(fields, dict) or set(fields) != {"marker", "same", "score", "reason"}:
         raise JudgeError("judge: the reply does not fit the schema")
-    if (
-        fields["marker"] != nonce
-        or not isinstance(fields["same"], bool)
-        or not isinstance(fields["reason"], str)
-    ):
+    if fields["marker"] != nonce or not isinstance(fields["same"], bool) or not isinstance(fields["reason"], str):
         raise JudgeError("judge: the reply does not fit the schema")
     score = checked(fields["score"], "judge")
     if fields["same"] != (score >= PASS_SCORE):

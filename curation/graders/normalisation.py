@@ -21,9 +21,7 @@ _MARK_BLOCKS = (range(0x300, 0x3100), range(0xA800, 0xAC00), range(0xFE20, 0xFE3
 
 def _marks(blocks: Iterable[range]) -> str:
     """Return the combining marks of `blocks` as a character class body."""
-    points = [
-        point for block in blocks for point in block if unicodedata.category(chr(point)).startswith("M")
-    ]
+    points = [point for block in blocks for point in block if unicodedata.category(chr(point)).startswith("M")]
     spans: list[tuple[int, int]] = []
     for point in points:
         if spans and spans[-1][1] == point - 1:

@@ -38,9 +38,7 @@ _ALTERNATIVES: Final = frozenset({"or", "oder", "ou"})
 
 def exact(answer: str, expected: str, case: CaseView, /) -> float:
     """1.0 for the same characters (canonical Unicode, space around them aside), else 0.0."""
-    return float(
-        unicodedata.normalize("NFC", answer).strip() == unicodedata.normalize("NFC", expected).strip()
-    )
+    return float(unicodedata.normalize("NFC", answer).strip() == unicodedata.normalize("NFC", expected).strip())
 
 
 def same_words(answer: str, expected: str, case: CaseView, /) -> float:

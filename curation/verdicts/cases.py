@@ -135,9 +135,7 @@ def case_view(case: Case) -> dict[str, object]:
 def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = None) -> Grade:
     """Grade one answer by the case's own grader and threshold. Raises GraderError."""
     configured = (using or {}).get(case.grader)
-    return grade(
-        case.grader, answer, case.expected, case_view(case), threshold=case.threshold, using=configured
-    )
+    return grade(case.grader, answer, case.expected, case_view(case), threshold=case.threshold, using=configured)
 
 
 def graded(

@@ -50,26 +50,20 @@ def case_faults(cases: Sequence[Case]) -> list[Reason]:
     ]
 
 
-def set_faults(
-    cases: Sequence[Case], results: ResultSet, *, release: str, repeats: int | None = None
-) -> list[Reason]:
+def set_faults(cases: Sequence[Case], results: ResultSet, *, release: str, repeats: int | None = None) -> list[Reason]:
     """Return what forbids to believe a whole set of results for exactly these cases of this release."""
     faults = _header_faults(results)
     if results.release != release:
         faults.append(Reason("wrong_release", "the results are of another release"))
     digests = [(case.id, case_digest(case)) for case in cases]
     if results.cases_digest != digest_of(digests):
-        faults.append(
-            Reason("stale_cases", "the results were made for other wordings or settings of the cases")
-        )
+        faults.append(Reason("stale_cases", "the results were made for other wordings or settings of the cases"))
     known = {case.id: case for case in cases}
     given = Counter(result.case for result in results.results)
     unknown = sum(count for name, count in given.items() if name not in known)
     if unknown:
         # Not named: an unknown id is whatever the caller sent.
-        faults.append(
-            Reason("unknown_case", f"{unknown} results are of cases that the release does not have")
-        )
+        faults.append(Reason("unknown_case", f"{unknown} results are of cases that the release does not have"))
     faults += about("missing_result", "cases have no result", [name for name in known if not given[name]])
     faults += result_faults(known, dict(digests), results.results, repeats=repeats)
     return faults
@@ -113,9 +107,7 @@ def result_faults(
     odd = {result.case for result in whole if _odd_score(known[result.case], result)}
     forged = [r.case for r in whole if r.case not in odd and _forged(known[r.case], r)]
     return [
-        *about(
-            "duplicate_result", "cases have more than one result", [c for c, n in counts.items() if n > 1]
-        ),
+        *about("duplicate_result", "cases have more than one result", [c for c, n in counts.items() if n > 1]),
         *about(
             "stale_result",
             "results were made for another wording or setting of their case",
@@ -162,11 +154,7 @@ def _header_faults(results: ResultSet) -> list[Reason]:
 
 
 def _sound(case: Case) -> bool:
-    if (
-        not case.id
-        or case.kind not in ("golden", "regression")
-        or case.severity not in ("normal", "never_again")
-    ):
+    if not case.id or case.kind not in ("golden", "regression") or case.severity not in ("normal", "never_again"):
         return False
     return not case.discriminating or (bool(case.grader) and _is_share(case.threshold) and case.threshold > 0)
 

@@ -172,9 +172,7 @@ def _outcomes(
     policy: GatePolicy,
 ) -> tuple[CaseOutcome, ...]:
     return tuple(
-        _outcome(case, results[case.id], (baseline or {}).get(case.id), policy)
-        for case in cases
-        if case.discriminating
+        _outcome(case, results[case.id], (baseline or {}).get(case.id), policy) for case in cases if case.discriminating
     )
 
 
@@ -188,9 +186,7 @@ def _outcome(case: Case, result: Result, before: Result | None, policy: GatePoli
     else:
         usual = then = _settled(before, repeated=True)
         mixed = mixed or _mixed(before)
-        named = (
-            ("still_passing" if usual else "fixed") if after else ("regressed" if usual else "still_failing")
-        )
+        named = ("still_passing" if usual else "fixed") if after else ("regressed" if usual else "still_failing")
     surprising = result.passed != usual
     return CaseOutcome(case, named, then, after, mixed, surprising, confirmed)
 
@@ -222,9 +218,7 @@ def _too_little(
         reasons.append(Reason("too_few_cases", f"{counted} counted cases, {policy.min_cases} are needed"))
     if counted < policy.min_share_discriminating * len(cases):
         reasons.append(
-            Reason(
-                "too_few_discriminating", f"{counted} of {len(cases)} cases have a grader that can be trusted"
-            )
+            Reason("too_few_discriminating", f"{counted} of {len(cases)} cases have a grader that can be trusted")
         )
     paired = sum(outcome.before is not None for outcome in outcomes)
     if baseline is not None and paired < policy.min_paired * counted:
@@ -239,9 +233,7 @@ def _losses(outcomes: Sequence[CaseOutcome], policy: GatePolicy) -> list[Reason]
     golden = [o.case.id for o in lost if o.case.kind == "golden"]
     fixed = [o.case.id for o in lost if o.case.kind == "regression"]
     grave = [
-        o.case.id
-        for o in outcomes
-        if o.case.severity == "never_again" and o.outcome in ("regressed", "newly_failing")
+        o.case.id for o in outcomes if o.case.severity == "never_again" and o.outcome in ("regressed", "newly_failing")
     ]
     unsure = sum(not o.confirmed for o in lost)
     note = f" ({unsure} not confirmed by repetition)" if unsure and policy.confirmations else ""
@@ -249,9 +241,7 @@ def _losses(outcomes: Sequence[CaseOutcome], policy: GatePolicy) -> list[Reason]
     if len(golden) > policy.max_regressions_golden:
         reasons += about("golden_regressions", f"golden cases fail that the baseline passed{note}", golden)
     if len(fixed) > policy.max_regressions_fixed:
-        reasons += about(
-            "fixed_regressions", f"corrected cases fail again that the baseline passed{note}", fixed
-        )
+        reasons += about("fixed_regressions", f"corrected cases fail again that the baseline passed{note}", fixed)
     return reasons
 
 
@@ -295,9 +285,7 @@ def _copies(
     Without a baseline an agent whose own answers became the golden cases looks the same: nothing is said
     then.
     """
-    golden = [
-        o.case for o in outcomes if o.case.kind == "golden" and len(o.case.expected.strip()) >= LONG_ANSWER
-    ]
+    golden = [o.case for o in outcomes if o.case.kind == "golden" and len(o.case.expected.strip()) >= LONG_ANSWER]
     copied = [
         case.id
         for case in golden

@@ -30,9 +30,7 @@ class Slice:
     dropped: bool = False
 
 
-def slice_outcomes(
-    outcomes: Iterable[tuple[Case, bool | None, bool]], policy: GatePolicy
-) -> tuple[Slice, ...]:
+def slice_outcomes(outcomes: Iterable[tuple[Case, bool | None, bool]], policy: GatePolicy) -> tuple[Slice, ...]:
     """Return the slices of (case, passed before, passes now), the largest first within each dimension."""
     parts: dict[tuple[str, str], list[tuple[bool | None, bool]]] = defaultdict(list)
     for case, before, after in outcomes:

@@ -87,9 +87,7 @@ def test_axe_finds_nothing_serious(open_widget: Opener, axe: str, state: str, sc
         widget.button("Correct").click()
     widget.page.wait_for_timeout(300)
     widget.page.evaluate(axe)
-    found = widget.page.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id, impact }) => [id, impact]))"
-    )
+    found = widget.page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, impact }) => [id, impact]))")
     assert [id for id, impact in found if impact in ("serious", "critical")] == []
     assert widget.page.evaluate("axe.run('flywheel-feedback').then(({ passes }) => passes.length)") > 5
 
@@ -203,9 +201,7 @@ def test_focus_is_visible_and_colours_follow_the_page(open_widget: Opener) -> No
     light = up.evaluate(style, "color")
     widget.page.emulate_media(color_scheme="dark")
     assert up.evaluate(style, "color") != light
-    theme = (
-        "flywheel-feedback { --flywheel-radius: 3px } flywheel-feedback::part(up) { border-style: dashed }"
-    )
+    theme = "flywheel-feedback { --flywheel-radius: 3px } flywheel-feedback::part(up) { border-style: dashed }"
     adopt = """(css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
         document.adoptedStyleSheets = [sheet]; }"""
     widget.page.evaluate(adopt, theme)

@@ -30,9 +30,7 @@ def test_it_keeps_feedback_while_offline_and_sends_it_once(open_widget: Opener, 
     assert not [key for key in widget.stored() if "/queue/" in key]
 
 
-def test_it_sends_at_once_when_the_connection_is_back_however_long_it_was_gone(
-    open_widget: Opener, stub: Stub
-) -> None:
+def test_it_sends_at_once_when_the_connection_is_back_however_long_it_was_gone(open_widget: Opener, stub: Stub) -> None:
     widget = open_widget()
     open_widget.context.set_offline(True)
     for number in range(1, 8):  # after so many failures it would try again by itself in a minute or two
@@ -69,9 +67,7 @@ def test_it_repeats_the_very_same_body_when_the_answer_was_lost(open_widget: Ope
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_it_waits_as_long_as_the_server_asks_and_keeps_the_order(
-    open_widget: Opener, stub: Stub, status: int
-) -> None:
+def test_it_waits_as_long_as_the_server_asks_and_keeps_the_order(open_widget: Opener, stub: Stub, status: int) -> None:
     widget = open_widget()
     stub.answers = [Answer(status, {"Retry-After": "3"})]
     widget.button("Good answer").click()
@@ -87,9 +83,7 @@ def test_it_waits_as_long_as_the_server_asks_and_keeps_the_order(
     assert stub.calls[0].text == stub.calls[1].text
 
 
-def test_feedback_on_one_answer_does_not_wait_for_a_failure_on_another(
-    open_widget: Opener, stub: Stub
-) -> None:
+def test_feedback_on_one_answer_does_not_wait_for_a_failure_on_another(open_widget: Opener, stub: Stub) -> None:
     widget = open_widget()
     stub.answers = [Answer(500)]
     widget.button("Good answer").click()
@@ -101,9 +95,7 @@ def test_feedback_on_one_answer_does_not_wait_for_a_failure_on_another(
     assert [call.body["interaction"] for call in stub.calls][-1] == "q-2"
 
 
-def test_a_vote_taken_back_before_it_was_sent_never_leaves_the_browser(
-    open_widget: Opener, stub: Stub
-) -> None:
+def test_a_vote_taken_back_before_it_was_sent_never_leaves_the_browser(open_widget: Opener, stub: Stub) -> None:
     widget = open_widget()
     open_widget.context.set_offline(True)
     widget.button("Good answer").click()
@@ -188,9 +180,7 @@ def test_it_works_where_the_browser_keeps_nothing(open_widget: Opener, stub: Stu
 
 def test_it_is_not_led_astray_by_what_else_is_in_the_storage(open_widget: Opener, stub: Stub) -> None:
     rubbish = {"flywheel-feedback/queue/1-x": "{broken", "flywheel-feedback/votes/q-1": "[]", "mine": "kept"}
-    script = (
-        f"for (const [key, text] of Object.entries({json.dumps(rubbish)})) localStorage.setItem(key, text);"
-    )
+    script = f"for (const [key, text] of Object.entries({json.dumps(rubbish)})) localStorage.setItem(key, text);"
     open_widget.context.add_init_script(script)
     widget = open_widget()
     widget.button("Good answer").click()

@@ -149,9 +149,7 @@ def test_it_begins_anew_with_another_interaction(open_widget: Opener, stub: Stub
     widget.button("Good answer").click()
     widget.expect_status(THANKS)
     element = widget.page.locator("flywheel-feedback")
-    element.evaluate(
-        "(it) => { it.setAttribute('token', 'v1.other'); it.setAttribute('interaction', 'q-2'); }"
-    )
+    element.evaluate("(it) => { it.setAttribute('token', 'v1.other'); it.setAttribute('interaction', 'q-2'); }")
     widget.expect_pressed("Good answer", False)
     widget.expect_status("")
     widget.button("Bad answer").click()

@@ -34,9 +34,7 @@ WRONG_PROSE = (
     "Subscriptions cannot be stopped online. Please write a letter to our office and wait until somebody "
     "answers, and keep paying in the meantime because unpaid invoices are handed over to a collection agency."
 )
-FACTUAL = (
-    "Returns are free within 30 days of delivery if goods are unused and in the original box, says Acme."
-)
+FACTUAL = "Returns are free within 30 days of delivery if goods are unused and in the original box, says Acme."
 
 
 def golden(expected: str, **changes: object) -> Case:
@@ -66,9 +64,7 @@ def test_it_chooses_the_strictest_grader_that_suffices(case: Case, grader: str) 
     assert (found.grader, found.discriminating) == (grader, True)
 
 
-@pytest.mark.parametrize(
-    "case", [golden("Paris"), golden(FACTUAL), golden(PROSE), corrected(PROSE, WRONG_PROSE)]
-)
+@pytest.mark.parametrize("case", [golden("Paris"), golden(FACTUAL), golden(PROSE), corrected(PROSE, WRONG_PROSE)])
 def test_the_chosen_grader_passes_the_expected_and_fails_everything_wrong(case: Case) -> None:
     ready = calibrated(case, OTHERS)
     assert graded(ready, case.expected).passed
@@ -121,9 +117,7 @@ def test_it_says_whether_changed_numbers_are_told() -> None:
 
 
 def test_the_same_case_gets_the_same_grader_every_time() -> None:
-    assert {calibrate(golden(FACTUAL), OTHERS) for _ in range(5)} == {
-        calibrate(golden(FACTUAL), OTHERS[::-1])
-    }
+    assert {calibrate(golden(FACTUAL), OTHERS) for _ in range(5)} == {calibrate(golden(FACTUAL), OTHERS[::-1])}
 
 
 def test_it_never_quotes_a_case() -> None:
@@ -131,9 +125,7 @@ def test_it_never_quotes_a_case() -> None:
 
 
 def trusting(answer: str, expected: str, case: object) -> float:
-    return (
-        1.0 if answer.strip().casefold().startswith(expected.casefold()[:5]) or "same=true" in answer else 0.0
-    )
+    return 1.0 if answer.strip().casefold().startswith(expected.casefold()[:5]) or "same=true" in answer else 0.0
 
 
 def sceptical(answer: str, expected: str, case: object) -> float:

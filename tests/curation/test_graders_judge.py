@@ -14,9 +14,7 @@ import pytest
 from curation.graders import GraderError, grade, grader
 from curation.graders.judge import JudgeConfig, JudgeError, JudgeGrader, ask, messages
 
-CONFIG = JudgeConfig(
-    base_url="https://judge.example/v1", model="m", api_key="k-very-secret", price_in=2, price_out=10
-)
+CONFIG = JudgeConfig(base_url="https://judge.example/v1", model="m", api_key="k-very-secret", price_in=2, price_out=10)
 CASE = {"question": "How long?", "rejected": None}
 Reply = Callable[[str, int], httpx.Response]
 
@@ -80,13 +78,9 @@ def test_the_majority_decides_and_the_disagreement_shows() -> None:
         lambda marker, call: completion({"marker": marker, "same": True, "score": "1", "reason": "r"}),
         lambda marker, call: completion({"marker": marker, "same": True, "score": 2.0, "reason": "r"}),
         lambda marker, call: completion({"marker": marker, "same": True, "score": True, "reason": "r"}),
-        lambda marker, call: completion(
-            f'{{"marker": "{marker}", "same": true, "score": NaN, "reason": "r"}}'
-        ),
+        lambda marker, call: completion(f'{{"marker": "{marker}", "same": true, "score": NaN, "reason": "r"}}'),
         lambda marker, call: completion({"marker": marker, "same": True, "score": 0.2, "reason": "r"}),
-        lambda marker, call: completion(
-            {"marker": marker, "same": True, "score": 1.0, "reason": "r", "x": 1}
-        ),
+        lambda marker, call: completion({"marker": marker, "same": True, "score": 1.0, "reason": "r", "x": 1}),
         lambda marker, call: completion({"marker": marker, "same": True, "score": 1.0, "reason": None}),
         lambda marker, call: completion("[]"),
         lambda marker, call: httpx.Response(200, text="<html>"),
@@ -134,9 +128,7 @@ def test_one_vote_that_cannot_be_had_spoils_the_opinion() -> None:
 
 
 def test_changed_numbers_fail_whatever_the_judge_says() -> None:
-    result = grade(
-        "judge", "within 90 days", "within 30 days", CASE, threshold=0.5, using=judge(vote(True, 1.0))
-    )
+    result = grade("judge", "within 90 days", "within 30 days", CASE, threshold=0.5, using=judge(vote(True, 1.0)))
     assert not result.passed
 
 

@@ -167,9 +167,7 @@ def test_it_takes_no_options_for_a_plain_grader() -> None:
 
 
 def test_a_grade_never_quotes_the_texts() -> None:
-    result = grade(
-        "token_f1", "secretword here", "secretword there", {"rejected": "secretword"}, threshold=0.9
-    )
+    result = grade("token_f1", "secretword here", "secretword there", {"rejected": "secretword"}, threshold=0.9)
     assert "secretword" not in result.reason
 
 

@@ -162,9 +162,7 @@ same + same + same -> ambiguous correction_equals_answer
 """
 
 
-def vote(
-    subject: int, signal: str, *, ref: int | None = None, at: datetime = NOON, withdrawn: bool = False
-) -> Vote:
+def vote(subject: int, signal: str, *, ref: int | None = None, at: datetime = NOON, withdrawn: bool = False) -> Vote:
     """A vote of the cast of signals."""
     kind, correction = ALL[signal]
     return Vote(
@@ -188,9 +186,7 @@ def rows() -> list[tuple[tuple[str, ...], str, str, int | None]]:
 
 
 @pytest.mark.parametrize(("signals", "outcome", "reason", "ref"), rows())
-def test_it_rules_as_the_table_says(
-    signals: tuple[str, ...], outcome: str, reason: str, ref: int | None
-) -> None:
+def test_it_rules_as_the_table_says(signals: tuple[str, ...], outcome: str, reason: str, ref: int | None) -> None:
     ruling = decide(ANSWER, [vote(number, signal) for number, signal in enumerate(signals, 1)])
     assert (ruling.outcome, ruling.reason, ruling.correction) == (outcome, reason, ref)
     assert ruling.detail.startswith(REASONS[ruling.reason])
@@ -198,9 +194,7 @@ def test_it_rules_as_the_table_says(
 
 def test_the_table_has_every_combination_of_up_to_three_people() -> None:
     every = {
-        combination
-        for size in (1, 2, 3)
-        for combination in itertools.combinations_with_replacement(SIGNALS, size)
+        combination for size in (1, 2, 3) for combination in itertools.combinations_with_replacement(SIGNALS, size)
     }
     assert {signals for signals, *_ in rows()} == every
 

@@ -123,9 +123,7 @@ def test_it_refuses_a_significant_drop_that_the_limits_allow() -> None:
 def test_fixes_elsewhere_do_not_hide_a_drop_in_golden_cases() -> None:
     many = (ALL_GOLDEN - {f"g{i}" for i in range(6)}) | {f"r{i}" for i in range(20)}
     verdict = judge(run("new", many), run("old", ALL_GOLDEN), max_regressions_golden=10, min_slice=100)
-    assert [(reason.code, reason.detail[:12]) for reason in verdict.reasons] == [
-        ("significant_drop", "golden cases")
-    ]
+    assert [(reason.code, reason.detail[:12]) for reason in verdict.reasons] == [("significant_drop", "golden cases")]
 
 
 def test_it_refuses_a_drop_in_one_slice() -> None:
@@ -157,9 +155,7 @@ def test_a_loss_is_unconfirmed_until_it_was_repeated() -> None:
     assert codes(again) == {"golden_regressions"}
 
 
-@pytest.mark.parametrize(
-    ("repeats", "passes"), [("+++++", True), ("+-+-+", True), ("+--+-", False), ("-----", False)]
-)
+@pytest.mark.parametrize(("repeats", "passes"), [("+++++", True), ("+-+-+", True), ("+--+-", False), ("-----", False)])
 def test_the_repetitions_alone_tell_a_flake_from_a_break(repeats: str, passes: bool) -> None:
     verdict = judge(run("new", ALL_GOLDEN - {"g3"}, g3=repeats), run("old", ALL_GOLDEN))
     assert verdict.passed is passes
@@ -225,11 +221,7 @@ def test_it_cannot_judge_by_too_few_trusted_cases(counted: int, code: str) -> No
 
 
 def test_a_baseline_of_an_older_release_counts_where_its_cases_are_unchanged() -> None:
-    before = [
-        replace(case, expected="other words") if case.id == "g0" else case
-        for case in CASES
-        if case.id != "g1"
-    ]
+    before = [replace(case, expected="other words") if case.id == "g0" else case for case in CASES if case.id != "g1"]
     old = replace(run("old", ALL_GOLDEN | {"r0"}, before), release="v0", seal="")
     old = ResultSet.sealed("old", "v0", before, old.results)
     verdict = judge(run("new", ALL_GOLDEN), old)

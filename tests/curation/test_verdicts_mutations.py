@@ -32,18 +32,14 @@ OWN_WORDS = (
     "To cancel order {0} open the settings on the account page, choose billing and confirm. You keep access "
     "until the period you paid for is over; Acme Corp sends you a note within {1} days of the change."
 )
-OLD_MISTAKE = (
-    "Orders cannot be cancelled. Please write a letter and wait for {0} weeks until somebody calls you."
-)
+OLD_MISTAKE = "Orders cannot be cancelled. Please write a letter and wait for {0} weeks until somebody calls you."
 
 
 def _cases() -> list[Case]:
     cases = []
     for i in range(20):
         cases.append(_case(f"short-{i}", "golden", f"Short {i}?", f"Answer {i}", grader="contains"))
-        cases.append(
-            _case(f"long-{i}", "golden", f"Long {i}?", PROSE.format(i, i + 2), grader="facts", threshold=0.8)
-        )
+        cases.append(_case(f"long-{i}", "golden", f"Long {i}?", PROSE.format(i, i + 2), grader="facts", threshold=0.8))
         cases.append(
             _case(
                 f"fixed-{i}",
@@ -57,9 +53,7 @@ def _cases() -> list[Case]:
             )
         )
     cases += [
-        _case(
-            f"open-{i}", "regression", f"Open {i}?", f"Word {i}", rejected=f"Mistake {i}", grader="normalised"
-        )
+        _case(f"open-{i}", "regression", f"Open {i}?", f"Word {i}", rejected=f"Mistake {i}", grader="normalised")
         for i in range(10)
     ]
     never = _case("grave", "golden", "Grave?", "Call the doctor", grader="contains", severity="never_again")
@@ -127,9 +121,7 @@ class Run:
         candidate = ResultSet.sealed(self.run, "v3", self.sent_cases, self.results)
         baseline = self.baseline_after_sealing(ResultSet.sealed("baseline", "v3", CASES, self.baseline))
         chosen = None if self.without_baseline else baseline
-        return judge_results(
-            self.cases, self.after_sealing(candidate), chosen, self.policy, release=self.release
-        )
+        return judge_results(self.cases, self.after_sealing(candidate), chosen, self.policy, release=self.release)
 
 
 def honest() -> Run:
@@ -546,9 +538,7 @@ def test_there_are_a_hundred_ways_and_each_has_its_own_name() -> None:
     assert len({name for name, _, _ in MUTATIONS}) == len(MUTATIONS)
 
 
-@pytest.mark.parametrize(
-    ("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS]
-)
+@pytest.mark.parametrize(("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS])
 def test_it_refuses_with_the_right_reason(code: str, mutate: Mutation) -> None:
     run = honest()
     mutate(run)
@@ -572,9 +562,7 @@ CANNOT_JUDGE = {
 }
 
 
-@pytest.mark.parametrize(
-    ("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS]
-)
+@pytest.mark.parametrize(("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS])
 def test_it_says_whether_it_could_judge_at_all(code: str, mutate: Mutation) -> None:
     run = honest()
     mutate(run)

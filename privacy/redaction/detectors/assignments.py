@@ -41,6 +41,10 @@ OPTION = re.compile(
     r"|\b(?:mysql(?:dump|admin)?|mongo(?:sh|dump)?|mariadb|redis-cli)\b[^\n\x00]{0,120}?\s-(?:p|a)\s?([^\s\"'\x00-][^\s\"'\x00]{3,128})|\bsshpass -p\s?[\"']?([^\s\"'\x00]{3,128})"
 )
 LOGIN = re.compile(r"\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4}([^\s\x00]{2,256})")
+IDENTIFIED = re.compile(
+    r"\b(?:identified by(?: password)?|requirepass|masterauth|psk=|set password(?: for \S{1,80})? (?:=|to))\s{0,4}[\"'(]{0,2}([^\s\"'()\x00;]{3,256})",
+    re.IGNORECASE,
+)
 PGPASS = re.compile(r"^[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:([^\s:\x00]{3,256})$", re.MULTILINE)
 PAIR = re.compile(
     r"(?<=[a-z0-9])@[a-z0-9.-]{3,80}\.[a-z]{2,12}(?:\s{1,2}[/|]\s{1,2}|:|\s{1,2}:\s{1,2}|;)(?!//)([^\s\x00/:;,|'\"<>]{5,64})",
@@ -125,12 +129,14 @@ def assigned(page: Page) -> Iterator[Hit]:
         if group == "u":
             end = start + len(unquoted(value))
             value = text[start:end]
-            wide = bool(match["gap"] or match["after"])
-            good = (
-                plausible(value, quoted=False, sure=False)
-                if wide and match["sep"] != ":"
-                else loosely(value, key, whole_line(text, match.start(), end))
-            )
+            alone = whole_line(text, match.start(), end)
+            if not (match["gap"] or match["after"]) or match["sep"] == ":":
+                # PGPASSWORD=swordfish: what is written in capitals and without blanks is an environment.
+                good = loosely(value, key, alone or text[match.start() : match.start() + len(key)].isupper())
+            else:
+                good = plausible(value, quoted=False, sure=False) or (
+                    alone and key.startswith("pass") and loosely(value, key, True)
+                )
         else:
             if text[end : end + 1] not in QUOTES:
                 value = value.rstrip("\"'`,; ")
@@ -200,11 +206,17 @@ def sentence_free(value: str) -> bool:
 
 def structured(page: Page) -> Iterator[Hit]:
     """Values in XML elements, command-line options, .netrc and .pgpass lines."""
-    for pattern, rule in ((XML, "xml"), (OPTION, "option"), (LOGIN, "login"), (PGPASS, "pgpass")):
+    for pattern, rule in (
+        (XML, "xml"),
+        (OPTION, "option"),
+        (LOGIN, "login"),
+        (IDENTIFIED, "login"),
+        (PGPASS, "pgpass"),
+    ):
         for match in pattern.finditer(page.text):
             group = match.lastindex or 0
             value = match[group]
-            if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"}):
+            if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"} or group > 1):
                 yield Hit(match.start(group), match.end(group), RANK, "SECRET", rule)
 
 
@@ -293,7 +305,7 @@ DETECTORS = (
     ),
     Detector(
         "structured_secret",
-        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|login\s+\S+\s+password|:(?:\d+|\*):",
+        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|login\s+\S+\s+password|:(?:\d+|\*):",
         structured,
     ),
     Detector(
