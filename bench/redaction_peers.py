@@ -136,7 +136,7 @@ def shut_network() -> None:
         raise OSError("the network is shut during the benchmark")
 
     socket.socket.connect = refuse  # type: ignore[method-assign, assignment]
-    socket.create_connection = refuse  # type: ignore[assignment]
+    socket.create_connection = refuse  # type: ignore[method-assign]
 
 
 def main() -> int:

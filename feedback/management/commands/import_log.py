@@ -60,7 +60,7 @@ class Command(BaseCommand):
                     yield number, raw
 
             for line in logs.import_lines(project, read(), consent=held, asked=asked):
-                counts[line.result] += 1
+                counts[str(line.result)] += 1
                 counts["signals"] += line.signals
                 if line.result == "bad":
                     bad.append(line)
