@@ -21,7 +21,7 @@ KEYWORD = (
 ABOUT = re.compile(
     r"(?:[ _.-]|\A|(?<=s))(?:type|name|count|limit|len(?:gth)?|size|min|max|ttl|timeout|expir\w*|exp|age|url|uri|path|file(?:name)?|dir|field|label|hint|policy|rules?|regex|pattern|class|format"
     r"|scheme|endpoint|hash(?:er|ing)?|algorithm|alg|algo|validators?|encoder|manager|provider|prompt|input|ids?|version|status|required|enabled|disabled|reset|changed?|confirm\w*|strength|store"
-    r"|storage|usage|budget|index|position|bytes|bits|list|map|set|info|at|by|errors?|message|help|text|title|placeholder|header|params?|parameter|var|arn|ref|reference|date|time|created|updated|used"
+    r"|storage|usage|budget|index|position|bytes|bits|list|map|set|info|at|by|errors?|message|help|text|title|placeholder|header|params?|parameter|var|arn|ref|reference|date|time|created|updated|used|forms?|view|page|link|button|widget|template|middleware|backend|handler|func|method|cookie"
     r"|generator|ring|board|s|less|ize[rd]?|izer|ization|ed|ing|es)s?\Z|\A(?:ize|less|ed\b|ing|er|es\b|able)"
 )
 # A key that ends in a secret's name, and what is given to it. The value comes quoted, or goes to the next blank.
@@ -51,14 +51,17 @@ PAIR = re.compile(
     re.IGNORECASE,
 )
 
+SAID_NAME = (
+    r"pass(?:word|wd|phrase|code|wort)s?|pwd|pw|kennwort|contrase[nñ]a|mot de passe|senha|wachtwoord|pin(?: code| number)?|(?:api|secret|access|private|security|license|subscription|encryption) ?key"
+    r"|(?:(?:access|auth|api|bearer|session|security|refresh|hex|bot|user) )?token|secret|cvv|cvc|security code|verification code|login code|one[ -]time code|otp|credentials"
+)
+SAID_NAMES = Anchor(rf"\b(?:{SAID_NAME})\b")
 SAID = re.compile(
-    r"\b(?P<name>pass(?:word|wd|phrase|code|wort)s?|pwd|pw|kennwort|contrase[nñ]a|mot de passe|senha|wachtwoord|pin(?: code| number)?|(?:api|secret|access|private|security|license|subscription|encryption) ?key"
-    r"|(?:(?:access|auth|api|bearer|session|security|refresh|hex|bot|user) )?token|secret|cvv|cvc|security code|verification code|login code|one[ -]time code|otp|credentials)\b"
+    rf"\b(?P<name>{SAID_NAME})\b"
     r"(?P<way>(?:[ _](?:for|to|on|of|at|attempt|string|reads?|used|revealed|exposed|details?|as|again|now|currently|still|here|should|be|just|my|the|our|this|that|account|login|wifi|wi-fi|router|email|portal|server|site"
     r"|app|vpn|laptop|was|is|are|set|changed|reset|it's|looks like|equals|=))*)"
     r"(?P<link>[\"')]?\s{0,2}:?\s{0,2}|\s{0,2}->\s{0,2})(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00=][^\s\"'`<>\x00]{2,127}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
 )
-SAID_NAMES = Anchor(SAID.pattern[: SAID.pattern.index(r")\b") + 1].replace("(?P<name>", "("))
 SAYS = re.compile(r"(?:^|[ _])(?:is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed)\Z")
 CONFIG_LINE = re.compile(
     r"^\s{0,16}[\"']?([A-Za-z_][\w.-]{0,63})[\"']?\s{0,4}(?:[:=]|=>)\s{0,4}[\"']?([A-Za-z0-9+/=_-]{24,256})[\"']?[,;]?\s{0,4}$",
@@ -102,6 +105,8 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
     """
     if len(value) < 3 or REFERENCE.match(value) or value.lower() in WORDS or len(set(value)) < 3:
         return False
+    if not sure and CONSTANT.fullmatch(value):
+        return False
     if sure or quoted:
         return True
     kinds = (
@@ -111,6 +116,7 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
     return kinds >= 2 and len(value) >= 6 and not identifier_like(value)
 
 
+CONSTANT = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
 IDENTIFIER = re.compile(r"[A-Za-z_.-]+\d?")
 
 
@@ -249,7 +255,7 @@ def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
     """Whether what follows the word "password" in a sentence is one."""
     if len(value) < 4 or REFERENCE.match(value) or value.lower() in WORDS or value.lower().strip("!") in PREDICATES:
         return False
-    if not quoted and (CODE_ACCESS.match(value) or value[0] in "].[("):
+    if value[0] in ",|;)]}&<" or (not quoted and (CODE_ACCESS.match(value) or value[0] in ".[(")):
         return False
     if value.isdigit():
         return (telling or quoted) and (pin or len(value) >= 6)

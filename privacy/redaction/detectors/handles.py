@@ -8,12 +8,15 @@ from privacy.redaction.hits import Detector, Hit, Page
 
 RANK = 36
 SITE = r"(?:twitter|x|instagram|insta|ig|tiktok|telegram|snapchat|snap|threads|mastodon|github|gitlab|discord|reddit|twitch|skype|linkedin|facebook|fb|youtube|signal|bluesky|slack|steam|psn|xbox)"
-LABELLED = re.compile(
+LABEL = (
     r"(?:\b(?:user[ _-]?name|user[ _-]?id|user[ _-]?login|screen[ _-]?name|login[ _-]?(?:name|id)|nick(?:name)?|handle|gamertag|benutzername|nom d'utilisateur|usuario)\b"
     rf"|\b(?:my|his|her|their) {SITE}(?: (?:handle|account|user(?:name)?|id|name|profile))?)"
-    r"[\"']?(?:\s{0,2}(?:is|was|:|=>?|->)|\s{0,2}(?=[\"']|\s@))\s{0,2}[\"'`]?(@?[a-z0-9](?:[\w.-]{1,40}[a-z0-9_])(?:#\d{4})?)(?![\w@(\[.])"
 )
-LABELS = Anchor(LABELLED.pattern[: LABELLED.pattern.index(r"[\"']?(?:\s")])
+LABELS = Anchor(LABEL)
+LABELLED = re.compile(
+    LABEL
+    + r"[\"']?(?:[ \t]{0,2}(?:is|was|:|=>?|->)|[ \t]{0,2}(?=[\"']|[ \t]@))[ \t]{0,2}[\"'`]?(@?[a-z0-9](?:[\w.-]{1,40}[a-z0-9_])(?:#\d{4})?)(?![\w@(\[.])"
+)
 ON_SITE = re.compile(
     rf"(?<![\w@/.])@([a-z0-9_][\w.]{{2,30}}[a-z0-9_]) on {SITE}\b|\b(?!x\b){SITE}(?::| |: )@([a-z0-9_][\w.]{{2,30}}[a-z0-9_])(?![\w@.])"
 )
@@ -34,7 +37,7 @@ OBJECTS = (
 )
 NOBODY = frozenset(
     "required invalid incorrect wrong missing not taken none null true false empty string str text unique name user username"
-    " password email the and or your my is was admin root guest anonymous nobody test unknown undefined optional already field"
+    " password email user_id user_name userid login_name nickname usernames the and or your my is was admin root guest anonymous nobody test unknown undefined optional already field"
     " self this varchar char type value input home login intent share search explore watch about help privacy terms status"
     " settings features pricing blob orgs apps marketplace sponsors topics company jobs school learning feed posts pub".split()
 )

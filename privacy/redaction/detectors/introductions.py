@@ -134,6 +134,8 @@ def labelled(page: Page) -> Iterator[Hit]:
         whole = bool(LINE_END.match(page.text, name.end()))
         known = any(sure(kind) or surname(kind) for kind in words)
         named = known or (whole and specific and len(words) <= 4 and any(possible(kind) for kind in words))
+        if not known and not all(spelt_like(word) for word in WORDS.findall(name.group()) if len(word) > 1):
+            continue
         if named and not any(kind & ORGANISATION for kind in words):
             yield Hit(name.start(), name.end(), LABEL_RANK, "PERSON", "label")
 
@@ -177,7 +179,7 @@ def payee(page: Page, start: int) -> int:
     word = WORDS.match(page.text, start)
     if word and len(word.group()) > 1:
         kind = kind_of(word.group())
-        unknown = (kind == 0 and spelt_like(word.group())) or (
+        unknown = (kind == 0 and spelt_like(word.group()) and word.group()[1:].islower()) or (
             bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION)
         )
         return word.end() if unknown and not STREETWISE.match(page.text, word.end()) else 0
