@@ -21,18 +21,18 @@ from feedback.drafts import BY_CAPTURE, Asked, State, numbering_for, redacted_in
 from feedback.known import Draft, Raced
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from feedback.payloads import FeedbackIn, InteractionIn, check_feedback
-from feedback.plan import Conflict, Ended, Gone, Unknown, token_of
+from feedback.plan import Conflict, Ended, Forbidden, Gone, Unknown, token_of
 from feedback.rows import select, several
 from feedback.tokens import Grant
 from feedback.turns import store, writing
 from privacy.redaction import RedactionError
 
 __all__ = [
-    "Asked", "Conflict", "Gone", "Recorded", "Refusal", "Unknown", "feedback_token", "numbering_for", "record",
-    "record_interaction", "record_signal", "redacted_interaction", "tombstone", "touch", "withdraw_signal",
+    "Asked", "Conflict", "Forbidden", "Gone", "Recorded", "Refusal", "Unknown", "feedback_token", "numbering_for",
+    "record", "record_interaction", "record_signal", "redacted_interaction", "tombstone", "touch", "withdraw_signal",
 ]  # fmt: skip
 Payload: TypeAlias = InteractionIn | FeedbackIn
-Refusal: TypeAlias = Conflict | Gone | Unknown | RedactionError
+Refusal: TypeAlias = Conflict | Gone | Unknown | Forbidden | RedactionError
 TRIES = 5
 NONE_REFUSED: Mapping[tuple[str, str], int] = {}
 RACES = ("40001", "40P01")  # PostgreSQL: a serialization failure, a deadlock

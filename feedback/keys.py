@@ -66,6 +66,8 @@ def revoke(row: ApiKey) -> None:
 def rotate(row: ApiKey, overlap_seconds: int = 86_400) -> tuple[ApiKey, str]:
     """A new key with the same rights; the old one goes on for the overlap, then ends by itself."""
     ends = timezone.now() + timedelta(seconds=overlap_seconds)
+    if row.expires_at is not None:
+        ends = min(ends, row.expires_at)
     ApiKey.objects.filter(pk=row.pk).update(expires_at=ends)
     with _lock:
         _cache.pop(row.digest, None)

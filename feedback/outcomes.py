@@ -33,12 +33,17 @@ def add(project: Project, numbers: Mapping[tuple[str, str], int]) -> None:
 
 
 def totals(project: Project) -> dict[str, dict[str, int]]:
-    """{kind: {result: number}} since the beginning, with `received` as the sum of each kind."""
+    """{kind: {result: number}} since the beginning, with `received` as the sum of each kind.
+
+    What was dropped is not in the sum again: it was counted as parked when it came.
+    """
     rows = (
         Outcome.objects.filter(project=project).values_list("kind", "result").annotate(total=Sum("number")).order_by()
     )
     found: dict[str, dict[str, int]] = {}
     for kind, result, total in rows:
         found.setdefault(kind, {})[result] = total
-        found[kind]["received"] = found[kind].get("received", 0) + total
+        found[kind].setdefault("received", 0)
+        if result != Outcome.Result.DROPPED:
+            found[kind]["received"] += total
     return found

@@ -38,10 +38,14 @@ class Unknown(Exception):
     """There is no such interaction for the holder of this token."""
 
 
+class Forbidden(Exception):
+    """The token does not open the interaction to this kind of signal."""
+
+
 Row: TypeAlias = Interaction | Signal | ParkedSignal
-Ended: TypeAlias = tuple[Result, Row | None] | Conflict | Gone | Unknown | RedactionError
+Ended: TypeAlias = tuple[Result, Row | None] | Conflict | Gone | Unknown | Forbidden | RedactionError
 REFUSALS: Mapping[type[Exception], Result] = {
-    Conflict: Result.REFUSED, Unknown: Result.REFUSED, RedactionError: Result.REFUSED, Gone: Result.GONE
+    Gone: Result.GONE, **dict.fromkeys((Conflict, Forbidden, Unknown, RedactionError), Result.REFUSED)
 }  # fmt: skip
 
 
@@ -78,7 +82,7 @@ def _judged(plan: Plan, draft: Draft) -> Ended:
     kind = "interaction" if isinstance(draft, InteractionDraft) else "signal"
     try:
         ended = _interaction(plan, draft) if isinstance(draft, InteractionDraft) else _signal(plan, draft)
-    except (Conflict, Gone, Unknown, RedactionError) as refusal:
+    except (Conflict, Gone, Unknown, Forbidden, RedactionError) as refusal:
         plan.counts[kind, REFUSALS[type(refusal)]] += 1
         return refusal
     plan.counts[kind, ended[0]] += 1
@@ -165,6 +169,8 @@ def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
     interaction = known.interactions.get(payload.interaction)
     if draft.grant and (interaction is None or interaction.pk != draft.grant.interaction):
         raise Unknown
+    if draft.grant and payload.signal not in draft.grant.kinds:
+        raise Forbidden
     if (Tombstone.Kind.INTERACTION, tombstone(plan.project, payload.interaction)) in known.buried:
         raise Gone
     if payload.id and (Tombstone.Kind.SIGNAL, tombstone(plan.project, payload.id)) in known.buried:

@@ -1,18 +1,27 @@
 """The feedback token: what a browser may hold. It opens one interaction to one person's feedback, for a day.
 
-`v1.<project>.<interaction>.<subject>.<expiry>.<mac>`: nothing in it is secret but the MAC, and nothing in it is text
-that somebody typed. It is made from what is stored, so that a repeated capture answers with the same token.
+`v1.<key id>.<project>.<interaction>.<subject>.<kinds>.<expiry>.<mac>`: nothing in it is secret but the MAC, and nothing
+in it is text that somebody typed. It is made from what is stored, so that a repeated capture answers with the same token.
+
+`FEEDBACK_TOKEN_KEYS` names the keys: the first signs, all open. To rotate, put a new name before the old one and drop
+the old one a day later; to put every token out of use at once, leave the new name alone.
 """
 
 import base64
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
+
+from feedback.models import Signal
 from privacy.digests import key
 
 LIFETIME = timedelta(days=1)
 MAC_BYTES = 24
+KINDS = tuple(Signal.Kind.values)  # a token's kinds are bits in this order: add new ones at the end
+ALL_KINDS = frozenset(KINDS)
 
 
 class BadToken(ValueError):
@@ -21,36 +30,43 @@ class BadToken(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a valid token opens: row keys of the project, the interaction and the subject."""
+    """What a valid token opens: row keys of the project, the interaction and the subject, and which signals."""
 
     project: int
     interaction: int
     subject: int
     expires_at: datetime
+    kinds: frozenset[str] = ALL_KINDS
 
 
 def issue(grant: Grant) -> str:
     """The token for a grant."""
-    expiry = int(grant.expires_at.timestamp())
-    claims = ".".join(("v1", *(f"{number:x}" for number in (grant.project, grant.interaction, grant.subject, expiry))))
-    return f"{claims}.{_mac(claims)}"
+    signer: str = settings.FEEDBACK_TOKEN_KEYS[0]
+    numbers = (grant.project, grant.interaction, grant.subject, bits(grant.kinds), int(grant.expires_at.timestamp()))
+    claims = ".".join(("v1", signer, *(f"{number:x}" for number in numbers)))
+    return f"{claims}.{_mac(signer, claims)}"
 
 
 def open_token(token: str, now: datetime) -> Grant:
     """What the token opens at that time. Raises `BadToken`, which does not say why."""
     claims, _, mac = token.rpartition(".")
-    if not hmac.compare_digest(_mac(claims).encode(), mac.encode("utf-8", "replace")):
+    signer = claims.split(".")[1] if claims.count(".") == 6 else ""
+    known = signer in settings.FEEDBACK_TOKEN_KEYS
+    if not known or not hmac.compare_digest(_mac(signer, claims).encode(), mac.encode("utf-8", "replace")):
         raise BadToken("This feedback token is not valid.")
-    try:
-        project, interaction, subject, expiry = (int(part, 16) for part in claims.split(".")[1:])
-    except ValueError:
-        raise BadToken("This feedback token is not valid.") from None
-    grant = Grant(project, interaction, subject, datetime.fromtimestamp(expiry, UTC))
+    project, interaction, subject, kinds, expiry = (int(part, 16) for part in claims.split(".")[2:])
+    allowed = frozenset(kind for place, kind in enumerate(KINDS) if kinds >> place & 1)
+    grant = Grant(project, interaction, subject, datetime.fromtimestamp(expiry, UTC), allowed)
     if grant.expires_at <= now:
         raise BadToken("This feedback token has expired.")
     return grant
 
 
-def _mac(claims: str) -> str:
-    mac = hmac.digest(key("feedback-token"), claims.encode("utf-8", "replace"), "sha256")[:MAC_BYTES]
+def bits(kinds: Iterable[str]) -> int:
+    """Kinds of signals as a number."""
+    return sum(1 << KINDS.index(kind) for kind in set(kinds))
+
+
+def _mac(signer: str, claims: str) -> str:
+    mac = hmac.digest(key(f"feedback-token:{signer}"), claims.encode("utf-8", "replace"), "sha256")[:MAC_BYTES]
     return base64.urlsafe_b64encode(mac).decode()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +37,8 @@ class CaptureView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """Count a refusal, and give every known failure its status; anything else is a fault of ours."""
-        if isinstance(exc, PayloadError | UnsupportedMediaType) or getattr(exc, "status_code", 0) == 413:
+        refused = isinstance(exc, PayloadError | UnsupportedMediaType | RequestDataTooBig)
+        if refused or getattr(exc, "status_code", 0) == 413:
             outcomes.count(self.request.auth.project, self.kind, Outcome.Result.REFUSED)
         if isinstance(exc, capture.Conflict):
             exc = Problem(409)
@@ -44,6 +46,8 @@ class CaptureView(APIView):
             exc = Problem(410)
         elif isinstance(exc, capture.Unknown):
             exc = Problem(404)
+        elif isinstance(exc, capture.Forbidden):
+            exc = Problem(403, "This token does not allow that signal.")
         elif isinstance(exc, RedactionError):
             exc = Problem(422)
         return super().handle_exception(exc)

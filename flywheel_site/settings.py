@@ -184,6 +184,7 @@ SECOND_REDACTOR = env.str("SECOND_REDACTOR", default="")
 BODY_LIMIT = env.int("BODY_LIMIT", default=1_048_576)
 BATCH_BODY_LIMIT = env.int("BATCH_BODY_LIMIT", default=8 * 1_048_576)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT, BATCH_BODY_LIMIT)
+FEEDBACK_TOKEN_KEYS = env.list("FEEDBACK_TOKEN_KEYS", default=["1"])  # the first signs, all open: feedback/tokens.py
 KEY_RATE = env.str("KEY_RATE", default="120000/min")
 ADDRESS_RATE = env.str("ADDRESS_RATE", default="600/min")
 

@@ -47,8 +47,13 @@ def interaction(**given: Any) -> InteractionIn:
 def said(of: Project, about: Recorded | str, signal: str, subject: str | None = None, **given: Any) -> Recorded:
     """Somebody said something of an answer."""
     interaction = about if isinstance(about, str) else about.id
-    body = {"interaction": interaction, "signal": signal, "subject": subject, **given}
-    return capture.record_signal(of, convert({k: v for k, v in body.items() if v is not None}, FeedbackIn))
+    return capture.record_signal(of, feedback(interaction, signal, subject=subject, **given))
+
+
+def feedback(interaction: str, signal: str, **given: Any) -> FeedbackIn:
+    """What `POST /feedback` takes."""
+    body = {"interaction": interaction, "signal": signal, **given}
+    return convert({k: v for k, v in body.items() if v is not None}, FeedbackIn)
 
 
 def row(recorded: Recorded) -> Interaction:
