@@ -135,8 +135,8 @@ def shut_network() -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError("the network is shut during the benchmark")
 
-    socket.socket.connect = refuse  # type: ignore[method-assign, assignment]
-    socket.create_connection = refuse  # type: ignore[method-assign]
+    socket.socket.connect = refuse  # type: ignore[method-assign]
+    socket.create_connection = refuse  # type: ignore[assignment]
 
 
 def main() -> int:
