@@ -1,132 +1,57 @@
-"""Decisions, review and what comes of them in the console, in the order in which they come about."""
+"""Decisions and what comes of them in the console. Review, releases, policies and the gate have modules of their own."""
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.contrib import admin
+from django.utils.html import format_html
 
-from curation import gateadmin as gateadmin  # registers the gate
-from curation import review
-from curation.models import (
-    CurationPolicy,
-    Dataset,
-    Decision,
-    EvalCase,
-    Example,
-    PreferencePair,
-    Recall,
-    Release,
-    ReleaseMember,
-    ReviewTask,
-    Run,
-)
-from feedback.models import Project
-from privacy.admin import ReadOnlyAdmin
+from curation import gateadmin, policyadmin, releaseadmin, reviewadmin
+from curation.models import CaseGrader, Decision, EvalCase, Example, PreferencePair, ReleaseMember
+from privacy.lists import ProjectFilter, ReadOnlyAdmin
 
-SHORT = 100
+__all__ = ["gateadmin", "policyadmin", "releaseadmin", "reviewadmin"]
+SHORT = 140
 
 
-def projects_of(request: HttpRequest) -> QuerySet[Project]:
-    """The projects that this user may see."""
-    everything = Project.objects.all()
-    return everything if request.user.is_superuser else everything.filter(members__user=request.user)
-
-
-class ReviewForm(forms.Form):
-    """What a reviewer decides of one task."""
-
-    resolution = forms.ChoiceField(choices=ReviewTask.Resolution, widget=forms.RadioSelect)
-    correction = forms.CharField(widget=forms.Textarea(attrs={"rows": 6}), required=False, strip=True)
-    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False, strip=True)
-
-
-@admin.register(ReviewTask)
-class ReviewTaskAdmin(ReadOnlyAdmin):
-    """The queue, and the page on which one task after the other is decided."""
-
-    list_display = ["id", "asked", "reason", "state", "resolution", "priority", "project", "created_at", "resolved_by"]
-    list_filter = ["state", "reason", "resolution", "project"]
-    list_select_related = ["interaction", "project", "resolved_by"]
-    exclude = ["subject"]
-    ordering = ["-priority", "id"]
-
-    def get_urls(self) -> list[URLPattern]:
-        own = [
-            path("next/", self.admin_site.admin_view(self.next_view), name="curation_reviewtask_next"),
-            path("<int:key>/decide/", self.admin_site.admin_view(self.decide_view), name="curation_reviewtask_decide"),
-        ]
-        return own + super().get_urls()
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ReviewTask]:
-        rows = super().get_queryset(request).filter(subject__restricted_at__isnull=True)
-        return rows.filter(project__in=projects_of(request))
-
-    @admin.display(description="question")
-    def asked(self, row: ReviewTask) -> str:
-        return str(row.interaction.question)[:SHORT]
-
-    def next_view(self, request: HttpRequest) -> HttpResponse:
-        """Claim the first free task, and show it."""
-        self.require_reviewer(request)
-        task = review.claim_next(self.get_queryset(request), request.user)  # type: ignore[arg-type]
-        if task is None:
-            messages.success(request, "Nothing waits for review. Well done.")
-            return redirect("admin:curation_reviewtask_changelist")
-        return redirect("admin:curation_reviewtask_decide", key=task.pk)
-
-    def decide_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Show one task with all that helps to judge it, and carry out what the reviewer decides."""
-        self.require_reviewer(request)
-        task = self.get_queryset(request).select_related("interaction__project__redaction").filter(pk=key).first()
-        if task is None:
-            return redirect("admin:curation_reviewtask_changelist")
-        form = ReviewForm(request.POST or None, initial={"correction": task.interaction.answer})
-        if request.method == "POST" and form.is_valid():
-            try:
-                review.resolve(task, review.Verdict(**form.cleaned_data), request.user)  # type: ignore[arg-type]
-            except review.ReviewError as error:
-                form.add_error(None, str(error))
-            else:
-                return redirect("admin:curation_reviewtask_next")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Review",
-            "opts": self.opts,
-            "task": task,
-            "interaction": task.interaction,
-            "signals": task.interaction.signals.live().order_by("occurred_at"),
-            "form": form,
-        }
-        return render(request, "admin/curation/reviewtask/decide.html", context)
-
-    def require_reviewer(self, request: HttpRequest) -> None:
-        """Refuse whoever may look but not decide."""
-        if not request.user.has_perm("curation.change_reviewtask"):
-            raise PermissionDenied
+def chip(kind: str, words: str) -> str:
+    """A word with a colour."""
+    return format_html('<span class="chip chip-{}">{}</span>', kind, words)
 
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
-    list_display = ["interaction", "outcome", "reason", "detail", "decided_by", "decided_at", "project"]
-    list_filter = ["outcome", "reason", "decided_by", "project"]
+    project_path = "project"
+    subject_path = "subject_id"
+    list_display = ["asked", "outcome_chip", "detail", "decided_by", "decided_at", "project"]
+    list_filter = [ProjectFilter, "outcome", "reason", "decided_by"]
     list_select_related = ["interaction", "project"]
     exclude = ["subject"]
+    ordering = ["-interaction"]
+    lead = "What the signals on one answer, or a reviewer, decided; and why."
+    empty = ("Nothing is decided yet", "Decisions appear when somebody votes, and curation has run.")
+
+    @admin.display(description="question")
+    def asked(self, row: Decision) -> str:
+        return str(row.interaction.question)[:SHORT]
+
+    @admin.display(description="outcome", ordering="outcome")
+    def outcome_chip(self, row: Decision) -> str:
+        return chip(row.outcome, row.get_outcome_display())
 
 
 class DerivedAdmin(ReadOnlyAdmin):
     """What eval cases, examples and pairs share."""
 
-    list_display: Any = ["decision_id", "asked", "expected", "status", "reason", "project"]
-    list_filter: Any = ["status", "reason", "project"]
+    project_path = "project"
+    subject_path = "subject_id"
+    list_display: Any = ["asked", "expected", "status_chip", "reason", "project"]
+    list_filter: Any = [ProjectFilter, "status"]
     list_select_related = [
         "project", "decision__interaction", "decision__correction", "decision__task",
     ]  # fmt: skip
     exclude = ["subject", "fingerprint"]
+    ordering = ["-decision"]
+    change_form_template = "admin/curation/derived_change_form.html"
 
     @admin.display(description="question")
     def asked(self, row: Any) -> str:
@@ -136,61 +61,57 @@ class DerivedAdmin(ReadOnlyAdmin):
     def expected(self, row: Any) -> str:
         return str(row.decision.expected)[:SHORT]
 
+    @admin.display(description="status", ordering="status")
+    def status_chip(self, row: Any) -> str:
+        return chip(row.status, row.get_status_display())
+
 
 @admin.register(EvalCase)
 class EvalCaseAdmin(DerivedAdmin):
-    list_display = ["decision_id", "kind", "asked", "expected", "status", "reason", "never_again", "project"]
-    list_filter = ["kind", "status", "reason", "never_again", "project"]
+    list_display = ["asked", "expected", "kind_word", "status_chip", "reason", "never_again", "project"]
+    list_filter = [ProjectFilter, "kind", "status", "never_again"]
+    lead = "Questions with the answer that a candidate must give. The gate runs them."
+    empty = ("No eval cases yet", "A confirmed answer becomes a golden case, a corrected one a regression case.")
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_word(self, row: EvalCase) -> str:
+        return chip(row.kind, row.kind)
 
 
 @admin.register(Example)
 class ExampleAdmin(DerivedAdmin):
-    list_filter = ["authored", "status", "reason", "project"]
+    list_filter = [ProjectFilter, "authored", "status"]
+    lead = "Conversations with the right answer, for fine-tuning."
+    empty = ("No examples yet", "They need a decided answer, and consent to training.")
 
 
 @admin.register(PreferencePair)
 class PreferencePairAdmin(DerivedAdmin):
-    pass
-
-
-@admin.register(Dataset)
-class DatasetAdmin(admin.ModelAdmin):
-    list_display = ["name", "project", "cadence", "time_zone", "holdout"]
-    list_select_related = ["project"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return ["name", "project", "created_at"] if obj else ["created_at"]
-
-
-@admin.register(Release)
-class ReleaseAdmin(ReadOnlyAdmin):
-    list_display = ["id", "dataset", "version", "state", "published_at"]
-    list_filter = ["state", "dataset"]
-    list_select_related = ["dataset"]
-
-
-@admin.register(Recall)
-class RecallAdmin(ReadOnlyAdmin):
-    list_display = ["id", "release", "replaced_by", "reason", "created_at"]
-    list_select_related = ["release__dataset", "replaced_by__dataset"]
-
-
-@admin.register(Run)
-class RunAdmin(ReadOnlyAdmin):
-    list_display = ["id", "project", "state", "read", "total", "started_at", "finished_at"]
-    list_filter = ["state", "project"]
-    list_select_related = ["project"]
-
-
-@admin.register(CurationPolicy)
-class CurationPolicyAdmin(ReadOnlyAdmin):
-    list_display = ["project", "version", "note", "created_at", "created_by"]
-    list_filter = ["project"]
-    list_select_related = ["project", "created_by"]
+    lead = "The right answer beside the one that it replaced."
+    empty = ("No preference pairs yet", "Each corrected answer makes one, with consent to training.")
 
 
 @admin.register(ReleaseMember)
 class ReleaseMemberAdmin(ReadOnlyAdmin):
+    project_path = "release__dataset__project"
+    subject_path = "subject_id"
     list_display = ["id", "release", "interaction", "evaluation", "training"]
+    list_filter = [ProjectFilter]
     list_select_related = ["release__dataset", "interaction"]
     exclude = ["subject", "author"]
+    ordering = ["-id"]
+    lead = "Which release holds records of which conversation: what finds the files to be cut again."
+    empty = ("No members yet", "They come with the first release.")
+
+
+@admin.register(CaseGrader)
+class CaseGraderAdmin(ReadOnlyAdmin):
+    project_path = "interaction__project"
+    subject_path = "subject_id"
+    list_display = ["interaction", "grader", "threshold", "discriminating", "why"]
+    list_filter = [ProjectFilter, "discriminating"]
+    list_select_related = ["interaction"]
+    exclude = ["subject", "seal", "wording"]
+    ordering = ["-id"]
+    lead = "Which grader can tell right from wrong in which case."
+    empty = ("No graders chosen yet", "They are found at the first gate run over a release.")

@@ -5,14 +5,16 @@ read, and was redacted when it was stored.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 ROWS = 500  # a statement, on PostgreSQL
 KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
+FETCH = 2_000
 
 
 def moment(value: Any) -> datetime:
@@ -86,3 +88,13 @@ def update(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(statement, rows)
+
+
+def stream(statement: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:
+    """The rows of a statement, some thousand at a time; on PostgreSQL from a cursor that stays on the server."""
+    # PostgreSQL keeps a cursor for the length of a transaction; on SQLite one would lock every writer out.
+    whole = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+    with whole, connection.chunked_cursor() as cursor:
+        cursor.execute(statement, parameters)
+        while rows := cursor.fetchmany(FETCH):
+            yield from rows

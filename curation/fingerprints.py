@@ -112,6 +112,11 @@ def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
     return both / (len(a) + len(b) - both)
 
 
+def numbers(words: frozenset[str]) -> frozenset[str]:
+    """The numbers: an order, an amount, a year. Questions that differ in one ask for different things."""
+    return frozenset(word for word in words if word[0].isdigit())
+
+
 def are_near(a: Sketch, b: Sketch) -> float:
     """How alike two questions are (0.65 to 1) where they are near, else 0."""
     found = near(a, [(0, b)])
@@ -125,8 +130,12 @@ def near(candidate: Sketch, others: Iterable[tuple[int, Sketch]]) -> tuple[int, 
     """
     best: tuple[int, float] | None = None
     question, context = shingles(candidate.question), None
+    named = numbers(question)
     for key, other in others:
-        alike = jaccard(question, shingles(other.question))
+        theirs = shingles(other.question)
+        if numbers(theirs) != named:
+            continue
+        alike = jaccard(question, theirs)
         if alike < THRESHOLD or (best and (-best[1], best[0]) < (-alike, key)):
             continue
         if candidate.context or other.context:

@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 
 from curation import agentversions, comparisons, lineage
 from curation.gatereports import numbers
 from curation.models import AgentVersion, GateResult, GateRun
-from privacy.admin import ReadOnlyAdmin
+from privacy.lists import ProjectFilter, ReadOnlyAdmin
 
 PAGE = 25
 SLICES = 60
@@ -24,12 +25,6 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
     """Shows a user the rows of their own projects."""
 
     project_path = "project"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        if request.user.is_superuser:
-            return rows
-        return rows.filter(**{f"{self.project_path}__members__user": request.user})
 
     def found(self, request: HttpRequest, object_id: str, *related: str) -> Any:
         """The row, or 404 where it is not there for this user."""
@@ -50,9 +45,20 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
 class GateRunAdmin(ProjectsOwnAdmin):
     """The runs, and the page that shows one: the verdict, its slices, and answers side by side."""
 
-    list_display = ["id", "release", "candidate", "verdict", "baseline", "created_at"]
-    list_filter = ["verdict", "project"]
+    list_display = ["id", "candidate", "release", "verdict_chip", "baseline", "created_at"]
+    list_filter = [ProjectFilter, "verdict"]
+    ordering = ["-id"]
+    lead = "A candidate's answers to a release's eval cases, beside its baseline. What worked must not break."
+    empty = (
+        "No gate runs yet",
+        "Run one in CI: manage.py evalgate --release R --agent URL, or POST /api/v1/gate-runs.",
+    )
     list_select_related = ["release__dataset", "candidate", "baseline"]
+
+    @admin.display(description="verdict", ordering="verdict")
+    def verdict_chip(self, row: GateRun) -> str:
+        """The verdict with its colour."""
+        return format_html('<span class="chip chip-{}">{}</span>', row.verdict, row.get_verdict_display())
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -80,7 +86,10 @@ class GateRunAdmin(ProjectsOwnAdmin):
 class GateResultAdmin(ProjectsOwnAdmin):
     project_path = "run__project"
     list_display = ["id", "run", "interaction", "kind", "passed", "change", "score", "grader"]
-    list_filter = ["passed", "change", "kind"]
+    list_filter = [ProjectFilter, "passed", "kind"]
+    ordering = ["-id"]
+    lead = "The candidate's answer to one case, and its grade."
+    empty = ("No results yet", "They come with a gate run.")
     list_select_related = ["run", "interaction"]
     exclude = ["subject"]
 
@@ -101,9 +110,17 @@ class DecisionForm(forms.Form):
 class AgentVersionAdmin(ProjectsOwnAdmin):
     """The registry, and the page of one version: its runs, its lineage, and the decision on it."""
 
-    list_display = ["name", "version", "state", "model", "trained_on", "depth", "project", "created_at"]
-    list_filter = ["state", "project"]
+    list_display = ["name", "version", "state_chip", "model", "trained_on", "depth", "project", "created_at"]
+    list_filter = [ProjectFilter, "state"]
+    ordering = ["-id"]
+    lead = "Versions of the agent that were, or may be, deployed. A promoted one is the baseline."
+    empty = ("No versions yet", "One appears with the first gate run: manage.py evalgate --release R --agent URL.")
     list_select_related = ["trained_on__dataset", "project"]
+
+    @admin.display(description="state", ordering="state")
+    def state_chip(self, row: AgentVersion) -> str:
+        """The state with its colour."""
+        return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(self.decide_view)

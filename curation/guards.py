@@ -105,12 +105,22 @@ def guard(
     given = tuple(items)
     held = holds(given, settings, now=now, known=known, known_phrases=known_phrases)
     left = [item for item in given if item.id not in held]
+    dropped = limits(left, settings, key=key)
+    return Guarded(tuple(item for item in left if item.id not in dropped), held, dropped)
+
+
+def limits(items: Iterable[Item], settings: GuardSettings, *, key: bytes, training: bool = True) -> dict[int, Finding]:
+    """The records beyond a cap, by the first that leaves them out. Depth and the agent's share are about what is taught:
+    without `training` they do not count.
+    """
+    left = list(items)
     dropped: dict[int, Finding] = {}
-    for limit in (too_deep, cap_clusters, cap_subjects, cap_cohorts, cap_agent):
+    caps = (too_deep, cap_clusters, cap_subjects, cap_cohorts, cap_agent) if training else CAPS
+    for limit in caps:
         found = limit(left, settings, key)
         dropped.update(found)
         left = [item for item in left if item.id not in found]
-    return Guarded(tuple(left), held, dropped)
+    return dropped
 
 
 def holds(
@@ -221,6 +231,9 @@ def cap_cohorts(items: Sequence[Item], settings: GuardSettings, key: bytes) -> d
     most = max(settings.cohort_floor, int(settings.cohort_share * len(items)))
     named = [item for item in ranked(items, key) if item.cohort]
     return over(named, lambda item: (item.cohort,), most, "cohort")
+
+
+CAPS = (cap_clusters, cap_subjects, cap_cohorts)
 
 
 def over(

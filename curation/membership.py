@@ -11,6 +11,7 @@ from privacy import consent
 from privacy.models import Purpose
 
 ACTIVE = Derived.Status.ACTIVE
+ALL = Q(pk__isnull=False)
 
 
 def choose(release: Release) -> int:
@@ -26,7 +27,7 @@ def chosen(release: Release) -> QuerySet[Decision]:
     project = release.dataset.project
     author = Case(When(~Q(correction__subject=F("subject")), then=F("correction__subject")), default=None)
     evaluation, training = (
-        agreed(purpose, project.consents_by_default(purpose)) for purpose in (Purpose.EVALUATION, Purpose.TRAINING)
+        side & agreed(purpose, project.consents_by_default(purpose)) for purpose, side in sides(release)
     )
     return (
         Decision.objects.filter(
@@ -36,13 +37,27 @@ def chosen(release: Release) -> QuerySet[Decision]:
             interaction__scan_due=False,
         )
         .annotate(
-            for_evaluation=flag(Q(evalcase__status=ACTIVE) & evaluation),
-            for_training=flag((Q(example__status=ACTIVE) | Q(preferencepair__status=ACTIVE)) & training),
+            for_evaluation=flag(in_use("evalcase") & evaluation),
+            for_training=flag((in_use("example") | in_use("preferencepair")) & training),
             other_author=author,
         )
         .filter(Q(for_evaluation=True) | Q(for_training=True))
         .order_by("pk")
     )
+
+
+def in_use(kind: str) -> Q:
+    """A record that stands, and that a selection has let pass since it was made."""
+    return Q(**{f"{kind}__status": ACTIVE, f"{kind}__selected": True})
+
+
+def sides(release: Release) -> list[tuple[str, Q]]:
+    """For each purpose, the clusters that may serve it: all, or those on its side of the hold-out share."""
+    held_out = release.dataset.holdout
+    if not held_out:
+        return [(Purpose.EVALUATION, ALL), (Purpose.TRAINING, ALL)]
+    below = Q(interaction__asked__place__lt=held_out)
+    return [(Purpose.EVALUATION, below), (Purpose.TRAINING, Q(interaction__asked__place__gte=held_out))]
 
 
 def agreed(purpose: str, default: bool) -> Q:

@@ -102,6 +102,8 @@ class ReviewTask(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "-priority", "id"], condition=Q(state="open"), name="task_queue"),
+            models.Index(fields=["-priority", "id"], condition=Q(state="open"), name="task_first"),
+            models.Index(fields=["resolved_by", "-resolved_at"], name="task_decided"),
             models.Index(fields=["project", "-id"], name="task_list"),
         ]
 
@@ -353,6 +355,7 @@ class Release(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state"], name="release_state")]
+        permissions = [("export_release", "Can download the files of releases")]
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.version}"

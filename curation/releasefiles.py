@@ -37,9 +37,12 @@ COLUMNS = {
     "decided_by": F("interaction__decision__decided_by"),
     "decided_at": F("interaction__decision__decided_at"),
     "eval_status": F("interaction__decision__evalcase__status"),
+    "eval_selected": F("interaction__decision__evalcase__selected"),
     "eval_kind": F("interaction__decision__evalcase__kind"),
     "example_status": F("interaction__decision__example__status"),
+    "example_selected": F("interaction__decision__example__selected"),
     "pair_status": F("interaction__decision__preferencepair__status"),
+    "pair_selected": F("interaction__decision__preferencepair__selected"),
 }
 
 
@@ -117,11 +120,11 @@ TRAINING_FILES = frozenset(
 def belongs(found: dict[str, Any]) -> frozenset[str]:
     """The files that a record goes into: those whose kind of record is in use, and whose purpose is agreed to."""
     files: frozenset[str] = frozenset()
-    if found["evaluation"] and found["eval_status"] == ACTIVE:
+    if found["evaluation"] and found["eval_selected"] and found["eval_status"] == ACTIVE:
         files |= EVALUATION_FILES
-    if found["training"] and found["example_status"] == ACTIVE:
+    if found["training"] and found["example_selected"] and found["example_status"] == ACTIVE:
         files |= TRAINING_FILES
-    if found["training"] and found["pair_status"] == ACTIVE:
+    if found["training"] and found["pair_selected"] and found["pair_status"] == ACTIVE:
         files |= PAIR_FILES
     return files
 

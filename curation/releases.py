@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
-from curation import membership, policies, recalls, recuts, releasefiles
+from curation import membership, policies, recalls, recuts, releasefiles, selection
 from curation.models import Dataset, Recall, Release
 from curation.releasefiles import folder
 from feedback.models import Project
@@ -94,10 +94,13 @@ def claim(release: Release) -> bool:
 
 def publish(release: Release, progress: Progress | None) -> Release:
     """Choose, write, publish. Raises `Disturbed`."""
+    previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
+    if previous is None:
+        project = release.dataset.project
+        selection.select(project, release.policy or policies.current(project))
     with transaction.atomic():
         Release.objects.filter(pk=release.pk).update(disturbed=False)
         release.members.all().delete()
-        previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
         total = membership.carry_over(previous, release) if previous else membership.choose(release)
     aside = folder(release).parent / f".{release.version}.{secrets.token_hex(4)}"
     aside.mkdir(parents=True)

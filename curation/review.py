@@ -1,20 +1,22 @@
 """Review: a person decides what signals cannot. Claims keep two people off one task; every decision can be undone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation import derive, duplicates, policies
+from curation import decided, derive, duplicates, policies
 from curation.language import guess
 from curation.models import Decision, ReviewTask
-from curation.rules import Outcome, Reason
+from curation.rules import Outcome, Reason, decide
 from feedback import capture
 from feedback.fingerprints import normalise
 from feedback.models import Interaction
+from privacy.models import Subject
 from privacy.redaction import Redacted, redact
 
 LEASE = timedelta(minutes=15)
@@ -41,26 +43,78 @@ class Verdict:
     note: str = ""
 
 
+def free_for(user: User) -> Q:
+    """The open tasks that this reviewer may take: nobody else holds them, or was asked to decide them."""
+    now = timezone.now()
+    unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
+    return unclaimed & (Q(assignee__isnull=True) | Q(assignee=user)) & Q(state=ReviewTask.State.OPEN)
+
+
 def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
     """The first free task of a queue, claimed for this reviewer for a quarter of an hour; None when there is none.
 
     On PostgreSQL `SKIP LOCKED` lets several reviewers take different tasks at once; SQLite has one writer at a time.
     """
-    now = timezone.now()
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
+    hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
     with transaction.atomic():
-        rows = queue.filter(free, state=ReviewTask.State.OPEN, subject__restricted_at__isnull=True)
+        rows = queue.filter(free_for(user), ~Exists(hidden))
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         task = rows.order_by("-priority", "pk").first()
         if task is not None:
-            ReviewTask.objects.filter(pk=task.pk).update(claimed_by=user, claimed_until=now + LEASE)
+            hold(task, user)
     return task
+
+
+def claim(task: ReviewTask, user: User) -> bool:
+    """Take one task, if it is free; whether it is this reviewer's now."""
+    with transaction.atomic():
+        free = ReviewTask.objects.filter(free_for(user), pk=task.pk).exists()
+        if free:
+            hold(task, user)
+    return free
+
+
+def hold(task: ReviewTask, user: User) -> None:
+    """Note the claim, on the row and on the object. Call in the transaction that found it free."""
+    task.claimed_by, task.claimed_until = user, timezone.now() + LEASE
+    ReviewTask.objects.filter(pk=task.pk).update(claimed_by=user, claimed_until=task.claimed_until)
+
+
+def release(key: int, user: User, until: datetime) -> bool:
+    """Give back one claim, if it is still the one that ends then: a page that closes late takes nothing from a new one."""
+    mine = ReviewTask.objects.filter(pk=key, claimed_by=user, claimed_until=until, state=ReviewTask.State.OPEN)
+    return bool(mine.update(claimed_by=None, claimed_until=None))
 
 
 def release_claims(user: User) -> None:
     """Give back what a reviewer holds, when they leave."""
     ReviewTask.objects.filter(claimed_by=user, state=ReviewTask.State.OPEN).update(claimed_by=None, claimed_until=None)
+
+
+def last_decided(user: User) -> ReviewTask | None:
+    """The task that this reviewer decided last, which they may take back."""
+    return ReviewTask.objects.filter(resolved_by=user, state=ReviewTask.State.RESOLVED).order_by("-resolved_at").first()
+
+
+def resolve_all(tasks: Iterable[ReviewTask], verdict: Verdict, user: User) -> tuple[int, int]:
+    """The same verdict on each of these tasks, one transaction each: how many were decided, and how many were not,
+    because somebody else closed them or holds them."""
+    decided = refused = 0
+    for task in tasks:
+        try:
+            resolve(task, verdict, user)
+        except ReviewError:
+            refused += 1
+        else:
+            decided += 1
+    return decided, refused
+
+
+def assign(tasks: Iterable[ReviewTask], to: User | None) -> int:
+    """Ask one person to decide these tasks, or nobody in particular; how many changed."""
+    keys = [task.pk for task in tasks]
+    return ReviewTask.objects.filter(pk__in=keys, state=ReviewTask.State.OPEN).update(assignee=to)
 
 
 def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
@@ -135,7 +189,8 @@ def decide_by(task: ReviewTask) -> Decision:
 
 
 def undo(task: ReviewTask, user: User) -> ReviewTask:
-    """Take back one's own last decision on a task: it is open again, claimed by the same reviewer.
+    """Take back one's own last decision on a task: it is open again, claimed by the same reviewer, and what people said
+    decides as it did before.
 
     Raises `ReviewError` where the decision is somebody else's, or was followed by a newer one.
     """
@@ -145,9 +200,12 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
             raise ReviewError("Only your own decision can be undone.")
         if ReviewTask.objects.filter(interaction=locked.interaction_id, state=ReviewTask.State.OPEN).exists():
             raise ReviewError("This question is in review again already.")
-        row = Decision.objects.select_related("project").get(pk=locked.interaction_id)
-        row.outcome, row.reason, row.detail, row.task = Outcome.AMBIGUOUS, locked.reason, locked.detail, None
-        row.decided_by = "rule"
+        row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
+        if row.task_id != locked.pk:
+            raise ReviewError("Somebody voted since, and that was decided anew.")
+        ruling = decide(str(row.interaction.answer), decided.votes_on([row.pk]).get(row.pk, []))
+        row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
+        row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
         row.save()
         duplicates.resolve(row.project, derive.write([row], policies.current(row.project)))
         locked.state, locked.resolution = ReviewTask.State.OPEN, ""

@@ -1,66 +1,91 @@
-"""Projects, keys, interactions and signals in the console. Captured text is always text, never markup."""
+"""Projects, interactions and signals in the console. Captured text is always text, never markup."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
-from feedback import keys
-from feedback.models import ApiKey, Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal
-from privacy.admin import ReadOnlyAdmin
+from feedback import keyadmin
+from feedback.models import Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal
+from privacy.lists import ProjectFilter, ReadOnlyAdmin
 
-SHORT = 100
+__all__ = ["keyadmin"]
+SHORT = 140
+WINDOW = 20_000
+
+
+class RatedFilter(admin.SimpleListFilter):
+    """Whether anybody said or did anything about the answer."""
+
+    title = "rated"
+    parameter_name = "rated"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "with signals"), ("no", "without")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "yes":
+            return queryset.filter(revision__gt=0)
+        return queryset.filter(revision=0) if self.value() == "no" else queryset
 
 
 class MemberInline(admin.TabularInline):
     model = ProjectMember
     extra = 0
+    verbose_name_plural = "Who may see it"
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):
-    """The one table here that an operator edits: consent defaults, origins, retention."""
+class ProjectAdmin(ReadOnlyAdmin):
+    """The one table here that an operator edits: consent defaults, origins, retention, who may see it."""
 
+    project_path = "pk"
     list_display = ["name", "namespace", "capture_consent", "evaluation_consent", "training_consent", "keep_days"]
     readonly_fields = ["name", "namespace", "redaction", "created_at"]
-    inlines = [MemberInline]
+    inlines: ClassVar[Any] = [MemberInline]
+    ordering = ["name"]
+    lead = "One deployed agent each: the boundary of what a key, or a person here, can see."
+    empty = ("No projects yet", "Make one: manage.py createproject NAME. It comes with a dataset and its policies.")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnlyAdmin):
-    list_display = ["prefix", "project", "name", "scopes", "created_at", "last_used_at", "expires_at", "revoked_at"]
-    list_filter = ["project"]
-    list_select_related = ["project"]
-    exclude = ["digest"]
-    actions = ["revoke"]
-
-    @admin.action(description="Revoke the chosen keys", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        for row in queryset:
-            keys.revoke(row)
-        messages.success(request, "Revoked. No process takes these keys any more.")
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("feedback.delete_apikey")
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("feedback.change_project")
 
 
 @admin.register(Interaction)
 class InteractionAdmin(ReadOnlyAdmin):
-    list_display = ["external_id", "asked", "answered", "project", "occurred_at"]
-    list_filter = ["project", "pending"]
+    project_path = "project"
+    subject_path = "subject_id"
+    list_display = ["external_id", "asked", "answered", "rated", "project", "occurred_at"]
+    list_filter = [ProjectFilter, RatedFilter, "pending"]
     list_select_related = ["project"]
     exclude = ["body_digest", "fingerprint", "placeholders", "subject"]
+    search_fields = ["external_id"]
+    search_help_text = f"An id, or words among the newest {WINDOW:,}"
     ordering = ["-id"]
+    lead = "What was asked and answered, redacted before it was stored."
+    empty = (
+        "No conversations here",
+        "Send one to POST /api/v1/interactions, or import a log: manage.py import_log FILE.",
+    )
+    change_form_template = "admin/feedback/interaction/change_form.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Interaction]:
-        return super().get_queryset(request).filter(subject__restricted_at__isnull=True)
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The id where there is one, else words among the newest: a search that reads a million rows helps nobody,
+        and an index of words would keep what was erased."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        exact = queryset.filter(external_id=term)
+        if exact.exists():
+            return exact, False
+        newest = Interaction.objects.aggregate(Max("pk"))["pk__max"] or 0
+        near = queryset.filter(pk__gt=newest - WINDOW)
+        for word in term.split()[:5]:
+            near = near.filter(question__icontains=word) | near.filter(answer__icontains=word)
+        return near, False
 
     @admin.display(description="question")
     def asked(self, row: Interaction) -> str:
@@ -70,14 +95,22 @@ class InteractionAdmin(ReadOnlyAdmin):
     def answered(self, row: Interaction) -> str:
         return str(row.answer)[:SHORT]
 
+    @admin.display(description="rated", boolean=True)
+    def rated(self, row: Interaction) -> bool:
+        return row.revision > 0
+
 
 @admin.register(Signal)
 class SignalAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    subject_path = "subject_id"
     list_display = ["external_id", "kind", "interaction", "corrected", "project", "occurred_at", "withdrawn_at"]
-    list_filter = ["project", "kind"]
+    list_filter = [ProjectFilter, "kind"]
     list_select_related = ["project", "interaction"]
     exclude = ["body_digest", "subject"]
     ordering = ["-id"]
+    lead = "What people said or did about an answer. The newest explicit vote of a person stands."
+    empty = ("No signals yet", "Put the widget beside an answer, or send to POST /api/v1/feedback.")
 
     @admin.display(description="correction")
     def corrected(self, row: Signal) -> str:
@@ -86,14 +119,23 @@ class SignalAdmin(ReadOnlyAdmin):
 
 @admin.register(ParkedSignal)
 class ParkedSignalAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    subject_path = "subject_id"
     list_display = ["external_id", "interaction_external_id", "kind", "project", "received_at"]
-    list_filter = ["project"]
+    list_filter = [ProjectFilter]
     list_select_related = ["project"]
     exclude = ["body_digest", "placeholders", "subject"]
+    ordering = ["-id"]
+    lead = "Feedback that came before its interaction. It waits a day."
+    empty = ("Nothing waits", "Feedback for an interaction that is not known yet would wait here.")
 
 
 @admin.register(Outcome)
 class OutcomeAdmin(ReadOnlyAdmin):
+    project_path = "project"
     list_display = ["day", "project", "kind", "result", "number"]
-    list_filter = ["project", "kind", "result"]
+    list_filter = [ProjectFilter, "result"]
     list_select_related = ["project"]
+    ordering = ["-day", "-id"]
+    lead = "How every write ended: no write ends unseen."
+    empty = ("Nothing was received", "The first write to the API is counted here.")

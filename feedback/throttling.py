@@ -1,16 +1,22 @@
 """Rate limits: a fixed window per key, and per address for browsers. One counter each, in the cache."""
 
+import logging
 import time
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
+logger = logging.getLogger(__name__)
+AWAY_SECONDS = 5.0
+_away_until = 0.0
 SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86400}
 
 
@@ -33,14 +39,32 @@ class WindowThrottle(BaseThrottle):
     def count(self, who: str, limit: int, seconds: int) -> bool:
         """Whether this request is still within `limit` of the window of that many seconds."""
         window, past = divmod(time.time(), seconds)
-        name = f"rate:{who}:{int(window)}"
-        cache.add(name, 0, seconds)
-        try:
-            used = cache.incr(name)
-        except ValueError:  # the window ended between the two calls
-            used = 1
+        used = increment(f"rate:{who}:{int(window)}", seconds)
         self.retry_after = seconds - past
         return used <= limit
 
     def wait(self) -> float:
         return max(1.0, self.retry_after)
+
+
+def increment(name: str, seconds: int) -> int:
+    """Add one to a count that lives so long, and return it.
+
+    A limit is no reason to lose a write: while Redis is away each process counts for itself, and asks again later.
+    """
+    global _away_until
+    if time.monotonic() >= _away_until:
+        try:
+            return _increment(caches["default"], name, seconds)
+        except RedisError:
+            _away_until = time.monotonic() + AWAY_SECONDS
+            logger.warning("The cache does not answer; rate limits hold a process each for the next %s s", AWAY_SECONDS)
+    return _increment(caches["near"], name, seconds)
+
+
+def _increment(cache: BaseCache, name: str, seconds: int) -> int:
+    cache.add(name, 0, seconds)
+    try:
+        return cache.incr(name)
+    except ValueError:  # the window ended between the two calls
+        return 1

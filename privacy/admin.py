@@ -1,59 +1,103 @@
-"""Subjects, the consent ledger, erasures and redaction policies in the console. Nothing here is edited by hand."""
+"""The privacy desk: subjects, the consent ledger, requests and their receipts, erasures. Nothing is edited by hand."""
 
-from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
+from typing import Any, ClassVar
 
-from privacy.models import ConsentEntry, Erasure, Notice, RedactionPolicy, Subject, Tombstone
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
 
+from privacy import policyadmin, requests, webhookadmin
+from privacy.forms import AskForm
+from privacy.lists import NamespaceFilter, ReadOnlyAdmin
+from privacy.models import ConsentEntry, Erasure, Notice, Subject, Tombstone
+from privacy.reauthentication import confirmed
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows and never edits: every change is an action with a permission of its own, through a domain function."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+__all__ = ["ReadOnlyAdmin", "policyadmin", "webhookadmin"]
 
 
 @admin.register(Subject)
 class SubjectAdmin(ReadOnlyAdmin):
+    """People by pseudonym; from here a request can be entered that came by post or telephone."""
+
+    namespace_path = "namespace"
     list_display = ["id", "namespace", "created_at", "restricted_at"]
-    list_filter = ["namespace", ("restricted_at", admin.EmptyFieldListFilter)]
+    list_filter = [NamespaceFilter, ("restricted_at", admin.EmptyFieldListFilter)]
     fields = ["namespace", "created_at", "restricted_at"]
+    ordering = ["-id"]
+    lead = "A person is a keyed hash here; the product's own user id is never stored."
+    empty = ("Nobody yet", "A subject appears with the first conversation that carries one.")
+    change_form_template = "admin/privacy/subject/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.ask_view)
+        return [path("<int:key>/ask/", view, name="privacy_subject_ask"), *super().get_urls()]
+
+    @confirmed
+    def ask_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Enter what the person asked for; it takes effect at once."""
+        if not request.user.has_perm("privacy.add_privacyrequest"):
+            raise PermissionDenied
+        subject = self.get_queryset(request).filter(pk=key).first()
+        if subject is None:
+            return redirect("admin:privacy_subject_changelist")
+        form = AskForm(request.POST or None)
+        if form.is_valid():
+            made = requests.submit_for(
+                subject, form.cleaned_data["kind"], namespace=subject.namespace, verified_by="operator", origin=""
+            )
+            messages.success(request, "The request is noted, and takes effect from now on.")
+            return redirect("admin:privacy_privacyrequest_change", made.pk)
+        context = {**self.admin_site.each_context(request), "title": "Enter a request", "opts": self.opts,
+                   "form": form, "subject": subject, "button": "Enter the request"}  # fmt: skip
+        return render(request, "admin/form_page.html", context)
 
 
 @admin.register(ConsentEntry)
 class ConsentEntryAdmin(ReadOnlyAdmin):
+    namespace_path = "subject__namespace"
+    subject_path = "subject_id"
     list_display = ["id", "subject", "purpose", "granted", "method", "recorded_at", "expires_at"]
-    list_filter = ["purpose", "granted", "method"]
+    list_filter = [NamespaceFilter, "purpose", "granted"]
     list_select_related = ["subject"]
+    ordering = ["-id"]
+    lead = "The ledger: lines are added, never changed. The newest line of a subject and purpose holds."
+    empty = ("No consent on record", "Send consent with an interaction, or to POST /api/v1/consent.")
 
 
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     list_display = ["id", "language", "text", "created_at"]
+    lead = "The exact wordings under which consent was asked."
+    empty = ("No wordings yet", "Send `notice` with a consent, and its exact text is kept here.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        if request.user.is_superuser:
+            return super().get_queryset(request)
+        site: Any = self.admin_site
+        names = site.projects_of(request).values("namespace")
+        theirs = ConsentEntry.objects.filter(notice=OuterRef("pk"), subject__namespace__in=names)
+        return Notice.objects.filter(Exists(theirs))
 
 
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnlyAdmin):
+    namespace_path = "namespace"
     list_display = ["id", "namespace", "purpose", "executed_at", "settled_at", "tries"]
-    list_filter = ["namespace", "purpose", ("settled_at", admin.EmptyFieldListFilter)]
+    list_filter = [NamespaceFilter, "purpose", ("settled_at", admin.EmptyFieldListFilter)]
+    exclude: ClassVar[list[str]] = ["lease_until"]
+    ordering = ["-executed_at"]
+    lead = "What was removed, by kind and number. A receipt holds nothing of the person."
+    empty = ("Nothing was erased yet", "An erasure appears when a request is carried out.")
 
 
 @admin.register(Tombstone)
 class TombstoneAdmin(ReadOnlyAdmin):
     list_display = ["id", "kind", "reason", "buried_at"]
     list_filter = ["kind", "reason"]
-
-
-@admin.register(RedactionPolicy)
-class RedactionPolicyAdmin(ReadOnlyAdmin):
-    list_display = ["name", "version", "updated_at", "updated_by"]
+    exclude: ClassVar[list[str]] = ["digest"]
+    ordering = ["-id"]
+    lead = "Keyed hashes of what is gone, so that a replay cannot bring it back."
+    empty = ("No tombstones", "They appear when something is erased or has expired.")

@@ -6,10 +6,11 @@ from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from privacy import requests
-from privacy.admin import ReadOnlyAdmin
-from privacy.models import Delivery, PrivacyRequest, Webhook
+from privacy.lists import NamespaceFilter, ReadOnlyAdmin
+from privacy.models import PrivacyRequest
 
 State = PrivacyRequest.State
 ALERTS = (0.8, 0.5)
@@ -42,8 +43,14 @@ class Urgency(admin.SimpleListFilter):
 class PrivacyRequestAdmin(ReadOnlyAdmin):
     """Every request with its countdown. Staff verify what came by post, refuse, or let a stuck one try again."""
 
-    list_display = ["asked", "countdown", "state", "origin", "received_at", "problem"]
-    list_filter = [Urgency, "kind", "state", "origin", "law"]
+    namespace_path = "namespace"
+    list_display = ["asked", "countdown", "stage", "origin", "received_at", "problem"]
+    list_filter = [Urgency, NamespaceFilter, "kind", "state", "law"]
+    lead = "What people asked of us. Each step happens once, whatever dies in between, and ends in a signed receipt."
+    empty = (
+        "No requests",
+        "They come from the person's own page, from POST /api/v1/privacy/requests, or from a subject.",
+    )
     ordering = [F("closed_at").desc(nulls_first=True), "due_at"]
     fields = [
         "kind", "purposes", "origin", "state", "countdown", "law", "verified_by", "received_at", "due_at",
@@ -56,6 +63,11 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
         """What was asked, and the beginning of its id."""
         return f"{row.kind.capitalize()} {str(row.pk)[:8]}"
 
+    @admin.display(description="state", ordering="state")
+    def stage(self, row: PrivacyRequest) -> str:
+        """The state with its colour."""
+        return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
+
     @admin.display(description="problem")
     def problem(self, row: PrivacyRequest) -> str:
         """Why it does not go on."""
@@ -67,12 +79,12 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
         """How long is left, in words."""
         if row.is_over:
             return "done" if row.state == State.CLOSED else "refused"
-        if row.days_left < 0:
-            return f"overdue by {-row.days_left} days"
-        return f"{row.days_left} days left"
+        tone = "bad" if row.days_left < 0 else "warn" if used(row) > ALERTS[1] else "calm"
+        words = f"overdue by {-row.days_left} days" if row.days_left < 0 else f"{row.days_left} days left"
+        return format_html('<span class="chip chip-{}">{}</span>', tone, words)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        for level, text in alerts():
+        for level, text in alerts(self.get_queryset(request)):
             messages.add_message(request, level, text, fail_silently=True)
         return super().changelist_view(request, {"title": "Privacy desk", **(extra_context or {})})
 
@@ -95,9 +107,9 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
         rows.update(tries=0, lease_until=None)
 
 
-def alerts() -> list[tuple[int, str]]:
+def alerts(rows: QuerySet[PrivacyRequest]) -> list[tuple[int, str]]:
     """What the desk says above its list: overdue, past 80 % or half of the time, set aside."""
-    unfinished = list(PrivacyRequest.objects.exclude(state__in=[State.CLOSED, State.REFUSED]).order_by("due_at")[:500])
+    unfinished = list(rows.exclude(state__in=[State.CLOSED, State.REFUSED]).order_by("due_at")[:500])
     shares = [used(row) for row in unfinished]
     found = [(messages.ERROR, f"Overdue requests: {number}.")] if (number := sum(s > 1 for s in shares)) else []
     for limit, above in zip(ALERTS, (1.0, ALERTS[0]), strict=True):
@@ -106,16 +118,3 @@ def alerts() -> list[tuple[int, str]]:
     if number := sum(row.tries >= requests.MAX_TRIES for row in unfinished):
         found.append((messages.ERROR, f"Set aside after {requests.MAX_TRIES} tries: {number}."))
     return found
-
-
-@admin.register(Webhook)
-class WebhookAdmin(ReadOnlyAdmin):
-    list_display = ["id", "origin", "url", "created_at", "disabled_at"]
-    fields = ["origin", "url", "created_at", "disabled_at"]
-
-
-@admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
-    list_display = ["id", "webhook", "message", "state", "tries", "status", "error", "next_at", "delivered_at"]
-    list_filter = ["state"]
-    list_select_related = ["webhook"]

@@ -174,3 +174,9 @@ def test_joining_a_cluster_adds_nothing_to_the_index() -> None:
     before = (len(index.buckets), len(index.sketches))
     assert index.add(2, sketch("how do i change the address of my order now")) == 1
     assert (len(index.buckets), len(index.sketches)) == before
+
+
+def test_questions_that_differ_in_a_number_are_not_near() -> None:
+    question = "How much is the fee for order {} when I pay by card at the desk?"
+    assert are_near(sketch(question.format(17)), sketch(question.format(18))) == 0.0
+    assert are_near(sketch(question.format(17)), sketch(question.format(17).replace("desk", "counter"))) > THRESHOLD

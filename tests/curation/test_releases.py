@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from curation import membership, releasefiles, releases
+from curation import membership, policies, releasefiles, releases, selection
 from curation.formats.verify import read_checked
 from curation.models import Dataset, Example, Release, ReleaseMember
 from curation.releasefiles import folder
@@ -151,6 +151,7 @@ def test_one_release_a_period_however_many_ask(shop: Project) -> None:
 
 def test_members_are_entered_in_one_statement(shop: Project, django_assert_max_num_queries: object) -> None:
     release = releases.begin(Dataset.objects.get())
+    selection.select(shop, policies.current(shop))
     with django_assert_max_num_queries(1):  # type: ignore[operator]
         assert membership.choose(release) == 2
     assert ReleaseMember.objects.count() == 2 and connection.vendor

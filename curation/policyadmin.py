@@ -1,0 +1,128 @@
+"""Curation policies and runs: what a project demands, and one pass of curation after the other."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from curation import curate, policies, policysettings, tasks
+from curation.models import CurationPolicy, Run
+from feedback.models import Interaction, Project
+from privacy.lists import ProjectFilter, ReadOnlyAdmin
+
+AT_ONCE = 500
+
+
+class PolicyForm(forms.Form):
+    """The next version of a policy."""
+
+    settings = forms.JSONField(
+        required=False, widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
+        label="What differs from the defaults",
+    )  # fmt: skip
+    note = forms.CharField(max_length=200, label="Why", help_text="A line for whoever reads this version later.")
+
+    def clean_settings(self) -> dict[str, Any]:
+        """Settings that every stage takes."""
+        given = self.cleaned_data["settings"] or {}
+        try:
+            policysettings.check(given)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+        return dict(given)
+
+
+@admin.register(CurationPolicy)
+class CurationPolicyAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    list_display = ["title", "note", "created_at", "created_by", "next_version"]
+    list_filter = [ProjectFilter]
+    list_select_related = ["project", "created_by"]
+    ordering = ["project", "-version"]
+    lead = "How each project curates. A version is never changed; a run records the one that it used."
+    empty = ("No policies yet", "A project starts with one: manage.py createproject NAME.")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.revise_view)
+        return [path("<int:key>/revise/", view, name="curation_curationpolicy_revise"), *super().get_urls()]
+
+    @admin.display(description="policy")
+    def title(self, row: CurationPolicy) -> str:
+        return f"{row.project.name} v{row.version}"
+
+    @admin.display(description="")
+    def next_version(self, row: CurationPolicy) -> str:
+        url = reverse("admin:curation_curationpolicy_revise", args=[row.pk])
+        return format_html('<a href="{}">New version from this</a>', url)
+
+    def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """A new version, starting from one that there is."""
+        if not request.user.has_perm("curation.add_curationpolicy"):
+            raise PermissionDenied
+        row = self.get_queryset(request).select_related("project").filter(pk=key).first()
+        if row is None:
+            return redirect("admin:curation_curationpolicy_changelist")
+        form = PolicyForm(request.POST or None, initial={"settings": row.settings})
+        if form.is_valid():
+            made = policies.revise(row.project, form.cleaned_data["settings"], form.cleaned_data["note"], request.user)
+            messages.success(request, f"{made} holds from the next run on.")
+            return redirect("admin:curation_curationpolicy_change", made.pk)
+        defaults = {name: json.dumps(values, indent=2) for name, values in policysettings.defaults().items()}
+        context = {**self.admin_site.each_context(request), "title": f"New version for {row.project}", "opts": self.opts,
+                   "form": form, "row": row, "defaults": defaults}  # fmt: skip
+        return render(request, "admin/curation/curationpolicy/revise.html", context)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    list_display = ["id", "project", "state_chip", "read", "total", "policy", "started_at", "finished_at"]
+    list_filter = [ProjectFilter, "state"]
+    list_select_related = ["project", "policy__project"]
+    ordering = ["-id"]
+    lead = "One pass of curation over what is new. It also runs by itself, every few seconds."
+    empty = ("No runs yet", "A run begins when somebody says something of an answer, or when you start one.")
+    change_list_template = "admin/curation/run/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.start_view)
+        return [path("start/", view, name="curation_run_start"), *super().get_urls()]
+
+    @admin.display(description="state", ordering="state")
+    def state_chip(self, row: Run) -> str:
+        return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        site: Any = self.admin_site
+        may = request.user.has_perm("curation.add_run")
+        projects = site.projects_of(request).order_by("name")[:50] if may else []
+        return super().changelist_view(request, {"projects": projects, **(extra_context or {})})
+
+    def start_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Curate a project now: here where little waits, else by a worker."""
+        if not request.user.has_perm("curation.add_run"):
+            raise PermissionDenied
+        site: Any = self.admin_site
+        sent = request.POST.get("project", "")
+        project = site.projects_of(request).filter(pk=int(sent) if sent.isdecimal() else 0).first()
+        if request.method == "POST" and project is not None:
+            messages.success(request, started(project))
+        return redirect("admin:curation_run_changelist")
+
+
+def started(project: Project) -> str:
+    """Curate, or have it curated; what was done, in words."""
+    waiting = Interaction.objects.filter(project=project).pending()[: AT_ONCE + 1].count()
+    if not waiting:
+        return f"{project} has nothing new: everything that people said is decided."
+    if waiting > AT_ONCE:
+        tasks.sweep.delay()
+        return f"A worker curates {project} now; the run appears here."
+    run = curate.curate(project)
+    return f"{project}: {run.read if run else 0} interactions curated."

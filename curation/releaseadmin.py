@@ -1,0 +1,184 @@
+"""Datasets, releases and recalls: cut a version, see what is in it and what changed, take its files along."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from curation import filedownloads, membership, releasediffs, releases
+from curation.models import Dataset, GateRun, Recall, Release, ReleaseMember
+from privacy.lists import ProjectFilter, ReadOnlyAdmin
+from privacy.problems import Problem
+from privacy.reauthentication import confirmed
+
+AT_ONCE = 2_000
+State = Release.State
+
+
+@admin.register(Dataset)
+class DatasetAdmin(ReadOnlyAdmin):
+    """What is released, how often, and with which files. The name and the project stay what they are."""
+
+    project_path = "project"
+    list_display = ["name", "project", "newest", "cadence", "holdout", "cutting"]
+    list_filter = [ProjectFilter]
+    list_select_related = ["project"]
+    ordering = ["name"]
+    lead = "What is released under one name, and how often."
+    empty = ("No datasets yet", "Each project starts with one of its own name: manage.py createproject NAME.")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.cut_view)
+        return [path("<int:key>/cut/", view, name="curation_dataset_cut"), *super().get_urls()]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("curation.change_dataset")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["name", "project", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("releases")
+
+    @admin.display(description="newest release")
+    def newest(self, row: Dataset) -> str:
+        shown = [each for each in row.releases.all() if each.state in (State.PUBLISHED, State.STALE)]
+        newest = max(shown, key=lambda each: (each.number, each.recut), default=None)
+        if newest is None:
+            return "none yet"
+        url = reverse("admin:curation_release_change", args=[newest.pk])
+        return format_html('<a href="{}">{}</a>', url, newest.version)
+
+    @admin.display(description="")
+    def cutting(self, row: Dataset) -> str:
+        return format_html('<a href="{}">Cut a release…</a>', reverse("admin:curation_dataset_cut", args=[row.pk]))
+
+    def cut_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """Say what the next release would hold, and cut it."""
+        if not request.user.has_perm("curation.add_release"):
+            raise PermissionDenied
+        dataset = self.get_queryset(request).select_related("project").filter(pk=key).first()
+        if dataset is None:
+            return redirect("admin:curation_dataset_changelist")
+        would = membership.chosen(Release(dataset=dataset)).order_by()[: AT_ONCE + 1].count()
+        if request.method == "POST":
+            return self.cut(request, dataset, would)
+        newest = releases.published(dataset).select_related("dataset").first()
+        context = {**self.admin_site.each_context(request), "title": f"Cut a release of {dataset}", "opts": self.opts,
+                   "dataset": dataset, "would": would, "many": would > AT_ONCE, "newest": newest}  # fmt: skip
+        return render(request, "admin/curation/dataset/cut.html", context)
+
+    def cut(self, request: HttpRequest, dataset: Dataset, would: int) -> HttpResponseBase:
+        """Cut it here where it is small, else leave it to a worker."""
+        if not would:
+            messages.info(request, "There is nothing to release yet: decide some answers first.")
+            return redirect("admin:curation_dataset_changelist")
+        if would > AT_ONCE:
+            releases.begin(dataset)
+            messages.success(request, "A worker cuts it within a minute; it appears here when it is whole.")
+            return redirect("admin:curation_release_changelist")
+        before = releases.published(dataset).first()
+        made = releases.cut(dataset)
+        words = f"{made} holds everything already: nothing changed." if made == before else f"{made} is cut."
+        messages.success(request, words)
+        return redirect("admin:curation_release_change", made.pk)
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnlyAdmin):
+    project_path = "dataset__project"
+    list_display = ["title", "state_chip", "records", "published_at", "error"]
+    list_filter = [ProjectFilter, "state"]
+    list_select_related = ["dataset"]
+    ordering = ["-id"]
+    lead = "Immutable, versioned, checksummed. Cut again, as v2.1, when a person in one is forgotten."
+    empty = ("No releases yet", "Open Datasets and cut one: it takes whatever is decided and agreed to.")
+    change_form_template = "admin/curation/release/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.file_view)
+        return [path("<int:key>/files/<str:name>", view, name="curation_release_file"), *super().get_urls()]
+
+    @admin.display(description="release", ordering="dataset__name")
+    def title(self, row: Release) -> str:
+        return f"{row.dataset.name} {row.version}"
+
+    @admin.display(description="state", ordering="state")
+    def state_chip(self, row: Release) -> str:
+        return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
+
+    @admin.display(description="records")
+    def records(self, row: Release) -> str:
+        files = [entry for entry in row.manifest.get("files", []) if entry["name"] != "lineage.jsonl"]
+        return ", ".join(f"{entry['records']:,} {entry['name'].removesuffix('.jsonl')}" for entry in files)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The release with its files, and what changed since an earlier one."""
+        number = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 18 else 0
+        row = self.get_queryset(request).select_related("dataset__project", "policy").filter(pk=number).first()
+        more = details(row, request.GET.get("beside", "")) if row else {}
+        return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
+
+    @confirmed
+    def file_view(self, request: HttpRequest, key: int, name: str) -> HttpResponseBase:
+        """One file of a release, for whoever may take data along and has just shown who they are."""
+        if not request.user.has_perm("curation.export_release"):
+            raise PermissionDenied
+        row = self.get_queryset(request).select_related("dataset").filter(pk=key).first()
+        if row is None:
+            raise Http404
+        given: Any = request
+        try:
+            return filedownloads.answer(row, name, given)
+        except Problem as error:
+            raise Http404 from error
+
+
+def details(row: Release, beside: str) -> dict[str, Any]:
+    """What the page of a release shows beside its columns."""
+    others = releases.published(row.dataset).exclude(pk=row.pk).select_related("dataset")[:50]
+    earlier = next((each for each in others if each.version == beside), None) or releasediffs.previous(row)
+    return {
+        "files": row.manifest.get("files", []),
+        "others": others,
+        "diff": releasediffs.diff(row, earlier) if earlier and row.manifest else None,
+        "gate_runs": GateRun.objects.filter(release=row).select_related("candidate").order_by("-pk")[:10],
+        "recalls": Recall.objects.filter(release=row).select_related("replaced_by__dataset").order_by("-pk")[:10],
+        "members": ReleaseMember.objects.filter(release=row).count(),
+        "manifest": json.dumps(row.manifest, indent=2, ensure_ascii=False),
+    }
+
+
+@admin.register(Recall)
+class RecallAdmin(ReadOnlyAdmin):
+    project_path = "release__dataset__project"
+    list_display = ["id", "release", "replaced_by", "reason", "records_number", "acknowledged", "created_at"]
+    list_filter = [ProjectFilter]
+    list_select_related = ["release__dataset", "replaced_by__dataset"]
+    ordering = ["-id"]
+    lead = "What whoever downloaded a release must delete: ids and hashes, no text."
+    empty = ("No recalls", "One appears when a person in a published release is forgotten.")
+
+    @admin.display(description="records")
+    def records_number(self, row: Recall) -> int:
+        return len(row.records)
+
+    @admin.display(description="acknowledged by")
+    def acknowledged(self, row: Recall) -> str:
+        if row.acknowledgements:
+            return ", ".join(entry["by"] for entry in row.acknowledgements)
+        late = row.created_at < timezone.now() - timedelta(days=settings.RECALL_DAYS)
+        return format_html(
+            '<span class="chip chip-{}">{}</span>', "bad" if late else "warn", "overdue" if late else "nobody yet"
+        )

@@ -1,0 +1,42 @@
+"""What a reviewer is asked: of one task, and of many at once."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+
+from curation.models import ReviewTask
+
+Resolution = ReviewTask.Resolution
+
+
+class ReviewForm(forms.Form):
+    """What a reviewer decides of one task."""
+
+    resolution = forms.ChoiceField(choices=Resolution)
+    correction = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=40_000)
+    note = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=2_000)
+
+
+class BulkForm(forms.Form):
+    """One verdict on all that were chosen. A correction is written for one answer, and is not among them."""
+
+    resolution = forms.ChoiceField(
+        choices=[(each.value, each.label) for each in Resolution if each != Resolution.CORRECT],
+        widget=forms.RadioSelect, label="Decide them all alike",
+    )  # fmt: skip
+    note = forms.CharField(required=False, max_length=500, help_text="Why. It is redacted like everything.")
+
+
+class AssignForm(forms.Form):
+    """Who is asked to decide them."""
+
+    assignee = forms.ModelChoiceField(
+        queryset=User.objects.none(), required=False, empty_label="nobody in particular",
+        help_text="Only members of the tasks' projects are offered.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["assignee"]
+        choice.queryset = people

@@ -1,0 +1,111 @@
+"""One review task with all that helps to judge it, as the page shows it. A constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils import timezone
+
+from curation import queues
+from curation.models import Decision, EvalCase, Question, ReviewTask
+from curation.reviewtasks import AUDIT, HELD
+from curation.rules import REASONS, Reason
+from feedback.models import Signal
+
+EARLIER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one person said, as a reviewer reads it."""
+
+    kind: str
+    label: str
+    correction: str
+    comment: str
+    score: float | None
+    at: Any
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One task as it is shown."""
+
+    task: ReviewTask
+    why: str
+    priority: str
+    said: tuple[Said, ...]
+    earlier: tuple[Decision, ...]
+    left: str
+    today: int
+    last: ReviewTask | None
+    blind: bool
+    held: bool
+    mine: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for a verdict."""
+        return self.task.state == ReviewTask.State.OPEN
+
+
+def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewTask | None) -> Page:
+    """What the page shows of a task; where it is judged blind, nothing that others said of it."""
+    now = timezone.now()
+    is_open = task.state == ReviewTask.State.OPEN
+    signals = list(Signal.objects.filter(interaction=task.interaction_id).order_by("occurred_at", "id"))
+    blind = blind or task.reason == AUDIT  # the random audit is judged without what others said
+    held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
+    return Page(
+        task=task,
+        why=words(task),
+        priority=queues.priority_words(row for row in signals if row.withdrawn_at is None),
+        said=() if blind and is_open else tuple(map(said, signals)),
+        earlier=tuple(earlier(task)),
+        left=queues.left(queue),
+        today=ReviewTask.objects.filter(resolved_by=user, resolved_at__gte=now - timedelta(hours=12)).count(),
+        last=last,
+        blind=blind,
+        held=held and is_open,
+        mine=task.resolved_by_id == user.pk,
+    )
+
+
+def words(task: ReviewTask) -> str:
+    """Why a person is asked, in a sentence."""
+    known = task.reason in set(Reason)
+    return (
+        task.detail
+        or HELD.get(task.reason, "")
+        or (REASONS[Reason(task.reason)] if known else task.reason.replace("_", " "))
+    )
+
+
+def said(signal: Signal) -> Said:
+    """A signal as a reviewer reads it."""
+    return Said(
+        kind=signal.kind,
+        label=signal.get_kind_display(),
+        correction=str(signal.correction),
+        comment=str(signal.comment),
+        score=signal.score,
+        at=signal.occurred_at,
+        stands=signal.withdrawn_at is None,
+    )
+
+
+def earlier(task: ReviewTask) -> list[Decision]:
+    """How the same question, or one near it, was decided before: the newest eval cases of its cluster."""
+    cluster = Question.objects.filter(pk=task.interaction_id).values("cluster")
+    near = Question.objects.filter(project=task.project_id, cluster__in=cluster).values("pk")
+    same = Q(fingerprint=bytes(task.interaction.fingerprint)) | Q(pk__in=near)
+    rows = (
+        EvalCase.objects.filter(same, project=task.project_id)
+        .exclude(pk=task.interaction_id)
+        .select_related("decision__interaction", "decision__correction", "decision__task")
+    )
+    visible = rows.filter(subject__restricted_at__isnull=True)
+    return [row.decision for row in visible.order_by("-pk")[:EARLIER]]

@@ -1,0 +1,41 @@
+"""Who may do what in the console: five roles, as Django groups. A person can have several; projects are opened apart.
+
+The migration makes the groups from this list; whoever changes a group afterwards keeps the change.
+"""
+
+LOOK = ("feedback.view_project", "feedback.view_interaction", "feedback.view_signal")
+ROLES: dict[str, tuple[str, ...]] = {
+    "reviewer": (
+        *LOOK, "curation.view_reviewtask", "curation.change_reviewtask", "curation.view_decision",
+        "curation.view_evalcase",
+    ),
+    "curator": (
+        *LOOK, "curation.view_reviewtask", "curation.change_reviewtask", "curation.view_decision",
+        "curation.view_evalcase", "curation.view_example", "curation.view_preferencepair",
+        "curation.view_curationpolicy", "curation.add_curationpolicy", "curation.view_run", "curation.add_run",
+        "curation.view_dataset", "curation.change_dataset", "curation.view_release", "curation.add_release",
+        "curation.export_release", "curation.view_releasemember", "curation.view_recall", "curation.view_agentversion",
+        "curation.change_agentversion", "curation.view_gaterun", "curation.view_gateresult", "curation.view_casegrader",
+    ),
+    "privacy officer": (
+        "feedback.view_project", "privacy.view_subject", "privacy.view_consententry", "privacy.view_notice",
+        "privacy.view_privacyrequest", "privacy.add_privacyrequest", "privacy.change_privacyrequest",
+        "privacy.view_erasure", "privacy.view_redactionpolicy", "privacy.change_redactionpolicy",
+        "privacy.view_webhook", "privacy.add_webhook", "privacy.delete_webhook", "privacy.view_delivery",
+        "curation.view_dataset", "curation.view_release", "curation.view_recall",
+    ),
+    "integrator": (
+        *LOOK, "feedback.view_apikey", "feedback.add_apikey", "feedback.change_apikey", "feedback.delete_apikey",
+        "feedback.view_parkedsignal", "feedback.view_outcome", "privacy.view_redactionpolicy", "curation.view_dataset",
+        "curation.view_release", "curation.view_agentversion", "curation.view_gaterun",
+    ),
+    "operator": (
+        "feedback.view_project", "feedback.change_project", "feedback.view_projectmember", "feedback.add_projectmember",
+        "feedback.change_projectmember", "feedback.delete_projectmember", "feedback.view_apikey", "feedback.delete_apikey",
+        "feedback.view_parkedsignal", "feedback.view_outcome", "curation.view_curationpolicy", "curation.view_run",
+        "curation.add_run", "curation.view_dataset", "curation.change_dataset", "curation.view_release",
+        "curation.add_release", "curation.view_recall", "curation.view_agentversion", "curation.view_gaterun",
+        "privacy.view_privacyrequest", "privacy.view_erasure", "privacy.view_redactionpolicy", "privacy.view_webhook",
+        "privacy.view_delivery",
+    ),
+}  # fmt: skip

@@ -1,0 +1,183 @@
+"""What of a project goes into a release: balance first, then the guards; each record is told why it is left out.
+
+A selection reads the records that no filter and no other record keeps out, and gives each its standing: in use, set
+aside for balance, left out by a guard, or held until a person or time has decided. It belongs to the project's policy
+and not to a dataset, so that a record has one standing. What is derived after it began waits for the next one: only what
+a selection has seen is released.
+"""
+
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from curation import balance, columns, guards, influence, reviewtasks
+from curation.balance import BalanceSettings
+from curation.guards import GuardSettings
+from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
+from curation.records import Finding
+from feedback.models import Interaction, Project
+from privacy import digests
+
+Status = Derived.Status
+CHUNK = 2_000
+NEVER = 10**9
+ROUNDS = 4
+KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
+FOR_A_PERSON = frozenset({"pushed_phrase", "spread_phrase", "unknown_names", "quorum"})
+FOR_TIME = frozenset({"new_subject"})
+GUARD_HOLDS = FOR_A_PERSON | FOR_TIME
+SELECTABLE = (
+    f"(r.status IN ('{Status.ACTIVE}', '{Status.BALANCED}', '{Status.GUARDED}') OR (r.status = '{Status.HELD}' AND "
+    f"r.reason IN ({', '.join(repr(code) for code in sorted(GUARD_HOLDS))})))"
+)
+Verdict = tuple[str, Finding | None]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a selection comes to: for evaluation and for training, why each record is left out; `seen` are all."""
+
+    seen: frozenset[int] = frozenset()
+    balanced: Mapping[int, Finding] = field(default_factory=dict)
+    held: Mapping[int, Finding] = field(default_factory=dict)
+    tested: Mapping[int, Finding] = field(default_factory=dict)
+    taught: Mapping[int, Finding] = field(default_factory=dict)
+    before: Mapping[balance.Stratum, int] = field(default_factory=dict)
+    after: Mapping[balance.Stratum, int] = field(default_factory=dict)
+
+    def verdict(self, model: type[Derived], key: int) -> Verdict:
+        """The standing of a record of one kind, and what keeps it out."""
+        if found := self.balanced.get(key):
+            return Status.BALANCED, found
+        if found := self.held.get(key):
+            return Status.HELD, found
+        limits = self.tested if model is EvalCase else self.taught
+        if found := limits.get(key):
+            return Status.GUARDED, found
+        return Status.ACTIVE, None
+
+
+def select(project: Project, policy: CurationPolicy, now: datetime | None = None) -> Counter[str]:
+    """Give every record its standing, ask people about what is held; how many eval cases, examples and pairs have which.
+
+    Only what changes is written, some thousand rows at a time.
+    """
+    began = timezone.now()
+    made = plan(project, policy.settings, now or began)
+    counts: Counter[str] = Counter()
+    for model in KINDS:
+        counts.update(carry_out(model, project, made, began))
+    asking = {key: found for key, found in made.held.items() if found.code in FOR_A_PERSON}
+    subjects = dict(columns.select_in(SUBJECTS, asking))
+    reviewtasks.ask(project, {key: (subjects[key], found) for key, found in asking.items() if key in subjects})
+    return counts
+
+
+SUBJECTS = f"SELECT id, subject_id FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
+
+
+def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
+    """What these settings would come to. Nothing is written."""
+    spread = BalanceSettings.from_dict(settings.get("balance", {}))
+    guard = for_its_age(project, GuardSettings.from_dict(settings.get("guard", {})), now)
+    weighed: dict[int, guards.Item] = {}
+    held: dict[int, Finding] = {}
+    for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
+        made = balance.balance(items(project, spread, held), spread, key=digests.key("balance"))
+        fresh = sorted(made.kept - weighed.keys())
+        weighed |= {item.id: item for item in influence.items(project, fresh)}
+        before = len(held)
+        held = holds(project, list(weighed.values()), guard, now)
+        if len(held) == before:
+            break
+    left = [item for item in weighed.values() if item.id in made.kept and item.id not in held]
+    key = digests.key("guards")
+    return Plan(
+        seen=made.kept | made.dropped.keys() | held.keys(),
+        balanced=made.dropped,
+        held=held,
+        tested=guards.limits(left, guard, key=key, training=False),
+        taught=guards.limits(left, guard, key=key),
+        before=made.before,
+        after=made.after,
+    )
+
+
+def holds(project: Project, weighed: Sequence[guards.Item], guard: GuardSettings, now: datetime) -> dict[int, Finding]:
+    """The records that wait for a person or for time. What the project knows is read only where it is asked for."""
+    known = influence.known_words(project, weighed) if guard.hold_unknown else frozenset()
+    held = guards.holds(weighed, guard, now=now, known=known, known_phrases=frozenset())
+    if any(found.code == "spread_phrase" for found in held.values()):
+        phrases = influence.known_phrases(project, weighed, guard.phrase_words)
+        held = guards.holds(weighed, guard, now=now, known=known, known_phrases=phrases)
+    return held
+
+
+def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> GuardSettings:
+    """The guards that compare with what was there before wait until something was: in a project's first days everybody
+    is new, few people are all the people, and nothing is known; holding everything would guard nothing. The caps hold.
+    """
+    first = Interaction.objects.filter(project=project).aggregate(first=Min("received_at"))["first"]
+    if first is not None and now - first >= timedelta(days=settings.new_subject_days):
+        return settings
+    return replace(settings, new_subject_days=0, hold_unknown=False, phrase_items=NEVER)
+
+
+def items(project: Project, settings: BalanceSettings, without: Container[int]) -> Iterator[balance.Item]:
+    """What balancing needs of every record that may be selected, but for some; one statement, streamed."""
+    has_any = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {columns.quoted(model)} r WHERE r.decision_id = d.interaction_id AND {SELECTABLE})"  # noqa: S608
+        for model in KINDS
+    )
+    statement = (
+        "SELECT d.interaction_id, d.subject_id, q.cluster, i.tags, d.language, i.agent_version, d.outcome "  # noqa: S608
+        f"FROM {columns.quoted(Decision)} d JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
+        f"LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
+        f"WHERE d.project_id = %s AND ({has_any})"
+    )
+    strata: dict[balance.Stratum, balance.Stratum] = {}
+    for key, subject, cluster, tags, language, version, outcome in columns.stream(statement, [project.pk]):
+        values = {
+            "tags": tags if tags == "[]" else ",".join(sorted(columns.parsed(tags))),
+            "language": language,
+            "agent_version": version,
+            "cluster": str(cluster),
+        }
+        stratum = tuple(values[name] for name in settings.strata)
+        own = key if cluster is None or cluster == key else cluster
+        human = outcome == "corrected"
+        if key not in without:
+            yield balance.Item(key, subject, own, strata.setdefault(stratum, stratum), 0 if human else 1)
+
+
+def carry_out(model: type[Derived], project: Project, made: Plan, began: datetime) -> Counter[str]:
+    """Write the standing of the records of one kind, where it changes."""
+    statement = (
+        f"SELECT r.decision_id, r.status, r.selected, r.reason, r.detail FROM {columns.quoted(model)} r "  # noqa: S608
+        f"WHERE r.project_id = %s AND r.created_at <= %s AND {SELECTABLE} ORDER BY r.decision_id"
+    )
+    update = (
+        f"UPDATE {columns.quoted(model)} SET status = %s, selected = %s, reason = %s, detail = %s, figure = %s "  # noqa: S608
+        "WHERE decision_id = %s AND created_at <= %s"
+    )
+    until, counts, after = columns.stamp(began), Counter[str](), 0
+    page = statement.replace("ORDER BY", "AND r.decision_id > %s ORDER BY") + f" LIMIT {CHUNK}"
+    while rows := columns.select(page, [project.pk, until, after]):
+        after, changes = rows[-1][0], []
+        for key, *standing in rows:
+            if key in made.seen:
+                status, found = made.verdict(model, key)
+                counts[str(status)] += 1
+                why = (found.code, found.detail[:200]) if found else ("", "")
+                new = [str(status), status == Status.ACTIVE, *why]
+                if new != [standing[0], bool(standing[1]), *standing[2:]]:
+                    changes.append((*new, found.figure if found else None, key, until))
+        with transaction.atomic():
+            columns.update(update, changes)
+    return counts

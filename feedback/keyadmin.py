@@ -1,0 +1,93 @@
+"""Keys in the console: made and shown once, rotated with an overlap, revoked."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
+
+from feedback import keys
+from feedback.forms import KeyForm
+from feedback.models import ApiKey
+from privacy.lists import ProjectFilter, ReadOnlyAdmin
+from privacy.reauthentication import confirmed
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    list_display = ["prefix", "name", "project", "may", "state", "created_at", "last_used_at", "expires_at"]
+    list_filter = [ProjectFilter, ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["project"]
+    exclude = ["digest"]
+    ordering = ["-id"]
+    actions = ["revoke"]
+    lead = "Keys belong to one project. Only their hashes are kept."
+    empty = ("No keys yet", "Make one for whatever will send conversations.")
+    change_list_template = "admin/feedback/apikey/change_list.html"
+    change_form_template = "admin/feedback/apikey/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("make/", wrap(self.make_view), name="feedback_apikey_make"),
+            path("<int:key>/rotate/", wrap(self.rotate_view), name="feedback_apikey_rotate"),
+        ]
+        return own + super().get_urls()
+
+    @admin.display(description="may")
+    def may(self, row: ApiKey) -> str:
+        return ", ".join(row.scopes)
+
+    @admin.display(description="state")
+    def state(self, row: ApiKey) -> str:
+        tone, word = ("bad", "revoked") if row.revoked_at else ("good", "live")
+        if not row.revoked_at and not row.is_live(timezone.now()):
+            tone, word = "warn", "ended"
+        return format_html('<span class="chip chip-{}">{}</span>', tone, word)
+
+    @confirmed
+    def make_view(self, request: HttpRequest) -> HttpResponse:
+        """Make a key."""
+        if not request.user.has_perm("feedback.add_apikey"):
+            raise PermissionDenied
+        site: Any = self.admin_site
+        form = KeyForm(request.POST or None, projects=site.projects_of(request).order_by("name"))
+        if form.is_valid():
+            given = form.cleaned_data
+            row, text = keys.create(given["project"], given["scopes"], given["name"], expires_at=form.expiry())
+            return self.shown_once(request, row, text)
+        context = {**site.each_context(request), "title": "Make a key", "opts": self.opts, "form": form,
+                   "button": "Make the key"}  # fmt: skip
+        return render(request, "admin/form_page.html", context)
+
+    @confirmed
+    def rotate_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """A new key with the same rights; the old one goes on for a day."""
+        if not request.user.has_perm("feedback.change_apikey"):
+            raise PermissionDenied
+        row = self.get_queryset(request).select_related("project").filter(pk=key, revoked_at__isnull=True).first()
+        if row is None or request.method != "POST":
+            return redirect("admin:feedback_apikey_changelist")
+        return self.shown_once(request, *keys.rotate(row))
+
+    def shown_once(self, request: HttpRequest, row: ApiKey, text: str) -> HttpResponse:
+        """The page with the key on it."""
+        context = {**self.admin_site.each_context(request), "title": "Your new key", "opts": self.opts,
+                   "secret": text, "about": f"{row.project} · {', '.join(row.scopes)}"}  # fmt: skip
+        return never_cache(render)(request, "admin/secret_page.html", context)
+
+    @admin.action(description="Revoke the chosen keys", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        for row in queryset:
+            keys.revoke(row)
+        messages.success(request, "Revoked. No process takes these keys any more.")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("feedback.delete_apikey")

@@ -1,0 +1,62 @@
+// Small comforts of every page; each page works without them.
+"use strict";
+{
+  const root = document.documentElement;
+  root.classList.add("with-script");
+  const isTyping = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+  const label = () => {
+    const table = document.getElementById("result_list");
+    if (!table) return;
+    const names = [...table.tHead.rows[0].cells].map((cell) => cell.innerText.trim());
+    const wide = /field-(asked|name|external_id|title|prefix)\b/;
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, place) => {
+        if (names[place]) cell.dataset.label = names[place];
+        if (wide.test(cell.className) && !row.querySelector(".wide")) cell.classList.add("wide");
+        if (["", "-"].includes(cell.innerText.trim()) && !cell.querySelector("input, img")) cell.classList.add("blank");
+      });
+    }
+  };
+
+  const folds = () => document.querySelectorAll("#changelist-filter details, .user-menu");
+
+  document.addEventListener("DOMContentLoaded", () => {
+    label();
+    const button = document.getElementById("rail-button");
+    if (button) {
+      button.setAttribute("aria-expanded", "false");
+      button.setAttribute("role", "button");
+      button.addEventListener("click", (event) => {
+        event.preventDefault();
+        button.setAttribute("aria-expanded", String(root.classList.toggle("rail-open")));
+      });
+    }
+    for (const copier of document.querySelectorAll("[data-copy]")) {
+      copier.hidden = false;
+      copier.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(document.getElementById(copier.dataset.copy).textContent);
+        copier.textContent = copier.dataset.done || "Copied";
+      });
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    for (const fold of folds()) if (fold.open && !fold.contains(event.target)) fold.open = false;
+    if (root.classList.contains("rail-open") && !event.target.closest("#rail, #rail-button")) {
+      root.classList.remove("rail-open");
+      document.getElementById("rail-button").setAttribute("aria-expanded", "false");
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") for (const fold of folds()) fold.open = false;
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const search = document.getElementById("searchbar");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  });
+}

@@ -1,0 +1,194 @@
+// One task after the other by keyboard. Without it, the same forms are sent by hand.
+"use strict";
+{
+  const PREFIX = "flywheel-draft:";
+  const MOST = 700; // words on either side; beyond them a diff takes too long to be live
+  const KEYS = { a: "approve", r: "reject", s: "sensitive", u: "unsure" };
+  const part = () => document.getElementById("review-part");
+  const form = () => document.getElementById("verdict-form");
+  const editor = () => document.getElementById("correction");
+  let busy = false;
+  let leaving = true;
+
+  const isTyping = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
+  const drafts = () => PREFIX + part().dataset.task;
+
+  // Words and the white space between them, compared by their longest common subsequence.
+  const words = (text) => text.match(/\s+|[^\s]+/g) || [];
+  const diff = (before, after) => {
+    const a = words(before);
+    const b = words(after);
+    if (a.length > MOST || b.length > MOST) return [[a.join("") === b.join("") ? "" : "ins", after]];
+    const width = b.length + 1;
+    const table = new Uint16Array((a.length + 1) * width);
+    for (let i = a.length - 1; i >= 0; i--) {
+      for (let j = b.length - 1; j >= 0; j--) {
+        table[i * width + j] = a[i] === b[j] ? table[(i + 1) * width + j + 1] + 1 : Math.max(table[(i + 1) * width + j], table[i * width + j + 1]);
+      }
+    }
+    const found = [];
+    const add = (kind, word) => {
+      const last = found[found.length - 1];
+      if (last && last[0] === kind) last[1] += word;
+      else found.push([kind, word]);
+    };
+    let i = 0;
+    let j = 0;
+    while (i < a.length || j < b.length) {
+      if (i < a.length && j < b.length && a[i] === b[j]) add("", (j++, a[i++]));
+      else if (j >= b.length || (i < a.length && table[(i + 1) * width + j] >= table[i * width + j + 1])) add("del", a[i++]);
+      else add("ins", b[j++]);
+    }
+    return found;
+  };
+
+  const drawDiff = () => {
+    const box = document.getElementById("diff");
+    const area = editor();
+    if (!box || !area) return;
+    const before = document.getElementById("answer-text").textContent;
+    box.replaceChildren(...(before === area.value ? [] : diff(before, area.value)).map(([kind, text]) => {
+      if (!kind) return document.createTextNode(text);
+      const node = document.createElement(kind);
+      node.textContent = text;
+      return node;
+    }));
+  };
+
+  const openEditor = () => {
+    const fold = document.getElementById("editor");
+    if (!fold) return;
+    fold.open = true;
+    drawDiff();
+    editor().focus();
+  };
+
+  const start = () => {
+    const area = editor();
+    if (!area) return;
+    const kept = localStorage.getItem(drafts());
+    if (kept !== null && kept !== area.value) {
+      area.value = kept;
+      document.getElementById("editor").open = true;
+      document.getElementById("draft-note").hidden = false;
+    }
+    drawDiff();
+    area.addEventListener("input", () => {
+      localStorage.setItem(drafts(), area.value);
+      drawDiff();
+    });
+    document.getElementById("editor").addEventListener("toggle", drawDiff);
+  };
+
+  const show = (text, url) => {
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("review-part");
+    if (!fresh) {
+      leaving = false;
+      location.reload();
+      return;
+    }
+    part().replaceWith(document.adoptNode(fresh));
+    if (fresh.dataset.url) history.replaceState(null, "", fresh.dataset.url);
+    start();
+    const wrong = document.getElementById("review-error");
+    if (wrong) wrong.focus();
+    else document.getElementById("review-title").focus({ preventScroll: true });
+    if (!wrong) window.scrollTo(0, 0);
+  };
+
+  const send = async (url, body) => {
+    if (busy) return;
+    busy = true;
+    part().classList.add("busy");
+    const decided = body.has("resolution") ? drafts() : null;
+    try {
+      const answer = await fetch(url, { method: "POST", body, headers: { "X-Review": "1" }, credentials: "same-origin" });
+      if (answer.redirected) {
+        leaving = false;
+        location.assign(answer.url);
+        return;
+      }
+      if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
+      if (answer.ok && decided) localStorage.removeItem(decided);
+      show(await answer.text());
+      performance.mark("task-shown");
+    } catch {
+      document.getElementById("review-status").textContent = "That did not reach the server. Try again.";
+    } finally {
+      busy = false;
+      if (part()) part().classList.remove("busy");
+    }
+  };
+
+  const submit = (from, value) => {
+    const body = new FormData(from);
+    if (value) body.set("resolution", value);
+    performance.mark("task-decided");
+    send(from.action, body);
+  };
+
+  const press = (id) => {
+    const button = document.getElementById(id);
+    if (button) button.click();
+  };
+
+  document.addEventListener("submit", (event) => {
+    const from = event.target;
+    if (!from.matches("#review-part form[data-swap]")) return;
+    event.preventDefault();
+    const by = event.submitter;
+    submit(from, by && by.name === "resolution" ? by.value : "");
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#open-editor")) {
+      event.preventDefault();
+      openEditor();
+    }
+    if (event.target.closest("#open-help")) document.getElementById("help").showModal();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!part() || event.altKey || event.isComposing || event.repeat) return;
+    const area = editor();
+    if (event.target === area && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      submit(form(), "correct");
+      return;
+    }
+    if (event.target === area && event.key === "Escape") {
+      document.getElementById("editor").open = false;
+      document.getElementById("review-title").focus();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || isTyping(event.target)) return;
+    const help = document.getElementById("help");
+    if (event.key === "?" && help) {
+      event.preventDefault();
+      help.open ? help.close() : help.showModal();
+      return;
+    }
+    if (help && help.open) return;
+    const key = event.key.toLowerCase();
+    if (key in KEYS && form()) submit(form(), KEYS[key]);
+    else if (key === "c") openEditor();
+    else if (key === "k") press("skip");
+    else if (key === "z") press("undo");
+    else if (key === "n") press("next");
+    else if (key === "b") press("blind");
+    else return;
+    event.preventDefault();
+  });
+
+  // Give the task back when its page is left; the lease tells an old page from a new one.
+  window.addEventListener("pagehide", () => {
+    const here = part();
+    if (!leaving || !here || !here.dataset.leave) return;
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", here.querySelector("[name=csrfmiddlewaretoken]").value);
+    body.set("until", here.dataset.until);
+    navigator.sendBeacon(here.dataset.leave, body);
+  });
+
+  document.addEventListener("DOMContentLoaded", start);
+}

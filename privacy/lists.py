@@ -1,0 +1,120 @@
+"""What every list of the console shares: a count with an end, and who sees which rows. Constant work at a million rows."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from privacy.models import Subject
+
+COUNTED = 10_000
+
+
+class BoundedPaginator(Paginator):
+    """Counts ten thousand rows at most: nobody turns two hundred pages, and an exact count reads the whole table."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[:COUNTED].count())
+
+
+ENDS = ("exact", "isnull", "isempty", "in")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows of the user's own projects, and never edits: every change is an action or a page with a permission.
+
+    `project_path` leads to the project, `origin_path` to the name of one, `namespace_path` to the name space of subjects,
+    `subject_path` to the key of a person: nothing of somebody with a request under way is shown. Without a path to what
+    is theirs, others than superusers see nothing.
+    """
+
+    project_path: ClassVar[str] = ""
+    origin_path: ClassVar[str] = ""
+    namespace_path: ClassVar[str] = ""
+    subject_path: ClassVar[str] = ""
+    lead: ClassVar[str] = ""  # one sentence under the title of the list
+    empty: ClassVar[tuple[str, str]] = ("Nothing here yet", "")  # what an empty list says, and what to do next
+    show_full_result_count = False
+    list_per_page = 50
+    paginator = BoundedPaginator
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if self.subject_path:
+            # Not a join: a planner that starts from the people would sort a million rows for one page.
+            hidden = Subject.objects.filter(pk=OuterRef(self.subject_path), restricted_at__isnull=False)
+            rows = rows.filter(~Exists(hidden))
+        return within_reach(self, rows, request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only the filters that the page offers: what a row is related to cannot be asked out by its spelling."""
+        offered = (each[0] if isinstance(each, tuple) else each for each in self.list_filter)
+        names = [name for name in offered if isinstance(name, str)]
+        return any(lookup in (name, *(f"{name}__{end}" for end in ENDS)) for name in names)
+
+
+def within_reach(model_admin: ReadOnlyAdmin, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    """The rows that belong to projects, or to name spaces, of the user."""
+    if request.user.is_superuser:
+        return rows
+    site: Any = model_admin.admin_site
+    if model_admin.project_path:
+        return rows.filter(**{f"{model_admin.project_path}__in": site.projects_of(request)})
+    if model_admin.origin_path:
+        return rows.filter(**{f"{model_admin.origin_path}__in": site.projects_of(request).values("name")})
+    if model_admin.namespace_path:
+        names = site.projects_of(request).values("namespace")
+        return rows.filter(**{f"{model_admin.namespace_path}__in": names})
+    return rows.none()
+
+
+class ProjectFilter(admin.SimpleListFilter):
+    """By project, among the user's own."""
+
+    title = "project"
+    parameter_name = "project"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        self._path = model_admin.project_path
+        names = model_admin.admin_site.projects_of(request).order_by("name").values_list("pk", "name")[:100]
+        return [(str(pk), name) for pk, name in names]
+
+    def has_output(self) -> bool:
+        """With one project there is nothing to choose, but a link that names it still holds."""
+        return len(self.lookup_choices) > 1 or self.value() is not None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 18 else 0
+        return queryset.filter(**{self._path: number})
+
+
+class NamespaceFilter(admin.SimpleListFilter):
+    """By name space, among those of the user's projects."""
+
+    title = "name space"
+    parameter_name = "namespace"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = model_admin.admin_site.projects_of(request).values_list("namespace", flat=True)
+        self._path = model_admin.namespace_path
+        return [(name, name) for name in sorted(set(names[:100]))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset if self.value() is None else queryset.filter(**{self._path: self.value()})

@@ -1,0 +1,145 @@
+"""A whole Flywheel in processes that can be killed and started again, and what its database holds in the end."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests import servers
+from tests.processes import answers
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+READY_SECONDS = 60.0
+
+
+@dataclass
+class Child:
+    """One process, and those that it starts."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    log: Path
+    running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it."""
+        with self.log.open("ab") as output:
+            self.running = subprocess.Popen(
+                self.command, env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                start_new_session=True,
+            )  # fmt: skip
+
+    def kill(self) -> None:
+        """SIGKILL to the whole group, and wait until it is gone."""
+        if self.running is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.running.pid, signal.SIGKILL)
+            self.running.wait()
+
+
+@dataclass
+class System:
+    """What runs, and how to reach it."""
+
+    port: int
+    environment: dict[str, str]
+    web: Child
+    worker: Child
+    database: servers.Server | None = None
+    broker: servers.Server | None = None
+    key: str = ""
+    started: list[Child] = field(default_factory=list)
+
+    def manage(self, *arguments: str) -> str:
+        """What a command of `manage.py` prints."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    def wait_until_ready(self) -> None:
+        """Return when the web process answers again."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not answers(f"http://127.0.0.1:{self.port}/readyz"):
+            assert time.monotonic() < deadline, self.web.log.read_text(errors="replace")[-2000:]
+            time.sleep(0.05)
+
+    def kill(self, name: str) -> None:
+        """Kill one part at once, then start it again on what it left behind."""
+        if name == "database":
+            assert self.database is not None
+            self.database.kill()
+            self.database.start()
+        else:
+            child = {"web": self.web, "worker": self.worker}[name]
+            child.kill()
+            child.start()
+        self.wait_until_ready()
+
+    @property
+    def parts(self) -> list[str]:
+        """What can be killed here."""
+        return ["web", "worker", *(["database"] if self.database is not None and self.database.ours else [])]
+
+    def read(self, statement: str) -> Any:
+        """What a Python expression over `M` (all models by name) says in the database, as JSON."""
+        code = (
+            "import json; from django.apps import apps; from django.db.models import *; "
+            "M = {m.__name__: m.objects for m in apps.get_models()}; "
+            f"print(json.dumps({statement}, default=str))"
+        )
+        return json.loads(self.manage("shell", "--verbosity", "0", "--command", code).splitlines()[-1])
+
+
+@contextmanager
+def system(folder: Path, *, postgres: bool = False, redis: bool = False) -> Iterator[System]:
+    """Start it on an empty database with a project and its key. Raises `servers.Unavailable`."""
+    with ExitStack() as closing:
+        port = servers.free_port()
+        environment = {
+            **os.environ,
+            "FLYWHEEL_VAR": str(folder / "var"),
+            "PORT": str(port),
+            "KEY_RATE": "100000000/min",
+        }
+        environment.pop("DATABASE_URL", None)
+        environment.pop("REDIS_URL", None)
+        database = closing.enter_context(servers.postgres(durable=True, given=False)) if postgres else None
+        broker = closing.enter_context(servers.redis(given=False)) if redis else None
+        environment |= {"DATABASE_URL": database.url} if database else {}
+        environment |= {"REDIS_URL": broker.url} if broker else {}
+        web = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+            "--workers", "1", "--blocking-threads", "8", "--log-level", "warning", "flywheel_site.wsgi:application",
+        ]  # fmt: skip
+        worker = [
+            sys.executable, "-m", "celery", "--app", "flywheel_site", "--quiet", "worker", "--pool", "solo", "--beat",
+            "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning",
+        ]  # fmt: skip
+        made = System(
+            port,
+            environment,
+            Child("web", web, environment, folder / "web.log"),
+            Child("worker", worker, environment, folder / "worker.log"),
+            database,
+            broker,
+        )
+        made.manage("migrate", "--verbosity", "0")
+        made.manage("createproject", "shop")
+        made.key = json.loads(made.manage("createkey", "shop", "--scope", "ingest", "--scope", "feedback", "--json"))[
+            "key"
+        ]
+        for child in (made.web, made.worker):
+            child.start()
+            closing.callback(child.kill)
+        made.wait_until_ready()
+        yield made

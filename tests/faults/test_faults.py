@@ -1,0 +1,72 @@
+"""The short form of the long run, and a broker that is emptied or gone."""
+
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+from tests.faults.load import Load
+from tests.faults.system import System, system
+from tests.faults.verdict import faults
+
+pytestmark = [pytest.mark.slow, pytest.mark.worker]
+KILLS = 4
+
+
+def made_under_fire(made: System, kills: int = KILLS) -> Load:
+    """Load, with that many kills in it."""
+    rng, load = random.Random(7), Load(made.port, made.key)
+    load.start()
+    for number in range(kills):
+        time.sleep(rng.uniform(0.2, 0.8))
+        made.kill(made.parts[number % len(made.parts)])
+    load.stop()
+    return load
+
+
+def test_what_was_acknowledged_outlives_kills_of_web_and_worker(tmp_path: Path) -> None:
+    with system(tmp_path) as made:
+        load = made_under_fire(made)
+        assert faults(made, load) == [] and load.interactions
+
+
+def test_what_was_acknowledged_outlives_kills_of_postgresql(tmp_path: Path) -> None:
+    if not os.environ.get("DATABASE_URL"):
+        pytest.skip("needs PostgreSQL: run `make test`")
+    try:
+        with system(tmp_path, postgres=True) as made:
+            load = made_under_fire(made, 2 * KILLS)
+            assert faults(made, load) == [] and load.interactions
+    except servers.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+def test_capture_goes_on_without_its_broker_and_the_work_is_done_when_it_is_back(tmp_path: Path) -> None:
+    try:
+        with system(tmp_path, redis=True) as made:
+            assert made.broker is not None
+            load = Load(made.port, made.key, callers=2)
+            load.start()
+            time.sleep(1)
+            made.broker.kill()
+            alone = len(load.signals)
+            time.sleep(3)
+            went_on = len(load.signals)
+            made.broker.start()  # empty: it keeps nothing on disk
+            load.stop()
+            assert went_on > alone and faults(made, load) == []
+            deadline = time.monotonic() + 60
+            while pending(made):
+                assert time.monotonic() < deadline, made.worker.log.read_text(errors="replace")[-2000:]
+                time.sleep(1)
+    except servers.Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+def pending(made: System) -> int:
+    """How many interactions wait for curation."""
+    waiting: int = made.read("M['Interaction'].filter(pending=True).count()")
+    return waiting

@@ -1,0 +1,23 @@
+"""What must hold after all the killing."""
+
+from tests.faults.load import Load
+from tests.faults.system import System
+
+
+def faults(made: System, load: Load) -> list[str]:
+    """What was lost, doubled or miscounted; empty where every promise was kept."""
+    interactions = made.read("list(M['Interaction'].values_list('external_id', flat=True))")
+    signals = made.read("list(M['Signal'].values_list('external_id', flat=True))")
+    parked = made.read("list(M['ParkedSignal'].values_list('external_id', flat=True))")
+    counts = dict(made.read("list(M['Outcome'].filter(result='stored').values_list('kind').annotate(Sum('number')))"))
+    revisions = made.read("M['Interaction'].aggregate(n=Sum('revision'))['n']")
+    found = [*load.refusals]
+    found += [f"lost interaction {name}" for name in sorted(load.interactions - set(interactions))]
+    found += [f"lost signal {name}" for name in sorted(load.signals - {*signals, *parked})]
+    if len(interactions) != len(set(interactions)) or len(signals) + len(parked) != len({*signals, *parked}):
+        found.append("doubled rows")
+    if (counts.get("interaction", 0), counts.get("signal", 0)) != (len(interactions), len(signals)):
+        found.append(f"counted {counts}, stored {len(interactions)} interactions and {len(signals)} signals")
+    if (revisions or 0) != len(signals):
+        found.append(f"{revisions} revisions of {len(signals)} signals")
+    return found
