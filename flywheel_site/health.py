@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 
 from curation.models import ReviewTask
-from feedback.models import Interaction
+from feedback.models import Interaction, ParkedSignal
 from privacy.models import Erasure
 
 
@@ -52,6 +52,8 @@ def backlog() -> dict[str, int]:
     """Rows in a state that says there is work."""
     return {
         "pending_interactions": Interaction.objects.filter(pending=True).count(),
+        "pending_scans": Interaction.objects.filter(scan_due=True).count(),
+        "waiting_signals": ParkedSignal.objects.count(),
         "open_review_tasks": ReviewTask.objects.filter(state="open").count(),
         "unsettled_erasures": Erasure.objects.filter(settled_at__isnull=True).count(),
     }
