@@ -63,7 +63,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Only the filters that the page offers: what a row is related to cannot be asked out by its spelling."""
         offered = (each[0] if isinstance(each, tuple) else each for each in self.list_filter)
-        names = [name for name in offered if isinstance(name, str)]
+        names = [name if isinstance(name, str) else getattr(name, "parameter_name", "") for name in offered]
         return any(lookup in (name, *(f"{name}__{end}" for end in ENDS)) for name in names)
 
 

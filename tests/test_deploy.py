@@ -31,8 +31,8 @@ def variables_of_settings() -> set[str]:
 
 def documented() -> set[str]:
     """The names in the first column of the reference."""
-    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", (DEPLOY / "README.md").read_text(), re.MULTILINE)
-    return {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
+    rows = re.findall(r"^\| (`[A-Z0-9_`, ]+`) \|", (DEPLOY / "README.md").read_text(), re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"[A-Z0-9_]+", row)}
 
 
 def compose() -> dict[str, Any]:
