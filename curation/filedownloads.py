@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
@@ -14,6 +15,8 @@ from privacy.problems import Problem
 BLOCK = 1 << 18
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 TYPES = {".jsonl": "application/x-ndjson", ".json": "application/json", ".md": "text/markdown; charset=utf-8"}
+OTHER = "application/octet-stream"
+MEDIA = {"application/x-ndjson": bytes, "application/json": dict[str, Any], "text/markdown": bytes, OTHER: bytes}
 
 
 def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
@@ -33,7 +36,7 @@ def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
     if status == 416:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     response = StreamingHttpResponse(read(path, start, stop), status=status)
-    response["Content-Type"] = TYPES.get(path.suffix, "application/octet-stream")
+    response["Content-Type"] = TYPES.get(path.suffix, OTHER)
     response["Content-Length"] = str(stop - start)
     response["Accept-Ranges"] = "bytes"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

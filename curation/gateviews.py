@@ -33,7 +33,7 @@ class GateRunListView(CaptureView):
     kind = "gate_run"
     body_limit = settings.BATCH_BODY_LIMIT  # the answers to thousands of cases
 
-    @described("gate_runs_create", {201: answers.GateRunShown, 202: dict[str, Any]}, submissions.SubmissionIn)
+    @described("gate_runs_create", {201: answers.GateRunShown, 200: dict[str, Any]}, submissions.SubmissionIn)
     def post(self, request: Request) -> Response:
         said, status = submissions.judge_submission(request.auth.project, self.body(request))
         return Response(said, status=status)

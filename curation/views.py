@@ -26,7 +26,11 @@ class InteractionListView(InteractionsView):
 
     scopes = {**InteractionsView.scopes, "GET": Scope.READ}
 
-    @described("interactions_list", {200: answers.InteractionPage})
+    @described(
+        "interactions_list",
+        {200: answers.InteractionPage},
+        query={"cursor": "`next` of the page before; newest first."},
+    )
     def get(self, request: Request) -> Response:
         rows = readable(request.auth.project).order_by("-pk")
         cursor = request.query_params.get("cursor", "")
@@ -177,7 +181,7 @@ class ReleaseView(ReadView):
 class ReleaseFileView(ReadView):
     """`GET /releases/{id}/files/{file}`: with ETag and ranges."""
 
-    @described("releases_file", {200: bytes, 206: bytes})
+    @described("releases_file", {200: filedownloads.MEDIA, 206: filedownloads.MEDIA, 304: None, 416: None})
     def get(self, request: Request, key: str, name: str) -> Any:
         return filedownloads.answer(self.release(request, key), name, request)
 
@@ -185,7 +189,7 @@ class ReleaseFileView(ReadView):
 class RecallListView(ReadView):
     """`GET /datasets/{name}/recalls`: what whoever downloaded a release must delete."""
 
-    @described("recalls_list", {200: answers.Listed})
+    @described("recalls_list", {200: answers.Listed}, query={"overdue": "`true`: only what should be gone by now."})
     def get(self, request: Request, name: str) -> Response:
         rows = recalls.of_dataset(self.dataset(request, name))
         if request.query_params.get("overdue") == "true":

@@ -1,7 +1,12 @@
 """What the capture and privacy calls answer with, for OpenAPI. The views build just these."""
 
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from msgspec import Meta
+
+from feedback.batch import MAX_ITEMS
+from feedback.payloads import FeedbackIn, InteractionIn
 
 
 class Stored(TypedDict):
@@ -24,10 +29,18 @@ class FeedbackStored(TypedDict):
     reason: NotRequired[str]
 
 
-class Items(TypedDict):
-    """The body of a batch: interactions and feedback, each with its `type`."""
+class InteractionItem(InteractionIn, tag_field="type", tag="interaction", forbid_unknown_fields=True, kw_only=True):
+    """An interaction in a batch."""
 
-    items: list[dict[str, Any]]
+
+class FeedbackItem(FeedbackIn, tag_field="type", tag="feedback", forbid_unknown_fields=True, kw_only=True):
+    """Feedback in a batch."""
+
+
+class Items(TypedDict):
+    """The body of a batch: interactions and feedback, each with its `type`. Each is judged by itself."""
+
+    items: Annotated[list[InteractionItem | FeedbackItem], Meta(max_length=MAX_ITEMS)]
 
 
 class ItemError(TypedDict):

@@ -1,7 +1,7 @@
 """`POST /v1/traces`: whoever is instrumented with OpenTelemetry already changes an address and a header."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -19,10 +19,28 @@ from privacy.scopes import Scope
 
 AT_ONCE = 1_000
 MEDIA = (traces.PROTOBUF, traces.JSON)
-RESPONSES: dict[Any, Any] = dict.fromkeys([(200, media) for media in MEDIA], bytes) | dict.fromkeys(
-    [(code, "application/problem+json") for code in WRITING_ERRORS], schema(ProblemDocument)
-)
 WHY = {capture.Conflict: "another body under the same id", capture.Gone: "erased or expired"}
+
+
+class Partial(TypedDict):
+    """How many spans were not taken, and why; OTLP writes the number as a text."""
+
+    rejectedSpans: str
+    errorMessage: str
+
+
+class ExportAnswer(TypedDict, total=False):
+    """What an exporter is told: nothing where all was taken."""
+
+    partialSuccess: Partial
+
+
+REQUEST = {traces.PROTOBUF: bytes, traces.JSON: schema(dict[str, Any])}
+RESPONSES: dict[Any, Any] = {
+    (200, traces.PROTOBUF): bytes,
+    (200, traces.JSON): schema(ExportAnswer),
+    **{(code, "application/problem+json"): schema(ProblemDocument) for code in WRITING_ERRORS},
+}
 
 
 class TracesView(CaptureView):
@@ -31,7 +49,7 @@ class TracesView(CaptureView):
     scopes = {"POST": Scope.INGEST}
     body_limit = settings.BATCH_BODY_LIMIT
 
-    @extend_schema(operation_id="traces_export", request=dict.fromkeys(MEDIA, bytes), responses=RESPONSES)
+    @extend_schema(operation_id="traces_export", request=REQUEST, responses=RESPONSES)
     def post(self, request: Request) -> HttpResponse:
         media_type = request.content_type.partition(";")[0].strip().lower()
         if media_type not in MEDIA:

@@ -170,6 +170,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Capture what a deployed agent's users say of its answers; read decisions, releases and verdicts.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_PUBLIC": True,
+    "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["privacy.openapi.add_components"],
     "SERVE_AUTHENTICATION": [],

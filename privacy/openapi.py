@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 import msgspec
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 _components: dict[str, Any] = {}
 WRITING_ERRORS = (400, 401, 403, 404, 409, 410, 413, 415, 422, 429)
@@ -31,17 +31,21 @@ class ProblemDocument(TypedDict):
     errors: list[Fault]
 
 
-def described(operation: str, answers: Mapping[int, Any], body: Any = None) -> Callable[[Any], Any]:
-    """Document one call: the class of its body, and that of each good answer (None: without a body; bytes: a file)."""
+def described(
+    operation: str, answers: Mapping[int, Any], body: Any = None, query: Mapping[str, str] | None = None
+) -> Callable[[Any], Any]:
+    """Document one call: the class of its body, and that of each good answer (None: without a body; bytes or a class by
+    media type: a file); `query` says what each parameter behind the question mark is for, all may be left out."""
     errors = dict.fromkeys(WRITING_ERRORS if body is not None else READING_ERRORS, ProblemDocument)
     responses: dict[Any, Any] = {(code, "application/problem+json"): schema(kind) for code, kind in errors.items()}
     for code, kind in answers.items():
-        if kind is bytes:
-            responses[(code, "application/octet-stream")] = bytes
+        if isinstance(kind, Mapping):
+            responses |= {(code, media): bytes if part is bytes else schema(part) for media, part in kind.items()}
         else:
             responses[(code, "application/json") if kind else code] = kind and schema(kind)
     request = {"application/json": schema(body)} if body is not None else None
-    return extend_schema(operation_id=operation, request=request, responses=responses)
+    parameters = [OpenApiParameter(name, str, description=about) for name, about in (query or {}).items()]
+    return extend_schema(operation_id=operation, parameters=parameters, request=request, responses=responses)
 
 
 def schema(kind: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -10,10 +11,14 @@ if TYPE_CHECKING:
 
 
 class HasScope(BasePermission):
-    """Lets a request through whose key carries `view.scopes[method]`. A view that names none is closed."""
+    """Lets a request through whose key carries `view.scopes[method]`; a HEAD may go where a GET may. A view that names
+    none is closed. A method that a view does not name is none of its own, whatever the key: 405."""
 
     message = "This key does not carry the scope that the call needs."
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        needed = getattr(view, "scopes", {}).get(request.method)
+        scopes = getattr(view, "scopes", {})
+        needed = scopes.get("GET" if request.method == "HEAD" else request.method)
+        if scopes and needed is None:
+            raise MethodNotAllowed(request.method or "")
         return needed is not None and request.auth is not None and needed in request.auth.scopes
