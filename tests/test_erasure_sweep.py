@@ -32,7 +32,7 @@ def text_columns() -> Iterator[tuple[type[models.Model], models.Field]]:  # type
                     yield model, field
 
 
-def columns_with_the_mark() -> set[str]:
+def columns_with_the_mark(mark: str = MARK) -> set[str]:
     """The columns, of all tables whatever they are, that hold the mark."""
     found = set()
     with connection.cursor() as cursor:
@@ -42,44 +42,44 @@ def columns_with_the_mark() -> set[str]:
                 quoted = connection.ops.quote_name(table)
                 cursor.execute(
                     f"SELECT count(*) FROM {quoted} WHERE lower(CAST({name} AS text)) LIKE %s",  # noqa: S608
-                    [f"%{MARK}%"],
+                    [f"%{mark}%"],
                 )
                 if cursor.fetchone()[0]:
                     found.add(f"{table}.{column.name}")
     return found
 
 
-def files_with_the_mark() -> list[str]:
+def files_with_the_mark(mark: str = MARK) -> list[str]:
     """The files under `var/` that hold the mark: database and its log, releases, broker, logs."""
     found = []
     for folder, _, names in os.walk(settings.VAR):
         for name in names:
-            if MARK.encode() in (Path(folder) / name).read_bytes().lower():
+            if mark.encode() in (Path(folder) / name).read_bytes().lower():
                 found.append(name)
     return found
 
 
-def plant(shop: Project) -> None:
+def plant(shop: Project, mark: str = MARK) -> None:
     """Put the mark wherever a person's text can go, by the doors through which it goes."""
     everywhere: dict[str, Any] = {
-        "context": [{"role": "user", "content": f"{MARK} before"}],
-        "sources": [{"id": f"{MARK}-s", "title": MARK, "url": f"https://example.com/{MARK}", "text": MARK}],
-        "metadata": {MARK: [MARK]},
-        "tags": [MARK],
-        "session": MARK,
-        "agent": {"name": MARK, "version": MARK, "model": MARK, "prompt": MARK},
+        "context": [{"role": "user", "content": f"{mark} before"}],
+        "sources": [{"id": f"{mark}-s", "title": mark, "url": f"https://example.com/{mark}", "text": mark}],
+        "metadata": {mark: [mark]},
+        "tags": [mark],
+        "session": mark,
+        "agent": {"name": mark, "version": mark, "model": mark, "prompt": mark},
     }
-    rated = cast.asked(shop, question=f"What eats a {MARK}?", answer=f"A {MARK} eats seeds.", **everywhere)
-    cast.said(shop, rated, "edit", correction=f"A {MARK} is eaten by hawks.", comment=f"{MARK}!")
-    doubtful = cast.asked(shop, question=f"Where does the {MARK} live?", answer="In Australia, mostly in dry places.")
-    cast.said(shop, doubtful, "thumbs_down", comment=MARK)
-    cast.said(shop, "not-seen-yet", "edit", cast.ANNA, correction=f"{MARK} early", comment=MARK)
+    rated = cast.asked(shop, question=f"What eats a {mark}?", answer=f"A {mark} eats seeds.", **everywhere)
+    cast.said(shop, rated, "edit", correction=f"A {mark} is eaten by hawks.", comment=f"{mark}!")
+    doubtful = cast.asked(shop, question=f"Where does the {mark} live?", answer="In Australia, mostly in dry places.")
+    cast.said(shop, doubtful, "thumbs_down", comment=mark)
+    cast.said(shop, "not-seen-yet", "edit", cast.ANNA, correction=f"{mark} early", comment=mark)
     cast.turn(shop)
-    verdict = review.Verdict("correct", f"The {MARK} lives in the north.", f"{MARK} says the book")
+    verdict = review.Verdict("correct", f"The {mark} lives in the north.", f"{mark} says the book")
     review.resolve(cast.task(doubtful), verdict, User.objects.create_user("rita"))
-    again = cast.asked(shop, question=f"Does a {MARK} sing?", answer="It does sing, and not only at dawn.")
+    again = cast.asked(shop, question=f"Does a {mark} sing?", answer="It does sing, and not only at dawn.")
     cast.said(shop, again, "thumbs_down")
-    liked = cast.asked(shop, question=f"Is a {MARK} a bird?", answer=f"Yes, the {MARK} is a small bird.")
+    liked = cast.asked(shop, question=f"Is a {mark} a bird?", answer=f"Yes, the {mark} is a small bird.")
     cast.said(shop, liked, "thumbs_up")  # a golden case: that the agent below fails it is asked again, and kept
     cast.turn(shop)
     made = cast.cut(shop)
