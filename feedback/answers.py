@@ -60,6 +60,8 @@ class ItemResult(TypedDict):
     reason: NotRequired[str]
     redactions: NotRequired[dict[str, int]]
     feedback_token: NotRequired[str]
+    dry_run: NotRequired[bool]
+    interaction: NotRequired[dict[str, Any]]
     error: NotRequired[ItemError]
 
 

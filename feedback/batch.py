@@ -1,13 +1,16 @@
 """Many items in one body: each is judged by itself, and all that are good are stored in one transaction."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, TypeGuard
 
 from feedback import capture
 from feedback.capture import Recorded, Refusal
 from feedback.models import Outcome, Project
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
+from feedback.previews import preview
+from privacy.redaction import RedactionError
+from privacy.scopes import Scope
 
 MAX_ITEMS = 1_000
 STATUS = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}
@@ -16,29 +19,45 @@ REFUSALS: dict[type[Exception], tuple[int, str, str, str]] = {
     capture.Gone: (410, "", "gone", "This was erased or has expired."),
 }
 NOT_REDACTABLE = (422, "", "not_redactable", "The text could not be redacted.")
+NEEDS = {"interaction": Scope.INGEST, "feedback": Scope.FEEDBACK}
 
 
-def record(project: Project, items: Sequence[Any]) -> list[dict[str, Any]]:
+class NotAllowed(PayloadError):
+    """The key does not carry the scope that the item's own call needs."""
+
+
+def record(project: Project, items: Sequence[Any], scopes: Collection[str]) -> list[dict[str, Any]]:
     """{status, id?, error?} for each item, in order. A bad item never fails its neighbours."""
-    read = [parsed(item) for item in items]
-    payloads = [payload for payload in read if not isinstance(payload, PayloadError)]
+    read = [parsed(item, scopes) for item in items]
+    payloads = [payload for payload in read if not isinstance(payload, PayloadError) and not is_trial(payload)]
     refused = Counter(
         ("signal" if is_feedback(item) else "interaction", str(Outcome.Result.REFUSED))
         for item, payload in zip(items, read, strict=True)
         if isinstance(payload, PayloadError)
     )
     ended = iter(capture.record(project, payloads, refused=refused))
-    return [
-        refusal(400, f"/items/{place}{payload.pointer}", payload.code, payload.detail)
-        if isinstance(payload, PayloadError)
-        else answer(next(ended), place)
-        for place, payload in enumerate(read)
-    ]
+    results = []
+    for place, payload in enumerate(read):
+        if isinstance(payload, PayloadError):
+            status = 403 if isinstance(payload, NotAllowed) else 400
+            results.append(refusal(status, f"/items/{place}{payload.pointer}", payload.code, payload.detail))
+        elif is_trial(payload):
+            results.append(previewed(project, payload, place))
+        else:
+            results.append(answer(next(ended), place))
+    return results
 
 
-def parsed(item: Any) -> InteractionIn | FeedbackIn | PayloadError:
+def is_trial(payload: InteractionIn | FeedbackIn) -> TypeGuard[InteractionIn]:
+    """Whether it is only asked what would be stored."""
+    return isinstance(payload, InteractionIn) and payload.dry_run
+
+
+def parsed(item: Any, scopes: Collection[str]) -> InteractionIn | FeedbackIn | PayloadError:
     """The item in its shape, or what is wrong with that."""
     kind = item.get("type") if isinstance(item, dict) else None
+    if isinstance(kind, str) and kind in NEEDS and NEEDS[kind] not in scopes:
+        return NotAllowed("", "scope", "This key does not carry the scope that the item needs.")
     try:
         if kind == "interaction":
             return convert(without_type(item), InteractionIn)
@@ -65,6 +84,14 @@ def answer(recorded: Recorded | Refusal, place: int) -> dict[str, Any]:
     if recorded.token:
         said |= {"stored": True, "redactions": dict(recorded.redactions), "feedback_token": recorded.token}
     return said
+
+
+def previewed(project: Project, payload: InteractionIn, place: int) -> dict[str, Any]:
+    """What `dry_run` answers for one item."""
+    try:
+        return {"status": 200, **preview(project, payload)}
+    except RedactionError as error:
+        return answer(error, place)
 
 
 def without_type(item: dict[str, Any]) -> dict[str, Any]:

@@ -157,8 +157,13 @@ def placeholders(project: Project, names: Sequence[str]) -> dict[str, State]:
 
 
 def withdraw_signal(project: Project, external_id: str, grant: Grant | None = None) -> bool:
-    """Take a signal back: it stays as history and counts no more. False where there is none (of that person)."""
+    """Take a signal back: it stays as history and counts no more, also where it still waits for its interaction.
+    False where there is none (of that person)."""
     with writing():
+        waiting = ParkedSignal.objects.filter(project=project, external_id=external_id)
+        if grant is None and waiting.exists():
+            waiting.filter(withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
+            return True
         signals = Signal.objects.filter(project=project, external_id=external_id)
         if grant:
             signals = signals.filter(interaction=grant.interaction, subject=grant.subject)

@@ -20,7 +20,7 @@ Draft: TypeAlias = InteractionDraft | SignalDraft
 INTERACTION = ("id", "external_id", "project_id", "subject_id", "body_digest", "redactions", "received_at")
 PARKED = (
     "id", "project_id", "subject_id", "interaction_external_id", "external_id", "kind", "score", "correction",
-    "comment", "placeholders", "body_digest", "occurred_at", "received_at",
+    "comment", "placeholders", "body_digest", "occurred_at", "received_at", "withdrawn_at",
 )  # fmt: skip
 CONSENT = ("id", "subject_id", "purpose", "granted", "expires_at", "notice_id", "entry_hash")
 PEOPLE = """id IN (

@@ -231,6 +231,7 @@ class ParkedSignal(models.Model):
     body_digest = models.CharField(max_length=64)
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It was taken back while it waited.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "external_id"], name="parked_signal_once")]

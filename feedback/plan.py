@@ -23,7 +23,9 @@ from privacy.subjects import anonymous
 
 Result = Outcome.Result
 TOUCH = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
-CARRIED = ("project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at")
+CARRIED = (
+    "project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at", "withdrawn_at",
+)  # fmt: skip
 
 
 class Conflict(Exception):

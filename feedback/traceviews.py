@@ -1,6 +1,7 @@
 """`POST /v1/traces`: whoever is instrumented with OpenTelemetry already changes an address and a header."""
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -63,7 +64,7 @@ class TracesView(CaptureView):
             raise Problem(
                 413, f"The body may have at most {self.body_limit} bytes and {traces.MAX_SPANS} spans."
             ) from None
-        rejected = record(request.auth.project, conversations.read(spans))
+        rejected = record(request.auth.project, conversations.read(spans), request.auth.scopes)
         message = "; ".join(f"{number}: {why}" for why, number in sorted(rejected.items()))
         return HttpResponse(traces.answer(rejected.total(), message, media_type), content_type=media_type)
 
@@ -72,13 +73,15 @@ class TracesView(CaptureView):
         return super().perform_content_negotiation(request, force=True)
 
 
-def record(project: Project, found: list[conversations.Read]) -> Counter[str]:
-    """Store what the spans say; why some were not taken, and how many."""
+def record(project: Project, found: list[conversations.Read], scopes: Collection[str]) -> Counter[str]:
+    """Store what the spans say; why some were not taken, and how many. Feedback needs its own scope here, too."""
     rejected: Counter[str] = Counter()
     payloads: list[InteractionIn | FeedbackIn] = []
     for read in found:
         if isinstance(read.payload, PayloadError):
             rejected[read.payload.detail] += 1
+        elif isinstance(read.payload, FeedbackIn) and Scope.FEEDBACK not in scopes:
+            rejected["feedback needs a key with the scope feedback"] += 1
         else:
             payloads.append(read.payload)
     refused = {("interaction", str(Outcome.Result.REFUSED)): rejected.total()} if rejected else {}

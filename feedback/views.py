@@ -13,6 +13,7 @@ from feedback import answers, batch, capture, outcomes
 from feedback.capture import Recorded
 from feedback.models import Outcome
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode
+from feedback.previews import preview
 from feedback.throttling import WindowThrottle
 from privacy.openapi import described
 from privacy.problems import Problem
@@ -92,20 +93,22 @@ class FeedbackView(CaptureView):
 
 
 class BatchView(CaptureView):
-    """`POST /batch`: up to a thousand interactions and feedback in one body."""
+    """`POST /batch`: up to a thousand interactions and feedback in one body; each needs the scope of its own call."""
 
-    scopes = {"POST": Scope.INGEST}
+    scopes = {"POST": (Scope.INGEST, Scope.FEEDBACK)}
     body_limit = settings.BATCH_BODY_LIMIT
 
     @described("batch_create", {200: answers.Results}, answers.Items)
     def post(self, request: Request) -> Response:
+        if request.auth.grant:
+            raise Problem(403, "A feedback token opens POST /feedback alone.")
         body = self.body(request)
         items = body.get("items") if isinstance(body, dict) and set(body) == {"items"} else None
         if not isinstance(items, list):
             raise PayloadError("/items", "required", "Expected an object with a list of items.")
         if len(items) > batch.MAX_ITEMS:
             raise PayloadError("/items", "too_many", f"A batch may have at most {batch.MAX_ITEMS} items.")
-        return Response({"results": batch.record(request.auth.project, items)})
+        return Response({"results": batch.record(request.auth.project, items, request.auth.scopes)})
 
 
 class FeedbackItemView(CaptureView):
@@ -129,22 +132,3 @@ def stored(recorded: Recorded) -> dict[str, Any]:
         "redactions": dict(recorded.redactions),
         "feedback_token": recorded.token,
     }
-
-
-def preview(project: Any, payload: InteractionIn) -> dict[str, Any]:
-    """What `dry_run` answers: the interaction as it would be stored. Nothing is kept."""
-    row = capture.redacted_interaction(project, payload)
-    agent = {"name": row.agent_name, "version": row.agent_version, "model": row.agent_model, "prompt": row.agent_prompt}
-    shown = {
-        "id": payload.id,
-        "question": row.question,
-        "answer": row.answer,
-        "context": row.context,
-        "sources": row.sources,
-        "session": row.session,
-        "tags": row.tags,
-        "metadata": row.metadata,
-        "agent": agent,
-        "occurred_at": row.occurred_at,
-    }
-    return {"stored": False, "dry_run": True, "redactions": row.redactions, "interaction": shown}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class HasScope(BasePermission):
-    """Lets a request through whose key carries `view.scopes[method]`; a HEAD may go where a GET may. A view that names
+    """Lets a request through whose key carries `view.scopes[method]`, or one of several; a HEAD may go where a GET may. A view that names
     none is closed. A method that a view does not name is none of its own, whatever the key: 405."""
 
     message = "This key does not carry the scope that the call needs."
@@ -21,4 +21,6 @@ class HasScope(BasePermission):
         needed = scopes.get("GET" if request.method == "HEAD" else request.method)
         if scopes and needed is None:
             raise MethodNotAllowed(request.method or "")
-        return needed is not None and request.auth is not None and needed in request.auth.scopes
+        if needed is None or request.auth is None:
+            return False
+        return not set(request.auth.scopes).isdisjoint([needed] if isinstance(needed, str) else needed)

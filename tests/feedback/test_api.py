@@ -95,6 +95,9 @@ BAD = [
     (b'{"question": "a", "answer": "b", "metadata": ' + b'{"a":' * 2000 + b"1" + b"}" * 2000 + b"}", "too_deep", ""),
     (b'{"question": "a", "answer": "b", "metadata": ' + b'{"a":' * 40 + b"1" + b"}" * 40 + b"}", "too_deep", ""),
     (b'{"question": "a", "answer": "b", "metadata": {"n": NaN}}', "invalid_json", ""),
+    (b'{"question": "a", "answer": "b", "metadata": {"n": 1e400}}', "invalid_json", ""),
+    (b'{"question": "a", "answer": "b", "metadata": {"n": 18446744073709551616}}', "out_of_range", "/metadata/-"),
+    (b'{"question": "a", "answer": "b", "metadata": {"n": -9223372036854775809}}', "out_of_range", "/metadata/-"),
 ]
 
 
@@ -255,3 +258,20 @@ def test_a_listed_origin_may_ask_and_another_may_not(client: Client, shop: Proje
     theirs = client.options("/api/v1/feedback", headers={**ask, "origin": "https://evil.example"})
     assert ours["Access-Control-Allow-Origin"] == "https://shop.example"
     assert "Access-Control-Allow-Origin" not in theirs and settings.BODY_LIMIT
+
+
+@pytest.mark.parametrize("number", [2**64 - 1, -(2**63), 1e308])
+def test_a_number_of_64_bits_is_stored_as_it_is(client: Client, auth: dict[str, str], number: float) -> None:
+    assert post(client, "interactions", {**BODY, "id": "a", "metadata": {"n": number}}, auth).status_code == 201
+    shown = client.get("/api/v1/interactions/a", headers=auth)
+    assert shown.json()["metadata"] == {"n": number}
+
+
+def test_feedback_that_waits_is_taken_back_before_its_interaction_comes(client: Client, auth: dict[str, str]) -> None:
+    waiting = {"id": "s", "interaction": "a", "signal": "thumbs_down"}
+    assert post(client, "feedback", waiting, auth).status_code == 202
+    assert [client.delete("/api/v1/feedback/s", headers=auth).status_code for _ in range(2)] == [204, 204]
+    assert post(client, "feedback", waiting, auth).status_code == 202  # the same again changes nothing
+    assert post(client, "interactions", {**BODY, "id": "a"}, auth).status_code == 201
+    (signal,) = client.get("/api/v1/interactions/a", headers=auth).json()["signals"]
+    assert (signal["id"], signal["withdrawn"]) == ("s", True) and not Signal.objects.live().exists()

@@ -55,6 +55,39 @@ def test_a_batch_over_the_limit_is_refused_whole(client: Client, auth: dict[str,
     assert answer.status_code == 400 and answer.json()["errors"][0]["code"] == "too_many"
 
 
+def test_a_dry_run_in_a_batch_shows_its_item_and_keeps_nothing_of_it(
+    client: Client, shop: Project, auth: dict[str, str]
+) -> None:
+    talk = {"type": "interaction", "question": "I am mia@example.com?", "answer": "a", "consent": cast.ALL}
+    answer = post(client, "batch", {"items": [{**talk, "dry_run": True}, {**talk, "id": "a"}]}, auth)
+    shown, kept = answer.json()["results"]
+    assert (shown["status"], shown["stored"], shown["dry_run"], kept["status"]) == (200, False, True, 201)
+    assert shown["interaction"]["question"] == "I am [EMAIL_1]?" and shown["redactions"] == {"EMAIL": 1}
+    assert Interaction.objects.get().external_id == "a"
+    assert outcomes.totals(shop)["interaction"]["received"] == 1
+
+
+def test_each_item_of_a_batch_needs_the_scope_of_its_own_call(client: Client, shop: Project) -> None:
+    talk = {"type": "interaction", "id": "a", "question": "q?", "answer": "a", "consent": cast.ALL}
+    items = [talk, {"type": "feedback", "interaction": "a", "signal": "thumbs_up"}, {"type": "sale"}]
+
+    def statuses(scope: str) -> list[int]:
+        answer = post(client, "batch", {"items": items}, {"authorization": f"Bearer {cast.key(shop, [scope])}"})
+        return [result["status"] for result in answer.json()["results"]]
+
+    assert statuses("ingest") == [201, 403, 400] and not Signal.objects.exists()
+    assert statuses("feedback") == [403, 201, 400] and Signal.objects.count() == 1
+    refused = post(client, "batch", {"items": items}, {"authorization": f"Bearer {cast.key(shop, ['read'])}"})
+    assert refused.status_code == 403
+
+
+def test_a_feedback_token_opens_no_batch(client: Client, shop: Project) -> None:
+    token = cast.asked(shop, id="a").token
+    items = [{"type": "feedback", "interaction": "a", "signal": "thumbs_up"}]
+    answer = post(client, "batch", {"items": items}, {"authorization": f"Bearer {token}"})
+    assert answer.status_code == 403 and not Signal.objects.exists()
+
+
 def test_consent_is_given_looked_up_and_taken_back(client: Client, shop: Project, auth: dict[str, str]) -> None:
     given = post(client, "consent", {"subject": "u", "purposes": cast.ALL, "notice": "May we?"}, auth)
     assert given.json() == {"purposes": cast.ALL}

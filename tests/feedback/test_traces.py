@@ -29,7 +29,7 @@ def shop() -> Project:
 
 @pytest.fixture
 def auth(shop: Project) -> dict[str, str]:
-    return {"authorization": f"Bearer {cast.key(shop, ['ingest'])}"}
+    return {"authorization": f"Bearer {cast.key(shop, ['ingest', 'feedback'])}"}
 
 
 def value(given: Any) -> dict[str, Any]:
@@ -264,3 +264,10 @@ def test_a_gzip_bomb_is_413_and_bad_bodies_are_400(client: Client, auth: dict[st
         client.post("/v1/traces", b"\xff\xff", content_type="application/x-protobuf", headers=auth),
     ]
     assert bomb.status_code == 413 and [answer.status_code for answer in bad] == [400] * len(bad)
+
+
+def test_feedback_on_a_span_needs_the_scope_of_feedback(client: Client, shop: Project) -> None:
+    auth = {"authorization": f"Bearer {cast.key(shop, ['ingest'])}"}
+    answer = send(client, auth, export(span(chat(), events=[vote(**{"gen_ai.evaluation.score.value": 1})])))
+    assert answer.json()["partialSuccess"]["rejectedSpans"] == "1" and "scope" in answer.content.decode()
+    assert Interaction.objects.count() == 1 and not Signal.objects.exists()
