@@ -18,8 +18,8 @@ def configure(
     """A tracer provider whose spans are batched over OTLP/HTTP to ``<endpoint>/v1/traces``.
 
     ``key`` needs the ``ingest`` scope, and ``feedback`` where users' feedback is exported too. With
-    ``set_global`` it becomes the process's provider, which is where instrumentations look; without, pass it to
-    yours or add its exporter to a provider of your own (``exporter``). Raises ``MissingExtra`` where the
+    ``set_global`` it becomes the process's provider, which is where instrumentations look; without, pass it
+    to yours or add its exporter to a provider of your own (``exporter``). Raises ``MissingExtra`` where the
     OpenTelemetry packages are not installed.
     """
     try:
