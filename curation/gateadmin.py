@@ -134,9 +134,9 @@ class AgentVersionAdmin(ProjectsOwnAdmin):
 
     def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Carry out a decision, which needs the permission to change versions."""
-        row = self.found(request, object_id, "trained_on__dataset", "project__redaction")
         if not request.user.has_perm("curation.change_agentversion"):
             raise PermissionDenied
+        row = self.found(request, object_id, "trained_on__dataset", "project__redaction")
         form = DecisionForm(request.POST or None)
         if request.method != "POST" or not form.is_valid():
             return self.page(request, row, form)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -67,7 +67,7 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         row = self.get_queryset(request).select_related("project").filter(pk=key).first()
         if row is None:
-            return redirect("admin:curation_curationpolicy_changelist")
+            raise Http404
         form = PolicyForm(request.POST or None, initial={"settings": row.settings})
         if form.is_valid():
             made = policies.revise(row.project, form.cleaned_data["settings"], form.cleaned_data["note"], request.user)
@@ -111,6 +111,8 @@ class RunAdmin(ReadOnlyAdmin):
         site: Any = self.admin_site
         sent = request.POST.get("project", "")
         project = site.projects_of(request).filter(pk=int(sent) if sent.isdecimal() else 0).first()
+        if sent and project is None:
+            raise Http404
         if request.method == "POST" and project is not None:
             messages.success(request, started(project))
         return redirect("admin:curation_run_changelist")

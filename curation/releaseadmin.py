@@ -68,7 +68,7 @@ class DatasetAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         dataset = self.get_queryset(request).select_related("project").filter(pk=key).first()
         if dataset is None:
-            return redirect("admin:curation_dataset_changelist")
+            raise Http404
         would = membership.chosen(Release(dataset=dataset)).order_by()[: AT_ONCE + 1].count()
         if request.method == "POST":
             return self.cut(request, dataset, would)

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -97,7 +97,11 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """A task has one page: the one on which it is decided."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         key = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 18 else 0
+        if self.found(request, key) is None:
+            raise Http404
         return redirect("admin:curation_reviewtask_decide", key)
 
     def decides(self, request: HttpRequest) -> bool:
@@ -151,8 +155,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         task = self.found(request, key)
         if task is None:
-            messages.info(request, "That task is gone.")
-            return redirect("admin:curation_reviewtask_changelist")
+            raise Http404
         if request.method != "POST":
             if self.decides(request) and isinstance(request.user, User):
                 review.claim(task, request.user)
@@ -224,9 +227,11 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     def skip_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
         """Leave a task to others for this sitting."""
         user = self.require_reviewer(request)
+        task = self.found(request, key)
+        if task is None:
+            raise Http404
         if request.method == "POST":
-            task = self.found(request, key)
-            if task is not None and task.claimed_until is not None:
+            if task.claimed_until is not None:
                 review.release(task.pk, user, task.claimed_until)
             skipped = [pk for pk in request.session.get(SKIPPED, []) if pk != key]
             request.session[SKIPPED] = [*skipped, key][-KEPT:]
@@ -235,6 +240,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     def leave_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Give a task back when its page is left."""
         user = self.require_reviewer(request)
+        if self.found(request, key) is None:
+            raise Http404
         until = request.POST.get("until", "")
         try:
             given_back = request.method == "POST" and review.release(key, user, datetime.fromisoformat(until))

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -73,7 +73,9 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("feedback.change_apikey"):
             raise PermissionDenied
         row = self.get_queryset(request).select_related("project").filter(pk=key, revoked_at__isnull=True).first()
-        if row is None or request.method != "POST":
+        if row is None:
+            raise Http404
+        if request.method != "POST":
             return redirect("admin:feedback_apikey_changelist")
         return self.shown_once(request, *keys.rotate(row))
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
@@ -42,7 +42,7 @@ class SubjectAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         subject = self.get_queryset(request).filter(pk=key).first()
         if subject is None:
-            return redirect("admin:privacy_subject_changelist")
+            raise Http404
         form = AskForm(request.POST or None)
         if form.is_valid():
             made = requests.submit_for(

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -70,7 +70,7 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         policy = self.get_queryset(request).filter(pk=key).first()
         if policy is None:
-            return redirect("admin:privacy_redactionpolicy_changelist")
+            raise Http404
         form = LabForm(request.POST or None, initial={"sample": SAMPLE, "definition": policy.definition})
         if form.is_valid() and "save" in request.POST:
             return self.save(request, policy, form.cleaned_data["definition"])
