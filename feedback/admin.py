@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest
 
 from feedback import keyadmin
@@ -56,7 +56,14 @@ class ProjectAdmin(ReadOnlyAdmin):
 class InteractionAdmin(ReadOnlyAdmin):
     project_path = "project"
     subject_path = "subject_id"
-    list_display = ["external_id", "asked", "answered", "rated", "project", "occurred_at"]
+    list_display = [
+        "external_id",
+        "question_start",
+        "answered",
+        "rated",
+        "project",
+        "occurred_at",
+    ]  # `asked` is a relation
     list_filter = [ProjectFilter, RatedFilter, "pending"]
     list_select_related = ["project"]
     exclude = ["body_digest", "fingerprint", "placeholders", "subject"]
@@ -84,11 +91,11 @@ class InteractionAdmin(ReadOnlyAdmin):
         newest = Interaction.objects.aggregate(Max("pk"))["pk__max"] or 0
         near = queryset.filter(pk__gt=newest - WINDOW)
         for word in term.split()[:5]:
-            near = near.filter(question__icontains=word) | near.filter(answer__icontains=word)
+            near = near.filter(Q(question__icontains=word) | Q(answer__icontains=word))
         return near, False
 
     @admin.display(description="question")
-    def asked(self, row: Interaction) -> str:
+    def question_start(self, row: Interaction) -> str:
         return str(row.question)[:SHORT]
 
     @admin.display(description="answer")
