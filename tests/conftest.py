@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -90,6 +91,11 @@ def clean_slate() -> None:
 @pytest.fixture
 def child_environment(transactional_db: None) -> dict[str, str]:
     """The environment in which another process works on this test's own database, broker and `var/`."""
+    return environment_of_child()
+
+
+def environment_of_child() -> dict[str, str]:
+    """The same, once the test database is there."""
     name = str(connection.settings_dict["NAME"])
     url = f"sqlite:///{name}"
     if connection.vendor == "postgresql":
@@ -117,6 +123,20 @@ def worker(child_environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes
 @pytest.fixture
 def web(child_environment: dict[str, str]) -> Iterator[str]:
     """The address of a real web server on this test's database."""
+    with serving(child_environment) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def shared_web(django_db_setup: None) -> Iterator[str]:
+    """The address of a real web server for all tests of a module, each of which must ask for `transactional_db`."""
+    with serving(environment_of_child()) as url:
+        yield url
+
+
+@contextmanager
+def serving(environment: dict[str, str]) -> Iterator[str]:
+    """A web server in that environment; its address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
@@ -124,6 +144,6 @@ def web(child_environment: dict[str, str]) -> Iterator[str]:
         "--workers", "1", "--blocking-threads", "4", "flywheel_site.wsgi:application",
     ]  # fmt: skip
     log = VAR / "log" / "test-web.log"
-    with running(command, {**child_environment, "PORT": str(port)}, log) as process:
+    with running(command, {**environment, "PORT": str(port)}, log) as process:
         wait(lambda: answers(f"{url}/healthz"), process, log)
         yield url
