@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,8 +46,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from tests.processes import answers, running, wait  # noqa: E402
-from tests.servers import free_port  # noqa: E402
+from tests.processes import running, wait, web_server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -123,27 +121,12 @@ def worker(child_environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes
 @pytest.fixture
 def web(child_environment: dict[str, str]) -> Iterator[str]:
     """The address of a real web server on this test's database."""
-    with serving(child_environment) as url:
+    with web_server(child_environment, VAR / "log" / "test-web.log") as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def shared_web(django_db_setup: None) -> Iterator[str]:
     """The address of a real web server for all tests of a module, each of which must ask for `transactional_db`."""
-    with serving(environment_of_child()) as url:
-        yield url
-
-
-@contextmanager
-def serving(environment: dict[str, str]) -> Iterator[str]:
-    """A web server in that environment; its address."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "4", "flywheel_site.wsgi:application",
-    ]  # fmt: skip
-    log = VAR / "log" / "test-web.log"
-    with running(command, {**environment, "PORT": str(port)}, log) as process:
-        wait(lambda: answers(f"{url}/healthz"), process, log)
+    with web_server(environment_of_child(), VAR / "log" / "test-web.log") as url:
         yield url

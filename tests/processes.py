@@ -1,12 +1,15 @@
 """Real processes beside a test: started, waited for, and ended with it."""
 
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.servers import free_port
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -34,6 +37,20 @@ def running(command: list[str], environment: dict[str, str], log: Path) -> Itera
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def web_server(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """The address of a web server of its own, once it answers."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "1", "--blocking-threads", "4", "flywheel_site.wsgi:application",
+    ]  # fmt: skip
+    with running(command, {**environment, "PORT": str(port)}, log) as process:
+        wait(lambda: answers(f"{url}/healthz"), process, log)
+        yield url
 
 
 def wait(condition: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
