@@ -1,10 +1,10 @@
 """Capture over HTTP: interaction + feedback pairs a second and their latency, beside a bare view on the same server.
 
-    python -m bench.capture [--seconds 5] [--runs 3] [--database sqlite,postgres] [--peers]
+    python -m bench.capture [--seconds 5] [--runs 3] [--database sqlite,postgres]
 
 Everything that a caller gets is in the figures: a key, consent, redaction, limits, and a commit that is on disk. A pair
 is two requests, in a batch two items; the text is about 2 kB. Figures are medians of the runs. Where others use the
-machine too, look at the ratios. `--peers` drives Arize Phoenix, MLflow and Label Studio as well (bench/peers.py).
+machine too, look at the ratios.
 """
 
 import argparse
@@ -241,7 +241,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--database", default="sqlite,postgres")
-    parser.add_argument("--peers", action="store_true")
     options = parser.parse_args(arguments)
     print(f"{'':<44}{'a second':>10}{'p50 ms':>10}{'p99 ms':>10}{'to bare':>9}   load {os.getloadavg()[0]:.1f}")
     limit: dict[int, float] = {}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from curation import answers, filedownloads, recalls
 from curation.models import Dataset, Release
 from curation.releases import find, published
-from feedback.models import Interaction, Project
+from feedback.models import Interaction, Project, Signal
 from feedback.payloads import convert
 from feedback.throttling import WindowThrottle
 from feedback.views import CaptureView, InteractionsView
@@ -60,7 +60,9 @@ class InteractionView(APIView):
 def readable(project: Project) -> QuerySet[Interaction]:
     """The project's interactions with what is shown of them; a constant number of queries."""
     rows = Interaction.objects.visible().filter(project=project)
-    return rows.select_related("decision__correction", "decision__task").prefetch_related("signals")
+    return rows.select_related("decision__correction", "decision__task").prefetch_related(
+        Prefetch("signals", Signal.objects.visible().order_by("pk"))
+    )
 
 
 def shown(row: Interaction) -> dict[str, Any]:

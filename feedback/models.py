@@ -177,6 +177,10 @@ class SignalQuerySet(models.QuerySet["Signal"]):
         """Those that were not taken back."""
         return self.filter(withdrawn_at__isnull=True)
 
+    def visible(self) -> "SignalQuerySet":
+        """Those of people who have no request under way that hides them."""
+        return self.filter(subject__restricted_at__isnull=True)
+
 
 class Signal(models.Model):
     """What one person said, or did, about one answer. Nothing is overwritten: the newest explicit vote stands."""
