@@ -5,6 +5,7 @@ is pending, so nothing is lost when a message is; it works in short transactions
 a killed run goes on where it was; and run again with nothing new it does nothing.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from feedback.models import Interaction, Project, Signal
 from privacy.models import Subject
 
 BATCH = 1_000
+# SQLite has one writer. There a batch is small, and after a second of them the lock is left alone for longer than a
+# waiting writer sleeps between two tries (0.1 s), so that capture goes on while a backlog is worked off.
+SHARED_BATCH, HELD_SECONDS, PAUSE_SECONDS = 250, 1.0, 0.15
 DECIDED = (Outcome.CONFIRMED, Outcome.CORRECTED)
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
 DECISION = (
@@ -45,8 +49,11 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
     run = Run.objects.create(project=project, policy=policy, total=total)
     counts: Counter[str] = Counter()
     after = done = 0
+    held = 0.0
     while True:
+        started = time.monotonic()
         read, after, found = curate_batch(run, policy, after)
+        held = let_others_write(held + time.monotonic() - started)
         counts.update(found)
         done += read
         running = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING)
@@ -59,6 +66,19 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
     running.update(state=Run.State.DONE, finished_at=timezone.now())
     run.refresh_from_db()
     return run
+
+
+def batch_size() -> int:
+    """How many interactions one transaction decides."""
+    return SHARED_BATCH if connection.vendor == "sqlite" else BATCH
+
+
+def let_others_write(held: float) -> float:
+    """On SQLite, pause once its one writer's lock was held for a second in all; the seconds held since the last pause."""
+    if connection.vendor != "sqlite" or held < HELD_SECONDS:
+        return held
+    time.sleep(PAUSE_SECONDS)
+    return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +114,7 @@ class Read:
 
 
 def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int, Counter[str]]:
-    """Decide up to `BATCH` pending interactions with a key above `after`, in one transaction.
+    """Decide up to `batch_size()` pending interactions with a key above `after`, in one transaction.
 
     Returns how many were read, the last key, and the counts by outcome. A signal that arrives meanwhile raises
     the interaction's revision, and it stays pending for the next run.
@@ -121,7 +141,7 @@ def read_batch(project: Project, after: int) -> list[Read]:
         "i.agent_version, i.occurred_at, i.fingerprint, i.revision "
         f"FROM {columns.quoted(Interaction)} i JOIN {columns.quoted(Subject)} p ON p.id = i.subject_id "
         "WHERE i.project_id = %s AND i.id > %s AND i.pending AND NOT i.scan_due AND p.restricted_at IS NULL "
-        f"ORDER BY i.id LIMIT {BATCH}{lock}",
+        f"ORDER BY i.id LIMIT {batch_size()}{lock}",
         [project.pk, after],
     )
     keys = [row[0] for row in pending]

@@ -1,14 +1,19 @@
 """Errors as RFC 9457 problem documents that name the place and never a value that was sent."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
 from flywheel_site.middleware import request_id
 from privacy.problems import TITLES
+
+logger = logging.getLogger("flywheel")
+RETRY = {"Retry-After": "2"}
 
 
 def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], headers: dict[str, str]) -> Response:
@@ -34,6 +39,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return problem(code, TITLES[code], [], headers)
     if isinstance(error, RequestDataTooBig):
         return problem(413, TITLES[413], [], headers)
+    if isinstance(error, OperationalError):  # locked for too long, restarting or away: nothing was stored
+        logger.error("The database did not answer: %s", type(error).__name__)
+        return problem(503, "The database is busy or away. Nothing was stored: send the same again.", [], RETRY)
     if place is not None:  # a PayloadError: the body has not the right shape
         detail = str(getattr(error, "detail", ""))
         return problem(400, detail, [(place, str(getattr(error, "code", "invalid")), detail)], headers)

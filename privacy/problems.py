@@ -16,6 +16,7 @@ TITLES = {
     422: "The text could not be redacted, so nothing was stored",
     429: "Too many requests",
     500: "Something went wrong here",
+    503: "The database is busy or away",
 }
 
 
