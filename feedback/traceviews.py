@@ -55,8 +55,7 @@ class TracesView(CaptureView):
         media_type = request.content_type.partition(";")[0].strip().lower()
         if media_type not in MEDIA:
             raise UnsupportedMediaType(request.content_type)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
-            raise Problem(413, f"The body may have at most {self.body_limit} bytes.")
+        self.require_small(request)
         encoding = request.headers.get("Content-Encoding", "").strip().lower()
         try:
             spans = traces.spans(traces.unpacked(request.body, encoding, self.body_limit), media_type)

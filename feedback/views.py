@@ -20,6 +20,16 @@ from privacy.problems import Problem
 from privacy.redaction import RedactionError
 from privacy.scopes import Scope
 
+DRAINED = 16 * 1_048_576  # bytes
+
+
+def drain(request: Request) -> None:
+    """Read what a caller still sends of a body that is refused, up to a bound: a connection that is closed in the
+    middle of it would lose the answer."""
+    left = DRAINED
+    while left > 0 and (part := request.read(65_536)):
+        left -= len(part)
+
 
 class CaptureView(APIView):
     """What the writing calls share: one body of JSON within the limit, and errors that are counted."""
@@ -28,10 +38,15 @@ class CaptureView(APIView):
     body_limit = settings.BODY_LIMIT
     kind = "interaction"
 
+    def require_small(self, request: Request) -> None:
+        """Refuse a body over the limit before it is held in memory."""
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
+            drain(request)
+            raise Problem(413, f"The body may have at most {self.body_limit} bytes.")
+
     def body(self, request: Request) -> Any:
         """The decoded body. Raises a `Problem`."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
-            raise Problem(413, f"The body may have at most {self.body_limit} bytes.")
+        self.require_small(request)
         if request.content_type.partition(";")[0].strip().lower() != "application/json":
             raise UnsupportedMediaType(request.content_type)
         return decode(request.body)
