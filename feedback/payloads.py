@@ -127,7 +127,7 @@ def refuse_unstorable(value: Any, pointer: str = "", depth: int = 0) -> None:
             raise PayloadError(pointer, "nul", "The text holds a NUL character.")
         if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise PayloadError(pointer, "surrogate", "The text holds half of a surrogate pair.")
-    elif isinstance(value, int) and not -(2**63) <= value < 2**64:
+    elif isinstance(value, int | float) and not -(2**63) <= value < 2**64:
         raise PayloadError(pointer, "out_of_range", "The number does not fit into 64 bits.")
     elif isinstance(value, (list, dict)):
         if depth >= MAX_DEPTH:
