@@ -41,6 +41,7 @@ if (number := os.environ.get("PYTEST_XDIST_WORKER", "")[2:]) and os.environ.get(
 os.environ["DJANGO_SETTINGS_MODULE"] = "flywheel_site.settings"
 if not settings.DATABASES["default"].get("HOST"):
     settings.DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
+settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.core.cache import cache  # noqa: E402
