@@ -3,16 +3,28 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from curation import formats, schedules
 from curation.rules import Outcome, Reason
 from feedback.models import NAME, Interaction, Project, Signal
 from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.models import Subject
 
 USER = settings.AUTH_USER_MODEL
+
+
+def check_formats(names: Any) -> None:
+    """Refuse a file format that there is none of, or whose library is not installed."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValidationError("Formats are a list of names.")
+    try:
+        formats.check(names)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
 
 
 class CurationPolicy(models.Model):
@@ -311,16 +323,44 @@ class Dataset(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
     name = models.CharField(max_length=64, unique=True, validators=[NAME])
-    formats = models.JSONField(default=list, blank=True, help_text="Files beside the three standard ones.")
+    formats = models.JSONField(
+        default=list, blank=True, validators=[check_formats], help_text="Files beside the three standard ones."
+    )
     system_prompt = models.TextField(blank=True, help_text="Put before every training example.")
     holdout = models.FloatField(default=0.0, help_text="Share of questions that are tested and never trained on.")
     cadence = models.CharField(max_length=16, choices=Cadence, default=Cadence.MANUAL)
-    cron = models.CharField(max_length=64, blank=True)
+    cron = models.CharField(max_length=64, blank=True, help_text="Five fields, in the time zone: 0 6 * * 1-5")
     time_zone = models.CharField(max_length=64, default="UTC")
+    scheduled_since = models.DateTimeField(
+        default=timezone.now,
+        editable=False,
+        help_text="When the cadence was set: what was due before is not made up for.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a time zone or a cron line that is none, saying so beside the field."""
+        self.cron = " ".join(self.cron.split())
+        try:
+            schedules.check_zone(self.time_zone)
+        except ValueError as error:
+            raise ValidationError({"time_zone": str(error)}) from error
+        try:
+            self.schedule()
+        except ValueError as error:
+            raise ValidationError({"cron": str(error)}) from error
+
+    def schedule(self) -> schedules.Schedule | None:
+        """When its releases are due; None where they are cut by hand. Raises `ValueError` where that cannot be said."""
+        return schedules.schedule(self.cadence, self.cron, self.time_zone)
+
+    def published(self) -> "models.QuerySet[Release]":
+        """Its published releases, newest first."""
+        states = [Release.State.PUBLISHED, Release.State.STALE]
+        return self.releases.filter(state__in=states).order_by("-number", "-recut")
 
 
 class Release(models.Model):

@@ -72,7 +72,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         would = membership.chosen(Release(dataset=dataset)).order_by()[: AT_ONCE + 1].count()
         if request.method == "POST":
             return self.cut(request, dataset, would)
-        newest = releases.published(dataset).select_related("dataset").first()
+        newest = dataset.published().select_related("dataset").first()
         context = {**self.admin_site.each_context(request), "title": f"Cut a release of {dataset}", "opts": self.opts,
                    "dataset": dataset, "would": would, "many": would > AT_ONCE, "newest": newest}  # fmt: skip
         return render(request, "admin/curation/dataset/cut.html", context)
@@ -86,7 +86,7 @@ class DatasetAdmin(ReadOnlyAdmin):
             releases.begin(dataset)
             messages.success(request, "A worker cuts it within a minute; it appears here when it is whole.")
             return redirect("admin:curation_release_changelist")
-        before = releases.published(dataset).first()
+        before = dataset.published().first()
         made = releases.cut(dataset)
         words = f"{made} holds everything already: nothing changed." if made == before else f"{made} is cut."
         messages.success(request, words)
@@ -147,7 +147,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
 def details(row: Release, beside: str) -> dict[str, Any]:
     """What the page of a release shows beside its columns."""
-    others = releases.published(row.dataset).exclude(pk=row.pk).select_related("dataset")[:50]
+    others = row.dataset.published().exclude(pk=row.pk).select_related("dataset")[:50]
     earlier = next((each for each in others if each.version == beside), None) or releasediffs.previous(row)
     return {
         "files": row.manifest.get("files", []),

@@ -9,7 +9,6 @@ import orjson
 
 from curation.models import Release
 from curation.releasefiles import folder
-from curation.releases import published
 
 SHOWN = 50
 
@@ -47,7 +46,7 @@ class ReleaseDiff:
 
 def previous(release: Release) -> Release | None:
     """The newest published release of the dataset before this one."""
-    older = published(release.dataset).filter(number__lt=release.number)
+    older = release.dataset.published().filter(number__lt=release.number)
     found: Release | None = older.select_related("dataset").first()
     return found
 

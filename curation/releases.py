@@ -6,20 +6,18 @@ that dies leaves a row whose lease ends: the next sweep begins it anew. A person
 `disturbed`, and then it is not published but begun anew.
 """
 
-import os
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from curation import membership, policies, recalls, recuts, releasefiles, selection
+from curation import membership, policies, recalls, recuts, releasefiles, releasefolders, selection
 from curation.models import Dataset, Recall, Release
 from curation.releasefiles import folder
 from feedback.models import Project
@@ -33,6 +31,14 @@ Progress = Callable[[int, int], None]
 
 class Disturbed(Exception):
     """Somebody in the release was forgotten while it was being cut."""
+
+
+class Lost(Exception):
+    """Another process took the cut over: this one was away for longer than its lease."""
+
+
+class NothingToCut(Exception):
+    """A scheduled release would hold nothing at all."""
 
 
 def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None) -> Release:
@@ -74,11 +80,23 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
             except Disturbed:
                 continue
         raise Disturbed(f"{release} was disturbed {MAX_TRIES} times")
+    except Lost:
+        release.refresh_from_db()
+        return release
     except Exception as error:
-        Release.objects.filter(pk=release.pk, state=State.CUTTING).update(
-            lease_until=None, error=type(error).__name__, tries=F("tries") + 1
-        )
+        let_go(release, type(error).__name__)
         raise
+
+
+def let_go(release: Release, error: str) -> None:
+    """Give a cut that failed back, to be tried again; after five tries only a recut, which has to come about, is."""
+    with transaction.atomic():
+        mine(release).update(lease_until=None, error=error, tries=F("tries") + 1)
+        spent = Release.objects.filter(
+            free_lease(), pk=release.pk, state=State.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
+        )
+        if spent.update(state=State.FAILED):
+            release.members.all().delete()
 
 
 def free_lease() -> Q:
@@ -87,28 +105,63 @@ def free_lease() -> Q:
 
 
 def claim(release: Release) -> bool:
-    """Take the lease of a cut that nobody holds."""
-    mine = Release.objects.filter(free_lease(), pk=release.pk, state=State.CUTTING)
-    return bool(mine.update(lease_until=timezone.now() + LEASE, disturbed=False))
+    """Take the lease of a cut that nobody holds. When the lease ends is also the token that shows whose it is."""
+    free = Release.objects.filter(free_lease(), pk=release.pk, state=State.CUTTING)
+    release.lease_until = timezone.now() + LEASE
+    return bool(free.update(lease_until=release.lease_until, disturbed=False))
+
+
+def mine(release: Release) -> QuerySet[Release]:
+    """The row of a cut as long as this process holds it: nobody took it over, published it or withdrew it."""
+    return Release.objects.filter(pk=release.pk, state=State.CUTTING, lease_until=release.lease_until)
+
+
+def renew(release: Release) -> None:
+    """Hold the lease for longer. Raises `Lost` where somebody else has it by now."""
+    until = timezone.now() + LEASE
+    if not mine(release).update(lease_until=until):
+        raise Lost
+    release.lease_until = until
+
+
+def renewing(release: Release, progress: Progress | None) -> Progress:
+    """The progress bar that renews the lease, once in a while.
+
+    Not on SQLite: there a statement that still reads cannot begin to write once somebody else has written.
+    """
+
+    def news(done: int, total: int) -> None:
+        ends = release.lease_until
+        if connection.vendor != "sqlite" and ends is not None and ends - timezone.now() < LEASE / 2:
+            renew(release)
+        if progress:
+            progress(done, total)
+
+    return news
 
 
 def publish(release: Release, progress: Progress | None) -> Release:
-    """Choose, write, publish. Raises `Disturbed`."""
+    """Choose, write, publish. Raises `Disturbed`, and `Lost` where another process took the cut over."""
     previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
     if previous is None:
         project = release.dataset.project
         selection.select(project, release.policy or policies.current(project))
+    renew(release)
     with transaction.atomic():
-        Release.objects.filter(pk=release.pk).update(disturbed=False)
+        if not mine(release).update(disturbed=False):
+            raise Lost
         release.members.all().delete()
         total = membership.carry_over(previous, release) if previous else membership.choose(release)
-    aside = folder(release).parent / f".{release.version}.{secrets.token_hex(4)}"
-    aside.mkdir(parents=True)
+    if release.period and not total and previous is None:
+        withdraw(release)
+        raise NothingToCut
+    releasefolders.clear_asides(release)
+    aside = releasefolders.aside(release)
     try:
         if previous:
             manifest, dropped = recuts.write(release, previous, aside)
         else:
-            manifest, dropped = releasefiles.write(release, aside, total, progress), []
+            manifest, dropped = releasefiles.write(release, aside, total, renewing(release, progress)), []
             if same := unchanged(release, manifest):
                 withdraw(release)
                 return same
@@ -116,7 +169,7 @@ def publish(release: Release, progress: Progress | None) -> Release:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     if previous:
-        remove_files(previous)
+        releasefolders.hide(folder(previous))
     release.refresh_from_db()
     return release
 
@@ -129,11 +182,11 @@ def reveal(
     dropped: list[dict[str, str]],
 ) -> None:
     """Make the finished folder the release, and say so in the database. A reader sees all of it, or none."""
-    final = folder(release)
-    shutil.rmtree(final, ignore_errors=True)  # what a killed cut of the same version left behind
     with transaction.atomic():
-        mine = Release.objects.filter(pk=release.pk, state=State.CUTTING, disturbed=False)
-        if not mine.update(
+        if not mine(release).update(disturbed=F("disturbed")):
+            raise Lost
+        whole = mine(release).filter(disturbed=False)
+        if not whole.update(
             state=State.PUBLISHED, manifest=manifest, published_at=timezone.now(), lease_until=None, error=""
         ):
             raise Disturbed
@@ -141,26 +194,8 @@ def reveal(
             previous.members.all().delete()
             Release.objects.filter(pk=previous.pk).update(state=State.SUPERSEDED)
             recalls.announce(Recall.objects.create(release=previous, replaced_by=release, records=dropped))
-        aside.rename(final)
-        releasefiles.sync_folder(final.parent)
-    point_latest(release)
-
-
-def point_latest(release: Release) -> None:
-    """Swing the `latest` link to the newest published version, in one rename."""
-    newest = published(release.dataset).first()
-    link = folder(release).parent / "latest"
-    if newest is None:
-        link.unlink(missing_ok=True)
-        return
-    aside = link.with_name(f".latest.{secrets.token_hex(4)}")
-    aside.symlink_to(newest.version)
-    os.replace(aside, link)
-
-
-def published(dataset: Dataset) -> Any:
-    """The published releases of a dataset, newest first."""
-    return dataset.releases.filter(state__in=[State.PUBLISHED, State.STALE]).order_by("-number", "-recut")
+        releasefolders.show(release, aside)
+    releasefolders.point_latest(release.dataset)
 
 
 NAME = re.compile(
@@ -182,24 +217,18 @@ def find(name: str, project: Project | None = None) -> Release | None:
 
 def unchanged(release: Release, manifest: dict[str, Any]) -> Release | None:
     """The newest published version, if it holds the very same files."""
-    newest: Release | None = published(release.dataset).first()
+    newest: Release | None = release.dataset.published().first()
     same = newest is not None and releasefiles.digests(newest.manifest) == releasefiles.digests(manifest)
     return newest if same else None
 
 
 def withdraw(release: Release) -> None:
-    """Take back a version that would hold nothing new."""
+    """Take back a version that would hold nothing new. Raises `Lost`."""
     with transaction.atomic():
+        if not mine(release).update(error=""):
+            raise Lost
         release.members.all().delete()
         release.delete()
-
-
-def remove_files(release: Release) -> None:
-    """Delete the files of a release; whoever reads them meanwhile keeps what is open, and no new reader finds them."""
-    gone = folder(release).parent / f".gone.{secrets.token_hex(4)}"
-    if folder(release).exists():
-        folder(release).rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
 
 
 def recut_stale() -> list[str]:
@@ -215,10 +244,13 @@ def recut_stale() -> list[str]:
         finished = finish(new)
         if finished.state == State.PUBLISHED:
             done.append(str(finished))
+    for dataset in Dataset.objects.all():
+        releasefolders.tidy(dataset)
     return done
 
 
 def unfinished() -> Iterator[Release]:
-    """Cuts whose process died: their lease has ended."""
+    """Cuts whose process died: their lease has ended. Those of a schedule are tried again by their period."""
     rows = Release.objects.filter(free_lease(), state=State.CUTTING, tries__lt=MAX_TRIES)
+    rows = rows.filter(Q(period="") | Q(recut__gt=0))
     yield from rows.filter(created_at__lt=timezone.now() - GRACE).select_related("dataset__project")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from curation import audits, curate, policies, releases, rereads
+from curation import audits, curate, periods, policies, releases, rereads
 from feedback.models import Interaction, Project
 
 
@@ -24,3 +24,9 @@ def sweep() -> int:
 def draw_audits() -> int:
     """Draw the random audit of every project; how many were drawn."""
     return sum(audits.draw(project, policies.current(project)) for project in Project.objects.all())
+
+
+@shared_task
+def run_due() -> int:
+    """Cut the scheduled releases that are due; how many were tried."""
+    return len(periods.run_due())

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from curation import answers, filedownloads, recalls
 from curation.models import Dataset, Release
-from curation.releases import find, published
+from curation.releases import find
 from feedback.models import Interaction, Project, Signal
 from feedback.payloads import convert
 from feedback.throttling import WindowThrottle
@@ -148,7 +148,7 @@ class ReleaseListView(ReadView):
 
     @described("releases_list", {200: answers.ReleaseList})
     def get(self, request: Request, name: str) -> Response:
-        rows = published(self.dataset(request, name)).select_related("dataset")
+        rows = self.dataset(request, name).published().select_related("dataset")
         return Response({"results": [summary(row) for row in rows[:500]]})
 
 
@@ -157,7 +157,7 @@ class LatestReleaseView(ReadView):
 
     @described("releases_latest", {200: answers.ReleaseShown})
     def get(self, request: Request, name: str) -> Response:
-        release = published(self.dataset(request, name)).select_related("dataset").first()
+        release = self.dataset(request, name).published().select_related("dataset").first()
         if release is None:
             raise Problem(404)
         return Response(summary(release))

@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "feedback-sweep": {"task": "feedback.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "rescan": {"task": "feedback.tasks.rescan", "schedule": 15.0, "options": {"expires": 60}},
     "curation-sweep": {"task": "curation.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
+    "scheduled-releases": {"task": "curation.tasks.run_due", "schedule": 15.0, "options": {"expires": 60}},
     "privacy-requests": {"task": "privacy.tasks.advance_requests", "schedule": 5.0, "options": {"expires": 30}},
     "webhooks": {"task": "privacy.tasks.deliver", "schedule": 10.0, "options": {"expires": 60}},
     "rewrite": {"task": "privacy.tasks.rewrite", "schedule": crontab(hour=REWRITE_HOUR, minute=30)},

@@ -12,6 +12,7 @@ from curation.formats import (
     kto,
     langfuse,
     openai_evals,
+    parquet,
     preferences,
     promptfoo,
     sft,
@@ -41,3 +42,10 @@ def chosen(names: list[str]) -> tuple[Format, ...]:
     if unknown := set(names) - set(CHOICES):
         raise ValueError(f"no such format: {', '.join(sorted(unknown))}; there are {', '.join(CHOICES)}")
     return (*DEFAULT, *(OPTIONAL[name] for name in sorted(OPTIONAL) if name in names))
+
+
+def check(names: list[str]) -> None:
+    """Raises `ValueError` for a name that is none of `CHOICES`, or that needs a library which is not installed."""
+    chosen(names)
+    if PARQUET in names and not parquet.installed():
+        raise ValueError(parquet.EXTRA)

@@ -5,6 +5,7 @@ Made from finished lines, so that a recut makes it anew from what is left. It ne
 
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,11 @@ EXTRA = "Parquet files need pyarrow, which is not installed: pip install pyarrow
 
 class ExtraMissing(RuntimeError):
     """A library that is an extra is not installed; the message says how to get it."""
+
+
+def installed() -> bool:
+    """Whether Parquet files can be written."""
+    return find_spec("pyarrow") is not None
 
 
 def convert(lines: Path, target: Path) -> int:

@@ -138,7 +138,7 @@ def test_a_cut_that_died_is_taken_over_under_its_own_version(shop: Project, monk
     monkeypatch.setattr("curation.releasefiles.write", lambda *args: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
         cast.cut(shop)
-    assert not releases.published(Dataset.objects.get()).exists()
+    assert not Dataset.objects.get().published().exists()
     monkeypatch.undo()
     assert cast.cut(shop).version == "v1"
     assert [path.name for path in sorted(folder(Release.objects.get()).parent.iterdir())] == ["latest", "v1"]

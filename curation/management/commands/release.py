@@ -22,7 +22,7 @@ class Command(BaseCommand):
         dataset = Dataset.objects.select_related("project").filter(name=options["dataset"]).first()
         if dataset is None:
             raise CommandError("There is no such dataset.")
-        before = releases.published(dataset).first()
+        before = dataset.published().first()
         with bar("release") as progress:
             made = releases.cut(dataset, progress=progress)
         files = {entry["name"]: entry["records"] for entry in made.manifest["files"]}

@@ -1,0 +1,53 @@
+"""`manage.py run_due`: what beat does for scheduled releases, once, from cron or by hand."""
+
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandParser
+
+from curation import periods
+from curation.models import Period
+
+WORDS = {
+    Period.State.DONE: "released",
+    Period.State.NOTHING_NEW: "nothing was new",
+    Period.State.FAILED: "given up",
+    Period.State.WAITING: "to be tried again",
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Cut the scheduled releases that are due. Run it as often as you like, beside beat or without: a period is "
+        "released once. Exit status 1 where a release failed."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--json", action="store_true", help="Print [{dataset, period, state, release, error, next_at}]."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tried = periods.run_due()
+        if options["json"]:
+            self.stdout.write(orjson.dumps([shown(period) for period in tried]).decode())
+        else:
+            for period in tried:
+                more = period.release.version if period.release else period.error
+                self.stdout.write(f"{period}: {WORDS[Period.State(period.state)]}{f' ({more})' if more else ''}")
+            if not tried:
+                self.stdout.write("Nothing is due.")
+        if any(period.error for period in tried):
+            raise SystemExit(1)
+
+
+def shown(period: Period) -> dict[str, Any]:
+    """A period as a script reads it."""
+    return {
+        "dataset": period.dataset.name,
+        "period": period.name,
+        "state": period.state,
+        "release": period.release and period.release.public_id,
+        "error": period.error,
+        "next_at": period.next_at if period.state == Period.State.WAITING else None,
+    }

@@ -1,0 +1,100 @@
+"""When a dataset's releases are due: pure functions over a cadence, a cron line and a time zone.
+
+A period is named for what it is, not for when somebody saw it: `2026-W47`, `2026-11`, or the minute in UTC of a cron
+line. However many clocks look, and whichever way daylight saving moves, they find the same name.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo, available_timezones
+
+from cronsim import CronSim, CronSimError
+
+MANUAL, WEEKLY, MONTHLY, CRON = "manual", "weekly", "monthly", "cron"
+# Mondays, and the first of the month, at three: the night is over in no zone's daylight-saving rule at that hour but a few.
+LINES = {WEEKLY: "0 3 * * 1", MONTHLY: "0 3 1 * *"}
+NAMES = {WEEKLY: "%G-W%V", MONTHLY: "%Y-%m"}
+CRON_FIELDS = 5
+# How far back to look for what was due, step by step: a line that fires every minute is found in the first one.
+WINDOWS = tuple(timedelta(hours=hours) for hours in (1, 24, 24 * 32, 24 * 400, 24 * 366 * 9))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A period: its name, unique in its dataset, and when it is due, in UTC."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A cron line in a time zone, and how its periods are named."""
+
+    line: str
+    zone: str
+    names: str = ""
+
+
+def schedule(cadence: str, cron: str, zone: str) -> Schedule | None:
+    """The schedule of a cadence; None for one by hand. Raises `ValueError` where the zone or the line is none."""
+    check_zone(zone)
+    if cadence == MANUAL:
+        return None
+    if cadence != CRON:
+        return Schedule(LINES[cadence], zone, NAMES[cadence])
+    check_line(cron)
+    return Schedule(cron, zone)
+
+
+def check_zone(zone: str) -> None:
+    """Raises `ValueError` for what is no zone of the IANA database."""
+    if zone not in available_timezones():
+        raise ValueError("There is no such time zone; it is a name like Europe/Berlin.")
+
+
+def check_line(cron: str) -> None:
+    """Raises `ValueError` for what is no cron line of five fields, or never comes."""
+    if len(cron.split()) != CRON_FIELDS:
+        raise ValueError("A cron line has five fields: minute, hour, day of the month, month, day of the week.")
+    try:
+        next(CronSim(cron, datetime(2026, 1, 1)))
+    except CronSimError as error:
+        raise ValueError(f"{error}: the line is minute, hour, day of the month, month, day of the week.") from error
+    except StopIteration:
+        raise ValueError("This line never comes.") from None
+
+
+def upcoming(plan: Schedule, after: datetime) -> Iterator[Due]:
+    """The periods that are due after a moment, one after the other."""
+    zone = ZoneInfo(plan.zone)
+    last = after
+    for found in CronSim(plan.line, after.astimezone(zone)):
+        at = found.astimezone(UTC)
+        if at <= last:  # an hour that comes twice in autumn, or was left out in spring: it counts once
+            continue
+        last = at
+        yield Due(found.strftime(plan.names) if plan.names else at.strftime("%Y-%m-%dT%H:%MZ"), at)
+
+
+def following(plan: Schedule, after: datetime, number: int = 3) -> list[Due]:
+    """The next so many."""
+    return list(islice(upcoming(plan, after), number))
+
+
+def passed(plan: Schedule, after: datetime, until: datetime, most: int = 30) -> list[Due]:
+    """The periods that became due after one moment and until another, oldest first; the newest `most` at most."""
+    found: deque[Due] = deque(maxlen=most)
+    for window in WINDOWS:
+        start = max(after, until - window)
+        found = deque(maxlen=most)
+        for due in upcoming(plan, start):
+            if due.at > until:
+                break
+            found.append(due)
+        if len(found) == most or start == after:
+            break
+    return list(found)
