@@ -3,24 +3,27 @@
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
-from curation import filedownloads, membership, releasediffs, releases
-from curation.models import Dataset, GateRun, Recall, Release, ReleaseMember
+from curation import filedownloads, membership, periods, releasediffs, releases, schedules
+from curation.datasetforms import SCHEDULE, DatasetForm
+from curation.models import Dataset, GateRun, Period, Recall, Release, ReleaseMember
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
 from privacy.problems import Problem
 from privacy.reauthentication import confirmed
 
 AT_ONCE = 2_000
+PERIODS = 12
 State = Release.State
 
 
@@ -29,25 +32,77 @@ class DatasetAdmin(ReadOnlyAdmin):
     """What is released, how often, and with which files. The name and the project stay what they are."""
 
     project_path = "project"
-    list_display = ["name", "project", "newest", "cadence", "holdout", "cutting"]
+    form = DatasetForm
+    list_display = ["name", "project", "newest", "cadence", "last_period", "holdout", "cutting"]
     list_filter = [ProjectFilter]
     list_select_related = ["project"]
     ordering = ["name"]
+    fields = [
+        "name", "project", "formats", "system_prompt", "holdout", "cadence", "cron", "time_zone", "next_times",
+        "recent_periods", "created_at",
+    ]  # fmt: skip
     lead = "What is released under one name, and how often."
     empty = ("No datasets yet", "Each project starts with one of its own name: manage.py createproject NAME.")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.cut_view)
-        return [path("<int:key>/cut/", view, name="curation_dataset_cut"), *super().get_urls()]
+        cut, again = (self.admin_site.admin_view(view) for view in (self.cut_view, self.again_view))
+        return [
+            path("<int:key>/cut/", cut, name="curation_dataset_cut"),
+            path("<int:key>/again/", again, name="curation_dataset_again"),
+            *super().get_urls(),
+        ]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return request.user.has_perm("curation.change_dataset")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return ["name", "project", "created_at"]
+        return ["name", "project", "next_times", "recent_periods", "created_at"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).prefetch_related("releases")
+        newest = Period.objects.order_by("-due_at")[:PERIODS]  # of each dataset
+        periods = Prefetch("periods", newest, to_attr="newest_periods")
+        return super().get_queryset(request).prefetch_related("releases", periods)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A schedule that is another one counts from now on; its next times are told."""
+        if SCHEDULE & set(form.changed_data):
+            obj.scheduled_since = timezone.now()
+        super().save_model(request, obj, form, change)
+        if SCHEDULE & set(form.changed_data) and obj.schedule():
+            messages.info(request, f"Next releases: {', '.join(upcoming(obj))}.")
+
+    @admin.display(description="next releases")
+    def next_times(self, row: Dataset) -> str:
+        """The next three, in the dataset's own time zone."""
+        return format_html_join("", "<div>{}</div>", ((time,) for time in upcoming(row))) or "by hand"
+
+    @admin.display(description="last scheduled")
+    def last_period(self, row: Any) -> str:
+        return period_words(row.newest_periods[0]) if row.newest_periods else ""
+
+    @admin.display(description="scheduled so far")
+    def recent_periods(self, row: Any) -> str:
+        """What came of the newest periods, and the way to try the newest once more."""
+        if not row.newest_periods:
+            return "none yet"
+        lines = format_html_join("", "<li>{}</li>", ((period_words(each),) for each in row.newest_periods))
+        if row.newest_periods[0].state not in (Period.State.FAILED, Period.State.WAITING):
+            return format_html("<ul>{}</ul>", lines)
+        url = reverse("admin:curation_dataset_again", args=[row.pk])
+        return format_html('<ul>{}</ul><button class="button" formaction="{}">Try again now</button>', lines, url)
+
+    def again_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """Let a period that failed be tried at the next tick."""
+        if not request.user.has_perm("curation.add_release"):
+            raise PermissionDenied
+        dataset = self.get_queryset(request).filter(pk=key).first()
+        if dataset is None:
+            raise Http404
+        if request.method == "POST":
+            tried = periods.again(dataset)
+            words = "A worker tries it again within a minute." if tried else "Nothing has failed."
+            messages.success(request, words)
+        return redirect("admin:curation_dataset_change", key)
 
     @admin.display(description="newest release")
     def newest(self, row: Dataset) -> str:
@@ -91,6 +146,25 @@ class DatasetAdmin(ReadOnlyAdmin):
         words = f"{made} holds everything already: nothing changed." if made == before else f"{made} is cut."
         messages.success(request, words)
         return redirect("admin:curation_release_change", made.pk)
+
+
+def upcoming(dataset: Dataset) -> list[str]:
+    """The next three times at which a dataset is released, in words."""
+    plan = dataset.schedule()
+    if plan is None:
+        return []
+    zone = ZoneInfo(plan.zone)
+    times = (due.at.astimezone(zone) for due in schedules.following(plan, timezone.now()))
+    return [f"{time:%a %-d %b %Y, %H:%M} {plan.zone}" for time in times]
+
+
+def period_words(period: Period) -> str:
+    """A period with what came of it, and why not."""
+    state = format_html('<span class="chip chip-{}">{}</span>', period.state, period.get_state_display())
+    if period.state == Period.State.WAITING and period.error:
+        until = timezone.localtime(period.next_at)
+        return format_html("{} {} {}, again at {} UTC", period.name, state, period.error, f"{until:%H:%M}")
+    return format_html("{} {} {}", period.name, state, period.error)
 
 
 @admin.register(Release)
