@@ -3,25 +3,32 @@
 A fingerprint is the keyed hash of twenty bytes that begin where a word does. It finds a text again in any file, page or
 log that holds it, plain or escaped as JSON, and says nothing to whoever lacks the key. It runs as a process of its own
 over a SQLite database: a process that opens and closes the file itself would drop the locks of its own connections.
+
+The program reads for a given time and says where it came to, so that a scan of any size is a row of short steps.
 """
 
+import contextlib
 import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 WINDOW = 20
 SIZE = 8
 CHUNK = 4 << 20
 OVERLAP = 64
-# After a blank, or at a letter that is written without blanks between words, raw or escaped: twenty bytes of text.
-PLACES = re.compile(
-    rb"(?:(?<= )(?=[A-Za-z0-9\[\x80-\xff\\])|(?=[\xe0-\xf4])|(?=\\u[0-9a-f]{4}))"
-    rb"(?=([\x20\x21\x23-\x7e\x80-\xff]{%d}))" % WINDOW
-)
+REMEMBERED = 400_000
+# Twenty bytes of text after a blank, or at a letter that is written without blanks between words, raw or escaped. Three
+# patterns, each of which the engine can search for by its first byte.
+REST = rb"[\x20\x21\x23-\x7e\x80-\xff]"
+WORDS = re.compile(rb" (?=([A-Za-z0-9\[\x80-\xff\\]%b{%d}))" % (REST, WINDOW - 1))
+LETTERS = re.compile(rb"([\xe0-\xf4])(?=(%b{%d}))" % (REST, WINDOW - 1))
+ESCAPED = re.compile(rb"\\u(?=([0-9a-f]{4}%b{%d}))" % (REST, WINDOW - 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,12 @@ class Marker:
         return hashlib.blake2b(window, digest_size=SIZE, key=self.key, salt=self.salt).digest()
 
 
-def windows(data: bytes) -> Iterator[bytes]:
-    """Every window in the bytes."""
-    for match in PLACES.finditer(data):
-        yield match[1]
+def windows(data: bytes) -> set[bytes]:
+    """The distinct windows in the bytes."""
+    found = set(WORDS.findall(data))
+    found.update(first + rest for first, rest in LETTERS.findall(data))
+    found.update(b"\\u" + rest for rest in ESCAPED.findall(data))
+    return found
 
 
 def fingerprints(text: str, marker: Marker) -> set[bytes]:
@@ -48,34 +57,69 @@ def fingerprints(text: str, marker: Marker) -> set[bytes]:
     return found | {marker.digest(window) for window in windows(b" " + json.dumps(text)[1:-1].encode())}
 
 
-def found_in(data: bytes, wanted: frozenset[bytes], marker: Marker) -> set[bytes]:
-    """Which of the wanted fingerprints are in the bytes."""
-    return {digest for digest in map(marker.digest, windows(data)) if digest in wanted}
+@dataclass(slots=True)
+class Finder:
+    """Looks for fingerprints. It remembers the windows that were none: the same sentences come again and again, and
+    what is left to hash is what is new.
+    """
+
+    wanted: frozenset[bytes]
+    marker: Marker
+    _none: set[bytes] = field(default_factory=set)
+
+    def find(self, data: bytes) -> set[bytes]:
+        """Which of the wanted fingerprints are in the bytes."""
+        if not self.wanted:
+            return set()
+        begun = hashlib.blake2b(digest_size=SIZE, key=self.marker.key, salt=self.marker.salt)
+        fresh, hits = windows(data) - self._none, set[bytes]()
+        for window in fresh:
+            state = begun.copy()  # a third cheaper than to begin anew with the key
+            state.update(window)
+            if (digest := state.digest()) in self.wanted:
+                hits.add(digest)
+        if not hits:
+            if len(self._none) > REMEMBERED:
+                self._none.clear()
+            self._none |= fresh
+        return hits
 
 
-def found_in_file(path: Path, wanted: frozenset[bytes], marker: Marker) -> tuple[int, set[bytes]]:
-    """The size of the file, and which of the wanted fingerprints are in it; read piece by piece."""
-    size, hits, tail = 0, set[bytes](), b""
-    with path.open("rb") as file:
-        while piece := file.read(CHUNK):
-            size += len(piece)
-            hits |= found_in(tail + piece, wanted, marker)
-            tail = piece[-OVERLAP:]
-    return size, hits
+@dataclass(slots=True)
+class Read:
+    """What a step read and found: the fingerprints by file; and where the next begins, None when all was read."""
+
+    files: int = 0
+    bytes: int = 0
+    hits: dict[str, list[str]] = field(default_factory=dict)
+    next: tuple[str, int] | None = None
 
 
-def scan(paths: Iterable[str], wanted: frozenset[bytes], marker: Marker) -> dict[str, object]:
-    """Read every file: how many, how many bytes, and the fingerprints found by path. A file that has gone is clean."""
-    files, read, hits = 0, 0, {}
+def scan(paths: Sequence[str], finder: Finder, begin: int = 0, seconds: float = float("inf")) -> Read:
+    """Read the files, the first from byte `begin` on, for about that long. A file that has gone is clean."""
+    done, end = Read(), time.monotonic() + seconds
     for path in paths:
-        try:
-            size, found = found_in_file(Path(path), wanted, marker)
-        except FileNotFoundError:
-            continue
-        files, read = files + 1, read + size
-        if found:
-            hits[path] = sorted(digest.hex() for digest in found)
-    return {"files": files, "bytes": read, "hits": hits}
+        reached = begin
+        for reached, hits in pieces(path, finder, begin):
+            if hits:
+                done.hits[path] = sorted({*done.hits.get(path, []), *(digest.hex() for digest in hits)})
+            if time.monotonic() > end:
+                done.bytes += reached - begin
+                done.next = path, reached
+                return done
+        done.files, done.bytes, begin = done.files + 1, done.bytes + reached - begin, 0
+    return done
+
+
+def pieces(path: str, finder: Finder, begin: int) -> Iterator[tuple[int, set[bytes]]]:
+    """How far the file has been read after each piece of it, and what was in the piece."""
+    with contextlib.suppress(FileNotFoundError), Path(path).open("rb") as file:
+        file.seek(max(0, begin - OVERLAP))  # a window may lie across the place where the step before ended
+        reached, tail = file.tell(), b""
+        while piece := file.read(CHUNK):
+            reached += len(piece)
+            yield reached, finder.find(tail + piece)
+            tail = piece[-OVERLAP:]
 
 
 def unpacked(data: bytes) -> frozenset[bytes]:
@@ -84,9 +128,11 @@ def unpacked(data: bytes) -> frozenset[bytes]:
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
+    asked: dict[str, Any] = json.load(sys.stdin)
     marker = Marker(bytes.fromhex(asked["key"]), bytes.fromhex(asked["salt"]))
-    json.dump(scan(asked["paths"], frozenset(map(bytes.fromhex, asked["wanted"])), marker), sys.stdout)
+    finder = Finder(frozenset(map(bytes.fromhex, asked["wanted"])), marker)
+    done = scan(asked["paths"], finder, asked["begin"], asked["seconds"])
+    json.dump({"files": done.files, "bytes": done.bytes, "hits": done.hits, "next": done.next}, sys.stdout)
 
 
 if __name__ == "__main__":

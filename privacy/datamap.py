@@ -8,7 +8,7 @@ from django.db import models
 from privacy.checks import APPS
 from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.models import Subject
-from privacy.scans import personal_models
+from privacy.rowscans import personal_models
 
 PURPOSES = {
     "privacy": "evidence of consent and requests",

@@ -16,8 +16,8 @@ from privacy.models import PrivacyRequest
 
 WINDOWS = {
     "sqlite": "Freed pages are overwritten at once and the write-ahead log is emptied; the file was scanned.",
-    "postgresql": "Rows are gone; freed pages are overwritten by the next nightly VACUUM FULL, the write-ahead log by "
-    "its recycling. Backups outlive this by as long as the operator keeps them.",
+    "postgresql": "Rows are gone; freed pages are overwritten by the next nightly VACUUM FULL, the write-ahead log "
+    "goes with it. Backups outlive this by as long as the operator keeps them.",
 }
 
 

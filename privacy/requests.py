@@ -154,7 +154,8 @@ def claim(request: PrivacyRequest) -> bool:
     """Take the lease of the request at its present state."""
     now = timezone.now()
     mine = waiting(now).filter(pk=request.pk, state=request.state)
-    return bool(mine.update(lease_until=now + LEASE, tries=F("tries") + 1))
+    request.lease_until = now + LEASE
+    return bool(mine.update(lease_until=request.lease_until, tries=F("tries") + 1))
 
 
 def postpone(request: PrivacyRequest, error: Exception) -> None:
@@ -209,11 +210,22 @@ def scan(request: PrivacyRequest) -> None:
         raise Unfinished("a reader holds on to the write-ahead log")
     result = {**request.scan, "at": timezone.now().isoformat()}
     if request.scan.get("applies"):
-        result |= scans.look(request)
+        while not scans.look(request):
+            keep_place(request)
+        result |= scans.verdict(request)
     if not result.get("clean", True):
-        PrivacyRequest.objects.filter(pk=request.pk).update(scan=result)
+        PrivacyRequest.objects.filter(pk=request.pk).update(scan=result, progress={})
         raise Unfinished(f"text is left in {', '.join(sorted(result['hits']))}")
-    move(request, State.SCANNED, scan=result, fingerprints=b"")
+    move(request, State.SCANNED, scan=result, fingerprints=b"", progress={})
+
+
+def keep_place(request: PrivacyRequest) -> None:
+    """Note how far the scan is, and take the lease anew. Whoever goes on after a crash begins there; what has come
+    further is no failed try. Raises `Unfinished` where somebody else is at it meanwhile."""
+    mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state, lease_until=request.lease_until)
+    request.lease_until = timezone.now() + LEASE
+    if not mine.update(progress=request.progress, lease_until=request.lease_until, tries=1):
+        raise Unfinished("superseded")
 
 
 def recall(request: PrivacyRequest) -> None:

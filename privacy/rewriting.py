@@ -14,7 +14,7 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from privacy.models import Erasure
-from privacy.scans import free_text, personal_models
+from privacy.rowscans import free_text, personal_models
 
 STATISTICS = "pg_catalog.pg_statistic"
 CLOSE_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")

@@ -1,58 +1,38 @@
 """The byte scan that an erasure must pass: nothing of the person's text in the database, files, broker or logs.
 
-Three looks. The rows, by SQL, every column of every table. The bytes of SQLite's file and its log, where deleted rows
-may linger. Every file under `var/`, and Redis where it is the broker. A sentence that other people's rows hold as well
-(the agent says it to everybody) proves nothing and is left out; how many there were is part of the result.
+Three looks. Every file under `var/`, and SQLite's own with its log, where deleted rows may linger. The rows, by SQL,
+every column of every table (`privacy/rowscans.py`). Redis, where it is the broker. A sentence that other people's rows
+hold as well (the agent says it to everybody) proves nothing and is left out; how many there were is part of the result.
+
+A look at a large installation takes longer than a lease: `look` goes on for a while and says where it came to.
 """
 
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import redis
-from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection
 
-from privacy.bytescan import Marker, fingerprints, found_in, unpacked
+from privacy import rowscans
+from privacy.bytescan import Finder, Marker, fingerprints, unpacked
 from privacy.digests import key
-from privacy.erasure import holders
-from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.models import PrivacyRequest, Subject
+from privacy.rowscans import free_text, personal_models
 
 MOST = 50_000  # fingerprints kept of one person: enough to find any text of theirs many times over
-TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
-FREE_TEXT = (RedactedTextField, RedactedJSONField)
-
-
-@dataclass
-class Rows:
-    """What the look at the rows found: fingerprints that others share, and columns that hold what they must not."""
-
-    shared: set[bytes] = field(default_factory=set)
-    residue: dict[str, set[bytes]] = field(default_factory=dict)
+STEP = 60.0  # seconds of looking after which the place is noted
 
 
 def marker_of(request: PrivacyRequest) -> Marker:
     """How this request's fingerprints are made."""
     return Marker(key("fingerprint"), request.id.bytes)
-
-
-def personal_models() -> Iterator[type[models.Model]]:
-    """The models whose rows belong to a person."""
-    for module in holders():
-        for label in module.MODELS:
-            yield apps.get_model(label)
-
-
-def free_text(model: type[models.Model]) -> list[str]:
-    """The columns of a personal model that hold people's words."""
-    return [column.attname for column in model._meta.concrete_fields if isinstance(column, FREE_TEXT)]
 
 
 def texts_of(subject: Subject) -> Iterator[str]:
@@ -89,86 +69,73 @@ def collect(request: PrivacyRequest, subject: Subject) -> tuple[bytes, dict[str,
     return b"".join(sorted(found)), {"texts": long, "texts_too_short": short}
 
 
-def look(request: PrivacyRequest) -> dict[str, Any]:
-    """Scan for the request's fingerprints, and say what was read and found. `clean` is the verdict."""
-    wanted, marker = unpacked(bytes(request.fingerprints)), marker_of(request)
-    rows = in_rows(wanted, marker) if wanted else Rows()
-    own = frozenset(wanted - rows.shared)
-    files = in_files(own, marker)
-    broker = in_redis(own, marker)
-    hits = {name: len(found) for name, found in rows.residue.items()}
-    hits |= {name: len(found) for name, found in files["hits"].items()} | broker["hits"]
+def look(request: PrivacyRequest) -> bool:
+    """Go on with the scan for about a `STEP`; whether it is done. `request.progress` says how far it is."""
+    wanted, progress = unpacked(bytes(request.fingerprints)), request.progress
+    end = time.monotonic() + STEP
+    if not wanted:
+        return True
+    marker = marker_of(request)
+    if not progress.get("files_read"):
+        read_files(progress, wanted, marker)
+        if not progress.get("files_read"):
+            return False
+    # SQLite's rows are in its file: only what was found there must be told apart. (The beginning of a value is not seen
+    # in the file, where anything may stand before it.)
+    asked = found_in_files(progress) if connection.vendor == "sqlite" else wanted
+    return rowscans.read(progress, asked, wanted, marker, end)
+
+
+def verdict(request: PrivacyRequest) -> dict[str, Any]:
+    """What a scan that is done has read and found; `clean` is whether nothing is left. Redis is read here."""
+    wanted, marker, progress = unpacked(bytes(request.fingerprints)), marker_of(request), request.progress
+    shared = frozenset(map(bytes.fromhex, progress.get("shared", [])))
+    own = wanted - shared
+    broker = in_redis(Finder(own, marker))
+    places: dict[str, list[str]] = progress.get("hits", {}) | progress.get("columns", {})
+    hits = {name: len(left) for name, found in places.items() if (left := own.intersection(map(bytes.fromhex, found)))}
+    hits |= broker["hits"]
     return {
         "database": connection.vendor,
         "fingerprints": len(wanted),
-        "shared_with_others": len(wanted & rows.shared),
-        "files": files["files"],
-        "bytes": files["bytes"],
+        "shared_with_others": len(wanted & shared),
+        "files": progress.get("files", 0),
+        "bytes": progress.get("bytes", 0),
         "broker_keys": broker["keys"],
         "hits": hits,
         "clean": not hits,
     }
 
 
-def in_rows(wanted: frozenset[bytes], marker: Marker) -> Rows:
-    """Look at every text in every table. Words in a personal row's free text are that person's, who is not erased."""
-    found = Rows()
-    personal = {model._meta.label for model in personal_models()}
-    operator = {name for module in holders() for name in getattr(module, "OPERATOR_TEXT", [])}
-    for model in apps.get_models(include_auto_created=True):
-        for name, theirs in text_columns(model, model._meta.label in personal, operator):
-            hits = in_column(model, name, wanted, marker)
-            if hits and theirs:
-                found.shared |= hits
-            elif hits:
-                found.residue[f"{model._meta.db_table}.{name}"] = hits
-    return found
+def found_in_files(progress: dict[str, Any]) -> frozenset[bytes]:
+    """All fingerprints that the files hold."""
+    return frozenset(bytes.fromhex(digest) for found in progress.get("hits", {}).values() for digest in found)
 
 
-def text_columns(model: type[models.Model], personal: bool, operator: set[str]) -> Iterator[tuple[str, bool]]:
-    """The columns that can hold text, and whether what stands there is rightly there."""
-    for column in model._meta.concrete_fields:
-        if isinstance(column, TEXT) and (model, column.name) != (PrivacyRequest, "fingerprints"):
-            theirs = personal and isinstance(column, FREE_TEXT)
-            yield str(column.column), theirs or f"{model._meta.label}.{column.name}" in operator
-
-
-def in_column(model: type[models.Model], column: str, wanted: frozenset[bytes], marker: Marker) -> set[bytes]:
-    """Which fingerprints the column holds; read as the database keeps it, without the model's own reading."""
-    quote, hits = connection.ops.quote_name, set[bytes]()
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(f"SELECT {quote(column)} FROM {quote(model._meta.db_table)}")  # noqa: S608 - our own names
-        while some := cursor.fetchmany(2_000):
-            for (value,) in some:
-                hits |= found_in(as_bytes(value), wanted, marker)
-    return hits
-
-
-def as_bytes(value: Any) -> bytes:
-    """A value of a column as bytes, beginning where a word may."""
-    if isinstance(value, bytes | memoryview):
-        return b" " + bytes(value)
-    if value is None:
-        return b""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return b" " + text.encode("utf-8", "surrogatepass")
-
-
-def in_files(wanted: frozenset[bytes], marker: Marker) -> dict[str, Any]:
-    """Look at the files, in a process of its own. Paths are told from `var/` on."""
+def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marker) -> None:
+    """Go on with the files, in a process of its own. They are read in the order of their names, so that a step finds
+    the place where the one before ended; in what is new since, there is nothing of the person any more.
+    """
+    path, begin = progress.get("file", ["", 0])
+    everything = sorted(set(paths()))
+    left = [each for each in everything if each >= path]
+    begin = begin if left[:1] == [path] else 0
     asked = {
-        "key": marker.key.hex(),
-        "salt": marker.salt.hex(),
-        "wanted": [digest.hex() for digest in wanted],
-        "paths": list(dict.fromkeys(paths())),
-    }
+        "key": marker.key.hex(), "salt": marker.salt.hex(), "wanted": [digest.hex() for digest in wanted],
+        "paths": left, "begin": begin, "seconds": STEP,
+    }  # fmt: skip
     ran = subprocess.run(
         [sys.executable, "-m", "privacy.bytescan"], input=json.dumps(asked), capture_output=True, text=True, check=True,
         cwd=Path(__file__).resolve().parent.parent,
     )  # fmt: skip
     said: dict[str, Any] = json.loads(ran.stdout)
-    said["hits"] = {os.path.relpath(path, settings.VAR): found for path, found in said["hits"].items()}
-    return said
+    hits: dict[str, list[str]] = progress.setdefault("hits", {})
+    for name, found in said["hits"].items():
+        inside = os.path.relpath(name, settings.VAR)
+        hits[inside] = sorted({*hits.get(inside, []), *found})
+    progress["files"] = progress.get("files", 0) + said["files"]
+    progress["bytes"] = progress.get("bytes", 0) + said["bytes"]
+    progress["file"], progress["files_read"] = said["next"], said["next"] is None
 
 
 def paths() -> Iterator[str]:
@@ -182,7 +149,7 @@ def paths() -> Iterator[str]:
             yield from (path for name in sorted(names) if os.path.isfile(path := os.path.join(place, name)))
 
 
-def in_redis(wanted: frozenset[bytes], marker: Marker) -> dict[str, Any]:
+def in_redis(finder: Finder) -> dict[str, Any]:
     """Look at the queues and the cache, where Redis keeps them."""
     if not settings.REDIS_URL:
         return {"keys": 0, "hits": {}}
@@ -190,8 +157,7 @@ def in_redis(wanted: frozenset[bytes], marker: Marker) -> dict[str, Any]:
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         for name in client.scan_iter(count=500):
             keys += 1
-            dumped = b" ".join([bytes(name), *values_of(client, name)])
-            hits += bool(found_in(dumped, wanted, marker))
+            hits += bool(finder.find(b" ".join([b"", bytes(name), *values_of(client, name)])))
     return {"keys": keys, "hits": {"redis": hits} if hits else {}}
 
 

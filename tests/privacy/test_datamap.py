@@ -6,7 +6,7 @@ from django.apps import apps
 
 from privacy import datamap
 from privacy.checks import APPS
-from privacy.scans import free_text, personal_models
+from privacy.rowscans import free_text, personal_models
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "privacy.md"
 

@@ -1,0 +1,127 @@
+"""The byte scan: what it finds, that it goes on where it came to, and that nothing slips through between two steps."""
+
+import json
+import random
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from privacy import bytescan, requests, scans
+from privacy.bytescan import Finder, Marker
+from privacy.models import PrivacyRequest
+from tests import factories as cast
+
+TEXT = "What does a season ticket for the blue tram cost on working days?"
+MARKER = Marker(b"k" * 32, b"s" * 16)
+
+
+def finder(text: str = TEXT) -> Finder:
+    """Looks for a text."""
+    return Finder(frozenset(bytescan.fingerprints(text, MARKER)), MARKER)
+
+
+@pytest.mark.parametrize(
+    "text", [TEXT, "Wo hält die Straßenbahn nach Köln-Süd?", "語言を話すことができますか、教えてください"]
+)
+@pytest.mark.parametrize("written", ["{}", '{{"q": " {}"}}', "before {} after"])
+def test_a_text_is_found_however_it_stands_in_a_file(text: str, written: str) -> None:
+    for each in (text, json.dumps(text)[1:-1]):
+        data = b"\0\1 " + written.format(each).encode() + b"\0"
+        assert finder(text).find(data)
+    assert not finder(text).find(b"\0 Something else stands here, and it is about the red ferry.\0")
+
+
+def test_what_was_found_once_is_found_again() -> None:
+    looking, data = finder(), b" " + TEXT.encode()
+    assert looking.find(data) == looking.find(data) == looking.wanted
+    assert not looking.find(b" nothing of the kind is in here at all") and looking.find(data)
+
+
+@pytest.mark.parametrize("length", range(40, 200, 7))
+def test_a_text_across_the_place_where_a_step_ended_is_found(length: int, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(bytescan, "CHUNK", 64)
+    file = tmp_path / "file"
+    file.write_bytes(random.Random(length).randbytes(length).replace(b" ", b"x") + b" " + TEXT.encode())
+    found: set[str] = set()
+    place: tuple[str, int] | None = (str(file), 0)
+    steps, read = 0, 0
+    while place:
+        done = bytescan.scan([place[0]], finder(), place[1], seconds=0)
+        found.update(*done.hits.values())
+        place, steps, read = done.next, steps + 1, read + done.bytes
+    assert steps > 2 and read == file.stat().st_size
+    assert {bytes.fromhex(digest) for digest in found} >= finder().find(b" " + TEXT.encode())
+
+
+def executed() -> PrivacyRequest:
+    """Anna is erased, and the scan is next."""
+    cast.asked(cast.project(), question=TEXT)
+    cast.asked(cast.project(), cast.BEN)
+    made = requests.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
+    assert requests.claim(made)
+    requests.execute(made)
+    PrivacyRequest.objects.update(lease_until=None)
+    return PrivacyRequest.objects.get()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_scan_in_many_steps_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = executed()
+    while not scans.look(made):
+        pass
+    at_once = scans.verdict(made)
+    made.progress, steps = {}, 0
+    monkeypatch.setattr(scans, "STEP", 0)
+    while not scans.look(made):
+        steps += 1
+    small = {name: value for name, value in scans.verdict(made).items() if name != "bytes"}
+    assert steps > 5 and small == {name: value for name, value in at_once.items() if name != "bytes"}
+    assert at_once["clean"] and at_once["shared_with_others"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_residue_is_found_in_steps_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = executed()
+    (settings.VAR / "log" / "forgotten.txt").write_text(f"a copy: {TEXT}")
+    monkeypatch.setattr(scans, "STEP", 0)
+    try:
+        assert requests.advance(made).error == "text is left in log/forgotten.txt"
+    finally:
+        (settings.VAR / "log" / "forgotten.txt").unlink()
+    PrivacyRequest.objects.update(lease_until=None)
+    assert requests.advance(PrivacyRequest.objects.get()).state == "closed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_step_takes_the_lease_anew_and_counts_as_no_failed_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, leases = executed(), []
+    monkeypatch.setattr(scans, "STEP", 0)
+    note = requests.keep_place
+
+    def noted(request: PrivacyRequest) -> None:
+        PrivacyRequest.objects.update(tries=4)
+        note(request)
+        row = PrivacyRequest.objects.get()
+        leases.append((row.lease_until, row.tries, bool(row.progress)))
+
+    monkeypatch.setattr(requests, "keep_place", noted)
+    assert requests.advance(made).state == "closed" and PrivacyRequest.objects.get().progress == {}
+    assert len(leases) > 5 and leases == sorted(leases)
+    assert {(tries, noted) for _, tries, noted in leases} == {(1, True)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_lost_the_lease_stops_scanning(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = executed()
+    monkeypatch.setattr(scans, "STEP", 0)
+
+    def slow(request: PrivacyRequest) -> bool:
+        PrivacyRequest.objects.update(lease_until=timezone.now() + timedelta(hours=1))  # another worker's
+        return False
+
+    monkeypatch.setattr(scans, "look", slow)
+    assert requests.advance(made).state == "executed" and PrivacyRequest.objects.get().progress == {}
