@@ -118,7 +118,8 @@ def pieces(path: str, finder: Finder, begin: int) -> Iterator[tuple[int, set[byt
         reached, tail = file.tell(), b""
         while piece := file.read(CHUNK):
             reached += len(piece)
-            yield reached, finder.find(tail + piece)
+            if reached > begin:  # else only the overlap is left: the step before came to the end
+                yield reached, finder.find(tail + piece)
             tail = piece[-OVERLAP:]
 
 

@@ -34,6 +34,10 @@ class Unfinished(Exception):
     """A step cannot be finished now and is tried again later; says why, without naming any text."""
 
 
+class Superseded(Unfinished):
+    """Somebody else is at it, or has done it, meanwhile: the row is theirs."""
+
+
 def submit(
     namespace: str,
     external_id: str,
@@ -111,10 +115,10 @@ def refuse(request: PrivacyRequest, why: str) -> None:
 
 
 def move(request: PrivacyRequest, state: str, **columns: Any) -> None:
-    """Bring a request to its next state. Raises `Unfinished` where somebody else has moved it meanwhile."""
+    """Bring a request to its next state. Raises `Superseded` where somebody else has moved it meanwhile."""
     mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state)
     if not mine.update(state=state, **columns):
-        raise Unfinished("superseded")
+        raise Superseded
     for name, value in {"state": state, **columns}.items():
         setattr(request, name, value)
 
@@ -139,6 +143,8 @@ def advance(request: PrivacyRequest) -> PrivacyRequest:
     while request.state in STEPS and claim(request):
         try:
             STEPS[State(request.state)](request)
+        except Superseded:
+            break
         except Exception as error:
             postpone(request, error)
             if isinstance(error, Unfinished):
@@ -171,7 +177,7 @@ def execute(request: PrivacyRequest) -> None:
     with transaction.atomic():
         locked = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
         if locked.state != request.state:
-            raise Unfinished("superseded")
+            raise Superseded
         subject = locked.subject
         done: dict[str, Any] = {"executed_at": timezone.now()}
         if subject is not None and request.kind == Kind.ACCESS:
@@ -221,11 +227,11 @@ def scan(request: PrivacyRequest) -> None:
 
 def keep_place(request: PrivacyRequest) -> None:
     """Note how far the scan is, and take the lease anew. Whoever goes on after a crash begins there; what has come
-    further is no failed try. Raises `Unfinished` where somebody else is at it meanwhile."""
+    further is no failed try. Raises `Superseded` where somebody else is at it meanwhile."""
     mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state, lease_until=request.lease_until)
     request.lease_until = timezone.now() + LEASE
     if not mine.update(progress=request.progress, lease_until=request.lease_until, tries=1):
-        raise Unfinished("superseded")
+        raise Superseded
 
 
 def recall(request: PrivacyRequest) -> None:

@@ -40,25 +40,28 @@ def read(
 ) -> bool:
     """Go on with the tables until that moment; whether all were read.
 
-    `asked` is what personal tables are searched for, until all of it has been found in somebody's words; the others,
-    which are small, are searched for all that is `wanted`.
+    The tables that belong to nobody are small, come first and are searched for all that is `wanted`. Personal ones are
+    searched for what is `asked`, and what was found in the others, until all of it has been seen in somebody's words.
     """
     mine = {model._meta.label for model in personal_models()}
     operator = {name for module in holders() for name in getattr(module, "OPERATOR_TEXT", [])}
     tables = sorted(
         apps.get_models(include_auto_created=True), key=lambda model: (model._meta.label in mine, model._meta.label)
     )
-    in_people, elsewhere = Finder(asked, marker), Finder(wanted, marker)
+    elsewhere, in_people = Finder(wanted, marker), None
     names = [model._meta.label for model in tables]
     begin = names.index(progress["table"]) if progress.get("table") in names else 0
     for model in tables[begin:]:
         personal = model._meta.label in mine
         after = progress.get("after") if model._meta.label == progress.get("table") else None
         progress["table"] = model._meta.label
+        if personal and in_people is None:
+            in_people = Finder(asked | in_columns(progress), marker)
+        finder = in_people if personal and in_people else elsewhere
         for reached, values in pages(model, after):
-            if personal and told_apart(progress, asked):
+            if personal and told_apart(progress, finder.wanted):
                 break
-            note(progress, model, values, in_people if personal else elsewhere, personal, operator)
+            note(progress, model, values, finder, personal, operator)
             progress["after"] = reached
             if reached is not None and time.monotonic() > end:
                 return False
@@ -69,6 +72,12 @@ def read(
 def told_apart(progress: dict[str, Any], asked: frozenset[bytes]) -> bool:
     """Whether all that is asked for has been found in other people's words: then nothing is left to look for."""
     return asked <= frozenset(map(bytes.fromhex, progress.get("shared", [])))
+
+
+def in_columns(progress: dict[str, Any]) -> frozenset[bytes]:
+    """All fingerprints that were found where no person's words belong."""
+    columns: dict[str, list[str]] = progress.get("columns", {})
+    return frozenset(bytes.fromhex(digest) for found in columns.values() for digest in found)
 
 
 def note(

@@ -141,7 +141,10 @@ def test_a_sentence_that_others_hold_too_is_no_residue() -> None:
     for name in (cast.ANNA, cast.BEN):
         cast.asked(shop, name)
     made = requests.advance(ask())
-    assert made.state == "closed" and made.scan["fingerprints"] >= made.scan["shared_with_others"] > 0
+    # In SQLite's file anything may stand before a value: the first words of question and answer are not seen there, so
+    # nothing need be told apart from them.
+    unseen = 2 if connection.vendor == "sqlite" else 0
+    assert made.state == "closed" and made.scan["shared_with_others"] == made.scan["fingerprints"] - unseen > 0
 
 
 def test_the_fingerprints_do_not_outlive_the_request() -> None:

@@ -10,9 +10,11 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from privacy import bytescan, requests, scans
+from curation.models import Dataset
+from privacy import bytescan, erasure, requests, rowscans, scans
 from privacy.bytescan import Finder, Marker
 from privacy.models import PrivacyRequest
+from privacy.requests import LEASE
 from tests import factories as cast
 
 TEXT = "What does a season ticket for the blue tram cost on working days?"
@@ -57,6 +59,14 @@ def test_a_text_across_the_place_where_a_step_ended_is_found(length: int, tmp_pa
     assert {bytes.fromhex(digest) for digest in found} >= finder().find(b" " + TEXT.encode())
 
 
+def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file and each row is a step of its own; of the files, only the database's and the logs, which are few."""
+    few = [path for path in scans.paths() if path.startswith((f"{settings.VAR}/log", f"{settings.VAR}/test.sqlite3"))]
+    monkeypatch.setattr(scans, "paths", lambda: few)
+    monkeypatch.setattr(scans, "STEP", 0)
+    monkeypatch.setattr(rowscans, "ROWS", 1)
+
+
 def executed() -> PrivacyRequest:
     """Anna is erased, and the scan is next."""
     cast.asked(cast.project(), question=TEXT)
@@ -64,6 +74,8 @@ def executed() -> PrivacyRequest:
     made = requests.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
     assert requests.claim(made)
     requests.execute(made)
+    erasure.settle()
+    erasure.empty_log()
     PrivacyRequest.objects.update(lease_until=None)
     return PrivacyRequest.objects.get()
 
@@ -71,6 +83,8 @@ def executed() -> PrivacyRequest:
 @pytest.mark.django_db(transaction=True)
 def test_a_scan_in_many_steps_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     made = executed()
+    in_small_steps(monkeypatch)
+    monkeypatch.setattr(scans, "STEP", 60)
     while not scans.look(made):
         pass
     at_once = scans.verdict(made)
@@ -84,10 +98,29 @@ def test_a_scan_in_many_steps_comes_to_the_same(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_first_words_of_a_value_that_others_hold_too_are_no_residue_elsewhere() -> None:
+    cast.asked(cast.project(), question="Where is my umbrella?")
+    cast.asked(cast.project(), cast.BEN, question="Where is my umbrella?")
+    made = requests.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
+    Dataset.objects.update(name="Where is my umbrella?")
+    assert requests.advance(made).state == "closed"
+    said = PrivacyRequest.objects.get().scan
+    assert said["clean"] and not said["hits"] and said["shared_with_others"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_first_words_of_a_value_that_nobody_else_holds_are_residue_elsewhere() -> None:
+    cast.asked(cast.project(), question="Where is my umbrella?")
+    made = requests.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
+    Dataset.objects.update(name="Where is my umbrella?")
+    assert "curation_dataset.name" in requests.advance(made).error
+
+
+@pytest.mark.django_db(transaction=True)
 def test_residue_is_found_in_steps_too(monkeypatch: pytest.MonkeyPatch) -> None:
     made = executed()
     (settings.VAR / "log" / "forgotten.txt").write_text(f"a copy: {TEXT}")
-    monkeypatch.setattr(scans, "STEP", 0)
+    in_small_steps(monkeypatch)
     try:
         assert requests.advance(made).error == "text is left in log/forgotten.txt"
     finally:
@@ -99,7 +132,7 @@ def test_residue_is_found_in_steps_too(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_each_step_takes_the_lease_anew_and_counts_as_no_failed_try(monkeypatch: pytest.MonkeyPatch) -> None:
     made, leases = executed(), []
-    monkeypatch.setattr(scans, "STEP", 0)
+    in_small_steps(monkeypatch)
     note = requests.keep_place
 
     def noted(request: PrivacyRequest) -> None:
@@ -124,4 +157,6 @@ def test_whoever_lost_the_lease_stops_scanning(monkeypatch: pytest.MonkeyPatch) 
         return False
 
     monkeypatch.setattr(scans, "look", slow)
-    assert requests.advance(made).state == "executed" and PrivacyRequest.objects.get().progress == {}
+    assert requests.advance(made).state == "executed"
+    row = PrivacyRequest.objects.get()
+    assert row.progress == {} and row.error == "" and row.lease_until and row.lease_until > timezone.now() + LEASE
