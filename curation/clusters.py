@@ -38,15 +38,15 @@ class Asked:
 
 
 def enter(project: int, asked: Sequence[Asked]) -> dict[int, int]:
-    """The cluster of each question that is in none yet; one that is in one stays there. Call in a transaction."""
-    there = known([one.interaction for one in asked])
-    fresh = {one.interaction: one for one in asked if one.interaction not in there}
+    """The cluster of each of these questions, put into one if it is in none yet. Call in a transaction."""
+    entered = known([one.interaction for one in asked])
+    fresh = {one.interaction: one for one in asked if one.interaction not in entered}
     if not fresh:
-        return {}
+        return entered
     sketches = {key: of(one.question, one.context) for key, one in fresh.items()}
     keys = {key: salted(project, bands(signature(made))) for key, made in sketches.items()}
     index, clusters, places = looked_up(project, keys.values())
-    rows, entered = [], {}
+    rows = []
     for key, one in fresh.items():
         nearest = index.place(key, sketches[key], keys[key])
         if nearest == key:
@@ -64,10 +64,10 @@ def of(question: str, context: Sequence[Mapping[str, str]]) -> Sketch:
     return sketch(question, [(turn["role"], turn["content"]) for turn in context] if context else ())
 
 
-def known(keys: Sequence[int]) -> set[int]:
-    """Those of these interactions that are in a cluster."""
-    statement = f"SELECT interaction_id FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
-    return {key for (key,) in columns.select_in(statement, keys)}
+def known(keys: Sequence[int]) -> dict[int, int]:
+    """The cluster of those of these interactions that are in one."""
+    statement = f"SELECT interaction_id, cluster FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    return dict(columns.select_in(statement, keys))
 
 
 def salted(project: int, keys: Sequence[int]) -> tuple[int, ...]:

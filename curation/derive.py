@@ -1,15 +1,17 @@
 """What a decision becomes: an eval case, an example, a preference pair, each only with its person's consent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
 
-from curation import clusters, columns, decided, reviewtasks
+from curation import clusters, columns, decided, reviewtasks, standings
+from curation.derivedmodels import HEADS
 from curation.filters import HOLD, FilterSettings, apply
 from curation.models import AgentVersion, CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair
 from curation.records import Candidate, Decided, Finding
+from curation.standings import Row
 from feedback.models import Project
 from privacy.models import Purpose
 
@@ -21,7 +23,7 @@ PURPOSE: dict[type[Derived], str] = {
 }
 COLUMNS = (
     "decision_id", "project_id", "subject_id", "status", "selected", "reason", "detail", "figure", "canonical_id",
-    "fingerprint", "created_at",
+    "fingerprint", "said", "near_said", "created_at",
 )  # fmt: skip
 OWN: dict[type[Derived], tuple[str, ...]] = {EvalCase: ("kind", "never_again"), Example: ("authored", "depth")}
 Status = Derived.Status
@@ -29,12 +31,14 @@ Status = Derived.Status
 
 @dataclass(slots=True)
 class Touched:
-    """The questions whose records changed. `fresh`: by fingerprint, the records made for the first time, which only
-    have to be compared with those that stand; `changed`: those of which everything has to be looked at again.
+    """The records whose standing is to be found. `fresh`: those that were written, which only have to be compared with
+    those that stand. `marks` and `saids`: the fingerprints, and the answers within clusters, of what stood before and
+    was written anew or has gone: all of their records are looked at again.
     """
 
-    fresh: dict[bytes, list[int]] = field(default_factory=dict)
-    changed: set[bytes] = field(default_factory=set)
+    fresh: dict[type[Derived], list[Row]] = field(default_factory=dict)
+    marks: set[bytes] = field(default_factory=set)
+    saids: set[int] = field(default_factory=set)
 
 
 def write(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> Touched:
@@ -58,19 +62,18 @@ def write(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> To
         for row in labelled
     }
     agreed = decided.agreements(labelled, policy.project)
-    kept: set[int] = set()
-    for model in KINDS:
-        due = [row for row in labelled if is_due(model, row) and covers(agreed[PURPOSE[model]], row)]
-        kept.update(row.interaction for row in due)
-        clear(model, rows, {row.interaction for row in due}, touched)
-        upsert(model, due, candidates, passing)
-    for row in labelled:
-        if row.interaction in kept:
-            if row.is_new:
-                touched.fresh.setdefault(row.fingerprint, []).append(row.interaction)
-            else:
-                touched.changed.add(row.fingerprint)
-    clusters.enter(policy.project_id, [asked(row) for row in labelled if row.interaction in kept])
+    due = {
+        model: [row for row in labelled if is_due(model, row) and covers(agreed[PURPOSE[model]], row)]
+        for model in KINDS
+    }
+    kept = {row.interaction for some in due.values() for row in some}
+    entered = clusters.enter(policy.project_id, [asked(row) for row in labelled if row.interaction in kept])
+    rewritten = [row.interaction for row in rows if not row.is_new]
+    for model, some in due.items():
+        clear(model, rewritten, {row.interaction for row in some}, touched)
+        standing = [beside(row, entered[row.interaction], passing[row.interaction]) for row in some]
+        upsert(model, some, candidates, passing, standing)
+        touched.fresh[model] = [row for row in standing if row.reason not in HOLD and row.status != Status.FILTERED]
     asking = {key: found for key, found in passing.items() if found and key in kept and held(found)}
     reviewtasks.hold(policy.project, rows, asking)
     return touched
@@ -96,13 +99,33 @@ def covers(agreed: frozenset[int], row: Decided) -> bool:
     return row.subject in agreed and (row.author is None or row.author in agreed)
 
 
-def clear(model: type[Derived], rows: Iterable[Decided], due: set[int], touched: Touched) -> None:
-    """Remove what was derived before and is due no more."""
-    gone = [row.interaction for row in rows if not row.is_new and row.interaction not in due]
-    if gone:
-        found = model.objects.filter(pk__in=gone)
-        touched.changed.update(map(bytes, found.values_list("fingerprint", flat=True)))
-        found.delete()
+def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched: Touched) -> None:
+    """Remove what was derived before and is due no more; note what stood, and will not stand as it did."""
+    if not rewritten:
+        return
+    there = model.objects.filter(pk__in=rewritten)
+    for mark, said in there.filter(status__in=HEADS).values_list("fingerprint", "near_said"):
+        touched.marks.add(bytes(mark))
+        touched.saids.add(said)
+    there.exclude(pk__in=due).delete()
+
+
+def beside(row: Decided, cluster: int, found: Finding | None) -> Row:
+    """A record as it is compared with others, before it has been."""
+    said = standings.digest(row.expected or "")
+    return Row(
+        key=row.interaction,
+        subject=row.subject,
+        mark=row.fingerprint,
+        said=said,
+        near_said=standings.near_digest(cluster, said),
+        rank=standings.rank(
+            row.interaction, reviewed=row.reviewed, corrected=row.corrected, occurred_at=row.occurred_at
+        ),
+        status=Status.ACTIVE if found is None else Status.HELD if held(found) else Status.FILTERED,
+        reason=found.code if found else "",
+        known=not row.is_new,
+    )
 
 
 def upsert(
@@ -110,13 +133,13 @@ def upsert(
     due: Sequence[Decided],
     candidates: Mapping[int, Candidate],
     findings: Mapping[int, Finding | None],
+    standing: Sequence[Row],
 ) -> None:
     """Write the rows of one kind, in one go."""
     now = columns.stamp(timezone.now())
     made = []
-    for row in due:
+    for row, beside_others in zip(due, standing, strict=True):
         found = findings[row.interaction]
-        status = Status.ACTIVE if found is None else Status.HELD if held(found) else Status.FILTERED
         why = (found.code, found.detail[:200], found.figure) if found else ("", "", None)
         own: tuple[Any, ...] = ()
         if model is EvalCase:
@@ -124,8 +147,8 @@ def upsert(
         elif model is Example:
             own = (candidates[row.interaction].authored, candidates[row.interaction].depth)
         made.append(
-            (row.interaction, candidates[row.interaction].project, row.subject, status.value, False, *why, None,
-             row.fingerprint, now, *own)
+            (row.interaction, candidates[row.interaction].project, row.subject, str(beside_others.status), False, *why,
+             None, row.fingerprint, beside_others.said, beside_others.near_said, now, *own)
         )  # fmt: skip
     columns.upsert(model, (*COLUMNS, *OWN.get(model, ())), made, unchanged=("never_again",))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from curation import decided, policies, selection
+from curation import decided, duplicates, policies, selection
 from curation.derive import KINDS, PURPOSE, agent_depths, candidate, covers, is_due
 from curation.filters import FilterSettings, apply
 from curation.models import AuditItem, Decision, Derived, Question, ReleaseMember
@@ -92,8 +92,8 @@ def stood(interaction: Interaction, read: Decided) -> Iterator[Step]:
         words = f"The {name} is in use." if row.status == Status.ACTIVE else f"The {name}: {row.detail}"
         if row.status == Status.ACTIVE and not row.selected:
             words, verdict = f"The {name} waits for the next release's selection.", "none"
-        if row.canonical_id:
-            words += f" See {row.canonical_id}."
+        if row.reason in DEDUPE and (first := duplicates.stands(row)):
+            words += f" See {first}."
         yield Step(stage, verdict, row.reason or row.status, words, row.figure)
 
 

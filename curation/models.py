@@ -1,6 +1,6 @@
 """What the signals amount to: decisions, review tasks, what they become; releases, and the gate's runs over them."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,6 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from curation import formats, schedules
+from curation.derivedmodels import Derived as Derived
+from curation.derivedmodels import EvalCase as EvalCase
+from curation.derivedmodels import Example as Example
+from curation.derivedmodels import PreferencePair as PreferencePair
+from curation.derivedmodels import Question as Question
 from curation.rules import Outcome, Reason
 from feedback.models import NAME, Interaction, Project, Signal
 from privacy.fields import RedactedJSONField, RedactedTextField
@@ -164,129 +169,6 @@ class Decision(models.Model):
     def rejected(self) -> str | None:
         """The answer that was wrong, where one was corrected."""
         return str(self.interaction.answer) if self.outcome == Outcome.CORRECTED else None
-
-
-class Derived(models.Model):
-    """A record made from one decision. It holds no text: what it says is read from its decision's interaction."""
-
-    class Status(models.TextChoices):
-        ACTIVE = "active", "In use"
-        FILTERED = "filtered", "Filtered out"
-        DUPLICATE = "duplicate", "Duplicate"
-        BALANCED = "balanced", "Set aside for balance"
-        GUARDED = "guarded", "Left out by a guard"
-        HELD = "held", "Held for review"
-        RETIRED = "retired", "Retired"
-
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, primary_key=True)
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="%(class)ss")
-    status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
-    selected = models.BooleanField(default=False, help_text="A selection for a release has looked at it and kept it.")
-    reason = models.CharField(max_length=40, blank=True, help_text="Why it is not in use.")
-    detail = models.CharField(max_length=200, blank=True)
-    figure = models.FloatField(null=True, blank=True, help_text="What was measured, in the unit that the detail names.")
-    canonical = models.ForeignKey(
-        "self",
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="duplicates",
-        help_text="What it repeats.",
-        db_index=False,
-    )
-    fingerprint = models.BinaryField(max_length=16, help_text="Of the question and what it would teach.")
-    created_at = models.DateTimeField(default=timezone.now, help_text="When it was last made from its decision.")
-
-    class Meta:
-        abstract = True
-
-    canonical_id: int | None
-    objects: ClassVar[models.Manager[Any]]
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
-
-
-def derived_indexes(name: str) -> list[Any]:
-    """The indexes that every derived table has: its list, and the look-up of what else asks the same."""
-    return [
-        models.Index(fields=["project", "status", "decision"], name=f"{name}_list"),
-        models.Index(fields=["project", "fingerprint"], name=f"{name}_same"),
-        models.Index(fields=["canonical"], condition=Q(canonical__isnull=False), name=f"{name}_repeats"),
-        models.Index(
-            fields=["project"], condition=Q(status="duplicate", canonical__isnull=True), name=f"{name}_orphans"
-        ),
-    ]
-
-
-class EvalCase(Derived):
-    """A question with the answer that a candidate must give."""
-
-    class Kind(models.TextChoices):
-        GOLDEN = "golden", "Golden: it works and must keep working"
-        REGRESSION = "regression", "Regression: it failed and must work"
-
-    kind = models.CharField(max_length=16, choices=Kind)
-    never_again = models.BooleanField(default=False, help_text="One regression here refuses a candidate.")
-
-    class Meta:
-        indexes = derived_indexes("eval_case")
-
-
-class Example(Derived):
-    """A fine-tuning example: the conversation with the right answer."""
-
-    authored = models.CharField(max_length=8, default="agent", help_text="Whose words it teaches: agent or human.")
-    depth = models.PositiveSmallIntegerField(default=1, help_text="0: written by a person; else 1 + its parents'.")
-
-    class Meta:
-        indexes = derived_indexes("example")
-
-
-class PreferencePair(Derived):
-    """The right answer beside the one that it replaced."""
-
-    class Meta:
-        indexes = derived_indexes("pair")
-
-
-class Question(models.Model):
-    """The cluster of near-duplicates that a decided interaction's question is in, and the keys that find it.
-
-    `cluster` is the key of the interaction that the cluster is named after. Only questions that others are compared
-    with have bands: 64-bit keys salted by project and `fingerprints.VERSION`, so that what differs in either never meets.
-    """
-
-    interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="asked")
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="asked_questions")
-    cluster = models.BigIntegerField()
-    place = models.FloatField(help_text="Below a data set's hold-out share: evaluation alone. The same for a cluster.")
-    version = models.CharField(max_length=16)
-    pinned = models.BooleanField(default=False, help_text="A curator put it into its cluster.")
-    band_0 = models.BigIntegerField(null=True)
-    band_1 = models.BigIntegerField(null=True)
-    band_2 = models.BigIntegerField(null=True)
-    band_3 = models.BigIntegerField(null=True)
-    band_4 = models.BigIntegerField(null=True)
-    band_5 = models.BigIntegerField(null=True)
-    band_6 = models.BigIntegerField(null=True)
-    band_7 = models.BigIntegerField(null=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["project", "cluster"], name="question_cluster"),
-            *(
-                models.Index(
-                    fields=[f"band_{n}"], condition=Q(**{f"band_{n}__isnull": False}), name=f"question_band_{n}"
-                )
-                for n in range(8)
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"question {self.pk}"
 
 
 class AuditItem(models.Model):

@@ -1,12 +1,13 @@
 """This app's part of the road in `privacy/erasure.py`: what is made of conversations goes before they do."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 
 from curation import clusters, duplicates, releases
-from curation.derive import KINDS, PURPOSE
+from curation.derive import KINDS, PURPOSE, Touched
 from curation.models import (
     AuditItem,
     CaseGrader,
@@ -123,15 +124,16 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
     """Remove what serves the purposes that are gone, and mark the releases that must be cut again."""
     gone = purposes_gone(purpose)
     counts = leave_releases(subject, gone)
-    touched: dict[int, set[bytes]] = {}
+    touched: defaultdict[int, Touched] = defaultdict(Touched)
     for model in KINDS:
         if PURPOSE[model] in gone:
             rows = model.objects.filter(words_of(subject, "decision__"))
-            found = list(rows.values_list("pk", "project", "fingerprint"))
-            for _, project, fingerprint in found:
-                touched.setdefault(project, set()).add(bytes(fingerprint))
+            found = list(rows.values_list("pk", "project", "fingerprint", "near_said"))
+            for _, project, fingerprint, said in found:
+                touched[project].marks.add(bytes(fingerprint))
+                touched[project].saids.add(said)
             counts[kind_name(model)] = len(found)
-            model.objects.filter(pk__in=[pk for pk, _, _ in found]).delete()
+            model.objects.filter(pk__in=[pk for pk, *_ in found]).delete()
     if Purpose.EVALUATION in gone:
         # What a candidate says of a case may repeat the correction in it, whoever asked.
         about = Q(subject=subject) | Q(interaction__decision__correction__subject=subject)
@@ -145,8 +147,8 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
         counts["decisions"] = Decision.objects.filter(words_of(subject)).delete()[0]
         counts["review_tasks"] = ReviewTask.objects.filter(subject=subject).delete()[0]
         capture.touch(written)
-    for project, fingerprints in touched.items():
-        duplicates.resolve(Project(pk=project), fingerprints)
+    for project, gone_from in touched.items():
+        duplicates.resolve(Project(pk=project), gone_from)
     return counts
 
 

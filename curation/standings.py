@@ -1,0 +1,114 @@
+"""The standing of records beside each other, read and written without their text: digests say what repeats what."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from curation import columns
+from curation.derivedmodels import ASKED, HEADS, HELD_BACK, Derived
+from curation.models import Decision
+from feedback.fingerprints import normalise
+from feedback.models import Interaction, Project
+
+Rank = tuple[bool, bool, float, int]
+Status = Derived.Status
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One record beside others. `mark` is its question's fingerprint, `said` the digest of its answer, `near_said` that
+    of its cluster and its answer. `known`: it was there before, and may have a review task.
+    """
+
+    key: int
+    subject: int
+    mark: bytes
+    said: int
+    near_said: int
+    rank: Rank
+    status: str
+    reason: str = ""
+    detail: str = ""
+    canonical: int | None = None
+    known: bool = True
+    was: tuple[str, str, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Remember what is stored."""
+        self.was = (self.status, self.reason, self.canonical is None)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it differs from what is stored. To point at another is no change, to point at none is."""
+        return (self.status, self.reason, self.canonical is None) != self.was
+
+    @property
+    def is_head(self) -> bool:
+        """Whether no record with the same answer stands for it."""
+        return self.status in HEADS
+
+
+def rank(key: int, *, reviewed: bool, corrected: bool, occurred_at: datetime) -> Rank:
+    """Which of several records stands: the greatest. A reviewer's word, then a correction, then the newest."""
+    return reviewed, corrected, occurred_at.timestamp(), key
+
+
+def digest(answer: str) -> int:
+    """The digest of an answer: the same for what differs in case, space or punctuation alone."""
+    return number(normalise(answer))
+
+
+def near_digest(cluster: int, said: int) -> int:
+    """The digest of a cluster of near questions with an answer."""
+    return number(f"{cluster}:{said}")
+
+
+def number(text: str) -> int:
+    """A digest that a column of signed 64-bit integers holds."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def listed(values: Iterable[str]) -> str:
+    """Constants of ours as SQL lists them: written out, so that the partial indexes of the same words serve."""
+    return f"({', '.join(repr(str(value)) for value in values)})"
+
+
+IN_PLAY = (
+    f"NOT (r.status = '{Status.FILTERED}') AND NOT (r.status = '{Status.HELD}' AND r.reason IN {listed(HELD_BACK)})"
+)
+IS_HEAD = f"r.status IN {listed(HEADS)}"
+LEADS = f"{IS_HEAD} AND NOT (r.reason IN {listed((*ASKED, *HELD_BACK))})"
+DISPUTED = f"r.status = '{Status.HELD}' AND r.reason IN {listed(ASKED)}"
+
+
+def read(model: type[Derived], project: Project, which: str, column: str, values: Iterable[Any]) -> list[Row]:
+    """The records of a project for which `which` (a condition of ours) holds, by the values of a column of theirs."""
+    statement = (
+        "SELECT r.decision_id, r.subject_id, r.fingerprint, r.said, r.near_said, r.status, r.reason, r.detail, "  # noqa: S608
+        f"r.canonical_id, d.outcome, d.task_id, i.occurred_at FROM {columns.quoted(model)} r "
+        f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = r.decision_id "
+        f"JOIN {columns.quoted(Interaction)} i ON i.id = r.decision_id "
+        f"WHERE r.project_id = %s AND {which} AND r.{column} IN ({{keys}})"
+    )
+    return [
+        Row(
+            key, subject, bytes(mark), said, near_said,
+            rank(key, reviewed=task is not None, corrected=outcome == "corrected", occurred_at=columns.moment(at)),
+            status, reason, detail, canonical,
+        )
+        for key, subject, mark, said, near_said, status, reason, detail, canonical, outcome, task, at in columns.select_in(
+            statement, set(values), [project.pk]
+        )
+    ]  # fmt: skip
+
+
+def store(model: type[Derived], rows: Sequence[Row]) -> None:
+    """Write the standing of these records; a selection looks at them anew."""
+    statement = (
+        f"UPDATE {columns.quoted(model)} SET status = %s, reason = %s, detail = %s, figure = NULL, canonical_id = %s, "  # noqa: S608
+        "selected = %s WHERE decision_id = %s"
+    )
+    values = [(str(row.status), row.reason, row.detail, row.canonical, False, row.key) for row in rows]
+    columns.update(statement, values)
