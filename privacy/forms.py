@@ -1,11 +1,13 @@
 """What the privacy desk asks."""
 
+import re
 from typing import Any
 
 from django import forms
 
 from privacy.models import PrivacyRequest
 from privacy.redaction import Policy, RedactionError, compile_policy
+from privacy.redaction.policy import VALIDATORS
 from privacy.webhooks import Forbidden, checked
 
 
@@ -51,6 +53,58 @@ class LabForm(forms.Form):
         except RedactionError as error:
             raise forms.ValidationError(str(error)) from error
         return given
+
+
+class LinesField(forms.CharField):
+    """Texts, one a line; blank lines are left out."""
+
+    def __init__(self, **given: Any) -> None:
+        rows = forms.Textarea(attrs={"rows": 2, "spellcheck": "false"})
+        super().__init__(required=False, strip=False, widget=rows, **given)
+
+    def clean(self, value: Any) -> list[str]:
+        """The lines."""
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+
+class TermForm(forms.Form):
+    """One more term of a project's own, field by field. Leave it empty where there is none to add."""
+
+    type = forms.CharField(label="What to call it", help_text="Like ORDER_NUMBER: it becomes [ORDER_NUMBER_1].")
+    pattern = forms.CharField(
+        required=False, label="Pattern", widget=forms.TextInput(attrs={"class": "code", "spellcheck": "false"}),
+        help_text=r"RE2 syntax, like \bORD-[0-9]{6}\b: no look-around and no back-references, so that no text can stall it.",
+    )  # fmt: skip
+    words = LinesField(label="Or words", help_text="Instead of a pattern: one a line, in any case.")
+    context_words = LinesField(
+        label="Only near", help_text="One of these words within 60 characters. Leave empty for anywhere."
+    )
+    validator = forms.ChoiceField(
+        required=False, label="Check digit", choices=[("", "none"), *((name, name) for name in sorted(VALIDATORS))]
+    )
+    must_match = LinesField(label="Must be found in", help_text="At least one invented example, one a line.")
+    must_not_match = LinesField(label="Must not be found in", help_text="At least one that looks alike and is none.")
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, prefix="term", empty_permitted=True, use_required_attribute=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A term that compiles and whose examples hold. The complaint stands beside the field that it is about."""
+        given = super().clean() or {}
+        if self.errors or not self.has_changed():
+            return given
+        try:
+            compile_policy(Policy.from_dict({"terms": [self.term()]}))
+        except RedactionError as error:
+            place = re.match(r"policy: terms\[0\](?:\.(\w+))?(\[\d+\])? (.*)", str(error), re.DOTALL)
+            field, number, words = place.groups() if place else (None, None, str(error))
+            example = f"Line {int(number[1:-1]) + 1} " if number else "It "
+            self.add_error(field if field in self.fields else None, f"{example}{words}.")
+        return given
+
+    def term(self) -> dict[str, Any]:
+        """The term as the rules have it, without what was left empty."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class WebhookForm(forms.Form):

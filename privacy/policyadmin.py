@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from privacy import policies
-from privacy.forms import LabForm
+from privacy.forms import LabForm, TermForm
 from privacy.lists import ReadOnlyAdmin
 from privacy.models import RedactionPolicy
 from privacy.redaction import Policy, Redacted, RedactionError, Span, redact
@@ -72,11 +72,13 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         if policy is None:
             raise Http404
         form = LabForm(request.POST or None, initial={"sample": SAMPLE, "definition": policy.definition})
-        if form.is_valid() and "save" in request.POST:
-            return self.save(request, policy, form.cleaned_data["definition"])
+        term = TermForm(request.POST or None)
+        if form.is_valid() and term.is_valid() and "save" in request.POST:
+            return self.save(request, policy, definition(form, term))
         context = {
             **self.admin_site.each_context(request), "title": "Redaction laboratory", "opts": self.opts,
-            "policy": policy, "form": form, "editable": self.may_edit(request, policy), **tried(policy, form),
+            "policy": policy, "form": form, "term": term, "editable": self.may_edit(request, policy),
+            **tried(policy, form, term),
         }  # fmt: skip
         return render(request, "admin/privacy/redactionpolicy/lab.html", context)
 
@@ -102,14 +104,21 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         return request.user.is_superuser or not users.projects.exclude(pk__in=theirs).exists()
 
 
-def tried(policy: RedactionPolicy, form: LabForm) -> dict[str, Any]:
-    """What becomes of the sample under the rules in the form, or under those in force before anything was sent."""
-    if form.is_bound and not form.is_valid():
+def definition(form: LabForm, term: TermForm) -> dict[str, Any]:
+    """The rules in the form, with the term that is to be added. Both forms are valid."""
+    rules: dict[str, Any] = form.cleaned_data["definition"]
+    return {**rules, "terms": [*rules.get("terms", []), term.term()]} if term.has_changed() else rules
+
+
+def tried(policy: RedactionPolicy, form: LabForm, term: TermForm) -> dict[str, Any]:
+    """What becomes of the sample under the rules in the forms, or under those in force before anything was sent."""
+    if form.is_bound and not (form.is_valid() and term.is_valid()):
         return {}
-    given = form.cleaned_data if form.is_bound else {"sample": SAMPLE, "definition": policy.definition}
-    sample = given["sample"]
+    sample, rules = (
+        (form.cleaned_data["sample"], definition(form, term)) if form.is_bound else (SAMPLE, policy.definition)
+    )
     try:
-        result: Redacted = redact(sample, Policy.from_dict(given["definition"]))
+        result: Redacted = redact(sample, Policy.from_dict(rules))
     except RedactionError as error:
         form.add_error(None, str(error))
         return {}

@@ -27,7 +27,7 @@ STOPS = (
     " these those there here then than when where what which who whom whose why how all any some many much more most other another such same so too very just only also again once both each"
     " few own he she we you they me him her us them my your his our their am pm mr mrs ms miss dr prof sir madam mx dear hi hello hey thanks thank regards best kind sincerely cheers yours"
     " jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun gmt utc est pst cet"
-    " lang nan sami caron macs mac emin"
+    " lang nan sami caron macs mac emin mi tu none null true false undefined"
     " please sorry welcome ok okay note see let get got go going after before about above below between during since until while because although though however therefore thus hence"
     " january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday"
     " english french german spanish italian dutch russian chinese japanese korean american british indian european team support customer client user admin everyone everybody anyone"

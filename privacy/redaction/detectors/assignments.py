@@ -42,7 +42,7 @@ OPTION = re.compile(
 )
 LOGIN = re.compile(r"\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4}([^\s\x00]{2,256})")
 IDENTIFIED = re.compile(
-    r"\b(?:identified by(?: password)?|requirepass|masterauth|psk=|set password(?: for \S{1,80})? (?:=|to))\s{0,4}[\"'(]{0,2}([^\s\"'()\x00;]{3,256})",
+    r"\b(?:(?:user|role)\s{1,4}\S{1,80}\s{1,4}identified by(?: password)?|identified by(?: password)?(?=\s{0,4}[\"'(])|requirepass|masterauth|psk=|set password(?: for \S{1,80})? (?:=|to))\s{0,4}[\"'(]{0,2}([^\s\"'()\x00;]{3,256})",
     re.IGNORECASE,
 )
 PGPASS = re.compile(r"^[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:([^\s:\x00]{3,256})$", re.MULTILINE)
@@ -136,7 +136,9 @@ def assigned(page: Page) -> Iterator[Hit]:
             end = start + len(unquoted(value))
             value = text[start:end]
             alone = whole_line(text, match.start(), end)
-            if not (match["gap"] or match["after"]) or match["sep"] == ":":
+            if match["sep"] == ",":  # `"pass", setup=…`: what follows a quoted word is its value only in quotes, too
+                good = False
+            elif not (match["gap"] or match["after"]) or match["sep"] == ":":
                 # PGPASSWORD=swordfish: what is written in capitals and without blanks is an environment.
                 good = loosely(value, key, alone or text[match.start() : match.start() + len(key)].isupper())
             else:
@@ -150,7 +152,7 @@ def assigned(page: Page) -> Iterator[Hit]:
             good = (
                 plausible(value, quoted=True, sure=False)
                 and sentence_free(value)
-                and value.lower() != key.strip("\"' ")
+                and value.lower().rstrip("0123456789") != key.strip("\"' ").rstrip("0123456789")
             )
         if good and not ABOUT.search(match["rest"]) and not counted(value, key):
             yield Hit(start, end, RANK, "SECRET", "assignment")

@@ -8,7 +8,7 @@ from privacy.redaction.hits import Detector, Hit, Page
 
 CARD_RANK, IBAN_RANK = 85, 86
 
-CARD_RUN = re.compile(r"(?<![\w])(?<!\d[.,-])(?<![.,])[2-6](?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])")
+CARD_RUN = re.compile(r"(?<![\w])(?<!\d[.,-])(?<![.,])(?!\d\.\d{5})[2-6](?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])")
 INNER_CARD = re.compile(r"(?<!\d)[2-6](?:[ .\-_/]{0,2}\d){12,18}(?!\d)")
 GROUPS = re.compile(r"\d+")
 # The first digits and lengths that networks issue (ISO/IEC 7812 ranges of Visa, Mastercard, Amex, Discover, JCB, Diners,

@@ -35,10 +35,14 @@ OBJECTS = (
     "os.",
     "params.",
 )
+# An assignment in a program: `username = await …`, `handle = 'closed'`, `user_name=auth_user`.
+CODE = re.compile(
+    r"(?:handle|nick)\s?=|[^=]*=\s?(?:await|lambda|yield|not|new|passwd|localpart)\b|[^=]*=\s?[a-z_]*(?:user|name)[a-z_]*\Z"
+)
 NOBODY = frozenset(
     "required invalid incorrect wrong missing not taken none null true false empty string str text unique name user username"
     " password email user_id user_name userid login_name nickname usernames the and or your my is was admin root guest anonymous nobody test unknown undefined optional already field"
-    " self this varchar char type value input home login intent share search explore watch about help privacy terms status"
+    " passwd self this varchar char type value input home login intent share search explore watch about help privacy terms status"
     " settings features pricing blob orgs apps marketplace sponsors topics company jobs school learning feed posts pub".split()
 )
 
@@ -47,6 +51,8 @@ def handles(page: Page) -> Iterator[Hit]:
     """`username: ada_l`, `my twitter is @ada_l`, `@ada_l on instagram`."""
     for match in LABELS.read(LABELLED, page.low):
         value = match.group(1).lstrip("@")
+        if CODE.match(match.group()):
+            continue
         if value not in NOBODY and not value.startswith(OBJECTS) and (match.group(1)[0] == "@" or not value.isdigit()):
             yield Hit(match.start(1), match.end(1), RANK, "USERNAME", "username")
     for match in ON_SITE.finditer(page.low):

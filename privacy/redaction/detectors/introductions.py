@@ -35,6 +35,10 @@ INTRODUCED = re.compile(
     r"|named after|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
     r"|verses from|name him|name her|named him|named her|name is|name:|town,|huge|early))\s{1,2}"
 )
+# Introductions that prose and code have, too: `a class named foo`, `the full name filename`.
+LOOSE = re.compile(
+    r"named|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
+)
 GREETING = re.compile(
     r"(?:^|[.!?\n>\"“(]\s{0,3}|\A)(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte[rn]?|estimad[oa]|querid[oa]|caro|cara|cher|chère|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|cheers|hiya|yo)[ ,]{1,2}"
 )
@@ -98,9 +102,7 @@ def introduced(page: Page) -> Iterator[Hit]:
         strong = match["name"] is not None
         end = sequence(page, match.end(), bare=strong)
         if not end and strong:
-            end = lower_name(
-                page, match.end(), known_only=match["name"] in {"named", "call me", "signed", "it's under"}
-            )
+            end = lower_name(page, match.end(), known_only=bool(LOOSE.fullmatch(match["name"])))
         if end:
             yield Hit(match.end(), end, RANK, "PERSON", "introduction")
 

@@ -63,6 +63,9 @@ def phones(page: Page) -> list[Hit]:
     return hits
 
 
+SUM = re.compile(r"[\d)]\s?\+ ")  # 69069 + 907133923
+
+
 def in_run(page: Page, begin: int, stop: int, check: "Check") -> list[tuple[int, int, int, str]]:
     """The telephone numbers that begin in a run of digits and separators; an extension may reach beyond it."""
     text, reach = page.text, stop + 20
@@ -77,7 +80,8 @@ def in_run(page: Page, begin: int, stop: int, check: "Check") -> list[tuple[int,
     if text[begin] in "+(" or "+" in text[begin:stop] or "00" in text[begin:stop]:
         for match in INTERNATIONAL.finditer(text, begin, reach):
             start, end = match.span()
-            if not covered(taken, start, end) and (check.international(match.group()) or called(page, start, end)):
+            valid = check.international(match.group()) and not SUM.search(text, max(0, start - 4), start + 2)
+            if not covered(taken, start, end) and (valid or called(page, start, end)):
                 taken.append((start, end))
                 found.append((start, end, RANK, "phone_international"))
     if "0" in text[begin:stop]:

@@ -1,0 +1,43 @@
+"""What stands in programs and prose about them, and only looks like something personal."""
+
+import pytest
+
+from privacy.redaction import redact
+
+NOTHING = [
+    "fullname = filename",
+    "The full name filename is not used here.",
+    "a class named fullname",
+    "if loader is None: the loader named None",
+    "username = await request.user()",
+    "self.handle = 'closed'",
+    "login(username=auth_user, retries=3)",
+    'def timeit(stmt="pass", setup="pass", timer=default_timer):',
+    'fields = ("password1", "password2")',
+    'Warning("SECRET_KEY_FALLBACKS", id=W025.id)',
+    "AIX filesets are identified by four decimal values",
+    "r * 2.71155_55687_43487_57815e-5",
+    "h = h * 69069 + 907133923",
+]
+SOMETHING = [
+    ("my name is zzyrk", "my name is [PERSON_1]"),
+    ("USERNAME=jsmith", "USERNAME=[USERNAME_1]"),
+    ("my handle is zed_9", "my handle is [USERNAME_1]"),
+    ('("password", "hunter2!x")', '("password", "[SECRET_1]")'),
+    ("CREATE USER bob IDENTIFIED BY tiger99", "CREATE USER bob IDENTIFIED BY [SECRET_1]"),
+    ("identified by 'x9Tq!'", "identified by '[SECRET_1]'"),
+    ("pay with 4242 4242 4242 4242", "pay with [CARD_1]"),
+    ("5555-5555-5555-4444", "[CARD_1]"),
+    ("Mi DNI es 12345678Z", "Mi DNI [NATIONAL_ID_1]"),
+    ("Call me + 49 170 1234567", "Call me [PHONE_1]"),
+]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_code_is_left_as_it_is(text: str) -> None:
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(("text", "wanted"), SOMETHING)
+def test_its_neighbours_are_still_found(text: str, wanted: str) -> None:
+    assert redact(text) == wanted
