@@ -8,81 +8,103 @@ Targets: hidden within 1 s, all that was derived gone within 10 s, neither depen
 
 import argparse
 import os
+import random
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import django
+import orjson
 
-BLOCK = 20_000
+OWN = 50  # interactions of the person
+FELLOWS = 20  # who have as many, and are in the same releases
+NOW = "2026-11-01 00:00:00"
 TARGETS = {"hidden": 1.0, "gone": 10.0, "ratio": 1.5}
-
-
-def filler(start: int, number: int, subjects: int) -> list[tuple[Any, ...]]:
-    """Rows of interactions that nobody rated, of many people."""
-    now = datetime(2026, 11, 1, tzinfo=UTC).isoformat(" ").removesuffix("+00:00")
-    return [
-        (
-            f"filler-{i}", 1 + i % subjects, f"When does line {i} leave from the stop at the harbour on a workday?",
-            f"Line {i} leaves there every twenty minutes, from five in the morning until midnight; on Sundays less.",
-            now, now, f"{i:064x}", i.to_bytes(16, "big"),
-        )
-        for i in range(start, start + number)
-    ]  # fmt: skip
+# Nothing is held back, so that each of the person's records is in each release.
+ALL_PASS = {
+    "balance": {"cluster_cap": 10**6, "temperature": 1.0},
+    "guard": {
+        "subject_cap": 10**6, "subject_share": 1.0, "cohort_share": 1.0, "cluster_cap": 10**6, "new_subject_days": 0,
+        "hold_unknown": False, "phrase_items": 10**6, "max_agent_share": 1.0,
+    }
+}  # fmt: skip
 
 
 def fill(project: int, number: int) -> None:
-    """Put that many interactions into the tables, past the doors."""
+    """Put that many rated conversations into the tables, past the doors: each with a vote, a decision, a retired eval
+    case, a retired example and the question's cluster. Of many people, none of whom is erased."""
     from django.db import connection, transaction
 
-    subjects = max(1, number // 50)
-    empty = "'', '[]', '[]', '[]', '{}', '', '', '', ''"
-    statement = (
-        "INSERT INTO feedback_interaction (external_id, subject_id, question, answer, occurred_at, received_at,"
-        " body_digest, fingerprint, session, context, sources, tags, metadata, agent_name, agent_version, agent_model,"
-        " agent_prompt, project_id, redactions, redaction_version, placeholders, scan_due, revision, pending{extra})"
-        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, {empty}, {project}, '{{}}', 'bench', '{{}}', 0, 0, 0{{values}})"
-    )
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM privacy_subject")
-        rows = [(f"filler:{i:055x}",) for i in range(subjects)]
-        insert = (
-            "INSERT INTO privacy_subject (namespace, digest, created_at) VALUES ('bench', ?, '2026-11-01 00:00:00')"
-        )
-        connection.connection.executemany(insert, rows)
-        extra, values = unknown_columns(statement)
-        statement = statement.replace("{extra}", extra).replace("{values}", values)
-        for start in range(0, number, BLOCK):
-            some = filler(start, min(BLOCK, number - start), subjects)
-            connection.connection.executemany(statement, some)
+    from curation.models import Decision, EvalCase, Example, Question
+    from feedback.models import Interaction, Signal
+    from privacy.models import Subject
 
-
-def unknown_columns(statement: str) -> tuple[str, str]:
-    """Columns that were added since and must be filled, each with its default."""
-    from feedback.models import Interaction
-
-    columns = [
-        field for field in Interaction._meta.concrete_fields
-        if str(field.column) not in statement and not field.null and not field.primary_key
+    people = max(1, number // 50)
+    numbers = "WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < {} - 1) "
+    who = "(SELECT min(id) FROM privacy_subject WHERE namespace = 'filler') + i % {}"
+    of = {"project_id": str(project), "subject_id": "subject_id"}
+    derived = of | {"decision_id": "id", "status": "'retired'", "fingerprint": "fingerprint"}
+    tables: list[tuple[Any, dict[str, str], str]] = [
+        (Subject, {"namespace": "'filler'", "digest": "printf('%064d', i)"}, numbers.format(people)),
+        (Interaction, {
+            "project_id": str(project), "subject_id": who.format(people), "external_id": "'filler-' || i",
+            "question": "printf('When does line %d leave from the stop at the harbour on a workday?', i)",
+            "answer": "printf('Line %d leaves every twenty minutes, from five in the morning until midnight.', i)",
+            "body_digest": "printf('%064d', i)", "fingerprint": "CAST(printf('%016d', i) AS BLOB)",
+        }, numbers.format(number)),
+        (Signal, of | {"interaction_id": "id", "external_id": "external_id", "kind": "'thumbs_up'"}, ""),
+        (Decision, of | {
+            "interaction_id": "id", "policy_version": "1", "revision": "1", "outcome": "'confirmed'",
+            "reason": "'thumbs_up'",
+        }, ""),
+        (EvalCase, derived, ""),
+        (Example, derived, ""),
+        (Question, of | {"interaction_id": "id", "cluster": "id", "version": "'filler'", "place": "0.5",
+                         "band_0": "id * 31"}, ""),
     ]  # fmt: skip
-    defaults = ["0" if isinstance(field.get_default(), int | float) else "''" for field in columns]
-    return "".join(f", {field.column}" for field in columns), "".join(f", {value}" for value in defaults)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model, expressions, source in tables:
+            cursor.execute(insertion(model, expressions, source))
+        cursor.execute("ANALYZE")
+
+
+def insertion(model: Any, expressions: dict[str, str], source: str) -> str:
+    """`INSERT INTO … SELECT` with an SQL expression for some columns and its default for each other; from numbers, or
+    else from the interactions that are there."""
+    columns = [field for field in model._meta.concrete_fields if not field.primary_key or field.column in expressions]
+    values = [expressions.get(field.column) or default_of(field) for field in columns]
+    names = ", ".join(field.column for field in columns)
+    rows = "numbers" if source else "feedback_interaction WHERE external_id LIKE 'filler-%'"
+    return f"INSERT INTO {model._meta.db_table} ({names}) {source}SELECT {', '.join(values)} FROM {rows}"
+
+
+def default_of(field: Any) -> str:
+    """What a column holds where nothing is said, as SQL."""
+    value = field.get_default()
+    if field.null and value in (None, ""):
+        return "NULL"
+    if isinstance(value, bool | int | float):
+        return str(int(value) if isinstance(value, bool) else value)
+    if field.get_internal_type() in ("DateTimeField",):
+        return f"'{NOW}'"
+    return f"'{orjson.dumps(value).decode()}'" if isinstance(value, dict | list) else "''"
 
 
 def talk(project: Any, person: str, number: int) -> None:
-    """One person's interactions, each confirmed; by the ordinary doors."""
+    """One person's interactions, each confirmed; by the ordinary doors. No question is like another."""
     from feedback import capture
     from feedback.payloads import FeedbackIn, InteractionIn
 
     agreed: Any = {"capture": True, "evaluation": True, "training": True}
+    dice = random.Random(person)
     for i in range(number):
         name = f"{person}-{i}"
-        question = f"Does {person} get a refund for ticket {i} when ferry {i * 7} is late by {i + 3} minutes?"
-        answer = f"Yes: for ticket {i} half of the price, since ferry {i * 7} was late by more than {i + 2} minutes."
+        words = ["".join(dice.choices("bdfgklmnprst", k=1) + dice.choices("aeiou", k=1)) * 2 for _ in range(14)]
+        question = f"What about {' '.join(words[:9])} at {person}?"
+        answer = f"You want {' '.join(words[5:])}, and that is all for {i}."
         capture.record_interaction(
             project, InteractionIn(id=name, question=question, answer=answer, subject=person, consent=agreed)
         )
@@ -103,11 +125,11 @@ def person_erased(project: Any, person: str, releases: int, *, scan: bool) -> di
     from curation.models import Dataset
     from privacy import erasure, requests
 
-    talk(project, person, 50)
+    talk(project, person, OWN)
     curate.curate(project)
     dataset = Dataset.objects.get(project=project)
-    for _ in range(releases):
-        talk(project, f"{person}-fellow-{time.perf_counter_ns()}", 1)
+    for number in range(releases):
+        talk(project, f"{person}-fellow-{number}", 1)
         curate.curate(project)
         cutting.cut(dataset)
     made: list[Any] = []
@@ -118,6 +140,7 @@ def person_erased(project: Any, person: str, releases: int, *, scan: bool) -> di
         "gone": seconds(lambda: requests.execute(made[0])),
         "recut": seconds(erasure.settle),
     }
+    expect(made[0], releases)
     if scan:
         found["scan"] = seconds(lambda: requests.advance(made[0]))
         made[0].refresh_from_db()
@@ -125,21 +148,38 @@ def person_erased(project: Any, person: str, releases: int, *, scan: bool) -> di
     return found
 
 
+def expect(request: Any, releases: int) -> None:
+    """Stop where what was timed is not what the bench promises: all 50, and each derived record, in each release."""
+    counts = {**request.counts}
+    wanted = {"interactions": OWN, "signals": OWN, "decisions": OWN, "eval_cases": OWN, "examples": OWN}
+    wanted |= {"release_memberships": OWN * releases, "releases_to_recut": releases}
+    if short := {name: counts.get(name) for name, number in wanted.items() if counts.get(name) != number}:
+        raise SystemExit(f"wanted {wanted}, and there were only {short}")
+
+
 def measure(size: int, repeats: int, scan: bool) -> dict[str, float]:
     """The figures among that many interactions: medians over several people, and one full scan."""
-    from curation import datasets
+    from curation import curate, datasets, policies
+    from curation.models import CurationPolicy
 
     project = datasets.create_project("bench")
-    already = seconds(lambda: fill(project.pk, size))
+    CurationPolicy.objects.create(project=project, version=policies.current(project).version + 1, settings=ALL_PASS)
+    filling = seconds(lambda: fill(project.pk, size))
+    for number in range(FELLOWS):
+        talk(project, f"fellow-{number}", OWN)
+    curate.curate(project)
     people = [person_erased(project, f"anna-{n}", 1, scan=False) for n in range(repeats)]
-    last = person_erased(project, "ben", 3, scan=scan)
     found = {name: statistics.median(one[name] for one in people) for name in ("hidden", "gone", "recut")}
-    return {**found, "recut of 3": last["recut"], "scan": last.get("scan", 0.0), "filling": already}
+    for releases in (2, 4):
+        found[f"recut of {releases}"] = statistics.median(
+            person_erased(project, f"ben-{releases}-{n}", releases, scan=False)["recut"] for n in range(3)
+        )
+    found["scan"] = person_erased(project, "cleo", 1, scan=True)["scan"] if scan else 0.0
+    return {**found, "filling": filling}
 
 
 def child(size: int, scan: bool) -> None:
     """Measure in a database of its own, and print the figures."""
-    import orjson
     from django.core.management import call_command
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "flywheel_site.settings"
@@ -174,17 +214,20 @@ def main() -> int:
 
 def report(found: dict[int, dict[str, float]]) -> int:
     """Print the table and the verdicts; 1 where a target is missed."""
-    names = ["hidden", "gone", "recut", "recut of 3", "scan"]
+    names = ["hidden", "gone", "recut", "recut of 2", "recut of 4", "scan"]
     print(f"{'interactions':>14}" + "".join(f"{name:>14}" for name in names))
     for size, figures in found.items():
         print(f"{size:>14,}" + "".join(f"{figures[name]:>12.3f} s" for name in names))
     small, large = found[min(found)], found[max(found)]
-    ratio = large["gone"] / small["gone"]
     held = {
         f"hidden within {TARGETS['hidden']} s": large["hidden"] <= TARGETS["hidden"],
         f"gone within {TARGETS['gone']} s": large["gone"] <= TARGETS["gone"],
-        f"gone, largest against smallest: {ratio:.2f} (at most {TARGETS['ratio']})": ratio <= TARGETS["ratio"],
     }
+    for name in ("gone", "recut"):
+        ratio = large[name] / small[name]
+        held[f"{name}, largest against smallest: {ratio:.2f} (at most {TARGETS['ratio']})"] = ratio <= TARGETS["ratio"]
+    each = large["recut of 4"] / 4 / large["recut"]
+    held[f"a recut of 4 takes {each:.2f} of 4 recuts of 1 (at most {TARGETS['ratio']})"] = each <= TARGETS["ratio"]
     for said, holds in held.items():
         print(f"{'  ok' if holds else 'MISS'}  {said}")
     return 0 if all(held.values()) else 1

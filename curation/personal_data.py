@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from curation import clusters, duplicates, releases
 from curation.derive import KINDS, PURPOSE, Touched
@@ -21,7 +21,7 @@ from curation.models import (
 )
 from feedback import capture
 from feedback.models import Project
-from privacy.erasure import purposes_gone
+from privacy.erasure import meeting_any, purposes_gone
 from privacy.models import Purpose, Subject
 
 MODELS = [
@@ -51,14 +51,14 @@ OPERATOR_TEXT = ["curation.Dataset.system_prompt"]
 State = Release.State
 
 
-def words_of(subject: Subject, path: str = "") -> Q:
-    """The rows whose interaction is the person's, or whose right answer they wrote; `path` leads to the decision."""
-    return Q(**{f"{path}subject": subject}) | Q(**{f"{path}correction__subject": subject})
+def words_of(subject: Subject) -> QuerySet[Decision]:
+    """The decisions on what the person asked, and those whose right answer they wrote."""
+    return meeting_any(Decision.objects.all(), Q(subject=subject), Q(correction__subject=subject))
 
 
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     """What was made of the person's words."""
-    decisions = Decision.objects.filter(words_of(subject)).select_related("interaction", "correction", "task")
+    decisions = words_of(subject).select_related("interaction", "correction", "task")
     found: dict[str, list[dict[str, Any]]] = {
         "decisions": [
             {
@@ -102,7 +102,7 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
         ],
     }
     for model in KINDS:
-        rows = model.objects.filter(words_of(subject, "decision__")).select_related("decision__interaction")
+        rows = model.objects.filter(decision__in=words_of(subject).values("pk")).select_related("decision__interaction")
         found[kind_name(model)] = [
             {"interaction": row.decision.interaction.external_id, "status": row.status, "why": row.detail}
             for row in rows.order_by("pk")
@@ -127,7 +127,7 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
     touched: defaultdict[int, Touched] = defaultdict(Touched)
     for model in KINDS:
         if PURPOSE[model] in gone:
-            rows = model.objects.filter(words_of(subject, "decision__"))
+            rows = model.objects.filter(decision__in=words_of(subject).values("pk"))
             found = list(rows.values_list("pk", "project", "fingerprint", "near_said"))
             for _, project, fingerprint, said in found:
                 touched[project].marks.add(bytes(fingerprint))
@@ -136,15 +136,15 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
             model.objects.filter(pk__in=[pk for pk, *_ in found]).delete()
     if Purpose.EVALUATION in gone:
         # What a candidate says of a case may repeat the correction in it, whoever asked.
-        about = Q(subject=subject) | Q(interaction__decision__correction__subject=subject)
-        counts["gate_results"] = GateResult.objects.filter(about).delete()[0]
-        CaseGrader.objects.filter(about).delete()
+        about = Q(subject=subject), Q(interaction__decision__correction__subject=subject)
+        counts["gate_results"] = meeting_any(GateResult.objects.all(), *about).delete()[0]
+        meeting_any(CaseGrader.objects.all(), *about).delete()
     if Purpose.CAPTURE in gone:
         asked = Question.objects.filter(subject=subject)
         counts["questions"] = clusters.remove(list(asked.values_list("pk", flat=True)))
         counts["audit_items"] = AuditItem.objects.filter(subject=subject).delete()[0]
         written = list(Decision.objects.filter(correction__subject=subject).values_list("pk", flat=True))
-        counts["decisions"] = Decision.objects.filter(words_of(subject)).delete()[0]
+        counts["decisions"] = words_of(subject).delete()[0]
         counts["review_tasks"] = ReviewTask.objects.filter(subject=subject).delete()[0]
         capture.touch(written)
     for project, gone_from in touched.items():

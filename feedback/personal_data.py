@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from feedback.capture import tombstone, touch
 from feedback.models import Interaction, ParkedSignal, Project, Signal
+from privacy.erasure import meeting_any
 from privacy.models import Subject, Tombstone
 from privacy.subjects import bury
 
@@ -63,7 +64,7 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
     if purpose not in (None, "capture"):
         return {}
     about = Interaction.objects.filter(subject=subject)
-    said = Signal.objects.filter(Q(subject=subject) | Q(interaction__subject=subject))
+    said = meeting_any(Signal.objects.all(), Q(subject=subject), Q(interaction__subject=subject))
     parked = ParkedSignal.objects.filter(subject=subject)
     touch(list(said.exclude(interaction__subject=subject).values_list("interaction_id", flat=True)))
     counts = {"signals": remove(said, Tombstone.Kind.SIGNAL, "erased")}
