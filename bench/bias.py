@@ -1,7 +1,7 @@
 """Votes that mislead, simulated: how often each estimate's 95 % interval holds the true share of good
 answers.
 
-    python -m bench.bias [--runs 1000]
+    python -m bench.bias [--runs 1000] [--svg docs/images/bias.svg]
 
 Ten thousand answers, 80 % of them good; a good one is rated with a chance of 5 %, a bad one four times as
 often. An audit draws 1,048 uniformly. The inverse-propensity estimate knows the segment of each question and
@@ -11,7 +11,9 @@ not why people vote: that is why it does not help, and why the audit is the head
 import argparse
 import random
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean
 
 from curation.bias import Estimate, Judged, audit, naive, propensities, snipw
@@ -47,13 +49,20 @@ def simulate(rng: random.Random, *, interactions: int, sample: int, ratio: float
     }
 
 
-def run(runs: int, *, interactions: int = 10_000, sample: int = 1_048, seed: int = 7) -> list[Coverage]:
-    """Every estimate over many worlds."""
+def estimates(
+    runs: int, *, interactions: int = 10_000, sample: int = 1_048, seed: int = 7
+) -> dict[str, list[Estimate]]:
+    """Every estimate of many worlds."""
     rng = random.Random(seed)
     made: defaultdict[str, list[Estimate]] = defaultdict(list)
     for _ in range(runs):
         for name, estimate in simulate(rng, interactions=interactions, sample=sample).items():
             made[name].append(estimate)
+    return dict(made)
+
+
+def coverage(made: Mapping[str, Sequence[Estimate]]) -> list[Coverage]:
+    """How often the intervals of each estimate hold the truth."""
     return [
         Coverage(
             name,
@@ -65,14 +74,59 @@ def run(runs: int, *, interactions: int = 10_000, sample: int = 1_048, seed: int
     ]
 
 
+def run(runs: int, **world: int) -> list[Coverage]:
+    """How every estimate does over many worlds."""
+    return coverage(estimates(runs, **world))
+
+
+def picture(made: Mapping[str, Sequence[Estimate]], worlds: int = 100) -> str:
+    """The intervals of the first worlds, one stroke a world, beside the truth; those that miss it are red. An SVG."""
+    left, right, height, top = 180, 20, 110, 34
+    wide = left + worlds * 6 + right
+    share = {row.name: row.covered for row in coverage(made)}
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {top + len(made) * height}" font-family="sans-serif">',
+        "<title>How often each estimate's 95 % interval holds the true share of good answers</title>",
+        '<rect width="100%" height="100%" fill="#ffffff"/>',
+        f'<text x="{left}" y="20" font-size="13" fill="#444444">One stroke: the 95 % interval in one of {worlds} '
+        f"simulated worlds. Dashed: the truth, {TRUTH:.0%}.</text>",
+    ]
+    for place, (name, found) in enumerate(reversed(made.items())):
+        low, high = top + place * height, top + place * height + height - 24
+
+        def down(rate: float, low: int = low, high: int = high) -> float:
+            return round(high - (rate - 0.4) / 0.5 * (high - low), 1)
+
+        parts.append(f'<text x="8" y="{low + 34}" font-size="15" font-weight="bold" fill="#222222">{name}</text>')
+        parts.append(f'<text x="8" y="{low + 54}" font-size="13" fill="#444444">holds it: {share[name]:.1%}</text>')
+        parts += [
+            f'<text x="{left - 8}" y="{down(rate) + 4}" font-size="10" text-anchor="end" fill="#777777">{rate:.0%}</text>'
+            for rate in (0.4, 0.6, 0.8)
+        ]
+        for number, one in enumerate(found[:worlds]):
+            colour = "#2a6fb0" if one.low <= TRUTH <= one.high else "#c23b2e"
+            x = left + number * 6 + 3
+            parts.append(
+                f'<path d="M{x} {down(one.low)}V{down(one.high)}" stroke="{colour}" stroke-width="3" stroke-linecap="round"/>'
+            )
+        parts.append(
+            f'<path d="M{left} {down(TRUTH)}H{wide - right}" stroke="#222222" stroke-width="1" stroke-dasharray="5 4"/>'
+        )
+    return "\n".join([*parts, "</svg>", ""])
+
+
 def main() -> None:
     """Print the table that docs/curation.md shows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--svg", type=Path, help="where to draw the intervals")
     options = parser.parse_args()
+    made = estimates(options.runs)
+    if options.svg:
+        options.svg.write_text(picture(made), encoding="utf-8")
     print(f"{options.runs:,} runs; the truth is {TRUTH:.1%}; bad answers are rated four times as often")
     print(f"{'':<20}{'mean':>8}{'holds the truth':>18}{'width':>8}")
-    for row in run(options.runs):
+    for row in coverage(made):
         print(f"{row.name:<20}{row.mean:>8.1%}{row.covered:>18.1%}{row.width:>8.1%}")
 
 

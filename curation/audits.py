@@ -5,7 +5,8 @@ what was asked nor whether somebody voted decides, nobody can choose a number th
 same. What a share of the stream would have been is not made up for where the share is raised later.
 """
 
-from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -65,22 +66,55 @@ def enter(project: Project, chosen: dict[int, int]) -> None:
     reviewtasks.ask(project, {key: (subject, why) for key, subject in chosen.items()})
 
 
-def estimate(project: Project) -> bias.Estimate:
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One interaction of the sample. `good` is what a person judged, None where nobody has or they could not tell;
+    `is_asked_anyway` where it would wait for a person without the audit, too. `language` is known once it is decided.
+    """
+
+    interaction: int
+    good: bool | None
+    is_asked_anyway: bool
+    agent_version: str
+    language: str
+    tags: tuple[str, ...]
+    at: datetime
+
+
+def sample(*projects: Project) -> list[Drawn]:
+    """The samples of these projects, without people who have a request under way; one query."""
+    tasks = ReviewTask.objects.filter(interaction=OuterRef("pk"))
+    resolved = tasks.filter(state=State.RESOLVED).order_by("-resolved_at", "-pk")
+    rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True).annotate(
+        said=Subquery(resolved.values("resolution")[:1]),
+        anyway=Exists(tasks.exclude(reason=reviewtasks.AUDIT)),
+    )
+    found = rows.order_by("pk").values_list(
+        "pk", "said", "anyway", "interaction__agent_version", "interaction__decision__language", "interaction__tags",
+        "interaction__occurred_at",
+    )  # fmt: skip
+    return [
+        Drawn(key, JUDGED.get(said), anyway, version, language or "", tuple(tags), at)
+        for key, said, anyway, version, language, tags, at in found
+    ]
+
+
+JUDGED = {Resolution.APPROVE: True, Resolution.CORRECT: False, Resolution.REJECT: False}
+
+
+def estimate(*projects: Project) -> bias.Estimate:
     """How good the agent's answers are, from the judged part of the sample; with n and interval, as every rate."""
-    counts = Counter(judgements(project).values())
-    return bias.wilson(counts[True], counts[True] + counts[False], method="audit")
+    return estimate_of(sample(*projects))
 
 
-def judgements(project: Project) -> dict[int, bool]:
-    """Of each judged interaction of the sample, whether its answer was right. Who could not tell did not judge."""
-    newest = ReviewTask.objects.filter(interaction=OuterRef("pk"), state=State.RESOLVED).order_by("-resolved_at")
-    said = AuditItem.objects.filter(project=project, subject__restricted_at__isnull=True)
-    said = said.annotate(said=Subquery(newest.values("resolution")[:1]))
-    judged = said.filter(said__in=[Resolution.APPROVE, Resolution.CORRECT, Resolution.REJECT])
-    return {key: word == Resolution.APPROVE for key, word in judged.values_list("pk", "said")}
-
-
-def waiting(project: Project) -> int:
-    """How many of the sample nobody has judged yet."""
-    resolved = ReviewTask.objects.filter(interaction=OuterRef("pk"), state=State.RESOLVED)
-    return AuditItem.objects.filter(project=project).exclude(Exists(resolved)).count()
+def estimate_of(drawn: Iterable[Drawn]) -> bias.Estimate:
+    """The estimate from these. What waits for a person for another reason too is judged sooner, and is mostly doubtful:
+    each of the two sorts counts by its share of what was drawn, not of what has been judged so far.
+    """
+    counts: dict[bool, list[int]] = {True: [0, 0, 0], False: [0, 0, 0]}
+    for item in drawn:
+        kind = counts[item.is_asked_anyway]
+        kind[0] += 1
+        kind[1] += item.good is not None
+        kind[2] += bool(item.good)
+    return bias.stratified((kind[0], kind[1], kind[2]) for kind in counts.values())

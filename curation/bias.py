@@ -155,6 +155,45 @@ def interval(rate: float, n: float, z: float = Z95) -> tuple[float, float]:
     return min(rate, max(0.0, middle - reach)), max(rate, min(1.0, middle + reach))
 
 
+def weighted_by_cell(cells: Iterable[tuple[int, ...]]) -> Weighted:
+    """As `snipw`, from the counts (seen, voted, good) of cells, each with its smoothed chance of a vote."""
+    total = good = squares = 0.0
+    votes = 0
+    for seen, voted, liked in cells:
+        weight = 1 / max((voted + 1) / (seen + 2), LEAST_PROPENSITY)
+        total, good, squares = total + weight * voted, good + weight * liked, squares + weight * weight * voted
+        votes += voted
+    if not votes:
+        return Weighted(Estimate(None, 0, 0.0, 1.0, "snipw"), 0.0)
+    rate, ess = good / total, total * total / squares
+    low, high = interval(rate, ess)
+    return Weighted(Estimate(rate, votes, low, high, "snipw"), ess)
+
+
+def stratified(strata: Iterable[tuple[int, int, int]]) -> Estimate:
+    """The share of good answers in a sample of which some waits to be judged, from the (drawn, judged, good) of strata
+    that are judged sooner or later than others: each counts by what was drawn, not by what was judged so far.
+
+    Wilson's interval at the sample size that a plain sample of the same variance would have. A stratum of which nothing
+    is judged may be all good or all bad.
+    """
+    given = [(drawn, judged, good) for drawn, judged, good in strata if drawn]
+    known = [one for one in given if one[1]]
+    if not known:
+        return Estimate(None, 0, 0.0, 1.0, "audit")
+    if len(given) == 1:
+        return wilson(given[0][2], given[0][1], method="audit")
+    sure = sum(drawn for drawn, _, _ in known)
+    open_share = 1 - sure / sum(drawn for drawn, _, _ in given)
+    n = sum(judged for _, judged, _ in known)
+    rate = sum(drawn / sure * good / judged for drawn, judged, good in known)
+    spread = sum((drawn / sure) ** 2 / judged * (good + 1) / (judged + 2) * (judged - good + 1) / (judged + 2)
+                 for drawn, judged, good in known)  # fmt: skip
+    plain = (n * rate + 1) / (n + 2)
+    low, high = interval(rate, min(float(n), plain * (1 - plain) / spread))
+    return Estimate(rate, n, (1 - open_share) * low, (1 - open_share) * high + open_share, "audit")
+
+
 def propensities(cells: Iterable[tuple[str, bool]]) -> dict[str, float]:
     """The chance of a vote in each cell, from (cell, voted) of all interactions, smoothed as if one more of
     two voted.

@@ -189,6 +189,8 @@ class AuditFrame(models.Model):
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="audit_frame")
     drawn_to = models.BigIntegerField(default=0)
     seen = models.PositiveBigIntegerField(default=0)
+    measured = models.JSONField(null=True, help_text="What thumbs and weighted thumbs came to, when all was counted.")
+    measured_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"audit of {self.project}"

@@ -20,6 +20,7 @@ HELD = {
 }
 """The reasons for which a record that has a label is held until a person has looked, as a reviewer reads them."""
 PRIORITY = {"prompt_injection": 30, "sensitive_topic": 20, "contradicts_review": 25}
+PLAIN = 10
 AUDIT = "audit"
 ANY = "It was drawn at random. Judge the answer by itself."
 
@@ -52,17 +53,20 @@ def task(project: Project, interaction: int, subject: int, found: Finding) -> Re
     words = f"{HELD.get(found.code, ANY)} {found.detail}".rstrip()
     return ReviewTask(
         project=project, interaction_id=interaction, subject_id=subject, reason=found.code, detail=words[:200],
-        priority=PRIORITY.get(found.code, 10), revision=0,
+        priority=PRIORITY.get(found.code, PLAIN), revision=0,
     )  # fmt: skip
 
 
 def withdraw(interactions: Iterable[int]) -> None:
-    """Close the tasks that were opened because a record was held, where it is held no longer."""
+    """Close the tasks that were opened because a record was held, where it is held no longer. What was drawn into the
+    audit is judged all the same.
+    """
     keys = list(interactions)
     for start in range(0, len(keys), BATCH):
         tasks = ReviewTask.objects.filter(
             interaction__in=keys[start : start + BATCH], state=ReviewTask.State.OPEN, reason__in=HELD
         )
+        tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(reason=AUDIT, detail=ANY, priority=PLAIN)
         tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
 
 

@@ -1,8 +1,9 @@
 """Doors for Celery: each finds its work in the database, so a lost or doubled message changes nothing."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from curation import audits, curate, periods, policies, releases, rereads
+from curation import audits, curate, periods, policies, quality, releases, rereads
 from feedback.models import Interaction, Project
 
 
@@ -22,8 +23,12 @@ def sweep() -> int:
 
 @shared_task
 def draw_audits() -> int:
-    """Draw the random audit of every project; how many were drawn."""
-    return sum(audits.draw(project, policies.current(project)) for project in Project.objects.all())
+    """Draw the random audit of every project, and count once a day what the votes come to; how many were drawn."""
+    drawn = 0
+    for project in Project.objects.all():
+        drawn += audits.draw(project, policies.current(project))
+        quality.remember(project, now=timezone.now())
+    return drawn
 
 
 @shared_task

@@ -14,7 +14,8 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from curation.bias import Estimate, wilson
+from curation import audits, quality
+from curation.bias import Estimate, Weighted, wilson
 from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReviewTask
 from curation.queues import REASONS
 from curation.rules import Outcome
@@ -74,7 +75,7 @@ class Rate:
     @property
     def percent(self) -> str:
         """The rate in words."""
-        return "no votes yet" if self.estimate.rate is None else f"{self.estimate.rate:.0%}"
+        return "not known yet" if self.estimate.rate is None else f"{self.estimate.rate:.0%}"
 
     @property
     def interval(self) -> str:
@@ -120,6 +121,8 @@ class Glance:
     days: str
     funnel: tuple[Bar, ...]
     quality: Rate
+    thumbs: Rate
+    weighted: Weighted | None
     versions: tuple[Rate, ...]
     ages: tuple[Bar, ...]
     reasons: tuple[Bar, ...]
@@ -128,6 +131,11 @@ class Glance:
     oldest: Any
     latest: tuple[Release, ...]
     gate_runs: tuple[GateRun, ...]
+
+    @property
+    def is_borne_out(self) -> bool:
+        """Whether the weighted thumbs rest on enough and lie in the audit's interval."""
+        return self.weighted is not None and self.weighted.is_trusted(self.quality.estimate)
 
     @property
     def is_empty(self) -> bool:
@@ -166,7 +174,9 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
         project=chosen,
         days=days,
         funnel=funnel(keys, days, since, link),
-        quality=Rate("all answers", votes["all"], 0),
+        quality=Rate("audit", audits.estimate(*([chosen] if chosen else projects)), 0),
+        thumbs=Rate("thumbs up", votes["all"], 0),
+        weighted=quality.remembered(chosen or projects[0]) if chosen or len(projects) == 1 else None,
         versions=tuple(
             Rate(name, votes[name], place * 34) for place, name in enumerate(sorted(votes)[:6]) if name != "all"
         ),

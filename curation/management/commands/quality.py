@@ -1,0 +1,37 @@
+"""`manage.py quality --project P`: how good the answers are, by the audit, the thumbs and the weighted thumbs."""
+
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from curation import audits, policies, quality
+from feedback.models import Project
+
+
+class Command(BaseCommand):
+    help = "Say how good a project's answers are: the random audit beside the votes, each with its n and interval."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--project", required=True)
+        parser.add_argument("--json", action="store_true", help="Print all figures as JSON.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        project = Project.objects.filter(name=options["project"]).first()
+        if project is None:
+            raise CommandError("There is no such project.")
+        audits.draw(project, policies.current(project))
+        made = quality.measure(project)
+        quality.remember(project, now=timezone.now())
+        if options["json"]:
+            self.stdout.write(orjson.dumps(quality.as_dict(made)).decode())
+            return
+        self.stdout.write(
+            f"audit     {made.audit}; {made.drawn:,} of {made.seen:,} answers drawn, {made.waiting:,} not judged"
+        )
+        self.stdout.write(f"thumbs    {made.thumbs}; biased by who votes")
+        doubt = "the audit bears it out" if made.is_trusted else "a diagnostic, not to be relied on"
+        self.stdout.write(f"weighted  {made.weighted.estimate}; worth {made.weighted.ess:,.0f} equal votes; {doubt}")
+        for one in made.slices:
+            self.stdout.write(f"{one.group:<14} {one.name:<20} audit {one.audit}; thumbs {one.thumbs}")
