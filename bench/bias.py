@@ -91,7 +91,7 @@ def picture(made: Mapping[str, Sequence[Estimate]], worlds: int = 100) -> str:
         f'<text x="{left}" y="20" font-size="13" fill="#444444">One stroke: the 95 % interval in one of {worlds} '
         f"simulated worlds. Dashed: the truth, {TRUTH:.0%}.</text>",
     ]
-    for place, (name, found) in enumerate(reversed(made.items())):
+    for place, (name, found) in enumerate(reversed(list(made.items()))):
         low, high = top + place * height, top + place * height + height - 24
 
         def down(rate: float, low: int = low, high: int = high) -> float:

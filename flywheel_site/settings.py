@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     "rescan": {"task": "feedback.tasks.rescan", "schedule": 15.0, "options": {"expires": 60}},
     "curation-sweep": {"task": "curation.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
     "scheduled-releases": {"task": "curation.tasks.run_due", "schedule": 15.0, "options": {"expires": 60}},
+    "audit": {"task": "curation.tasks.draw_audits", "schedule": 3600.0, "options": {"expires": 3600}},
     "privacy-requests": {"task": "privacy.tasks.advance_requests", "schedule": 5.0, "options": {"expires": 30}},
     "webhooks": {"task": "privacy.tasks.deliver", "schedule": 10.0, "options": {"expires": 60}},
     "rewrite": {"task": "privacy.tasks.rewrite", "schedule": crontab(hour=REWRITE_HOUR, minute=30)},

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from curation import audits, bias, policies, quality, review, reviewtasks
+from curation import audits, bias, policies, quality, review, reviewtasks, tasks
 from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask
 from feedback.models import Interaction, Project
 from tests import factories as cast
@@ -171,3 +171,13 @@ def test_the_console_shows_the_audit_before_the_thumbs(admin_client: Client) -> 
     assert page.index("by the random audit") < page.index("Thumbs up")
     assert "51% to 100%, n = 4" in page and "0% to 49%, n = 4" in page
     assert "not borne out by the audit" in page
+
+
+def test_beat_draws_the_audit(settings: Any) -> None:
+    shop = cast.project()
+    asked(shop, cast.ANNA)
+    Interaction.objects.update(received_at=timezone.now() - LATER)
+    drawing_all(shop)
+    beaten = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+    assert tasks.draw_audits.name in beaten and tasks.draw_audits() == 1
+    assert AuditFrame.objects.get().measured_at is not None
