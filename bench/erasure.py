@@ -46,7 +46,13 @@ def fill(project: int, number: int) -> None:
     numbers = "WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < {} - 1) "
     who = "(SELECT min(id) FROM privacy_subject WHERE namespace = 'filler') + i % {}"
     of = {"project_id": str(project), "subject_id": "subject_id"}
-    derived = of | {"decision_id": "id", "status": "'retired'", "fingerprint": "fingerprint"}
+    derived = of | {
+        "decision_id": "id",
+        "status": "'retired'",
+        "fingerprint": "fingerprint",
+        "near_said": "id",
+        "said": "id",
+    }
     tables: list[tuple[Any, dict[str, str], str]] = [
         (Subject, {"namespace": "'filler'", "digest": "printf('%064d', i)"}, numbers.format(people)),
         (Interaction, {

@@ -142,18 +142,23 @@ class Decision(models.Model):
     detail = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=8, blank=True)
     correction = models.ForeignKey(
-        Signal, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions",
+        Signal, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", db_index=False,
         help_text="The signal whose correction is the right answer.",
     )  # fmt: skip
     task = models.ForeignKey(
-        ReviewTask, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions",
+        ReviewTask, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", db_index=False,
         help_text="The review that decided; its correction, if any, is the right answer.",
     )  # fmt: skip
     decided_by = models.CharField(max_length=16, default="rule", help_text="rule or reviewer")
     decided_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["project", "-interaction"], name="decision_list")]
+        # Most decisions have neither correction nor task: an index full of NULL tells a planner to read the table.
+        indexes = [
+            models.Index(fields=["project", "-interaction"], name="decision_list"),
+            models.Index(fields=["correction"], condition=Q(correction__isnull=False), name="decision_correction"),
+            models.Index(fields=["task"], condition=Q(task__isnull=False), name="decision_task"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} ({self.reason})"
