@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0009_records_are_read_again'),
+        ('curation', '0010_what_votes_come_to_is_kept'),
         ('feedback', '0003_waiting_signals_are_taken_back'),
         ('privacy', '0003_scans_keep_their_place'),
     ]
