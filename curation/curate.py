@@ -26,9 +26,9 @@ from feedback.models import Interaction, Project, Signal
 from privacy.models import Subject
 
 BATCH = 1_000
-# SQLite has one writer. There a batch is small, and after a second of them the lock is left alone for longer than a
-# waiting writer sleeps between two tries (0.1 s), so that capture goes on while a backlog is worked off.
-SHARED_BATCH, HELD_SECONDS, PAUSE_SECONDS = 250, 1.0, 0.15
+# SQLite has one writer. There, after a second of batches, the lock is left alone for longer than a waiting writer sleeps
+# between two tries (0.1 s), so that capture goes on while a backlog is worked off.
+HELD_SECONDS, PAUSE_SECONDS = 1.0, 0.15
 DECIDED = (Outcome.CONFIRMED, Outcome.CORRECTED)
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
 DECISION = (
@@ -66,11 +66,6 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
     running.update(state=Run.State.DONE, finished_at=timezone.now())
     run.refresh_from_db()
     return run
-
-
-def batch_size() -> int:
-    """How many interactions one transaction decides."""
-    return SHARED_BATCH if connection.vendor == "sqlite" else BATCH
 
 
 def let_others_write(held: float) -> float:
@@ -114,7 +109,7 @@ class Read:
 
 
 def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int, Counter[str]]:
-    """Decide up to `batch_size()` pending interactions with a key above `after`, in one transaction.
+    """Decide up to `BATCH` pending interactions with a key above `after`, in one transaction.
 
     Returns how many were read, the last key, and the counts by outcome. A signal that arrives meanwhile raises
     the interaction's revision, and it stays pending for the next run.
@@ -127,7 +122,7 @@ def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int
         languages = {read.key: guess(read.question) for read in reads}
         record(reads, rulings, languages, run, policy)
         ask_people(run.project, reads, rulings)
-        touched = derive.write([decided(read, rulings[read.key], languages[read.key]) for read in reads], policy)
+        touched = derive.derive([decided(read, rulings[read.key], languages[read.key]) for read in reads], policy)
         duplicates.resolve(run.project, touched)
         Interaction.objects.read((read.key, read.revision) for read in reads)
     return len(reads), reads[-1].key, Counter(ruling.outcome.value for ruling in rulings.values())
@@ -141,7 +136,7 @@ def read_batch(project: Project, after: int) -> list[Read]:
         "i.agent_version, i.occurred_at, i.fingerprint, i.revision "
         f"FROM {columns.quoted(Interaction)} i JOIN {columns.quoted(Subject)} p ON p.id = i.subject_id "
         "WHERE i.project_id = %s AND i.id > %s AND i.pending AND NOT i.scan_due AND p.restricted_at IS NULL "
-        f"ORDER BY i.id LIMIT {batch_size()}{lock}",
+        f"ORDER BY i.id LIMIT {BATCH}{lock}",
         [project.pk, after],
     )
     keys = [row[0] for row in pending]

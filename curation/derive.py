@@ -31,18 +31,19 @@ Status = Derived.Status
 
 @dataclass(slots=True)
 class Touched:
-    """The records whose standing is to be found. `fresh`: those that were written, which only have to be compared with
-    those that stand. `marks` and `saids`: the fingerprints, and the answers within clusters, of what stood before and
+    """The records whose standing is to be found. `fresh`: those that are new, or will be written anew, which only have to
+    be compared with those that stand. `unwritten`: they and those that a filter stopped, with their own columns. `marks` and `saids`: the fingerprints, and the answers within clusters, of what stood before and
     was written anew or has gone: all of their records are looked at again.
     """
 
     fresh: dict[type[Derived], list[Row]] = field(default_factory=dict)
+    unwritten: dict[type[Derived], list[tuple[Row, tuple[Any, ...]]]] = field(default_factory=dict)
     marks: set[bytes] = field(default_factory=set)
     saids: set[int] = field(default_factory=set)
 
 
-def write(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> Touched:
-    """Make the derived rows of these decisions what they should be; what to look for duplicates of.
+def derive(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> Touched:
+    """Find what these decisions become, for `duplicates.resolve` to compare and write.
 
     Rows that are no longer due go, so that a changed mind leaves nothing behind. A constant number of queries. Call in
     a transaction.
@@ -72,8 +73,10 @@ def write(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> To
     for model, some in due.items():
         clear(model, rewritten, {row.interaction for row in some}, touched)
         standing = [beside(row, entered[row.interaction], passing[row.interaction]) for row in some]
-        upsert(model, some, candidates, passing, standing)
         touched.fresh[model] = [row for row in standing if row.reason not in HOLD and row.status != Status.FILTERED]
+        touched.unwritten[model] = [
+            (row, own_columns(model, one, candidates[one.interaction])) for row, one in zip(standing, some, strict=True)
+        ]
     asking = {key: found for key, found in passing.items() if found and key in kept and held(found)}
     reviewtasks.hold(policy.project, rows, asking)
     return touched
@@ -124,32 +127,28 @@ def beside(row: Decided, cluster: int, found: Finding | None) -> Row:
         ),
         status=Status.ACTIVE if found is None else Status.HELD if held(found) else Status.FILTERED,
         reason=found.code if found else "",
+        detail=found.detail if found else "",
+        figure=found.figure if found else None,
         known=not row.is_new,
+        is_fresh=True,
     )
 
 
-def upsert(
-    model: type[Derived],
-    due: Sequence[Decided],
-    candidates: Mapping[int, Candidate],
-    findings: Mapping[int, Finding | None],
-    standing: Sequence[Row],
-) -> None:
-    """Write the rows of one kind, in one go."""
+def own_columns(model: type[Derived], row: Decided, made: Candidate) -> tuple[Any, ...]:
+    """What a record of this kind has beside the columns of all."""
+    if model is EvalCase:
+        return "regression" if row.corrected else "golden", False
+    return (made.authored, made.depth) if model is Example else ()
+
+
+def write(model: type[Derived], project: Project, touched: Touched) -> None:
+    """Write the rows of one kind, as they stand, in one go."""
     now = columns.stamp(timezone.now())
-    made = []
-    for row, beside_others in zip(due, standing, strict=True):
-        found = findings[row.interaction]
-        why = (found.code, found.detail[:200], found.figure) if found else ("", "", None)
-        own: tuple[Any, ...] = ()
-        if model is EvalCase:
-            own = ("regression" if row.corrected else "golden", False)
-        elif model is Example:
-            own = (candidates[row.interaction].authored, candidates[row.interaction].depth)
-        made.append(
-            (row.interaction, candidates[row.interaction].project, row.subject, str(beside_others.status), False, *why,
-             None, row.fingerprint, beside_others.said, beside_others.near_said, now, *own)
-        )  # fmt: skip
+    made = [
+        (row.key, project.pk, row.subject, str(row.status), False, row.reason, row.detail[:200], row.figure,
+         row.canonical, row.mark, row.said, row.near_said, now, *own)
+        for row, own in touched.unwritten.get(model, ())
+    ]  # fmt: skip
     columns.upsert(model, (*COLUMNS, *OWN.get(model, ())), made, unchanged=("never_again",))
 
 

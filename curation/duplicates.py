@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from curation import reviewtasks
-from curation.derive import KINDS, Touched
+from curation.derive import KINDS, Touched, write
 from curation.derivedmodels import ASKED, Derived, PreferencePair
 from curation.records import Finding
 from curation.standings import DISPUTED, IN_PLAY, IS_HEAD, LEADS, Row, read, store
@@ -25,7 +25,8 @@ OWN_REASONS = ("same_question", "near_question", "corrected_later", "reviewed_ot
 
 
 def resolve(project: Project, touched: Touched) -> int:
-    """Choose, for each of these records, which one stands; how many rows changed. Call in a transaction.
+    """Write what was derived, each record as it stands beside the others; how many rows changed their standing. Call in a
+    transaction.
 
     A reviewer's word stands before a rule's, a correction before a confirmation, the newer before the older. A confirmed
     answer that a later correction contradicts is retired; confirmed answers that differ go to review, one at a time.
@@ -33,6 +34,7 @@ def resolve(project: Project, touched: Touched) -> int:
     changed = 0
     for model in KINDS:
         moved = settle(model, project, touched.fresh.get(model, []))
+        write(model, project, touched)
         if touched.marks or touched.saids:
             moved += again(model, project, touched.marks, touched.saids)
             moved += orphans(model, project)
@@ -73,7 +75,7 @@ def settle(model: type[Derived], project: Project, rows: Sequence[Row]) -> list[
         fresh = {row.key for row in rows}
         pool |= outdo(model, project, [first for group in questions if (first := new_weight(group, fresh))], pool)
     moved = [row for row in pool.values() if row.is_changed]
-    store(model, moved)
+    store(model, [row for row in moved if not row.is_fresh])
     return moved
 
 
@@ -135,9 +137,10 @@ def give(row: Row, verdict: Verdict | None, first: Row) -> None:
     if verdict is None:
         if row.reason in OWN_REASONS:
             row.status, row.reason, row.detail, row.canonical = Status.ACTIVE, "", "", None
+            row.figure = None
     elif (row.status, row.reason) != verdict[:2] or row.canonical is None:
         row.status, row.reason, row.detail = verdict
-        row.canonical = first.key
+        row.canonical, row.figure = first.key, None
 
 
 def standing(row: Row, first: Row) -> Verdict:

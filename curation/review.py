@@ -184,7 +184,7 @@ def decide_by(task: ReviewTask) -> Decision:
             "decided_at": timezone.now(),
         },
     )
-    duplicates.resolve(source.project, derive.write([row], policy))
+    duplicates.resolve(source.project, derive.derive([row], policy))
     return row
 
 
@@ -207,7 +207,7 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
         row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
         row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
         row.save()
-        duplicates.resolve(row.project, derive.write([row], policies.current(row.project)))
+        duplicates.resolve(row.project, derive.derive([row], policies.current(row.project)))
         locked.state, locked.resolution = ReviewTask.State.OPEN, ""
         locked.correction = locked.note = Redacted.stored("")
         locked.resolved_by = locked.resolved_at = None

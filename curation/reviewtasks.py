@@ -31,7 +31,7 @@ def hold(project: Project, looked_at: Sequence[Decided], held: Mapping[int, Find
     A task that is open for another reason (a doubt about the label, the audit) stays: it is the same person's look.
     """
     subjects = {row.interaction: row.subject for row in looked_at}
-    withdraw(key for key in subjects if key not in held)
+    withdraw(row.interaction for row in looked_at if not row.is_new and row.interaction not in held)
     return ask(project, {key: (subjects[key], found) for key, found in held.items()})
 
 

@@ -19,7 +19,7 @@ Status = Derived.Status
 @dataclass(slots=True, eq=False)
 class Row:
     """One record beside others. `mark` is its question's fingerprint, `said` the digest of its answer, `near_said` that
-    of its cluster and its answer. `known`: it was there before, and may have a review task.
+    of its cluster and its answer. `known`: it was there before, and may have a review task. `is_fresh`: it is still to be written.
     """
 
     key: int
@@ -32,7 +32,9 @@ class Row:
     reason: str = ""
     detail: str = ""
     canonical: int | None = None
+    figure: float | None = None
     known: bool = True
+    is_fresh: bool = False
     was: tuple[str, str, bool] = field(init=False)
 
     def __post_init__(self) -> None:

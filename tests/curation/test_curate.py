@@ -122,13 +122,13 @@ def test_a_vote_that_arrives_during_a_run_is_not_lost(monkeypatch: pytest.Monkey
     shop = cast.project()
     talk = cast.asked(shop)
     cast.said(shop, talk, "thumbs_up")
-    real = derive.write
+    real = derive.derive
 
     def meanwhile(*args: object) -> object:
         cast.said(shop, talk, "thumbs_down")
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("curation.derive.write", meanwhile)
+    monkeypatch.setattr("curation.derive.derive", meanwhile)
     cast.turn(shop)
     monkeypatch.undo()
     assert Interaction.objects.get().pending

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from curation import curate, duplicates, explain, standings
+from curation import duplicates, explain, standings
 from curation.models import EvalCase, Example, Question, ReviewTask
 from feedback.models import Project
 from privacy import erasure
@@ -73,7 +73,6 @@ def test_what_a_new_record_costs_does_not_grow_with_those_like_it(
         words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(start, start + number)]
         return [(answer.format(word), question.format(word)) for word in words]
 
-    monkeypatch.setattr(curate, "SHARED_BATCH", 1_000)
     shop, counted = cast.project(), Counted(monkeypatch)
     cost(shop, counted, some(100, 10))
     few = cost(shop, counted, some(200, 5))

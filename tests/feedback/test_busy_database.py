@@ -37,7 +37,7 @@ def test_curation_leaves_sqlites_lock_alone_between_batches(monkeypatch: pytest.
     shop = cast.project()
     for place in range(4):
         cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
-    monkeypatch.setattr(curate, "SHARED_BATCH", 1)
+    monkeypatch.setattr(curate, "BATCH", 1)
     monkeypatch.setattr(curate, "HELD_SECONDS", 0.0)
     written: list[bool] = []
 

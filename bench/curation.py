@@ -1,0 +1,322 @@
+"""Curation of a million rated interactions: all of it, ten thousand new ones on top, and the release of the result.
+
+    python -m bench.curation [--sizes 100000,1000000] [--workers]
+    python -m tests.servers python -m bench.curation      the same on PostgreSQL
+
+Each phase is a process of its own, so that its peak memory is its own. The release stands beside a SELECT of the same
+columns of the same rows with orjson and a write. Targets: 8,000 interactions a second and core for whole curation, 400
+MB, an increment that costs the same at either size (within 1.5 times), release files at half the speed of SELECT and
+write or better. `--workers` also curates with two processes beside one; on SQLite, which has one writer, that says little.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import django
+import orjson
+
+NEW = 10_000
+TARGETS = {"rate": 8_000, "memory": 400, "growth": 1.5, "files": 0.5, "workers": 1.6}
+START = datetime(2026, 1, 1, tzinfo=UTC)
+CHUNK = 5_000
+TAGS = ("billing", "login", "shipping", "returns", "account", "invoices", "devices", "travel")
+LONG = 400  # interactions a person brings at most, on average ten
+
+
+VOCABULARY = [f"{'bcdfglmnprst'[n % 12]}{'aeiou'[n % 5]}{'klmnrst'[n % 7]}{n:x}" for n in range(20_000)]
+WEIGHTS = list(itertools.accumulate(1 / (rank + 2) for rank in range(len(VOCABULARY))))
+
+
+def words(rng: random.Random, number: int) -> list[str]:
+    """Words by Zipf's law."""
+    return rng.choices(VOCABULARY, cum_weights=WEIGHTS, k=number)
+
+
+def talks(first: int, number: int) -> Iterator[tuple[int, str, str, str, str, str]]:
+    """(Number, question, answer, vote, correction, tag) of so many rated interactions, about 450 characters each: nine of
+    ten questions are new, the others are asked again, half of them with a word exchanged. Of the votes 80 % are up, 12 %
+    rewrite the answer, 8 % are bare down-votes.
+    """
+    rng = random.Random(first)
+    asked: list[list[str]] = []
+    for key in range(first, first + number):
+        fresh = not asked or rng.random() < 0.9
+        question = words(rng, rng.randint(8, 18)) if fresh else list(rng.choice(asked[:200]))
+        if not fresh and rng.random() < 0.5:
+            question[rng.randrange(len(question))] = rng.choice(VOCABULARY)
+        if fresh:
+            asked.append(question)
+        answer = f"You can {' '.join(words(rng, rng.randint(25, 60)))}."
+        vote = rng.choices(("thumbs_up", "edit", "thumbs_down"), (80, 12, 8))[0]
+        right = f"You should {' '.join(words(rng, rng.randint(25, 60)))}." if vote == "edit" else ""
+        yield key, f"How do I {' '.join(question)}?", answer, vote, right, rng.choice(TAGS)
+
+
+def fill(first: int, number: int) -> dict[str, Any]:
+    """Put rated interactions into the tables, past the doors."""
+    from django.db import connection, transaction
+
+    from curation import columns
+    from curation.datasets import create_project
+    from feedback.fingerprints import fingerprint
+    from feedback.models import Interaction, Project, Signal
+    from privacy.models import ConsentEntry, Subject
+
+    project = Project.objects.first() or create_project("bench")
+    began = time.perf_counter()
+    source = talks(first, number)
+    for start in range(first, first + number, CHUNK):
+        people, agreed, asked, said = [], [], [], []
+        for key, question, answer, vote, right, tag in (
+            next(source) for _ in range(min(CHUNK, first + number - start))
+        ):
+            who = key // 10 + 1
+            at = columns.stamp(START + timedelta(seconds=20 * key))
+            if key % 10 == 0:
+                people.append((who, project.namespace, f"{who:064}", at))
+                agreed += [
+                    (who * 3 + n, who, purpose, True, "api", "", at)
+                    for n, purpose in enumerate(("capture", "evaluation", "training"))
+                ]
+            asked.append((key + 1, project.pk, who, f"talk-{key}", "", question, answer, "[]", "[]", f'["{tag}"]', "{}", "guide", f"{key // 250_000 + 1}",
+                          "", "", at, at, "b", fingerprint(question), "{}", "bench", "{}", False, 1, True))  # fmt: skip
+            said.append((key + 1, project.pk, key + 1, who, f"said-{key}", vote, right, "", at, at, "b"))
+        with transaction.atomic():
+            columns.upsert(
+                Subject,
+                names(Subject, "id namespace digest created_at"),
+                filled(Subject, "id namespace digest created_at", people),
+            )
+            columns.upsert(
+                ConsentEntry, *both(ConsentEntry, "id subject_id purpose granted method entry_hash recorded_at", agreed)
+            )
+            columns.upsert(Interaction, *both(Interaction, "id project_id subject_id external_id session question answer context sources tags metadata "
+                           "agent_name agent_version agent_model agent_prompt occurred_at received_at body_digest fingerprint redactions "
+                           "redaction_version placeholders scan_due revision pending", asked))  # fmt: skip
+            columns.upsert(
+                Signal,
+                *both(
+                    Signal,
+                    "id project_id interaction_id subject_id external_id kind correction comment occurred_at received_at body_digest",
+                    said,
+                ),
+            )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    return {"seconds": time.perf_counter() - began}
+
+
+def both(model: Any, given: str, rows: list[Any]) -> tuple[list[str], list[Any]]:
+    """All columns of a model that must have a value, and the rows with their defaults."""
+    return names(model, given), filled(model, given, rows)
+
+
+def missing(model: Any, given: str) -> list[Any]:
+    """The fields that need a value and were given none."""
+    known = given.split()
+    return [f for f in model._meta.concrete_fields if f.column not in known and not f.null and not f.primary_key]
+
+
+def names(model: Any, given: str) -> list[str]:
+    """The columns of the rows of `filled`."""
+    return [*given.split(), *(field.column for field in missing(model, given))]
+
+
+def filled(model: Any, given: str, rows: list[Any]) -> list[Any]:
+    """The rows with the defaults of what they leave out."""
+    rest = tuple(
+        field.get_db_prep_save(field.get_default(), connection=None) if not callable(field.default) else ""
+        for field in missing(model, given)
+    )
+    return [(*row, *rest) for row in rows]
+
+
+def curate() -> dict[str, Any]:
+    """Everything that is pending, in this process; processor and wall seconds."""
+    from curation import curate as curation
+    from feedback.models import Project
+
+    began, worked = time.perf_counter(), time.process_time()
+    run = curation.curate(Project.objects.get())
+    return {
+        "seconds": time.perf_counter() - began, "cpu": time.process_time() - worked,
+        "read": run.read if run else 0, "counts": run.counts if run else {},
+    }  # fmt: skip
+
+
+def release() -> dict[str, Any]:
+    """Select and write a release, then SELECT the same rows and write them as they are."""
+    from curation import releasefiles, releases, selection
+    from curation.models import Dataset, ReleaseMember
+
+    spent: dict[str, float] = {}
+
+    def timed(module: Any, name: str) -> None:
+        inner = getattr(module, name)
+
+        def outer(*given: Any, **named: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return inner(*given, **named)
+            finally:
+                spent[name] = time.perf_counter() - began
+
+        setattr(module, name, outer)
+
+    timed(selection, "select")
+    timed(releasefiles, "write")
+    began = time.perf_counter()
+    made = releases.cut(Dataset.objects.get())
+    total = time.perf_counter() - began
+    files = releasefiles.folder(made)
+    size = sum(path.stat().st_size for path in files.iterdir())
+    memory = peak()
+    members = ReleaseMember.objects.filter(release=made).count()
+    return {
+        "seconds": total, "select": spent["select"], "write": spent["write"], "members": members, "bytes": size,
+        "raw": raw(made.pk), "memory": memory,
+    }  # fmt: skip
+
+
+def raw(release: int) -> float:
+    """Seconds to SELECT the columns that the release's files are made of, and write each row with orjson, once."""
+    from curation import columns
+    from curation.models import Decision, ReleaseMember
+    from feedback.models import Interaction, Signal
+
+    statement = (
+        "SELECT i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, i.agent_version, s.correction, "
+        f"d.outcome, d.detail, d.language, d.decided_by FROM {columns.quoted(ReleaseMember)} m "
+        f"JOIN {columns.quoted(Interaction)} i ON i.id = m.interaction_id JOIN {columns.quoted(Decision)} d ON d.interaction_id = i.id "
+        f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id WHERE m.release_id = %s ORDER BY m.interaction_id"
+    )
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as file:
+        for row in columns.stream(statement, [release]):
+            file.write(orjson.dumps(row) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return time.perf_counter() - began
+
+
+def peak() -> float:
+    """The most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def phase(name: str, *given: int) -> dict[str, Any]:
+    """Run one phase in a process of its own."""
+    said = subprocess.run(
+        [sys.executable, "-m", "bench.curation", "--phase", name, *map(str, given)],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(said.stdout.splitlines()[-1])
+    return found
+
+
+def curate_by_two() -> float:
+    """Everything that is pending, by two processes at once; wall seconds."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "bench.curation", "--phase", "curate"]
+    workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+    if any(worker.wait() for worker in workers):
+        raise SystemExit("a worker failed")
+    return time.perf_counter() - began
+
+
+def verdict(ok: bool) -> str:
+    """How a figure stands to its target."""
+    return "" if ok else "  (missed)"
+
+
+def measure(size: int) -> dict[str, Any]:
+    """One size, in a fresh database: fill, curate, add, curate, release; printed as it comes."""
+    print(f"\n{size:,} rated interactions", flush=True)
+    made = phase("fill", 0, size)
+    print(f"  made                {size / made['seconds']:>9,.0f} a second", flush=True)
+    full = phase("curate")
+    rate = full["read"] / full["cpu"]
+    print(f"  curated             {full['read'] / full['seconds']:>9,.0f} a second, {rate:,.0f} a processor second, "
+          f"{full['memory']:,.0f} MB{verdict(rate >= TARGETS['rate'] and full['memory'] <= TARGETS['memory'])}", flush=True)  # fmt: skip
+    phase("fill", size, NEW)
+    more = phase("curate")
+    print(
+        f"  {NEW:,} new         {more['read'] / more['seconds']:>9,.0f} a second, {more['cpu']:.2f} processor s",
+        flush=True,
+    )
+    cut = phase("release")
+    files = cut["raw"] / cut["write"]
+    print(f"  released            {cut['members']:>9,} of them in {cut['seconds']:.1f} s (selection {cut['select']:.1f}, files "
+          f"{cut['write']:.1f}), {cut['bytes'] / 1e6:,.0f} MB, peak {cut['memory']:,.0f} MB"
+          f"{verdict(cut['memory'] <= TARGETS['memory'])}", flush=True)  # fmt: skip
+    print(f"  SELECT, orjson      {cut['members'] / cut['raw']:>9,.0f} a second; files {cut['members'] / cut['write']:,.0f}, "
+          f"{files:.2f} times that{verdict(files >= TARGETS['files'])}", flush=True)  # fmt: skip
+    return {"full": full, "more": more, "cut": cut}
+
+
+def fresh() -> None:
+    """An empty database and an empty folder for releases."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def main() -> None:
+    """Measure every size, and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", default="100000,1000000")
+    parser.add_argument("--workers", action="store_true", help="two processes beside one, too")
+    parser.add_argument("--phase", nargs="+", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
+    if options.phase:
+        django.setup()
+        name, *given = options.phase
+        made = fill(*map(int, given)) if name == "fill" else curate() if name == "curate" else release()
+        print(json.dumps({"memory": peak(), **made}))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["FLYWHEEL_VAR"] = str(Path(folder))
+        django.setup()
+        found = []
+        for size in map(int, options.sizes.split(",")):
+            fresh()
+            found.append(measure(size))
+        if len(found) > 1:
+            growth = found[-1]["more"]["cpu"] / found[0]["more"]["cpu"]
+            print(
+                f"\nThe increment costs {growth:.2f} times as much at the greatest size{verdict(growth <= TARGETS['growth'])}"
+            )
+        if options.workers:
+            two(int(options.sizes.split(",")[0]))
+
+
+def two(size: int) -> None:
+    """Two processes beside one, on a fresh database each."""
+    fresh()
+    phase("fill", 0, size)
+    one = phase("curate")["seconds"]
+    fresh()
+    phase("fill", 0, size)
+    both = curate_by_two()
+    print(
+        f"\nTwo workers: {one / both:.2f} times one{verdict(one / both >= TARGETS['workers'])}, {size / both:,.0f} a second"
+    )
+
+
+if __name__ == "__main__":
+    main()
