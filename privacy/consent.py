@@ -33,11 +33,21 @@ def entry_hash(entry: ConsentEntry) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+def beginning(subject: Subject) -> str:
+    """What the first line of a subject's chain follows on: no line can be moved to another subject."""
+    return hashlib.sha256(f"{subject.namespace}\n{subject.digest}".encode()).hexdigest()
+
+
+def notice_digest(text: str, language: str) -> str:
+    """By what a wording is known."""
+    return hashlib.sha256(f"{language}\n{text}".encode()).hexdigest()
+
+
 def notice_for(text: str, language: str = "") -> Notice | None:
     """The row that holds this wording, made on first use. None for an empty text."""
     if not text:
         return None
-    digest = hashlib.sha256(f"{language}\n{text}".encode()).hexdigest()
+    digest = notice_digest(text, language)
     return Notice.objects.get_or_create(digest=digest, defaults={"text": text, "language": language})[0]
 
 
@@ -95,7 +105,7 @@ def following(
 ) -> list[ConsentEntry]:
     """The lines, unsaved, that follow on a subject's newest `lines` to say what is new; empty where nothing is."""
     last = max(lines.values(), key=lambda line: line.pk or 0, default=None)
-    previous, added = last.entry_hash if last else "", []
+    previous, added = last.entry_hash if last else beginning(subject), []
     for purpose, granted in sorted(purposes.items()):
         if _says(lines.get(purpose), granted, notice, expires_at, now):
             continue
@@ -124,13 +134,22 @@ def _says(
 
 
 def broken_at(entries: Iterable[ConsentEntry]) -> ConsentEntry | None:
-    """The first line of a subject's chain, oldest first, that does not follow from the one before; None if whole."""
-    previous = ""
+    """The first line of a subject's chain, oldest first, that does not follow from the one before; None if whole.
+
+    A line whose wording was changed does not follow either. Chains of the first versions begin with no hash.
+    """
+    previous: str | None = None
     for entry in entries:
-        if entry.previous_hash != previous or entry.entry_hash != entry_hash(entry):
+        before = (beginning(entry.subject), "") if previous is None else (previous,)
+        if entry.previous_hash not in before or entry.entry_hash != entry_hash(entry) or not as_asked(entry.notice):
             return entry
         previous = entry.entry_hash
     return None
+
+
+def as_asked(notice: Notice | None) -> bool:
+    """Whether a wording is the one that it is known by."""
+    return notice is None or notice.digest == notice_digest(notice.text, notice.language)
 
 
 def agrees(purpose: str, *, subject: str = "subject_id", default: bool = False, now: datetime | None = None) -> Q:

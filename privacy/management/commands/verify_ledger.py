@@ -7,7 +7,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from privacy import consent
-from privacy.models import ConsentEntry
+from privacy.models import ConsentEntry, Subject
 
 
 class Command(BaseCommand):
@@ -17,12 +17,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        lines = ConsentEntry.objects.select_related("notice").order_by("subject", "id").iterator(chunk_size=2_000)
-        subjects, broken = 0, []
-        for subject, chain in groupby(lines, key=lambda line: line.subject_id):
-            subjects += 1
-            if line := consent.broken_at(chain):
-                broken.append({"subject": subject, "line": line.pk})
+        try:
+            subjects, broken = verified()
+        except (ValueError, TypeError, AttributeError) as error:  # Django reads a time that is none as None
+            raise CommandError("The ledger was changed: a line of it cannot be read.") from error
         if options["json"]:
             self.stdout.write(orjson.dumps({"subjects": subjects, "broken": broken}).decode())
         else:
@@ -30,3 +28,23 @@ class Command(BaseCommand):
         if broken:
             places = ", ".join(f"subject {entry['subject']} at line {entry['line']}" for entry in broken[:20])
             raise CommandError(f"The ledger was changed: {places}.")
+
+
+def verified() -> tuple[int, list[dict[str, Any]]]:
+    """How many subjects have a chain, and the first line of each that is not whole. Raises where a line holds what
+    its column cannot.
+    """
+    rows = ConsentEntry.objects.select_related("subject", "notice").order_by("subject", "id")
+    subjects, broken, read = 0, list[dict[str, Any]](), 0
+    for subject, lines in groupby(rows.iterator(chunk_size=2_000), key=lambda line: line.subject_id):
+        chain = list(lines)
+        subjects, read = subjects + 1, read + len(chain)
+        if line := consent.broken_at(chain):
+            broken.append({"subject": subject, "line": line.pk})
+    if (
+        orphan := ConsentEntry.objects.exclude(subject__in=Subject.objects.all()).first()
+        if read < rows.count()
+        else None
+    ):
+        broken.append({"subject": orphan.subject_id, "line": orphan.pk})
+    return subjects, broken
