@@ -1,10 +1,6 @@
 """What a person asks for: hidden at once, each step once, closed with a receipt, and never before the scan passes."""
 
 import os
-import signal
-import subprocess
-import sys
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from curation.models import Recall, Release
+from curation.models import Recall
 from feedback import capture
 from feedback.models import Interaction
 from privacy import erasure, receipts, requests, scans
-from privacy.models import Erasure, PrivacyRequest, Subject
+from privacy.models import Erasure, PrivacyRequest
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -197,63 +193,6 @@ def test_refusing_shows_the_data_again() -> None:
     made = ask()
     requests.refuse(made, "not the person")
     assert Interaction.objects.visible().count() == 1 and requests.advance(made).state == "refused"
-
-
-KILLED = """
-import os, signal, sys, django
-django.setup()
-from privacy import erasure, requests, scans
-from privacy.models import PrivacyRequest
-place = sys.argv[1]
-def die(*args, **kwargs):
-    os.kill(os.getpid(), signal.SIGKILL)
-def after(work):
-    def run(*args, **kwargs):
-        work(*args, **kwargs)
-        die()
-    return run
-state, _, when = place.partition(":")
-if when == "before":
-    requests.STEPS[state] = die
-elif when == "after":
-    requests.STEPS[state] = after(requests.STEPS[state])
-elif place == "files":
-    erasure.overwrite_free_pages = die
-elif place == "look":
-    scans.look = die
-elif place == "place":
-    scans.STEP, requests.keep_place = 0, after(requests.keep_place)
-elif place == "erase":
-    move = requests.move
-    requests.move = lambda request, state, **columns: die() if state == "executed" else move(request, state, **columns)
-requests.advance_all()
-"""
-PLACES = [
-    *(f"{state}:{when}" for state in ("restricted", "executed", "scanned", "recalled") for when in ("before", "after")),
-    "erase",
-    "files",
-    "look",
-    "place",
-]
-
-
-@pytest.mark.worker
-@pytest.mark.parametrize("place", PLACES)
-def test_a_worker_killed_at_any_step_leaves_it_to_be_finished_once(
-    place: str, child_environment: dict[str, str]
-) -> None:
-    released()
-    made = ask()
-    environment = {**child_environment, "DJANGO_SETTINGS_MODULE": "flywheel_site.settings"}
-    ran = subprocess.run([sys.executable, "-c", KILLED, place], env=environment, check=False, capture_output=True)
-    assert ran.returncode == -signal.SIGKILL, ran.stderr.decode()[-400:]
-    PrivacyRequest.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    Erasure.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    Release.objects.filter(state="cutting").update(lease_until=None)
-    assert requests.advance(PrivacyRequest.objects.get(pk=made.pk)).state == "closed"
-    assert Erasure.objects.count() == 1 and Recall.objects.count() == 1
-    assert not Subject.objects.filter(restricted_at__isnull=False).exists()
-    assert Release.objects.get(state="published").version == "v1.1"
 
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="about SQLite's log")
