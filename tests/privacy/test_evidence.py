@@ -90,7 +90,11 @@ def cells() -> list[tuple[str, int, str, str]]:
     with connection.cursor() as cursor:
         for model in (ConsentEntry, Notice):
             table = model._meta.db_table
-            names = [field.column for field in model._meta.concrete_fields if not said_elsewhere(model, field.column)]
+            names = [
+                str(field.column)
+                for field in model._meta.concrete_fields
+                if not said_elsewhere(model, str(field.column))
+            ]
             cursor.execute(f"SELECT id, {', '.join(names)} FROM {table}")  # noqa: S608
             for key, *values in cursor.fetchall():
                 found += [
