@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from privacy.redaction import folding
-from privacy.redaction.gates import DIGIT, Gate, gate
+from privacy.redaction.gates import Gate, gate
 from privacy.redaction.hits import Detector, Hit, Page, settled
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
 from privacy.redaction.pieces import Pieces
@@ -43,14 +43,13 @@ class Look:
     in the next, when what it stood next to has been replaced.
     """
 
-    __slots__ = ("_gate", "_opened", "compiled", "folded", "values")
+    __slots__ = ("_gate", "compiled", "folded", "values")
 
     def __init__(self, compiled: CompiledPolicy) -> None:
         self.compiled = compiled
         self.folded = ""  # what was looked at last
         self.values: dict[str, Hit] = {}
         self._gate: Gate = gate(compiled)
-        self._opened: tuple[Detector, ...] | None = None  # masking opens no gate: later rounds need not ask
 
     def find(self, text: str) -> list[Hit]:
         """The stretches of a text that are to be replaced, in order, without overlaps, as offsets into it."""
@@ -72,11 +71,7 @@ class Look:
         return self._counted(hits, folded) if hits or self.values else hits
 
     def _short(self, folded: str, low: str) -> list[Hit]:
-        if self._opened is None:
-            self._opened = self._gate.open(folded)
-        elif DIGIT.search(folded) is None:
-            self._opened = tuple(detector for detector in self._opened if not detector.digit)
-        return found(self._opened, Page(folded, low, self.compiled.policy.regions))
+        return found(self._gate.open(folded), Page(folded, low, self.compiled.policy.regions))
 
     def _long(self, folded: str, low: str) -> list[Hit]:
         hits = self._gate.long(folded)

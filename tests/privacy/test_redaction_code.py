@@ -18,6 +18,14 @@ NOTHING = [
     "AIX filesets are identified by four decimal values",
     "r * 2.71155_55687_43487_57815e-5",
     "h = h * 69069 + 907133923",
+    "formatvarkw=lambda name: name, token == 'lambda'",
+    "splituser('user[:passwd]@host[:port]') and ('_signature', '__weakref__')",
+    "__all__ = ['HTTPPasswordMgr', 'AbstractBasicAuthHandler']",
+    "raise OSError('handle is closed')",
+    "the number '+3.140000; -3.140000' and number 3.1415926",
+    'see the HTML5 specs, sections "8.2.4.44" and RFC 7231 section-7.1.1.1',
+    "class Misc(Tk): Nim.RUNNING and a Taylor series after the Julian day",
+    "Unicode categories Lu, Ll, Lt and Lo",
 ]
 SOMETHING = [
     ("my name is zzyrk", "my name is [PERSON_1]"),
@@ -28,7 +36,7 @@ SOMETHING = [
     ("identified by 'x9Tq!'", "identified by '[SECRET_1]'"),
     ("pay with 4242 4242 4242 4242", "pay with [CARD_1]"),
     ("5555-5555-5555-4444", "[CARD_1]"),
-    ("Mi DNI es 12345678Z", "Mi DNI [NATIONAL_ID_1]"),
+    ("Mi DNI es 12345678Z", "Mi DNI es [NATIONAL_ID_1]"),
     ("Call me + 49 170 1234567", "Call me [PHONE_1]"),
 ]
 

@@ -80,7 +80,7 @@ REFERENCE = re.compile(
 WORDS = frozenset(
     "none null nil true false yes no on off str string text int bool boolean bytes object any optional required password passwd pwd secret token credential credentials auth default value values"
     " undefined unknown empty blank the and but not and/or this that value: field input output type hidden random redacted masked encrypted plain plaintext hashed base64 utf-8 required. bearer basic"
-    " char varchar number integer float list dict tuple set array union literal char* const void public private protected static final self user username email name id key keys login admin".split()
+    " char varchar lambda def class import return from async await number integer float list dict tuple set array union literal char* const void public private protected static final self user username email name id key keys login admin".split()
 )
 # What follows "the password is" in a sentence about passwords.
 PREDICATES = frozenset(
@@ -105,6 +105,8 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
     """
     if len(value) < 3 or REFERENCE.match(value) or value.lower() in WORDS or len(set(value)) < 3:
         return False
+    if SLOT.fullmatch(value):
+        return False
     if not sure and CONSTANT.fullmatch(value):
         return False
     if sure or quoted:
@@ -117,6 +119,7 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
 
 
 CONSTANT = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
+SLOT = re.compile(r"\w+\[:?\w+\]|__\w+__")  # `host[:port]`, `__weakref__`
 IDENTIFIER = re.compile(r"[A-Za-z_.-]+\d?")
 
 
@@ -151,6 +154,7 @@ def assigned(page: Page) -> Iterator[Hit]:
                 end = start + len(value)
             good = (
                 plausible(value, quoted=True, sure=False)
+                and not (match["sep"] == "," and INNER_CAPITAL.fullmatch(value))
                 and sentence_free(value)
                 and value.lower().rstrip("0123456789") != key.strip("\"' ").rstrip("0123456789")
             )
@@ -158,6 +162,7 @@ def assigned(page: Page) -> Iterator[Hit]:
             yield Hit(start, end, RANK, "SECRET", "assignment")
 
 
+INNER_CAPITAL = re.compile(r"[A-Za-z_]+(?:[a-z][A-Z]|_)[A-Za-z_]+")  # `"Tokenizer", "TokenStream"`: a list of names
 QUOTES = frozenset("\"'`")
 
 

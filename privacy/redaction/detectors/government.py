@@ -87,7 +87,7 @@ NAMES = (
 NAME = Anchor(f"(?:{NAMES})")
 NAMED = re.compile(
     r"(?:['’]?s\b)?(?:[\s_-]{1,2}(?:card|id|number|num|no|nr|#|identification|identity|code|details?|account|plate|file|ref|permit|security|licen[cs]e|identifier|for \w+|listed)\b\.?){0,4}"
-    r"[\"')\]]{0,2}(?:[\s:;#=,.(\"'\[>|*-]{1,6}|(?=\d))(?:(?:is|was|are|ends?|ending|were|shows?|of|it's|being|=>|the|my|his|her|number|no|atin|tin|dl|ssn)[\s:#.\"'(]{1,4}){0,3}"
+    r"[\"')\]]{0,2}(?:[\s:;#=,.(\"'\[>|*-]{1,6}|(?=\d))(?:(?:is|was|are|es|est|ist|é|è|är|ends?|ending|were|shows?|of|it's|being|=>|the|my|his|her|number|no|atin|tin|dl|ssn)[\s:#.\"'(]{1,4}){0,3}"
     r"((?:[a-z]{1,5}[ _-]?)?[a-z0-9*]{0,8}(?:[\s./_-]?[a-z0-9]{1,12}){1,5})(?!\w)"
 )
 TOKEN = re.compile(r"[a-z0-9*]+")

@@ -11,7 +11,8 @@ IP_RANK, CREDENTIAL_RANK = 60, 88
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 IPV4 = re.compile(rf"(?<![\w.])(?:{OCTET}\.){{3}}{OCTET}(?![\w]|\.\d)")
 VERSION_BEFORE = re.compile(
-    r"(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|[=<>~^]=|[<>~^])[\s:=]{0,3}\Z", re.IGNORECASE
+    r"(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|__version__|\bsections?|§|[=<>~^]=|[<>~^])[\s:=\"'-]{0,4}\Z",
+    re.IGNORECASE,
 )
 # Loopback, "any" and masks name no machine of anybody's.
 NOBODY = re.compile(r"127\.|0\.0\.0\.0|255\.255\.")
@@ -32,7 +33,7 @@ def ipv4(page: Page) -> Iterator[Hit]:
     """Dotted quads that are no version numbers."""
     for match in IPV4.finditer(page.text):
         start = match.start()
-        if NOBODY.match(match.group()) or VERSION_BEFORE.search(page.text, max(0, start - 12), start):
+        if NOBODY.match(match.group()) or VERSION_BEFORE.search(page.text, max(0, start - 16), start):
             continue
         yield Hit(start, match.end(), IP_RANK, "IP", "ipv4")
 

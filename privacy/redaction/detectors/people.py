@@ -131,11 +131,29 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
     length = 1
     while place + length < len(tokens) and length < 5 and extends(text, tokens, place + length, length):
         length += 1
-    if length == 1 and text[tokens[place][0] : tokens[place][1]].isupper():
-        return 0  # a single word in capitals is more often a heading or a constant than a name
+    if length == 1 and alone_is_no_name(text, *tokens[place][:2]):
+        return 0
     while length > 1 and INITIAL.fullmatch(text, *tokens[place + length - 1][:2]) and length == 2 and not sure(kind):
         length -= 1
     return length
+
+
+def alone_is_no_name(text: str, start: int, end: int) -> bool:
+    """Whether a single word, though it is a first name, is none where it stands.
+
+    In capitals it is more often a heading or a constant, with two letters an abbreviation, and in a program or before
+    "series" a thing that is called after somebody.
+    """
+    return (
+        end - start < 3 or text[start:end].isupper() or bool(THING.match(text, end)) or bool(DEFINED.match(text, start))
+    )
+
+
+THING = re.compile(
+    r"\(|\.(?:[A-Z_]{3,}|\w+\()|['’]?s?[ -](?:series|calendar|days?\b(?! (?:is|was|at|in|on))|date|number|theorem|lemma|distribution"
+    r"|transform|algorithm|equation|inequality|polynomial|filter|process|matrix|letters?|alphabet|comma)\b"
+)
+DEFINED = re.compile(r"(?<=\bclass )|(?<=\bnew )(?=\w+\()")
 
 
 def initial(text: str, tokens: list[Token], place: int) -> bool:
@@ -180,7 +198,7 @@ def in_lists(text: str) -> Iterator[Hit]:
         if certain * 2 < len(tokens) or any(kind & (STOP | ORGANISATION) for *_, kind in tokens):
             continue
         for start, end, kind in tokens:
-            if not sure(kind) and (kind & (FIRST | LAST) or kind == 0):
+            if not sure(kind) and (kind & (FIRST | LAST) or kind == 0) and not alone_is_no_name(text, start, end):
                 yield Hit(start, end, RANK - 1, "PERSON", "name_in_list")
 
 

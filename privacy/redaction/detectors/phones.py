@@ -48,6 +48,7 @@ OTHER_FORM = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3}
 NOT_DIGIT = re.compile(r"\D")
 SPLIT_EXTENSION = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
 SEPARATED = re.compile(r"\d[ .\-/()]+\d")
+FRACTION = re.compile(r"[+-]?\d{1,2}\.\d{4,}")  # 3.141593 beside the word "number"
 DECIMAL = re.compile(r"\+?\d+\.\d{1,3}")
 ZERO = re.compile(r"(?<!\d)0[ \d(./-]|\(0")
 PLAIN_GROUPS = re.compile(r"\d+")
@@ -115,7 +116,7 @@ def called(page: Page, start: int, end: int) -> bool:
     """Whether the words around digits call them a telephone number, and nothing about them speaks against it."""
     value = page.text[start:end]
     digits = NOT_DIGIT.sub("", SPLIT_EXTENSION.sub("", value))
-    if not 6 <= len(digits) <= 15 or DATE_LIKE.fullmatch(value) or len(set(digits)) < 2:
+    if not 6 <= len(digits) <= 15 or DATE_LIKE.fullmatch(value) or FRACTION.fullmatch(value) or len(set(digits)) < 2:
         return False
     strength, gap = cue_before(page.low[max(0, start - 48) : start])
     if strength:

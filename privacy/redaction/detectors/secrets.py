@@ -48,6 +48,7 @@ WEBHOOK = re.compile(
 JWT = re.compile(
     r"(?<![A-Za-z0-9_-])ey[JI][A-Za-z0-9_-]{5,4096}\.[A-Za-z0-9_-]{6,8192}(?:\.[A-Za-z0-9_-]{0,2048}){0,4}"
 )
+HEADER_ALONE = re.compile(r"[^.]+\.(?!e[yw])[^.]{6,15}\.?")
 CRYPT = re.compile(
     r"\$(?:1|2[abxy]?|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|pbkdf2(?:-sha\d+)?|scrypt|P|H|S)\$[./A-Za-z0-9$=,+-]{12,200}|\{(?:SSHA?|SHA\d{0,3}|MD5|SMD5|CRYPT)\}[A-Za-z0-9+/=$.]{12,120}"
 )
@@ -115,8 +116,10 @@ def prefixed(page: Page) -> Iterator[Hit]:
 
 
 def jwts(page: Page) -> Iterator[Hit]:
-    """JSON web tokens and encryption tokens."""
+    """JSON web tokens and encryption tokens. A header with nothing but a word behind it holds nothing to hide."""
     for match in JWT.finditer(page.text):
+        if HEADER_ALONE.fullmatch(match.group()):
+            continue
         yield Hit(match.start(), match.start() + len(match.group().rstrip(".")), RANK, "SECRET", "jwt")
 
 
