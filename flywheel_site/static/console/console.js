@@ -19,6 +19,28 @@
     }
   };
 
+  // Django's own forms leave some fields without a name for those who do not see where they stand.
+  const name = () => {
+    for (const field of document.querySelectorAll(".vDateField, .vTimeField")) {
+      const row = field.closest(".form-row")?.querySelector("label, legend")?.textContent.replace(/:\s*$/, "").trim();
+      if (row) field.setAttribute("aria-label", `${row}, ${field.classList.contains("vDateField") ? "date" : "time"}`);
+    }
+    for (const field of document.querySelectorAll(".tabular td :is(select, input:not([type=hidden]))")) {
+      const cell = field.closest("td");
+      const heads = cell.closest("table").tHead.rows[0].cells;
+      let place = 0;
+      for (const head of heads) {
+        if (place + head.colSpan > cell.cellIndex) {
+          if (!field.labels?.length) field.setAttribute("aria-label", head.textContent.trim());
+          break;
+        }
+        place += head.colSpan;
+      }
+    }
+    for (const tip of document.querySelectorAll(".help-tooltip[aria-label]")) tip.setAttribute("role", "img");
+  };
+  window.addEventListener("load", name); // after the scripts that make such fields
+
   const folds = () => document.querySelectorAll("#changelist-filter details, .user-menu");
 
   document.addEventListener("DOMContentLoaded", () => {

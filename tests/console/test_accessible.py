@@ -1,0 +1,57 @@
+"""What axe-core finds on every page of the console and on the person's page, in light and in dark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+from playwright.sync_api import Browser
+
+from privacy import links
+from tests.console.addresses import addresses
+from tests.console.browsing import Console, opened
+from tests.console.world import PASSWORD, Shop, furnish, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+FOUND = """(options) => axe.run(document, options).then(({ violations }) => violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+        `${id} at ${target.join(" ")}: ${failureSummary.split("\\n")[1]}`)))"""
+EVERYTHING = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-block"]}}  # what colours can change
+
+
+def pages(shop: Shop) -> Iterator[str]:
+    """Every address that shows a page, as the URL configuration has them, and the person's own."""
+    client = signed_in(User.objects.get(username="root"))
+    for each in addresses():
+        with transaction.atomic():
+            answer = client.get(each.of(shop))
+            transaction.set_rollback(True)
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            yield each.of(shop)
+    token, _ends = links.make(shop.project.namespace, f"anna-{shop.project.name}", shop.project.name, {})
+    yield f"/privacy/{token}"
+
+
+@pytest.fixture
+def console(transactional_db: None, web: str, browser: Browser) -> Console:
+    User.objects.create_superuser("root", password=PASSWORD)
+    return opened(browser, web, "root", PASSWORD)
+
+
+def test_axe_finds_nothing_serious_on_any_page(console: Console) -> None:
+    source = AXE.read_text()
+    found: dict[str, str] = {}
+    shown = list(pages(furnish("shop")))
+    for scheme, options in EVERYTHING.items():
+        console.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        for path in shown:
+            console.page.goto(f"{console.url}{path}")
+            console.page.evaluate(source)
+            for line in console.page.evaluate(FOUND, options):
+                found.setdefault(f"{scheme}: {line}", path)  # the first page is enough to find it by
+    assert len(shown) > 60, shown
+    assert not found, "\n".join(f"{path} {line}" for line, path in found.items())
