@@ -1,9 +1,8 @@
 """What axe-core finds on every page of the console and on the person's page, in light and in dark."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from importlib.resources import files
 
-import axe_playwright_python
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -15,7 +14,7 @@ from tests.console.browsing import Console, opened
 from tests.console.world import PASSWORD, Shop, furnish, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+AXE = files("axe_playwright_python") / "axe.min.js"
 FOUND = """(options) => axe.run(document, options).then(({ violations }) => violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>

