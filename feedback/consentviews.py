@@ -34,6 +34,7 @@ class ConsentView(CaptureView):
             {str(purpose): granted for purpose, granted in sent.purposes.items()},
             method=sent.method,
             notice=notice,
+            expires_at=sent.expires_at,
         )
         return Response({"purposes": consent.effective(subject, request.auth.project.consent_defaults)})
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feedback import answers, batch, capture, outcomes
+from feedback import answers, batch, capture, objections, outcomes
 from feedback.capture import Recorded
 from feedback.models import Outcome
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode
@@ -100,6 +100,8 @@ class FeedbackView(CaptureView):
     )
     def post(self, request: Request) -> Response:
         payload = convert(self.body(request), FeedbackIn)
+        if request.headers.get("Sec-GPC") == "1":  # a browser sends it by itself
+            objections.object_to_training(request.auth.project, payload, request.auth.grant)
         recorded = capture.record_signal(request.auth.project, payload, request.auth.grant)
         if recorded.result == Outcome.Result.NO_CONSENT:
             return Response({"stored": False, "reason": "no_consent"})

@@ -79,12 +79,14 @@ def record(
     method: str,
     notice: Notice | None = None,
     expires_at: datetime | None = None,
+    at: datetime | None = None,
 ) -> list[ConsentEntry]:
     """Append a line for each purpose whose state, wording or end this changes; return the lines. Call in a transaction.
 
-    The subject's row is locked while lines are added: two writers never continue the chain from the same line.
+    `at` is when it was said, where that was not now: the line added last stands, whenever it was said. The subject's
+    row is locked while lines are added: two writers never continue the chain from the same line.
     """
-    now = timezone.now()
+    now = at or timezone.now()
     if not following(subject, purposes, newest(subject), method=method, notice=notice, expires_at=expires_at, now=now):
         return []
     Subject.objects.select_for_update().get(pk=subject.pk)

@@ -1,5 +1,6 @@
 """What the privacy calls take."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -14,6 +15,7 @@ class ConsentIn(Struct, forbid_unknown_fields=True, kw_only=True):
     purposes: Annotated[dict[Literal["capture", "evaluation", "training"], bool], Meta(min_length=1)]
     notice: Annotated[str, Meta(max_length=20_000)] | None = None
     language: Annotated[str, Meta(max_length=16)] | None = None
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
     method: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9_-]+$")] = "api"
 
 

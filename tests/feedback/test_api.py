@@ -66,6 +66,22 @@ def test_a_global_privacy_signal_counts_as_no_to_training(client: Client, auth: 
     assert state == {"capture": True, "evaluation": True, "training": False}
 
 
+@pytest.mark.parametrize("by", ["token", "key", "key and subject"])
+def test_a_browser_that_objects_by_itself_takes_training_back(client: Client, auth: dict[str, str], by: str) -> None:
+    from privacy import consent
+    from privacy.models import ConsentEntry
+
+    sent = post(client, "interactions", BODY, auth).json()
+    headers = {"sec-gpc": "1", **({"authorization": f"Bearer {sent['feedback_token']}"} if by == "token" else auth)}
+    named = {"subject": BODY["subject"]} if by == "key and subject" else {}
+    for signal in ("thumbs_up", "copy"):
+        body = {"interaction": sent["id"], "signal": signal, **named}
+        assert post(client, "feedback", body, headers).status_code == 201
+    state = consent.effective(Interaction.objects.get().subject)
+    assert state == {"capture": True, "evaluation": True, "training": False}
+    assert ConsentEntry.objects.filter(method="gpc").count() == 1
+
+
 def test_a_dry_run_shows_what_would_be_stored_and_keeps_nothing(client: Client, auth: dict[str, str]) -> None:
     body = {**BODY, "question": "I am mia@example.com, where is it?", "dry_run": True}
     answer = post(client, "interactions", body, auth)

@@ -1,12 +1,16 @@
 """The ledger, and what follows from it."""
 
+import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
+from curation.models import Example
 from feedback.models import Interaction
-from privacy import consent, erasure
+from privacy import consent, consentimport, erasure
 from privacy.models import ConsentEntry, Subject
 from privacy.subjects import find_or_create
 from tests import factories as cast
@@ -106,3 +110,62 @@ def test_consent_given_later_lets_curation_look_again() -> None:
     erasure.change_consent(cast.person(shop), {"evaluation": True}, method="page")
     cast.turn(shop)
     assert cast.row(talk).decision.evalcase
+
+
+HELD = [
+    b'{"subject": "anna-17", "purposes": {"capture": true, "training": true}, "at": "2026-03-01T12:00:00Z", "notice": "?"}\n',
+    b'{"subject": "ben-42", "purposes": {"capture": true}, "expires_at": "2026-04-01T12:00:00Z"}\n',
+    b"\n",
+    b'{"subject": "cleo-3", "purposes": {"dancing": true}}\n',
+    b'{"subject": 3}\n',
+    b"no json\n",
+]
+
+
+def results(lines: list[bytes]) -> list[str]:
+    return [line.result for line in consentimport.import_lines("shop", lines)]
+
+
+def test_consent_that_is_held_already_comes_into_the_ledger_once_with_its_time_and_wording(anna: Subject) -> None:
+    assert results(HELD) == ["noted", "noted", "bad", "bad", "bad"]
+    assert results(HELD)[:2] == ["known", "known"]
+    line = ConsentEntry.objects.select_related("notice").get(subject=anna, purpose="training")
+    assert (line.method, line.recorded_at.isoformat()) == ("import", "2026-03-01T12:00:00+00:00")
+    assert line.notice and line.notice.text == "?"
+    assert consent.effective(anna) == {"capture": True, "evaluation": False, "training": True}
+    assert not any(consent.effective(find_or_create("shop", cast.BEN)).values()), "it has expired"
+
+
+def test_what_the_ledger_knows_to_be_newer_stands(anna: Subject) -> None:
+    erasure.change_consent(anna, {"training": False}, method="page")
+    assert results(HELD[:1]) == ["noted"]
+    assert consent.effective(anna)["training"] is False and consent.effective(anna)["capture"] is True
+
+
+def test_an_import_brings_nobody_back_who_was_erased() -> None:
+    cast.asked(cast.project())
+    erasure.erase(cast.person(cast.project()))
+    assert results(HELD[:1]) == ["erased"]
+    assert results([HELD[0].replace(b', "at": "2026-03-01T12:00:00Z"', b"")]) == ["erased"]
+    assert not Subject.objects.exists()
+
+
+def test_an_import_that_says_no_takes_derived_records_with_it() -> None:
+    shop = cast.project()
+    talk = cast.asked(shop)
+    cast.said(shop, talk, "thumbs_up")
+    cast.turn(shop)
+    assert Example.objects.count() == 1
+    later = timezone.now().isoformat().encode()
+    assert results([b'{"subject": "anna-17", "purposes": {"training": false}, "at": "' + later + b'"}']) == ["noted"]
+    assert not Example.objects.exists()
+
+
+def test_the_command_reports_bad_lines_by_number_without_their_values(tmp_path: Path) -> None:
+    cast.project()
+    path, said, complaints = tmp_path / "held.jsonl", io.StringIO(), io.StringIO()
+    path.write_bytes(b"".join(HELD))
+    with pytest.raises(SystemExit):
+        call_command("import_consent", path, "--project", "shop", stdout=said, stderr=complaints)
+    assert said.getvalue() == "3 bad, 2 noted\n" and complaints.getvalue().startswith("line 4: ")
+    assert "cleo" not in complaints.getvalue()
