@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html
 
-from curation import gateadmin, policyadmin, releaseadmin, reviewadmin
+from curation import eventadmin, gateadmin, policyadmin, releaseadmin, reviewadmin
 from curation.models import CaseGrader, Decision, EvalCase, Example, PreferencePair, ReleaseMember
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
 
-__all__ = ["gateadmin", "policyadmin", "releaseadmin", "reviewadmin"]
+__all__ = ["eventadmin", "gateadmin", "policyadmin", "releaseadmin", "reviewadmin"]
 SHORT = 140
 
 

@@ -83,11 +83,11 @@ class Drawn:
 
 def sample(*projects: Project) -> list[Drawn]:
     """The samples of these projects, without people who have a request under way; one query."""
-    tasks = ReviewTask.objects.filter(interaction=OuterRef("pk"))
+    tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=reviewtasks.ASIDE)
     resolved = tasks.filter(state=State.RESOLVED).order_by("-resolved_at", "-pk")
     rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True).annotate(
         said=Subquery(resolved.values("resolution")[:1]),
-        anyway=Exists(tasks.exclude(reason=reviewtasks.AUDIT)),
+        anyway=Exists(tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=reviewtasks.AUDIT)),
     )
     found = rows.order_by("pk").values_list(
         "pk", "said", "anyway", "interaction__agent_version", "interaction__decision__language", "interaction__tags",

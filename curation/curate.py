@@ -249,11 +249,14 @@ def ask_people(project: Project, reads: Iterable[Read], rulings: Mapping[int, Ru
     """Open a review task where the signals decide nothing; close those that later signals made needless."""
     unclear = {read.key: read for read in reads if rulings[read.key].outcome in FOR_A_PERSON}
     reviewtasks.settle([read.key for read in reads if read.key not in unclear and read.before is not None])
+    reviewtasks.make_way(list(unclear))
     tasks = ReviewTask.objects.filter(state=ReviewTask.State.OPEN, interaction__in=list(unclear))
     asked = {task.interaction_id: task for task in tasks}
     fresh = []
     for key, read in unclear.items():
         ruling = rulings[key]
+        if key in asked and asked[key].kind == ReviewTask.Kind.ADJUDICATION:
+            continue  # reviewers differ: their curator hears the votes, too
         task = asked.get(key) or ReviewTask(project=project, interaction_id=key, subject_id=read.subject)
         task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
         task.priority = round(10 * review_weight(read.votes))

@@ -11,6 +11,7 @@ from curation.derivedmodels import HEADS
 from curation.filters import HOLD, FilterSettings, apply
 from curation.models import AgentVersion, CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair
 from curation.records import Candidate, Decided, Finding
+from curation.reviewsettings import ReviewSettings
 from curation.standings import Row
 from feedback.models import Project
 from privacy.models import Purpose
@@ -62,6 +63,9 @@ def derive(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> T
         row.interaction: None if row.reviewed and held(findings[row.interaction]) else findings[row.interaction]
         for row in labelled
     }
+    waits = ReviewSettings.of(policy.settings).second_waits
+    disputes = reviewtasks.disputed([row.interaction for row in labelled if not row.is_new], second_waits=waits)
+    passing |= {key: found for key, found in disputes.items() if passing[key] is None or held(passing[key])}
     agreed = decided.agreements(labelled, policy.project)
     due = {
         model: [row for row in labelled if is_due(model, row) and covers(agreed[PURPOSE[model]], row)]
@@ -77,7 +81,9 @@ def derive(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> T
         touched.unwritten[model] = [
             (row, own_columns(model, one, candidates[one.interaction])) for row, one in zip(standing, some, strict=True)
         ]
-    asking = {key: found for key, found in passing.items() if found and key in kept and held(found)}
+    asking = {
+        key: found for key, found in passing.items() if found and key in kept and held(found) and key not in disputes
+    }
     reviewtasks.hold(policy.project, rows, asking)
     return touched
 

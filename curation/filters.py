@@ -21,7 +21,7 @@ from curation.texts import PLACEHOLDER, gibberish, is_small_talk, refuses, token
 STAGE: Final = "filter"
 SMALL_TALK: Final = 60
 """A greeting is short; a longer text that opens with one goes on to ask."""
-HOLD: Final = frozenset({"sensitive_topic", "prompt_injection", "classifier"})
+HOLD: Final = frozenset({"sensitive_topic", "prompt_injection", "classifier", "reviewers_differ", "second_review"})
 Classifier = Callable[[Candidate], str | None]
 
 

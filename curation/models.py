@@ -14,6 +14,8 @@ from curation.derivedmodels import EvalCase as EvalCase
 from curation.derivedmodels import Example as Example
 from curation.derivedmodels import PreferencePair as PreferencePair
 from curation.derivedmodels import Question as Question
+from curation.reviewmodels import CalibrationItem as CalibrationItem
+from curation.reviewmodels import ReviewEvent as ReviewEvent
 from curation.rules import Outcome, Reason
 from feedback.models import NAME, Interaction, Project, Signal
 from privacy.fields import RedactedJSONField, RedactedTextField
@@ -91,12 +93,26 @@ class ReviewTask(models.Model):
         SENSITIVE = "sensitive", "Too sensitive to use"
         UNSURE = "unsure", "I cannot tell"
 
+    class Kind(models.TextChoices):
+        LABEL = "label", "Decides the label"
+        SECOND = "second", "Second look, blind"
+        ADJUDICATION = "adjudication", "Reviewers differ"
+        CALIBRATION = "calibration", "Answer is known"
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="review_tasks")
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="review_tasks")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="review_tasks")
     reason = models.CharField(max_length=40)
     detail = models.CharField(
         max_length=200, blank=True, help_text="Why a person is asked, in words; no captured text."
+    )
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.LABEL)
+    about = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="looks",
+        help_text="The task whose verdict is judged once more.",
+    )  # fmt: skip
+    not_for = models.ForeignKey(
+        USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Who has judged it already."
     )
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     priority = models.SmallIntegerField(default=0)
@@ -122,7 +138,9 @@ class ReviewTask(models.Model):
             models.Index(fields=["-priority", "id"], condition=Q(state="open"), name="task_first"),
             models.Index(fields=["resolved_by", "-resolved_at"], name="task_decided"),
             models.Index(fields=["project", "-id"], name="task_list"),
+            models.Index(fields=["project", "kind", "-id"], condition=~Q(kind="label"), name="task_beside"),
         ]
+        permissions = [("adjudicate_reviewtask", "Can decide where reviewers differ, and see how all of them do")]
 
     def __str__(self) -> str:
         return f"task {self.pk}"

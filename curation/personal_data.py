@@ -10,6 +10,7 @@ from curation import clusters, duplicates, releases
 from curation.derive import KINDS, PURPOSE, Touched
 from curation.models import (
     AuditItem,
+    CalibrationItem,
     CaseGrader,
     Decision,
     GateResult,
@@ -32,6 +33,7 @@ MODELS = [
     "curation.PreferencePair",
     "curation.Question",
     "curation.AuditItem",
+    "curation.CalibrationItem",
     "curation.ReleaseMember",
     "curation.GateResult",
     "curation.CaseGrader",
@@ -40,6 +42,7 @@ IMPERSONAL = [
     "curation.CurationPolicy",
     "curation.Run",
     "curation.AuditFrame",
+    "curation.ReviewEvent",
     "curation.Dataset",
     "curation.Period",
     "curation.Release",
@@ -91,6 +94,10 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
         "audit_items": [
             {"interaction": row.interaction.external_id, "drawn_at": row.drawn_at}
             for row in AuditItem.objects.filter(subject=subject).select_related("interaction").order_by("pk")
+        ],
+        "calibration_items": [
+            {"interaction": row.interaction.external_id, "marked_at": row.marked_at}
+            for row in CalibrationItem.objects.filter(subject=subject).select_related("interaction").order_by("pk")
         ],
         "questions": [
             {"interaction": row.interaction.external_id}
@@ -145,6 +152,7 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
         counts["audit_items"] = AuditItem.objects.filter(subject=subject).delete()[0]
         written = list(Decision.objects.filter(correction__subject=subject).values_list("pk", flat=True))
         counts["decisions"] = words_of(subject).delete()[0]
+        counts["calibration_items"] = CalibrationItem.objects.filter(subject=subject).delete()[0]
         counts["review_tasks"] = ReviewTask.objects.filter(subject=subject).delete()[0]
         capture.touch(written)
     for project, gone_from in touched.items():
@@ -215,6 +223,7 @@ def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
             continue
         clusters.remove(keys)
         counts["decisions"] += Decision.objects.filter(pk__in=keys).delete()[0]
+        CalibrationItem.objects.filter(task__in=tasks).delete()
         counts["review_tasks"] += tasks.delete()[0]
         drawn.filter(Q(pk__in=keys) | Q(interaction__decision__isnull=True)).delete()
         CaseGrader.objects.filter(interaction__in=keys).delete()

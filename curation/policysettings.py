@@ -8,6 +8,7 @@ from curation.audits import DEFAULT_SHARE
 from curation.balance import BalanceSettings
 from curation.filters import FilterSettings
 from curation.guards import GuardSettings
+from curation.reviewsettings import ReviewSettings
 from curation.verdicts import GatePolicy
 
 
@@ -29,6 +30,7 @@ STAGES: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "guard": GuardSettings.from_dict,
     "gate": GatePolicy.from_dict,
     "audit": lambda values: AuditSettings(**values),
+    "review": lambda values: ReviewSettings(**values),
 }
 LONG = {"sensitive", "terms", "personal_topics"}
 
@@ -56,6 +58,7 @@ def defaults() -> dict[str, dict[str, Any]]:
         "guard": short(asdict(GuardSettings())),
         "gate": short(asdict(GatePolicy())),
         "audit": asdict(AuditSettings()),
+        "review": asdict(ReviewSettings()),
     }
 
 

@@ -39,6 +39,7 @@ REASONS = {
     "pushed_phrase": "few people push a phrase",
     "spread_phrase": "many people spread a phrase",
     "unknown_names": "names what nobody knows",
+    "reviewers_differ": "reviewers differ",
     "quorum": "too few have voted",
     "classifier": "stopped by the project's classifier",
 }

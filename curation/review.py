@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from curation import decided, derive, duplicates, policies
+from curation import calibrated, decided, derive, duplicates, policies, reviewevents, seconds
 from curation.language import guess
 from curation.models import Decision, ReviewTask
 from curation.rules import Outcome, Reason, decide
@@ -20,6 +20,7 @@ from privacy.models import Subject
 from privacy.redaction import Redacted, redact
 
 LEASE = timedelta(minutes=15)
+State, Kind, Action = ReviewTask.State, ReviewTask.Kind, reviewevents.Action
 Resolution = ReviewTask.Resolution
 OUTCOMES = {
     Resolution.APPROVE: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the answer right."),
@@ -44,10 +45,13 @@ class Verdict:
 
 
 def free_for(user: User) -> Q:
-    """The open tasks that this reviewer may take: nobody else holds them, or was asked to decide them."""
+    """The open tasks that this reviewer may take: nobody else holds them, or was asked to decide them, they have not
+    judged the same answer before, and where reviewers differ they may settle it.
+    """
     now = timezone.now()
     unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
-    return unclaimed & (Q(assignee__isnull=True) | Q(assignee=user)) & Q(state=ReviewTask.State.OPEN)
+    free = unclaimed & (Q(assignee__isnull=True) | Q(assignee=user)) & Q(state=State.OPEN) & ~Q(not_for=user)
+    return free if user.has_perm(seconds.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
 
 
 def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
@@ -62,6 +66,7 @@ def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         task = rows.order_by("-priority", "pk").first()
         if task is not None:
+            task = calibrated.instead(task, user) or task
             hold(task, user)
     return task
 
@@ -111,10 +116,16 @@ def resolve_all(tasks: Iterable[ReviewTask], verdict: Verdict, user: User) -> tu
     return decided, refused
 
 
-def assign(tasks: Iterable[ReviewTask], to: User | None) -> int:
-    """Ask one person to decide these tasks, or nobody in particular; how many changed."""
+def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None) -> int:
+    """Ask one person to decide these tasks, or nobody in particular; how many changed. A second look is not given to
+    whoever judged first, nor a calibration taken from whom it is for.
+    """
     keys = [task.pk for task in tasks]
-    return ReviewTask.objects.filter(pk__in=keys, state=ReviewTask.State.OPEN).update(assignee=to)
+    rows = ReviewTask.objects.filter(pk__in=keys, state=State.OPEN).exclude(kind=Kind.CALIBRATION)
+    with transaction.atomic():
+        changing = list(rows if to is None else rows.exclude(not_for=to))
+        reviewevents.note(changing, Action.ASSIGNED, by)
+        return ReviewTask.objects.filter(pk__in=[task.pk for task in changing]).update(assignee=to)
 
 
 def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
@@ -137,16 +148,32 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
         locked.resolved_by, locked.resolved_at = user, timezone.now()
         locked.claimed_by = locked.claimed_until = None
         locked.save()
-        return decide_by(locked)
+        reviewevents.note([locked], Action.DECIDED, user)
+        return effect(locked)
+
+
+def effect(task: ReviewTask) -> Decision:
+    """What comes of a verdict: a label, a comparison with another's, or a tick at one that was known."""
+    if task.kind == Kind.SECOND:
+        return seconds.conclude(task)
+    if task.kind == Kind.CALIBRATION:
+        return Decision.objects.get(pk=task.interaction_id)
+    if task.kind == Kind.LABEL:
+        seconds.draw(task, policies.current(task.interaction.project))
+    return decide_by(task)
 
 
 def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
     """Refuse, in words, a verdict that cannot be carried out."""
     if task.state != ReviewTask.State.OPEN:
         raise ReviewError("This task is closed already.")
+    if user is not None and task.not_for_id == user.pk:
+        raise ReviewError("You have judged this answer: another person looks at it now.")
     held = task.claimed_by_id is not None and task.claimed_until is not None and task.claimed_until > timezone.now()
     if held and user is not None and task.claimed_by_id != user.pk:
         raise ReviewError("Somebody else is deciding this task.")
+    if task.kind == Kind.ADJUDICATION and user is not None and not user.has_perm(seconds.ADJUDICATES):
+        raise ReviewError("Reviewers differ here: a curator decides.")
     if verdict.resolution == Resolution.CORRECT:
         if not verdict.correction.strip():
             raise ReviewError("Write the right answer first.")
@@ -189,28 +216,48 @@ def decide_by(task: ReviewTask) -> Decision:
 
 
 def undo(task: ReviewTask, user: User) -> ReviewTask:
-    """Take back one's own last decision on a task: it is open again, claimed by the same reviewer, and what people said
-    decides as it did before.
+    """Take back one's own last verdict on a task: it is open again, claimed by the same reviewer, and what was decided
+    without it decides as it did before.
 
-    Raises `ReviewError` where the decision is somebody else's, or was followed by a newer one.
+    Raises `ReviewError` where the verdict is somebody else's, or was followed by a newer one.
     """
     with transaction.atomic():
         locked = ReviewTask.objects.select_for_update().get(pk=task.pk)
-        if locked.state != ReviewTask.State.RESOLVED or locked.resolved_by_id != user.pk:
+        if locked.state != State.RESOLVED or locked.resolved_by_id != user.pk:
             raise ReviewError("Only your own decision can be undone.")
-        if ReviewTask.objects.filter(interaction=locked.interaction_id, state=ReviewTask.State.OPEN).exists():
+        try:
+            seconds.take_back_what_followed(locked)
+        except seconds.FollowedError as error:
+            raise ReviewError(str(error)) from error
+        if ReviewTask.objects.filter(interaction=locked.interaction_id, state=State.OPEN).exists():
             raise ReviewError("This question is in review again already.")
         row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
-        if row.task_id != locked.pk:
+        if locked.kind in (Kind.LABEL, Kind.ADJUDICATION) and row.task_id != locked.pk:
             raise ReviewError("Somebody voted since, and that was decided anew.")
-        ruling = decide(str(row.interaction.answer), decided.votes_on([row.pk]).get(row.pk, []))
-        row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
-        row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
-        row.save()
-        duplicates.resolve(row.project, derive.derive([row], policies.current(row.project)))
-        locked.state, locked.resolution = ReviewTask.State.OPEN, ""
-        locked.correction = locked.note = Redacted.stored("")
-        locked.resolved_by = locked.resolved_at = None
-        locked.claimed_by, locked.claimed_until = user, timezone.now() + LEASE
-        locked.save()
+        reviewevents.note([locked], Action.UNDONE, user)
+        reopen(locked, user)
+        if locked.kind == Kind.ADJUDICATION and locked.about is not None:
+            decide_by(locked.about)
+        elif locked.kind == Kind.LABEL:
+            decide_by_votes(row)
+        elif locked.kind == Kind.SECOND:
+            seconds.rewrite(row)
     return locked
+
+
+def reopen(task: ReviewTask, user: User) -> None:
+    """Open a closed task again, for the same reviewer, and forget what they had typed."""
+    task.state, task.resolution = State.OPEN, ""
+    task.correction = task.note = Redacted.stored("")
+    task.resolved_by = task.resolved_at = None
+    task.claimed_by, task.claimed_until = user, timezone.now() + LEASE
+    task.save()
+
+
+def decide_by_votes(row: Decision) -> None:
+    """Let what people said decide again, without a reviewer. Call in a transaction."""
+    ruling = decide(str(row.interaction.answer), decided.votes_on([row.pk]).get(row.pk, []))
+    row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
+    row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
+    row.save()
+    seconds.rewrite(row)

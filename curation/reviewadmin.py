@@ -316,12 +316,12 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def assign_view(self, request: HttpRequest) -> HttpResponse:
         """Carry out what was counted."""
-        self.require_reviewer(request)
+        user = self.require_reviewer(request)
         tasks = self.sent(request)
         form = AssignForm(request.POST, people=self.people(tasks))
         if not tasks or not form.is_valid():
             return self.assign_page(request, tasks, form) if tasks else redirect("admin:curation_reviewtask_changelist")
-        changed = review.assign(tasks, form.cleaned_data["assignee"])
+        changed = review.assign(tasks, form.cleaned_data["assignee"], user)
         messages.success(request, f"{changed} assigned.")
         return redirect("admin:curation_reviewtask_changelist")
 

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
 
-from curation import queues
+from curation import queues, seconds
 from curation.models import Decision, EvalCase, Question, ReviewTask
-from curation.reviewtasks import AUDIT, HELD
+from curation.reviewtasks import ASIDE, AUDIT, HELD
 from curation.rules import REASONS, Reason
 from feedback.models import Signal
 
@@ -39,6 +39,7 @@ class Page:
     priority: str
     said: tuple[Said, ...]
     earlier: tuple[Decision, ...]
+    differ: tuple[ReviewTask, ...]
     left: str
     today: int
     last: ReviewTask | None
@@ -57,7 +58,8 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
     now = timezone.now()
     is_open = task.state == ReviewTask.State.OPEN
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("occurred_at", "id"))
-    blind = blind or task.reason == AUDIT  # the random audit is judged without what others said
+    # What is drawn at random, judged once more or known is judged without what others said.
+    blind = blind or task.reason == AUDIT or task.kind in ASIDE
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
     return Page(
         task=task,
@@ -65,6 +67,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
         priority=queues.priority_words(row for row in signals if row.withdrawn_at is None),
         said=() if blind and is_open else tuple(map(said, signals)),
         earlier=tuple(earlier(task)),
+        differ=tuple(seconds.verdicts_before(task)) if user.has_perm(seconds.ADJUDICATES) else (),
         left=queues.left(queue),
         today=ReviewTask.objects.filter(resolved_by=user, resolved_at__gte=now - timedelta(hours=12)).count(),
         last=last,

@@ -22,6 +22,8 @@ HELD = {
 PRIORITY = {"prompt_injection": 30, "sensitive_topic": 20, "contradicts_review": 25}
 PLAIN = 10
 AUDIT = "audit"
+State, Kind = ReviewTask.State, ReviewTask.Kind
+ASIDE = (Kind.SECOND, Kind.CALIBRATION)
 ANY = "It was drawn at random. Judge the answer by itself."
 
 
@@ -41,11 +43,31 @@ def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
     opened = 0
     for start in range(0, len(keys), BATCH):
         some = keys[start : start + BATCH]
+        make_way(some)
         there = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
         asked = set(there.values_list("interaction_id", flat=True))
         tasks = [task(project, key, *held[key]) for key in some if key not in asked]
         opened += len(ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True))
     return opened
+
+
+def make_way(interactions: Sequence[int]) -> None:
+    """Close the second looks and calibrations of these interactions: a question that decides a label goes before."""
+    tasks = ReviewTask.objects.filter(interaction__in=interactions, state=State.OPEN, kind__in=ASIDE)
+    tasks.update(state=State.CANCELLED, claimed_by=None, claimed_until=None)
+
+
+def disputed(interactions: Sequence[int], *, second_waits: bool) -> dict[int, Finding]:
+    """What keeps these records from being used: reviewers differ, or, where the policy says so, a second look is due."""
+    kinds = [Kind.ADJUDICATION, Kind.SECOND] if second_waits else [Kind.ADJUDICATION]
+    rows = ReviewTask.objects.filter(interaction__in=interactions, state=State.OPEN, kind__in=kinds)
+    return {key: DISPUTES[kind] for key, kind in rows.values_list("interaction_id", "kind")}
+
+
+DISPUTES = {
+    Kind.ADJUDICATION.value: Finding("review", "reviewers_differ", "Two reviewers differ; a curator decides."),
+    Kind.SECOND.value: Finding("review", "second_review", "A second reviewer has yet to look."),
+}
 
 
 def task(project: Project, interaction: int, subject: int, found: Finding) -> ReviewTask:
@@ -64,7 +86,7 @@ def withdraw(interactions: Iterable[int]) -> None:
     keys = list(interactions)
     for start in range(0, len(keys), BATCH):
         tasks = ReviewTask.objects.filter(
-            interaction__in=keys[start : start + BATCH], state=ReviewTask.State.OPEN, reason__in=HELD
+            interaction__in=keys[start : start + BATCH], state=ReviewTask.State.OPEN, reason__in=HELD, kind=Kind.LABEL
         )
         tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(reason=AUDIT, detail=ANY, priority=PLAIN)
         tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
@@ -75,5 +97,9 @@ def settle(interactions: Sequence[int]) -> None:
     for start in range(0, len(interactions), BATCH):
         some = interactions[start : start + BATCH]
         tasks = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
-        tasks = tasks.exclude(reason__in=[AUDIT, *HELD]).exclude(interaction__in=AuditItem.objects.values("pk"))
+        tasks = (
+            tasks.exclude(kind=Kind.ADJUDICATION)
+            .exclude(reason__in=[AUDIT, *HELD], kind=Kind.LABEL)
+            .exclude(interaction__in=AuditItem.objects.values("pk"))
+        )
         tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)

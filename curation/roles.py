@@ -11,6 +11,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "curator": (
         *LOOK, "curation.view_reviewtask", "curation.change_reviewtask", "curation.view_decision",
+        "curation.adjudicate_reviewtask", "curation.view_reviewevent",
         "curation.view_evalcase", "curation.view_example", "curation.view_preferencepair",
         "curation.view_curationpolicy", "curation.add_curationpolicy", "curation.view_run", "curation.add_run",
         "curation.view_dataset", "curation.change_dataset", "curation.view_release", "curation.add_release",
@@ -35,7 +36,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "feedback.view_parkedsignal", "feedback.view_outcome", "curation.view_curationpolicy", "curation.view_run",
         "curation.add_run", "curation.view_dataset", "curation.change_dataset", "curation.view_release",
         "curation.add_release", "curation.view_recall", "curation.view_agentversion", "curation.view_gaterun",
-        "privacy.view_privacyrequest", "privacy.view_erasure", "privacy.view_redactionpolicy", "privacy.view_webhook",
+        "curation.view_reviewevent", "privacy.view_privacyrequest", "privacy.view_erasure", "privacy.view_redactionpolicy", "privacy.view_webhook",
         "privacy.view_delivery",
     ),
 }  # fmt: skip

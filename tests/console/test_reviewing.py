@@ -13,6 +13,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Browser
 
+from curation import policies, review
 from curation.models import EvalCase, ReviewTask
 from curation.roles import ROLES
 from feedback.models import Project, ProjectMember
@@ -50,7 +51,9 @@ def doubted(project: Project, number: int, **given: Any) -> None:
 
 @pytest.fixture
 def shop(transactional_db: None) -> Project:
-    return cast.project()
+    made = cast.project()
+    policies.revise(made, {"review": {"second_share": 0}}, "Each task once", None)
+    return made
 
 
 def signed_in(browser: Browser, url: str, name: str = "rita", **options: Any) -> Console:
@@ -247,3 +250,26 @@ def test_who_must_sets_up_a_second_factor_and_gives_it_the_next_time(
         second.page.locator("#id_token").fill(codes[0])
         second.page.keyboard.press("Enter")
         second.page.wait_for_url(f"**{NEXT}")
+
+
+def test_a_second_look_is_blind_and_a_curator_decides_between_the_two(
+    shop: Project, web: str, browser: Browser
+) -> None:
+    policies.revise(shop, {"review": {"second_share": 1.0}}, "All twice", None)
+    rita = somebody(shop)
+    somebody(shop, "sam")
+    somebody(shop, "cora", "curator")
+    talk = cast.asked(shop)
+    cast.said(shop, talk, "thumbs_down", comment="No, that is wrong.")
+    cast.turn(shop)
+    review.resolve(cast.task(talk), review.Verdict("correct", BETTER, "I rang them."), rita)
+    sam, cora = signed_in(browser, web, "sam"), signed_in(browser, web, "cora")
+    sam.go(NEXT)
+    shown = sam.page.locator("#review-part").inner_text()
+    assert "Hidden until you have decided" in shown and BETTER not in shown and "rang" not in shown
+    assert sam.press("a") == "0" and EvalCase.objects.get().status == "held"
+    cora.go(NEXT)
+    between = cora.page.locator("#differ").inner_text()
+    assert BETTER in between and "I rang them." in between and "The answer is right" in between
+    assert cora.press("a") == "0" and EvalCase.objects.get().status == "active"
+    cora.check()

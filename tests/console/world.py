@@ -12,7 +12,7 @@ from django.test import Client
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from curation import gate
+from curation import gate, review
 from curation.models import Release, ReviewTask
 from curation.roles import ROLES
 from feedback import keys
@@ -65,6 +65,7 @@ def build(project: Project, marker: str) -> None:
     cast.said(project, talk(project, cleo, f"{marker} three"), "thumbs_down", comment=f"{marker} is bad")
     cast.said(project, f"{marker}-later", "thumbs_up", subject=cleo)
     cast.turn(project)
+    review.assign(ReviewTask.objects.filter(project=project), None)
     release = cast.cut(project)
     gate.run(release, answer, gate.CandidateIn(f"{marker} agent"), concurrency=1)
     made, _secret = webhooks.add(project.name, f"https://{project.name}.example/hook")
