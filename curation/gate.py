@@ -231,6 +231,8 @@ def find_baseline(release: Release, name: str | None) -> GateRun | None:
     refused = found.candidate.state == AgentVersion.State.REFUSED
     if refused or not (found.verdict == GateRun.Verdict.PASSED or promoted.filter(pk=found.pk).exists()):
         raise GateError("That run did not pass: promote its agent version first, if it is what you run today.")
+    if not found.results.exists():
+        raise GateError("Nothing is left of that run's answers, which were deleted with age or with their people.")
     return found
 
 

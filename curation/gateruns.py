@@ -6,10 +6,12 @@ verdict then says that it cannot judge, and why.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import transaction
+from django.db.models import Max, QuerySet
 
 from curation.agentversions import CandidateIn
 from curation.models import AgentVersion, GateResult, GateRun, Release
@@ -24,7 +26,7 @@ from curation.verdicts import (
     results_digest,
     verdict_document,
 )
-from feedback.models import Interaction
+from feedback.models import Interaction, Project
 from privacy.digests import digest
 from privacy.redaction import Policy, Redacted, redact
 
@@ -159,3 +161,14 @@ def kept_result(row: GateResult) -> Result:
         digest=row.case_digest,
         repeats=tuple(Attempt(**attempt) for attempt in row.attempts),
     )
+
+
+def outdated(project: Project, limit: datetime) -> QuerySet[GateResult]:
+    """The kept answers of runs before that moment which are no measure for a later one: neither of a promoted version,
+    nor the newest of their dataset that passed.
+    """
+    mine = GateRun.objects.filter(project=project)
+    passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=AgentVersion.State.REFUSED)
+    newest = passed.order_by().values("release__dataset").annotate(newest=Max("pk")).values("newest")
+    old = mine.filter(created_at__lt=limit).exclude(candidate__state=AgentVersion.State.PROMOTED)
+    return GateResult.objects.filter(run__in=old.exclude(pk__in=newest))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from curation import clusters, duplicates, releases
+from curation import clusters, duplicates, gateruns, releases
 from curation.derive import KINDS, PURPOSE, Touched
 from curation.models import (
     AuditItem,
@@ -24,6 +24,7 @@ from feedback import capture
 from feedback.models import Project
 from privacy.erasure import meeting_any, purposes_gone
 from privacy.models import Purpose, Subject
+from privacy.redaction import redact
 
 MODELS = [
     "curation.ReviewTask",
@@ -199,11 +200,14 @@ def reconsider(subject: Subject) -> None:
     """Nothing here: curation looks again because the interactions are pending."""
 
 
-def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
-    """Decisions that became nothing, on interactions older than their project keeps them; their tasks too."""
-    counts = {"decisions": 0, "review_tasks": 0}
+def expire(before: datetime) -> dict[str, int]:
+    """Decisions that became nothing, on interactions older than their project keeps them; their tasks too. As old:
+    what reviewers noted, and what candidates answered in runs that no later one is compared with."""
+    counts = {"decisions": 0, "review_tasks": 0, "review_notes": 0, "gate_results": 0}
     for project in Project.objects.all():
         limit = before - timedelta(days=project.keep_days)
+        for kind, number in leftovers(project, limit).items():
+            counts[kind] += number
         old = Decision.objects.filter(
             project=project,
             interaction__received_at__lt=limit,
@@ -217,10 +221,6 @@ def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
         drawn = AuditItem.objects.filter(project=project, interaction__received_at__lt=limit)
         undecided = drawn.filter(interaction__decision__isnull=True).values("pk")
         tasks = ReviewTask.objects.filter(Q(interaction__in=keys) | Q(interaction__in=undecided))
-        if dry_run:
-            counts["decisions"] += len(keys)
-            counts["review_tasks"] += tasks.count()
-            continue
         clusters.remove(keys)
         counts["decisions"] += Decision.objects.filter(pk__in=keys).delete()[0]
         CalibrationItem.objects.filter(task__in=tasks).delete()
@@ -228,6 +228,13 @@ def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
         drawn.filter(Q(pk__in=keys) | Q(interaction__decision__isnull=True)).delete()
         CaseGrader.objects.filter(interaction__in=keys).delete()
     return counts
+
+
+def leftovers(project: Project, limit: datetime) -> dict[str, int]:
+    """Of what stays in use, the words that no longer serve: notes of reviews, answers of runs that are no measure."""
+    noted = ReviewTask.objects.filter(project=project, resolved_at__lt=limit).exclude(note="")
+    answered = gateruns.outdated(project, limit)
+    return {"review_notes": noted.update(note=redact("")), "gate_results": answered.delete()[0]}
 
 
 def settle() -> None:

@@ -1,6 +1,6 @@
 """Feedback that arrives before its interaction waits for it, for a day. `plan` parks it, and hands it over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -36,9 +36,9 @@ def _hand_over(pk: int) -> bool:
     return True
 
 
-def drop_stale() -> int:
+def drop_stale(now: datetime | None = None) -> int:
     """Drop, and count, what has waited longer than a day."""
-    stale = ParkedSignal.objects.filter(received_at__lt=timezone.now() - WAIT).select_related("project")
+    stale = ParkedSignal.objects.filter(received_at__lt=(now or timezone.now()) - WAIT).select_related("project")
     dropped = 0
     for parked in stale.iterator():
         with writing():

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from feedback import parking
 from feedback.capture import tombstone, touch
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from privacy.erasure import meeting_any
@@ -97,15 +98,16 @@ def reconsider(subject: Subject) -> None:
     Interaction.objects.filter(subject=subject, signals__isnull=False).update(pending=True)
 
 
-def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
-    """Interactions older than their project keeps them, unless a decision uses them (its key protects them)."""
-    counts = {"interactions": 0, "signals": 0}
+def expire(before: datetime) -> dict[str, int]:
+    """Interactions older than their project keeps them, unless a decision uses them (its key protects them); and
+    feedback that has waited for its interaction longer than a day."""
+    counts = {"interactions": 0, "signals": 0, "waiting_signals": parking.drop_stale(before)}
     for project in Project.objects.all():
         limit = before - timedelta(days=project.keep_days)
         old = unused(Interaction.objects.filter(project=project, received_at__lt=limit))
         said = Signal.objects.filter(interaction__in=old.values("pk"))
-        counts["signals"] += said.count() if dry_run else remove(said, Tombstone.Kind.SIGNAL, "expired")
-        counts["interactions"] += old.count() if dry_run else remove(old, Tombstone.Kind.INTERACTION, "expired")
+        counts["signals"] += remove(said, Tombstone.Kind.SIGNAL, "expired")
+        counts["interactions"] += remove(old, Tombstone.Kind.INTERACTION, "expired")
     return counts
 
 

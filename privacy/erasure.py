@@ -9,7 +9,7 @@
 - `affected(subject) -> list[str]`: the released files, by name, that hold records of the person;
 - `holding(tombstones) -> list[Subject]`: whose rows are among these, after a backup was restored;
 - `reconsider(subject)`: their consent has widened; what was left out for want of it may be looked at again;
-- `expire(before, dry_run=False) -> dict[str, int]`: removes what retention no longer covers, counted by kind;
+- `expire(before) -> dict[str, int]`: removes what retention no longer covers, counted by kind;
 - `settle()`: effects outside the database, after the commit: idempotent, resumable.
 """
 
@@ -147,11 +147,11 @@ def empty_log() -> bool:
     return False
 
 
-def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
-    """Remove what retention no longer covers at this moment; with `dry_run`, only count it."""
+def expire(before: datetime) -> dict[str, int]:
+    """Remove what retention no longer covers at this moment; counts by kind."""
     counts: Counter[str] = Counter()
     for module in holders():
-        counts.update(module.expire(before, dry_run=dry_run))
+        counts.update(module.expire(before))
     return dict(counts)
 
 

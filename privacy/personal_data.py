@@ -71,14 +71,14 @@ def reconsider(subject: Subject) -> None:
     """Nothing here depends on a consent."""
 
 
-def expire(before: datetime, *, dry_run: bool = False) -> dict[str, int]:
+def expire(before: datetime) -> dict[str, int]:
     """The evidence of requests and messages, once nobody can ask for it any more (PRIVACY_LOG_DAYS)."""
     limit = before - timedelta(days=settings.PRIVACY_LOG_DAYS)
     old = {
         "requests": PrivacyRequest.objects.filter(closed_at__lt=limit),
         "deliveries": Delivery.objects.filter(delivered_at__lt=limit),
     }
-    return {kind: rows.count() if dry_run else rows.delete()[0] for kind, rows in old.items()}
+    return {kind: rows.delete()[0] for kind, rows in old.items()}
 
 
 def settle() -> None:
