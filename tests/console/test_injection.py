@@ -71,7 +71,7 @@ def test_no_payload_runs_on_any_page(transactional_db: None, web: str, browser: 
     assert len(set(payloads())) == 300 and EvalCase.objects.exists() and PreferencePair.objects.exists()
     console = opened(browser, web, "root", PASSWORD)
     token, _ends = links.make(project.namespace, "person-1", project.name, {})
-    for path in [f"/privacy/{token}", *paths()]:
+    for path in [f"/privacy/{token}", f"/privacy/{token}/data", *paths()]:
         unharmed(console, path)
     unharmed(console, f"/admin/feedback/interaction/{Interaction.objects.order_by('pk')[0].pk}/change/")
     assert payloads()[0] in console.page.locator("body").inner_text()  # it is there, as text
