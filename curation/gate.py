@@ -35,6 +35,7 @@ from curation.verdicts import (
     graded,
     judge_results,
     needs_confirmation,
+    remembering,
 )
 from feedback.capture import numbering_for
 from feedback.models import Interaction, Project
@@ -180,6 +181,13 @@ class Asking:
 
 def asked_and_judged(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
     """Every case asked and judged; then the surprises until each has its confirmations, and judged again."""
+    with remembering():
+        results, verdict = examined(asking, rival, repeat)
+    return record(asking.paper, candidate, rival, results, verdict)
+
+
+def examined(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
+    """The results in the end, and the verdict over them."""
     paper = asking.paper
     first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
     results = [graded(case, said.text, error=said.error) for case, said in zip(paper.cases, first, strict=True)]
@@ -190,7 +198,7 @@ def asked_and_judged(asking: Asking, candidate: CandidateIn, rival: GateRun | No
         rounds = [asking.round(number, doubtful) for number in range(repeat, paper.policy.confirmations + 1)]
         results = with_repeats(results, doubtful, rounds)
         verdict = judge(paper, results, rival)
-    return record(paper, candidate, rival, results, verdict)
+    return results, verdict
 
 
 def with_repeats(

@@ -9,7 +9,7 @@ from curation.agentversions import CandidateIn
 from curation.gate import Exam, GateError, NotFound, cleaned, exam, find_baseline, find_release, judge
 from curation.gatereports import provisional, shown
 from curation.gateruns import record
-from curation.verdicts import Result, attempted, graded
+from curation.verdicts import Result, attempted, graded, remembering
 from feedback.models import Project
 from feedback.payloads import PayloadError, convert
 from privacy.problems import Problem
@@ -46,8 +46,9 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
         raise Problem(404, str(error)) from error
     except GateError as error:
         raise Problem(409, str(error)) from error
-    results = results_of(paper, sent)
-    verdict = judge(paper, results, rival)
+    with remembering():
+        results = results_of(paper, sent)
+        verdict = judge(paper, results, rival)
     if sent.draft:
         return provisional(paper, rival, verdict), 200
     return shown(record(paper, sent.candidate, rival, results, verdict)), 201

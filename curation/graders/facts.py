@@ -27,6 +27,7 @@ answer.
 ROOM, TIMES = 50, 4
 """An answer may have that many tokens, and as many times those of the expected one, before its length counts."""
 _RECENT = 128
+_DECIMAL = re.compile(r"\d")
 _WEIGHT: dict[Kind, int] = {"number": 3, "date": 3, "url": 3, "name": 1}
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}_\d+\]")
@@ -133,7 +134,7 @@ def stated(text: str) -> tuple[Fact, ...]:
     """
     rest = visible(_THIN_SPACE.sub("", _PLACEHOLDER.sub(" ", text)))
     found: dict[Fact, None] = {}
-    numeric = any(char.isdecimal() for char in rest)
+    numeric = _DECIMAL.search(rest) is not None
     for take in (_urls, _dates, _numbers) if numeric else (_urls, _numbers):
         facts_found, rest = take(rest)
         found.update(dict.fromkeys(facts_found))

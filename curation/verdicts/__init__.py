@@ -11,6 +11,7 @@ from curation.verdicts.cases import (
     cases_digest,
     grade_case,
     graded,
+    remembering,
     results_digest,
 )
 from curation.verdicts.documents import DocumentError, read_results, results_document, verdict_document
@@ -40,6 +41,7 @@ __all__ = [
     "judge_results",
     "needs_confirmation",
     "read_results",
+    "remembering",
     "results_digest",
     "results_document",
     "verdict_document",

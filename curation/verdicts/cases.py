@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -132,10 +134,33 @@ def case_view(case: Case) -> dict[str, object]:
     }
 
 
+_remembered: ContextVar[dict[tuple[Case, str], Grade] | None] = ContextVar("remembered", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Grade equal answers to a case once for as long as the context is open: a verdict looks at each result again,
+    to find scores that were not earned, and at the baseline's, which are often the same. No longer: answers are
+    people's words, and nobody would look for them in a cache.
+    """
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
 def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = None) -> Grade:
     """Grade one answer by the case's own grader and threshold. Raises GraderError."""
     configured = (using or {}).get(case.grader)
-    return grade(case.grader, answer, case.expected, case_view(case), threshold=case.threshold, using=configured)
+    memory = _remembered.get() if configured is None else None
+    known = None if memory is None else memory.get((case, answer))
+    if known is not None:
+        return known
+    made = grade(case.grader, answer, case.expected, case_view(case), threshold=case.threshold, using=configured)
+    if memory is not None:
+        memory[case, answer] = made
+    return made
 
 
 def graded(
