@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from curation import queues, review, reviewpage
+from curation import progressviews, queues, review, reviewpage, seconds
 from curation.models import ReviewTask
 from curation.queuefilters import FILTERS
 from curation.queues import Queue
@@ -40,7 +41,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     list_select_related = ["interaction__decision", "project", "assignee"]
     ordering = ["-priority", "id"]
     sortable_by = ["priority"]
-    actions = ["decide_chosen", "assign_chosen"]
+    actions = ["decide_chosen", "assign_chosen", progressviews.mark_chosen, progressviews.unmark_chosen]
     lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
     empty = (
         "Nothing waits for review",
@@ -54,6 +55,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "undo/": (self.undo_view, "undo"),
             "blind/": (self.blind_view, "blind"),
             "bulk/": (self.bulk_view, "bulk"),
+            "progress/": (partial(progressviews.progress_view, self), "progress"),
             "assign/": (self.assign_view, "assign"),
             "<int:key>/decide/": (self.decide_view, "decide"),
             "<int:key>/skip/": (self.skip_view, "skip"),
@@ -273,6 +275,9 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return self.decides(request)
+
+    def has_adjudicate_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(seconds.ADJUDICATES))
 
     def chosen(self, rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
         """The open ones among what was chosen, a thousand at most."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from curation.agreement import Agreement, alpha, kappa
+from curation.agreement import Agreement, Pair, alpha, alpha_of_pairs, interval, kappa
 
 # Krippendorff (2011), section C: four observers, twelve units, nominal data, missing values; alpha is 0.743.
 OBSERVERS = (
@@ -60,3 +60,27 @@ def test_nothing_is_claimed_where_nothing_could_disagree() -> None:
 def test_a_unit_with_one_judgement_says_nothing_of_agreement() -> None:
     two: list[dict[int, str | None]] = [{1: "a", 2: "a"}, {1: "b", 2: "b"}, {1: "a", 2: "b"}]
     assert alpha([*two, {1: "c", 2: None}]) == alpha(two)
+
+
+# How 91 couples answer one question (rows: husbands), the data `SexualFun` of R's package vcd, from Hout, Duncan and Sobel
+# (1987) by way of Agresti (1990): its manual's `Kappa(SexualFun)` gives 0.1293 with a standard error of 0.0686.
+COUPLES = ((7, 7, 2, 3), (2, 8, 3, 7), (1, 5, 4, 9), (2, 8, 9, 14))
+
+
+def couples() -> list[Pair]:
+    return [(i, j) for i, row in enumerate(COUPLES) for j, number in enumerate(row) for _ in range(number)]
+
+
+def test_the_interval_of_kappa_is_that_of_the_couples() -> None:
+    found, reach = kappa(couples()), interval(couples(), kappa)
+    assert found.units == 91 and found.value == pytest.approx(0.1293, abs=0.0001)
+    assert reach == pytest.approx((0.1293 - 1.96 * 0.0686, 0.1293 + 1.96 * 0.0686), abs=0.01)
+
+
+def test_the_interval_narrows_as_more_is_judged() -> None:
+    one, four = interval(couples(), alpha_of_pairs), interval(couples() * 4, alpha_of_pairs)
+    assert one and four and (one[1] - one[0]) / (four[1] - four[0]) == pytest.approx(2, abs=0.1)
+
+
+def test_there_is_no_interval_where_nothing_could_disagree() -> None:
+    assert interval([], kappa) is interval([("a", "a")] * 9, kappa) is interval([("a", "b")], alpha_of_pairs) is None
