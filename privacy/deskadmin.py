@@ -46,6 +46,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     namespace_path = "namespace"
     list_display = ["asked", "countdown", "stage", "origin", "received_at", "problem"]
     list_filter = [Urgency, NamespaceFilter, "kind", "state", "law"]
+    heading = "Privacy desk"
     lead = "What people asked of us. Each step happens once, whatever dies in between, and ends in a signed receipt."
     empty = (
         "No requests",

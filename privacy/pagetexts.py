@@ -42,6 +42,9 @@ KINDS: Mapping[str, tuple[Promise, Promise]] = {
     "preference_pairs": (_("Preference pairs"), _("A right answer beside a wrong one, for training.")),
     "gate_results": (_("Test results"), _("How new versions answered your question.")),
     "releases": (_("Places in released files"), _("Where files for testing and training hold your words.")),
+    "questions": (_("Alike questions"), _("Which of your questions ask the same as others, so that each counts once.")),
+    "audit_items": (_("Spot checks"), _("Conversations drawn by lot, for a person to judge.")),
+    "calibration_items": (_("Practice"), _("Conversations by which reviewers check that they judge alike.")),
     "consent": (_("Consents"), _("What you agreed to, when, and in which words you were asked.")),
     "requests": (_("Requests"), _("What you asked of us on your data.")),
 }

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from privacy import consent, links, pagetexts, requests
+from privacy import consent, erasure, links, pagetexts, requests
 from privacy.models import ConsentEntry, PrivacyRequest, Subject
 from tests import factories as cast
 
@@ -171,3 +171,17 @@ def test_a_post_from_an_https_page_without_referrer_is_taken(token: str) -> None
     strict = Client(enforce_csrf_checks=True)
     answer = strict.post(at("consents", token), {"capture": "on"}, headers={"Origin": "null"}, secure=True)
     assert answer.status_code == 303
+
+
+@pytest.mark.django_db
+def test_every_kind_of_what_is_kept_is_explained_in_both_languages() -> None:
+    from django.utils import translation
+
+    cast.asked(cast.project())
+    kinds = list(erasure.export(cast.person(cast.project())))
+    assert kinds and all(kind in pagetexts.KINDS for kind in kinds), set(kinds) - set(pagetexts.KINDS)
+    english = [words for kind in kinds for words in pagetexts.named(kind)]
+    with translation.override("de"):
+        german = [words for kind in kinds for words in pagetexts.named(kind)]
+    assert all(english) and all(german) and english != german
+    assert {*english} & {*german} <= {"Tests"}
