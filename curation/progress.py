@@ -133,7 +133,7 @@ def reliability(tasks: QuerySet[ReviewTask], project: Project) -> list[Coefficie
         pairs[min(one, other), max(one, other)].append(said)
     everybody: list[agreement.Pair] = [(row.said, row.also) for row in twice]
     found = agreement.alpha_of_pairs(everybody)
-    whole = Coefficient("everybody (α)", found, agreement.interval(everybody, agreement.alpha_of_pairs))
+    whole = Coefficient("all (α)", found, agreement.interval(everybody, agreement.alpha_of_pairs))
     each = [
         Coefficient(f"{one} and {other} (κ)", agreement.kappa(said), agreement.interval(said, agreement.kappa))
         for (one, other), said in sorted(pairs.items())

@@ -273,3 +273,25 @@ def test_a_second_look_is_blind_and_a_curator_decides_between_the_two(
     assert BETTER in between and "I rang them." in between and "The answer is right" in between
     assert cora.press("a") == "0" and EvalCase.objects.get().status == "active"
     cora.check()
+
+
+def test_a_curator_sees_how_all_do_and_a_reviewer_only_themselves(shop: Project, web: str, browser: Browser) -> None:
+    policies.revise(shop, {"review": {"second_share": 1.0}}, "All twice", None)
+    rita, sam = somebody(shop), somebody(shop, "sam")
+    somebody(shop, "cora", "curator")
+    doubted(shop, 4)
+    for task in ReviewTask.objects.order_by("pk"):
+        review.resolve(task, review.Verdict("approve"), rita)
+    for task in ReviewTask.objects.filter(state="open"):
+        review.resolve(task, review.Verdict("approve" if task.pk % 2 else "reject"), sam)
+    windows = signed_in(browser, web, "rita"), signed_in(browser, web, "cora", viewport=PHONE)
+    for window in windows:
+        window.go(LIST)
+        window.page.get_by_role("link", name="Progress", exact=True).click()
+        window.page.locator("#progress").wait_for()
+        window.check()
+    names = [window.page.locator("#progress tbody th").all_inner_texts() for window in windows]
+    assert names == [["rita"], ["cora", "rita", "sam"]]
+    assert "too few to say: 4 of 30" in windows[1].page.locator("table.agreement").inner_text()
+    width = windows[1].page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
