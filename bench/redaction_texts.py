@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from pydoc_data.topics import topics
 
 from privacy.redaction import checksums
 
@@ -27,8 +28,35 @@ class Labelled:
 def corpora(folder: Path | None) -> dict[str, list[Labelled]]:
     """The corpora of a folder by name; without one, a made corpus and one with nothing to find."""
     if folder is None:
-        return {"made": made(600), "made negatives": [Labelled(text, ()) for text in NEGATIVES * 20]}
-    return {path.stem: read(path) for path in sorted(folder.glob("*.jsonl"))}
+        found = {"made": made(600), "made negatives": [Labelled(text, ()) for text in NEGATIVES * 20]}
+    else:
+        found = {path.stem: read(path) for path in sorted(folder.glob("*.jsonl"))}
+    return {**found, "answers of 1 kB": answers()} if found else {}
+
+
+def answers() -> list[Labelled]:
+    """Ordinary answers: prose of about 1 kB from Python's own help, a made sentence with a value in its middle."""
+    told = made(len(PROSE))
+    return [
+        Labelled(
+            f"{before}{one.text}{after}",
+            tuple((start + len(before), end + len(before), kind) for start, end, kind in one.spans),
+        )
+        for (before, after), one in zip(PROSE, told, strict=True)
+    ]
+
+
+def prose(size: int = 1000) -> list[tuple[str, str]]:
+    """The topics of Python's help in texts of about so many characters, each in two halves."""
+    found: list[tuple[str, str]] = []
+    gathered: list[str] = []
+    for paragraph in "\n\n".join(text for _, text in sorted(topics.items())).split("\n\n"):
+        gathered.append(paragraph)
+        if sum(map(len, gathered)) >= size:
+            half = len(gathered) // 2
+            found.append(("\n\n".join([*gathered[:half], ""]), "\n\n".join(["", *gathered[half:]])))
+            gathered = []
+    return found
 
 
 def read(path: Path) -> list[Labelled]:
@@ -167,3 +195,4 @@ NEGATIVES = [
     "password=<YOUR_PASSWORD> and api_key = os.environ['API_KEY']",
     "The quick answer is that the order has shipped; nothing else is needed.",
 ]
+PROSE = prose()

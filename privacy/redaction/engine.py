@@ -77,7 +77,7 @@ class Look:
         hits = self._gate.long(folded)
         for start, end in windows(folded):
             page = Page(folded[start:end], low[start:end], self.compiled.policy.regions)
-            here = found(self._gate.open(page.text), page)
+            here = found(self._gate.in_window(page.text), page)
             hits += [Hit(hit[0] + start, hit[1] + start, *hit[2:]) for hit in here]
         return hits
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import re2
 
-from privacy.redaction.detectors import DETECTORS, LONG
+from privacy.redaction.detectors import DETECTORS, LONG, READ_WHOLE
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.policy import CompiledPolicy, CompiledTerm
 from privacy.redaction.results import RedactionError
@@ -32,6 +32,10 @@ class Gate:
         self._match_plain = compiled_set(self._plain)
         self._match_digits = compiled_set(self._digits)
         self._known: dict[tuple[int, ...], tuple[Detector, ...]] = {}
+
+    def in_window(self, text: str) -> list[Detector]:
+        """The detectors that need to look at a window of a text of which `long` has read the whole."""
+        return [detector for detector in self.open(text) if detector.name not in READ_WHOLE]
 
     def open(self, text: str) -> tuple[Detector, ...]:
         """The detectors that need to look at a text."""

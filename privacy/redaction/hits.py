@@ -44,7 +44,7 @@ def settled(hits: list[Hit]) -> list[Hit]:
             continue
         last = kept[-1]
         best = max(last, hit, key=_weight)
-        kept[-1] = best._replace(start=last.start, end=max(last.end, hit.end))
+        kept[-1] = Hit(last.start, max(last.end, hit.end), best.rank, best.type, best.rule)
     return kept
 
 

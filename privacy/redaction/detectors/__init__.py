@@ -31,5 +31,6 @@ DETECTORS: tuple[Detector, ...] = (
     *people.DETECTORS,
 )
 
-# Finders of what may be longer than a window: they read the whole text.
+# Finders of what may be longer than a window: they read the whole text, and the detectors of that name not its windows.
 LONG: tuple[Callable[[str], Iterable[Hit]], ...] = (secrets.pem_blocks,)
+READ_WHOLE = frozenset({"private_key"})

@@ -112,12 +112,14 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
     if sure or quoted:
         return True
     kinds = (
-        any(c.isdigit() for c in value) + any(c.islower() for c in value) + any(c.isupper() for c in value)
-        + any(not c.isalnum() and c not in "_.-" for c in value)
-    )  # fmt: skip
+        sum(pattern.search(value) is not None for pattern in KINDS)
+        + (value != value.upper())
+        + (value != value.lower())
+    )
     return kinds >= 2 and len(value) >= 6 and not identifier_like(value)
 
 
+KINDS = (re.compile(r"\d"), re.compile(r"[^\w.-]"))  # digits and signs; letters are told by their cases
 CONSTANT = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
 SLOT = re.compile(r"\w+\[:?\w+\]|__\w+__")  # `host[:port]`, `__weakref__`
 IDENTIFIER = re.compile(r"[A-Za-z_.-]+\d?")

@@ -103,6 +103,10 @@ PROSE = re.compile(r"\s(?=[A-Za-z]{1,15}[ ][A-Za-z]{1,15}\b)")
 def blocks(page: Page) -> Iterator[Hit]:
     """Private keys of one page."""
     yield from pem_blocks(page.text)
+
+
+def putty_blocks(page: Page) -> Iterator[Hit]:
+    """The private part of PuTTY's key files."""
     for match in PUTTY.finditer(page.text):
         yield Hit(match.start(1), match.end(1), BLOCK_RANK, "SECRET", "private_key")
 
@@ -160,7 +164,8 @@ def cookies(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS = (
-    Detector("private_key", r"-----BEGIN |Private-Lines: ", blocks),
+    Detector("private_key", r"-----BEGIN ", blocks),
+    Detector("private_key_putty", r"Private-Lines: ", putty_blocks),
     Detector(
         "token_prefix",
         PREFIX_PLACES.pattern + r"|hooks\.slack\.com|/api/webhooks/|webhook\.office\.com",
