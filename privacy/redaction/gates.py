@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import re2
 
-from privacy.redaction.detectors import DETECTORS, LONG, READ_WHOLE
+from privacy.redaction.detectors import DETECTORS, LISTED, LONG, READ_WHOLE
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.policy import CompiledPolicy, CompiledTerm
 from privacy.redaction.results import RedactionError
@@ -21,16 +21,18 @@ MAX_KNOWN = 4096  # combinations of open detectors that are remembered
 class Gate:
     """The detectors of a policy, and the multi-pattern sets that open them.
 
-    There are two sets: gates that count digits are kept apart from lists of words, since their states multiply in an
-    automaton that knows both, and a text without digits need not be looked at twice.
+    There are three sets: gates that count digits are kept apart from lists of words, and long lists from one another,
+    since their states multiply in an automaton that knows both; a text without digits is looked at once.
     """
 
     def __init__(self, detectors: Sequence[Detector], always: Sequence[Detector]) -> None:
         self._always = tuple(always)
-        self._plain = [one for one in detectors if not one.digit]
-        self._digits = [one for one in detectors if one.digit]
-        self._match_plain = compiled_set(self._plain)
-        self._match_digits = compiled_set(self._digits)
+        self._sets = [
+            [one for one in detectors if not one.digit],
+            [one for one in detectors if one.digit and one.name not in LISTED],
+            [one for one in detectors if one.digit and one.name in LISTED],
+        ]
+        self._matchers = [compiled_set(members) for members in self._sets]
         self._known: dict[tuple[int, ...], tuple[Detector, ...]] = {}
 
     def in_window(self, text: str) -> list[Detector]:
@@ -40,15 +42,13 @@ class Gate:
     def open(self, text: str) -> tuple[Detector, ...]:
         """The detectors that need to look at a text."""
         encoded = text.encode("utf-8", "replace")
-        found = self._match_plain(encoded)
-        if not found:
-            raise RedactionError("gate gave up")
-        if DIGIT.search(text) is not None:
-            more = self._match_digits(encoded)
-            if not more:
+        found: list[int] = []
+        for matcher in self._matchers if DIGIT.search(text) is not None else self._matchers[:1]:
+            opened = matcher(encoded)
+            if not opened:
                 raise RedactionError("gate gave up")
             found.append(-1)
-            found += more
+            found += opened
         key = tuple(found)
         chosen = self._known.get(key)
         if chosen is None:
@@ -58,10 +58,16 @@ class Gate:
         return chosen
 
     def _chosen(self, found: list[int]) -> tuple[Detector, ...]:
-        cut = found.index(-1) if -1 in found else len(found)
-        plain = [self._plain[index] for index in sorted(found[:cut]) if index < len(self._plain)]
-        digits = [self._digits[index] for index in sorted(found[cut + 1 :]) if index < len(self._digits)]
-        return (*plain, *digits, *self._always)
+        members: list[Detector] = []
+        opened: list[set[int]] = []
+        for index in found:
+            if index < 0:
+                opened.append(set())
+            else:
+                opened[-1].add(index)
+        for known, indexes in zip(self._sets, opened, strict=False):
+            members += [known[index] for index in sorted(indexes) if index < len(known)]
+        return (*members, *self._always)
 
     def long(self, text: str) -> list[Hit]:
         """What may be longer than a window, from the whole text."""
