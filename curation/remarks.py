@@ -119,6 +119,7 @@ REFUSALS: Final = (
     r"sorry,?(?: but)? (?:i|we) ?(?:<cannot>|don'?t (?:understand|know|have (?:access|any|the)))",
     r"(?:unfortunately,? |i apologi[sz]e,? (?:but )?|my apologies,? (?:but )?)(?:i|we) ?<cannot>",
     r"i ?<cannot> (?:to )?(?:help|assist|answer|provide|do that|do this|comply|discuss|fulfill?|support|engage|give (?:advice|you|legal|medical))",
+    r"i (?:do not|don'?t) have [^.]{0,60} so (?:i|we) ?<cannot>",
     r"as an? (?:ai|artificial intelligence|(?:large )?language model)[^.]{0,80}(?:can'?t|cannot|can not|unable|not able|don'?t have)",
     r"(?:es tut mir leid|tut mir leid|entschuldigung|leider),? (?:aber )?(?:ich )?(?:kann|darf) (?:ich )?(?:\w+ ){0,4}nicht",
     r"(?:je suis désolée?|désolée?|je regrette),? (?:mais )?je ne (?:peux|suis)",
@@ -127,7 +128,7 @@ REFUSALS: Final = (
 )
 
 SMALL_TALK: Final = (
-    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day|night)|bye|goodbye|see you|cheers|(?:many |ok |okay )?thanks?|thank (?:you|u+)|thx|ty|nice|great|perfect|awesome|cool|wonderful|lol|haha\w*|wow|how are you|nevermind|never mind)(?: (?:so much|very much|a lot|there|again|all|everyone|anyways?|for (?:your|the) (?:help|time)|you|doing))*\W*)+$",
+    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day|night)|bye|goodbye|see you|cheers|(?:many |ok |okay )?thanks?|thank (?:you|u+)|thx|ty|nice|great|perfect|awesome|cool|wonderful|lol|haha\w*|wow|ok(?:ay)?|(?:pretty |very |so )?good|that(?:'s| is) (?:nice|great|good|cool|fine|ok(?:ay)?|disappointing|a pity)|how are you|nevermind|never mind)(?: (?:so much|very much|a lot|there|again|all|everyone|anyways?|for (?:your|the) (?:help|time)|you|doing))*\W*)+$",
     r"(?:(?:hallo|guten (?:tag|morgen|abend)|danke(?: (?:schön|sehr))?|vielen dank|tschüss|bonjour|salut|merci(?: beaucoup)?|au revoir|hola|buenos días|(?:muchas )?gracias|adiós|ciao|buongiorno|grazie(?: mille)?|olá|bom dia|(?:muito )?obrigad[oa]|hallo|dank je(?: wel)?|bedankt|привет|здравствуйте|спасибо|你好|谢谢|こんにちは|ありがとう\w*)\W*)+$",
 )
 

@@ -33,6 +33,7 @@ TERMS: Final[dict[str, tuple[str, ...]]] = {
     "crime": ("arrested", "convicted", "criminal record", "on parole", "on probation", "vorbestraft", "casier judiciaire"),
     "minors": (
         "my son", "my daughter", "my child", "my children", "my kid", "my kids", "my toddler", "my baby", "my teenager", "underage",
+        "loli", "lolis", "loli's",
         "years old", "year old", "year-old", "mein sohn", "meine tochter", "mein kind", "mon fils", "ma fille", "mon enfant",
         "mi hijo", "mi hija", "mio figlio", "mia figlia", "meu filho", "minha filha",
     ),

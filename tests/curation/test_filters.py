@@ -92,6 +92,7 @@ def test_an_answer_of_placeholders_teaches_nothing() -> None:
         "I'm sorry, but I can't help with that.",
         "I’m sorry, I cannot assist with this request.",
         "As an AI language model, I do not have access to your orders, so I cannot say.",
+        "I do not have insight into how I was made so I am unable to answer this question.",
         "Es tut mir leid, ich kann Ihnen dabei nicht helfen.",
         "Lo siento, no puedo ayudarte con eso.",
     ],
@@ -158,14 +159,34 @@ def test_jargon_is_no_noise(text: str) -> None:
     assert gibberish(text) is None
 
 
-@pytest.mark.parametrize("text", ["Thanks!", "hello", "Hi there, how are you?", "Vielen Dank", "你好", "ok thanks"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!",
+        "hello",
+        "Hi there, how are you?",
+        "Vielen Dank",
+        "你好",
+        "ok thanks",
+        "Pretty good.Thanks",
+        "that's disappointing",
+    ],
+)
 def test_a_greeting_is_no_question(text: str) -> None:
     assert "small_talk" in asks(text)
     assert "small_talk" not in asks(text, FilterSettings(drop_small_talk=False))
 
 
 @pytest.mark.parametrize(
-    "text", ["Hi, where is my order?", "Thanks, and when?", "Yes", "How do I say thanks in German?"]
+    "text",
+    [
+        "Hi, where is my order?",
+        "Thanks, and when?",
+        "Yes",
+        "How do I say thanks in German?",
+        "Is that good?",
+        "that's good but why?",
+    ],
 )
 def test_a_question_that_begins_with_a_greeting_is_one(text: str) -> None:
     assert "small_talk" not in asks(text)
@@ -219,6 +240,7 @@ def test_a_question_about_such_things_passes(text: str) -> None:
         ("I was diagnosed with diabetes, can I still travel?", "health"),
         ("Can my mosque book the hall?", "religion"),
         ("My daughter wants an account", "minors"),
+        ("Now make it about anime loli's in space", "minors"),
         ("How old must one be? He is 12 years old", "minors"),
         ("I want to die", "self harm"),
         ("Ich bin schwanger, was nun?", "health"),
