@@ -30,6 +30,12 @@ PHASES = [Phase.explicit, Phase.reuse, Phase.generate] + [Phase.shrink] * (os.en
 PEOPLE = st.sampled_from([cast.ANNA, cast.BEN, cast.CLEO])
 PURPOSES = st.dictionaries(st.sampled_from(["capture", "evaluation", "training"]), st.booleans(), min_size=1)
 WORDS = ("train", "boat", "tram", "ferry", "coach", "plane", "bicycle", "taxi")
+# All kinds but two: what others said of the person's conversations goes with them and is not theirs to read, and so does
+# a candidate's answer that may repeat their correction.
+SAME = (
+    "interactions", "waiting_signals", "decisions", "review_tasks", "eval_cases", "examples", "preference_pairs",
+    "questions", "audit_items", "calibration_items", "consent", "requests",
+)  # fmt: skip
 TRAINING, EVALUATION = ("sft.jsonl", "preferences.jsonl"), ("eval_cases.jsonl",)
 
 
@@ -104,7 +110,7 @@ class Anything(RuleBasedStateMachine):
         if anna and kind == "erasure":
             shown = {name: len(rows) for name, rows in erasure.export(anna).items()}
             counts = erasure.erase(anna).counts
-            for name in ("interactions", "decisions", "review_tasks", "eval_cases", "examples", "consent"):
+            for name in SAME:
                 assert counts.get(name, 0) == shown[name], name
             erasure.settle()
             self.erased.add(who)
