@@ -80,3 +80,27 @@ def test_a_project_that_asks_for_it_waits_for_the_second_redactor(shop: Project,
 def second(text: Redacted, policy: object, numbering: object) -> Redacted:
     """Stands for a model that knows birds."""
     return Redacted.stored(str(text).replace("heron", "[BIRD_1]"))
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5):
+        cast.asked(shop, question=f"Where is KX-400{number}?")
+    learn(shop)
+    monkeypatch.setattr(rescans, "BATCH", 2)
+    read, seen = rescans.rescan, []
+
+    def killed(project: Project, row: Interaction) -> bool:
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        seen.append(row.pk)
+        return read(project, row)
+
+    monkeypatch.setattr(rescans, "rescan", killed)
+    with pytest.raises(KeyboardInterrupt):
+        rescans.run()
+    assert Interaction.objects.filter(question__contains="[ORDER_").count() == 2  # the whole batch or nothing of it
+    assert rescans.waiting(Project.objects.select_related("redaction").get()) == 3
+    monkeypatch.setattr(rescans, "rescan", read)
+    told: list[tuple[int, int]] = []
+    assert rescans.run(progress=lambda done, total: told.append((done, total))) == 3
+    assert told == [(2, 3), (3, 3)] and not Interaction.objects.filter(question__contains="KX-").exists()
