@@ -30,6 +30,7 @@ STOPS = (
     " lang nan sami caron macs mac emin mi tu none null true false undefined"
     " please sorry welcome ok okay note see let get got go going after before about above below between during since until while because although though however therefore thus hence"
     " january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday"
+    " darwin gregorian georgian danish irish scottish welsh swedish norwegian finnish polish turkish greek portuguese argentina oman"
     " english french german spanish italian dutch russian chinese japanese korean american british indian european team support customer client user admin everyone everybody anyone"
     " someone nobody folks guys sirs madame friend friends colleague colleagues manager recruiter hiring all bing google facebook amazon microsoft apple twitter oracle adobe tesla ibm"
 ).split()

@@ -43,7 +43,7 @@ NOBODY = frozenset(
     "required invalid incorrect wrong missing not taken none null true false empty string str text unique name user username"
     " password email user_id user_name userid login_name nickname usernames the and or your my is was admin root guest anonymous nobody test unknown undefined optional already field"
     " passwd self this varchar char type value input home login intent share search explore watch about help privacy terms status"
-    " settings features pricing blob orgs apps marketplace sponsors topics closed open opened freed company jobs school learning feed posts pub".split()
+    " settings features pricing blob orgs apps marketplace sponsors topics fatal later non closed open opened freed company jobs school learning feed posts pub".split()
 )
 
 
