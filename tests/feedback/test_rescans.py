@@ -87,7 +87,8 @@ def test_a_run_that_is_killed_goes_on_where_it_was(shop: Project, monkeypatch: p
         cast.asked(shop, question=f"Where is KX-400{number}?")
     learn(shop)
     monkeypatch.setattr(rescans, "BATCH", 2)
-    read, seen = rescans.rescan, []
+    read = rescans.rescan
+    seen: list[int] = []
 
     def killed(project: Project, row: Interaction) -> bool:
         if len(seen) == 3:
