@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from curation import calibrated, decided, derive, duplicates, policies, reviewevents, seconds
@@ -50,7 +52,9 @@ def free_for(user: User) -> Q:
     """
     now = timezone.now()
     unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
-    free = unclaimed & (Q(assignee__isnull=True) | Q(assignee=user)) & Q(state=State.OPEN) & ~Q(not_for=user)
+    # Not "is NULL or mine": SQLite would gather all that is assigned to nobody by its index, and sort it.
+    asked = Exact(Coalesce("assignee_id", Value(user.pk)), user.pk)
+    free = unclaimed & Q(asked) & Q(state=State.OPEN) & ~Q(not_for=user)
     return free if user.has_perm(seconds.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
 
 
