@@ -32,7 +32,6 @@ TARGETS = {"rate": 8_000, "memory": 400, "growth": 1.5, "files": 0.5, "workers":
 START = datetime(2026, 1, 1, tzinfo=UTC)
 CHUNK = 5_000
 TAGS = ("billing", "login", "shipping", "returns", "account", "invoices", "devices", "travel")
-LONG = 400  # interactions a person brings at most, on average ten
 
 
 VOCABULARY = [f"{'bcdfglmnprst'[n % 12]}{'aeiou'[n % 5]}{'klmnrst'[n % 7]}{n:x}" for n in range(20_000)]
