@@ -24,11 +24,16 @@ NOTHING = [
     "raise OSError('handle is closed')",
     "the number '+3.140000; -3.140000' and number 3.1415926",
     'see the HTML5 specs, sections "8.2.4.44" and RFC 7231 section-7.1.1.1',
-    "class Misc(Tk): Nim.RUNNING and a Taylor series after the Julian day",
+    "class Misc(Tk): Nim.STILL_RUNNING and a Taylor series after the Julian day",
     "Unicode categories Lu, Ll, Lt and Lo",
 ]
 SOMETHING = [
     ("my name is zzyrk", "my name is [PERSON_1]"),
+    ("if ip == '81.2.69.142':", "if ip == '[IP_1]':"),
+    ("phone 06.12345678", "phone [PHONE_1]"),
+    ('("password", "correctHorse")', '("password", "[SECRET_1]")'),
+    ("Jennifer's letter and Jennifer's number", "[PERSON_1]'s letter and [PERSON_1]'s number"),
+    ("It was Jennifer(28), and Philip.PLEASE call", "It was [PERSON_1](28), and [PERSON_2].PLEASE call"),
     ("USERNAME=jsmith", "USERNAME=[USERNAME_1]"),
     ("my handle is zed_9", "my handle is [USERNAME_1]"),
     ('("password", "hunter2!x")', '("password", "[SECRET_1]")'),

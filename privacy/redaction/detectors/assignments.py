@@ -121,7 +121,7 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
 
 KINDS = (re.compile(r"\d"), re.compile(r"[^\w.-]"))  # digits and signs; letters are told by their cases
 CONSTANT = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
-SLOT = re.compile(r"\w+\[:?\w+\]|__\w+__")  # `host[:port]`, `__weakref__`
+SLOT = re.compile(r"\w+\[:[a-z]+\]|__[a-z_]+__")  # `host[:port]`, `__weakref__`
 IDENTIFIER = re.compile(r"[A-Za-z_.-]+\d?")
 
 
@@ -156,7 +156,7 @@ def assigned(page: Page) -> Iterator[Hit]:
                 end = start + len(value)
             good = (
                 plausible(value, quoted=True, sure=False)
-                and not (match["sep"] == "," and INNER_CAPITAL.fullmatch(value))
+                and not (match["sep"] == "," and match["rest"] and INNER_CAPITAL.fullmatch(value))
                 and sentence_free(value)
                 and value.lower().rstrip("0123456789") != key.strip("\"' ").rstrip("0123456789")
             )

@@ -11,7 +11,7 @@ IP_RANK, CREDENTIAL_RANK = 60, 88
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 IPV4 = re.compile(rf"(?<![\w.])(?:{OCTET}\.){{3}}{OCTET}(?![\w]|\.\d)")
 VERSION_BEFORE = re.compile(
-    r"(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|__version__|\bsections?|§|[=<>~^]=|[<>~^])[\s:=\"'-]{0,4}\Z",
+    r"(?:(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|[=<>~^]=|[<>~^])[\s:=]{0,3}|(?:__version__|\bsections?|§)[\s:=\"'-]{0,4})\Z",
     re.IGNORECASE,
 )
 # Loopback, "any" and masks name no machine of anybody's.

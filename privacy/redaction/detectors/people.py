@@ -150,7 +150,7 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
 
 
 THING = re.compile(
-    r"\(|\.(?:[A-Z_]{3,}|\w+\()|['’]?s?[ -](?:series|calendar|days?\b(?! (?:is|was|at|in|on))|date|number|theorem|lemma|distribution"
+    r"\((?:self\b|\))|\.(?:[A-Z]+_[A-Z_]+|\w+\()|[ -](?:series|calendar|days?\b(?! (?:is|was|at|in|on))|date|number|theorem|lemma|distribution"
     r"|transform|algorithm|equation|inequality|polynomial|filter|process|matrix|letters?|alphabet|comma)\b"
 )
 DEFINED = re.compile(r"(?<=\bclass )|(?<=\bnew )(?=\w+\()")
