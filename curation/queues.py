@@ -44,7 +44,7 @@ REASONS = {
     "classifier": "stopped by the project's classifier",
 }
 SAMPLE = 300
-COUNTED = 10_000
+COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def choices(tasks: QuerySet[ReviewTask]) -> Choices:
 
 
 def left(tasks: QuerySet[ReviewTask]) -> str:
-    """How many of these tasks are open: 1,204, or "10,000+", for a count to the end reads the whole queue."""
+    """How many of these tasks are open: 1,204, or "1,000+", for a count to the end reads the whole queue after every decision."""
     number = tasks.filter(state=ReviewTask.State.OPEN).order_by()[:COUNTED].count()
     return f"{number:,}" if number < COUNTED else f"{COUNTED:,}+"
 
