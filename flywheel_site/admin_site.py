@@ -1,9 +1,12 @@
 """The review console: Django's admin, grouped as the flywheel turns, behind a second factor."""
 
+from functools import update_wrapper
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -11,8 +14,21 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from feedback.models import Project
-from flywheel_site import dashboard, menu, secondfactor
+from flywheel_site import dashboard, menu, secondfactor, signins
 from privacy.reauthentication import confirm
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Name and password, so often and no oftener."""
+
+    def clean(self) -> dict[str, Any]:
+        name, request = self.cleaned_data.get("username", ""), self.request
+        if request is not None and not signins.may_try(request, name):
+            raise ValidationError(signins.TOO_MANY, code="too_many")
+        cleaned = super().clean()
+        if request is not None:
+            signins.forgive(request, name)
+        return cleaned
 
 
 class FlywheelAdminSite(AdminSite):
@@ -22,6 +38,7 @@ class FlywheelAdminSite(AdminSite):
     site_title = "Flywheel"
     index_title = "The flywheel at a glance"
     index_template = "admin/flywheel_index.html"
+    login_form = SignInForm
     site_url = None
     enable_nav_sidebar = True
 
@@ -35,6 +52,17 @@ class FlywheelAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff, with their second factor where that is asked."""
         return super().has_permission(request) and not secondfactor.is_due(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django's own, for whoever is still there."""
+        inner = super().admin_view(view, cacheable)
+
+        def attended(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            signins.end_if_idle(request)
+            answer: HttpResponseBase = inner(request, *args, **kwargs)
+            return answer
+
+        return update_wrapper(attended, inner)
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         own: list[URLResolver | URLPattern] = [

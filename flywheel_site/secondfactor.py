@@ -24,7 +24,8 @@ from django_otp import devices_for_user, login, match_token
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from privacy.reauthentication import confirm
+from flywheel_site import signins
+from privacy.reauthentication import confirm, is_confirmed
 
 SESSION = timedelta(hours=12)
 CODES = 10
@@ -159,9 +160,11 @@ def picture(text: str) -> str:
 
 @never_cache
 def codes_view(request: HttpRequest) -> HttpResponseBase:
-    """New backup codes; the old ones end."""
+    """New backup codes, for who has just shown who they are; the old ones end."""
     if request.method != "POST" or not has_device(request.user):
         return redirect("admin:index")
+    if not is_confirmed(request):
+        return redirect("admin:reauthenticate")
     return render_codes(request, reverse("admin:index"))
 
 
@@ -186,11 +189,15 @@ def reauthenticate_view(request: HttpRequest) -> HttpResponseBase:
     """Ask once more who it is: the password, and the second factor where there is one."""
     following = safe(request, request.GET.get("next", ""))
     form, device = ConfirmForm(request.POST or None), has_device(request.user)
-    if form.is_valid():
-        user: Any = authenticate(request, username=request.user.get_username(), password=form.cleaned_data["password"])
+    name = request.user.get_username()
+    if form.is_valid() and not signins.may_try(request, name):
+        form.add_error(None, signins.TOO_MANY)
+    elif form.is_valid():
+        user: Any = authenticate(request, username=name, password=form.cleaned_data["password"])
         known = user is not None and user.pk == request.user.pk
         token = form.cleaned_data["token"].replace(" ", "")
         if known and (not device or match_token(request.user, token) is not None):
+            signins.forgive(request, name)
             confirm(request)
             return redirect(following)
         form.add_error(None, _("That is not right. A code works once: wait for the next one."))

@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 
 from privacy import requests
 from privacy.lists import NamespaceFilter, ReadOnlyAdmin
 from privacy.models import PrivacyRequest
+from privacy.reauthentication import confirmed
 
 State = PrivacyRequest.State
 ALERTS = (0.8, 0.5)
@@ -94,9 +96,11 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm("privacy.change_privacyrequest"))
 
     @admin.action(description="Verified: this is the person", permissions=["desk"])
-    def verify(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> None:
+    @confirmed
+    def verify(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> HttpResponse:
         for row in rows.filter(state=State.RECEIVED):
             requests.verify(row, "desk")
+        return redirect("admin:privacy_privacyrequest_changelist")
 
     @admin.action(description="Refuse", permissions=["desk"])
     def refuse(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> None:

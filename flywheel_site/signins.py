@@ -1,0 +1,52 @@
+"""Who guesses passwords is slowed down, and who has left is signed out.
+
+Each try at a password counts, before it is checked: for the name from one address, for the name from anywhere, and for
+the address. Over a limit the right password is refused, too, until the window ends; nobody learns whether it was right.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+
+from django.contrib.auth import logout
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from feedback.throttling import increment
+
+WINDOW = 15 * 60  # seconds
+HERE, ANYWHERE, ADDRESS = 5, 50, 100  # tries a window: of a name from an address, of a name, of an address
+IDLE = 60 * 60  # seconds without a page, after which a session ends
+NOTED = 60  # seconds: how exactly the last page is noted, to spare a write a page
+SEEN = "seen_at"
+TOO_MANY = _("Too many tries. Wait a quarter of an hour, or ask an administrator.")
+
+
+def may_try(request: HttpRequest, name: str) -> bool:
+    """Count a try at the password of that name, and say whether it may be made."""
+    return all([increment(key, WINDOW) <= limit for key, limit in counters(request, name)])
+
+
+def forgive(request: HttpRequest, name: str) -> None:
+    """Forget the tries of a name from here: its password was right."""
+    cache.delete(next(counters(request, name))[0])
+
+
+def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int]]:
+    """The counts that a try belongs to, and how far each may go. Names are hashed: they are somebody's."""
+    window, address = int(time.time() // WINDOW), request.META.get("REMOTE_ADDR", "")
+    for who, limit in ((f"{name.casefold()} {address}", HERE), (name.casefold(), ANYWHERE), (f" {address}", ADDRESS)):
+        yield f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}:{window}", limit
+
+
+def end_if_idle(request: HttpRequest) -> None:
+    """Sign out who has opened no page for an hour; note that this one was opened."""
+    if not request.user.is_authenticated:
+        return
+    now = int(time.time())
+    seen = request.session.get(SEEN, now)
+    if now - seen > IDLE:
+        logout(request)
+    elif now - seen > NOTED or SEEN not in request.session:
+        request.session[SEEN] = now

@@ -1,0 +1,90 @@
+"""Guessing passwords is slow, and an open desk closes by itself."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from flywheel_site import signins
+from privacy.models import PrivacyRequest
+from privacy.reauthentication import MARK
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def rita() -> User:
+    return User.objects.create_superuser("rita", password=PASSWORD)
+
+
+def tried(client: Client, password: str, name: str = "rita", **more: Any) -> bool:
+    """Whether this password signs in."""
+    client.post(reverse("admin:login"), {"username": name, "password": password}, **more)
+    return "_auth_user_id" in client.session
+
+
+def test_after_five_tries_the_right_password_is_refused_too(client: Client, rita: User) -> None:
+    assert [tried(client, "wrong") for _ in range(5)] == [False] * 5
+    answer = client.post(reverse("admin:login"), {"username": "RITA", "password": PASSWORD})
+    assert "Too many tries" in answer.content.decode() and "_auth_user_id" not in client.session
+    assert tried(client, PASSWORD, REMOTE_ADDR="10.1.2.3")  # elsewhere she may
+
+
+def test_who_mistypes_and_then_is_right_begins_anew(client: Client, rita: User) -> None:
+    for _ in range(3):
+        assert not any(tried(client, "wrong") for _ in range(4))
+        assert tried(client, PASSWORD)
+        client.logout()
+
+
+def test_many_addresses_do_not_help(client: Client, rita: User) -> None:
+    for number in range(signins.ANYWHERE):
+        assert not tried(client, "wrong", REMOTE_ADDR=f"10.0.0.{number}")
+    assert not tried(client, PASSWORD, REMOTE_ADDR="10.9.9.9")
+
+
+def test_many_names_from_one_address_do_not_help(client: Client, rita: User) -> None:
+    for number in range(signins.ADDRESS):
+        assert not tried(client, "wrong", f"name-{number}")
+    assert not tried(client, PASSWORD)
+
+
+def test_saying_again_who_one_is_is_slowed_down_alike(client: Client, rita: User) -> None:
+    client.force_login(rita)
+    for _ in range(5):
+        client.post(reverse("admin:reauthenticate"), {"password": "wrong"})
+    answer = client.post(reverse("admin:reauthenticate"), {"password": PASSWORD})
+    assert "Too many tries" in answer.content.decode() and MARK not in client.session
+
+
+def test_an_hour_without_a_page_ends_the_session(client: Client, rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.force_login(rita)
+    now = time.time()
+    for minutes, status in ((0, 200), (59, 200), (118, 200), (179, 302)):
+        monkeypatch.setattr("flywheel_site.signins.time.time", lambda minutes=minutes: now + minutes * 60)
+        assert client.get(reverse("admin:index")).status_code == status
+    assert "_auth_user_id" not in client.session
+
+
+def test_backup_codes_and_the_desks_word_ask_who_one_is(client: Client, rita: User) -> None:
+    project = cast.project()
+    cast.asked(project)
+    due = timezone.now() + timedelta(days=30)
+    PrivacyRequest.objects.create(namespace=project.namespace, origin=project.name, kind="access", due_at=due)
+    client.force_login(rita)
+    url = reverse("admin:privacy_privacyrequest_changelist")
+    chosen = {"action": "verify", "_selected_action": list(PrivacyRequest.objects.values_list("pk", flat=True))}
+    assert client.post(url, chosen)["Location"].startswith(reverse("admin:reauthenticate"))
+    assert PrivacyRequest.objects.get().state == PrivacyRequest.State.RECEIVED
+    session = client.session
+    session[MARK] = int(time.time())
+    session.save()
+    client.post(url, chosen)
+    assert PrivacyRequest.objects.get().state != PrivacyRequest.State.RECEIVED
