@@ -98,17 +98,29 @@ class Read:
 def scan(paths: Sequence[str], finder: Finder, begin: int = 0, seconds: float = float("inf")) -> Read:
     """Read the files, the first from byte `begin` on, for about that long. A file that has gone is clean."""
     done, end = Read(), time.monotonic() + seconds
-    for path in paths:
-        reached = begin
+    for place, path in enumerate(paths):
+        reached, size = begin, length(path)  # what is appended from now on, by this scan's own notes say, is new
         for reached, hits in pieces(path, finder, begin):
             if hits:
                 done.hits[path] = sorted({*done.hits.get(path, []), *(digest.hex() for digest in hits)})
-            if time.monotonic() > end:
-                done.bytes += reached - begin
-                done.next = path, reached
-                return done
-        done.files, done.bytes, begin = done.files + 1, done.bytes + reached - begin, 0
+            if reached >= size or time.monotonic() > end:
+                break
+        done.bytes += reached - begin
+        if reached < size and time.monotonic() > end:
+            done.next = path, reached
+            return done
+        done.files, begin = done.files + 1, 0
+        if time.monotonic() > end and place + 1 < len(paths):
+            done.next = paths[place + 1], 0
+            return done
     return done
+
+
+def length(path: str) -> int:
+    """How long the file is; 0 for one that has gone."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path(path).stat().st_size
+    return 0
 
 
 def pieces(path: str, finder: Finder, begin: int) -> Iterator[tuple[int, set[bytes]]]:
