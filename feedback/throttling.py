@@ -62,6 +62,15 @@ def increment(name: str, seconds: int) -> int:
     return _increment(caches["near"], name, seconds)
 
 
+def forget(name: str) -> None:
+    """Begin that count anew: in this process at once, and for the others unless Redis is away."""
+    caches["near"].delete(name)
+    try:
+        caches["default"].delete(name)
+    except RedisError:
+        logger.warning("The cache does not answer; a count is kept until it ends by itself")
+
+
 def _increment(cache: BaseCache, name: str, seconds: int) -> int:
     cache.add(name, 0, seconds)
     try:

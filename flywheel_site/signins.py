@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 
 from django.contrib.auth import logout
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from feedback.throttling import increment
+from feedback.throttling import forget, increment
 
 WINDOW = 15 * 60  # seconds
 HERE, ANYWHERE, ADDRESS = 5, 50, 100  # tries a window: of a name from an address, of a name, of an address
@@ -30,7 +29,7 @@ def may_try(request: HttpRequest, name: str) -> bool:
 
 def forgive(request: HttpRequest, name: str) -> None:
     """Forget the tries of a name from here: its password was right."""
-    cache.delete(next(counters(request, name))[0])
+    forget(next(counters(request, name))[0])
 
 
 def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int]]:

@@ -2,14 +2,18 @@
 
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from redis.exceptions import RedisError
 
+from feedback import throttling
 from flywheel_site import signins
 from privacy.models import PrivacyRequest
 from privacy.reauthentication import MARK
@@ -88,3 +92,16 @@ def test_backup_codes_and_the_desks_word_ask_who_one_is(client: Client, rita: Us
     session.save()
     client.post(url, chosen)
     assert PrivacyRequest.objects.get().state != PrivacyRequest.State.RECEIVED
+
+
+def test_the_right_password_opens_while_the_cache_is_away(
+    client: Client, rita: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(
+        throttling, "caches", {"default": SimpleNamespace(delete=away, add=away), "near": caches["near"]}
+    )
+    monkeypatch.setattr(throttling, "_away_until", 0.0)
+    assert tried(client, PASSWORD)
