@@ -76,7 +76,7 @@ def executed() -> PrivacyRequest:
     assert requests.claim(made)
     requests.execute(made)
     erasure.settle()
-    erasure.empty_log()
+    erasure.overwrite_free_pages()
     PrivacyRequest.objects.update(lease_until=None)
     return PrivacyRequest.objects.get()
 
