@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db.models import F, Max, Min
 
-from curation import formats
+from curation import formats, releasemeasures
 from curation.formats.card import card
 from curation.formats.manifest import canonical, lineage, manifest, sha256sums
 from curation.formats.records import Row
@@ -179,6 +179,7 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int]) -> d
         first=Min("interaction__occurred_at"), last=Max("interaction__occurred_at")
     )
     removed = counts.pop("removed", 0)
+    measured = releasemeasures.measure(release)
     previous = f"v{release.number}" + (f".{release.recut - 1}" if release.recut > 1 else "")
     said = manifest(
         dataset=release.dataset.name,
@@ -190,6 +191,9 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int]) -> d
         policy={"version": policy.version, "settings": policy.settings} if policy else None,
         window=(span["first"], span["last"]) if span["first"] else None,
         counts=counts,
+        bias=measured.bias,
+        leakage=measured.leakage,
+        authorship=measured.authorship,
         supersedes={"version": previous, "reason": "erasure", "removed": removed} if release.recut else None,
     )
     return dict(said)
