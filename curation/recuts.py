@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from curation.formats import parquet
 from curation.models import Release, ReleaseMember
 from curation.releasefiles import HashedFile, complete, file_entry, folder
 
@@ -19,7 +20,7 @@ Dropped = list[dict[str, str]]
 def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, Any], Dropped]:
     """Write the recut's files into `aside`; its manifest, and the records that are gone: [{file, record, sha256}]."""
     source = folder(previous)
-    kinds = {e["name"]: e["purpose"] for e in previous.manifest["files"] if e["name"] != "lineage.jsonl"}
+    kinds = {e["name"]: e["purpose"] for e in previous.manifest["files"] if has_lineage(e["name"])}
     sources = {name: (source / name).open("rb") for name in kinds}
     try:
         writers = {name: HashedFile(aside / name) for name in kinds}
@@ -40,6 +41,11 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
     files = [file_entry(file, kinds[name]) for name, file in writers.items()]
     counts = {"interactions": ReleaseMember.objects.filter(release=release).count(), "removed": len(dropped)}
     return complete(release, aside, [*files, file_entry(lines, "lineage")], counts), dropped
+
+
+def has_lineage(name: str) -> bool:
+    """Whether a file is of lines that `lineage.jsonl` names one by one; a Parquet form is made anew from those."""
+    return name != "lineage.jsonl" and not name.endswith(parquet.SUFFIX)
 
 
 def chunks(path: Path) -> Iterator[list[tuple[bytes, dict[str, str]]]]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import F, Max, Min
 
 from curation import formats, releasemeasures
+from curation.formats import parquet
 from curation.formats.card import card
 from curation.formats.manifest import canonical, lineage, manifest, sha256sums
 from curation.formats.records import Row
@@ -162,8 +163,23 @@ def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
     return {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
 
 
+def tabled(lines: Path, target: Path, purpose: str) -> dict[str, Any]:
+    """Write the Parquet form of a finished file; its entry in the manifest."""
+    records = parquet.convert(lines, target)
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return {
+        "name": target.name, "sha256": digest, "bytes": target.stat().st_size, "records": records, "purpose": purpose,
+    }  # fmt: skip
+
+
 def complete(release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int]) -> dict[str, Any]:
-    """Write what describes the files, the manifest last; flush the folder; return the manifest."""
+    """Write the files' Parquet forms where they are asked for, and what describes them all, the manifest last; flush the
+    folder; return the manifest."""
+    if formats.PARQUET in release.dataset.formats:
+        purposes = {entry["name"]: entry["purpose"] for entry in files}
+        files = [*files, *(tabled(lines, target, purposes[lines.name]) for lines, target in parquet.targets(aside))]
     said = manifest_of(release, files, counts)
     write_small(aside / "README.md", card(said).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))
