@@ -1,14 +1,16 @@
 """What a release says of itself beside its files: how good the agent is, what is tested and taught alike, and whose
 words are taught. Counted by the database from the release's members; no text leaves it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Max, Q, Sum
 from django.db.models.functions import Coalesce, Length
 
-from curation import bias, quality
+from curation import audits
 from curation.formats.manifest import Authorship, Bias, Estimate, Leakage
-from curation.models import Question, Release, ReleaseMember
+from curation.models import AuditFrame, Release, ReleaseMember
 from curation.rules import Outcome
 from feedback.models import Project
 
@@ -31,33 +33,37 @@ def measure(release: Release) -> Measures:
 
 
 def estimates(project: Project) -> Bias | None:
-    """The audit beside the votes, plain and weighted; those that rest on anything."""
-    made = quality.measure(project)
-    found = {"audit": made.audit, "thumbs": made.thumbs, "weighted": made.weighted.estimate}
-    said: Bias = {name: estimate(one) for name, one in found.items() if one.n}  # type: ignore[assignment]
+    """The audit as it stands, and the votes, plain and weighted, as they were last counted; those that rest on anything.
+
+    Counting the votes reads every interaction, which a cut shall not wait for: that is done once a day.
+    """
+    said: Bias = {}
+    if (audit := audits.estimate_of(audits.sample(project))).n:
+        said["audit"] = estimate(asdict(audit))
+    frame = AuditFrame.objects.filter(project=project).first()
+    counted = (frame.measured or {}) if frame else {}
+    if counted.get("thumbs", {}).get("n"):
+        said["thumbs"] = estimate(counted["thumbs"])
+    if counted.get("weighted", {}).get("n"):
+        said["weighted"] = estimate(counted["weighted"])
     return said or None
 
 
-def estimate(made: bias.Estimate) -> Estimate:
+def estimate(made: Mapping[str, Any]) -> Estimate:
     """One estimate that rests on something."""
-    rate, low, high = (round(value or 0.0, SHARE_DIGITS) for value in (made.rate, made.low, made.high))
-    return {"value": rate, "low": low, "high": high, "n": made.n}
+    rate, low, high = (round(made[name], SHARE_DIGITS) for name in ("rate", "low", "high"))
+    return {"value": rate, "low": low, "high": high, "n": made["n"]}
 
 
 def leakage(release: Release) -> Leakage:
     """Of the tested interactions: how many are taught too, and how many have only a near-duplicate that is taught."""
     members = ReleaseMember.objects.filter(release=release)
-    taught = members.filter(training=True)
-    near = Question.objects.filter(
-        cluster=OuterRef("interaction__asked__cluster"),
-        interaction__in=Subquery(taught.values("interaction")),
-        project=release.dataset.project,
-    )
-    tested = members.filter(evaluation=True)
+    tested, taught = members.filter(evaluation=True), members.filter(training=True)
+    clusters = taught.values("interaction__asked__cluster")  # one set, read once; no statement a row
     return {
         "holdout": release.dataset.holdout,
         "overlap": tested.filter(training=True).count(),
-        "near": tested.filter(training=False).filter(Exists(near)).count(),
+        "near": tested.filter(training=False, interaction__asked__cluster__in=clusters).count(),
     }
 
 

@@ -1,7 +1,9 @@
 """A release says how good the agent is, what it tests and teaches alike, and whose words it teaches."""
 
 import pytest
+from django.utils import timezone
 
+from curation import quality
 from curation.models import Dataset
 from tests import factories as cast
 
@@ -14,6 +16,7 @@ def test_a_release_tells_its_estimates_its_overlap_and_its_authors() -> None:
     corrected = cast.asked(shop, "ben", question="How long may I return a coat?", answer="Ten.")
     cast.said(shop, corrected, "edit", subject="ben", correction="Thirty days from the day it came.")
     cast.turn(shop)
+    quality.remember(shop, now=timezone.now())
     release = cast.cut(shop)
     said = release.manifest
     assert said["bias"]["thumbs"] == {"value": 0.5, "low": 0.0945, "high": 0.9055, "n": 2}
