@@ -1,0 +1,62 @@
+"""`manage.py verify_release [RELEASE | FOLDER …]`: whether releases are what they say."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from curation import releases
+from curation.formats.verify import verify
+from curation.models import Release
+from curation.releasefiles import folder
+from feedback.progress import bar
+
+
+class Command(BaseCommand):
+    help = (
+        "Check releases: their hashes, their manifest, their counts and every line of every file. "
+        "Exit status 1 where one does not hold."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "what",
+            nargs="*",
+            help="A release such as shop:v3 or shop:latest, or a folder that was copied; without it, all that are published.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folders = [place(what) for what in options["what"]] or published()
+        if not folders:
+            raise CommandError("No release is published yet. Cut one: manage.py release --dataset D.")
+        faults = 0
+        with bar("verify", unit="release") as progress:
+            for number, path in enumerate(folders, start=1):
+                problems = verify(path)
+                faults += len(problems)
+                for problem in problems:
+                    self.stderr.write(f"{path.parent.name}/{path.name}/{problem}")
+                progress(number, len(folders))
+        if faults:
+            raise CommandError(
+                f"{faults} faults. Copy these releases again, or cut new ones; do not use them as they are."
+            )
+        said = "The release holds" if len(folders) == 1 else f"All {len(folders)} releases hold"
+        self.stdout.write(f"{said}: every hash, count and line.")
+
+
+def place(what: str) -> Path:
+    """The folder of a release that is named, or the folder itself. Raises `CommandError`."""
+    if release := releases.find(what):
+        if release.state not in (Release.State.PUBLISHED, Release.State.STALE):
+            raise CommandError(f"{release} was taken back; its files are gone.")
+        return folder(release)
+    if Path(what).is_dir():
+        return Path(what).resolve()
+    raise CommandError(f"There is no release and no folder {what}.")
+
+
+def published() -> list[Path]:
+    """The folders of all releases that may be read now."""
+    rows = Release.objects.filter(state=Release.State.PUBLISHED).select_related("dataset")
+    return [folder(release) for release in rows.order_by("dataset__name", "number", "recut")]
