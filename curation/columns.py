@@ -38,6 +38,26 @@ def quoted(model: type[models.Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
+def count_anew(*tables: type[models.Model]) -> None:
+    """Let PostgreSQL's planner look at how large these tables are, before a statement that reads all of one or more.
+
+    A table that was empty when it was last looked at passes for a single row however many were loaded since, and what
+    should read it once then reads it once a row. Of their values only keys are sampled; a table that is being vacuumed
+    is left as it is. SQLite's planner does not count rows.
+    """
+    if connection.vendor == "postgresql":
+        named = ", ".join(f"{quoted(model)} ({connection.ops.quote_name(key_column(model))})" for model in tables)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {named}")
+
+
+def key_column(model: type[models.Model]) -> str:
+    """The column of the model's primary key."""
+    key = model._meta.pk
+    assert key is not None and key.column is not None  # every model has one
+    return key.column
+
+
 def select(statement: str, parameters: Sequence[Any] = ()) -> list[Any]:
     """All rows of a statement."""
     with connection.cursor() as cursor:

@@ -5,13 +5,15 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 
-from curation.models import Decision, Derived, Release, ReleaseMember
+from curation.models import Decision, Derived, EvalCase, Example, PreferencePair, Question, Release, ReleaseMember
 from curation.rules import Outcome
+from feedback.models import Interaction, Signal
 from privacy import consent
-from privacy.models import Purpose
+from privacy.models import ConsentEntry, Purpose, Subject
 
 ACTIVE = Derived.Status.ACTIVE
 ALL = Q(pk__isnull=False)
+READ = (Decision, EvalCase, Example, PreferencePair, Question, Interaction, Signal, Subject, ConsentEntry)
 
 
 def choose(release: Release) -> int:

@@ -76,6 +76,7 @@ class Quality:
 
 def measure(project: Project) -> Quality:
     """Count a project's answers, votes and judgements. Reads every interaction once, and no text of any."""
+    columns.count_anew(Interaction, Signal, Subject, Decision)
     found, sample = cells(project), audits.sample(project)
     return Quality(
         audit=audits.estimate_of(sample),

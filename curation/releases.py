@@ -17,8 +17,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from curation import membership, policies, recalls, recuts, releasefiles, releasefolders, selection
-from curation.models import Dataset, Recall, Release
+from curation import columns, membership, policies, recalls, recuts, releasefiles, releasefolders, selection
+from curation.models import Dataset, Recall, Release, ReleaseMember
 from curation.releasefiles import folder
 from feedback.models import Project
 
@@ -145,6 +145,7 @@ def publish(release: Release, progress: Progress | None) -> Release:
     previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
     if previous is None:
         project = release.dataset.project
+        columns.count_anew(*membership.READ)
         selection.select(project, release.policy or policies.current(project))
     renew(release)
     with transaction.atomic():
@@ -152,6 +153,7 @@ def publish(release: Release, progress: Progress | None) -> Release:
             raise Lost
         release.members.all().delete()
         total = membership.carry_over(previous, release) if previous else membership.choose(release)
+    columns.count_anew(ReleaseMember)
     if release.period and not total and previous is None:
         withdraw(release)
         raise NothingToCut
