@@ -72,12 +72,12 @@ def looks_made_up(word: str) -> bool:
 def ngrams(text: str, size: int) -> frozenset[str]:
     """The distinct runs of `size` normalised words."""
     found = normalise(text).split()
-    return frozenset(" ".join(found[i : i + size]) for i in range(len(found) - size + 1))
+    return frozenset(map(" ".join, zip(*(found[start:] for start in range(size)), strict=False)))
 
 
 def fresh(record: Said, size: int) -> frozenset[str]:
     """The phrases of a record that its own sources do not have."""
-    return ngrams(record.text, size) - ngrams(record.own, size)
+    return ngrams(record.text, size) - ngrams(record.own, size) if record.own else ngrams(record.text, size)
 
 
 def pushed(records: Sequence[Said], *, size: int, items: int, subjects: int) -> dict[int, int]:

@@ -5,8 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from curation import policysettings
+from curation.decided import LABELLED
 from curation.models import CurationPolicy
-from feedback.models import Project
+from feedback.models import Interaction, Project
 
 
 def current(project: Project) -> CurationPolicy:
@@ -15,12 +16,20 @@ def current(project: Project) -> CurationPolicy:
     return newest or CurationPolicy.objects.get_or_create(project=project, version=1, defaults={"note": "Defaults"})[0]
 
 
-def revise(project: Project, settings: dict[str, Any], note: str, user: Any) -> CurationPolicy:
-    """The next version of a project's policy; the ones before stay as they are, for the runs that used them."""
+def revise(
+    project: Project, settings: dict[str, Any], note: str, user: Any = None, *, again: bool = False
+) -> CurationPolicy:
+    """The next version of a project's policy; the ones before stay as they are, for the runs that used them.
+
+    The filters judge a record when it is decided. With `again`, what is decided already is put before them once more.
+    """
     policysettings.check(settings)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         newest = current(project)
-        return CurationPolicy.objects.create(
+        made = CurationPolicy.objects.create(
             project=project, version=newest.version + 1, settings=settings, note=note, created_by=user
         )
+        if again:
+            Interaction.objects.filter(project=project, decision__outcome__in=LABELLED).update(pending=True)
+    return made

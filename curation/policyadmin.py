@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from curation import curate, policies, policysettings, tasks
+from curation import curate, policies, policysettings, policytrials, tasks
 from curation.models import CurationPolicy, Run
 from feedback.models import Interaction, Project
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
@@ -27,6 +27,11 @@ class PolicyForm(forms.Form):
         label="What differs from the defaults",
     )  # fmt: skip
     note = forms.CharField(max_length=200, label="Why", help_text="A line for whoever reads this version later.")
+
+    again = forms.BooleanField(
+        required=False, label="Put what is decided already before the filters again",
+        help_text="Without, filters hold for what is decided from now on; balance and guards hold for every next release.",
+    )  # fmt: skip
 
     def clean_settings(self) -> dict[str, Any]:
         """Settings that every stage takes."""
@@ -69,13 +74,17 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
         if row is None:
             raise Http404
         form = PolicyForm(request.POST or None, initial={"settings": row.settings})
-        if form.is_valid():
-            made = policies.revise(row.project, form.cleaned_data["settings"], form.cleaned_data["note"], request.user)
+        tried = None
+        if form.is_valid() and "try" in request.POST:
+            tried = policytrials.trial(row.project, form.cleaned_data["settings"])
+        elif form.is_valid():
+            given = form.cleaned_data
+            made = policies.revise(row.project, given["settings"], given["note"], request.user, again=given["again"])
             messages.success(request, f"{made} holds from the next run on.")
             return redirect("admin:curation_curationpolicy_change", made.pk)
         defaults = {name: json.dumps(values, indent=2) for name, values in policysettings.defaults().items()}
         context = {**self.admin_site.each_context(request), "title": f"New version for {row.project}", "opts": self.opts,
-                   "form": form, "row": row, "defaults": defaults}  # fmt: skip
+                   "form": form, "row": row, "defaults": defaults, "trial": tried}  # fmt: skip
         return render(request, "admin/curation/curationpolicy/revise.html", context)
 
 

@@ -7,7 +7,7 @@ a selection has seen is released.
 """
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,10 +86,11 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
     """What these settings would come to. Nothing is written."""
     spread = BalanceSettings.from_dict(settings.get("balance", {}))
     guard = for_its_age(project, GuardSettings.from_dict(settings.get("guard", {})), now)
+    there = list(items(project, spread))
     weighed: dict[int, guards.Item] = {}
     held: dict[int, Finding] = {}
     for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
-        made = balance.balance(items(project, spread, held), spread, key=digests.key("balance"))
+        made = balance.balance([one for one in there if one.id not in held], spread, key=digests.key("balance"))
         fresh = sorted(made.kept - weighed.keys())
         weighed |= {item.id: item for item in influence.items(project, fresh)}
         before = len(held)
@@ -129,8 +130,8 @@ def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> Gua
     return replace(settings, new_subject_days=0, hold_unknown=False, phrase_items=NEVER)
 
 
-def items(project: Project, settings: BalanceSettings, without: Container[int]) -> Iterator[balance.Item]:
-    """What balancing needs of every record that may be selected, but for some; one statement, streamed."""
+def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]:
+    """What balancing needs of every record that may be selected; one statement, streamed."""
     has_any = " OR ".join(
         f"EXISTS (SELECT 1 FROM {columns.quoted(model)} r WHERE r.decision_id = d.interaction_id AND {SELECTABLE})"  # noqa: S608
         for model in KINDS
@@ -152,23 +153,26 @@ def items(project: Project, settings: BalanceSettings, without: Container[int]) 
         stratum = tuple(values[name] for name in settings.strata)
         own = key if cluster is None or cluster == key else cluster
         human = outcome == "corrected"
-        if key not in without:
-            yield balance.Item(key, subject, own, strata.setdefault(stratum, stratum), 0 if human else 1)
+        yield balance.Item(key, subject, own, strata.setdefault(stratum, stratum), 0 if human else 1)
 
 
 def carry_out(model: type[Derived], project: Project, made: Plan, began: datetime) -> Counter[str]:
-    """Write the standing of the records of one kind, where it changes."""
+    """Write the standing of the records of one kind, where it changes.
+
+    The sign before the project keeps SQLite from an index of the project's, which has all of its records sorted anew for
+    every page.
+    """
     statement = (
         f"SELECT r.decision_id, r.status, r.selected, r.reason, r.detail FROM {columns.quoted(model)} r "  # noqa: S608
-        f"WHERE r.project_id = %s AND r.created_at <= %s AND {SELECTABLE} ORDER BY r.decision_id"
+        f"WHERE +r.project_id = %s AND r.created_at <= %s AND {SELECTABLE} "
+        f"AND r.decision_id > %s ORDER BY r.decision_id LIMIT {CHUNK}"
     )
     update = (
         f"UPDATE {columns.quoted(model)} SET status = %s, selected = %s, reason = %s, detail = %s, figure = %s "  # noqa: S608
         "WHERE decision_id = %s AND created_at <= %s"
     )
     until, counts, after = columns.stamp(began), Counter[str](), 0
-    page = statement.replace("ORDER BY", "AND r.decision_id > %s ORDER BY") + f" LIMIT {CHUNK}"
-    while rows := columns.select(page, [project.pk, until, after]):
+    while rows := columns.select(statement, [project.pk, until, after]):
         after, changes = rows[-1][0], []
         for key, *standing in rows:
             if key in made.seen:

@@ -1,0 +1,67 @@
+"""`manage.py policy --project P`: a project's curation policy as YAML; what another would change; the next version."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from curation import policies, policysettings, policytrials
+from feedback.models import Project
+
+HEADING = "# Curation policy of {policy}. Only what differs from the defaults; docs/curation.md explains them.\n"
+
+
+class Command(BaseCommand):
+    help = "Print a project's curation policy as YAML. --try FILE says what another would change, --set FILE makes it the next."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--project", required=True)
+        parser.add_argument("--defaults", action="store_true", help="Print the defaults instead.")
+        either = parser.add_mutually_exclusive_group()
+        either.add_argument("--try", dest="tried", metavar="FILE", help="YAML or JSON. Nothing is written.")
+        either.add_argument("--set", dest="given", metavar="FILE", help="YAML or JSON; asks for --note.")
+        parser.add_argument("--note", default="", help="Why, in a line.")
+        parser.add_argument(
+            "--again", action="store_true", help="With --set: put what is decided already before the filters again."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        project = Project.objects.filter(name=options["project"]).first()
+        if project is None:
+            raise CommandError("There is no such project.")
+        if options["tried"]:
+            self.say(policytrials.trial(project, settings_of(options["tried"]), most=None))
+        elif options["given"]:
+            if not options["note"]:
+                raise CommandError("Say why in a line, for whoever reads this version later: --note.")
+            made = policies.revise(project, settings_of(options["given"]), options["note"], again=options["again"])
+            self.stdout.write(f"{made} holds from the next run on.")
+        else:
+            policy = policies.current(project)
+            shown = policysettings.defaults() if options["defaults"] else policy.settings
+            heading = "" if options["defaults"] else HEADING.format(policy=policy)
+            self.stdout.write(heading + yaml.safe_dump(shown, sort_keys=True, allow_unicode=True), ending="")
+
+    def say(self, made: policytrials.Trial) -> None:
+        """What a trial found."""
+        for verdict, stage, code, number in made.rows:
+            self.stdout.write(f"{number:>9,}  {verdict:<5} {stage}: {code}")
+        for change in made.first:
+            self.stdout.write(f"  {change.public_id}: {change.verdict}, {change.detail}")
+        self.stdout.write(f"{sum(made.counts.values()):,} of {made.read:,} records would stand otherwise.")
+
+
+def settings_of(name: str) -> dict[str, Any]:
+    """The settings in a file. Raises `CommandError`, which never quotes it."""
+    try:
+        given = yaml.safe_load(Path(name).read_bytes()) or {}
+        policysettings.check(given)
+    except OSError as error:
+        raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise CommandError(f"{name} is no YAML{f': line {mark.line + 1}' if mark else ''}.") from None
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    return dict(given)
