@@ -28,7 +28,8 @@ class GuardSettings:
     `subject_cap` and max(1, share × records) in a release of 1,000 and more, and `subject_cap` in a smaller
     one, where five records are 2.5 % of 200. With the defaults half a percent of 1,000 is five: the share
     bites where an operator raises the cap. `cohort_floor` does the same for cohorts. Lengths of time in days,
-    lengths of phrases in words.
+    lengths of phrases in words. `rare_subjects` asks that a word which names something was written by that many people
+    before a record shows it unread; 0 and 1 ask nothing.
     """
 
     subject_cap: int = 5
@@ -42,6 +43,7 @@ class GuardSettings:
     phrase_items: int = 5
     phrase_subjects: int = 2
     hold_unknown: bool = True
+    rare_subjects: int = 0
     quorum: int = 1
     max_depth: int = 1
     max_agent_share: float = 0.5
@@ -61,7 +63,8 @@ class Item:
     votes decided. `first_seen` is when each author was first seen, without those whom the operator vouches
     for (an import of old logs, raters under contract): they are not new and belong to no cohort. `cohort`
     names whom the asker came with (the key or the network and the week), "" for the vouched. `tokens` is the
-    length of what it teaches.
+    length of what it teaches. `shown` is all that a release shows of the conversation of `asker`, where rare words are
+    looked for.
     """
 
     id: int
@@ -77,6 +80,8 @@ class Item:
     first_seen: tuple[datetime, ...] = ()
     vouched: bool = False
     reviewed: bool = False
+    asker: int = 0
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ def holds(
     )
     spread = novelty.spread(said, known_phrases, size=settings.phrase_words, items=settings.phrase_items)
     unknown = novelty.unknown(said, known) if settings.hold_unknown else {}
+    shown = [Said(item.id, frozenset({item.asker}), item.shown, item.sources) for item in open_items if item.shown]
+    rare = novelty.rare(shown, known, subjects=settings.rare_subjects)
     found: dict[int, Finding] = {}
     for item in open_items:
         age = now - max(item.first_seen) if item.first_seen else young
@@ -155,6 +162,10 @@ def holds(
         elif item.id in unknown:
             detail = f"Names in it that no source and no approved record knows: {unknown[item.id]}."
             found[item.id] = finding("unknown_names", detail, unknown[item.id])
+        elif item.id in rare:
+            people = settings.rare_subjects
+            detail = f"Names, numbers or made-up words in it that fewer than {people} people wrote: {rare[item.id]}."
+            found[item.id] = finding("rare_words", detail, rare[item.id])
         elif len(item.voters) < settings.quorum:
             detail = f"{len(item.voters)} of {settings.quorum} distinct voters."
             found[item.id] = finding("quorum", detail, len(item.voters))

@@ -3,6 +3,7 @@ for. What the guards ask is read here, some thousand records at a time.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -24,9 +25,9 @@ WEEKS_OF_HISTORY = 4
 FEW = 20
 
 
-def items(project: Project, keys: Sequence[int]) -> list[Item]:
+def items(project: Project, keys: Sequence[int], *, shown: bool = False) -> list[Item]:
     """What the guards ask of these records. Text is read only where it will be: not of what a reviewer decided, nor of
-    what the operator vouches for.
+    what the operator vouches for, but for what a release would show, which `shown` asks for.
     """
     weeks = sudden_weeks(project)
     found: list[Item] = []
@@ -40,7 +41,8 @@ def items(project: Project, keys: Sequence[int]) -> list[Item]:
         for row in rows:
             since = imported.get(row.subject)
             vouched = since is not None and received[row.interaction] <= since + IMPORT_TAKES
-            found.append(item(row, vouched, seen, weeks, clusters.get(row.interaction), depths.get(row.interaction)))
+            made = item(row, vouched, seen, weeks, clusters.get(row.interaction), depths.get(row.interaction))
+            found.append(replace(made, asker=row.subject, **what_is_shown(row)) if shown and not row.reviewed else made)
     return found
 
 
@@ -82,6 +84,13 @@ def item(
     )
 
 
+def what_is_shown(row: Decided) -> dict[str, str]:
+    """All that a release shows of a conversation, and what its sources say."""
+    turns = (turn.get("content", "") for turn in row.context)
+    said = "\n".join((*turns, row.question, row.answer, row.expected or ""))
+    return {"shown": said, "sources": " ".join(source.get("text", "") for source in row.sources)}
+
+
 def arrivals(keys: Iterable[int]) -> dict[int, datetime]:
     """When these interactions were received."""
     statement = f"SELECT id, received_at FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
@@ -119,7 +128,7 @@ def known_words(project: Project, records: Sequence[Item]) -> frozenset[str]:
 
     Empty where no record is in question, which spares reading them.
     """
-    if not any(one.authored == "human" and one.text for one in records):
+    if not any(one.shown or (one.authored == "human" and one.text) for one in records):
         return frozenset()
     said = (one.sources for one in records if one.sources)
     return novelty.known_words(said) | novelty.known_words(approved(project))

@@ -154,3 +154,20 @@ def unknown(records: Iterable[Said], known: Set[str]) -> dict[int, int]:
             if named:
                 found[record.id] = len(named)
     return found
+
+
+def rare(records: Iterable[Said], known: Set[str], *, subjects: int) -> dict[int, int]:
+    """The records with words that name something (`novel`) and that fewer than `subjects` people wrote: id → how many.
+
+    Such words may tell who asked, though each alone is no personal datum. `authors` are whose words a record's are.
+    """
+    if subjects < 2:
+        return {}
+    named = {record.id: (record.authors, set(novel(record.text, known)) - set(words(record.own))) for record in records}
+    people: defaultdict[str, set[int]] = defaultdict(set)
+    for authors, found in named.values():
+        for word in found:
+            if len(people[word]) < subjects:
+                people[word] |= authors
+    few = {key: sum(len(people[word]) < subjects for word in found) for key, (_, found) in named.items()}
+    return {key: number for key, number in few.items() if number}

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from curation import clusters, duplicates, gateruns, releases
+from curation import clusters, copies, duplicates, gateruns, releases
+from curation.buckets import StoreFailed
 from curation.derive import KINDS, PURPOSE, Touched
 from curation.models import (
     AuditItem,
     CalibrationItem,
     CaseGrader,
+    Dataset,
     Decision,
     GateResult,
     Question,
@@ -25,6 +27,7 @@ from feedback.models import Project
 from privacy.erasure import meeting_any, purposes_gone
 from privacy.models import Purpose, Subject
 from privacy.redaction import redact
+from privacy.requests import Unfinished
 
 MODELS = [
     "curation.ReviewTask",
@@ -181,9 +184,16 @@ def affected(subject: Subject) -> list[str]:
 
 
 def recalls(releases: list[str]) -> list[dict[str, str]]:
-    """What replaced these releases, by name; one that has not been cut again yet is missing."""
+    """What replaced these releases, by name; one that has not been cut again yet is missing. Raises `Unfinished`
+    while a copy of one may still be in the bucket."""
     rows = Recall.objects.filter(release__state=State.SUPERSEDED).select_related("release__dataset", "replaced_by")
-    names = {str(row.release): row for row in rows.filter(release__dataset__name__in={n.split()[0] for n in releases})}
+    datasets = Dataset.objects.filter(name__in={name.split()[0] for name in releases})
+    names = {str(row.release): row for row in rows.filter(release__dataset__in=datasets)}
+    try:
+        for dataset in datasets:
+            copies.follow(dataset)
+    except (copies.Busy, StoreFailed) as error:
+        raise Unfinished(f"the copies in the bucket still have to follow ({error})") from error
     return [
         {"release": name, "replaced_by": by.version, "recall": str(names[name].pk)}
         for name in releases

@@ -38,6 +38,7 @@ REASONS = {
     "contradicts_review": "contradicts a reviewer",
     "pushed_phrase": "few people push a phrase",
     "spread_phrase": "many people spread a phrase",
+    "rare_words": "names what few people wrote",
     "unknown_names": "names what nobody knows",
     "reviewers_differ": "reviewers differ",
     "quorum": "too few have voted",

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from curation import columns, membership, policies, recalls, recuts, releasefiles, releasefolders, selection
+from curation import columns, copies, membership, policies, recalls, recuts, releasefiles, releasefolders, selection
 from curation.models import Dataset, Recall, Release, ReleaseMember
 from curation.releasefiles import folder
 from feedback.models import Project
@@ -76,9 +76,11 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
     try:
         for _ in range(MAX_TRIES):
             try:
-                return publish(release, progress)
+                made = publish(release, progress)
             except Disturbed:
                 continue
+            copies.try_to_follow(release.dataset)
+            return made
         raise Disturbed(f"{release} was disturbed {MAX_TRIES} times")
     except Lost:
         release.refresh_from_db()

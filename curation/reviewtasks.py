@@ -15,6 +15,7 @@ HELD = {
     "contradicts_review": "Somebody corrected what a reviewer had decided. Is the correction right?",
     "pushed_phrase": "Few people bring the same phrase often. Is the answer right?",
     "spread_phrase": "Many people wrote a phrase that no source has. Is the answer right?",
+    "rare_words": "It names what hardly anybody else wrote. Might that tell who asked?",
     "unknown_names": "The answer names what no source and no approved record knows. Is it right?",
     "quorum": "Too few people have voted on it. Is the answer right?",
 }

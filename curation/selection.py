@@ -29,7 +29,7 @@ CHUNK = 2_000
 NEVER = 10**9
 ROUNDS = 4
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
-FOR_A_PERSON = frozenset({"pushed_phrase", "spread_phrase", "unknown_names", "quorum"})
+FOR_A_PERSON = frozenset({"pushed_phrase", "spread_phrase", "unknown_names", "rare_words", "quorum"})
 FOR_TIME = frozenset({"new_subject"})
 GUARD_HOLDS = FOR_A_PERSON | FOR_TIME
 SELECTABLE = (
@@ -92,7 +92,7 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
     for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
         made = balance.balance([one for one in there if one.id not in held], spread, key=digests.key("balance"))
         fresh = sorted(made.kept - weighed.keys())
-        weighed |= {item.id: item for item in influence.items(project, fresh)}
+        weighed |= {item.id: item for item in influence.items(project, fresh, shown=guard.rare_subjects > 1)}
         before = len(held)
         held = holds(project, list(weighed.values()), guard, now)
         if len(held) == before:
@@ -112,7 +112,7 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
 
 def holds(project: Project, weighed: Sequence[guards.Item], guard: GuardSettings, now: datetime) -> dict[int, Finding]:
     """The records that wait for a person or for time. What the project knows is read only where it is asked for."""
-    known = influence.known_words(project, weighed) if guard.hold_unknown else frozenset()
+    known = influence.known_words(project, weighed) if guard.hold_unknown or guard.rare_subjects > 1 else frozenset()
     held = guards.holds(weighed, guard, now=now, known=known, known_phrases=frozenset())
     if any(found.code == "spread_phrase" for found in held.values()):
         phrases = influence.known_phrases(project, weighed, guard.phrase_words)

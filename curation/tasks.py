@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from curation import audits, curate, periods, policies, quality, releases, rereads
+from curation import audits, copies, curate, periods, policies, quality, releases, rereads
+from curation.models import Dataset
 from feedback.models import Interaction, Project
 
 
@@ -35,3 +36,12 @@ def draw_audits() -> int:
 def run_due() -> int:
     """Cut the scheduled releases that are due; how many were tried."""
     return len(periods.run_due())
+
+
+@shared_task
+def copy_releases() -> int:
+    """Bring the bucket, where there is one, to what the database says; of how many datasets."""
+    datasets = list(Dataset.objects.all()) if copies.wanted() else []
+    for dataset in datasets:
+        copies.try_to_follow(dataset)
+    return len(datasets)

@@ -16,6 +16,7 @@ env = environ.Env()
 
 VAR = Path(env.str("FLYWHEEL_VAR", default=str(BASE_DIR / "var"))).absolute()
 RELEASES = VAR / "releases"
+RELEASES_S3 = env.str("RELEASES_S3", default="")  # s3://bucket/prefix: a copy of the releases, curation/copies.py
 for folder in (VAR, RELEASES, VAR / "broker", VAR / "log", VAR / "static"):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -150,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
     "rescan": {"task": "feedback.tasks.rescan", "schedule": 15.0, "options": {"expires": 60}},
     "curation-sweep": {"task": "curation.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
     "scheduled-releases": {"task": "curation.tasks.run_due", "schedule": 15.0, "options": {"expires": 60}},
+    "copies": {"task": "curation.tasks.copy_releases", "schedule": 600.0, "options": {"expires": 600}},
     "audit": {"task": "curation.tasks.draw_audits", "schedule": 3600.0, "options": {"expires": 3600}},
     "privacy-requests": {"task": "privacy.tasks.advance_requests", "schedule": 5.0, "options": {"expires": 30}},
     "webhooks": {"task": "privacy.tasks.deliver", "schedule": 10.0, "options": {"expires": 60}},

@@ -1,5 +1,6 @@
 """The limits: each guard's hold or drop, with its reason; and who passes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -181,6 +182,32 @@ def test_what_a_person_names_that_no_source_knows_is_held(text: str, holds: bool
     assert (1 in result.held) is holds
     assert reasons(result) == ({"unknown_names": 1} if holds else {})
     assert len(run([item], GuardSettings(hold_unknown=False)).kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("subjects", "held"), [(0, set()), (1, set()), (2, {1, 5}), (3, {1, 2, 3, 5}), (4, {1, 2, 3, 4, 5, 6, 7})]
+)
+def test_names_that_few_people_wrote_are_held_where_the_policy_asks_for_it(subjects: int, held: set[int]) -> None:
+    shown = {
+        1: (10, "Does the Zubrowka branch open?"),
+        2: (10, "Where is the Bergen branch?"), 3: (11, "Is there a lift in Bergen?"),
+        4: (10, "Is there a bus to Turku?"), 6: (12, "How far is Turku?"), 7: (13, "What costs a ticket to Turku?"),
+        5: (14, "My number there is 90210."), 8: (15, "The Help Desk never answers."), 9: (16, "it is too late by now"),
+    }  # fmt: skip
+    items = [
+        made(number, asker=asker, shown=text, sources="Ask the Help Desk.") for number, (asker, text) in shown.items()
+    ]
+    result = run(items, GuardSettings(rare_subjects=subjects, max_agent_share=1.0))
+    assert set(result.held) == held
+    assert {found.code for found in result.held.values()} <= {"rare_words"}
+
+
+def test_one_persons_name_stays_rare_however_often_they_write_it() -> None:
+    items = [made(number, asker=7, cluster=number, shown="Is Zubrowka open?") for number in range(4)]
+    settings = GuardSettings(rare_subjects=2)
+    assert reasons(run(items, settings)) == {"rare_words": 4}
+    assert len(run(items, settings, known=frozenset({"zubrowka"})).kept) == 4
+    assert len(run([replace(item, reviewed=True) for item in items[:3]], settings).kept) == 3
 
 
 def test_the_agents_own_names_are_not_held_as_a_persons() -> None:

@@ -110,6 +110,21 @@ def test_a_correction_that_names_what_nobody_knows_waits_for_a_person() -> None:
     assert select(shop)[odd.id] == "active"
 
 
+def test_a_question_that_names_what_one_person_alone_wrote_waits_where_the_policy_says_so() -> None:
+    shop = cast.project()
+    plain = rated(shop, cast.ANNA)
+    told = cast.asked(shop, cast.BEN, question="Does the lift in Zubrowka work again?")
+    cast.said(shop, told, "thumbs_up")
+    cast.turn(shop)
+    assert set(select(shop).values()) == {"active"}
+    with_settings(shop, guard={"rare_subjects": 2})
+    assert select(shop) == {plain.id: "active", told.id: "held rare_words"}
+    task = cast.task(told)
+    assert task.reason == "rare_words" and "fewer than 2 people" in task.detail
+    review.resolve(task, review.Verdict("approve"), None)
+    assert select(shop)[told.id] == "active"
+
+
 def test_balance_thins_out_what_is_common_and_says_so() -> None:
     shop = cast.project()
     with_settings(shop, balance={"pivot": 4, "temperature": 0.0, "strata": ["tags"]}, guard={"subject_cap": 100})

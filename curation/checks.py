@@ -1,0 +1,20 @@
+"""System checks: what the environment asks for can be done."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from curation import buckets
+
+
+@register()
+def bucket_can_be_used(**kwargs: Any) -> list[CheckMessage]:
+    """curation.E001: RELEASES_S3 is no bucket, or the library for it is not installed."""
+    if not settings.RELEASES_S3:
+        return []
+    try:
+        buckets.address(settings.RELEASES_S3)
+    except (ValueError, buckets.ExtraMissing) as error:
+        return [Error(f"RELEASES_S3: {error}", id="curation.E001")]
+    return []

@@ -1,0 +1,39 @@
+"""`manage.py copy_releases [DATASET …]`: bring the bucket to what is published."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from curation import copies
+from curation.buckets import StoreFailed
+from curation.models import Dataset
+from feedback.progress import bar
+
+
+class Command(BaseCommand):
+    help = (
+        "Copy the published releases into the bucket of RELEASES_S3, and remove what was taken back. The worker does so "
+        "after each release and every ten minutes; this is for whoever does not want to wait, or has no worker."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("dataset", nargs="*", help="Names of datasets; without, all.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not copies.wanted():
+            raise CommandError("No bucket is set: RELEASES_S3=s3://bucket/prefix. deploy/README.md says what it needs.")
+        named = options["dataset"]
+        datasets = list(Dataset.objects.filter(name__in=named) if named else Dataset.objects.all())
+        if unknown := set(named) - {dataset.name for dataset in datasets}:
+            raise CommandError(f"There is no dataset {', '.join(sorted(unknown))}.")
+        for dataset in datasets:
+            try:
+                with bar(f"copy {dataset.name}", unit="file") as progress:
+                    done = copies.follow(dataset, progress)
+            except copies.Busy:
+                raise CommandError(f"Another process is copying {dataset.name}. Try again in a minute.") from None
+            except StoreFailed as error:
+                raise CommandError(f"{dataset.name}: the store failed ({error}). What was copied stays.") from error
+            self.stdout.write(
+                f"{dataset.name}: {done.put} files copied, {done.removed} removed, {done.there} in place."
+            )
