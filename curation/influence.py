@@ -42,7 +42,7 @@ def items(project: Project, keys: Sequence[int], *, shown: bool = False) -> list
             since = imported.get(row.subject)
             vouched = since is not None and received[row.interaction] <= since + IMPORT_TAKES
             made = item(row, vouched, seen, weeks, clusters.get(row.interaction), depths.get(row.interaction))
-            found.append(replace(made, asker=row.subject, **what_is_shown(row)) if shown and not row.reviewed else made)
+            found.append(with_all_shown(made, row) if shown and not row.reviewed else made)
     return found
 
 
@@ -84,11 +84,11 @@ def item(
     )
 
 
-def what_is_shown(row: Decided) -> dict[str, str]:
-    """All that a release shows of a conversation, and what its sources say."""
+def with_all_shown(made: Item, row: Decided) -> Item:
+    """The same with all that a release shows of the conversation, and what its sources say."""
     turns = (turn.get("content", "") for turn in row.context)
     said = "\n".join((*turns, row.question, row.answer, row.expected or ""))
-    return {"shown": said, "sources": " ".join(source.get("text", "") for source in row.sources)}
+    return replace(made, asker=row.subject, shown=said, sources=" ".join(one.get("text", "") for one in row.sources))
 
 
 def arrivals(keys: Iterable[int]) -> dict[int, datetime]:
