@@ -82,7 +82,9 @@ def consents(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
-    """Ask whether they are sure; with that said, begin the erasure."""
+    """Ask whether they are sure; with that said, begin the erasure. A link deletes once: after that it shows how it went."""
+    if personchoices.is_spent(token):
+        return render(request, "privacy/spent.html", frame(request, holder, token), status=410)
     if request.method == "POST" and request.POST.get("sure") == "yes":
         personchoices.forget(holder, token)
         return back(request, token, "delete")

@@ -56,6 +56,13 @@ def forget(holder: Holder, token: str) -> PrivacyRequest:
         return submit(holder, token, holder.known_subject(), PrivacyRequest.Kind.ERASURE)
 
 
+def is_spent(token: str) -> bool:
+    """Whether this link has had everything deleted: it vouches for one erasure, and not for another one later, when the
+    person may have come back and the link may be in other hands."""
+    done = PrivacyRequest.objects.filter(link=requests.link_digest(token), kind=PrivacyRequest.Kind.ERASURE)
+    return done.filter(state=PrivacyRequest.State.CLOSED).exists()
+
+
 def submit(
     holder: Holder, token: str, subject: Subject, kind: str, purposes: list[str] | None = None
 ) -> PrivacyRequest:

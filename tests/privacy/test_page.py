@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from privacy import consent, erasure, links, pagetexts, requests
+from privacy import consent, erasure, links, pagetexts, requests, subjects
 from privacy.models import ConsentEntry, PrivacyRequest, Subject
 from tests import factories as cast
 
@@ -91,6 +91,20 @@ def test_deleting_asks_first_and_then_begins(client: Client, token: str) -> None
     page = client.get(at("page", token)).content.decode()
     assert "Done" in page and "Nothing is kept of you." in page
     assert client.get(at("receipt", token)).json()["receipt"]["kind"] == "erasure"
+
+
+def test_a_link_deletes_once_and_says_so_to_whoever_comes_back(client: Client, token: str) -> None:
+    client.post(at("delete", token), {"sure": "yes"})
+    requests.advance_all()
+    erasure.change_consent(subjects.find_or_create("shop", cast.ANNA), cast.ALL, method="form")
+    cast.asked(cast.project(), question="Is there a lift to the platform?")
+    again = client.post(at("delete", token), {"sure": "yes"})
+    assert again.status_code == 410 and "A link deletes once." in again.content.decode()
+    assert PrivacyRequest.objects.count() == 1 and not Subject.objects.exclude(restricted_at=None).exists()
+    assert Page(again.content.decode()).headings == ["h1"]
+    other = links.make("shop", cast.ANNA, "shop", cast.project().consent_defaults)[0]
+    client.post(at("delete", other), {"sure": "yes"})
+    assert requests.advance_all() == 1 and not Subject.objects.exists()
 
 
 def test_everything_can_be_downloaded_and_read(client: Client, token: str) -> None:
