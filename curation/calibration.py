@@ -21,6 +21,8 @@ from curation.graders import (
     GRADERS,
     Grader,
     GraderError,
+    ModelError,
+    family,
     grade,
 )
 from curation.graders.normalisation import blank, normalised, tokens
@@ -75,13 +77,18 @@ _CODE_SHARE: Final = 0.06
 @dataclass(frozen=True)
 class Calibration:
     """The grader that a case is judged by. Where none can be trusted, `grader` is "" and `why` says what
-    went wrong.
+    went wrong. It is not `settled` where a model that was to be asked did not answer: another time it may.
     """
 
     grader: str
     threshold: float
     discriminating: bool
     why: str
+    settled: bool = True
+
+
+class _SilentError(Exception):
+    """A model that was to be asked did not answer."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +135,8 @@ def calibrate(
     ones.
 
     `others` are expected answers of other questions; a case without a rejected answer needs at least one.
-    `using` holds configured graders by name. A grader that cannot grade a probe is not trusted; nothing
-    raises.
+    `using` holds configured graders by name. A grader that cannot grade a probe is not trusted, and a model
+    that does not answer leaves the case unsettled; nothing raises.
     """
     if blank(case.expected):
         return _none("the expected answer is empty")
@@ -139,13 +146,21 @@ def calibrate(
     unlike = [other for other in others if not blank(other) and normalised(other) != normalised(case.expected)]
     if not rejected and not unlike:
         return _none("there is no wrong answer to compare with")
+    silent: set[str] = set()
     for demand in _demands(case, unlike):
         for name in candidates:
-            if name in _LIKENESS and _verbatim(case):
+            if name in silent or (family(name) in _LIKENESS and _verbatim(case)):
                 continue  # one sign changes a query's meaning, and hardly its likeness
-            threshold = _sufficient(name, case, demand, thresholds, using or {})
+            try:
+                threshold = _sufficient(name, case, demand, thresholds, using or {})
+            except _SilentError:
+                silent.add(name)
+                continue
             if threshold is not None:
-                return Calibration(name, threshold, True, f"{name} at {threshold:.2f} {demand.covers}")
+                why = f"{name} at {threshold:.2f} {demand.covers}"
+                return Calibration(name, threshold, True, why, settled=not silent)
+    if silent:
+        return replace(_none("a model that grades did not answer"), settled=False)
     return _none("no grader tells the expected answer from wrong ones")
 
 
@@ -233,26 +248,28 @@ def _none(why: str) -> Calibration:
 def _sufficient(
     name: str, case: Case, demand: _Demand, thresholds: Thresholds, using: Mapping[str, Grader]
 ) -> float | None:
-    """Return the threshold at which the grader meets the demand, or None."""
+    """Return the threshold at which the grader meets the demand, or None. Raises `_SilentError`."""
     if name not in GRADERS and name not in using:
         return None
-    right, wrong = demand.right, demand.wrong
-    if name in _COSTLY:
+    right, wrong, kind = demand.right, demand.wrong, family(name)
+    if kind in _COSTLY:
         # Each probe costs a call: the expected answer, the worst wrong ones, and one that talks to the judge.
         right, wrong = right[:1], (*wrong[: _COSTLY_OTHERS + 1], wrong[0] + _INJECTION)
     try:
         lowest = min(_score(name, case, text, using) for text in right)
-        least = thresholds.get(case.kind, {}).get(name, _LEAST.get(name, 1.0))
+        least = thresholds.get(case.kind, {}).get(kind, _LEAST.get(kind, 1.0))
         if lowest < least:
             return None
         highest = max((_score(name, case, text, using) for text in wrong), default=0.0)
+    except ModelError as error:
+        raise _SilentError from error
     except GraderError:
-        return None  # nothing to look at, or no answer from the model: not trusted either way
+        return None  # nothing to look at, or too long: not trusted
     if highest >= 1.0:
         return None
     # What knows only yes and no needs no room between the two.
-    threshold = max(least, math.ceil((highest + MARGIN) * 100) / 100) if name in _LEAST else 1.0
-    return threshold if threshold <= min(lowest, HIGHEST.get(name, 1.0)) else None
+    threshold = max(least, math.ceil((highest + MARGIN) * 100) / 100) if kind in _LEAST else 1.0
+    return threshold if threshold <= min(lowest, HIGHEST.get(kind, 1.0)) else None
 
 
 def _score(name: str, case: Case, text: str, using: Mapping[str, Grader]) -> float:

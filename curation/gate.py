@@ -14,11 +14,13 @@ import msgspec
 from curation import agents, releases
 from curation.agents import Effort
 from curation.agentversions import CandidateIn
-from curation.casegraders import graded_cases
+from curation.casegraders import Unsettled, graded_cases
 from curation.formats.verify import read_checked
 from curation.gatereports import shown, told
 from curation.gateruns import Exam, kept_results, record
+from curation.graders import Grader, GraderError
 from curation.journals import Journal, JournalError
+from curation.modelgraders import models_for
 from curation.models import AgentVersion, EvalCase, GateRun, Release
 from curation.policies import current
 from curation.releasefiles import folder
@@ -32,6 +34,7 @@ from curation.verdicts import (
     Verdict,
     attempted,
     cases_digest,
+    grade_ahead,
     graded,
     judge_results,
     needs_confirmation,
@@ -65,8 +68,11 @@ def find_release(name: str, project: Project | None = None) -> Release:
     return release
 
 
-def exam(release: Release) -> Exam:
-    """The release's eval cases, each with the grader that can tell right from wrong there. Raises `GateError`."""
+def exam(release: Release, seconds: float | None = None) -> Exam:
+    """The release's eval cases, each with the grader that can tell right from wrong there. Raises `GateError`.
+
+    Where the policy has models grade, no more than `seconds` are spent on asking them.
+    """
     if release.state != Release.State.PUBLISHED:
         raise GateError(f"{release} is {release.get_state_display()}: judge by the newest version.")
     policy = policy_of(release.dataset.project)
@@ -83,7 +89,13 @@ def exam(release: Release) -> Exam:
     )
     plain = [case_of(line, never_again=by_case[line["id"]].pk in severe) for line in lines]
     contexts = {line["id"]: line["context"] for line in lines}
-    return Exam(release, graded_cases(plain, by_case), contexts, by_case, policy)
+    try:
+        models = models_for(policy, seconds)
+        cases = graded_cases(plain, by_case, policy, models.graders)
+    except (GraderError, Unsettled) as error:
+        raise GateError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    models.divided.clear()  # on probes; what counts is the candidate's answers
+    return Exam(release, cases, contexts, by_case, policy, models)
 
 
 def policy_of(project: Project) -> GatePolicy:
@@ -190,25 +202,33 @@ def examined(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[R
     """The results in the end, and the verdict over them."""
     paper = asking.paper
     first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
-    results = [graded(case, said.text, error=said.error) for case, said in zip(paper.cases, first, strict=True)]
-    results = with_repeats(results, paper.cases, more)
+    using = paper.models.graders
+    grade_ahead([(case, said.text) for case, said in zip(paper.cases, first, strict=True)], using)
+    results = [
+        graded(case, said.text, error=said.error, using=using) for case, said in zip(paper.cases, first, strict=True)
+    ]
+    results = with_repeats(results, paper.cases, more, using)
     verdict = judge(paper, results, rival)
     if again := set(needs_confirmation(verdict)):
         doubtful = [case for case in paper.cases if case.id in again]
         rounds = [asking.round(number, doubtful) for number in range(repeat, paper.policy.confirmations + 1)]
-        results = with_repeats(results, doubtful, rounds)
+        results = with_repeats(results, doubtful, rounds, using)
         verdict = judge(paper, results, rival)
     return results, verdict
 
 
 def with_repeats(
-    results: Sequence[Result], cases: Sequence[Case], rounds: Sequence[Sequence[agents.Answer]]
+    results: Sequence[Result],
+    cases: Sequence[Case],
+    rounds: Sequence[Sequence[agents.Answer]],
+    using: Mapping[str, Grader],
 ) -> list[Result]:
     """The results with what the agent said to these cases in further rounds."""
+    grade_ahead([(case, said.text) for answers in rounds for case, said in zip(cases, answers, strict=True)], using)
     added: dict[str, list[Attempt]] = {case.id: [] for case in cases}
     for answers in rounds:
         for case, said in zip(cases, answers, strict=True):
-            added[case.id].append(attempted(case, said.text, error=said.error))
+            added[case.id].append(attempted(case, said.text, error=said.error, using=using))
     return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
 
 

@@ -60,15 +60,16 @@ def provisional(paper: Exam, rival: GateRun | None, verdict: Verdict) -> dict[st
         "baseline": rival and str(rival.pk),
         "verdict": outcome_of(verdict),
         "reasons": said["reasons"],
-        "counts": said["counts"] | {name: said[name] for name in FIGURES},
+        "counts": said["counts"] | {name: said[name] for name in FIGURES} | paper.models.counts,
         "unconfirmed": said["unconfirmed"],
         "confirmations": paper.policy.confirmations,
     }
 
 
-def numbers(counts: Mapping[str, Any]) -> list[tuple[str, int]]:
+def numbers(counts: Mapping[str, Any]) -> list[tuple[str, int | float]]:
     """The counts that are worth a line, in words."""
-    whole = ((name, value) for name, value in counts.items() if isinstance(value, int) and value)
+    whole = ((name, value) for name, value in counts.items() if isinstance(value, int | float) and value)
+    whole = ((name, value) for name, value in whole if name not in FIGURES)
     return [(name.replace("_", " "), value) for name, value in whole]
 
 

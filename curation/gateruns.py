@@ -5,7 +5,7 @@ verdict then says that it cannot judge, and why.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from curation.agentversions import CandidateIn
+from curation.casegraders import JUDGE_DIVIDED, ask_people
+from curation.modelgraders import Models
 from curation.models import AgentVersion, GateResult, GateRun, Release
 from curation.verdicts import (
     Attempt,
@@ -43,12 +45,13 @@ class Exam:
     contexts: Mapping[str, list[dict[str, str]]]
     origins: Mapping[str, Interaction]
     policy: GatePolicy
+    models: Models = field(default_factory=Models)
 
 
 def record(
     paper: Exam, candidate: CandidateIn, rival: GateRun | None, results: Sequence[Result], verdict: Verdict
 ) -> GateRun:
-    """Keep the run with every answer that belongs to a case, once each."""
+    """Keep the run with every answer that belongs to a case, once each; ask people where the judge was divided."""
     project = paper.release.dataset.project
     known = {case.id: case for case in paper.cases}
     said: dict[str, Any] = verdict_document(verdict)
@@ -64,7 +67,7 @@ def record(
             baseline=rival,
             verdict=outcome_of(verdict),
             reasons=[{**reason, "cases": list(reason["cases"])[:NAMED]} for reason in said["reasons"]],
-            counts=said["counts"] | {name: said[name] for name in FIGURES},
+            counts=said["counts"] | {name: said[name] for name in FIGURES} | paper.models.counts,
             policy=paper.policy.to_dict(),
             cases_digest=cases_digest(paper.cases),
         )
@@ -73,6 +76,7 @@ def record(
         kept = {result.case: result for result in results if result.case in known}
         rows = [result_row(made, paper, known[name], kept[name], changes.get(name, "")) for name in kept]
         GateResult.objects.bulk_create(rows, batch_size=500)
+        ask_people(paper.models.divided_on(paper.cases), paper.origins, JUDGE_DIVIDED)
     return made
 
 

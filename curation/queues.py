@@ -31,6 +31,7 @@ REASONS = {
     "edit_changes_nothing": "edit changes nothing",
     "up_with_correction": "voted up, but rewritten",
     "not_discriminating": "no grader can tell it apart",
+    "judge_divided": "the gate's judge was divided",
     "audit": "drawn at random",
     "sensitive_topic": "touches a sensitive topic",
     "prompt_injection": "may instruct its reader",

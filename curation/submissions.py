@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
+from django.conf import settings
 from msgspec import Meta, Struct
 
 from curation.agentversions import CandidateIn
 from curation.gate import Exam, GateError, NotFound, cleaned, exam, find_baseline, find_release, judge
 from curation.gatereports import provisional, shown
 from curation.gateruns import record
-from curation.verdicts import Result, attempted, graded, remembering
+from curation.verdicts import Result, attempted, grade_ahead, graded, remembering
 from feedback.models import Project
 from feedback.payloads import PayloadError, convert
 from privacy.problems import Problem
@@ -40,7 +41,7 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
     """Judge what was sent: the verdict as the API shows it, and its status. Raises `PayloadError` or `Problem`."""
     sent = convert(body, SubmissionIn)
     try:
-        paper = exam(find_release(sent.release, project))
+        paper = exam(find_release(sent.release, project), settings.JUDGE_SECONDS)
         rival = find_baseline(paper.release, sent.baseline)
     except NotFound as error:
         raise Problem(404, str(error)) from error
@@ -57,6 +58,10 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
 def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
     """What was sent, redacted and graded. Raises `PayloadError` where a case has an answer and an error."""
     known = {case.id: case for case in paper.cases}
+    clean = {place: [cleaned(paper, known[said.case], text) for text in (said.answer, *said.repeats)]
+             for place, said in enumerate(sent.results) if said.case in known}  # fmt: skip
+    using = paper.models.graders
+    grade_ahead([(known[sent.results[place].case], text) for place, texts in clean.items() for text in texts], using)
     results = []
     for place, said in enumerate(sent.results):
         if said.answer is not None and said.error is not None:
@@ -65,7 +70,8 @@ def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
         if case is None:
             results.append(Result(said.case, None, "unknown case"))
             continue
-        first = graded(case, cleaned(paper, case, said.answer), error=said.error)
-        repeats = tuple(attempted(case, cleaned(paper, case, text)) for text in said.repeats)
+        answer, *more = clean[place]
+        first = graded(case, answer, error=said.error, using=using)
+        repeats = tuple(attempted(case, text, using=using) for text in more)
         results.append(replace(first, repeats=repeats))
     return results

@@ -193,6 +193,13 @@ WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)  # lets web
 
 # A second redactor by its dotted path, (Redacted, Policy, Numbering) -> Redacted: a name model, say. docs/redaction.md
 SECOND_REDACTOR = env.str("SECOND_REDACTOR", default="")
+# Graders that ask a model, where a project's gate policy wants them: docs/gate.md. Prices are per million tokens.
+JUDGE_URL, JUDGE_MODEL, JUDGE_KEY = env.str("JUDGE_URL", ""), env.str("JUDGE_MODEL", ""), env.str("JUDGE_KEY", "")
+JUDGE_VOTES, JUDGE_TIMEOUT = env.int("JUDGE_VOTES", default=3), env.float("JUDGE_TIMEOUT", default=30.0)
+JUDGE_PRICE_IN, JUDGE_PRICE_OUT = env.float("JUDGE_PRICE_IN", default=0.0), env.float("JUDGE_PRICE_OUT", default=0.0)
+JUDGE_SECONDS = env.float("JUDGE_SECONDS", default=60.0)  # of one POST /gate-runs, at most
+EMBEDDING_URL, EMBEDDING_MODEL = env.str("EMBEDDING_URL", ""), env.str("EMBEDDING_MODEL", "")
+EMBEDDING_KEY = env.str("EMBEDDING_KEY", "")
 BODY_LIMIT = env.int("BODY_LIMIT", default=1_048_576)
 BATCH_BODY_LIMIT = env.int("BATCH_BODY_LIMIT", default=8 * 1_048_576)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT, BATCH_BODY_LIMIT)

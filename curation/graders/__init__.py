@@ -13,6 +13,7 @@ from curation.graders.grades import (
     Grade,
     Grader,
     GraderError,
+    ModelError,
     NotApplicableError,
     checked,
 )
@@ -29,7 +30,9 @@ __all__ = [
     "Grade",
     "Grader",
     "GraderError",
+    "ModelError",
     "NotApplicableError",
+    "family",
     "grade",
     "grader",
 ]
@@ -54,6 +57,11 @@ _CONFIGURED: Final[Mapping[str, Callable[..., Grader]]] = {
 
 DEFAULT_GRADERS: Final = tuple(GRADERS)
 """Candidates in the order in which calibration tries them: from the strictest and simplest on."""
+
+
+def family(name: str) -> str:
+    """The kind of grader behind a name: `judge` of `judge:1a2b3c4d`, which says which model and how it is asked."""
+    return name.partition(":")[0]
 
 
 def grader(name: str, **options: object) -> Grader:

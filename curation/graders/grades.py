@@ -24,6 +24,10 @@ class NotApplicableError(GraderError):
     """The case has nothing that this grader could look at (facts, where the expected answer states none)."""
 
 
+class ModelError(GraderError):
+    """The model that grades gave no usable answer, now; another time it may."""
+
+
 class Grader(Protocol):
     """Says how well `answer` serves where `expected` is right: 0.0 (not at all) to 1.0 (fully)."""
 

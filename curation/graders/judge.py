@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from curation.graders.facts import contradicted, stated
-from curation.graders.grades import CaseView, Grader, GraderError, checked, text_of
+from curation.graders.grades import CaseView, Grader, GraderError, ModelError, checked, text_of
 
 PASS_SCORE: Final = 0.5
 _LARGEST_REPLY = 65_536
@@ -34,7 +34,7 @@ from 0 to 1 for how fully the candidate serves in place of the reference (0.5 an
 "reason": one short sentence}}"""
 
 
-class JudgeError(GraderError):
+class JudgeError(ModelError):
     """The judge gave no usable opinion: unreachable, too slow, or an answer that does not fit the schema."""
 
 
@@ -96,11 +96,13 @@ class JudgeGrader:
 
     def __call__(self, answer: str, expected: str, case: CaseView, /) -> float:
         """Return the mean of the votes; below the middle where the majority or the facts say no."""
+        return self.opinion(answer, expected, case)[1]
+
+    def opinion(self, answer: str, expected: str, case: CaseView) -> tuple[Opinion, float]:
+        """The votes on an answer, and the score that they and the facts come to."""
         opinion = ask(self.config, self.client, answer=answer, expected=expected, case=case)
         self.opinions.append(opinion)
-        if contradicted(stated(expected), stated(answer)):
-            return 0.0
-        return opinion.score
+        return opinion, 0.0 if contradicted(stated(expected), stated(answer)) else opinion.score
 
     @property
     def cost(self) -> float:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from curation.graders import GRADER_VERSION, Grade, Grader, GraderError, grade
+from curation.graders import GRADER_VERSION, Grade, Grader, GraderError, ModelError, grade
 
 CaseKind = Literal["golden", "regression"]
 Severity = Literal["normal", "never_again"]
@@ -20,6 +21,8 @@ TIMEOUT = "timeout"
 text.
 """
 ERROR_LENGTH = 200
+UNGRADED = "no grade: "
+"""How the error of a result begins where the model that grades it did not answer: no fault of the agent's."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,10 @@ def case_view(case: Case) -> dict[str, object]:
     }
 
 
-_remembered: ContextVar[dict[tuple[Case, str], Grade] | None] = ContextVar("remembered", default=None)
+Outcome = Grade | GraderError
+_remembered: ContextVar[dict[tuple[Case, str], Outcome] | None] = ContextVar("remembered", default=None)
+AT_ONCE = 8
+"""Answers that wait for a model at the same time."""
 
 
 @contextmanager
@@ -152,15 +158,42 @@ def remembering() -> Iterator[None]:
 
 def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = None) -> Grade:
     """Grade one answer by the case's own grader and threshold. Raises GraderError."""
-    configured = (using or {}).get(case.grader)
-    memory = _remembered.get() if configured is None else None
+    memory = _remembered.get()
     known = None if memory is None else memory.get((case, answer))
+    if isinstance(known, GraderError):
+        raise known
     if known is not None:
         return known
+    configured = (using or {}).get(case.grader)
     made = grade(case.grader, answer, case.expected, case_view(case), threshold=case.threshold, using=configured)
     if memory is not None:
         memory[case, answer] = made
     return made
+
+
+def grade_ahead(asked: Iterable[tuple[Case, str | None]], using: Mapping[str, Grader]) -> None:
+    """Grade the answers whose grader waits for a model, several at a time, to be remembered; `using` are those graders.
+
+    Only within `remembering`; what the model did not answer is remembered as well, and raised when it is asked for.
+    """
+    memory = _remembered.get()
+    if memory is None or not using:
+        return
+    wanted = dict.fromkeys(
+        (case, said) for case, said in asked if said is not None and case.discriminating and case.grader in using
+    )
+    waiting = [pair for pair in wanted if pair not in memory]
+
+    def ask(pair: tuple[Case, str]) -> Outcome:
+        case, answer = pair
+        model = using[case.grader]
+        try:
+            return grade(case.grader, answer, case.expected, case_view(case), threshold=case.threshold, using=model)
+        except GraderError as problem:
+            return problem
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        memory |= zip(waiting, pool.map(ask, waiting), strict=True)
 
 
 def graded(
@@ -185,6 +218,8 @@ def attempted(
         return Attempt(answer)
     try:
         outcome = grade_case(case, answer, using=using)
+    except ModelError as problem:
+        return Attempt(answer, f"{UNGRADED}{problem}"[:ERROR_LENGTH])
     except GraderError as problem:
         return Attempt(answer, f"grader: {problem}"[:ERROR_LENGTH])
     return Attempt(answer, None, outcome.score, outcome.passed)

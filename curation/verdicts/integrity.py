@@ -13,6 +13,7 @@ from curation.graders import GRADER_VERSION, GRADERS, GraderError
 from curation.graders.normalisation import blank
 from curation.verdicts.cases import (
     TIMEOUT,
+    UNGRADED,
     Attempt,
     Case,
     Result,
@@ -117,6 +118,11 @@ def result_faults(
         *about("invalid_score", "results have a score that is not a number from 0 to 1, or none", odd),
         *about("tampered", "results have a score or a pass that their answer does not earn", forged),
         *about(
+            "silent_grader",
+            "answers were not graded, because the model that grades them did not answer",
+            those(lambda case, result: _ungraded(result)),
+        ),
+        *about(
             "too_many_repeats",
             f"results were repeated more than {repeats} times",
             those(lambda case, result: repeats is not None and len(result.repeats) > repeats),
@@ -167,6 +173,11 @@ def _well_formed(attempt: Attempt) -> bool:
     if error is not None:
         return isinstance(error, str) and bool(error) and not passed
     return isinstance(answer, str)
+
+
+def _ungraded(result: Result) -> bool:
+    """Say whether the grader failed on one of the attempts."""
+    return any(isinstance(one.error, str) and one.error.startswith(UNGRADED) for one in result.attempts)
 
 
 def _as_stored(value: object) -> object:

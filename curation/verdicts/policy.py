@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
+
+MODELS = ("judge", "embedding")
+KINDS = ("golden", "regression")
+WITH_THRESHOLD = ("facts", "token_f1", "fuzzy", *MODELS)
 
 
 class PolicyError(ValueError):
@@ -27,6 +31,9 @@ class GatePolicy:
     min_paired: share of counted cases that a baseline from an older release must have answered unchanged.
     max_copied: share of long golden answers that may newly equal the expected answer to the letter.
     confirmations: repetitions of a surprising outcome before it is believed; their majority decides.
+    model_graders: graders that ask a model (`judge`, `embedding`), tried in this order. Captured text goes to it.
+    models_first: whether they come before the likeness of words, or only where that tells nothing apart.
+    thresholds: least score by case kind and grader, in place of the defaults: {"golden": {"token_f1": 0.42}}.
     """
 
     max_regressions_golden: int = 0
@@ -41,6 +48,9 @@ class GatePolicy:
     min_paired: float = 0.8
     max_copied: float = 0.5
     confirmations: int = 5
+    model_graders: tuple[str, ...] = ()
+    models_first: bool = False
+    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("max_regressions_golden", "max_regressions_fixed", "min_slice"):
@@ -52,7 +62,9 @@ class GatePolicy:
         _share("alpha", self.alpha)
         if not 0.0 < self.alpha <= 0.5:
             raise PolicyError("alpha must be above 0 and at most 0.5")
-        for name in ("never_again", "require_baseline"):
+        object.__setattr__(self, "model_graders", _names("model_graders", self.model_graders, MODELS))
+        _thresholds(self.thresholds)
+        for name in ("never_again", "require_baseline", "models_first"):
             if not isinstance(getattr(self, name), bool):
                 raise PolicyError(f"{name} must be true or false")
 
@@ -67,7 +79,7 @@ class GatePolicy:
 
     def to_dict(self) -> dict[str, object]:
         """Return the policy as plain values, every field named."""
-        return asdict(self)
+        return asdict(self) | {"model_graders": list(self.model_graders)}
 
 
 def _whole(name: str, value: object, *, least: int) -> None:
@@ -80,3 +92,23 @@ def _share(name: str, value: object) -> None:
         raise PolicyError(f"{name} must be a number")
     if not 0.0 <= value <= 1.0:
         raise PolicyError(f"{name} must be from 0 to 1")
+
+
+def _names(name: str, value: object, known: tuple[str, ...]) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(one, str) and one in known for one in value):
+        raise PolicyError(f"{name} must be a list of {', '.join(known)}")
+    return tuple(dict.fromkeys(value))
+
+
+def _thresholds(value: object) -> None:
+    if not isinstance(value, Mapping) or not all(isinstance(part, Mapping) for part in value.values()):
+        raise PolicyError("thresholds must be an object of objects: {kind: {grader: score}}")
+    for kind, part in value.items():
+        if kind not in KINDS:
+            raise PolicyError(f"thresholds are for {' and '.join(KINDS)}")
+        for grader, score in part.items():
+            if grader not in WITH_THRESHOLD:
+                raise PolicyError(f"thresholds.{kind} takes {', '.join(WITH_THRESHOLD)}")
+            _share(f"thresholds.{kind}.{grader}", score)
+            if score == 0:
+                raise PolicyError(f"thresholds.{kind}.{grader} must be above 0: everything would pass")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -434,4 +433,4 @@ def asdict_of(row: CaseGrader) -> dict[str, Any]:
 
 def test_the_kept_verdict_is_the_policys(given: World) -> None:
     policy(max_regressions_golden=1)(given)
-    assert GateRun.objects.get(pk=given.submit().json()["id"]).policy == asdict(GatePolicy(max_regressions_golden=1))
+    assert GateRun.objects.get(pk=given.submit().json()["id"]).policy == GatePolicy(max_regressions_golden=1).to_dict()
