@@ -41,7 +41,6 @@ __all__ = [
     "choose_threshold",
     "sample_others",
     "threshold_curve",
-    "thresholds_from",
 ]
 
 Thresholds = Mapping[str, Mapping[str, float]]
@@ -224,21 +223,6 @@ def choose_threshold(curve: Sequence[Point], *, max_wrong_passed: float = 0.05) 
         if point.wrong_passed <= max_wrong_passed:
             return point.threshold
     raise ValueError("no threshold keeps the wrong answers out")
-
-
-def thresholds_from(reviewed: Iterable[Reviewed], *, max_wrong_passed: float = 0.05) -> Thresholds:
-    """Return thresholds by case kind and grader, chosen from the reviewed answers where these suffice."""
-    parts: dict[tuple[str, str], list[Reviewed]] = {}
-    for answer in reviewed:
-        parts.setdefault((answer.kind, answer.grader), []).append(answer)
-    chosen = {kind: dict(names) for kind, names in DEFAULT_THRESHOLDS.items()}
-    for (kind, name), answers in parts.items():
-        try:
-            threshold = choose_threshold(threshold_curve(answers), max_wrong_passed=max_wrong_passed)
-        except ValueError:
-            continue  # too few, or inseparable: the default stands
-        chosen.setdefault(kind, {})[name] = threshold
-    return chosen
 
 
 def _none(why: str) -> Calibration:

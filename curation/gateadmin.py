@@ -1,18 +1,20 @@
 """The gate in the console: what changed since the last version, and the registry with each version's lineage."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from curation import agentversions, comparisons, lineage
+from curation import agentversions, comparisons, lineage, thresholds
 from curation.gatereports import numbers
 from curation.models import AgentVersion, GateResult, GateRun
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
@@ -78,6 +80,7 @@ class GateRunAdmin(ProjectsOwnAdmin):
             page=page,
             pairs=comparisons.pairs(run, page.object_list),
             slices=comparisons.slices(run)[:SLICES],
+            may_say=request.user.has_perm("curation.change_reviewtask"),
         )
         return render(request, "admin/curation/gaterun/run.html", context)
 
@@ -95,6 +98,22 @@ class GateResultAdmin(ProjectsOwnAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(subject__restricted_at__isnull=True)
+
+    def get_urls(self) -> list[URLPattern]:
+        say = self.admin_site.admin_view(self.say_view)
+        return [path("<int:object_id>/say/", say, name="curation_gateresult_say"), *super().get_urls()]
+
+    def say_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Note that the answer is right, or wrong; said once more it is taken back. Then to its run, where it stands."""
+        row = self.found(request, str(object_id))
+        if not isinstance(request.user, User) or not request.user.has_perm("curation.change_reviewtask"):
+            raise PermissionDenied
+        said = {"right": True, "wrong": False}.get(request.POST.get("said", ""))
+        if request.method == "POST" and said is not None:
+            thresholds.say(row, None if row.judged is said else said, request.user)
+        back = reverse("admin:curation_gaterun_change", args=[row.run_id])
+        place = urlencode({name: request.POST[name] for name in ("change", "page") if request.POST.get(name)})
+        return redirect(f"{back}?{place}#answer-{row.pk}")
 
 
 class DecisionForm(forms.Form):

@@ -453,9 +453,13 @@ class GateResult(models.Model):
     attempts = RedactedJSONField(default=list, help_text="Repetitions: [{answer, passed, score, error}].")
     case_digest = models.CharField(max_length=64, help_text="The case's digest when it was answered.")
     seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the row.")
+    judged = models.BooleanField(null=True, help_text="What a person said of the answer: right, wrong, or nothing.")
+    judged_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    judged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "interaction"], name="gate_result_once")]
+        indexes = [models.Index(fields=["-id"], condition=Q(judged__isnull=False), name="gate_result_judged")]
 
     def __str__(self) -> str:
         return f"{self.run_id}: {self.interaction_id}"

@@ -91,6 +91,7 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
                 "interaction": row.interaction.external_id,
                 "answer": row.answer,
                 "passed": row.passed,
+                "judged": row.judged,
                 "attempts": row.attempts,
             }
             for row in GateResult.objects.filter(subject=subject).select_related("interaction").order_by("pk")

@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from curation import curate, policies, policysettings, policytrials, tasks
+from curation import curate, policies, policysettings, policytrials, tasks, thresholds
+from curation.calibration import LEAST_REVIEWED
 from curation.models import CurationPolicy, Run
 from feedback.models import Interaction, Project
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
@@ -54,8 +55,13 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
     empty = ("No policies yet", "A project starts with one: manage.py createproject NAME.")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.revise_view)
-        return [path("<int:key>/revise/", view, name="curation_curationpolicy_revise"), *super().get_urls()]
+        revise = self.admin_site.admin_view(self.revise_view)
+        limits = self.admin_site.admin_view(self.thresholds_view)
+        return [
+            path("<int:key>/revise/", revise, name="curation_curationpolicy_revise"),
+            path("<int:key>/thresholds/", limits, name="curation_curationpolicy_thresholds"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description="policy")
     def title(self, row: CurationPolicy) -> str:
@@ -64,15 +70,38 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
     @admin.display(description="")
     def next_version(self, row: CurationPolicy) -> str:
         url = reverse("admin:curation_curationpolicy_revise", args=[row.pk])
-        return format_html('<a href="{}">New version from this</a>', url)
+        limits = reverse("admin:curation_curationpolicy_thresholds", args=[row.pk])
+        return format_html('<a href="{}">New version from this</a> · <a href="{}">Thresholds</a>', url, limits)
+
+    def found(self, request: HttpRequest, key: int) -> CurationPolicy:
+        """The version, for whoever may make the next one."""
+        if not request.user.has_perm("curation.add_curationpolicy"):
+            raise PermissionDenied
+        row: CurationPolicy | None = self.get_queryset(request).select_related("project").filter(pk=key).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def thresholds_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """What judged answers say of the gate's thresholds; with a POST, those that are chosen hold from now on."""
+        row = self.found(request, key)
+        if request.method == "POST":
+            made = thresholds.adopt(row.project, request.POST.getlist("curve"), request.user)
+            if made is None:
+                messages.warning(request, "Nothing was chosen that would move: the policy stays as it is.")
+                return redirect("admin:curation_curationpolicy_thresholds", row.pk)
+            messages.success(request, f"{made} holds from the next gate run on; its baseline is made anew.")
+            return redirect("admin:curation_curationpolicy_change", made.pk)
+        curves = thresholds.curves(row.project)
+        context = {**self.admin_site.each_context(request), "title": f"Thresholds of {row.project}", "opts": self.opts,
+                   "row": row, "curves": [one for one in curves if one.points], "needed": LEAST_REVIEWED,
+                   "width": thresholds.WIDTH, "height": thresholds.HEIGHT,
+                   "moves": any(one.moves for one in curves)}  # fmt: skip
+        return render(request, "admin/curation/curationpolicy/thresholds.html", context)
 
     def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """A new version, starting from one that there is."""
-        if not request.user.has_perm("curation.add_curationpolicy"):
-            raise PermissionDenied
-        row = self.get_queryset(request).select_related("project").filter(pk=key).first()
-        if row is None:
-            raise Http404
+        row = self.found(request, key)
         form = PolicyForm(request.POST or None, initial={"settings": row.settings})
         tried = None
         if form.is_valid() and "try" in request.POST:

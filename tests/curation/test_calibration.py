@@ -15,7 +15,6 @@ from curation.calibration import (
     choose_threshold,
     sample_others,
     threshold_curve,
-    thresholds_from,
 )
 from curation.graders import GraderError
 from curation.verdicts import Case, graded
@@ -184,14 +183,6 @@ def test_it_chooses_the_lowest_threshold_that_keeps_wrong_answers_out() -> None:
 def test_it_chooses_no_threshold_from_data_that_cannot_carry_it(answers: list[Reviewed]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         choose_threshold(threshold_curve(answers))
-    assert thresholds_from(answers) == DEFAULT_THRESHOLDS
-
-
-def test_thresholds_are_chosen_for_each_kind_of_case() -> None:
-    answers = reviewed([0.9] * 40, [0.6] * 40, kind="regression")
-    found = thresholds_from(answers)
-    assert found["regression"]["token_f1"] == 0.9
-    assert found["golden"]["token_f1"] == DEFAULT_THRESHOLDS["golden"]["token_f1"]
 
 
 @pytest.mark.parametrize("score", [math.nan, -1.0, 2.0])
