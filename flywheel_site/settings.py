@@ -71,13 +71,13 @@ MIDDLEWARE = [
     "flywheel_site.middleware.RequestIdMiddleware",
     "flywheel_site.middleware.ContentSecurityPolicyMiddleware",
     "feedback.cors.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "flywheel_site.pagesonly.Sessions",
+    "flywheel_site.pagesonly.Languages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_otp.middleware.OTPMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "flywheel_site.pagesonly.SignedIn",
+    "flywheel_site.pagesonly.SecondFactor",
+    "flywheel_site.pagesonly.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "flywheel_site.urls"
