@@ -129,6 +129,21 @@ def run_seal(run: GateRun) -> str:
     return digest("gate run", orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())
 
 
+SEALED = (
+    "run",
+    "interaction",
+    "kind",
+    "answer",
+    "score",
+    "passed",
+    "grader",
+    "error",
+    "attempts",
+    "case_digest",
+    "seal",
+)
+
+
 def row_seal(row: GateResult) -> str:
     """The keyed digest of one kept answer. Rows are sealed one by one: forgetting a person breaks no other's seal."""
     numbers = (None if row.score is None else float(row.score), bool(row.passed))
@@ -142,7 +157,7 @@ def row_seal(row: GateResult) -> str:
 
 def kept_results(run: GateRun) -> ResultSet:
     """The results of an earlier run as the verdict takes them; without a seal where a row is not as it was kept."""
-    rows = list(run.results.select_related("interaction").order_by("pk"))
+    rows = list(run.results.select_related("interaction").only(*SEALED, "interaction__external_id").order_by("pk"))
     unsealed = ResultSet(str(run.pk), run.release.public_id, run.cases_digest, tuple(map(kept_result, rows)))
     if run.seal != run_seal(run) or not all_sealed(rows):
         return unsealed

@@ -106,7 +106,12 @@ def case_digest(case: Case) -> str:
     """Return the sha256 (hex) of all that decides a case's outcome: texts, context, kind, severity, grader,
     threshold, slices.
     """
-    return _sha256(case)
+    known = _digests.get()
+    if known is None:
+        return _sha256(case)
+    if id(case) not in known:  # by identity: equal cases may be written differently (1 and 1.0)
+        known[id(case)] = (case, _sha256(case))  # the case with it, so that its identity is not given to another
+    return known[id(case)][1]
 
 
 def cases_digest(cases: Iterable[Case]) -> str:
@@ -139,6 +144,7 @@ def case_view(case: Case) -> dict[str, object]:
 
 Outcome = Grade | GraderError
 _remembered: ContextVar[dict[tuple[Case, str], Outcome] | None] = ContextVar("remembered", default=None)
+_digests: ContextVar[dict[int, tuple[Case, str]] | None] = ContextVar("digests", default=None)
 AT_ONCE = 8
 """Answers that wait for a model at the same time."""
 
@@ -149,11 +155,12 @@ def remembering() -> Iterator[None]:
     to find scores that were not earned, and at the baseline's, which are often the same. No longer: answers are
     people's words, and nobody would look for them in a cache.
     """
-    token = _remembered.set({})
+    token, digests = _remembered.set({}), _digests.set({})
     try:
         yield
     finally:
         _remembered.reset(token)
+        _digests.reset(digests)
 
 
 def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = None) -> Grade:
@@ -166,7 +173,7 @@ def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = 
         return known
     configured = (using or {}).get(case.grader)
     made = grade(case.grader, answer, case.expected, case_view(case), threshold=case.threshold, using=configured)
-    if memory is not None:
+    if memory is not None and configured is None:  # what a model says is remembered where it was asked ahead
         memory[case, answer] = made
     return made
 
