@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html
 
 from curation import eventadmin, gateadmin, policyadmin, releaseadmin, reviewadmin
@@ -78,9 +80,21 @@ class EvalCaseAdmin(DerivedAdmin):
         return chip(row.kind, row.kind)
 
 
+class AuthoredFilter(admin.SimpleListFilter):
+    """Whose words it teaches: a fixed choice, where Django would read all rows for what there is."""
+
+    title = parameter_name = "authored"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("agent", "by the agent"), ("human", "by a person")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(authored=self.value()) if self.value() else queryset
+
+
 @admin.register(Example)
 class ExampleAdmin(DerivedAdmin):
-    list_filter = [ProjectFilter, "authored", "status"]
+    list_filter = [ProjectFilter, AuthoredFilter, "status"]
     lead = "Conversations with the right answer, for fine-tuning."
     empty = ("No examples yet", "They need a decided answer, and consent to training.")
 
@@ -99,7 +113,7 @@ class ReleaseMemberAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter]
     list_select_related = ["release__dataset", "interaction"]
     exclude = ["subject", "author"]
-    ordering = ["-id"]
+    ordering = ["-release", "-id"]
     lead = "Which release holds records of which conversation: what finds the files to be cut again."
     empty = ("No members yet", "They come with the first release.")
 

@@ -66,6 +66,7 @@ def derived_indexes(name: str) -> list[Any]:
     heads = Q(status__in=HEADS)
     return [
         models.Index(fields=["project", "status", "decision"], name=f"{name}_list"),
+        models.Index(fields=["project", "decision"], name=f"{name}_newest"),
         models.Index(fields=["project", "fingerprint"], name=f"{name}_same"),
         models.Index(
             fields=["project", "fingerprint"],

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 
 from curation import agentversions, comparisons, lineage, thresholds
 from curation.gatereports import numbers
-from curation.models import AgentVersion, GateResult, GateRun
+from curation.models import AgentVersion, EvalCase, GateResult, GateRun
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
 
 PAGE = 25
@@ -85,19 +85,29 @@ class GateRunAdmin(ProjectsOwnAdmin):
         return render(request, "admin/curation/gaterun/run.html", context)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Golden or regression: a fixed choice, where Django would read all rows for what there is."""
+
+    title = parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.value, kind.value) for kind in EvalCase.Kind]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(GateResult)
 class GateResultAdmin(ProjectsOwnAdmin):
     project_path = "run__project"
+    subject_path = "subject_id"
     list_display = ["id", "run", "interaction", "kind", "passed", "change", "score", "grader"]
-    list_filter = [ProjectFilter, "passed", "kind"]
-    ordering = ["-id"]
+    list_filter = [ProjectFilter, "passed", KindFilter]
+    ordering = ["-run", "-id"]
     lead = "The candidate's answer to one case, and its grade."
     empty = ("No results yet", "They come with a gate run.")
     list_select_related = ["run", "interaction"]
     exclude = ["subject"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).filter(subject__restricted_at__isnull=True)
 
     def get_urls(self) -> list[URLPattern]:
         say = self.admin_site.admin_view(self.say_view)

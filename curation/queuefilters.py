@@ -95,7 +95,9 @@ def seen(request: HttpRequest, model_admin: Any) -> queues.Choices:
     """What there is to choose from, read once a request."""
     kept: dict[str, Any] = vars(request)
     if "queue_choices" not in kept:
-        kept["queue_choices"] = queues.choices(model_admin.get_queryset(request))
+        kept["queue_choices"] = queues.choices(
+            model_admin.project_by_project(request, model_admin.get_queryset(request))
+        )
     found: queues.Choices = kept["queue_choices"]
     return found
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any, Self
@@ -16,6 +16,7 @@ from django.utils import timezone
 from curation.models import ReviewTask
 from curation.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
 from feedback.models import Signal
+from privacy.pages import keys_of
 
 AGES = {"1": "more than a day", "3": "more than three days", "7": "more than a week", "30": "more than a month"}
 REASONS = {
@@ -91,15 +92,16 @@ def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the newest open tasks have in common, to choose from."""
+    """What the first open tasks have in common, to choose from."""
 
     tags: tuple[str, ...]
     languages: tuple[str, ...]
 
 
-def choices(tasks: QuerySet[ReviewTask]) -> Choices:
-    """The tags and languages of the newest few hundred open tasks; one query."""
-    rows = tasks.filter(state=ReviewTask.State.OPEN).order_by("-pk")[:SAMPLE]
+def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
+    """The tags and languages of the first few hundred open tasks; one query for each part, and one for what they say."""
+    waiting = [tasks.filter(state=ReviewTask.State.OPEN).order_by("-priority", "id") for tasks in parts]
+    rows = ReviewTask.objects.filter(pk__in=keys_of(waiting, SAMPLE))
     seen = list(rows.values_list("interaction__tags", "interaction__decision__language"))
     tags = Counter(tag for found, _ in seen for tag in found or ())
     languages = Counter(language for _, language in seen if language)

@@ -1,6 +1,7 @@
 """Datasets, releases and recalls: cut a version, see what is in it and what changed, take its files along."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Prefetch
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -25,6 +26,12 @@ from privacy.reauthentication import confirmed
 AT_ONCE = 2_000
 PERIODS = 12
 State = Release.State
+
+
+def with_periods(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
+    """Datasets with their releases and what came of their newest periods."""
+    newest = Period.objects.order_by("-due_at")[:PERIODS]  # of each dataset
+    return rows.prefetch_related("releases", Prefetch("periods", newest, to_attr="newest_periods"))
 
 
 @admin.register(Dataset)
@@ -59,9 +66,10 @@ class DatasetAdmin(ReadOnlyAdmin):
         return ["name", "project", "next_times", "recent_periods", "created_at"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        newest = Period.objects.order_by("-due_at")[:PERIODS]  # of each dataset
-        periods = Prefetch("periods", newest, to_attr="newest_periods")
-        return super().get_queryset(request).prefetch_related("releases", periods)
+        return with_periods(super().get_queryset(request))
+
+    def listed(self, keys: Sequence[Any]) -> Any:
+        return with_periods(super().listed(keys))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A schedule that is another one counts from now on; its next times are told."""

@@ -39,7 +39,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_filter = FILTERS
     list_select_related = ["interaction__decision", "project", "assignee"]
-    ordering = ["-priority", "id"]
     sortable_by = ["priority"]
     actions = ["decide_chosen", "assign_chosen", progressviews.mark_chosen, progressviews.unmark_chosen]
     lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
@@ -105,6 +104,16 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         if self.found(request, key) is None:
             raise Http404
         return redirect("admin:curation_reviewtask_decide", key)
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What waits by its priority, what is closed by its age: each as an index has it."""
+        if "state" in request.GET:
+            return ["-id"]
+        asked = request.GET.get("o", "-")
+        return ["-priority", "id"] if asked.startswith("-") else ["priority", "-id"]
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        return () if "state" in request.GET else self.sortable_by
 
     def decides(self, request: HttpRequest) -> bool:
         """Whether this person may decide, and not look alone."""

@@ -29,6 +29,20 @@ class RatedFilter(admin.SimpleListFilter):
         return queryset.filter(revision=0) if self.value() == "no" else queryset
 
 
+class PendingFilter(admin.SimpleListFilter):
+    """Whether curation has read its signals yet."""
+
+    title = parameter_name = "pending"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "still to be read"), ("no", "read")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "yes":  # by project, as the index of what is pending has it
+            return queryset.filter(pending=True, project__in=Project.objects.values("pk"))
+        return queryset.filter(pending=False) if self.value() == "no" else queryset
+
+
 class MemberInline(admin.TabularInline):
     model = ProjectMember
     extra = 0
@@ -63,7 +77,7 @@ class InteractionAdmin(ReadOnlyAdmin):
         "project",
         "occurred_at",
     ]  # `asked` is a relation
-    list_filter = [ProjectFilter, RatedFilter, "pending"]
+    list_filter = [ProjectFilter, RatedFilter, PendingFilter]
     list_select_related = ["project"]
     exclude = ["body_digest", "fingerprint", "placeholders", "subject"]
     search_fields = ["external_id"]

@@ -156,7 +156,6 @@ class Interaction(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "external_id"], name="interaction_once")]
         indexes = [
-            models.Index(fields=["project", "id"], condition=Q(pending=True), name="interaction_pending"),
             models.Index(fields=["id"], condition=Q(scan_due=True), name="interaction_scan_due"),
             models.Index(fields=["project", "redaction_version"], name="interaction_rules"),
             models.Index(
@@ -164,6 +163,8 @@ class Interaction(models.Model):
             ),
             models.Index(fields=["project", "-id"], name="interaction_list"),
             models.Index(fields=["project", "received_at"], name="interaction_age"),
+            # The last: of indexes that it thinks alike SQLite takes the newest, and another would read all of a project.
+            models.Index(fields=["project", "id"], condition=Q(pending=True), name="interaction_pending"),
         ]
 
     def __str__(self) -> str:

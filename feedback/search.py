@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
-from feedback.models import Interaction
+from feedback.models import Interaction, Project
 
 WINDOW = 20_000  # the newest conversations that are looked through
 MOST = 2_000  # hits of the index that are shown; above that the words are common
@@ -26,7 +26,7 @@ def matching(rows: Rows, term: str) -> Rows:
     term = term.replace("\0", "").strip()
     if not term:
         return rows
-    exact = rows.filter(external_id=term)
+    exact = rows.filter(external_id=term, project__in=Project.objects.values("pk"))  # as the index has it
     if exact.exists():
         return exact
     if connection.vendor == "postgresql":

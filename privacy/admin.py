@@ -77,9 +77,9 @@ class NoticeAdmin(ReadOnlyAdmin):
         if request.user.is_superuser:
             return super().get_queryset(request)
         site: Any = self.admin_site
-        names = site.projects_of(request).values("namespace")
-        theirs = ConsentEntry.objects.filter(notice=OuterRef("pk"), subject__namespace__in=names)
-        return Notice.objects.filter(Exists(theirs))
+        names = site.projects_of(request).values_list("namespace", flat=True)
+        people = Subject.objects.filter(pk=OuterRef("subject_id"), namespace__in=list(names))
+        return Notice.objects.filter(Exists(ConsentEntry.objects.filter(Exists(people), notice=OuterRef("pk"))))
 
 
 @admin.register(Erasure)
