@@ -3,7 +3,8 @@
     python -m bench.console [--rows 1000000] [--tasks 100000] [--on sqlite,postgres] [--all]
 
 Targets: a list within 300 ms, and within 150 ms the next task after a decision. Each page is asked for as a superuser and
-as somebody of two projects, once to warm up and twice to be measured; the better one counts, in the server's process.
+as somebody of two projects, once to warm up and twice to be measured; the better one counts, in the server's process. The
+next task is timed in Chromium, from the key that decides to the frame that shows it.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from statistics import median
 from typing import Any
 
 import django
+
+from bench import consolebrowser
 
 LIST_MS, NEXT_MS = 300.0, 150.0
 DECISIONS = 30
@@ -80,7 +83,7 @@ def people(projects: list[Any]) -> dict[str, Any]:
     from feedback.models import ProjectMember
 
     root = User.objects.create(username="root", is_staff=True, is_superuser=True)
-    member = User.objects.create(username="member", is_staff=True)
+    member = User.objects.create_user(consolebrowser.NAME, password=consolebrowser.PASSWORD, is_staff=True)
     member.groups.set(Group.objects.all())
     for project in projects:
         ProjectMember.objects.create(project=project, user=member)
@@ -159,7 +162,8 @@ def measured(database: str, rows: int, tasks: int) -> dict[str, Any]:
             environment["DATABASE_URL"] = started.url
         command = [sys.executable, "-m", "bench.console", "--child", "--rows", str(rows), "--tasks", str(tasks)]
         ran = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
-    found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+        found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+        found["browser"] = consolebrowser.next_times(environment, DECISIONS)
     return found
 
 
@@ -177,11 +181,12 @@ def report(database: str, found: dict[str, Any], everything: bool) -> bool:
     over = [each for each in pages if each.ms > LIST_MS]
     for each in sorted(pages if everything else over, key=lambda each: -each.ms):
         print(f"      {each.ms:>7.0f} ms  {each.name} {each.query}")
-    after = median(found["next"])
+    after = median(found["browser"])
+    print(f"  next task at the server: median {median(found['next']):.0f} ms, slowest {max(found['next']):.0f} ms")
     print(f"  home, its figures counted anew (kept for a minute): {found['home, counted anew']:.0f} ms")
     held = {
         f"every list within {LIST_MS:.0f} ms: slowest {max(each.ms for each in pages):.0f} ms, {len(over)} over": not over,
-        f"next task after a decision within {NEXT_MS:.0f} ms: median {after:.0f} ms, slowest {max(found['next']):.0f} ms": after <= NEXT_MS,
+        f"next task in the browser within {NEXT_MS:.0f} ms: median {after:.0f} ms, slowest {max(found['browser']):.0f} ms": after <= NEXT_MS,
     }  # fmt: skip
     for said, holds in held.items():
         print(f"{'  ok' if holds else 'MISS'}  {said}")

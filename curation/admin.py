@@ -20,12 +20,25 @@ def chip(kind: str, words: str) -> str:
     return format_html('<span class="chip chip-{}">{}</span>', kind, words)
 
 
+class DecidedByFilter(admin.SimpleListFilter):
+    """A rule's decisions, or reviewers'. Named here: to ask the table which there are reads all of it."""
+
+    title = "decided by"
+    parameter_name = "decided_by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("rule", "a rule"), ("reviewer", "a reviewer")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(decided_by=self.value()) if self.value() else queryset
+
+
 @admin.register(Decision)
 class DecisionAdmin(ReadOnlyAdmin):
     project_path = "project"
     subject_path = "subject_id"
     list_display = ["asked", "outcome_chip", "detail", "decided_by", "decided_at", "project"]
-    list_filter = [ProjectFilter, "outcome", "reason", "decided_by"]
+    list_filter = [ProjectFilter, "outcome", "reason", DecidedByFilter]
     list_select_related = ["interaction", "project"]
     exclude = ["subject"]
     ordering = ["-interaction"]
