@@ -1,13 +1,17 @@
 """Lists of the console do a constant work: the same queries for five rows as for fifty, and no order without an index."""
 
+from typing import Any
+
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from feedback.models import Project
+from curation.models import Decision, EvalCase, ReviewTask
+from feedback.models import Interaction, Project, ProjectMember
+from privacy.pages import keys_of
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +64,82 @@ def test_a_search_finds_what_has_all_the_words_in_question_or_answer(root: Clien
     cast.asked(shop, cast.BEN, question="Do cats travel on ferries?", answer="In a basket.", id="cats")
     found = root.get(reverse("admin:feedback_interaction_changelist"), {"q": "ferries lead travel do"}).content.decode()
     assert "Do dogs travel" in found and "Do cats travel" not in found
+
+
+@pytest.fixture
+def shops() -> list[Project]:
+    """Three projects whose conversations came in turns."""
+    made = [cast.project(name) for name in ("shop", "bank", "tram")]
+    for place in range(4):
+        for shop in made:
+            talks(shop, 3 * place, 3)
+    return made
+
+
+def listed(shown: Any) -> Any:
+    """What the list's page was made of."""
+    return shown.context_data["cl"]
+
+
+def member(client: Client, *of: Project) -> Client:
+    user = User.objects.create(username="member", is_staff=True)
+    user.groups.set(Group.objects.all())
+    for project in of:
+        ProjectMember.objects.create(project=project, user=user)
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "order"),
+    [
+        ("feedback_interaction", Interaction, ["-id"]), ("curation_decision", Decision, ["-interaction"]),
+        ("curation_evalcase", EvalCase, ["-decision"]),
+    ],
+)  # fmt: skip
+def test_a_member_of_several_projects_sees_all_of_theirs_in_one_order_and_nothing_else(
+    client: Client, shops: list[Project], name: str, model: Any, order: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("privacy.lists.ReadOnlyAdmin.list_per_page", 5)
+    mine = member(client, *shops[:2])
+    expected = list(model.objects.filter(project__in=shops[:2]).order_by(*order).values_list("pk", flat=True))
+    seen = []
+    for page in range(1, -(-len(expected) // 5) + 1):
+        shown = mine.get(reverse(f"admin:{name}_changelist"), {"p": page})
+        seen += [row.pk for row in listed(shown).result_list]
+        assert listed(shown).result_count == len(expected)
+    assert seen == expected and len(set(seen)) == len(seen) > 5
+
+
+def test_a_queue_over_several_projects_is_in_the_order_of_priority(client: Client, shops: list[Project]) -> None:
+    for place, task in enumerate(ReviewTask.objects.order_by("pk")):
+        ReviewTask.objects.filter(pk=task.pk).update(priority=place % 3)
+    open_tasks = ReviewTask.objects.filter(project__in=shops[:2], state="open")
+    expected = list(open_tasks.order_by("-priority", "id").values_list("pk", flat=True))
+    shown = member(client, *shops[:2]).get(reverse("admin:curation_reviewtask_changelist"))
+    assert [row.pk for row in listed(shown).result_list] == expected != sorted(expected)
+
+
+def test_parts_are_merged_as_one_question_would_sort_them(shops: list[Project]) -> None:
+    rows = ReviewTask.objects.order_by("-reason", "priority", "-id")
+    parts = [rows.filter(project=shop) for shop in shops]
+    assert keys_of(parts) == list(rows.values_list("pk", flat=True))
+    assert keys_of(parts, 4) == list(rows.values_list("pk", flat=True)[:4])
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "condition"),
+    [
+        ("feedback_interaction", {"pending": "yes"}, {"pending": True}),
+        ("feedback_interaction", {"pending": "no"}, {"pending": False}),
+        ("curation_decision", {"decided_by": "rule"}, {"decided_by": "rule"}),
+        ("curation_decision", {"decided_by": "reviewer"}, {"decided_by": "reviewer"}),
+    ],
+)
+def test_filters_whose_choices_are_named_filter(
+    root: Client, shops: list[Project], name: str, query: dict[str, str], condition: dict[str, Any]
+) -> None:
+    cast.said(shops[0], cast.asked(shops[0], "somebody-new", question="Is anybody there at all?"), "thumbs_up")
+    model = {"feedback_interaction": Interaction, "curation_decision": Decision}[name]
+    shown = root.get(reverse(f"admin:{name}_changelist"), query)
+    assert listed(shown).result_count == model._default_manager.filter(**condition).count()
