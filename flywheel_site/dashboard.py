@@ -3,10 +3,11 @@
 A constant number of queries. The funnel's figures are kept for a minute: at a million rows they take seconds to count.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.core.cache import cache
@@ -25,6 +26,8 @@ from privacy.models import Erasure, PrivacyRequest
 
 PERIODS = {"7": "7 days", "30": "30 days", "all": "all time"}
 KEEP_SECONDS = 60
+LONG = 0.05  # seconds for a count, above which it is kept
+Counted = TypeVar("Counted")
 SET_ASIDE = 5
 AGES = (("under a day", 1), ("1 to 3 days", 3), ("3 to 7 days", 7), ("over a week", 0))
 WIDTH, BAR = 520, 34
@@ -167,8 +170,8 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     link = {"project": chosen.pk if chosen else ""}
     names = [each.namespace for each in projects if chosen in (None, each)]
     tasks = ReviewTask.objects.filter(project__in=keys, state=ReviewTask.State.OPEN)
-    ages = tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts())
-    votes = rates(keys, since)
+    ages = kept("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
+    votes = kept("votes", keys, days, lambda: rates(keys, since))
     return Glance(
         projects=projects,
         project=chosen,
@@ -181,7 +184,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
             Rate(name, votes[name], place * 34) for place, name in enumerate(sorted(votes)[:6]) if name != "all"
         ),
         ages=bars([(words, ages[f"age{place}"], age_url(place, link)) for place, (words, _) in enumerate(AGES)]),
-        reasons=bars(by_reason(tasks, link)),
+        reasons=bars(kept("reasons", keys, "", lambda: by_reason(tasks, link))),
         todo=tuple(row for row in todo(keys, names, link) if may(row.needs)),
         open_tasks=ages["n"],
         oldest=ages["oldest"],
@@ -194,11 +197,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
 
 def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
     """Of the conversations of the period: how many came how far."""
-    name = f"funnel:{','.join(map(str, keys))}:{days}"
-    counted: dict[str, int] | None = cache.get(name)
-    if counted is None:
-        counted = count_funnel(keys, since)
-        cache.set(name, counted, KEEP_SECONDS)
+    counted = kept("funnel", keys, days, lambda: count_funnel(keys, since))
     url = {
         "captured": listed("feedback.outcome", **link),
         "consented": listed("feedback.interaction", **link),
@@ -224,6 +223,18 @@ HINTS = {
     "released": "in a published release",
     "gated": "a candidate was tested with it",
 }
+
+
+def kept(what: str, keys: list[int], days: str, count: Callable[[], Counted]) -> Counted:
+    """What a count comes to: where it takes long, once a minute, and else each time."""
+    name = f"home:{what}:{','.join(map(str, keys))}:{days}"
+    counted: Counted | None = cache.get(name)
+    if counted is None:
+        began = time.perf_counter()
+        counted = count()
+        if time.perf_counter() - began > LONG:
+            cache.set(name, counted, KEEP_SECONDS)
+    return counted
 
 
 def count_funnel(keys: list[int], since: Any) -> dict[str, int]:

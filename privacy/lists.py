@@ -106,13 +106,19 @@ def within_reach(model_admin: ReadOnlyAdmin, rows: QuerySet[Any], request: HttpR
         return rows
     site: Any = model_admin.admin_site
     if model_admin.project_path:
-        return of_projects(rows, model_admin.project_path, project_keys(model_admin, request))
+        return of_owners(rows, model_admin.project_path, chosen_keys(model_admin, request))
     if model_admin.origin_path:
         return rows.filter(**{f"{model_admin.origin_path}__in": site.projects_of(request).values("name")})
     if model_admin.namespace_path:
-        names = site.projects_of(request).values("namespace")
-        return rows.filter(**{f"{model_admin.namespace_path}__in": names})
+        names = sorted(set(site.projects_of(request).values_list("namespace", flat=True)))
+        return of_owners(rows, model_admin.namespace_path, names)
     return rows.none()
+
+
+def chosen_keys(model_admin: ReadOnlyAdmin, request: HttpRequest) -> list[int]:
+    """The user's projects, or the one of them that the list is narrowed to: asked once, not once for each."""
+    keys, chosen = project_keys(model_admin, request), request.GET.get("project", "")
+    return [key for key in keys if str(key) == chosen] or keys
 
 
 def project_keys(model_admin: ReadOnlyAdmin, request: HttpRequest) -> list[int]:
@@ -125,8 +131,8 @@ def project_keys(model_admin: ReadOnlyAdmin, request: HttpRequest) -> list[int]:
     return found
 
 
-def of_projects(rows: QuerySet[Any], path: str, keys: Sequence[int]) -> QuerySet[Any]:
-    """The rows that belong to these projects; `path` leads to the project, maybe through a parent.
+def of_owners(rows: QuerySet[Any], path: str, keys: Sequence[int | str]) -> QuerySet[Any]:
+    """The rows that belong to these projects or name spaces; `path` leads there, maybe through a parent.
 
     Through a parent there is no join, which a planner may start from its other end: the rows stay in their order. A
     parent that a list is ordered by has few rows, and is asked for first; else each row's parent is looked up.
@@ -161,7 +167,9 @@ class ProjectFilter(admin.SimpleListFilter):
         if chosen is None:
             return queryset
         number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 18 else 0
-        return of_projects(queryset, self._path, [number])
+        if "__" in self._path and str(number) == chosen and number in vars(request).get("project_keys", ()):
+            return queryset  # narrowed to it already: `chosen_keys`
+        return of_owners(queryset, self._path, [number])
 
 
 class NamespaceFilter(admin.SimpleListFilter):
@@ -176,4 +184,5 @@ class NamespaceFilter(admin.SimpleListFilter):
         return [(name, name) for name in sorted(set(names[:100]))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset if self.value() is None else queryset.filter(**{self._path: self.value()})
+        chosen = self.value()
+        return queryset if chosen is None else of_owners(queryset, self._path, [chosen])
