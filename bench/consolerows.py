@@ -126,7 +126,7 @@ def fill(sizes: Sizes) -> Any:
     sequences()
     if connection.vendor == "postgresql":  # autovacuum does it in a running server
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM (ANALYZE)")
     return projects[0]
 
 

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-COUNTED = 10_000
+COUNTED = 5_000
 Rows = QuerySet[Any]
 
 
@@ -38,7 +38,7 @@ def has_plain_order(rows: Rows) -> bool:
 
 
 class BoundedPaginator(Paginator):
-    """Knows ten thousand rows at most: nobody turns two hundred pages, and an exact count reads the whole table.
+    """Knows five thousand rows at most: nobody turns a hundred pages, and an exact count reads the whole table.
 
     `parts` are the list's rows project by project, where that helps; `listed` fetches the rows of some keys, in any order.
     """
