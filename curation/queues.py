@@ -9,11 +9,11 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import QuerySet, TextField
+from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from curation.models import ReviewTask
+from curation.models import Decision, ReviewTask
 from curation.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
 from feedback.models import Signal
 from privacy.pages import keys_of
@@ -78,7 +78,8 @@ class Queue:
         if self.tag:
             tasks = tagged(tasks, self.tag)
         if self.language:
-            tasks = tasks.filter(interaction__decision__language=self.language)
+            spoken = Decision.objects.filter(pk=OuterRef("interaction_id"), language=self.language)
+            tasks = tasks.filter(Exists(spoken))  # not joined: the queue stays in its order
         if self.age in AGES:
             tasks = tasks.filter(created_at__lt=timezone.now() - timedelta(days=int(self.age)))
         return tasks

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,9 @@ from privacy.models import ConsentEntry, Erasure, Notice, Subject, Tombstone
 from privacy.reauthentication import confirmed
 
 __all__ = ["ReadOnlyAdmin", "policyadmin", "webhookadmin"]
+
+
+NOTICE_SECONDS = 60
 
 
 @admin.register(Subject)
@@ -77,9 +81,17 @@ class NoticeAdmin(ReadOnlyAdmin):
         if request.user.is_superuser:
             return super().get_queryset(request)
         site: Any = self.admin_site
-        names = site.projects_of(request).values_list("namespace", flat=True)
-        people = Subject.objects.filter(pk=OuterRef("subject_id"), namespace__in=list(names))
-        return Notice.objects.filter(Exists(ConsentEntry.objects.filter(Exists(people), notice=OuterRef("pk"))))
+        names = sorted(set(site.projects_of(request).values_list("namespace", flat=True)))
+        return Notice.objects.filter(
+            pk__in=cache.get_or_set(f"notices:{names}", lambda: notices_of(names), NOTICE_SECONDS)
+        )
+
+
+def notices_of(namespaces: list[str]) -> list[int]:
+    """The wordings that anybody of these name spaces has agreed or said no to: that reads many lines of the ledger."""
+    people = Subject.objects.filter(pk=OuterRef("subject_id"), namespace__in=namespaces)
+    said = ConsentEntry.objects.filter(Exists(people), notice=OuterRef("pk"))
+    return list(Notice.objects.filter(Exists(said)).values_list("pk", flat=True))
 
 
 @admin.register(Erasure)
