@@ -182,12 +182,14 @@ def test_a_run_over_everything_comes_to_the_same_as_runs_one_by_one() -> None:
 
 def test_what_leads_is_found_by_its_index() -> None:
     shop = cast.project()
-    rated(shop, cast.ANNA, "At nine.")
+    for number in range(40):  # of a single row, every index of the project's would be as good
+        rated(shop, cast.ANNA, "At nine.", f"When does gate {number} open on day {number * 7}?")
     cast.turn(shop)
     with CaptureQueriesContext(connection) as queries:
         standings.read(EvalCase, shop, standings.LEADS, "fingerprint", [b"0" * 16])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
             cursor.execute("SET LOCAL enable_seqscan = off")
         explained = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
         cursor.execute(explained + queries[0]["sql"])

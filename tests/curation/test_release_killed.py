@@ -89,6 +89,7 @@ def killed_cut(dataset: Dataset, at: int) -> int:
     child = os.fork()
     if child:
         return child
+    connection.settings_dict["OPTIONS"].pop("pool", None)  # a pool has threads, and a forked process is to have none
     try:
         Countdown(at).start()
         releases.cut(Dataset.objects.get(pk=dataset.pk))
