@@ -224,6 +224,7 @@ def measure(name: str, server: Server, limit: dict[int, float], options: argpars
     kinds: list[tuple[str, Callable[[Server], Call], int]] = [
         ("interaction", single, 1), ("pair", pair, 1), (f"batch of {BATCH} pairs", batch, BATCH),
     ]  # fmt: skip
+    held = [server.idle_megabytes]
     for what, make, calls_each in kinds:
         for clients in (1, 16):
             if calls_each > 1 and clients == 16:
@@ -231,8 +232,12 @@ def measure(name: str, server: Server, limit: dict[int, float], options: argpars
             found = runs(server.address, make(server), clients=clients, options=options, calls_each=calls_each)
             reference = limit.get(clients, 0.0) if what == "interaction" else 0.0
             print(row(f"{name}: {what}, {clients} client{'s' * (clients > 1)}", found, reference), flush=True)
-    print(f"{name}: ready after {server.seconds_to_start:.1f} s; {server.idle_megabytes:.0f} MB idle, ", end="")
-    print(f"{megabytes(server.process.pid):.0f} MB after the load (web, worker and beat; PSS)")
+        held.append(megabytes(server.process.pid))
+    idle, _, pairs, batches = held
+    print(
+        f"{name}: ready after {server.seconds_to_start:.1f} s; web, worker and beat hold {idle:.0f} MB idle, ", end=""
+    )
+    print(f"{pairs:.0f} after the pairs, {batches:.0f} after the batches (PSS)")
 
 
 def main(arguments: list[str] | None = None) -> int:

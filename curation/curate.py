@@ -20,15 +20,12 @@ from curation import columns, derive, duplicates, policies, reviewtasks
 from curation.decided import LABELLED
 from curation.language import guess
 from curation.models import CurationPolicy, Decision, ReviewTask, Run
+from curation.pace import Pace
 from curation.records import Decided
 from curation.rules import Outcome, Reason, Ruling, Vote, decide, review_weight, standing
 from feedback.models import Interaction, Project, Signal
 from privacy.models import Subject
 
-BATCH = 1_000
-# SQLite has one writer. There, after a second of batches, the lock is left alone for longer than a waiting writer sleeps
-# between two tries (0.1 s), so that capture goes on while a backlog is worked off.
-HELD_SECONDS, PAUSE_SECONDS = 1.0, 0.15
 DECIDED = (Outcome.CONFIRMED, Outcome.CORRECTED)
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
 DECISION = (
@@ -49,11 +46,11 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
     run = Run.objects.create(project=project, policy=policy, total=total)
     counts: Counter[str] = Counter()
     after = done = 0
-    held = 0.0
+    pace = Pace()
     while True:
         started = time.monotonic()
-        read, after, found = curate_batch(run, policy, after)
-        held = let_others_write(held + time.monotonic() - started)
+        read, after, found = curate_batch(run, policy, after, pace.batch)
+        pace.took(time.monotonic() - started)
         counts.update(found)
         done += read
         running = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING)
@@ -66,14 +63,6 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
     running.update(state=Run.State.DONE, finished_at=timezone.now())
     run.refresh_from_db()
     return run
-
-
-def let_others_write(held: float) -> float:
-    """On SQLite, pause once its one writer's lock was held for a second in all; the seconds held since the last pause."""
-    if connection.vendor != "sqlite" or held < HELD_SECONDS:
-        return held
-    time.sleep(PAUSE_SECONDS)
-    return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +97,14 @@ class Read:
     before: Before | None
 
 
-def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int, Counter[str]]:
-    """Decide up to `BATCH` pending interactions with a key above `after`, in one transaction.
+def curate_batch(run: Run, policy: CurationPolicy, after: int, most: int) -> tuple[int, int, Counter[str]]:
+    """Decide at most so many pending interactions with a key above `after`, in one transaction.
 
     Returns how many were read, the last key, and the counts by outcome. A signal that arrives meanwhile raises
     the interaction's revision, and it stays pending for the next run.
     """
     with transaction.atomic():
-        reads = read_batch(run.project, after)
+        reads = read_batch(run.project, after, most)
         if not reads:
             return 0, after, Counter()
         rulings = {read.key: rule(read) for read in reads}
@@ -128,7 +117,7 @@ def curate_batch(run: Run, policy: CurationPolicy, after: int) -> tuple[int, int
     return len(reads), reads[-1].key, Counter(ruling.outcome.value for ruling in rulings.values())
 
 
-def read_batch(project: Project, after: int) -> list[Read]:
+def read_batch(project: Project, after: int, most: int) -> list[Read]:
     """The next pending interactions with all that deciding takes; a constant number of statements."""
     lock = " FOR UPDATE OF i SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     pending = columns.select(
@@ -136,7 +125,7 @@ def read_batch(project: Project, after: int) -> list[Read]:
         "i.agent_version, i.occurred_at, i.fingerprint, i.revision "
         f"FROM {columns.quoted(Interaction)} i JOIN {columns.quoted(Subject)} p ON p.id = i.subject_id "
         "WHERE i.project_id = %s AND i.id > %s AND i.pending AND NOT i.scan_due AND p.restricted_at IS NULL "
-        f"ORDER BY i.id LIMIT {BATCH}{lock}",
+        f"ORDER BY i.id LIMIT {most}{lock}",
         [project.pk, after],
     )
     keys = [row[0] for row in pending]

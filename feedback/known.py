@@ -17,12 +17,15 @@ from feedback.rows import select, several
 from privacy.models import ConsentEntry, Subject, Tombstone
 
 Draft: TypeAlias = InteractionDraft | SignalDraft
-INTERACTION = ("id", "external_id", "project_id", "subject_id", "body_digest", "redactions", "received_at")
+INTERACTION = (
+    "id", "external_id", "project_id", "subject_id", "body_digest", "redactions", "received_at", "placeholders", "revision",
+)  # fmt: skip
 PARKED = (
     "id", "project_id", "subject_id", "interaction_external_id", "external_id", "kind", "score", "correction",
     "comment", "placeholders", "body_digest", "occurred_at", "received_at", "withdrawn_at",
 )  # fmt: skip
 CONSENT = ("id", "subject_id", "purpose", "granted", "expires_at", "notice_id", "entry_hash")
+KINDS = tuple(Tombstone.Kind.values)
 PEOPLE = """id IN (
     SELECT id FROM privacy_subject WHERE namespace = %s AND digest IN ({digests})
     UNION SELECT id FROM privacy_subject WHERE id IN ({keys})
@@ -94,10 +97,9 @@ def _people(known: Known, project: Project, drafts: Sequence[Draft], about: list
 def _interactions(known: Known, project: Project, names: list[str], about: set[str]) -> None:
     if not names:
         return
-    columns = (*INTERACTION, "placeholders", "revision")
     where = f"project_id = %s AND external_id IN ({several(names)})"
     people = {subject.pk: subject for subject in known.subjects.values()}
-    for row in select(Interaction, columns, where, [project.pk, *names]):
+    for row in select(Interaction, INTERACTION, where, [project.pk, *names]):
         if owner := people.get(row.subject_id):
             row.subject = owner
         elif row.external_id in about:
@@ -125,7 +127,6 @@ def _buried(
     ids = [tombstone(project, name) for name in _names([*given, *about, *signals])]
     hashes = [*ids, *_names(draft.person for draft in drafts)]
     if hashes:
-        kinds = list(Tombstone.Kind.values)
-        where = f"kind IN ({several(kinds)}) AND digest IN ({several(hashes)})"
-        for row in select(Tombstone, ("kind", "digest", "buried_at"), where, [*kinds, *hashes]):
+        where = f"kind IN ({several(KINDS)}) AND digest IN ({several(hashes)})"
+        for row in select(Tombstone, ("kind", "digest", "buried_at"), where, [*KINDS, *hashes]):
             known.buried[row.kind, row.digest] = row.buried_at

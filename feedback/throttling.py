@@ -1,13 +1,14 @@
 """Rate limits: a fixed window per key, and per address for browsers. One counter each, in the cache."""
 
+import contextlib
 import logging
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 AWAY_SECONDS = 5.0
+# What a cache raises that does not answer. The client is slow to import and large: only where there is a Redis.
+AWAY: tuple[type[Exception], ...] = (import_module("redis.exceptions").RedisError,) if settings.REDIS_URL else ()
 _away_until = 0.0
 SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86400}
 
@@ -56,7 +59,7 @@ def increment(name: str, seconds: int) -> int:
     if time.monotonic() >= _away_until:
         try:
             return _increment(caches["default"], name, seconds)
-        except RedisError:
+        except AWAY:
             _away_until = time.monotonic() + AWAY_SECONDS
             logger.warning("The cache does not answer; rate limits hold a process each for the next %s s", AWAY_SECONDS)
     return _increment(caches["near"], name, seconds)
@@ -67,13 +70,14 @@ def forget(name: str) -> None:
     caches["near"].delete(name)
     try:
         caches["default"].delete(name)
-    except RedisError:
+    except AWAY:
         logger.warning("The cache does not answer; a count is kept until it ends by itself")
 
 
 def _increment(cache: BaseCache, name: str, seconds: int) -> int:
-    cache.add(name, 0, seconds)
-    try:
-        return cache.incr(name)
-    except ValueError:  # the window ended between the two calls
-        return 1
+    for _ in range(2):
+        with contextlib.suppress(ValueError):  # nobody was here in this window
+            return cache.incr(name)
+        if cache.add(name, 1, seconds):  # False: of several who were first, another was
+            return 1
+    return 1

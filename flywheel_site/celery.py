@@ -1,11 +1,32 @@
 """The Celery app. It carries ids and wakes workers; the database says what there is to do."""
 
 import os
+from typing import Any
 
-from celery import Celery
+import click
+from celery import Celery, bootsteps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
+
+
+class BeatThread(bootsteps.StartStopStep):  # type: ignore[misc]
+    """`--beat-thread`: beat in a thread of the worker. `--beat` forks a process, which costs the memory of a second one."""
+
+    def __init__(self, parent: Any, beat_thread: bool = False, **options: Any) -> None:
+        self.enabled = beat_thread
+        super().__init__(parent, **options)
+
+    def create(self, parent: Any) -> Any:
+        """The thread; Celery starts it and stops it with the worker."""
+        from celery.beat import EmbeddedService
+
+        return EmbeddedService(parent.app, thread=True, schedule_filename=parent.schedule_filename)
+
 
 app = Celery("flywheel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.user_options["worker"].add(
+    click.Option(["--beat-thread"], is_flag=True, help="Run beat in a thread of the worker.")
+)
+app.steps["worker"].add(BeatThread)

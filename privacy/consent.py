@@ -15,6 +15,7 @@ from django.utils import timezone
 from privacy.models import ConsentEntry, Notice, Purpose, Subject
 
 NONE: Mapping[str, bool] = {}
+PURPOSES = tuple(Purpose.values)
 
 
 def entry_hash(entry: ConsentEntry) -> str:
@@ -65,11 +66,11 @@ def effective(subject: Subject, defaults: Mapping[str, bool] = NONE, now: dateti
 def fold(lines: Mapping[str, ConsentEntry], defaults: Mapping[str, bool], now: datetime) -> dict[str, bool]:
     """The state that the newest lines amount to. Without capture nothing else holds either."""
     state = {}
-    for purpose in Purpose.values:
+    for purpose in PURPOSES:
         line = lines.get(purpose)
         unexpired = line is not None and (line.expires_at is None or line.expires_at > now)
         state[purpose] = bool(line.granted and unexpired) if line else bool(defaults.get(purpose, False))
-    return state if state[Purpose.CAPTURE] else dict.fromkeys(Purpose.values, False)
+    return state if state[Purpose.CAPTURE] else dict.fromkeys(PURPOSES, False)
 
 
 def record(

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.db import connection
 
@@ -154,6 +153,8 @@ def in_redis(finder: Finder) -> dict[str, Any]:
     if not settings.REDIS_URL:
         return {"keys": 0, "hits": {}}
     keys, hits = 0, 0
+    import redis  # slow to import, and not every installation has one
+
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         for name in client.scan_iter(count=500):
             keys += 1

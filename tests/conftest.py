@@ -109,7 +109,7 @@ def environment_of_child() -> dict[str, str]:
 def worker(child_environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A real Celery worker with its beat, ready for work on this test's database."""
     command = [
-        sys.executable, "-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo", "--beat",
+        sys.executable, "-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo", "--beat-thread",
         "--loglevel", "info", "--without-gossip", "--without-mingle", "--schedule", str(VAR / "beat-of-test"),
     ]  # fmt: skip
     log = VAR / "log" / "test-worker.log"

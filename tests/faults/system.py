@@ -122,7 +122,7 @@ def system(folder: Path, *, postgres: bool = False, redis: bool = False) -> Iter
             "--workers", "1", "--blocking-threads", "8", "--log-level", "warning", "flywheel_site.wsgi:application",
         ]  # fmt: skip
         worker = [
-            sys.executable, "-m", "celery", "--app", "flywheel_site", "--quiet", "worker", "--pool", "solo", "--beat",
+            sys.executable, "-m", "celery", "--app", "flywheel_site", "--quiet", "worker", "--pool", "solo", "--beat-thread",
             "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning",
         ]  # fmt: skip
         made = System(

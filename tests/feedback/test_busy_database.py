@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 
-from curation import curate
+from curation import curate, pace
 from feedback import capture
 from feedback.models import Interaction
 from tests import factories as cast
@@ -37,8 +37,8 @@ def test_curation_leaves_sqlites_lock_alone_between_batches(monkeypatch: pytest.
     shop = cast.project()
     for place in range(4):
         cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
-    monkeypatch.setattr(curate, "BATCH", 1)
-    monkeypatch.setattr(curate, "HELD_SECONDS", 0.0)
+    monkeypatch.setattr(pace, "BESIDE_OTHERS", 1)
+    monkeypatch.setattr(pace, "HELD_BESIDE_OTHERS", 0.0)
     written: list[bool] = []
 
     def another_writer(seconds: float) -> None:
@@ -49,4 +49,19 @@ def test_curation_leaves_sqlites_lock_alone_between_batches(monkeypatch: pytest.
 
     monkeypatch.setattr(time, "sleep", another_writer)
     run = curate.curate(shop)
-    assert run is not None and run.read == 4 and written and all(written)
+    assert run is not None and run.read == 4 and all(written)
+    assert len(written) == 5, "a pause after every batch, the last of which finds nothing"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers")
+def test_curation_takes_large_batches_while_nobody_else_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = cast.project()
+    for place in range(6):
+        cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
+    monkeypatch.setattr(pace, "BESIDE_OTHERS", 1)
+    monkeypatch.setattr(pace, "HELD_BESIDE_OTHERS", 0.0)
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    run = curate.curate(shop)
+    assert run is not None and run.read == 6 and len(pauses) == 1

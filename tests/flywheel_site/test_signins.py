@@ -101,7 +101,8 @@ def test_the_right_password_opens_while_the_cache_is_away(
         raise RedisError
 
     monkeypatch.setattr(
-        throttling, "caches", {"default": SimpleNamespace(delete=away, add=away), "near": caches["near"]}
+        throttling, "caches", {"default": SimpleNamespace(delete=away, incr=away), "near": caches["near"]}
     )
     monkeypatch.setattr(throttling, "_away_until", 0.0)
+    monkeypatch.setattr(throttling, "AWAY", (RedisError,))
     assert tried(client, PASSWORD)

@@ -19,7 +19,7 @@ from tests import factories as cast
 from tests.privacy.killing import PLACES
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker]
-CELERY = ["-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo", "--beat", "--without-gossip"]
+CELERY = ["-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo", "--beat-thread", "--without-gossip"]
 
 
 @pytest.fixture
