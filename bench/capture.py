@@ -2,6 +2,9 @@
 
     python -m bench.capture [--seconds 5] [--runs 3] [--database sqlite,postgres]
 
+PHOENIX_PYTHON, MLFLOW_PYTHON and LABEL_STUDIO_PYTHON name interpreters that have these (`bench/capture_peers.py`); each
+that is named is started, driven with the same texts, and ended; "ours" is how many times its rate Flywheel reached here.
+
 Everything that a caller gets is in the figures: a key, consent, redaction, limits, and a commit that is on disk. A pair
 is two requests, in a batch two items; the text is about 2 kB. Figures are medians of the runs. Where others use the
 machine too, look at the ratios.
@@ -12,22 +15,26 @@ import itertools
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from bench import capture_peers
+from bench.capture_peers import Running
 from bench.load import Call, Load, drive, median, post
 from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 BATCH = 250
+SETTLED = 5.0  # seconds without another row: a peer that answers before it stores has stored all
 CONSENT = {"capture": True, "evaluation": True, "training": True}
 SENTENCES = (
     "The order page says that it was shipped, but the tracking number does not work.",
@@ -171,7 +178,7 @@ def bare_server() -> Iterator[str]:
 
 def wait(url: str, process: subprocess.Popen[bytes]) -> None:
     """Return when the address answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(url, timeout=1):
@@ -206,6 +213,16 @@ def megabytes(pid: int) -> float:
     return total / 1024
 
 
+def kilobytes(folder: Path) -> float:
+    """What SQLite's file holds, with the log brought into it; 0 where there is none."""
+    file = folder / "flywheel.sqlite3"
+    if not file.exists():
+        return 0.0
+    with closing(sqlite3.connect(file, timeout=30)) as database:
+        database.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    return file.stat().st_size / 1024
+
+
 def runs(address: str, call: Call, *, clients: int, options: argparse.Namespace, calls_each: int = 1) -> Load:
     """The median of several runs after one to get warm, as calls or, in a batch, as pairs."""
     drive(address, call, clients=clients, seconds=min(1.0, options.seconds))
@@ -219,25 +236,84 @@ def row(name: str, load: Load, reference: float = 0.0) -> str:
     return f"{name:<44}{load.rate:>10,.0f}{load.p50:>10.1f}{load.p99:>10.1f}{ratio}"
 
 
-def measure(name: str, server: Server, limit: dict[int, float], options: argparse.Namespace) -> None:
-    """The lines of one database."""
+def measure(name: str, server: Server, limit: dict[int, float], options: argparse.Namespace) -> dict[int, Load]:
+    """Print the lines of one database; the pairs, by clients."""
     kinds: list[tuple[str, Callable[[Server], Call], int]] = [
         ("interaction", single, 1), ("pair", pair, 1), (f"batch of {BATCH} pairs", batch, BATCH),
     ]  # fmt: skip
-    held = [server.idle_megabytes]
+    held, reached, growth = [server.idle_megabytes], {}, 0.0
     for what, make, calls_each in kinds:
+        size, number = kilobytes(server.folder), next(_numbers)
         for clients in (1, 16):
             if calls_each > 1 and clients == 16:
                 clients = 4
             found = runs(server.address, make(server), clients=clients, options=options, calls_each=calls_each)
             reference = limit.get(clients, 0.0) if what == "interaction" else 0.0
+            if what == "pair":
+                reached[clients] = found
             print(row(f"{name}: {what}, {clients} client{'s' * (clients > 1)}", found, reference), flush=True)
+        if what == "pair":  # an interaction and its feedback take a number each
+            growth = (kilobytes(server.folder) - size) * 2 / (next(_numbers) - number)
         held.append(megabytes(server.process.pid))
     idle, _, pairs, batches = held
     print(
         f"{name}: ready after {server.seconds_to_start:.1f} s; web, worker and beat hold {idle:.0f} MB idle, ", end=""
     )
     print(f"{pairs:.0f} after the pairs, {batches:.0f} after the batches (PSS)")
+    if growth:
+        print(f"{name}: {growth:.1f} kB a pair on disk, with what was curated of it meanwhile")
+    return reached
+
+
+def measure_peers(ours: dict[int, Load], options: argparse.Namespace) -> None:
+    """Print the lines of the peers, each with how many times its rate ours is, and our p99 to its."""
+
+    def talk() -> tuple[str, str]:
+        sent = interaction()
+        return str(sent["question"]), str(sent["answer"])
+
+    for peer, python in capture_peers.installed():
+        with capture_peers.running(peer, python, wait) as there:
+            time.sleep(3)
+            idle = megabytes(there.process.pid)
+            call = peer.pair(there.address, talk)
+            for clients in (1, 16):
+                found = runs(there.address, call, clients=clients, options=options)
+                print(
+                    beside(f"{peer.name}: pair, {clients} client{'s' * (clients > 1)}", found, ours.get(clients)),
+                    flush=True,
+                )
+                if peer.votes:
+                    kept = stored(there, peer.votes, call, found, clients=clients, seconds=options.seconds)
+                    print(beside(f"{peer.name}: the same, until all is stored", kept, ours.get(clients)), flush=True)
+            print(f"{peer.name}: ready after {there.seconds_to_start:.1f} s; ", end="")
+            print(f"{idle:.0f} MB idle, {megabytes(there.process.pid):.0f} after the pairs (PSS)")
+
+
+def beside(name: str, found: Load, ours: Load | None) -> str:
+    """One line of a peer."""
+    if ours is None or not found.rate:
+        return row(name, found)
+    return f"{row(name, found)}ours {ours.rate / found.rate:.1f} times, p99 {ours.p99 / found.p99:.2f}"
+
+
+def stored(there: Running, votes: tuple[str, str], call: Call, found: Load, *, clients: int, seconds: float) -> Load:
+    """The same load at the rate at which it is stored, where that comes after the answer: one more run, until all is."""
+    before, _ = settled(there, votes)
+    began = time.perf_counter()
+    drive(there.address, call, clients=clients, seconds=seconds)
+    kept, last = settled(there, votes)
+    return Load((kept - before) / (last - began), found.p50, found.p99)
+
+
+def settled(there: Running, votes: tuple[str, str]) -> tuple[int, float]:
+    """How many votes are stored once no more come, and when the last of them was seen."""
+    kept, last = there.stored(votes), time.perf_counter()
+    while time.perf_counter() - last < SETTLED:
+        time.sleep(0.2)
+        if (now := there.stored(votes)) > kept:
+            kept, last = now, time.perf_counter()
+    return kept, last
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -249,19 +325,22 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     print(f"{'':<44}{'a second':>10}{'p50 ms':>10}{'p99 ms':>10}{'to bare':>9}   load {os.getloadavg()[0]:.1f}")
     limit: dict[int, float] = {}
+    ours: dict[int, Load] = {}
     with bare_server() as address:
         for clients in (1, 16):
             found = runs(address, bare, clients=clients, options=options)
             limit[clients] = found.rate
             print(row(f"a bare view, {clients} client{'s' * (clients > 1)}", found, found.rate), flush=True)
     for name in options.database.split(","):
-        with ExitStack() as closing:
+        with ExitStack() as stack:
             try:
-                url = closing.enter_context(servers.postgres(durable=True)).url if name == "postgres" else ""
+                url = stack.enter_context(servers.postgres(durable=True)).url if name == "postgres" else ""
             except servers.Unavailable as error:
                 print(f"{name}: not measured: {error}")
                 continue
-            measure(name, closing.enter_context(flywheel(url)), limit, options)
+            reached = measure(name, stack.enter_context(flywheel(url)), limit, options)
+            ours = reached if name == "sqlite" else ours
+    measure_peers(ours, options)
     return 0
 
 

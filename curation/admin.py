@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from curation import eventadmin, gateadmin, policyadmin, releaseadmin, reviewadmin
+from curation import clusteradmin, eventadmin, gateadmin, policyadmin, releaseadmin, reviewadmin
 from curation.models import CaseGrader, Decision, EvalCase, Example, PreferencePair, ReleaseMember
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
 
-__all__ = ["eventadmin", "gateadmin", "policyadmin", "releaseadmin", "reviewadmin"]
+__all__ = ["clusteradmin", "eventadmin", "gateadmin", "policyadmin", "releaseadmin", "reviewadmin"]
 SHORT = 140
 
 

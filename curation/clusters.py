@@ -16,6 +16,7 @@ from django.db.models import Min, Q
 from curation import columns, leakage
 from curation.fingerprints import BUCKET, VERSION, Index, Sketch, bands, signature, sketch
 from curation.models import Question
+from feedback.capture import touch
 from feedback.models import Interaction
 from privacy import digests
 
@@ -140,8 +141,8 @@ def give_bands(project: int, key: int) -> None:
 def split(questions: Sequence[Question]) -> int:
     """A curator's word that these do not belong to the others of their cluster: they become one of their own; its name.
 
-    They keep the side of the hold-out that they had, and stay where they were put. Raises `ValueError` where they are of
-    more than one cluster, or are all of it.
+    They keep the side of the hold-out that they had, and stay where they were put. What is said of any of them is looked
+    at again, as in `merge`. Raises `ValueError` where they are of more than one cluster, or are all of it.
     """
     keys = sorted(question.pk for question in questions)
     groups = {(question.project_id, question.cluster) for question in questions}
@@ -160,18 +161,29 @@ def split(questions: Sequence[Question]) -> int:
         Question.objects.filter(pk__in=keys).update(cluster=new, pinned=True)
         promote(project, new)
         promote(project, old)
+        look_again(project, [new, *rest.values_list("cluster", flat=True)[:1]])
     return new
 
 
 def merge(into: Question, other: Question) -> int:
     """A curator's word that two clusters are one: all of the other's join the first's, and its side; how many moved.
 
-    Both go on being compared with. Raises `ValueError` across projects, or where they are one already.
+    Both go on being compared with. Curation looks at all of them again: which records repeat which is another matter now.
+    Raises `ValueError` across projects, or where they are one already.
     """
     if into.project_id != other.project_id or into.cluster == other.cluster:
         raise ValueError("two different clusters of one project can be merged")
-    moved = Question.objects.filter(project=into.project_id, cluster=other.cluster)
-    return moved.update(cluster=into.cluster, place=into.place, pinned=True)
+    with transaction.atomic():
+        moved = Question.objects.filter(project=into.project_id, cluster=other.cluster)
+        number = moved.update(cluster=into.cluster, place=into.place, pinned=True)
+        look_again(into.project_id, [into.cluster])
+    return number
+
+
+def look_again(project: int, named: Iterable[int]) -> None:
+    """Let curation look again at every question of these clusters."""
+    members = Question.objects.filter(project=project, cluster__in=set(named))
+    touch(list(members.values_list("pk", flat=True)))
 
 
 def rebuild(project: int, limit: int = 1_000) -> int:

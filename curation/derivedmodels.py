@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from feedback.models import Interaction, Project
@@ -112,6 +112,9 @@ class PreferencePair(Derived):
         indexes = derived_indexes("pair")
 
 
+JOINED = ~Q(cluster=F("interaction"))  # of a question: it is in the cluster of another
+
+
 class Question(models.Model):
     """The cluster of near-duplicates that a decided interaction's question is in, and the keys that find it.
 
@@ -136,8 +139,10 @@ class Question(models.Model):
     band_7 = models.BigIntegerField(null=True)
 
     class Meta:
+        verbose_name = "near question"
         indexes = [
             models.Index(fields=["project", "cluster"], name="question_cluster"),
+            models.Index(fields=["project", "-interaction"], condition=JOINED, name="question_joined"),
             *(
                 models.Index(
                     fields=[f"band_{n}"], condition=Q(**{f"band_{n}__isnull": False}), name=f"question_band_{n}"

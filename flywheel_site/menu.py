@@ -18,7 +18,7 @@ GROUPS = (
     Group(
         "Curate",
         ("ReviewTask", "Decision", "EvalCase", "Example", "PreferencePair", "CurationPolicy", "Run"),
-        ("CaseGrader", "ReviewEvent"),
+        ("Question", "CaseGrader", "ReviewEvent"),
     ),
     Group("Release", ("Dataset", "Release", "Recall"), ("ReleaseMember",)),
     Group("Gate", ("AgentVersion", "GateRun"), ("GateResult",)),
@@ -34,7 +34,7 @@ NAMES = {
     "PrivacyRequest": "Requests", "ConsentEntry": "Consent", "TOTPDevice": "Second factors",
     "StaticDevice": "Backup codes", "User": "Users", "Group": "Roles", "ReleaseMember": "Members",
     "GateResult": "Results", "CaseGrader": "Graders",
-    "ReviewEvent": "Review trail",
+    "ReviewEvent": "Review trail", "Question": "Near questions",
 }  # fmt: skip
 
 

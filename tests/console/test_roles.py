@@ -123,6 +123,7 @@ def test_whoever_may_only_look_changes_nothing() -> None:
     alike = {
         "curation_agentversion_change",
         "curation_gaterun_change",
+        "curation_question_change",
         "curation_reviewtask_change",
     }  # a POST just shows it
     assert takes_a_post == forms | alike
