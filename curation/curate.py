@@ -54,7 +54,7 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
         counts.update(found)
         done += read
         running = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING)
-        if not running.update(read=F("read") + read, counts=dict(counts)):
+        if not running.update(read=F("read") + read, counts=dict(counts), alive_at=timezone.now()):
             break
         if progress:
             progress(done, total)

@@ -66,6 +66,7 @@ class Run(models.Model):
     policy = models.ForeignKey(CurationPolicy, on_delete=models.PROTECT, related_name="runs")
     state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField(default=timezone.now)
+    alive_at = models.DateTimeField(default=timezone.now, help_text="When it last finished a batch.")
     finished_at = models.DateTimeField(null=True, blank=True)
     read = models.PositiveIntegerField(default=0, help_text="Interactions looked at so far.")
     total = models.PositiveIntegerField(default=0, help_text="Interactions that waited when the run began.")

@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from curation import curate, policies, policysettings, policytrials, tasks, thresholds
+from curation import curate, policies, policysettings, policytrials, runs, tasks, thresholds
 from curation.calibration import LEAST_REVIEWED
 from curation.models import CurationPolicy, Run
 from feedback.models import Interaction, Project
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
 
 AT_ONCE = 500
+LIVE = 20  # runs that are shown as they go, and projects that rest
 
 
 class PolicyForm(forms.Form):
@@ -129,8 +130,12 @@ class RunAdmin(ReadOnlyAdmin):
     change_list_template = "admin/curation/run/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.start_view)
-        return [path("start/", view, name="curation_run_start"), *super().get_urls()]
+        start, cancel = (self.admin_site.admin_view(view) for view in (self.start_view, self.cancel_view))
+        return [
+            path("start/", start, name="curation_run_start"),
+            path("<int:key>/cancel/", cancel, name="curation_run_cancel"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description="state", ordering="state")
     def state_chip(self, row: Run) -> str:
@@ -139,8 +144,26 @@ class RunAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         site: Any = self.admin_site
         may = request.user.has_perm("curation.add_run")
-        projects = site.projects_of(request).order_by("name")[:50] if may else []
-        return super().changelist_view(request, {"projects": projects, **(extra_context or {})})
+        mine = site.projects_of(request)
+        running = self.get_queryset(request).filter(state=Run.State.RUNNING).select_related("project").order_by("pk")
+        more = {
+            "projects": mine.order_by("name")[:50] if may else [], "running": running[:LIVE], "may": may,
+            "resting": runs.resting().filter(pk__in=mine.values("pk")).order_by("name")[:LIVE],
+        }  # fmt: skip
+        return super().changelist_view(request, {**more, **(extra_context or {})})
+
+    def cancel_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """Stop a run after its batch."""
+        if not request.user.has_perm("curation.add_run"):
+            raise PermissionDenied
+        row = self.get_queryset(request).select_related("project").filter(pk=key).first()
+        if row is None or request.method != "POST":
+            raise Http404
+        if runs.cancel(row):
+            messages.success(request, f"The run stops after its batch. {row.project} rests until you run it again.")
+        else:
+            messages.warning(request, "The run had ended already.")
+        return redirect("admin:curation_run_changelist")
 
     def start_view(self, request: HttpRequest) -> HttpResponseBase:
         """Curate a project now: here where little waits, else by a worker."""
@@ -162,7 +185,7 @@ def started(project: Project) -> str:
     if not waiting:
         return f"{project} has nothing new: everything that people said is decided."
     if waiting > AT_ONCE:
-        tasks.sweep.delay()
+        tasks.curate_project.delay(project.pk)
         return f"A worker curates {project} now; the run appears here."
     run = curate.curate(project)
     return f"{project}: {run.read if run else 0} interactions curated."

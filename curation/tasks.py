@@ -3,23 +3,33 @@
 from celery import shared_task
 from django.utils import timezone
 
-from curation import audits, copies, curate, periods, policies, quality, releases, rereads
+from curation import audits, copies, curate, periods, policies, quality, releases, rereads, runs
 from curation.models import Dataset
 from feedback.models import Interaction, Project
 
 
 @shared_task
 def sweep() -> int:
-    """Curate every project that has something pending, and finish what a dead process left of a release."""
+    """Curate every project that has something pending and does not rest; finish what a dead process left of a release."""
     for release in releases.unfinished():
         releases.finish(release)
     rereads.mark_stale()
     releases.recut_stale()
+    runs.give_up_silent()
     waiting = Interaction.objects.filter(pending=True).values("project").distinct()
-    projects = Project.objects.filter(pk__in=waiting)
+    projects = Project.objects.filter(pk__in=waiting).exclude(pk__in=runs.resting().values("pk"))
     for project in projects:
         curate.curate(project)
     return len(projects)
+
+
+@shared_task
+def curate_project(key: int) -> bool:
+    """Curate one project, also where it rests; whether there is such a project."""
+    project = Project.objects.filter(pk=key).first()
+    if project is not None:
+        curate.curate(project)
+    return project is not None
 
 
 @shared_task

@@ -41,10 +41,25 @@
   };
   window.addEventListener("load", name); // after the scripts that make such fields
 
+  // Runs as they go: their bars move, and the page is read anew when one of them has ended.
+  const follow = async () => {
+    const shown = document.querySelectorAll("[data-live] [data-run]");
+    if (!shown.length || document.hidden) return;
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const run of shown) {
+      const now = fresh.querySelector(`[data-run="${run.dataset.run}"]`);
+      if (!now) return location.reload();
+      run.querySelector("progress").value = now.querySelector("progress").value;
+      run.querySelector("[data-words]").textContent = now.querySelector("[data-words]").textContent;
+    }
+  };
+
   const folds = () => document.querySelectorAll("#changelist-filter details, .user-menu");
 
   document.addEventListener("DOMContentLoaded", () => {
     label();
+    if (document.querySelector("[data-live]")) setInterval(() => follow().catch(console.warn), 2000);
     const button = document.getElementById("rail-button");
     if (button) {
       button.setAttribute("aria-expanded", "false");
