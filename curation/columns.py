@@ -38,6 +38,16 @@ def quoted(model: type[models.Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
+def in_turn(what: str, key: int) -> None:
+    """Wait until no other transaction is at this; call first in a transaction, which holds the turn to its end.
+
+    SQLite has one writer, whose transactions take the lock when they begin.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [what, key])
+
+
 def count_anew(*tables: type[models.Model]) -> None:
     """Let PostgreSQL's planner look at how large these tables are, before a statement that reads all of one or more.
 

@@ -100,10 +100,12 @@ class Read:
 def curate_batch(run: Run, policy: CurationPolicy, after: int, most: int) -> tuple[int, int, Counter[str]]:
     """Decide at most so many pending interactions with a key above `after`, in one transaction.
 
+    Workers on one project take turns: what two wrote at once could not be seen to repeat each other, and both would stand.
     Returns how many were read, the last key, and the counts by outcome. A signal that arrives meanwhile raises
     the interaction's revision, and it stays pending for the next run.
     """
     with transaction.atomic():
+        columns.in_turn("curate", run.project_id)
         reads = read_batch(run.project, after, most)
         if not reads:
             return 0, after, Counter()
