@@ -151,6 +151,6 @@ def damp(ordered: Sequence[Item], settings: BalanceSettings, dropped: dict[int, 
         spread.sort(key=lambda entry: entry[:3])
         kept += [it for *_, it in spread[:most]]
         detail = f"Its stratum has {len(members):,} records; {most:,} are kept."
-        for *_, it in spread[most:]:
-            dropped[it.id] = Finding(STAGE, "stratum_share", detail, round(most / len(members), 3))
+        found = Finding(STAGE, "stratum_share", detail, round(most / len(members), 3))
+        dropped.update((it.id, found) for *_, it in spread[most:])
     return kept

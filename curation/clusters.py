@@ -7,7 +7,7 @@ cluster and gets none. Every comparison is exact (`fingerprints.near`); the keys
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.db.models import Min, Q
 from curation import columns, leakage
 from curation.fingerprints import BUCKET, VERSION, Index, Sketch, bands, signature, sketch
 from curation.models import Question
+from curation.records import Decided
 from feedback.capture import touch
 from feedback.models import Interaction
 from privacy import digests
@@ -29,31 +30,35 @@ LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a fu
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on its way into its cluster."""
+    """A question on its way into its cluster, with what it is compared by and found by."""
 
     interaction: int
     subject: int
-    question: str
-    context: Sequence[Mapping[str, str]]
     fingerprint: bytes
+    sketch: Sketch
+    keys: tuple[int, ...]
 
 
-def enter(project: int, asked: Sequence[Asked]) -> dict[int, int]:
+def asked(project: int, row: Decided) -> Asked:
+    """A decision's question, made ready to be compared."""
+    made = of(row.question, row.context)
+    return Asked(row.interaction, row.subject, row.fingerprint, made, salted(project, bands(signature(made))))
+
+
+def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
     """The cluster of each of these questions, put into one if it is in none yet. Call in a transaction."""
-    entered = known([one.interaction for one in asked])
-    fresh = {one.interaction: one for one in asked if one.interaction not in entered}
+    entered = known([one.interaction for one in questions])
+    fresh = {one.interaction: one for one in questions if one.interaction not in entered}
     if not fresh:
         return entered
-    sketches = {key: of(one.question, one.context) for key, one in fresh.items()}
-    keys = {key: salted(project, bands(signature(made))) for key, made in sketches.items()}
-    index, clusters, places = looked_up(project, keys.values())
+    index, clusters, places = looked_up(project, (one.keys for one in fresh.values()))
     rows = []
     for key, one in fresh.items():
-        nearest = index.place(key, sketches[key], keys[key])
+        nearest = index.place(key, one.sketch, one.keys)
         if nearest == key:
             clusters[key], places[key] = key, leakage.place(one.fingerprint, key=digests.key("hold-out"))
         entered[key] = clusters[nearest]
-        mine = tuple(band if key in index.buckets.get(band, ()) else None for band in keys[key]) or NO_BANDS
+        mine = tuple(band if key in index.buckets.get(band, ()) else None for band in one.keys) or NO_BANDS
         found = mine if nearest == key else NO_BANDS
         rows.append((key, project, one.subject, clusters[nearest], places[nearest], VERSION, False, *found))
     columns.upsert(Question, COLUMNS, rows, keep=True)
@@ -73,8 +78,13 @@ def known(keys: Sequence[int]) -> dict[int, int]:
 
 def salted(project: int, keys: Sequence[int]) -> tuple[int, ...]:
     """The keys as they are stored: those of another project, or another version, are other keys."""
-    salt = int.from_bytes(hashlib.blake2b(f"{project}:{VERSION}".encode(), digest_size=8).digest(), "big")
-    return tuple(signed((key & ALL_BITS) ^ salt) for key in keys)
+    return tuple([signed((key & ALL_BITS) ^ salt(project)) for key in keys])
+
+
+@lru_cache(maxsize=256)
+def salt(project: int) -> int:
+    """64 bits of a project and of the version of the method."""
+    return int.from_bytes(hashlib.blake2b(f"{project}:{VERSION}".encode(), digest_size=8).digest(), "big")
 
 
 def signed(value: int) -> int:

@@ -35,34 +35,47 @@ DECISION = (
 
 
 def curate(project: Project, *, progress: Callable[[int, int], None] | None = None) -> Run | None:
-    """Decide everything that is pending; the finished run, or None where nothing was.
+    """Decide everything that is pending; the run, or None where nothing was.
 
-    `progress` is called with (read, total) after each batch. A run that is cancelled stops after its batch.
+    Whoever calls this while another process does joins its run, and they share the work. `progress` is called with
+    (read, total) after each batch. A run that is cancelled stops after its batch.
     """
-    total = Interaction.objects.filter(project=project).pending().count()
-    if not total:
+    run = begin_or_join(project)
+    if run is None:
         return None
-    policy = policies.current(project)
-    run = Run.objects.create(project=project, policy=policy, total=total)
-    counts: Counter[str] = Counter()
-    after = done = 0
-    pace = Pace()
-    while True:
-        started = time.monotonic()
-        read, after, found = curate_batch(run, policy, after, pace.batch)
+    pace, after, last = Pace(), 0, -1
+    while after != last:
+        last, started = after, time.monotonic()
+        after = curate_batch(run, after, pace.batch)
         pace.took(time.monotonic() - started)
-        counts.update(found)
-        done += read
-        running = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING)
-        if not running.update(read=F("read") + read, counts=dict(counts), alive_at=timezone.now()):
+        run.refresh_from_db(fields=["state", "read"])
+        if run.state == Run.State.CANCELLED:
             break
         if progress:
-            progress(done, total)
-        if not read:
-            break
-    running.update(state=Run.State.DONE, finished_at=timezone.now())
+            progress(run.read, run.total)
+    done = Run.objects.filter(pk=run.pk).exclude(state=Run.State.CANCELLED)
+    done.update(state=Run.State.DONE, finished_at=timezone.now())
     run.refresh_from_db()
     return run
+
+
+def begin_or_join(project: Project) -> Run | None:
+    """The run that is under way, by the policy in force, or a new one; None where nothing is pending."""
+    pending = Interaction.objects.filter(project=project).pending()
+    if not pending.exists():
+        return None
+    with transaction.atomic():
+        columns.in_turn("run", project.pk)
+        waiting = pending.count()
+        if not waiting:  # another process did it all meanwhile
+            return None
+        policy = policies.current(project)
+        run = Run.objects.filter(project=project, state=Run.State.RUNNING, policy=policy).order_by("-pk").first()
+        if run is None:
+            return Run.objects.create(project=project, policy=policy, total=waiting)
+        run.total = run.read + waiting
+        run.save(update_fields=["total"])
+        return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +110,42 @@ class Read:
     before: Before | None
 
 
-def curate_batch(run: Run, policy: CurationPolicy, after: int, most: int) -> tuple[int, int, Counter[str]]:
+def curate_batch(run: Run, after: int, most: int) -> int:
     """Decide at most so many pending interactions with a key above `after`, in one transaction.
 
-    Workers on one project take turns: what two wrote at once could not be seen to repeat each other, and both would stand.
-    Returns how many were read, the last key, and the counts by outcome. A signal that arrives meanwhile raises
-    the interaction's revision, and it stays pending for the next run.
+    What hangs on a record alone is worked out and written at once; for what hangs on the records beside it, workers on
+    one project take turns: what two wrote at once could not be seen to repeat each other, and both would stand. Before its
+    turn a worker writes only rows that no other's turn touches, so that neither waits for the other.
+    Returns the last key, `after` where nothing was left. A signal that arrives meanwhile raises the interaction's
+    revision, and it stays pending for the next run.
     """
+    policy = run.policy
     with transaction.atomic():
-        columns.in_turn("curate", run.project_id)
         reads = read_batch(run.project, after, most)
         if not reads:
-            return 0, after, Counter()
+            return after
         rulings = {read.key: rule(read) for read in reads}
         languages = {read.key: guess(read.question) for read in reads}
         record(reads, rulings, languages, run, policy)
-        ask_people(run.project, reads, rulings)
-        touched = derive.derive([decided(read, rulings[read.key], languages[read.key]) for read in reads], policy)
-        duplicates.resolve(run.project, touched)
         Interaction.objects.read((read.key, read.revision) for read in reads)
-    return len(reads), reads[-1].key, Counter(ruling.outcome.value for ruling in rulings.values())
+        weighed = derive.weigh([decided(read, rulings[read.key], languages[read.key]) for read in reads], policy)
+        columns.in_turn("curate", run.project_id)
+        ask_people(run.project, reads, rulings)
+        duplicates.resolve(run.project, derive.derive(weighed, policy))
+        note(run, Counter(ruling.outcome.value for ruling in rulings.values()))
+    return reads[-1].key
+
+
+def note(run: Run, counts: Counter[str]) -> None:
+    """Add a batch to the figures of its run, whoever else does. Call in turn."""
+    (before,) = Run.objects.filter(pk=run.pk).values_list("counts", flat=True)
+    told = dict(Counter(before) + counts)
+    Run.objects.filter(pk=run.pk).update(read=F("read") + counts.total(), counts=told, alive_at=timezone.now())
 
 
 def read_batch(project: Project, after: int, most: int) -> list[Read]:
     """The next pending interactions with all that deciding takes; a constant number of statements."""
-    lock = " FOR UPDATE OF i SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    lock = " FOR NO KEY UPDATE OF i SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     pending = columns.select(
         "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
         "i.agent_version, i.occurred_at, i.fingerprint, i.revision "

@@ -71,7 +71,7 @@ def votes_on(keys: Iterable[int]) -> Mapping[int, list[Vote]]:
     return found
 
 
-def agreements(rows: Iterable[Decided], project: Project) -> dict[str, frozenset[int]]:
+def agreements(rows: Sequence[Decided], project: Project) -> dict[str, frozenset[int]]:
     """For each purpose, the askers and authors who agree to it at this moment, and to capture; one statement."""
     people = {row.subject for row in rows} | {row.author for row in rows if row.author is not None}
     return consenting(people, project)

@@ -43,7 +43,40 @@ class Touched:
     saids: set[int] = field(default_factory=set)
 
 
-def derive(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> Touched:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A labelled decision with what can be told of it alone, without the records beside it."""
+
+    row: Decided
+    made: Candidate
+    found: Finding | None
+    said: int
+    asked: clusters.Asked
+
+
+def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Weighed]:
+    """Judge each of these decisions alone: filters, digest of its answer, keys of its question. One query, for what the
+    agents were taught; those without a label come back as they are.
+    """
+    settings = FilterSettings.from_dict(policy.settings.get("filter", {}))
+    depths = agent_depths(policy.project)
+    return [row if row.expected is None else alone(row, policy.project_id, depths, settings) for row in rows]
+
+
+def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], settings: FilterSettings) -> Weighed:
+    """One labelled decision, judged alone. A reviewer's word passes what only holds."""
+    made = candidate(row, project, depths)
+    found = first_that_counts(apply(made, settings))
+    return Weighed(
+        row,
+        made,
+        None if row.reviewed and held(found) else found,
+        standings.digest(made.expected),
+        clusters.asked(project, row),
+    )
+
+
+def derive(decisions: Sequence[Decision | Decided | Weighed], policy: CurationPolicy) -> Touched:
     """Find what these decisions become, for `duplicates.resolve` to compare and write.
 
     Rows that are no longer due go, so that a changed mind leaves nothing behind. A constant number of queries. Call in
@@ -52,34 +85,29 @@ def derive(decisions: Sequence[Decision | Decided], policy: CurationPolicy) -> T
     touched = Touched()
     if not decisions:
         return touched
-    read = [one for one in decisions if isinstance(one, Decided)]
-    rows = [*read, *decided.load([one.pk for one in decisions if isinstance(one, Decision)])]
-    settings = FilterSettings.from_dict(policy.settings.get("filter", {}))
-    labelled = [row for row in rows if row.expected is not None]
-    depths = agent_depths(policy.project)
-    candidates = {row.interaction: candidate(row, policy.project_id, depths) for row in labelled}
-    findings = {key: first_that_counts(apply(made, settings)) for key, made in candidates.items()}
-    passing = {
-        row.interaction: None if row.reviewed and held(findings[row.interaction]) else findings[row.interaction]
-        for row in labelled
-    }
+    stored = decided.load([one.pk for one in decisions if isinstance(one, Decision)])
+    given = [*(one for one in decisions if not isinstance(one, Decision)), *weigh(stored, policy)]
+    labelled = [one for one in given if isinstance(one, Weighed)]
+    rows = [one.row if isinstance(one, Weighed) else one for one in given]
+    passing = {one.row.interaction: one.found for one in labelled}
     waits = ReviewSettings.of(policy.settings).second_waits
-    disputes = reviewtasks.disputed([row.interaction for row in labelled if not row.is_new], second_waits=waits)
+    known = [one.row.interaction for one in labelled if not one.row.is_new]
+    disputes = reviewtasks.disputed(known, second_waits=waits)
     passing |= {key: found for key, found in disputes.items() if passing[key] is None or held(passing[key])}
-    agreed = decided.agreements(labelled, policy.project)
+    agreed = decided.agreements([one.row for one in labelled], policy.project)
     due = {
-        model: [row for row in labelled if is_due(model, row) and covers(agreed[PURPOSE[model]], row)]
+        model: [one for one in labelled if is_due(model, one.row) and covers(agreed[PURPOSE[model]], one.row)]
         for model in KINDS
     }
-    kept = {row.interaction for some in due.values() for row in some}
-    entered = clusters.enter(policy.project_id, [asked(row) for row in labelled if row.interaction in kept])
+    kept = {one.row.interaction for some in due.values() for one in some}
+    entered = clusters.enter(policy.project_id, [one.asked for one in labelled if one.row.interaction in kept])
     rewritten = [row.interaction for row in rows if not row.is_new]
     for model, some in due.items():
-        clear(model, rewritten, {row.interaction for row in some}, touched)
-        standing = [beside(row, entered[row.interaction], passing[row.interaction]) for row in some]
+        clear(model, rewritten, {one.row.interaction for one in some}, touched)
+        standing = [beside(one, entered[one.row.interaction], passing[one.row.interaction]) for one in some]
         touched.fresh[model] = [row for row in standing if row.reason not in HOLD and row.status != Status.FILTERED]
         touched.unwritten[model] = [
-            (row, own_columns(model, one, candidates[one.interaction])) for row, one in zip(standing, some, strict=True)
+            (row, own_columns(model, one.row, one.made)) for row, one in zip(standing, some, strict=True)
         ]
     asking = {
         key: found for key, found in passing.items() if found and key in kept and held(found) and key not in disputes
@@ -119,15 +147,15 @@ def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched
     there.exclude(pk__in=due).delete()
 
 
-def beside(row: Decided, cluster: int, found: Finding | None) -> Row:
+def beside(one: Weighed, cluster: int, found: Finding | None) -> Row:
     """A record as it is compared with others, before it has been."""
-    said = standings.digest(row.expected or "")
+    row = one.row
     return Row(
         key=row.interaction,
         subject=row.subject,
         mark=row.fingerprint,
-        said=said,
-        near_said=standings.near_digest(cluster, said),
+        said=one.said,
+        near_said=standings.near_digest(cluster, one.said),
         rank=standings.rank(
             row.interaction, reviewed=row.reviewed, corrected=row.corrected, occurred_at=row.occurred_at
         ),
@@ -186,8 +214,3 @@ def candidate(row: Decided, project: int, depths: Mapping[tuple[str, str], int])
         cluster=None,
         voters=row.voters,
     )
-
-
-def asked(row: Decided) -> clusters.Asked:
-    """The decision's question, on its way into its cluster."""
-    return clusters.Asked(row.interaction, row.subject, row.question, row.context, row.fingerprint)

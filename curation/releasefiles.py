@@ -4,12 +4,12 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from django.conf import settings
-from django.db.models import F, Max, Min
+from django.db.models import Max, Min
 
-from curation import formats, releasemeasures
+from curation import columns, formats, releasemeasures
 from curation.formats import parquet
 from curation.formats.card import card
 from curation.formats.manifest import canonical, lineage, manifest, sha256sums
@@ -20,31 +20,55 @@ from privacy.models import Purpose
 from privacy.redaction import RULES_VERSION
 
 CHUNK = 2_000
-ACTIVE = Derived.Status.ACTIVE
-COLUMNS = {
-    "external_id": F("interaction__external_id"),
-    "question": F("interaction__question"),
-    "answer": F("interaction__answer"),
-    "context": F("interaction__context"),
-    "sources": F("interaction__sources"),
-    "tags": F("interaction__tags"),
-    "agent_name": F("interaction__agent_name"),
-    "agent_version": F("interaction__agent_version"),
-    "corrected": F("interaction__decision__correction__correction"),
-    "reviewed": F("interaction__decision__task__correction"),
-    "outcome": F("interaction__decision__outcome"),
-    "why": F("interaction__decision__detail"),
-    "language": F("interaction__decision__language"),
-    "decided_by": F("interaction__decision__decided_by"),
-    "decided_at": F("interaction__decision__decided_at"),
-    "eval_status": F("interaction__decision__evalcase__status"),
-    "eval_selected": F("interaction__decision__evalcase__selected"),
-    "eval_kind": F("interaction__decision__evalcase__kind"),
-    "example_status": F("interaction__decision__example__status"),
-    "example_selected": F("interaction__decision__example__selected"),
-    "pair_status": F("interaction__decision__preferencepair__status"),
-    "pair_selected": F("interaction__decision__preferencepair__selected"),
-}
+ACTIVE = Derived.Status.ACTIVE.value
+
+
+class Found(NamedTuple):
+    """A member of a release as the database has it: where it belongs, and what it says. JSON is its text still."""
+
+    evaluation: bool
+    training: bool
+    external_id: str
+    question: str
+    answer: str
+    context: Any
+    sources: Any
+    tags: Any
+    agent_name: str
+    agent_version: str
+    corrected: str | None
+    reviewed: str | None
+    outcome: str
+    why: str
+    language: str
+    decided_by: str
+    decided_at: Any
+    eval_status: str | None
+    eval_selected: bool | None
+    example_status: str | None
+    example_selected: bool | None
+    pair_status: str | None
+    pair_selected: bool | None
+
+
+COLUMNS = (
+    "evaluation",
+    "training",
+    *(f"interaction__{name}" for name in Found._fields[2:10]),
+    "interaction__decision__correction__correction",
+    "interaction__decision__task__correction",
+    "interaction__decision__outcome",
+    "interaction__decision__detail",
+    "interaction__decision__language",
+    "interaction__decision__decided_by",
+    "interaction__decision__decided_at",
+    "interaction__decision__evalcase__status",
+    "interaction__decision__evalcase__selected",
+    "interaction__decision__example__status",
+    "interaction__decision__example__selected",
+    "interaction__decision__preferencepair__status",
+    "interaction__decision__preferencepair__selected",
+)
 
 
 def folder(release: Release) -> Path:
@@ -100,12 +124,11 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
 
 
 def rows(release: Release) -> Iterator[tuple[frozenset[str], Row]]:
-    """Each member's record, and the files that it belongs in."""
+    """Each member's record, and the files that it belongs in; the query set's statement, without its work on each value."""
     system = release.dataset.system_prompt or None
-    members = ReleaseMember.objects.filter(release=release).order_by("interaction_id")
-    columns = ["evaluation", "training", *COLUMNS]
-    for values in members.annotate(**COLUMNS).values_list(*columns).iterator(chunk_size=CHUNK):
-        found = dict(zip(columns, values, strict=True))
+    members = ReleaseMember.objects.filter(release=release).order_by("interaction_id").values_list(*COLUMNS)
+    for values in columns.stream(*members.query.sql_with_params()):
+        found = Found._make(values)
         yield belongs(found), record(found, system)
 
 
@@ -118,41 +141,41 @@ TRAINING_FILES = frozenset(
 ) - PAIR_FILES  # fmt: skip
 
 
-def belongs(found: dict[str, Any]) -> frozenset[str]:
+def belongs(found: Found) -> frozenset[str]:
     """The files that a record goes into: those whose kind of record is in use, and whose purpose is agreed to."""
     files: frozenset[str] = frozenset()
-    if found["evaluation"] and found["eval_selected"] and found["eval_status"] == ACTIVE:
+    if found.evaluation and found.eval_selected and found.eval_status == ACTIVE:
         files |= EVALUATION_FILES
-    if found["training"] and found["example_selected"] and found["example_status"] == ACTIVE:
+    if found.training and found.example_selected and found.example_status == ACTIVE:
         files |= TRAINING_FILES
-    if found["training"] and found["pair_selected"] and found["pair_status"] == ACTIVE:
+    if found.training and found.pair_selected and found.pair_status == ACTIVE:
         files |= PAIR_FILES
     return files
 
 
-def record(found: dict[str, Any], system: str | None) -> Row:
+def record(found: Found, system: str | None) -> Row:
     """A row of the database as the formats take it."""
-    corrected = found["outcome"] == Outcome.CORRECTED
-    agent = " ".join(part for part in (found["agent_name"], found["agent_version"]) if part)
+    corrected = found.outcome == Outcome.CORRECTED.value
+    agent = f"{found.agent_name} {found.agent_version}".strip()
     return Row(
-        id=found["external_id"],
-        question=found["question"],
-        context=found["context"],
-        sources=found["sources"],
-        expected=found["reviewed"] or found["corrected"] or found["answer"],
-        rejected=found["answer"] if corrected else None,
-        kind=found["eval_kind"] or ("regression" if corrected else "golden"),
-        tags=found["tags"],
-        language=found["language"],
-        why=found["why"],
+        id=found.external_id,
+        question=found.question,
+        context=columns.parsed(found.context),
+        sources=columns.parsed(found.sources),
+        expected=found.reviewed or found.corrected or found.answer,
+        rejected=found.answer if corrected else None,
+        kind="regression" if corrected else "golden",
+        tags=columns.parsed(found.tags),
+        language=found.language,
+        why=found.why,
         provenance={
-            "interaction": found["external_id"],
+            "interaction": found.external_id,
             "agent": agent or None,
-            "decided_by": found["decided_by"],
-            "decided_at": found["decided_at"].isoformat(),
+            "decided_by": found.decided_by,
+            "decided_at": columns.moment(found.decided_at).isoformat(),
         },
         system=system,
-        reviewed=found["decided_by"] == "reviewer",
+        reviewed=found.decided_by == "reviewer",
         thumb=not corrected,
     )
 

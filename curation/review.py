@@ -139,9 +139,10 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
     or where a correction is missing or repeats the answer.
     """
     with transaction.atomic():
-        locked = (
-            ReviewTask.objects.select_for_update().select_related("interaction__project__redaction").get(pk=task.pk)
-        )
+        # The conversation before its task, as curation locks them: neither waits for the other for ever.
+        Interaction.objects.select_for_update(no_key=True).values_list("pk").get(pk=task.interaction_id)
+        tasks = ReviewTask.objects.select_for_update(of=("self",)).select_related("interaction__project__redaction")
+        locked = tasks.get(pk=task.pk)
         check(locked, verdict, user)
         source = locked.interaction
         locked.state, locked.resolution = ReviewTask.State.RESOLVED, verdict.resolution

@@ -1,14 +1,12 @@
 """The curated record as a release hands it to the formats, one at a time."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Message = dict[str, str]
 Kind = Literal["golden", "regression"]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One record of a release. Every text in it is redacted, and none of it is trusted.
 
     `expected` is the right answer, `rejected` the one that it replaced, where there was one. `provenance` is

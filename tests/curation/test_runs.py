@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curation import curate, pace, runs, tasks
-from curation.models import Decision, Run
+from curation.models import CurationPolicy, Decision, Run
 from feedback.models import Project
 from tests import factories as cast
 from tests.console.world import signed_in, staff
@@ -67,12 +67,28 @@ def test_a_run_whose_process_is_dead_is_called_failed_and_the_next_does_the_rest
     shop = cast.project()
     waiting(2, shop)
     dead = Run.objects.create(project=shop, policy=shop.policies.get(), total=2)
-    alive = Run.objects.create(project=shop, policy=shop.policies.get(), total=2)
     Run.objects.filter(pk=dead.pk).update(alive_at=timezone.now() - runs.SILENT - timedelta(seconds=1))
     tasks.sweep()
-    states = dict(Run.objects.values_list("pk", "state"))
-    assert (states[dead.pk], states[alive.pk]) == ("failed", "running")
+    dead.refresh_from_db()
+    assert dead.state == "failed"
     assert Decision.objects.count() == 2 and Run.objects.filter(state="done").count() == 1
+
+
+def test_who_comes_second_joins_the_run_that_is_under_way() -> None:
+    shop = cast.project()
+    waiting(2, shop)
+    first = Run.objects.create(project=shop, policy=shop.policies.get(), total=5, read=3, counts={"confirmed": 3})
+    run = curate.curate(shop)
+    assert run == first and (run.state, run.read, run.total, run.counts) == ("done", 5, 5, {"confirmed": 5})
+
+
+def test_a_run_by_an_older_policy_is_not_joined() -> None:
+    shop = cast.project()
+    waiting(1, shop)
+    older = Run.objects.create(project=shop, policy=shop.policies.get(), total=1)
+    CurationPolicy.objects.create(project=shop, version=2, settings={})
+    run = curate.curate(shop)
+    assert run is not None and run != older and run.policy.version == 2
 
 
 def test_the_console_shows_how_far_a_run_is_and_cancels_it() -> None:
