@@ -64,13 +64,14 @@ def item(
     depth: int | None,
 ) -> Item:
     """A decision as the guards take it."""
-    authors = frozenset({row.subject, *row.voters, *(() if row.author is None else (row.author,))})
+    voters = frozenset(row.voters)
+    authors = frozenset({row.subject, *voters, *(() if row.author is None else (row.author,))})
     open_text = not (vouched or row.reviewed)
     week = bias.week(seen[row.subject]) if row.subject in seen and not vouched else ""
     return Item(
         id=row.interaction,
         authors=authors,
-        voters=frozenset(row.voters),
+        voters=authors if voters == authors else voters,  # one set for both, mostly: there are hundreds of thousands
         cluster=row.interaction if cluster is None else cluster,
         text=(row.expected or "") if open_text else "",
         sources=" ".join(source.get("text", "") for source in row.sources) if open_text else "",

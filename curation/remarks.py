@@ -120,6 +120,7 @@ REFUSALS: Final = (
     r"(?:unfortunately,? |i apologi[sz]e,? (?:but )?|my apologies,? (?:but )?)(?:i|we) ?<cannot>",
     r"i ?<cannot> (?:to )?(?:help|assist|answer|provide|do that|do this|comply|discuss|fulfill?|support|engage|give (?:advice|you|legal|medical))",
     r"i (?:do not|don'?t) have [^.]{0,60} so (?:i|we) ?<cannot>",
+    r"(?:(?:i'm|i am) )?sorry,?(?: but)? (?:i'm|i am) not (?:connected|allowed|permitted)\b",
     r"as an? (?:ai|artificial intelligence|(?:large )?language model)[^.]{0,80}(?:can'?t|cannot|can not|unable|not able|don'?t have)",
     r"(?:es tut mir leid|tut mir leid|entschuldigung|leider),? (?:aber )?(?:ich )?(?:kann|darf) (?:ich )?(?:\w+ ){0,4}nicht",
     r"(?:je suis désolée?|désolée?|je regrette),? (?:mais )?je ne (?:peux|suis)",

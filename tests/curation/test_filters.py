@@ -93,6 +93,7 @@ def test_an_answer_of_placeholders_teaches_nothing() -> None:
         "I’m sorry, I cannot assist with this request.",
         "As an AI language model, I do not have access to your orders, so I cannot say.",
         "I do not have insight into how I was made so I am unable to answer this question.",
+        "sorry, I'm not connected to the Internet, so, I can't answer that.",
         "Es tut mir leid, ich kann Ihnen dabei nicht helfen.",
         "Lo siento, no puedo ayudarte con eso.",
     ],

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -84,15 +85,16 @@ def test_a_process_started_after_the_kill_finishes_it_once(
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["erase", "folder", "executed:after"])
 def test_a_restarted_celery_worker_finishes_it_once(
-    place: str, made: PrivacyRequest, child_environment: dict[str, str]
+    place: str, made: PrivacyRequest, child_environment: dict[str, str], tmp_path: Path
 ) -> None:
     schedule = ["--schedule", str(settings.VAR / f"beat-{place.partition(':')[0]}")]
     environment = {**child_environment, "DJANGO_SETTINGS_MODULE": "flywheel_site.settings", "FLYWHEEL_DIES_AT": place}
-    first = subprocess.Popen(
+    said = tmp_path / "said"
+    first = subprocess.run(
         [sys.executable, *CELERY, *schedule, "--include", "tests.privacy.killing"],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        check=False, env=environment, stdout=subprocess.DEVNULL, stderr=said.open("w"), timeout=120,
     )  # fmt: skip
-    assert first.wait(timeout=120) == -signal.SIGKILL
+    assert first.returncode == -signal.SIGKILL, said.read_text()[-2000:]
     leases_end()
     second = subprocess.Popen(
         [sys.executable, *CELERY, *schedule], env={**environment, "FLYWHEEL_DIES_AT": ""},
