@@ -112,22 +112,25 @@ def upsert(
     opening = f"INSERT INTO {quoted(model)} ({names})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"{opening} {recordset(model, columns)} {end}", [as_records(columns, rows)])
+            source, values = recordset(model, columns)
+            cursor.execute(f"{opening} SELECT {values} FROM {source} {end}", [as_records(columns, rows)])  # noqa: S608 - ours
         else:
             line = f"({', '.join(['%s'] * len(columns))})"
             cursor.executemany(f"{opening} VALUES {line} {end}", rows)
 
 
-def recordset(model: type[models.Model], columns: Sequence[str]) -> str:
-    """The SELECT of rows out of one JSON document, for PostgreSQL: one parameter, however many the rows."""
+def recordset(model: type[models.Model], columns: Sequence[str]) -> tuple[str, str]:
+    """Rows out of one JSON document, `r`, and their values of these columns, for PostgreSQL: one parameter, however many
+    the rows.
+    """
     types = {  # a cast to varchar(16) would cut what is longer, where an assignment refuses it
         field.column: "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
         for field in model._meta.concrete_fields
     }
     names = [connection.ops.quote_name(column) for column in columns]
-    casts = ", ".join(f"r.{name}::{types[column]}" for name, column in zip(names, columns, strict=True))
     shape = ", ".join(f"{name} text" for name in names)
-    return f"SELECT {casts} FROM json_to_recordset(%s::json) AS r({shape})"  # noqa: S608 - our own names
+    values = ", ".join(f"r.{name}::{types[column]}" for name, column in zip(names, columns, strict=True))
+    return f"json_to_recordset(%s::json) AS r({shape})", values
 
 
 def as_records(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -136,11 +139,34 @@ def as_records(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return orjson.dumps(records, default=lambda value: f"\\x{bytes(value).hex()}").decode()
 
 
-def update(statement: str, rows: Sequence[Sequence[Any]]) -> None:
-    """One UPDATE for each row of parameters."""
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
+def update(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    also: str = "TRUE",
+    parameters: Sequence[Any] = (),
+) -> None:
+    """Set these columns of the rows whose key is the first of them, where `also` (a condition of ours) holds as well."""
+    if not rows:
+        return
+    table = quoted(model)
+    key, *names = map(connection.ops.quote_name, columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            source, values = recordset(model, columns)
+            sets = ", ".join(f"{name} = v.{name}" for name in names)
+            cursor.execute(
+                f"UPDATE {table} SET {sets} FROM (SELECT {values} FROM {source}) AS v({key}, {', '.join(names)}) "  # noqa: S608 - our own names
+                f"WHERE {table}.{key} = v.{key} AND {also}",
+                [as_records(columns, rows), *parameters],
+            )
+        else:
+            sets = ", ".join(f"{name} = %s" for name in names)
+            cursor.executemany(
+                f"UPDATE {table} SET {sets} WHERE {key} = %s AND {also}",  # noqa: S608 - our own names
+                [(*values, row_key, *parameters) for row_key, *values in rows],
+            )
 
 
 def stream(statement: str, parameters: Sequence[Any] = ()) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from curation import novelty
 from curation.balance import order
-from curation.novelty import STAGE, Said
+from curation.novelty import STAGE
 from curation.records import Author, Finding, named
 
 
@@ -63,16 +63,17 @@ class Item:
     votes decided. `first_seen` is when each author was first seen, without those whom the operator vouches
     for (an import of old logs, raters under contract): they are not new and belong to no cohort. `cohort`
     names whom the asker came with (the key or the network and the week), "" for the vouched. `tokens` is the
-    length of what it teaches. `shown` is all that a release shows of the conversation of `asker`, where rare words are
-    looked for.
+    length of what it teaches, `phrases` and `names` what `novelty` finds in it, `shown` the names in all that a release
+    shows of the conversation of `asker`, where rare ones are looked for. None of these where nobody looks: a reviewer has
+    decided, or the operator vouches.
     """
 
     id: int
     authors: frozenset[int]
     voters: frozenset[int]
     cluster: int
-    text: str
-    sources: str = ""
+    phrases: Sequence[int] = ()
+    names: Sequence[str] = ()
     authored: Author = "agent"
     depth: int = 1
     tokens: int = 0
@@ -81,7 +82,12 @@ class Item:
     vouched: bool = False
     reviewed: bool = False
     asker: int = 0
-    shown: str = ""
+    shown: Sequence[str] = ()
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person wrote or edited it."""
+        return self.authored == "human"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def guard(
     now: datetime,
     key: bytes,
     known: Set[str] = frozenset(),
-    known_phrases: Set[str] = frozenset(),
+    known_phrases: Set[int] = frozenset(),
 ) -> Guarded:
     """All guards in order: what a person must see first, then depth, caps, and the agent's share.
 
@@ -129,22 +135,16 @@ def limits(items: Iterable[Item], settings: GuardSettings, *, key: bytes, traini
 
 
 def holds(
-    items: Sequence[Item], settings: GuardSettings, *, now: datetime, known: Set[str], known_phrases: Set[str]
+    items: Sequence[Item], settings: GuardSettings, *, now: datetime, known: Set[str], known_phrases: Set[int]
 ) -> dict[int, Finding]:
     """The records that wait for a person or for time, by the first reason that applies."""
     open_items = [item for item in items if not item.reviewed]
     young = timedelta(days=settings.new_subject_days)
-    said = [
-        Said(item.id, item.authors, item.text, item.sources, item.authored == "human")
-        for item in open_items
-        if not item.vouched
-    ]
-    pushed = novelty.pushed(
-        said, size=settings.phrase_words, items=settings.phrase_items, subjects=settings.phrase_subjects
-    )
-    spread = novelty.spread(said, known_phrases, size=settings.phrase_words, items=settings.phrase_items)
+    said = [item for item in open_items if not item.vouched]
+    pushed = novelty.pushed(said, items=settings.phrase_items, subjects=settings.phrase_subjects)
+    spread = novelty.spread(said, known_phrases, items=settings.phrase_items)
     unknown = novelty.unknown(said, known) if settings.hold_unknown else {}
-    shown = [Said(item.id, frozenset({item.asker}), item.shown, item.sources) for item in open_items if item.shown]
+    shown = [(item.id, item.asker, item.shown) for item in open_items if item.shown]
     rare = novelty.rare(shown, known, subjects=settings.rare_subjects)
     found: dict[int, Finding] = {}
     for item in open_items:
@@ -181,7 +181,7 @@ def ranked(items: Iterable[Item], key: bytes) -> list[Item]:
     """What a person wrote first, then by keyed hash: who stays under a cap hangs on nothing that can be
     chosen.
     """
-    return sorted(items, key=lambda item: (item.authored != "human", order(key, item.id)))
+    return sorted(items, key=lambda item: (not item.by_person, order(key, item.id)))
 
 
 def too_deep(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
@@ -269,13 +269,13 @@ def cap_agent(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dic
     a small release, or a product whose users only ever vote up, is not emptied. `agent_share` says what it
     came to.
     """
-    human = sum(item.tokens for item in items if item.authored == "human")
+    human = sum(item.tokens for item in items if item.by_person)
     if settings.max_agent_share >= 1:
         return {}
     room = max(human * settings.max_agent_share / (1 - settings.max_agent_share), settings.agent_floor_tokens)
     found = {}
     for item in ranked(items, key):
-        if item.authored == "human":
+        if item.by_person:
             continue
         if item.tokens > room:
             detail = f"The agent's own words would be more than {settings.max_agent_share:.0%} of the tokens."

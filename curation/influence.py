@@ -2,16 +2,17 @@
 for. What the guards ask is read here, some thousand records at a time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 from statistics import median
 
 from django.db.models import Count
 from django.db.models.functions import TruncWeek
 
 from curation import bias, columns, decided, novelty
-from curation.guards import Item
+from curation.guards import GuardSettings, Item
 from curation.models import Decision, Example, Question
 from curation.records import Decided
 from curation.texts import tokens
@@ -25,12 +26,35 @@ WEEKS_OF_HISTORY = 4
 FEW = 20
 
 
-def items(project: Project, keys: Sequence[int], *, shown: bool = False) -> list[Item]:
-    """What the guards ask of these records. Text is read only where it will be: not of what a reviewer decided, nor of
-    what the operator vouches for, but for what a release would show, which `shown` asks for.
+class Known:
+    """The words that a project knows: of sources, and of what reviewers approved. A text is read once."""
+
+    def __init__(self) -> None:
+        self.words: set[str] = set()
+        self.read: set[int] = set()
+        self.has_approved = False
+
+    def learn(self, text: str) -> None:
+        """Add the words of a text."""
+        if (mark := hash(text)) not in self.read:
+            self.read.add(mark)
+            self.words.update(novelty.words(text))
+
+    def learn_approved(self, project: Project) -> None:
+        """Add the words of what the project's reviewers approved, once."""
+        if not self.has_approved:
+            self.has_approved = True
+            for text in approved(project):
+                self.learn(text)
+
+
+def items(project: Project, keys: Sequence[int], settings: GuardSettings, known: Known) -> Iterator[Item]:
+    """What these guards ask of these records; `known` learns what their sources say.
+
+    Text is looked at only where it counts: not of what a reviewer decided, nor of what the operator vouches for, but for
+    what a release would show, where rare names are asked for.
     """
     weeks = sudden_weeks(project)
-    found: list[Item] = []
     for start in range(0, len(keys), CHUNK):
         some = keys[start : start + CHUNK]
         rows, received = decided.load(some), arrivals(some)
@@ -42,8 +66,9 @@ def items(project: Project, keys: Sequence[int], *, shown: bool = False) -> list
             since = imported.get(row.subject)
             vouched = since is not None and received[row.interaction] <= since + IMPORT_TAKES
             made = item(row, vouched, seen, weeks, clusters.get(row.interaction), depths.get(row.interaction))
-            found.append(with_all_shown(made, row) if shown and not row.reviewed else made)
-    return found
+            if not row.reviewed:
+                made = with_words(made, row, settings, known)
+            yield made
 
 
 CLUSTERS = f"SELECT interaction_id, cluster FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
@@ -66,15 +91,12 @@ def item(
     """A decision as the guards take it."""
     voters = frozenset(row.voters)
     authors = frozenset({row.subject, *voters, *(() if row.author is None else (row.author,))})
-    open_text = not (vouched or row.reviewed)
     week = bias.week(seen[row.subject]) if row.subject in seen and not vouched else ""
     return Item(
         id=row.interaction,
         authors=authors,
         voters=authors if voters == authors else voters,  # one set for both, mostly: there are hundreds of thousands
         cluster=row.interaction if cluster is None else cluster,
-        text=(row.expected or "") if open_text else "",
-        sources=" ".join(source.get("text", "") for source in row.sources) if open_text else "",
         authored="human" if row.corrected else "agent",
         depth=(0 if row.corrected else 1) if depth is None else depth,
         tokens=tokens(row.expected or ""),
@@ -85,11 +107,24 @@ def item(
     )
 
 
-def with_all_shown(made: Item, row: Decided) -> Item:
-    """The same with all that a release shows of the conversation, and what its sources say."""
-    turns = (turn.get("content", "") for turn in row.context)
-    said = "\n".join((*turns, row.question, row.answer, row.expected or ""))
-    return replace(made, asker=row.subject, shown=said, sources=" ".join(one.get("text", "") for one in row.sources))
+def with_words(made: Item, row: Decided, settings: GuardSettings, known: Known) -> Item:
+    """The same with its phrases and names, and those of all that a release shows of the conversation."""
+    own, text, shows = said(row.sources), row.expected or "", settings.rare_subjects > 1
+    if shows or settings.hold_unknown:
+        known.learn(own)
+    if not made.vouched:
+        names = novelty.names(text, own) if made.by_person and settings.hold_unknown else ()
+        made = replace(made, phrases=novelty.phrases(text, own, settings.phrase_words), names=names)
+    if shows:
+        turns = (turn.get("content", "") for turn in row.context)
+        everything = "\n".join((*turns, row.question, row.answer, text))
+        made = replace(made, asker=row.subject, shown=novelty.names(everything, own))
+    return made
+
+
+def said(sources: Iterable[Mapping[str, str]]) -> str:
+    """What a record's sources say."""
+    return " ".join(source.get("text", "") for source in sources)
 
 
 def arrivals(keys: Iterable[int]) -> dict[int, datetime]:
@@ -124,21 +159,14 @@ def sudden_weeks(project: Project) -> frozenset[str]:
     return frozenset(week for week, number in weeks.items() if number >= max(FEW, SUDDEN * usual))
 
 
-def known_words(project: Project, records: Sequence[Item]) -> frozenset[str]:
-    """The words that the project knows: of the sources of these records, and of what reviewers approved.
-
-    Empty where no record is in question, which spares reading them.
-    """
-    if not any(one.shown or (one.authored == "human" and one.text) for one in records):
-        return frozenset()
-    said = (one.sources for one in records if one.sources)
-    return novelty.known_words(said) | novelty.known_words(approved(project))
-
-
-def known_phrases(project: Project, records: Sequence[Item], size: int) -> frozenset[str]:
+def known_phrases(project: Project, records: Iterable[Item], size: int) -> frozenset[int]:
     """The runs of words that the project knows: of the sources of these records, and of what reviewers approved."""
-    texts = {one.sources for one in records if one.sources} | set(approved(project))
-    return frozenset(phrase for text in texts for phrase in novelty.ngrams(text, size))
+    keys = [one.id for one in records if not one.reviewed]
+    sources = (said(columns.parsed(found)) for _, found in columns.select_in(SOURCES, keys))
+    return frozenset(phrase for text in chain(sources, approved(project)) for phrase in novelty.ngrams(text, size))
+
+
+SOURCES = f"SELECT id, sources FROM {columns.quoted(Interaction)} WHERE sources <> '[]' AND id IN ({{keys}})"  # noqa: S608
 
 
 def approved(project: Project) -> Iterable[str]:

@@ -7,10 +7,10 @@ a reviewer has approved a record, its words are known and the next passes.
 """
 
 import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from feedback.fingerprints import normalise
 
@@ -24,15 +24,21 @@ SLOTS_EACH: Final = 200
 LARGEST_TABLE: Final = 27
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Who would teach what: `authors` are the asker and the voters, `own` what this record's sources say."""
+class Said(Protocol):
+    """Who would teach what, without its text, of which there may be hundreds of thousands: `authors` are the asker and the
+    voters, `phrases` and `names` what the functions of these names find.
+    """
 
-    id: int
-    authors: frozenset[int]
-    text: str
-    own: str = ""
-    by_person: bool = False
+    @property
+    def id(self) -> int: ...
+    @property
+    def authors(self) -> frozenset[int]: ...
+    @property
+    def phrases(self) -> Sequence[int]: ...
+    @property
+    def names(self) -> Sequence[str]: ...
+    @property
+    def by_person(self) -> bool: ...
 
 
 def known_words(texts: Iterable[str]) -> frozenset[str]:
@@ -69,18 +75,26 @@ def looks_made_up(word: str) -> bool:
     return len(word) >= 5 and word.isascii() and not re.search(r"[aeiouy]", word, re.IGNORECASE)
 
 
-def ngrams(text: str, size: int) -> frozenset[str]:
-    """The distinct runs of `size` normalised words."""
+def ngrams(text: str, size: int) -> frozenset[int]:
+    """The distinct runs of `size` normalised words, as numbers that hold for this process alone: Python keys its hashes
+    of text anew in each, so that nobody can write two phrases that fall together.
+    """
     found = normalise(text).split()
-    return frozenset(map(" ".join, zip(*(found[start:] for start in range(size)), strict=False)))
+    return frozenset(map(hash, zip(*(found[start:] for start in range(size)), strict=False)))
 
 
-def fresh(record: Said, size: int) -> frozenset[str]:
-    """The phrases of a record that its own sources do not have."""
-    return ngrams(record.text, size) - ngrams(record.own, size) if record.own else ngrams(record.text, size)
+def phrases(text: str, own: str, size: int) -> Sequence[int]:
+    """The phrases of a record (`ngrams`) that its own sources do not have, in eight bytes each."""
+    found = ngrams(text, size)
+    return array("q", found - ngrams(own, size) if own else found)
 
 
-def pushed(records: Sequence[Said], *, size: int, items: int, subjects: int) -> dict[int, int]:
+def names(text: str, own: str) -> tuple[str, ...]:
+    """The words of a record that name something (`novel`) and that its own sources do not have."""
+    return tuple(novel(text, set(words(own))))
+
+
+def pushed(records: Iterable[Said], *, items: int, subjects: int) -> dict[int, int]:
     """The records with a phrase that is in at least `items` of them, from at most `subjects` people: id → how many.
 
     A phrase of the record's own sources is nobody's push. Somebody who pushes has a phrase in at least items ÷
@@ -92,24 +106,26 @@ def pushed(records: Sequence[Said], *, size: int, items: int, subjects: int) -> 
     for record in records:
         for author in record.authors:
             mine[author].append(record)
-    suspects: set[str] = set()
+    suspects: set[int] = set()
     for theirs in mine.values():
         if len(theirs) >= least:
-            counts = Counter(phrase for record in theirs for phrase in fresh(record, size))
+            counts = Counter[int]()
+            for record in theirs:
+                counts.update(record.phrases)
             suspects.update(phrase for phrase, count in counts.items() if count >= least)
     if not suspects:
         return {}
-    holders: defaultdict[str, set[int]] = defaultdict(set)
-    people: defaultdict[str, set[int]] = defaultdict(set)
+    holders: defaultdict[int, set[int]] = defaultdict(set)
+    people: defaultdict[int, set[int]] = defaultdict(set)
     for record in records:
-        for phrase in suspects & fresh(record, size):
+        for phrase in suspects.intersection(record.phrases):
             holders[phrase].add(record.id)
             people[phrase] |= record.authors
     few = {phrase: ids for phrase, ids in holders.items() if len(people[phrase]) <= subjects}
     return most(few, items)
 
 
-def most(holders: Mapping[str, Set[int]], items: int) -> dict[int, int]:
+def most(holders: Mapping[int, Set[int]], items: int) -> dict[int, int]:
     """Of each record, in how many records its commonest phrase is, where that is at least `items`."""
     found: dict[int, int] = {}
     for ids in holders.values():
@@ -119,7 +135,7 @@ def most(holders: Mapping[str, Set[int]], items: int) -> dict[int, int]:
     return found
 
 
-def spread(records: Iterable[Said], known: Set[str], *, size: int, items: int) -> dict[int, int]:
+def spread(records: Iterable[Said], known: Set[int], *, items: int) -> dict[int, int]:
     """The records that people wrote with a phrase that is in at least `items` of them and that no source has.
 
     However many people bring it: a campaign has as many accounts as it likes. `known` holds phrases, as `ngrams`
@@ -130,14 +146,14 @@ def spread(records: Iterable[Said], known: Set[str], *, size: int, items: int) -
     table = bytearray(1 << min(max(16, (len(written) * SLOTS_EACH).bit_length()), LARGEST_TABLE))
     mask = len(table) - 1
     for record in written:
-        for phrase in fresh(record, size):
-            slot = hash(phrase) & mask
+        for phrase in record.phrases:
+            slot = phrase & mask
             table[slot] = min(table[slot] + 1, 255)
-    holders: defaultdict[str, set[int]] = defaultdict(set)
+    holders: defaultdict[int, set[int]] = defaultdict(set)
     least = min(items, 255)
     for record in written:
-        for phrase in fresh(record, size):
-            if table[hash(phrase) & mask] >= least and phrase not in known:
+        for phrase in record.phrases:
+            if table[phrase & mask] >= least and phrase not in known:
                 holders[phrase].add(record.id)
     return most(holders, items)
 
@@ -146,28 +162,23 @@ def unknown(records: Iterable[Said], known: Set[str]) -> dict[int, int]:
     """The records that people wrote which name what neither their sources nor the project knows: id → how
     many words.
     """
-    found = {}
-    for record in records:
-        if record.by_person:
-            own = set(words(record.own))
-            named = [word for word in novel(record.text, own) if word not in known]
-            if named:
-                found[record.id] = len(named)
-    return found
+    counts = {record.id: sum(name not in known for name in record.names) for record in records if record.by_person}
+    return {key: number for key, number in counts.items() if number}
 
 
-def rare(records: Iterable[Said], known: Set[str], *, subjects: int) -> dict[int, int]:
-    """The records with words that name something (`novel`) and that fewer than `subjects` people wrote: id → how many.
+def rare(records: Iterable[tuple[int, int, Iterable[str]]], known: Set[str], *, subjects: int) -> dict[int, int]:
+    """The records with names that fewer than `subjects` people wrote: id → how many. A record is its id, whose words it
+    shows, and its `names`.
 
-    Such words may tell who asked, though each alone is no personal datum. `authors` are whose words a record's are.
+    Such words may tell who asked, though each alone is no personal datum.
     """
     if subjects < 2:
         return {}
-    named = {record.id: (record.authors, set(novel(record.text, known)) - set(words(record.own))) for record in records}
+    named = {key: (person, set(found) - known) for key, person, found in records}
     people: defaultdict[str, set[int]] = defaultdict(set)
-    for authors, found in named.values():
+    for person, found in named.values():
         for word in found:
             if len(people[word]) < subjects:
-                people[word] |= authors
+                people[word].add(person)
     few = {key: sum(len(people[word]) < subjects for word in found) for key, (_, found) in named.items()}
     return {key: number for key, number in few.items() if number}

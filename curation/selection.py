@@ -88,13 +88,14 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
     guard = for_its_age(project, GuardSettings.from_dict(settings.get("guard", {})), now)
     there = list(items(project, spread))
     weighed: dict[int, guards.Item] = {}
+    known = influence.Known()
     held: dict[int, Finding] = {}
     for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
         made = balance.balance([one for one in there if one.id not in held], spread, key=digests.key("balance"))
         fresh = sorted(made.kept - weighed.keys())
-        weighed |= {item.id: item for item in influence.items(project, fresh, shown=guard.rare_subjects > 1)}
+        weighed |= {item.id: item for item in influence.items(project, fresh, guard, known)}
         before = len(held)
-        held = holds(project, list(weighed.values()), guard, now)
+        held = holds(project, list(weighed.values()), guard, now, known)
         if len(held) == before:
             break
     left = [item for item in weighed.values() if item.id in made.kept and item.id not in held]
@@ -110,13 +111,16 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
     )
 
 
-def holds(project: Project, weighed: Sequence[guards.Item], guard: GuardSettings, now: datetime) -> dict[int, Finding]:
-    """The records that wait for a person or for time. What the project knows is read only where it is asked for."""
-    known = influence.known_words(project, weighed) if guard.hold_unknown or guard.rare_subjects > 1 else frozenset()
-    held = guards.holds(weighed, guard, now=now, known=known, known_phrases=frozenset())
+def holds(
+    project: Project, weighed: Sequence[guards.Item], guard: GuardSettings, now: datetime, known: influence.Known
+) -> dict[int, Finding]:
+    """The records that wait for a person or for time. What reviewers approved is read only where it is asked for."""
+    if any(one.shown or one.names for one in weighed):
+        known.learn_approved(project)
+    held = guards.holds(weighed, guard, now=now, known=known.words, known_phrases=frozenset())
     if any(found.code == "spread_phrase" for found in held.values()):
         phrases = influence.known_phrases(project, weighed, guard.phrase_words)
-        held = guards.holds(weighed, guard, now=now, known=known, known_phrases=phrases)
+        held = guards.holds(weighed, guard, now=now, known=known.words, known_phrases=phrases)
     return held
 
 
@@ -167,10 +171,6 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
         f"WHERE +r.project_id = %s AND r.created_at <= %s AND {SELECTABLE} "
         f"AND r.decision_id > %s ORDER BY r.decision_id LIMIT {CHUNK}"
     )
-    update = (
-        f"UPDATE {columns.quoted(model)} SET status = %s, selected = %s, reason = %s, detail = %s, figure = %s "  # noqa: S608
-        "WHERE decision_id = %s AND created_at <= %s"
-    )
     until, counts, after = columns.stamp(began), Counter[str](), 0
     while rows := columns.select(statement, [project.pk, until, after]):
         after, changes = rows[-1][0], []
@@ -181,7 +181,10 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
                 why = (found.code, found.detail[:200]) if found else ("", "")
                 new = [str(status), status == Status.ACTIVE, *why]
                 if new != [standing[0], bool(standing[1]), *standing[2:]]:
-                    changes.append((*new, found.figure if found else None, key, until))
+                    changes.append((key, *new, found.figure if found else None))
         with transaction.atomic():
-            columns.update(update, changes)
+            columns.update(model, STANDING, changes, also="created_at <= %s", parameters=[until])
     return counts
+
+
+STANDING = ("decision_id", "status", "selected", "reason", "detail", "figure")

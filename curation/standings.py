@@ -108,9 +108,8 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
 
 def store(model: type[Derived], rows: Sequence[Row]) -> None:
     """Write the standing of these records; a selection looks at them anew."""
-    statement = (
-        f"UPDATE {columns.quoted(model)} SET status = %s, reason = %s, detail = %s, figure = NULL, canonical_id = %s, "  # noqa: S608
-        "selected = %s WHERE decision_id = %s"
-    )
-    values = [(str(row.status), row.reason, row.detail, row.canonical, False, row.key) for row in rows]
-    columns.update(statement, values)
+    values = [(row.key, str(row.status), row.reason, row.detail, None, row.canonical, False) for row in rows]
+    columns.update(model, STANDING, values)
+
+
+STANDING = ("decision_id", "status", "reason", "detail", "figure", "canonical_id", "selected")

@@ -16,7 +16,7 @@ from curation.guards import (
     subject_limit,
 )
 from curation.leakage import Overlap, overlap, side
-from curation.novelty import ngrams
+from curation.novelty import names, ngrams, phrases
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OLD = NOW - timedelta(days=90)
@@ -25,13 +25,17 @@ HONEST = GuardSettings(max_agent_share=1.0)
 
 
 def made(number: int, **changes: object) -> Item:
-    """A record of an old subject, of its own cluster, with words of its own."""
+    """A record of an old subject, of its own cluster, with words of its own (`text`), or of its `sources`."""
+    text = str(changes.pop("text", f"the answer number {number} is a plain sentence of many words"))
+    sources, shown = str(changes.pop("sources", "")), str(changes.pop("shown", ""))
     given = {
         "id": number,
         "authors": frozenset({number}),
         "voters": frozenset({number}),
         "cluster": number,
-        "text": f"the answer number {number} is a plain sentence of many words",
+        "phrases": phrases(text, sources, 5),
+        "names": names(text, sources),
+        "shown": names(shown, sources),
         "tokens": 10,
         "first_seen": (OLD,),
         **changes,
@@ -153,14 +157,14 @@ def test_a_phrase_of_the_sources_is_nobodys_push() -> None:
 
 
 def test_a_phrase_that_many_people_write_and_no_source_has_is_held() -> None:
-    starts = ("first", "then", "later", "often", "perhaps")
-    items = [
-        made(number, authored="human", text=f"{start} and always buy from the golden wonder shop")
-        for number, start in enumerate(starts)
+    texts = [
+        f"{start} and always buy from the golden wonder shop"
+        for start in ("first", "then", "later", "often", "perhaps")
     ]
+    items = [made(number, authored="human", text=text) for number, text in enumerate(texts)]
     assert reasons(run(items)) == {"spread_phrase": 5}
     assert len(run(items[:4]).kept) == 4
-    approved = ngrams(items[0].text, 5)
+    approved = ngrams(texts[0], 5)
     assert len(run(items, known_phrases=approved).kept) == 5
 
 
