@@ -82,16 +82,17 @@ def item(candidate: Candidate, settings: BalanceSettings) -> Item:
     )
 
 
-def order(key: bytes, number: int) -> bytes:
+def order(key: bytes, number: int) -> int:
     """Where a record stands among its like: a keyed hash, so that nobody can choose an id that stays."""
-    return hashlib.blake2b(number.to_bytes(8, "big", signed=True), key=key[:64], digest_size=8).digest()
+    digest = hashlib.blake2b(number.to_bytes(8, "big", signed=True), key=key[:64], digest_size=8).digest()
+    return int.from_bytes(digest, "big")
 
 
 def balance(items: Iterable[Item], settings: BalanceSettings, *, key: bytes) -> Balanced:
     """Cap the clusters, then the subjects, then damp the strata that are large. The same items give the same
     result.
     """
-    ordered = sorted(items, key=lambda it: (it.rank, order(key, it.id)))
+    ordered = sorted(items, key=lambda it: (it.rank << 64) + order(key, it.id))
     dropped: dict[int, Finding] = {}
     left = cap(ordered, "cluster", settings.cluster_cap, dropped)
     if settings.subject_cap is not None:
@@ -143,14 +144,14 @@ def damp(ordered: Sequence[Item], settings: BalanceSettings, dropped: dict[int, 
         if most >= len(members):
             kept += members
             continue
-        turn: Counter[int] = Counter()
-        spread = []
-        for position, it in enumerate(members):
-            turn[it.cluster] += 1
-            spread.append((it.rank, turn[it.cluster], position, it))
-        spread.sort(key=lambda entry: entry[:3])
-        kept += [it for *_, it in spread[:most]]
+        taken: Counter[int] = Counter()
+        turns: defaultdict[tuple[int, int], list[Item]] = defaultdict(list)
+        for it in members:
+            taken[it.cluster] += 1
+            turns[it.rank, taken[it.cluster]].append(it)
+        spread = [it for turn in sorted(turns) for it in turns[turn]]
+        kept += spread[:most]
         detail = f"Its stratum has {len(members):,} records; {most:,} are kept."
         found = Finding(STAGE, "stratum_share", detail, round(most / len(members), 3))
-        dropped.update((it.id, found) for *_, it in spread[most:])
+        dropped.update((it.id, found) for it in spread[most:])
     return kept
