@@ -8,7 +8,7 @@ keyed hash, and what a person wrote goes first.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -59,7 +59,7 @@ class GuardSettings:
 class Item:
     """What the guards ask of a record.
 
-    `authors` are all whose influence it is: asker, voters, who wrote the correction. `voters` those whose
+    `authors` are all whose influence it is, each once: asker, voters, who wrote the correction. `voters` those whose
     votes decided. `first_seen` is when each author was first seen, without those whom the operator vouches
     for (an import of old logs, raters under contract): they are not new and belong to no cohort. `cohort`
     names whom the asker came with (the key or the network and the week), "" for the vouched. `tokens` is the
@@ -69,8 +69,8 @@ class Item:
     """
 
     id: int
-    authors: frozenset[int]
-    voters: frozenset[int]
+    authors: Collection[int]
+    voters: Collection[int]
     cluster: int
     phrases: Sequence[int] = ()
     names: Sequence[str] = ()

@@ -89,13 +89,13 @@ def item(
     depth: int | None,
 ) -> Item:
     """A decision as the guards take it."""
-    voters = frozenset(row.voters)
-    authors = frozenset({row.subject, *voters, *(() if row.author is None else (row.author,))})
+    voters = tuple(sorted(set(row.voters)))
+    authors = tuple(sorted({row.subject, *voters, *(() if row.author is None else (row.author,))}))
     week = bias.week(seen[row.subject]) if row.subject in seen and not vouched else ""
     return Item(
         id=row.interaction,
         authors=authors,
-        voters=authors if voters == authors else voters,  # one set for both, mostly: there are hundreds of thousands
+        voters=authors if voters == authors else voters,  # one for both, mostly: there are hundreds of thousands
         cluster=row.interaction if cluster is None else cluster,
         authored="human" if row.corrected else "agent",
         depth=(0 if row.corrected else 1) if depth is None else depth,

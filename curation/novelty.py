@@ -7,9 +7,10 @@ a reviewer has approved a record, its words are known and the next passes.
 """
 
 import re
+import sys
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from typing import Final, Protocol
 
 from feedback.fingerprints import normalise
@@ -32,7 +33,7 @@ class Said(Protocol):
     @property
     def id(self) -> int: ...
     @property
-    def authors(self) -> frozenset[int]: ...
+    def authors(self) -> Collection[int]: ...
     @property
     def phrases(self) -> Sequence[int]: ...
     @property
@@ -91,7 +92,7 @@ def phrases(text: str, own: str, size: int) -> Sequence[int]:
 
 def names(text: str, own: str) -> tuple[str, ...]:
     """The words of a record that name something (`novel`) and that its own sources do not have."""
-    return tuple(novel(text, set(words(own))))
+    return tuple(map(sys.intern, novel(text, set(words(own)))))  # many records name the same
 
 
 def pushed(records: Iterable[Said], *, items: int, subjects: int) -> dict[int, int]:
@@ -120,7 +121,7 @@ def pushed(records: Iterable[Said], *, items: int, subjects: int) -> dict[int, i
     for record in records:
         for phrase in suspects.intersection(record.phrases):
             holders[phrase].add(record.id)
-            people[phrase] |= record.authors
+            people[phrase].update(record.authors)
     few = {phrase: ids for phrase, ids in holders.items() if len(people[phrase]) <= subjects}
     return most(few, items)
 

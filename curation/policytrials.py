@@ -105,7 +105,7 @@ def selected(project: Project, now: Mapping[str, Any], then: Mapping[str, Any]) 
     """The records, as eval cases or as examples, of which the selection would say something else; each once."""
     moment = timezone.now()
     before, after = (selection.plan(project, values, moment) for values in (now, then))
-    for key in sorted(before.seen | after.seen, reverse=True):
+    for key in sorted({*before.seen, *after.seen}, reverse=True):
         for model in (EvalCase, Example):
             old, new = (by_selection(made.verdict(model, key)) for made in (before, after))
             if changes := list(difference(key, old, new)):

@@ -6,6 +6,8 @@ and not to a dataset, so that a record has one standing. What is derived after i
 a selection has seen is released.
 """
 
+from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -41,15 +43,20 @@ Verdict = tuple[str, Finding | None]
 
 @dataclass(slots=True)
 class Plan:
-    """What a selection comes to: for evaluation and for training, why each record is left out; `seen` are all."""
+    """What a selection comes to: for evaluation and for training, why each record is left out; `seen` are all, in order."""
 
-    seen: frozenset[int] = frozenset()
+    seen: Sequence[int] = ()
     balanced: Mapping[int, Finding] = field(default_factory=dict)
     held: Mapping[int, Finding] = field(default_factory=dict)
     tested: Mapping[int, Finding] = field(default_factory=dict)
     taught: Mapping[int, Finding] = field(default_factory=dict)
     before: Mapping[balance.Stratum, int] = field(default_factory=dict)
     after: Mapping[balance.Stratum, int] = field(default_factory=dict)
+
+    def has_seen(self, key: int) -> bool:
+        """Whether the selection looked at this record."""
+        place = bisect_left(self.seen, key)
+        return place < len(self.seen) and self.seen[place] == key
 
     def verdict(self, model: type[Derived], key: int) -> Verdict:
         """The standing of a record of one kind, and what keeps it out."""
@@ -101,7 +108,7 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
     left = [item for item in weighed.values() if item.id in made.kept and item.id not in held]
     key = digests.key("guards")
     return Plan(
-        seen=made.kept | made.dropped.keys() | held.keys(),
+        seen=array("q", sorted(one.id for one in there)),
         balanced=made.dropped,
         held=held,
         tested=guards.limits(left, guard, key=key, training=False),
@@ -175,7 +182,7 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
     while rows := columns.select(statement, [project.pk, until, after]):
         after, changes = rows[-1][0], []
         for key, *standing in rows:
-            if key in made.seen:
+            if made.has_seen(key):
                 status, found = made.verdict(model, key)
                 counts[str(status)] += 1
                 why = (found.code, found.detail[:200]) if found else ("", "")
