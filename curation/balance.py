@@ -65,6 +65,9 @@ class Balanced:
     after: Mapping[Stratum, int]
 
 
+NONE: Final = Balanced(frozenset(), {}, {}, {})
+
+
 def item(candidate: Candidate, settings: BalanceSettings) -> Item:
     """What balancing needs of a candidate; one without a cluster is a cluster of its own."""
     values = {

@@ -98,9 +98,10 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
     known = influence.Known()
     held: dict[int, Finding] = {}
     for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
+        made = balance.NONE  # two rounds' results at once would be the most that is ever held
         made = balance.balance([one for one in there if one.id not in held], spread, key=digests.key("balance"))
         fresh = sorted(made.kept - weighed.keys())
-        weighed |= {item.id: item for item in influence.items(project, fresh, guard, known)}
+        weighed.update((item.id, item) for item in influence.items(project, fresh, guard, known))
         before = len(held)
         held = holds(project, list(weighed.values()), guard, now, known)
         if len(held) == before:
