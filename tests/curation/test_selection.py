@@ -67,6 +67,18 @@ def test_one_person_has_five_records_in_a_release_and_the_others_say_why() -> No
     assert {case.figure for case in left_out} == {5.0} and EvalCase.objects.get(pk=cast.row(mine).pk).selected
 
 
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_five_people_write_alike_is_held_unless_a_source_of_any_record_says_it(is_known: bool) -> None:
+    shop, phrase = cast.project(), "and always look at the board behind the counter"
+    for number, start in enumerate(("first", "then", "later", "often", "perhaps")):
+        rated(shop, f"writer-{number}", f"{start} {phrase}")
+    rated(shop, cast.ANNA, sources=[{"id": "help", "text": f"Go there {phrase}." if is_known else "Go there."}])
+    cast.turn(shop)
+    grown_up(shop)
+    found = Counter(select(shop).values())
+    assert found == ({"active": 6} if is_known else {"held spread_phrase": 5, "active": 1})
+
+
 def test_people_of_an_import_are_vouched_for() -> None:
     shop = cast.project()
     for _ in range(8):
