@@ -64,8 +64,8 @@ class Item:
     for (an import of old logs, raters under contract): they are not new and belong to no cohort. `cohort`
     names whom the asker came with (the key or the network and the week), "" for the vouched. `tokens` is the
     length of what it teaches, `phrases` and `names` what `novelty` finds in it, `shown` the names in all that a release
-    shows of the conversation of `asker`, where rare ones are looked for. None of these where nobody looks: a reviewer has
-    decided, or the operator vouches.
+    shows of the conversation of `asker`, where rare ones are looked for. Where a reviewer has decided these three are
+    empty, for nobody looks; where the operator vouches, the first two.
     """
 
     id: int
@@ -110,8 +110,8 @@ def guard(
 ) -> Guarded:
     """All guards in order: what a person must see first, then depth, caps, and the agent's share.
 
-    `known` and `known_phrases` are what the project's sources and approved records say
-    (`novelty.known_words`, `novelty.ngrams`).
+    `known` and `known_phrases` are what the project's sources and approved records say (`novelty.words`,
+    `novelty.ngrams`).
     """
     given = tuple(items)
     held = holds(given, settings, now=now, known=known, known_phrases=known_phrases)
@@ -194,11 +194,10 @@ def too_deep(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict
 
 
 def depth(authored: Author, parents: Iterable[int] = ()) -> int:
-    """The generation of a record: 0 where a person wrote or edited it, else one more than the deepest of the
-    records
+    """The generation of a record: 0 where a person wrote or edited it, else one more than the deepest of the records
+    (`parents`) that the agent version which said it was trained on.
 
-    that the agent version which said it was trained on. An answer that was voted up is still model output: at
-    least 1.
+    An answer that was voted up is still model output: at least 1.
     """
     return 0 if authored == "human" else 1 + max(parents, default=0)
 

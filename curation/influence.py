@@ -110,7 +110,7 @@ def item(
 def with_words(made: Item, row: Decided, settings: GuardSettings, known: Known) -> Item:
     """The same with its phrases and names, and those of all that a release shows of the conversation."""
     own, text, shows = said(row.sources), row.expected or "", settings.rare_subjects > 1
-    if shows or (settings.hold_unknown and not made.vouched):
+    if shows or settings.hold_unknown:
         known.learn(own)
     if not made.vouched:
         names = novelty.names(text, own) if made.by_person and settings.hold_unknown else ()

@@ -42,11 +42,6 @@ class Said(Protocol):
     def by_person(self) -> bool: ...
 
 
-def known_words(texts: Iterable[str]) -> frozenset[str]:
-    """The words of sources and approved records, as `novel` compares them."""
-    return frozenset(word for text in texts for word in words(text))
-
-
 def words(text: str) -> list[str]:
     """Words with the dots and slashes inside them, so that an address is one word."""
     return [match.casefold() for match in WORD.findall(PLACEHOLDER.sub(" ", text))]

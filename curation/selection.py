@@ -168,6 +168,9 @@ def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]
         yield balance.Item(key, subject, own, strata.setdefault(stratum, stratum), 0 if human else 1)
 
 
+WRITTEN = ("decision_id", "status", "selected", "reason", "detail", "figure")
+
+
 def carry_out(model: type[Derived], project: Project, made: Plan, began: datetime) -> Counter[str]:
     """Write the standing of the records of one kind, where it changes.
 
@@ -191,8 +194,5 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
                 if new != [standing[0], bool(standing[1]), *standing[2:]]:
                     changes.append((key, *new, found.figure if found else None))
         with transaction.atomic():
-            columns.update(model, STANDING, changes, also="created_at <= %s", parameters=[until])
+            columns.update(model, WRITTEN, changes, also="created_at <= %s", parameters=[until])
     return counts
-
-
-STANDING = ("decision_id", "status", "selected", "reason", "detail", "figure")

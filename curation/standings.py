@@ -85,6 +85,9 @@ LEADS = f"{IS_HEAD} AND NOT (r.reason IN {listed((*ASKED, *HELD_BACK))})"
 DISPUTED = f"r.status = '{Status.HELD}' AND r.reason IN {listed(ASKED)}"
 
 
+WRITTEN = ("decision_id", "status", "reason", "detail", "figure", "canonical_id", "selected")
+
+
 def read(model: type[Derived], project: Project, which: str, column: str, values: Iterable[Any]) -> list[Row]:
     """The records of a project for which `which` (a condition of ours) holds, by the values of a column of theirs."""
     statement = (
@@ -109,7 +112,4 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
 def store(model: type[Derived], rows: Sequence[Row]) -> None:
     """Write the standing of these records; a selection looks at them anew."""
     values = [(row.key, str(row.status), row.reason, row.detail, None, row.canonical, False) for row in rows]
-    columns.update(model, STANDING, values)
-
-
-STANDING = ("decision_id", "status", "reason", "detail", "figure", "canonical_id", "selected")
+    columns.update(model, WRITTEN, values)

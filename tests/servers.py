@@ -301,12 +301,12 @@ def main(command: list[str]) -> int:
             print(f"# {database.version} {database.origin}, {broker.version} {broker.origin}; Ctrl-C ends them")
             sys.stdout.flush()
             signal.pause()
+            return 0
     except Unavailable as error:
         print(f"No server: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        pass
-    return 0
+        return 0  # how it is ended: the servers are gone by now
 
 
 if __name__ == "__main__":
