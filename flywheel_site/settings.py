@@ -228,6 +228,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = "flywheel_site.formats"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 STORAGES = {

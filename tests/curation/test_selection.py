@@ -122,6 +122,18 @@ def test_a_correction_that_names_what_nobody_knows_waits_for_a_person() -> None:
     assert select(shop)[odd.id] == "active"
 
 
+@pytest.mark.parametrize("source", ["Sign in at evil.example/gift today.", "Sign in today."])
+def test_what_the_sources_of_a_vouched_record_name_is_known(source: str) -> None:
+    shop = cast.project()
+    rated(shop, cast.ANNA, sources=[{"id": "help", "text": source}])
+    ConsentEntry.objects.update(method="import")
+    odd = rated(shop, cast.BEN, "Sign in at evil.example/gift instead.")
+    grown_up(shop)
+    ConsentEntry.objects.filter(method="import").update(recorded_at=timezone.now() - timedelta(days=60))
+    cast.turn(shop)
+    assert select(shop)[odd.id] == ("active" if "evil" in source else "held unknown_names")
+
+
 def test_a_question_that_names_what_one_person_alone_wrote_waits_where_the_policy_says_so() -> None:
     shop = cast.project()
     plain = rated(shop, cast.ANNA)
