@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents that name the place and never a value that was sent."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -13,12 +14,13 @@ from flywheel_site.middleware import request_id
 from privacy.problems import TITLES
 
 logger = logging.getLogger("flywheel")
+MEDIA_TYPE = "application/problem+json"
 RETRY = {"Retry-After": "2"}
 
 
-def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], headers: dict[str, str]) -> Response:
-    """The problem document as a response."""
-    body = {
+def document(status_code: int, detail: str, errors: Sequence[tuple[str, str, str]] = ()) -> dict[str, Any]:
+    """The problem document: its places are (JSON pointer, code, detail)."""
+    return {
         "type": "about:blank",
         "title": TITLES.get(status_code, "The request failed"),
         "status": status_code,
@@ -26,7 +28,12 @@ def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], h
         "request_id": request_id.get(),
         "errors": [{"pointer": pointer, "code": code, "detail": text} for pointer, code, text in errors],
     }
-    return Response(body, status=status_code, headers=headers, content_type="application/problem+json")
+
+
+def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], headers: dict[str, str]) -> Response:
+    """The problem document as a response."""
+    body = document(status_code, detail, errors)
+    return Response(body, status=status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

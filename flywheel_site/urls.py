@@ -22,3 +22,8 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.page, name="metrics"),
 ]
+
+handler400 = "flywheel_site.errors.bad_request"
+handler403 = "flywheel_site.errors.forbidden"
+handler404 = "flywheel_site.errors.not_found"
+handler500 = "flywheel_site.errors.failed"

@@ -34,3 +34,32 @@ def test_it_is_alive_and_ready(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     ready = client.get("/readyz").json()
     assert ready["database"] == "ok" and ready["backlog"]["open_review_tasks"] == 0
+
+
+def test_a_call_to_no_address_is_told_so_as_a_problem(client: Client) -> None:
+    answer = client.get("/api/v1/nothing", headers={"X-Request-Id": "mine"})
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["request_id"] == "mine" and "nothing" not in answer.content.decode()
+
+
+def test_a_person_at_no_address_is_told_so_on_a_page(client: Client) -> None:
+    answer = client.get("/nowhere")
+    text = answer.content.decode()
+    assert answer.status_code == 404 and answer["Content-Type"].startswith("text/html")
+    assert "There is no such page" in text and "nowhere" not in text and "<script" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/api/v1/schema", "application/problem+json"), ("/readyz", "text/html; charset=utf-8")]
+)
+def test_an_error_of_ours_names_nothing_that_was_sent(
+    client: Client, monkeypatch: pytest.MonkeyPatch, path: str, kind: str
+) -> None:
+    def fails(*given: object, **named: object) -> None:
+        raise RuntimeError("ada@example.org")
+
+    monkeypatch.setattr("flywheel_site.middleware.ContentSecurityPolicyMiddleware.__call__", fails)
+    client.raise_request_exception = False
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (500, kind)
+    assert "Something went wrong here" in answer.content.decode() and "ada@" not in answer.content.decode()
