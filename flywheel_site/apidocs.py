@@ -7,6 +7,10 @@ from django.shortcuts import render
 from drf_spectacular.generators import SchemaGenerator
 
 METHODS = ("get", "post", "put", "patch", "delete")
+# In the order in which an integrator needs them; what is not named comes last.
+PLACES = (
+    "interactions", "feedback", "batch", "traces", "consent", "privacy", "datasets", "releases", "gate-runs", "agent-versions",
+)  # fmt: skip
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -18,23 +22,33 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def calls(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every call with what it takes and answers, in the order of addresses."""
+    """Every call with what it takes and answers, capture first."""
     return [
         {
             "id": call["operationId"],
             "method": method.upper(),
             "path": path,
-            "text": call.get("description", ""),
+            "text": told(call.get("description", "")),
             "body": name_of(call.get("requestBody", {}).get("content", {})),
             "answers": [
                 {"status": status, "kind": name_of(answer.get("content", {}))}
                 for status, answer in sorted(call["responses"].items())
             ],
         }
-        for path, item in sorted(document["paths"].items())
+        for path, item in sorted(document["paths"].items(), key=lambda entry: (place(entry[0]), entry[0]))
         for method in METHODS
         if (call := item.get(method)) and "operationId" in call
     ]
+
+
+def place(path: str) -> int:
+    """Where a call stands on the page."""
+    return next((at for at, word in enumerate(PLACES) if word in path.split("/")), len(PLACES))
+
+
+def told(text: str) -> list[tuple[str, bool]]:
+    """A description in pieces, each with whether it stands between backticks: it is set as code."""
+    return [(piece, bool(at % 2)) for at, piece in enumerate(text.split("`")) if piece]
 
 
 def name_of(content: dict[str, Any]) -> str:
@@ -49,7 +63,7 @@ def kinds(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "text": schema.get("description", ""),
+            "text": told(schema.get("description", "")),
             "fields": [
                 {"name": field, "type": type_of(said), "needed": field in schema.get("required", ())}
                 for field, said in schema.get("properties", {}).items()
