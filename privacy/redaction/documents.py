@@ -76,7 +76,11 @@ class _Walker:
             if hit.end > size
         ]
         look = Look(self.compiled)
-        return replaced(text, hits or look.find(text), look, self.numbering)
+        if hits:
+            look.read(text)
+        else:
+            hits = look.find(text)
+        return replaced(text, hits, look, self.numbering)
 
     def number(self, item: int | float | Decimal, label: str) -> Any:
         """The number itself, or a placeholder where its digits are personal data."""

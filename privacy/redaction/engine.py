@@ -4,7 +4,7 @@ The last look makes redaction idempotent by construction: what is returned is te
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from privacy.redaction import folding
 from privacy.redaction.gates import Gate, gate
@@ -43,23 +43,31 @@ class Look:
     in the next, when what it stood next to has been replaced.
     """
 
-    __slots__ = ("_gate", "compiled", "folded", "values")
+    __slots__ = ("_gate", "apart", "compiled", "folded", "typed", "values")
 
     def __init__(self, compiled: CompiledPolicy) -> None:
         self.compiled = compiled
         self.folded = ""  # what was looked at last
+        self.apart = False  # whether it has the characters of the text in their places, each folded by itself
+        self.typed: list[tuple[str, str]] = []  # the placeholders in it, as type and number
         self.values: dict[str, Hit] = {}
         self._gate: Gate = gate(compiled)
 
     def find(self, text: str) -> list[Hit]:
         """The stretches of a text that are to be replaced, in order, without overlaps, as offsets into it."""
-        if text.isascii():
-            return self.find_folded(PLACEHOLDER.sub(_mask, text) if "[" in text else text)
-        folded, origin = folding.fold(text)
-        hits = self.find_folded(PLACEHOLDER.sub(_mask, folded) if "[" in folded else folded)
+        origin = self.read(text)
+        hits = self.find_folded(self.folded)
         if origin is None:
             return hits
         return [hit._replace(start=origin[hit.start], end=origin[hit.end - 1] + 1) for hit in hits]
+
+    def read(self, text: str) -> Sequence[int] | None:
+        """Fold a text and mask its placeholders. Gives where its characters came from, unless each is in its place."""
+        self.folded, origin, self.apart = folding.fold(text)
+        self.typed = PLACEHOLDER.findall(self.folded) if "[" in self.folded else []
+        if self.typed:
+            self.folded = PLACEHOLDER.sub(_mask, self.folded)
+        return origin
 
     def find_folded(self, folded: str) -> list[Hit]:
         """The same for text that is folded, with its placeholders masked."""
@@ -145,11 +153,10 @@ def replaced(text: str, hits: list[Hit], look: Look, numbering: Numbering | None
     if not hits:
         return wrap(text)
     numbering = Numbering.of_one_text() if numbering is None else numbering
-    if "[" in text or not text.isascii():
-        for match in PLACEHOLDER.finditer(folding.fold(text).text):
-            if match.group(1) in look.compiled.kinds:
-                numbering.reserve(match.group(1), int(match.group(2)))
-    current, masked = applied(text, hits, numbering, look.folded)
+    for kind, number in look.typed:
+        if kind in look.compiled.kinds:
+            numbering.reserve(kind, int(number))
+    current, masked = applied(text, hits, numbering, look.folded if look.apart else "")
     later = look.find_folded(masked) if masked else look.find(current)
     if not later:
         return wrap(current, tuple([Span(start, end, kind, rule) for start, end, _, kind, rule in hits]))
@@ -187,22 +194,17 @@ def placeholder_lengths(current: str, hits: list[Hit]) -> list[int]:
 def applied(current: str, hits: list[Hit], numbering: Numbering, folded: str) -> tuple[str, str]:
     """The new text, and what the next look would make of it: the same with its placeholders masked.
 
-    The latter comes from `folded`, the masked form of the old text; it is empty where that has other offsets.
+    The latter comes from `folded`, the masked form of the old text; it is empty where that has other offsets or is not known.
     """
     parts: list[str] = []
     masks: list[str] = []
-    plain = len(folded) == len(current) and current.isascii()
     at = 0
     for start, end, _, kind, _ in hits:
-        value = current[start:end]
-        number = numbering.number(kind, value if plain or value.isascii() else folding.fold(value).text)
-        placeholder = f"[{kind}_{number}]"
+        value = folded[start:end] if folded else folding.fold(current[start:end]).text
+        placeholder = f"[{kind}_{numbering.number(kind, value)}]"
         parts += (current[at:start], placeholder)
-        if plain:
-            masks += (folded[at:start], MASK * len(placeholder))
+        masks += (folded[at:start], MASK * len(placeholder))
         at = end
     parts.append(current[at:])
-    if not plain:
-        return "".join(parts), ""
     masks.append(folded[at:])
-    return "".join(parts), "".join(masks)
+    return "".join(parts), "".join(masks) if folded else ""

@@ -25,10 +25,10 @@ class Gate:
     since their states multiply in an automaton that knows both; a text without digits is looked at once.
     """
 
-    def __init__(self, detectors: Sequence[Detector], always: Sequence[Detector]) -> None:
-        self._always = tuple(always)
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        self._always = tuple(one for one in detectors if not one.gate)
         self._sets = [
-            [one for one in detectors if not one.digit],
+            [one for one in detectors if one.gate and not one.digit],
             [one for one in detectors if one.digit and one.name not in LISTED],
             [one for one in detectors if one.digit and one.name in LISTED],
         ]
@@ -96,7 +96,7 @@ def compiled_set(members: Sequence[Detector]) -> Callable[[bytes], list[int]]:
     made = re2.Set.SearchSet(options)
     for detector in members:
         made.Add(unmasked_boundaries(detector.gate))
-    made.Add("")
+    made.Add(r"\z")  # the end alone: what matched everywhere would be noted at every character
     made.Compile()
     matcher: Callable[[bytes], list[int]] = made._set.Match  # the wrapper would encode and copy once more
     return matcher
@@ -105,7 +105,7 @@ def compiled_set(members: Sequence[Detector]) -> Callable[[bytes], list[int]]:
 @lru_cache(maxsize=64)
 def gate(compiled: CompiledPolicy) -> Gate:
     """The gate of a policy."""
-    return Gate(DETECTORS, [_term_detector(term) for term in compiled.terms])
+    return Gate([*DETECTORS, *map(_term_detector, compiled.terms)])
 
 
 def _term_detector(term: CompiledTerm) -> Detector:

@@ -23,7 +23,7 @@ class Page(NamedTuple):
 
 
 class Detector(NamedTuple):
-    """A family of rules. `gate` is an RE2 pattern without which `find` need not look at a page.
+    """A family of rules. `gate` is an RE2 pattern without which `find` need not look at a page; an empty one is always open.
 
     `digit`: nor where the page has no digit.
     """

@@ -135,9 +135,9 @@ class CompiledTerm:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledPolicy:
-    """A policy that has been checked and made ready."""
+    """A policy that has been checked and made ready. There is one of each, so that it is told by what it is."""
 
     policy: Policy
     terms: tuple[CompiledTerm, ...]

@@ -115,7 +115,7 @@ def test_a_detector_that_fails_takes_the_text_with_it(monkeypatch: pytest.Monkey
     def broken(page: Page) -> list[object]:
         raise ValueError(page.text)
 
-    gate = gates.Gate([Detector("broken", "ada", broken)], [])  # type: ignore[arg-type]
+    gate = gates.Gate([Detector("broken", "ada", broken)])  # type: ignore[arg-type]
     monkeypatch.setattr("privacy.redaction.engine.gate", lambda compiled: gate)
     with pytest.raises(RedactionError, match="detector broken failed: ValueError") as caught:
         redact("ada@example.org")
@@ -125,7 +125,7 @@ def test_a_detector_that_fails_takes_the_text_with_it(monkeypatch: pytest.Monkey
 def test_a_gate_that_gives_up_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     from privacy.redaction import gates
 
-    gate = gates.Gate([], [])
+    gate = gates.Gate([])
     monkeypatch.setattr(gate, "_matchers", [lambda encoded: []])
     monkeypatch.setattr("privacy.redaction.engine.gate", lambda compiled: gate)
     with pytest.raises(RedactionError, match="gate gave up"):

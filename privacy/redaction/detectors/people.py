@@ -223,4 +223,4 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
         yield Hit(start, end, RANK - 2, "PERSON", "name_list_lower")
 
 
-DETECTORS = (*introductions.DETECTORS, Detector("person", r"\pL\pL", by_lexicon))
+DETECTORS = (*introductions.DETECTORS, Detector("person", "", by_lexicon))
