@@ -15,7 +15,6 @@ TERM_RANK = 99
 
 
 DIGIT = re.compile("[0-9]")
-MAX_KNOWN = 4096  # combinations of open detectors that are remembered
 
 
 class Gate:
@@ -27,47 +26,29 @@ class Gate:
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._always = tuple(one for one in detectors if not one.gate)
-        self._sets = [
+        sets = (
             [one for one in detectors if one.gate and not one.digit],
             [one for one in detectors if one.digit and one.name not in LISTED],
             [one for one in detectors if one.digit and one.name in LISTED],
-        ]
-        self._matchers = [compiled_set(members) for members in self._sets]
-        self._known: dict[tuple[int, ...], tuple[Detector, ...]] = {}
+        )
+        self._sets = [(compiled_set(members), members) for members in sets]
 
     def in_window(self, text: str) -> list[Detector]:
         """The detectors that need to look at a window of a text of which `long` has read the whole."""
         return [detector for detector in self.open(text) if detector.name not in READ_WHOLE]
 
-    def open(self, text: str) -> tuple[Detector, ...]:
+    def open(self, text: str) -> list[Detector]:
         """The detectors that need to look at a text."""
         encoded = text.encode("utf-8", "replace")
-        found: list[int] = []
-        for matcher in self._matchers if DIGIT.search(text) is not None else self._matchers[:1]:
+        chosen = [*self._always]
+        for matcher, members in self._sets if DIGIT.search(text) is not None else self._sets[:1]:
             opened = matcher(encoded)
             if not opened:
                 raise RedactionError("gate gave up")
-            found.append(-1)
-            found += opened
-        key = tuple(found)
-        chosen = self._known.get(key)
-        if chosen is None:
-            chosen = self._chosen(found)
-            if len(self._known) < MAX_KNOWN:
-                self._known[key] = chosen
+            for index in opened:
+                if index < len(members):
+                    chosen.append(members[index])
         return chosen
-
-    def _chosen(self, found: list[int]) -> tuple[Detector, ...]:
-        members: list[Detector] = []
-        opened: list[set[int]] = []
-        for index in found:
-            if index < 0:
-                opened.append(set())
-            else:
-                opened[-1].add(index)
-        for known, indexes in zip(self._sets, opened, strict=False):
-            members += [known[index] for index in sorted(indexes) if index < len(known)]
-        return (*members, *self._always)
 
     def long(self, text: str) -> list[Hit]:
         """What may be longer than a window, from the whole text."""
