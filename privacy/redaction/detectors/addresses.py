@@ -37,6 +37,7 @@ NUMBERED_BROADWAY = re.compile(
     rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:(?-i:Broadway)|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b",
     re.IGNORECASE,
 )
+BROAD = re.compile(r"broadway|ave|highway")
 TYPES = Anchor(rf"(?i)\b(?:{LEADING})\s")
 SMALL = r"(?:(?:de|la|le|les|du|des|of|dos|das|do|da|di|del|della|dei|degli|el|los|las|y|e|en|sur|saint|von|van)\s|[dl]['’])"
 TYPED = re.compile(
@@ -61,6 +62,10 @@ MILITARY = re.compile(
     re.IGNORECASE,
 )
 UNIT_ALONE = re.compile(rf"(?<!\w){UNIT}", re.IGNORECASE)
+UNIT_PLACES = Anchor(
+    r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|stiege|top|appt|bât|esc|piso|andar|lot|hab|int|dpto|floor|fl)\b"
+    r"|\b\d{1,2}(?:(?:st|nd|rd|th) floor|(?:\.|º|ª|er|e) (?:stock|og|piso|étage))"
+)
 NUMBER_AROUND = re.compile(
     rf"(?:^|[\n>?]|[,:.] |to |at |with |in |is |here's? )[ \t>?]*(\d{{1,5}}(?: {NAME}){{1,6}}(?: \d{{1,5}}\.?)?|(?:{NAME} ){{1,5}}\d{{1,5}}\.?)[\s,>?]{{1,8}}\Z",
     re.IGNORECASE,
@@ -69,6 +74,7 @@ CUED = re.compile(
     r"\b(?:address(?:es)?(?: of [^.\n]{1,40}?)?(?: is| to| are| was|:| at| with)+|liv(?:es?|ing) (?:at|on)|resid(?:es?|ing) at|located (?:at|on|in)|location (?:is|of)|situated (?:at|on)|lieferung:|livraison[: /]|(?:ship|deliver|send|sent|mail|return|post)(?:ped|ed)?(?: it)? to|moved to|office is at"
     r"|taxi to|arrived at|visit them at|find (?:it|them) at|venue is|it's (?:at|on|in)|they(?:'re| are) (?:at|on)|is (?:at|on)|address)[:\s]{1,4}"
 )
+CUES = Anchor(CUED.pattern)
 CUED_PLACE = re.compile(rf"\d{{1,6}}(?:-\d{{1,6}})?[A-Za-z]?(?: {NAME}){{1,7}}(?:,? ?{UNIT})?", re.IGNORECASE)
 HALT = re.compile(
     r"\s(?:and|or|with|for|which|that|has|have|is|are|was|offers?|costs?|costing|in|on|at|from|to|by|but|so|if|please|the|a|an|where|near|it|there|you|your|i|my|per|their|they|we|our|of|not|no|yes|can|will|would|also|plus)\b"
@@ -112,7 +118,7 @@ def numbered(page: Page) -> Iterator[Hit]:
         start = likely_street(page, match)
         if start >= 0:
             yield street(text, start, match.end())
-    for match in NUMBERED_BROADWAY.finditer(text):
+    for match in NUMBERED_BROADWAY.finditer(text) if BROAD.search(page.low) else ():
         yield street(text, match.start(), match.end())
 
 
@@ -193,7 +199,7 @@ def whole(text: str, end: int) -> int:
 def units(page: Page) -> Iterator[Hit]:
     """`Apt. 523` with the line above it where that is a number and a name, whatever the language."""
     text = page.text
-    for match in UNIT_ALONE.finditer(text):
+    for match in UNIT_PLACES.read(UNIT_ALONE, text):
         if match.group()[0] == "#" or match.group()[0].isdigit():
             continue
         above = NUMBER_AROUND.search(text, max(0, match.start() - 80), match.start())
@@ -206,7 +212,7 @@ def units(page: Page) -> Iterator[Hit]:
 def cued(page: Page) -> Iterator[Hit]:
     """A number and a name after "my address is", "located at", "ship it to"."""
     text = page.text
-    for match in CUED.finditer(page.low):
+    for match in CUES.read(CUED, page.low):
         place = CUED_PLACE.match(text, match.end())
         if not place:
             continue

@@ -219,15 +219,21 @@ def sentence_free(value: str) -> bool:
     )
 
 
+# With what stands in everything that the pattern matches, in lower case.
+STRUCTURES = (
+    (XML, ("</", "value="), "xml"),
+    (OPTION, ("-",), "option"),
+    (LOGIN, ("login",), "login"),
+    (IDENTIFIED, ("identified by", "requirepass", "masterauth", "psk=", "set password"), "login"),
+    (PGPASS, (":",), "pgpass"),
+)
+
+
 def structured(page: Page) -> Iterator[Hit]:
     """Values in XML elements, command-line options, .netrc and .pgpass lines."""
-    for pattern, rule in (
-        (XML, "xml"),
-        (OPTION, "option"),
-        (LOGIN, "login"),
-        (IDENTIFIED, "login"),
-        (PGPASS, "pgpass"),
-    ):
+    for pattern, signs, rule in STRUCTURES:
+        if not any(sign in page.low for sign in signs):
+            continue
         for match in pattern.finditer(page.text):
             group = match.lastindex or 0
             value = match[group]
@@ -254,7 +260,7 @@ def said(page: Page) -> Iterator[Hit]:
             pin=match["name"].startswith(("pin", "cv", "security code", "otp", "one", "verif", "login")),
         ):
             yield Hit(start, end, CHAT_RANK, "SECRET", "said")
-    for match in PAIR.finditer(text):
+    for match in PAIR.finditer(text) if "@" in text else ():
         value = match[1].rstrip(".,;:?)]}'\"")
         if mixed(value):
             yield Hit(match.start(1), match.start(1) + len(value), CHAT_RANK, "SECRET", "login_pair")

@@ -14,7 +14,7 @@ TLD = r"(?:xn--[A-Za-z0-9-]{2,30}|[A-Za-z]{2,24}(?![A-Za-z0-9_])|[^\W\d_a-zA-Z]{
 DOMAIN = rf"(?:{LABEL}\.){{1,6}}{TLD}"
 IPV4 = r"(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
 HANDLES = r"(?:ok(?:sbi|axis|icici|hdfcbank)|ybl|ibl|axl|paytm|upi|apl)\b(?!\.)"
-AFTER = re.compile(rf"(?<=[\w+'\"-])(?:@|%40)(?:({DOMAIN})|\[?{IPV4}\]?|{HANDLES})")
+AFTER = re.compile(rf"(?:@(?<=[\w+'\"-]@)|%(?<=[\w+'\"-]%)40)(?:({DOMAIN})|\[?{IPV4}\]?|{HANDLES})")
 QUOTED = re.compile(r"\"[^\"\n\x00@]{1,64}\"\Z")
 ESCAPE = re.compile(r"\\(?:[nrtbf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})\Z")
 ENCODED = re.compile(r"%(?!2[BbEeDd]|5[Ff])[0-9A-Fa-f]{2}")

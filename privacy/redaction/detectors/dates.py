@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK = 72
@@ -29,19 +30,21 @@ CUE = (
     r"|födelsedatum|syntymäaika|data urodzenia)(?:\b|(?=_))"
 )
 BETWEEN = r"[^\d\n\x00]{0,32}?"
+CUES = Anchor(CUE)
 NAMED_DATE = re.compile(rf"{CUE}({BETWEEN}|[^\d\x00]{{0,12}}?)(?<![\w/.-])({DATE})")
 DATE_THEN_CUE = re.compile(
     rf"(?<![\w/.-])({DATE})\s?\(?(?:is (?:my|his|her|the) (?:date of birth|birth ?day|dob)|\(?d\.?o\.?b\b)"
 )
+THEN_CUE = re.compile(r"birth|d\.?o\.?b\b")
 NOT_BIRTH = re.compile(r"\b(?:since|until|joined|updated|expires?|due|party|card|gift|sale)\b")
 
 
 def births(page: Page) -> Iterator[Hit]:
     """Dates after a word of birth, or before "is my birthday"."""
-    for match in NAMED_DATE.finditer(page.low):
+    for match in CUES.read(NAMED_DATE, page.low):
         if not NOT_BIRTH.search(match[1]):
             yield Hit(match.start(2), match.end(2), RANK, "BIRTH_DATE", "birth_date")
-    for match in DATE_THEN_CUE.finditer(page.low):
+    for match in DATE_THEN_CUE.finditer(page.low) if THEN_CUE.search(page.low) else ():
         yield Hit(match.start(1), match.end(1), RANK, "BIRTH_DATE", "birth_date")
 
 

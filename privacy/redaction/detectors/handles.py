@@ -55,7 +55,7 @@ def handles(page: Page) -> Iterator[Hit]:
             continue
         if value not in NOBODY and not value.startswith(OBJECTS) and (match.group(1)[0] == "@" or not value.isdigit()):
             yield Hit(match.start(1), match.end(1), RANK, "USERNAME", "username")
-    for match in ON_SITE.finditer(page.low):
+    for match in ON_SITE.finditer(page.low) if "@" in page.low else ():
         group = 1 if match.group(1) else 2
         yield Hit(match.start(group) - 1, match.end(group), RANK, "USERNAME", "handle")
 

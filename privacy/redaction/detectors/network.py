@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address
 
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
 IP_RANK, CREDENTIAL_RANK = 60, 88
 
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+QUADS = Anchor(r"\d{1,3}(?:\.\d{1,3}){3}")
 IPV4 = re.compile(rf"(?<![\w.])(?:{OCTET}\.){{3}}{OCTET}(?![\w]|\.\d)")
 VERSION_BEFORE = re.compile(
     r"(?:(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|[=<>~^]=|[<>~^])[\s:=]{0,3}|(?:__version__|\bsections?|§)[\s:=\"'-]{0,4})\Z",
@@ -31,7 +33,7 @@ CURL_USER = re.compile(
 
 def ipv4(page: Page) -> Iterator[Hit]:
     """Dotted quads that are no version numbers."""
-    for match in IPV4.finditer(page.text):
+    for match in QUADS.read(IPV4, page.text):
         start = match.start()
         if NOBODY.match(match.group()) or VERSION_BEFORE.search(page.text, max(0, start - 16), start):
             continue

@@ -115,7 +115,7 @@ def prefixed(page: Page) -> Iterator[Hit]:
     """Tokens that begin as their provider makes them, and webhooks, whose URL is the secret."""
     for match in PREFIX_PLACES.read(PREFIXED, page.text):
         yield Hit(match.start(), match.end(), RANK, "SECRET", "token_prefix")
-    for match in WEBHOOK.finditer(page.text):
+    for match in WEBHOOK.finditer(page.text) if "hook" in page.text else ():
         yield Hit(match.start(), match.end(), RANK, "SECRET", "webhook")
 
 
