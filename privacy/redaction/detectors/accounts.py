@@ -57,4 +57,9 @@ def accounts(page: Page) -> Iterator[Hit]:
         yield Hit(start, end, RANK, "ACCOUNT", "account_named")
 
 
-DETECTORS = (Detector("account", f"(?i){NAMES}", accounts, digit=True),)
+# A name, what may stand between it and its number, and the first digit of that.
+GATE = (
+    rf"(?i)(?:{NAMES})(?:[\s_-]{{0,2}}{QUALIFIER}\b\.?|[\s_-]{{0,2}}#|n[o°]\.){{0,3}}[\"')\]]{{0,2}}[\s:;#=,.(\"'\[>|_*-]{{0,5}}"
+    r"(?:(?:is|was|are|like|of|number|no|nr|#|id|acc|acct|=>)[\s:#.\"'(]{1,4}){0,2}#?[a-z0-9*_/-]* ?\d"
+)
+DETECTORS = (Detector("account", GATE, accounts, digit=True),)

@@ -27,14 +27,18 @@ TITLE = re.compile(
     r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
 )
 KIN = frozenset({"uncle", "aunt", "auntie", "grandma", "grandpa", "cousin", "dr"})
-INTRODUCED = re.compile(
-    r"\b(?:(?P<name>(?:my|his|her|their|whose|the customer's|partner's|wife's|husband's|son's|daughter's|full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real|real)[ -]?name(?:'s| is| was|:| =)?(?: actually| now)?"
+# Introductions after which any word may be a name, and those after which a capital has to follow.
+SURE_INTRODUCTION = (
+    r"(?:my|his|her|their|whose|the customer's|partner's|wife's|husband's|son's|daughter's|full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real|real)[ -]?name(?:'s| is| was|:| =)?(?: actually| now)?"
     r"|name's|ich hei(?:ß|ss)e|mein name ist|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|mijn naam is|ik heet|jag heter|nazywam się|by the name of|under the name(?: of)?|goes by|name on (?:the|my) account(?: is|\?)?"
-    r"|people call me|everyone calls me|just call me|you can call me|call me|named|signed,?|correct it to|namens|it's under)"
-    r"|(?P<weak>i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|meet(?:ing)? with|ask(?:ed)?|tell|contact(?:ed)?|contacting|cc|attn:?|attention:?|c/o"
-    r"|named after|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
-    r"|verses from|name him|name her|named him|named her|name is|name:|town,|huge|early))\s{1,2}"
+    r"|people call me|everyone calls me|just call me|you can call me|call me|named|signed,?|correct it to|namens|it's under"
 )
+INTRODUCTION = (
+    r"i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|meet(?:ing)? with|ask(?:ed)?|tell|contact(?:ed)?|contacting|cc|attn:?|attention:?|c/o"
+    r"|named after|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
+    r"|verses from|name him|name her|named him|named her|name is|name:|town,|huge|early"
+)
+INTRODUCED = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
 # Introductions that prose and code have, too: `a class named foo`, `the full name filename`.
 LOOSE = re.compile(
     r"named|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
@@ -68,8 +72,14 @@ BOOKED = re.compile(
     r"|want to (?:visit|meet)|(?:visit|meet|see) (?:with )?(?=dr)|how about(?: trying(?: for)?(?: an?)?)?|what about|try for|there is|there's|one is|first up is|i have|you may want to (?:go to|try|see)|located an?|maybe|for example|is|another one is|of them is|with)\s{1,2}(?:the |an? )?"
     rf"(?:(?:{ROLE})(?: called| named|,| is)?\s{{1,2}})?"
 )
-INTRODUCED_PLACES, GREETING_PLACES, SIGNATURE_PLACES, LABEL_PLACES, AFTER_ROLE_PLACES, BOOKED_PLACES = (
-    Anchor(rule.pattern) for rule in (INTRODUCED, GREETING, SIGNATURE, LABEL, AFTER_ROLE, BOOKED)
+# A capital: what follows a cue for the gate to open. Names in lower case follow strong cues only.
+CAPITAL = r"\p{Lu}"
+INTRODUCED_PLACES, GREETING_PLACES, SIGNATURE_PLACES, LABEL_PLACES, BOOKED_PLACES = (
+    Anchor(rule.pattern) for rule in (INTRODUCED, GREETING, SIGNATURE, LABEL, BOOKED)
+)
+AFTER_ROLE_PLACES = Anchor(rf"(?i:{AFTER_ROLE.pattern}){CAPITAL}")
+BEFORE_ROLE_PLACES = Anchor(
+    rf"[ \t.]{CAPITAL}[\pL'’-]*(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD))?(?i:{BEFORE_ROLE.pattern})"
 )
 MONEY = re.compile(
     r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
@@ -144,10 +154,13 @@ def labelled(page: Page) -> Iterator[Hit]:
 
 def roles(page: Page) -> Iterator[Hit]:
     """`psychologist Cassie L. O'Brien`, `Rachel Magnusson, the engineer`."""
-    for match in AFTER_ROLE_PLACES.read(AFTER_ROLE, page.low):
-        end = sequence(page, match.end(), bare=False)
-        if end:
+    for start, stop in AFTER_ROLE_PLACES.spans(page.text):
+        match = AFTER_ROLE.match(page.low, start, stop)
+        end = sequence(page, match.end(), bare=False) if match else 0
+        if match and end:
             yield Hit(match.end(), end, RANK, "PERSON", "role")
+    if next(BEFORE_ROLE_PLACES.spans(page.text), None) is None:
+        return
     for match in SEQUENCE.finditer(page.text):
         if " " in match.group() and BEFORE_ROLE.match(page.text, match.end()):
             end = sequence(page, match.start(), bare=False)
@@ -281,8 +294,6 @@ def lower_name(page: Page, start: int, *, known_only: bool) -> int:
     return end
 
 
-# A capital or a placeholder of one: what follows a cue for the gate to open. Names in lower case follow strong cues only.
-CAPITAL = r"\p{Lu}"
 TITLES = (
     r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
     r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin"
@@ -291,8 +302,7 @@ DETECTORS = (
     Detector("name_title", rf"(?i:\b(?:{TITLES}))[. ] ?{CAPITAL}|\b(?:mr|mrs|ms|dr|prof|uncle|aunt)[. ]", titled),
     Detector(
         "name_introduction",
-        r"(?i:\b(?:[\w']*name|mein name|hei(?:ß|ss)e|appelle|nom est|llamo|nombre es|chiamo|nome (?:è|é)|chamo|heet|heter|nazywam się|goes by|calls? me|named|signed,?|correct it to|namens|it's under)\b)"
-        rf"|(?i:\b(?:i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|with|ask(?:ed)?|tell|contact(?:ed|ing)?|cc|attn:?|attention:?|c/o|after|to|by|of|says|said|replied|from|him|her|town,|huge|early))\s{{1,2}}{CAPITAL}",
+        rf"\b(?i:{SURE_INTRODUCTION})\s{{1,2}}\pL|\b(?i:{INTRODUCTION})\s{{1,2}}{CAPITAL}",
         introduced,
     ),
     Detector(

@@ -8,6 +8,7 @@ import phonenumbers
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK, NAMED_RANK = 64, 66
+FEWEST = 6  # digits of a telephone number
 MAX_PARSED = 60  # calls into phonenumbers a page; beyond that a candidate counts as a number (fails closed)
 
 EXTENSION = r"(?:[\s,;]{0,3}(?:x|ext(?:ension|n)?\.?|extension|durchwahl|poste|int\.|anexo)[\s.:#]{0,2}\d{1,6}|\s{0,2}#\s?\d{1,5})?"
@@ -37,7 +38,6 @@ WEAK = frozenset("number line numbers".split())
 BETWEEN = frozenset(
     "number num no nr line me us him her them back up you is at on home work office was to are it's it now or the my currently directly has changed your our his please".split()
 )
-LAST_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 AFTER = re.compile(
     r"\s?[-(,]?\s?(?:(?:is|was) (?:my|his|her|their|our|the) (?:phone|cell|mobile|number|fax|tel)|(?:office|fax|mobile|cell|home|work|tel|phone|direct|main|landline)\b)"
 )
@@ -59,38 +59,42 @@ def phones(page: Page) -> list[Hit]:
     hits: list[Hit] = []
     check = Check(page.regions)
     for run in CANDIDATE.finditer(page.text):
-        for start, end, rank, rule in in_run(page, run.start(), run.end(), check):
-            hits.append(Hit(start, end, rank, "PHONE", rule))
+        value = run.group()
+        digits = len(NOT_DIGIT.sub("", value))
+        if digits >= FEWEST:
+            for start, end, rank, rule in in_run(page, run.start(), value, digits, check):
+                hits.append(Hit(start, end, rank, "PHONE", rule))
     return hits
 
 
 SUM = re.compile(r"[\d)]\s?\+ ")  # 69069 + 907133923
 
 
-def in_run(page: Page, begin: int, stop: int, check: "Check") -> list[tuple[int, int, int, str]]:
-    """The telephone numbers that begin in a run of digits and separators; an extension may reach beyond it."""
-    text, reach = page.text, stop + 20
+def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> list[tuple[int, int, int, str]]:
+    """The telephone numbers that begin in a run of so many digits and of separators; an extension may reach beyond it."""
+    text, stop = page.text, begin + len(run)
+    reach = stop + 20
     found: list[tuple[int, int, int, str]] = []
     taken: list[tuple[int, int]] = []
-    for match in NORTH_AMERICAN.finditer(text, begin, reach):
+    for match in NORTH_AMERICAN.finditer(text, begin, reach) if digits >= 10 else ():
         start, end = match.span()
         spaced_only = match[1] is None and "(" not in match.group()
         if start < stop and (not spaced_only or VALID_AREA.match(match.group()) or called(page, start, end)):
             taken.append((start, end))
             found.append((start, end, RANK, "phone_nanp"))
-    if text[begin] in "+(" or "+" in text[begin:stop] or "00" in text[begin:stop]:
+    if "+" in run or "00" in run:
         for match in INTERNATIONAL.finditer(text, begin, reach):
             start, end = match.span()
             valid = check.international(match.group()) and not SUM.search(text, max(0, start - 4), start + 2)
             if not covered(taken, start, end) and (valid or called(page, start, end)):
                 taken.append((start, end))
                 found.append((start, end, RANK, "phone_international"))
-    if "0" in text[begin:stop]:
+    if digits >= 8 and "0" in run:
         for match in NATIONAL.finditer(text, begin, reach):
             start, end = match.span()
             if covered(taken, start, end) or not SEPARATED.search(match.group()) or OTHER_FORM.fullmatch(match.group()):
                 continue
-            if check.national(match.group()):
+            if called(page, start, end) or check.national(match.group()):  # the one is quickly told
                 taken.append((start, end))
                 found.append((start, end, RANK, "phone_national"))
     taken.sort()
@@ -128,25 +132,25 @@ def called(page: Page, start: int, end: int) -> bool:
 
 def cue_before(before: str) -> tuple[int, str]:
     """How surely the last words of a text call what follows a telephone number (0 to 2), and what stands after them."""
-    words = [match.span() for match in LAST_WORDS.finditer(before)][-6:]
-    reached = len(before)
+    backwards, place = before[::-1], 0
     weak, gap = 0, ""
-    for start, end in reversed(words):
-        between = before[end:reached]
-        if len(between) > 7 or NOT_BETWEEN.search(between):
+    for _ in range(6):
+        found = WORD_BEFORE.match(backwards, place)
+        if found is None:
             break
-        word = before[start:end]
+        word = found[1][::-1]
         if word in STRONG:
-            return 2, before[end:]
-        if word in WEAK and not weak:
-            weak, gap = 1, before[end:]
-        elif word not in BETWEEN and word not in WEAK:
+            return 2, backwards[: found.start(1)][::-1]
+        if word in WEAK:
+            weak, gap = 1, gap if weak else backwards[: found.start(1)][::-1]
+        elif word not in BETWEEN:
             break
-        reached = start
+        place = found.end()
     return weak, gap
 
 
-NOT_BETWEEN = re.compile(r"[^\s:.,#=(\"'>|_*\[-]")
+# A word and the signs behind it, the text being read backwards.
+WORD_BEFORE = re.compile(r"[\s:.,#=(\"'>|_*\[-]{0,7}((?:[^\W\d_]+')?[^\W\d_]+)")
 
 
 class Check:
