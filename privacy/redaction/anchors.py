@@ -37,6 +37,10 @@ class Anchor:
             yield start, end
             at = max(end, at + 1)
 
+    def anywhere(self, text: str) -> bool:
+        """Whether there is such a place."""
+        return next(self.spans(text), None) is not None
+
     def read(self, rule: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
         """What `rule` matches at the places, in order; a place inside the match before it is passed over."""
         reached = 0

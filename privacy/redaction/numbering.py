@@ -11,6 +11,7 @@ NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 SPELT_AT = re.compile(r"%40|\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*", re.IGNORECASE)
 SPELT_DOT = re.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b)\s*[)\]}>]?\s*", re.IGNORECASE)
+SPELT, SPELT_WORD = frozenset("()[]{}<>% \t\n"), re.compile(r"\b(?:at|dot)\b", re.IGNORECASE)
 
 # The types whose values are the same whatever their punctuation, e.g. `4111-1111…` and `4111 1111…`.
 UNPUNCTUATED = frozenset({"PHONE", "CARD", "IBAN", "NATIONAL_ID", "ACCOUNT", "POSTCODE"})
@@ -94,6 +95,8 @@ class _Passing(Numbering):
 def normalised(kind: str, value: str) -> str:
     """The form in which two spellings of one value are equal."""
     if kind == "EMAIL":
+        if SPELT.isdisjoint(value) and value.count("@") == 1 and not SPELT_WORD.search(value):
+            return value.casefold()
         return SPELT_DOT.sub(".", SPELT_AT.sub("@", value)).casefold()
     if kind in UNPUNCTUATED:
         return NOT_ALPHANUMERIC.sub("", value).casefold()

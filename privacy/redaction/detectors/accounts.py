@@ -31,6 +31,7 @@ PHONE = re.compile(r"(?:1-)?\d{3}-\d{3}-\d{4}")
 UNIT = re.compile(
     r"\s{0,2}(?:%|units?|items?|usd|eur|gbp|dollars?|euros?|days?|hours?|minutes?|seconds?|ms|kb|mb|gb|px|bytes|years?|records?|rows?|times|people|users|customers)\b"
 )
+NOT_DIGIT = re.compile(r"\D")
 PLAIN = re.compile(r"[a-z]+\d{0,3}")
 
 
@@ -42,7 +43,7 @@ def accounts(page: Page) -> Iterator[Hit]:
         if low[start] == "#":
             start += 1
         value = low[start:end]
-        digits = sum(c.isdigit() for c in value)
+        digits = len(NOT_DIGIT.sub("", value))
         explicit = bool(match["q"]) or any(c in match["sep"] for c in "#:=")
         if "\n" in match["sep"] and not any(c in match["sep"] for c in "#:="):
             continue
@@ -59,7 +60,7 @@ def accounts(page: Page) -> Iterator[Hit]:
 
 # A name, what may stand between it and its number, and the first digit of that.
 GATE = (
-    rf"(?i)(?:{NAMES})(?:[\s_-]{{0,2}}{QUALIFIER}\b\.?|[\s_-]{{0,2}}#|n[o°]\.){{0,3}}[\"')\]]{{0,2}}[\s:;#=,.(\"'\[>|_*-]{{0,5}}"
+    rf"(?i)(?:{NAMES})(?:[\s_-]{{0,2}}{QUALIFIER}\.?|[\s_-]{{0,2}}#|n[o°]\.){{0,3}}[\"')\]]{{0,2}}[\s:;#=,.(\"'\[>|_*-]{{1,5}}"
     r"(?:(?:is|was|are|like|of|number|no|nr|#|id|acc|acct|=>)[\s:#.\"'(]{1,4}){0,2}#?[a-z0-9*_/-]* ?\d"
 )
 DETECTORS = (Detector("account", GATE, accounts, digit=True),)

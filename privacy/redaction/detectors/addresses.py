@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from privacy.redaction.anchors import Anchor
+from privacy.redaction.anchors import LOOKAROUND, Anchor
 from privacy.redaction.detectors.address_forms import (
     ANY_CODE,
     CANADIAN_CODE,
@@ -33,6 +33,8 @@ NUMBERED_STREET = re.compile(
     rf"{START}(?:\d{{0,3}}\s{{1,2}}(?=\d))?{NUMBER},?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b(?!\s(?:{SUFFIX})\b)(?:\.?\s{DIRECTION}\b)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?",
     re.IGNORECASE,
 )
+# A number, up to six words, and the last word of a street.
+STREETS = Anchor(rf"(?i)[0-9]\S*\s{{1,3}}(?:[^\s,;:?!()]+\s{{1,2}}){{1,6}}(?:{SUFFIX})\b")
 NUMBERED_BROADWAY = re.compile(
     rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:(?-i:Broadway)|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b",
     re.IGNORECASE,
@@ -114,7 +116,7 @@ NAMED_CODE = re.compile(
 def numbered(page: Page) -> Iterator[Hit]:
     """`100 Valley Oaks Drive`, and the unit, town, code and country that follow."""
     text = page.text
-    for match in NUMBERED_STREET.finditer(text):
+    for match in NUMBERED_STREET.finditer(text) if STREETS.anywhere(text) else ():
         start = likely_street(page, match)
         if start >= 0:
             yield street(text, start, match.end())
@@ -255,7 +257,7 @@ DETECTORS = (
     Detector("address_compound", COMPOUND_TAIL.pattern, compounds, digit=True),
     Detector(
         "address_box",
-        r"(?i)\bbox|p\.?\s?o\.?\s?b|postfach|apartado|caixa|boîte|b\.?p\.? \d|[afd]po,? a",
+        rf"(?i){LOOKAROUND.sub('', BOX.pattern)}|[afd]po,? a[aep] \d{{5}}",
         boxes,
         digit=True,
     ),

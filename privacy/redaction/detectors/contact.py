@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK, SPELT_RANK = 80, 79
-LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-!#$&'*^~")
+LOCAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-!#$&'*^~"
 EDGE = "._%+-!#$&'*^~"
 
 LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?+"
@@ -57,8 +57,11 @@ def mailbox(text: str, at: int) -> int:
         quoted = QUOTED.search(text, max(0, at - 66), at)
         return quoted.start() if quoted else at
     start, lowest = at, max(0, at - 64)
-    while start > lowest and (text[start - 1] in LOCAL or (text[start - 1] > "\x7f" and text[start - 1].isalpha())):
-        start -= 1
+    while start > lowest:
+        kept = lowest + len(text[lowest:start].rstrip(LOCAL))
+        if kept == start and not (text[start - 1] > "\x7f" and text[start - 1].isalpha()):
+            break
+        start = kept if kept < start else start - 1
     if start and text[start - 1] == "\\" and (escape := ESCAPE.search(text, start - 1, start + 5)):
         start = escape.end()
     elif start and text[start - 1] == "\\" and text[start] in "nrtbf" and start + 1 < at:

@@ -159,7 +159,7 @@ def roles(page: Page) -> Iterator[Hit]:
         end = sequence(page, match.end(), bare=False) if match else 0
         if match and end:
             yield Hit(match.end(), end, RANK, "PERSON", "role")
-    if next(BEFORE_ROLE_PLACES.spans(page.text), None) is None:
+    if not BEFORE_ROLE_PLACES.anywhere(page.text):
         return
     for match in SEQUENCE.finditer(page.text):
         if " " in match.group() and BEFORE_ROLE.match(page.text, match.end()):
