@@ -11,7 +11,7 @@ NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 SPELT_AT = re.compile(r"%40|\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*", re.IGNORECASE)
 SPELT_DOT = re.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b)\s*[)\]}>]?\s*", re.IGNORECASE)
-SPELT, SPELT_WORD = frozenset("()[]{}<>% \t\n"), re.compile(r"\b(?:at|dot)\b", re.IGNORECASE)
+SPELT, SPELT_WORD = frozenset("()[]{}<>% \t\r\n"), re.compile(r"\b(?:at|dot)\b", re.IGNORECASE)
 
 # The types whose values are the same whatever their punctuation, e.g. `4111-1111…` and `4111 1111…`.
 UNPUNCTUATED = frozenset({"PHONE", "CARD", "IBAN", "NATIONAL_ID", "ACCOUNT", "POSTCODE"})

@@ -54,6 +54,8 @@ COMPOUND_STREET = re.compile(
     rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{CAPITAL}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{CAPITAL}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-hA-H](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)",
     re.IGNORECASE,
 )
+# What may stand before the end of such a word, read backwards: its beginning, words before it, a number.
+COMPOUND_HEAD = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{1,4})?")
 COMPOUND_TAIL = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
 BOX = re.compile(
     r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)",
@@ -141,7 +143,8 @@ def compounds(page: Page) -> Iterator[Hit]:
     """`Chausseestr. 32`, `Dózsa György út 78.`"""
     reached = 0
     for begin, stop in COMPOUND_TAIL.spans(page.text):
-        match = COMPOUND_STREET.search(page.text, max(reached, begin - 64), stop + 16)
+        before = COMPOUND_HEAD.match(page.text[max(reached, begin - 64) : begin][::-1])
+        match = COMPOUND_STREET.search(page.text, begin - (before.end() if before else 0), stop + 16)
         if match is None:
             continue
         reached = match.end()
