@@ -49,13 +49,13 @@ class _Walker:
     def object(self, given: dict[Any, Any], depth: int) -> dict[Redacted, Any]:
         """An object redacted. Keys that become the same placeholder are told apart, so that no value is lost."""
         made: dict[Redacted, Any] = {}
+        times: Counter[Redacted] = Counter()
         for key, item in given.items():
             name = key if isinstance(key, str) else str(key)
-            redacted = self.text(name, "")
-            again = 1
+            redacted = alone = self.text(name, "")
             while redacted in made:
-                again += 1
-                redacted = Redacted.stored(f"{redacted} ({again})")
+                times[alone] += 1
+                redacted = Redacted.stored(f"{alone} ({times[alone] + 1})")
             made[redacted] = self.walk(item, name, depth + 1)
         return made
 

@@ -6,7 +6,7 @@ The last look makes redaction idempotent by construction: what is returned is te
 import re
 from collections.abc import Iterable, Sequence
 
-from privacy.redaction import folding
+from privacy.redaction import folding, windows
 from privacy.redaction.gates import Gate, gate
 from privacy.redaction.hits import Detector, Hit, Page, settled
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
@@ -15,12 +15,9 @@ from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, com
 from privacy.redaction.repeats import repeats
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
-WINDOW = 8_192  # characters that are read at once; longer text is read in windows
-OVERLAP = 1_024  # the context that neighbouring windows share; longer than every pattern but a PEM block
 MAX_ROUNDS = 12
 MASK = "\x00"  # stands for the characters of a placeholder: no pattern matches it
 UNMASKED = re.compile(r"[^\x00\s][^\x00]*[^\x00\s]|[^\x00\s]")
-BREAK = re.compile(r"\s\S*\Z")
 
 
 def redact(text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | None = None) -> Redacted:
@@ -64,9 +61,11 @@ class Look:
     def read(self, text: str) -> Sequence[int] | None:
         """Fold a text and mask its placeholders. Gives where its characters came from, unless each is in its place."""
         self.folded, origin, self.apart = folding.fold(text)
-        self.typed = PLACEHOLDER.findall(self.folded) if "[" in self.folded else []
+        kinds = self.compiled.kinds  # other words in brackets are a person's own, and read like them
+        found = PLACEHOLDER.findall(self.folded) if "[" in self.folded else ()
+        self.typed = [typed for typed in found if typed[0] in kinds]
         if self.typed:
-            self.folded = PLACEHOLDER.sub(_mask, self.folded)
+            self.folded = PLACEHOLDER.sub(lambda match: _mask(match) if match[1] in kinds else match[0], self.folded)
         return origin
 
     def find_folded(self, folded: str) -> list[Hit]:
@@ -75,7 +74,7 @@ class Look:
         low = folded.lower()
         if len(low) != len(folded):
             low = folding.lowered(folded)
-        hits = self._short(folded, low) if len(folded) <= WINDOW + OVERLAP else self._long(folded, low)
+        hits = self._short(folded, low) if len(folded) <= windows.WINDOW + windows.OVERLAP else self._long(folded, low)
         return self._counted(hits, folded) if hits or self.values else hits
 
     def _short(self, folded: str, low: str) -> list[Hit]:
@@ -83,11 +82,15 @@ class Look:
 
     def _long(self, folded: str, low: str) -> list[Hit]:
         hits = self._gate.long(folded)
-        for start, end in windows(folded):
+        start, end = windows.first(folded)
+        while True:
             page = Page(folded[start:end], low[start:end], self.compiled.policy.regions)
             here = found(self._gate.in_window(page.text), page)
-            hits += [Hit(hit[0] + start, hit[1] + start, *hit[2:]) for hit in here]
-        return hits
+            here = [Hit(hit[0] + start, hit[1] + start, *hit[2:]) for hit in here]
+            hits += here if end == len(folded) else [windows.whole(folded, end, hit) for hit in here]
+            if end == len(folded):
+                return hits
+            start, end = windows.following(folded, end, here)
 
     def _counted(self, hits: list[Hit], folded: str) -> list[Hit]:
         """Hits settled, without those that the policy lets pass, with the other places of what was found."""
@@ -132,30 +135,13 @@ def around_masks(hit: Hit, folded: str) -> Iterable[Hit]:
         yield hit._replace(start=hit.start + part.start(), end=hit.start + part.end())
 
 
-def windows(text: str) -> Iterable[tuple[int, int]]:
-    """Stretches that cover a text and overlap by about `OVERLAP`, cut at white space where there is any."""
-    start, length = 0, len(text)
-    while True:
-        end = min(start + WINDOW + OVERLAP, length)
-        if end < length:
-            blank = BREAK.search(text, end - 128, end)
-            end = blank.start() if blank else end
-        yield start, end
-        if end == length:
-            return
-        begin = end - OVERLAP
-        blank = BREAK.search(text, begin - 128, begin)
-        start = blank.start() if blank else begin
-
-
 def replaced(text: str, hits: list[Hit], look: Look, numbering: Numbering | None) -> Redacted:
     """Replace hits and look again, until a look finds nothing. Spans point into the text that was given."""
     if not hits:
         return wrap(text)
     numbering = Numbering.of_one_text() if numbering is None else numbering
     for kind, number in look.typed:
-        if kind in look.compiled.kinds:
-            numbering.reserve(kind, int(number))
+        numbering.reserve(kind, int(number))
     current, masked = applied(text, hits, numbering, look.folded if look.apart else "")
     later = look.find_folded(masked) if masked else look.find(current)
     if not later:

@@ -1,5 +1,7 @@
 """JSON structures are redacted throughout: keys, values, numbers, at any depth."""
 
+import itertools
+
 import pytest
 
 from privacy.redaction import Numbering, RedactionError, is_redacted, redact_json
@@ -31,6 +33,12 @@ def test_a_number_that_is_a_card_becomes_a_placeholder() -> None:
 def test_keys_that_become_the_same_are_told_apart() -> None:
     made = redact_json({"ada@example.org": 1, "ADA@example.org": 2})
     assert sorted(made.value.values()) == [1, 2] and is_redacted(made.value)
+
+
+def test_keys_that_become_the_same_are_counted_and_do_not_grow() -> None:
+    spellings = ["".join(letters) for letters in itertools.product("aA", "dD", "aA", "mM", "sS")]
+    made = redact_json({f"{spelling}@example.org": spelling for spelling in spellings})
+    assert len(made.value) == len(spellings) and max(map(len, made.value)) == len("[EMAIL_1] (32)")
 
 
 def test_it_shares_the_numbering_of_the_interaction() -> None:

@@ -2,7 +2,8 @@
 
 import json
 
-from privacy.redaction import Numbering, redact
+from privacy.redaction import DEFAULT_POLICY, Numbering, compile_policy, redact
+from privacy.redaction.engine import Look
 
 
 def test_one_value_has_one_number_in_question_and_answer() -> None:
@@ -54,3 +55,9 @@ def test_typed_placeholders_cannot_swell_the_state() -> None:
     redact(" ".join(f"[EMAIL_{number}]" for number in range(3000)) + " ada@example.org", numbering=numbering)
     redact(" ".join(f"[NOTHING_{number}]" for number in range(3000)) + " ada@example.org", numbering=numbering)
     assert sum(map(len, numbering.state().values())) <= 1001
+
+
+def test_what_only_looks_like_a_placeholder_is_read_like_any_text() -> None:
+    look = Look(compile_policy(DEFAULT_POLICY))
+    look.read("[OWN_WORD_1] [EMAIL_2]")
+    assert look.folded == "[OWN_WORD_1] " + "\x00" * len("[EMAIL_2]")
