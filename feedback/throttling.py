@@ -12,6 +12,8 @@ from django.core.cache.backends.base import BaseCache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from privacy.addresses import client_address
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
@@ -33,7 +35,7 @@ class WindowThrottle(BaseThrottle):
         if caller is None:
             return True
         if caller.grant:
-            who, rate = f"address:{request.META.get('REMOTE_ADDR', '')}", settings.ADDRESS_RATE
+            who, rate = f"address:{client_address(request.META)}", settings.ADDRESS_RATE
         else:
             who, rate = f"key:{caller.key.pk}", settings.KEY_RATE
         number, _, unit = rate.partition("/")

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import ipaddress
 import secrets
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Whose X-Forwarded-For is believed: privacy/addresses.py
+TRUSTED_PROXIES = [ipaddress.ip_network(each) for each in env.list("TRUSTED_PROXIES", default=[])]
 
 INSTALLED_APPS = [
     "flywheel_site.apps.FlywheelAdminConfig",

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from feedback.throttling import forget, increment
+from privacy.addresses import client_address
 
 WINDOW = 15 * 60  # seconds
 HERE, ANYWHERE, ADDRESS = 5, 50, 100  # tries a window: of a name from an address, of a name, of an address
@@ -34,7 +35,7 @@ def forgive(request: HttpRequest, name: str) -> None:
 
 def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int]]:
     """The counts that a try belongs to, and how far each may go. Names are hashed: they are somebody's."""
-    window, address = int(time.time() // WINDOW), request.META.get("REMOTE_ADDR", "")
+    window, address = int(time.time() // WINDOW), client_address(request.META)
     for who, limit in ((f"{name.casefold()} {address}", HERE), (name.casefold(), ANYWHERE), (f" {address}", ADDRESS)):
         yield f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}:{window}", limit
 

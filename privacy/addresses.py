@@ -1,0 +1,42 @@
+"""Where a request comes from: the address that connected, or behind a proxy that is trusted the one it speaks for."""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from django.conf import settings
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def client_address(meta: Mapping[str, Any]) -> str:
+    """The caller's address, from a request's `META`: the last one of `X-Forwarded-For` that is no proxy of ours.
+
+    What stands left of it anybody could have written. Where the header cannot be read, the peer's own address.
+    """
+    peer = parsed(meta.get("REMOTE_ADDR", ""))
+    if peer is None:  # a Unix socket has none
+        return ""
+    client = peer
+    for entry in reversed(meta.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        if not is_trusted(client):
+            break
+        found = parsed(entry)
+        if found is None:
+            return str(peer)
+        client = found
+    return str(client)
+
+
+def parsed(text: str) -> Address | None:
+    """An address; of IPv4 in IPv6's clothes the inner one, as a server that listens to both reports it."""
+    try:
+        found = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def is_trusted(address: Address) -> bool:
+    """Whether it is one of the operator's proxies."""
+    return any(address in network for network in settings.TRUSTED_PROXIES)
