@@ -12,7 +12,7 @@ from django.core.cache.backends.base import BaseCache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from privacy.addresses import client_address
+from privacy.addresses import counted_address
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
@@ -35,7 +35,7 @@ class WindowThrottle(BaseThrottle):
         if caller is None:
             return True
         if caller.grant:
-            who, rate = f"address:{client_address(request.META)}", settings.ADDRESS_RATE
+            who, rate = f"address:{counted_address(request.META)}", settings.ADDRESS_RATE
         else:
             who, rate = f"key:{caller.key.pk}", settings.KEY_RATE
         number, _, unit = rate.partition("/")
@@ -52,19 +52,20 @@ class WindowThrottle(BaseThrottle):
         return max(1.0, self.retry_after)
 
 
-def increment(name: str, seconds: int) -> int:
+def increment(name: str, seconds: int, aside: str = "near") -> int:
     """Add one to a count that lives so long, and return it.
 
-    A limit is no reason to lose a write: while Redis is away each process counts for itself, and asks again later.
+    A limit is no reason to lose a write: while Redis is away, or where there is none, each process counts for itself,
+    in its cache `aside`.
     """
     global _away_until
-    if time.monotonic() >= _away_until:
+    if AWAY and time.monotonic() >= _away_until:
         try:
             return _increment(caches["default"], name, seconds)
         except AWAY:
             _away_until = time.monotonic() + AWAY_SECONDS
             logger.warning("The cache does not answer; rate limits hold a process each for the next %s s", AWAY_SECONDS)
-    return _increment(caches["near"], name, seconds)
+    return _increment(caches[aside], name, seconds)
 
 
 def forget(name: str) -> None:

@@ -120,14 +120,19 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 # In one process memory will do; several need one place for the counts of the rate limits.
-# The near one stands in while Redis is away: capture does not wait for it.
-NEAR_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+# The near one stands in while Redis is away: capture does not wait for it. Names that sign in have one of their own.
+# Full, each is 36 MB; a smaller one forgets whom it limits.
+NEAR_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 REDIS_CACHE = {
     "BACKEND": "django.core.cache.backends.redis.RedisCache",
     "LOCATION": REDIS_URL,
     "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
 }
-CACHES = {"default": REDIS_CACHE if REDIS_URL else NEAR_CACHE, "near": NEAR_CACHE}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": REDIS_CACHE if REDIS_URL else NEAR_CACHE,
+    "near": NEAR_CACHE,
+    "names": {**NEAR_CACHE, "LOCATION": "names"},
+}
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = (

@@ -1,7 +1,9 @@
 """Who guesses passwords is slowed down, and who has left is signed out.
 
-Each try at a password counts, before it is checked: for the name from one address, for the name from anywhere, and for
-the address. Over a limit the right password is refused, too, until the window ends; nobody learns whether it was right.
+Each try at a password counts, before it is checked: for the address, for the name from there, and for the name from
+anywhere. Over a limit the right password is refused, too, until the window ends; nobody learns whether it was right.
+What is refused counts no further: who pushes counts out of memory, or locks a name everywhere, pays for each with a
+password that is checked. Names from anywhere have a memory of their own, which no other traffic fills.
 """
 
 import hashlib
@@ -13,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from feedback.throttling import forget, increment
-from privacy.addresses import client_address
+from privacy.addresses import counted_address
 
 WINDOW = 15 * 60  # seconds
 HERE, ANYWHERE, ADDRESS = 5, 50, 100  # tries a window: of a name from an address, of a name, of an address
@@ -25,19 +27,23 @@ TOO_MANY = _("Too many tries. Wait a quarter of an hour, or ask an administrator
 
 def may_try(request: HttpRequest, name: str) -> bool:
     """Count a try at the password of that name, and say whether it may be made."""
-    return all([increment(key, WINDOW) <= limit for key, limit in counters(request, name)])
+    return all(increment(key, WINDOW, aside) <= limit for key, limit, aside in counters(request, name))
 
 
 def forgive(request: HttpRequest, name: str) -> None:
     """Forget the tries of a name from here: its password was right."""
-    forget(next(counters(request, name))[0])
+    _address, (here, *_), _anywhere = counters(request, name)
+    forget(here)
 
 
-def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int]]:
-    """The counts that a try belongs to, and how far each may go. Names are hashed: they are somebody's."""
-    window, address = int(time.time() // WINDOW), client_address(request.META)
-    for who, limit in ((f"{name.casefold()} {address}", HERE), (name.casefold(), ANYWHERE), (f" {address}", ADDRESS)):
-        yield f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}:{window}", limit
+def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int, str]]:
+    """The counts that a try belongs to, how far each may go, and the cache that keeps it without Redis. Names are
+    hashed: they are somebody's."""
+    window, address, name = int(time.time() // WINDOW), counted_address(request.META), name.casefold()
+    for who, limit, aside in (
+        (f" {address}", ADDRESS, "near"), (f"{name} {address}", HERE, "near"), (name, ANYWHERE, "names"),
+    ):  # fmt: skip
+        yield f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}:{window}", limit, aside
 
 
 def end_if_idle(request: HttpRequest) -> None:

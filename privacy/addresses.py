@@ -28,6 +28,12 @@ def client_address(meta: Mapping[str, Any]) -> str:
     return str(client)
 
 
+def counted_address(meta: Mapping[str, Any]) -> str:
+    """What a limit takes for one caller: the address, or of IPv6 the network of 64 bits that one line is given."""
+    address = client_address(meta)
+    return str(ipaddress.ip_network((address, 64), strict=False)) if ":" in address else address
+
+
 def parsed(text: str) -> Address | None:
     """An address; of IPv4 in IPv6's clothes the inner one, as a server that listens to both reports it."""
     try:

@@ -44,7 +44,7 @@ if not settings.DATABASES["default"].get("HOST"):
 settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
-from django.core.cache import cache  # noqa: E402
+from django.core.cache import caches  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from tests.processes import running, wait, web_server  # noqa: E402
@@ -82,7 +82,8 @@ def uses_database(item: pytest.Item) -> bool:
 @pytest.fixture(autouse=True)
 def clean_slate() -> None:
     """No test inherits another's counts of requests, or its released files."""
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()
     for folder in settings.RELEASES.iterdir():
         shutil.rmtree(folder)
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.cache import caches
 from django.test import Client
@@ -60,6 +61,35 @@ def test_many_names_from_one_address_do_not_help(client: Client, rita: User) -> 
     assert not tried(client, PASSWORD)
 
 
+def test_the_many_addresses_of_one_line_are_one(client: Client, rita: User) -> None:
+    for number in range(signins.HERE):
+        assert not tried(client, "wrong", REMOTE_ADDR=f"2001:db8:0:1::{number}")
+    assert not tried(client, PASSWORD, REMOTE_ADDR="2001:db8:0:1:ffff::1")
+    assert tried(client, PASSWORD, REMOTE_ADDR="2001:db8:0:2::1")
+
+
+def test_a_name_stays_locked_however_many_junk_tries_come_from_everywhere(client: Client, rita: User) -> None:
+    for number in range(signins.ANYWHERE):
+        tried(client, "wrong", REMOTE_ADDR=f"10.0.0.{number}")
+    for number in range(250):  # two counts each in the memory of addresses, and one in that of names
+        tried(client, "wrong", f"junk-{number}", REMOTE_ADDR=f"2001:db8:{number}::1")
+    assert not tried(client, PASSWORD, REMOTE_ADDR="10.9.9.9")
+
+
+@pytest.mark.skipif(bool(settings.REDIS_URL), reason="Redis forgets nothing before its time")
+def test_other_traffic_pushes_no_name_out_of_memory(client: Client, rita: User) -> None:
+    for number in range(signins.ANYWHERE):
+        tried(client, "wrong", REMOTE_ADDR=f"10.0.0.{number}")
+    caches["near"].clear()  # as a flood of browsers would, in the end
+    assert not tried(client, PASSWORD, REMOTE_ADDR="10.9.9.9")
+
+
+def test_who_is_refused_for_the_address_locks_no_name_elsewhere(client: Client, rita: User) -> None:
+    for _ in range(signins.ANYWHERE + signins.ADDRESS):
+        tried(client, "wrong", REMOTE_ADDR="10.1.1.1")
+    assert tried(client, PASSWORD, REMOTE_ADDR="10.9.9.9")
+
+
 def test_saying_again_who_one_is_is_slowed_down_alike(client: Client, rita: User) -> None:
     client.force_login(rita)
     for _ in range(5):
@@ -100,9 +130,8 @@ def test_the_right_password_opens_while_the_cache_is_away(
     def away(*_arguments: object) -> None:
         raise RedisError
 
-    monkeypatch.setattr(
-        throttling, "caches", {"default": SimpleNamespace(delete=away, incr=away), "near": caches["near"]}
-    )
+    near = {name: caches[name] for name in ("near", "names")}
+    monkeypatch.setattr(throttling, "caches", {"default": SimpleNamespace(delete=away, incr=away), **near})
     monkeypatch.setattr(throttling, "_away_until", 0.0)
     monkeypatch.setattr(throttling, "AWAY", (RedisError,))
     assert tried(client, PASSWORD)
