@@ -6,9 +6,9 @@ cluster and gets none. Every comparison is exact (`fingerprints.near`); the keys
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Min, Q
@@ -24,12 +24,10 @@ from privacy import digests
 BANDS = tuple(f"band_{number}" for number in range(8))
 COLUMNS = ("interaction_id", "project_id", "subject_id", "cluster", "place", "version", "pinned", *BANDS)
 NO_BANDS = (None,) * len(BANDS)
-ALL_BITS = (1 << 64) - 1
 LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a full bucket leaves a band out
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question on its way into its cluster, with what it is compared by and found by."""
 
     interaction: int
@@ -78,18 +76,15 @@ def known(keys: Sequence[int]) -> dict[int, int]:
 
 def salted(project: int, keys: Sequence[int]) -> tuple[int, ...]:
     """The keys as they are stored: those of another project, or another version, are other keys."""
-    return tuple([signed((key & ALL_BITS) ^ salt(project)) for key in keys])
+    grain = salt(project)
+    return tuple([key ^ grain for key in keys])
 
 
 @lru_cache(maxsize=256)
 def salt(project: int) -> int:
-    """64 bits of a project and of the version of the method."""
-    return int.from_bytes(hashlib.blake2b(f"{project}:{VERSION}".encode(), digest_size=8).digest(), "big")
-
-
-def signed(value: int) -> int:
-    """The 64 bits as a column of signed integers holds them."""
-    return value - (1 << 64) if value >> 63 else value
+    """64 bits of a project and of the version of the method, as a column of signed integers holds them."""
+    made = hashlib.blake2b(f"{project}:{VERSION}".encode(), digest_size=8).digest()
+    return int.from_bytes(made, "big", signed=True)
 
 
 def looked_up(project: int, keys: Iterable[Sequence[int]]) -> tuple[Index, dict[int, int], dict[int, float]]:

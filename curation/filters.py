@@ -13,6 +13,8 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, Self
 
+import re2
+
 from curation import corrections, topics
 from curation.injection import instructs
 from curation.records import Candidate, Finding, named
@@ -160,6 +162,8 @@ def check_topics(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     """Sensitive topics in what the user says: the question and their turns before it."""
     turns = [content for role, content in candidate.context if role == "user"]
     said = " \n".join((candidate.question, *turns)).lower()
+    if not settings.terms.gate.search(said):
+        return
     words = set(SPLIT.split(said))
     personal = not words.isdisjoint(topics.FIRST_PERSON)
     hits = settings.terms.found(said, words)
@@ -171,12 +175,17 @@ def check_topics(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
 
 OPENING: Final = 3
 SPLIT: Final = re.compile(r"[^\w'-]+")
+NOTHING: Final = r"[^\s\S]"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Term lists made ready: whole words by look-up, stems by how they open, phrases by their first word."""
+    """Term lists made ready: whole words by look-up, stems by how they open, phrases by their first word.
 
+    The gate finds any of them anywhere, in one pass of an automaton: where it finds none, nothing else has to be looked up.
+    """
+
+    gate: Any
     words: Mapping[str, str]
     stems: tuple[tuple[str, str], ...]
     phrases: Mapping[str, tuple[tuple[str, re.Pattern[str], str], ...]]
@@ -195,6 +204,7 @@ class Terms:
                 pattern = re.compile(rf"(?<!\w){re.escape(bare)}{end}")
                 phrases[first] = (*phrases.get(first, ()), (bare, pattern, topic))
         return cls(
+            gate=re2.compile("|".join(re2.escape(term.rstrip("*")) for term, _ in pairs) or NOTHING),
             words={term: topic for term, topic in pairs if not term.endswith("*") and " " not in term},
             stems=stems,
             phrases=phrases,

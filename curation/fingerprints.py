@@ -57,7 +57,7 @@ class Sketch(NamedTuple):
 def sketch(question: str, context: Iterable[tuple[str, str]] = ()) -> Sketch:
     """The sketch of a question asked after these (role, content) turns, of which the last 2,000 characters count."""
     turns = " ".join(content for _, content in context) if context else ""
-    return Sketch(normalise(question), normalise(turns[-CONTEXT_CHARS:]))
+    return Sketch(normalise(question), normalise(turns[-CONTEXT_CHARS:]) if turns else "")
 
 
 def shingles(words: str) -> frozenset[str]:
@@ -130,13 +130,12 @@ def near(candidate: Sketch, others: Iterable[tuple[int, Sketch]]) -> tuple[int, 
     """
     best: tuple[int, float] | None = None
     question, context = shingles(candidate.question), None
-    named = numbers(question)
     for key, other in others:
         theirs = shingles(other.question)
-        if numbers(theirs) != named:
-            continue
         alike = jaccard(question, theirs)
         if alike < THRESHOLD or (best and (-best[1], best[0]) < (-alike, key)):
+            continue
+        if numbers(question) != numbers(theirs):
             continue
         if candidate.context or other.context:
             context = shingles(candidate.context) if context is None else context

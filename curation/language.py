@@ -16,6 +16,7 @@ LEAST: Final = 0.5
 MOST_WORDS: Final = 50
 
 WORDS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+PLAIN: Final = {code: chr(code) if chr(code).isalpha() else " " for code in range(128)}  # the same, where all is ASCII
 NOT_PROSE: Final = re.compile(r"```.*?(?:```|$)|`[^`]*`|https?://\S+|\S+@\S+|\[[A-Z][A-Z_]*_\d+\]", re.DOTALL)
 
 COMMON: Final = {
@@ -95,7 +96,8 @@ def guess(text: str) -> str:
         head = NOT_PROSE.sub(" ", head)
     if not head.isascii() and (found := by_script(head)):
         return found
-    return by_words(WORDS.findall(head.lower()))
+    low = head.lower()
+    return by_words(low.translate(PLAIN).split() if low.isascii() and "'" not in low else WORDS.findall(low))
 
 
 def by_script(text: str) -> str | None:
@@ -120,8 +122,9 @@ def by_words(words: Sequence[str]) -> str:
     """The language whose little words weigh most, if clearly more than any other's."""
     score: dict[str, float] = {}
     for word in words[:MOST_WORDS]:
-        for code, weight in EVIDENCE.get(word, ()):
-            score[code] = score.get(code, 0.0) + weight
+        if word in EVIDENCE:
+            for code, weight in EVIDENCE[word]:
+                score[code] = score.get(code, 0.0) + weight
     if not score:
         return UNKNOWN
     best = max(score, key=score.__getitem__)

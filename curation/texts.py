@@ -64,13 +64,13 @@ def gibberish(text: str) -> tuple[str, float] | None:
     words = text.split()
     if not words:
         return None
-    if len(max(words, key=len)) >= RUN_CHARS and (match := RUN.search(text)):
+    if max(map(len, words)) >= RUN_CHARS and (match := RUN.search(text)):
         run = match.end() - match.start()
         if match[1].isalnum() and run * 3 > len(text):
             return f"one character {run} times", run
     if len(words) >= 20 and (share := len(set(words)) / len(words)) < 0.12:
         return f"{share:.0%} of its words are distinct", round(share, 3)
-    if text.isascii() and not any(word in EVIDENCE for word in words[:30]):
+    if text.isascii() and EVIDENCE.keys().isdisjoint(words[:30]):
         odd = sum(1 for word in words if is_no_word(word))
         if odd * 2 > len(words):
             return f"{odd} of its {len(words)} words are no words", round(odd / len(words), 3)
