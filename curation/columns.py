@@ -99,7 +99,7 @@ def upsert(
     keep: bool = False,
     unchanged: Sequence[str] = (),
 ) -> None:
-    """Insert the rows; one whose key is there takes their values, but for `unchanged`, or with `keep` stays as it is.
+    """Insert the rows; one that is there takes their values, but for `unchanged`, or with `keep` stays as it is.
 
     The first column is the key. Values are as the driver takes them (`stamp` for times).
     """
@@ -108,7 +108,7 @@ def upsert(
     names = ", ".join(map(connection.ops.quote_name, columns))
     key, *others = (connection.ops.quote_name(column) for column in columns if column not in unchanged)
     sets = ", ".join(f"{name} = excluded.{name}" for name in others)
-    end = f"ON CONFLICT ({key}) DO " + ("NOTHING" if keep else f"UPDATE SET {sets}")
+    end = "ON CONFLICT DO NOTHING" if keep else f"ON CONFLICT ({key}) DO UPDATE SET {sets}"
     opening = f"INSERT INTO {quoted(model)} ({names})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

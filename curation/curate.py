@@ -8,9 +8,8 @@ a killed run goes on where it was; and run again with nothing new it does nothin
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -20,7 +19,7 @@ from curation import columns, derive, duplicates, policies, reviewtasks
 from curation.decided import LABELLED
 from curation.language import guess
 from curation.models import CurationPolicy, Decision, ReviewTask, Run
-from curation.pace import Pace
+from curation.pace import Pace, uncollected
 from curation.records import Decided
 from curation.rules import Outcome, Reason, Ruling, Vote, decide, review_weight, standing
 from feedback.models import Interaction, Project, Signal
@@ -46,7 +45,8 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
     pace, after, last = Pace(), 0, -1
     while after != last:
         last, started = after, time.monotonic()
-        after = curate_batch(run, after, pace.batch)
+        with uncollected():
+            after = curate_batch(run, after, pace.batch)
         pace.took(time.monotonic() - started)
         run.refresh_from_db(fields=["state", "read"])
         if run.state == Run.State.CANCELLED:
@@ -78,8 +78,7 @@ def begin_or_join(project: Project) -> Run | None:
         return run
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(NamedTuple):
     """The decision that stood: whether and when a reviewer made it."""
 
     outcome: str
@@ -90,8 +89,7 @@ class Before:
     correction: str
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One interaction as a batch reads it: its votes, when the newest came, and what stood before."""
 
     key: int
@@ -269,13 +267,16 @@ def ask_people(project: Project, reads: Iterable[Read], rulings: Mapping[int, Ru
     asked = {task.interaction_id: task for task in tasks}
     fresh = []
     for key, read in unclear.items():
-        ruling = rulings[key]
-        if key in asked and asked[key].kind == ReviewTask.Kind.ADJUDICATION:
-            continue  # reviewers differ: their curator hears the votes, too
-        task = asked.get(key) or ReviewTask(project=project, interaction_id=key, subject_id=read.subject)
-        task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
-        task.priority = round(10 * review_weight(read.votes))
+        ruling, priority = rulings[key], round(10 * review_weight(read.votes))
         if key not in asked:
-            fresh.append(task)
-    ReviewTask.objects.bulk_create(fresh)
+            fresh.append(
+                reviewtasks.Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision)
+            )
+        elif (
+            asked[key].kind != ReviewTask.Kind.ADJUDICATION
+        ):  # else reviewers differ: their curator hears the votes, too
+            task = asked[key]
+            task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
+            task.priority = priority
+    reviewtasks.put(project, fresh)
     ReviewTask.objects.bulk_update(asked.values(), ["reason", "detail", "priority", "revision"])

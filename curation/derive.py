@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 
@@ -43,8 +43,7 @@ class Touched:
     saids: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """A labelled decision with what can be told of it alone, without the records beside it."""
 
     row: Decided
@@ -102,9 +101,12 @@ def derive(decisions: Sequence[Decision | Decided | Weighed], policy: CurationPo
     kept = {one.row.interaction for some in due.values() for one in some}
     entered = clusters.enter(policy.project_id, [one.asked for one in labelled if one.row.interaction in kept])
     rewritten = [row.interaction for row in rows if not row.is_new]
+    near = {
+        key: standings.near_digest(entered[key], one.said) for one in labelled if (key := one.row.interaction) in kept
+    }
     for model, some in due.items():
         clear(model, rewritten, {one.row.interaction for one in some}, touched)
-        standing = [beside(one, entered[one.row.interaction], passing[one.row.interaction]) for one in some]
+        standing = [beside(one, near[one.row.interaction], passing[one.row.interaction]) for one in some]
         touched.fresh[model] = [row for row in standing if row.reason not in HOLD and row.status != Status.FILTERED]
         touched.unwritten[model] = [
             (row, own_columns(model, one.row, one.made)) for row, one in zip(standing, some, strict=True)
@@ -147,7 +149,7 @@ def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched
     there.exclude(pk__in=due).delete()
 
 
-def beside(one: Weighed, cluster: int, found: Finding | None) -> Row:
+def beside(one: Weighed, near_said: int, found: Finding | None) -> Row:
     """A record as it is compared with others, before it has been."""
     row = one.row
     return Row(
@@ -155,7 +157,7 @@ def beside(one: Weighed, cluster: int, found: Finding | None) -> Row:
         subject=row.subject,
         mark=row.fingerprint,
         said=one.said,
-        near_said=standings.near_digest(cluster, one.said),
+        near_said=near_said,
         rank=standings.rank(
             row.interaction, reviewed=row.reviewed, corrected=row.corrected, occurred_at=row.occurred_at
         ),

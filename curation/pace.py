@@ -1,12 +1,27 @@
 """How curation shares SQLite's one writer with capture: large batches while it is alone, small ones beside others."""
 
+import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
 BATCH, BESIDE_OTHERS = 1_000, 200  # interactions
 HELD_SECONDS, HELD_BESIDE_OTHERS = 1.0, 0.1
 PAUSE_SECONDS = 0.11  # a waiting writer sleeps for up to a tenth of a second between two tries
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the collector of reference cycles: it would walk a batch's rows again and again, which have none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class Pace:

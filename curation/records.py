@@ -1,15 +1,14 @@
 """The plain records that the curation stages pass along: no database, no framework, nothing that changes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Author = Literal["human", "agent"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """Why a stage would keep a record out: `code` for machines, `detail` for people, `figure` to compare with
     a setting.
 
@@ -23,8 +22,7 @@ class Finding:
     figure: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One decided interaction on its way to a release: what it would teach, and everything a stage asks about
     it.
 
@@ -55,8 +53,7 @@ class Candidate:
     voters: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """One decision with all that is made of it, as the database holds it: text redacted, `context` its turns.
 
     `answer` is the agent's. `expected` is the right one, None where the decision leaves it open. `author` is the subject

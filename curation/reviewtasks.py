@@ -1,7 +1,11 @@
 """Whom to ask what: a task is open exactly while a person's word is needed, one to an interaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
+from django.utils import timezone
+
+from curation import columns
 from curation.models import AuditItem, ReviewTask
 from curation.records import Decided, Finding
 from feedback.models import Project
@@ -26,6 +30,21 @@ AUDIT = "audit"
 State, Kind = ReviewTask.State, ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)
 ANY = "It was drawn at random. Judge the answer by itself."
+COLUMNS = (
+    "interaction_id", "project_id", "subject_id", "reason", "detail", "kind", "state", "priority", "revision",
+    "created_at", "resolution", "correction", "note",
+)  # fmt: skip
+
+
+class Task(NamedTuple):
+    """A question about a label that is to be opened: why, in a code and in words, and the revision that it is about."""
+
+    interaction: int
+    subject: int
+    reason: str
+    detail: str
+    priority: int
+    revision: int
 
 
 def hold(project: Project, looked_at: Sequence[Decided], held: Mapping[int, Finding]) -> int:
@@ -47,9 +66,21 @@ def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
         make_way(some)
         there = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
         asked = set(there.values_list("interaction_id", flat=True))
-        tasks = [task(project, key, *held[key]) for key in some if key not in asked]
-        opened += len(ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True))
+        tasks = [task(key, *held[key]) for key in some if key not in asked]
+        put(project, tasks)
+        opened += len(tasks)
     return opened
+
+
+def put(project: Project, tasks: Iterable[Task]) -> None:
+    """Open these tasks; where one is open for the interaction already, it stays as it is."""
+    now = columns.stamp(timezone.now())
+    rows = [
+        (one.interaction, project.pk, one.subject, one.reason, one.detail[:200], str(Kind.LABEL), str(State.OPEN),
+         one.priority, one.revision, now, "", "", "")
+        for one in tasks
+    ]  # fmt: skip
+    columns.upsert(ReviewTask, COLUMNS, rows, keep=True)
 
 
 def make_way(interactions: Sequence[int]) -> None:
@@ -71,13 +102,10 @@ DISPUTES = {
 }
 
 
-def task(project: Project, interaction: int, subject: int, found: Finding) -> ReviewTask:
+def task(interaction: int, subject: int, found: Finding) -> Task:
     """A new task about a record that is held."""
     words = f"{HELD.get(found.code, ANY)} {found.detail}".rstrip()
-    return ReviewTask(
-        project=project, interaction_id=interaction, subject_id=subject, reason=found.code, detail=words[:200],
-        priority=PRIORITY.get(found.code, PLAIN), revision=0,
-    )  # fmt: skip
+    return Task(interaction, subject, found.code, words, PRIORITY.get(found.code, PLAIN), 0)
 
 
 def withdraw(interactions: Iterable[int]) -> None:

@@ -7,10 +7,9 @@ about what the right answer is, the ruling says so and a person decides: there i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from curation import corrections
 from curation.corrections import Flaw
@@ -100,8 +99,7 @@ IMPLICIT_WEIGHT: Final[dict[str, float]] = {
 MOST_OF_A_KIND: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(NamedTuple):
     """A signal as the rules take it. `ref` is the caller's key for it, `subject` whose it is, `correction`
     redacted.
     """
@@ -114,8 +112,7 @@ class Vote:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """The outcome and its reason; `correction` is the `ref` of the vote whose text is the right answer, if
     any.
     """
@@ -135,8 +132,7 @@ class Side(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A standing vote, the side it takes, and why it settles nothing where it does not."""
 
     vote: Vote
