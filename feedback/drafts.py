@@ -11,6 +11,7 @@ from django.utils import timezone
 from feedback.fingerprints import fingerprint
 from feedback.models import Interaction, Project
 from feedback.payloads import Agent, FeedbackIn, InteractionIn
+from feedback.rows import unsaved
 from feedback.tokens import Grant
 from privacy.digests import body_digest, digest
 from privacy.models import Notice
@@ -19,6 +20,8 @@ from privacy.subjects import subject_digest
 
 State = Mapping[str, list[str]]
 NOTHING: State = {}
+NO_TEXT = redact("")
+NOBODY = Agent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,8 @@ class SignalDraft:
     digest: str
     person: str = ""
     grant: Grant | None = None
-    correction: Redacted = field(default_factory=lambda: redact(""))
-    comment: Redacted = field(default_factory=lambda: redact(""))
+    correction: Redacted = NO_TEXT
+    comment: Redacted = NO_TEXT
     seen: State = field(default_factory=dict)
     reached: State = field(default_factory=dict)
 
@@ -96,20 +99,26 @@ def redacted_interaction(project: Project, payload: InteractionIn, seen: State =
     numbering = numbering_for(project, external_id, seen)
     findings: dict[str, int] = {}
 
-    def clean(text: str | None) -> Any:
-        redacted = redact(text or "", policy, numbering)
-        add(findings, redacted.findings)
+    def clean(text: str | None) -> Redacted:
+        if not text:
+            return NO_TEXT
+        redacted = redact(text, policy, numbering)
+        if redacted.spans:
+            add(findings, redacted.findings)
         return redacted
 
     def clean_json(value: Any) -> Any:
+        if not value:
+            return value
         redacted, found = redact_json(value, policy, numbering)
         add(findings, found)
         return redacted
 
-    now, agent = timezone.now(), payload.agent or Agent()
+    now, agent = timezone.now(), payload.agent or NOBODY
     context = msgspec.to_builtins(payload.context or [])
-    row = Interaction(
-        project=project,
+    row = unsaved(
+        Interaction,
+        project_id=project.pk,
         external_id=external_id,
         question=clean(payload.question),
         answer=clean(payload.answer),

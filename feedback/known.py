@@ -46,7 +46,7 @@ class Known:
     signals: dict[str, Signal | ParkedSignal] = field(default_factory=dict)
     waiting: dict[str, list[ParkedSignal]] = field(default_factory=dict)  # by their interaction's id
     consents: dict[str, dict[str, ConsentEntry]] = field(default_factory=dict)  # newest line by digest and purpose
-    buried: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by kind and hash
+    buried: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by kind, and id or the person's digest
 
     def placeholders(self, interaction: str) -> State:
         """What has been numbered in that interaction so far, or in the feedback that waits for it."""
@@ -124,9 +124,9 @@ def _signals(known: Known, project: Project, names: list[str], about: list[str])
 def _buried(
     known: Known, project: Project, drafts: Sequence[Draft], given: list[str], about: list[str], signals: list[str]
 ) -> None:
-    ids = [tombstone(project, name) for name in _names([*given, *about, *signals])]
-    hashes = [*ids, *_names(draft.person for draft in drafts)]
+    called = {tombstone(project, name): name for name in _names([*given, *about, *signals])}
+    hashes = [*called, *_names(draft.person for draft in drafts)]
     if hashes:
         where = f"kind IN ({several(KINDS)}) AND digest IN ({several(hashes)})"
         for row in select(Tombstone, ("kind", "digest", "buried_at"), where, [*KINDS, *hashes]):
-            known.buried[row.kind, row.digest] = row.buried_at
+            known.buried[row.kind, called.get(row.digest, row.digest)] = row.buried_at

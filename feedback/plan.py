@@ -13,7 +13,7 @@ from typing import TypeAlias
 from django.utils import timezone
 
 from feedback import drafts, outcomes, rows, tokens
-from feedback.drafts import InteractionDraft, SignalDraft, State, tombstone
+from feedback.drafts import InteractionDraft, SignalDraft, State
 from feedback.known import Draft, Known, look_up
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from privacy import consent, erasure
@@ -59,6 +59,7 @@ class Plan:
     drafts: Sequence[Draft]
     known: Known
     now: datetime = field(default_factory=timezone.now)
+    defaults: Mapping[str, bool] = field(init=False)  # of consent
     subjects: list[Subject] = field(default_factory=list)
     consents: list[ConsentEntry] = field(default_factory=list)
     interactions: list[Interaction] = field(default_factory=list)
@@ -68,6 +69,9 @@ class Plan:
     touched: dict[int, Interaction] = field(default_factory=dict)
     numbered: dict[int, State] = field(default_factory=dict)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.defaults = self.project.consent_defaults
 
 
 def carry_out(project: Project, writes: Sequence[Draft], refused: Mapping[tuple[str, str], int]) -> list[Ended]:
@@ -97,7 +101,7 @@ def _interaction(plan: Plan, draft: InteractionDraft) -> tuple[Result, Row | Non
         if stored.body_digest != row.body_digest:
             raise Conflict
         return Result.REPLAYED, stored
-    if (Tombstone.Kind.INTERACTION, tombstone(plan.project, row.external_id)) in plan.known.buried:
+    if ("interaction", row.external_id) in plan.known.buried:
         raise Gone
     subject = _consenting(plan, draft)
     if subject is None:
@@ -119,7 +123,7 @@ def _interaction(plan: Plan, draft: InteractionDraft) -> tuple[Result, Row | Non
 
 def _consenting(plan: Plan, draft: InteractionDraft) -> Subject | None:
     """The person, with what they now agree to in the ledger. None, and nothing kept, where capture is not agreed to."""
-    said, defaults = _said(draft), plan.project.consent_defaults
+    said, defaults = _said(draft), plan.defaults
     _refuse_erased(plan, draft)
     known = plan.known.subjects.get(draft.person) if draft.person else None
     if known is None:
@@ -131,7 +135,7 @@ def _consenting(plan: Plan, draft: InteractionDraft) -> Subject | None:
     if said:
         known = _agreed(plan, known, draft)
     lines = plan.known.consents.get(known.digest, {})
-    return known if consent.fold(lines, defaults, plan.now)[Purpose.CAPTURE] else None
+    return known if consent.allows_capture(lines, defaults, plan.now) else None
 
 
 def _said(draft: InteractionDraft) -> dict[str, bool]:
@@ -173,9 +177,9 @@ def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
         raise Unknown
     if draft.grant and payload.signal not in draft.grant.kinds:
         raise Forbidden
-    if (Tombstone.Kind.INTERACTION, tombstone(plan.project, payload.interaction)) in known.buried:
+    if ("interaction", payload.interaction) in known.buried:
         raise Gone
-    if payload.id and (Tombstone.Kind.SIGNAL, tombstone(plan.project, payload.id)) in known.buried:
+    if ("signal", payload.id) in known.buried:
         raise Gone
     _refuse_erased(plan, draft)
     subject = _voter(plan, draft, interaction)
@@ -195,7 +199,7 @@ def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
 
 def _refuse_erased(plan: Plan, draft: Draft) -> None:
     """Raise `Gone` for a person who was erased, unless they came back since and this happened after."""
-    when = plan.known.buried.get((Tombstone.Kind.SUBJECT, draft.person)) if draft.person else None
+    when = plan.known.buried.get(("subject", draft.person)) if draft.person else None
     came_back = draft.person in plan.known.subjects
     if when and ((draft.payload.occurred_at or plan.now) <= when or not came_back):
         raise Gone
@@ -203,12 +207,11 @@ def _refuse_erased(plan: Plan, draft: Draft) -> None:
 
 def _voter(plan: Plan, draft: SignalDraft, interaction: Interaction | None) -> Subject | None:
     """Whose signal it is; None where that person has not agreed to be captured, or where it waits for its asker."""
-    defaults = plan.project.consent_defaults
     if draft.grant:
         voter = plan.known.person(draft.grant.subject)
     elif draft.person:
         voter = plan.known.subjects.get(draft.person)
-        if voter is None and defaults[Purpose.CAPTURE]:
+        if voter is None and plan.defaults[Purpose.CAPTURE]:
             voter = _new_subject(plan, draft.person)
     else:
         voter = interaction.subject if interaction else None
@@ -217,19 +220,21 @@ def _voter(plan: Plan, draft: SignalDraft, interaction: Interaction | None) -> S
     if voter.restricted_at:
         raise Gone
     lines = plan.known.consents.get(voter.digest, {})
-    return voter if consent.fold(lines, defaults, plan.now)[Purpose.CAPTURE] else None
+    return voter if consent.allows_capture(lines, plan.defaults, plan.now) else None
 
 
 def _row(plan: Plan, draft: SignalDraft) -> Signal:
     payload = draft.payload
-    return Signal(
-        project=plan.project,
+    return rows.unsaved(
+        Signal,
+        project_id=plan.project.pk,
         external_id=payload.id or drafts.new_id(),
         kind=payload.signal,
         score=payload.score,
         correction=draft.correction,
         comment=draft.comment,
         occurred_at=payload.occurred_at or plan.now,
+        received_at=plan.now,
         body_digest=draft.digest,
     )
 

@@ -65,12 +65,20 @@ def effective(subject: Subject, defaults: Mapping[str, bool] = NONE, now: dateti
 
 def fold(lines: Mapping[str, ConsentEntry], defaults: Mapping[str, bool], now: datetime) -> dict[str, bool]:
     """The state that the newest lines amount to. Without capture nothing else holds either."""
-    state = {}
-    for purpose in PURPOSES:
-        line = lines.get(purpose)
-        unexpired = line is not None and (line.expires_at is None or line.expires_at > now)
-        state[purpose] = bool(line.granted and unexpired) if line else bool(defaults.get(purpose, False))
+    state = {purpose: _holds(purpose, lines, defaults, now) for purpose in PURPOSES}
     return state if state[Purpose.CAPTURE] else dict.fromkeys(PURPOSES, False)
+
+
+def allows_capture(lines: Mapping[str, ConsentEntry], defaults: Mapping[str, bool], now: datetime) -> bool:
+    """Whether anything may be kept of a subject whose newest lines these are."""
+    return _holds("capture", lines, defaults, now)
+
+
+def _holds(purpose: str, lines: Mapping[str, ConsentEntry], defaults: Mapping[str, bool], now: datetime) -> bool:
+    line = lines.get(purpose)
+    if line is None:
+        return bool(defaults.get(purpose, False))
+    return line.granted and (line.expires_at is None or line.expires_at > now)
 
 
 def record(
