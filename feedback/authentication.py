@@ -31,7 +31,7 @@ class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key or feedback token>`."""
 
     def authenticate(self, request: Request) -> tuple[None, Caller]:
-        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             raise AuthenticationFailed("Send a key: Authorization: Bearer <key>.", code="no_key")
         text = text.strip()

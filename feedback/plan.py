@@ -17,7 +17,7 @@ from feedback.drafts import InteractionDraft, SignalDraft, State
 from feedback.known import Draft, Known, look_up
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from privacy import consent, erasure
-from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
+from privacy.models import ConsentEntry, Purpose, Subject
 from privacy.redaction import RedactionError
 from privacy.subjects import anonymous
 

@@ -36,7 +36,9 @@ def _instance(model: type[Row], columns: dict[str, Any], *, adding: bool) -> Row
 @functools.cache
 def _constants(model: type[models.Model]) -> dict[str, Any]:
     fields = model._meta.concrete_fields
-    return {field.attname: field.get_default() for field in fields if not (field.has_default() and callable(field.default))}
+    return {
+        field.attname: field.get_default() for field in fields if not (field.has_default() and callable(field.default))
+    }
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -70,7 +72,12 @@ def _insertion(
     names = ", ".join(f'"{field.column}"' for field in fields)
     steps = [(place, _preparing(field)) for place, field in enumerate(fields) if not isinstance(field, AS_THEY_ARE)]
     columns = operator.attrgetter(*(field.attname for field in fields))
-    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES', f"({', '.join(['%s'] * len(fields))})", columns, steps
+    return (
+        f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES',
+        f"({', '.join(['%s'] * len(fields))})",
+        columns,
+        steps,
+    )
 
 
 def _preparing(field: Any) -> Callable[[Any, Any], Any]:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from feedback import capture, conversations, traces
 from feedback.models import Outcome, Project
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError
-from feedback.views import CaptureView
+from feedback.views import OftenCalled
 from privacy.openapi import WRITING_ERRORS, ProblemDocument, schema
 from privacy.problems import Problem
 from privacy.scopes import Scope
@@ -44,7 +44,7 @@ RESPONSES: dict[Any, Any] = {
 }
 
 
-class TracesView(CaptureView):
+class TracesView(OftenCalled):
     """OTLP over HTTP, protobuf or JSON, plain or gzip."""
 
     scopes = {"POST": Scope.INGEST}
@@ -56,7 +56,7 @@ class TracesView(CaptureView):
         if media_type not in MEDIA:
             raise UnsupportedMediaType(request.content_type)
         self.require_small(request)
-        encoding = request.headers.get("Content-Encoding", "").strip().lower()
+        encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
         try:
             spans = traces.spans(traces.unpacked(request.body, encoding, self.body_limit), media_type)
         except traces.TooLarge:

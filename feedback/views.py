@@ -4,12 +4,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from rest_framework.exceptions import UnsupportedMediaType
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.exceptions import PermissionDenied, Throttled, UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feedback import answers, batch, capture, objections, outcomes
+from feedback.authentication import Caller, KeyAuthentication
 from feedback.capture import Recorded
 from feedback.models import Outcome
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode
@@ -69,25 +72,67 @@ class CaptureView(APIView):
         return super().handle_exception(exc)
 
 
-class InteractionsView(CaptureView):
+class OftenCalled(CaptureView):
+    """A call that comes by the thousand. A plain POST goes a short way through Django REST framework, without what is
+    only there for other forms of call: the same classes let it in, and what is refused is refused the framework's way.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not is_plain(request):
+            return super().dispatch(request, *args, **kwargs)
+        caller: Caller | None = None
+        try:
+            caller = self.admitted(request)
+            answer: HttpResponseBase = self.post(request)  # type: ignore[attr-defined]
+        except Exception as error:  # noqa: BLE001 - the framework raises again what it does not know
+            framed = self.request = self.initialize_request(request)
+            framed.auth = caller
+            self.args, self.kwargs, self.headers = args, kwargs, self.default_response_headers
+            return self.finalize_response(framed, self.handle_exception(error))
+        return answer
+
+    def admitted(self, request: Any) -> Caller:
+        """Who calls, if their key is good, carries the scope and is within its rate."""
+        caller = request.auth = KeyAuthentication().authenticate(request)[1]
+        for permission in self.get_permissions():
+            if not permission.has_permission(request, self):
+                raise PermissionDenied(getattr(permission, "message", None))
+        for throttle in self.get_throttles():
+            if not throttle.allow_request(request, self):
+                raise Throttled(throttle.wait())
+        return caller
+
+    def answered(self, said: Any, status: int = 200) -> HttpResponse:
+        """The answer as JSON."""
+        content = self.renderer_classes[0]().render(said)
+        return HttpResponse(content, status=status, content_type="application/json")
+
+
+def is_plain(request: HttpRequest) -> bool:
+    """Whether JSON may answer it, and nothing in it asks for more of the framework."""
+    accepted = request.META.get("HTTP_ACCEPT", "*/*")
+    return not request.META.get("QUERY_STRING") and ("*/*" in accepted or "application/json" in accepted)
+
+
+class InteractionsView(OftenCalled):
     """`POST /interactions`."""
 
     scopes = {"POST": Scope.INGEST}
 
     @described("interactions_create", {201: answers.Stored, 200: answers.Stored}, InteractionIn)
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         payload = convert(self.body(request), InteractionIn)
-        if request.headers.get("Sec-GPC") == "1":
+        if request.META.get("HTTP_SEC_GPC") == "1":
             payload.consent = {**(payload.consent or {}), "training": False}
         if payload.dry_run:
-            return Response(preview(request.auth.project, payload))
+            return self.answered(preview(request.auth.project, payload))
         recorded = capture.record_interaction(request.auth.project, payload)
         if recorded.result == Outcome.Result.NO_CONSENT:
-            return Response({"stored": False, "reason": "no_consent"})
-        return Response(stored(recorded), status=201 if recorded.result == Outcome.Result.STORED else 200)
+            return self.answered({"stored": False, "reason": "no_consent"})
+        return self.answered(stored(recorded), 201 if recorded.result == Outcome.Result.STORED else 200)
 
 
-class FeedbackView(CaptureView):
+class FeedbackView(OftenCalled):
     """`POST /feedback`, with a key or, from a browser, with a feedback token."""
 
     scopes = {"POST": Scope.FEEDBACK}
@@ -98,25 +143,25 @@ class FeedbackView(CaptureView):
         {201: answers.FeedbackStored, 200: answers.FeedbackStored, 202: answers.FeedbackStored},
         FeedbackIn,
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         payload = convert(self.body(request), FeedbackIn)
-        if request.headers.get("Sec-GPC") == "1":  # a browser sends it by itself
+        if request.META.get("HTTP_SEC_GPC") == "1":  # a browser sends it by itself
             objections.object_to_training(request.auth.project, payload, request.auth.grant)
         recorded = capture.record_signal(request.auth.project, payload, request.auth.grant)
         if recorded.result == Outcome.Result.NO_CONSENT:
-            return Response({"stored": False, "reason": "no_consent"})
+            return self.answered({"stored": False, "reason": "no_consent"})
         status = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}.get(recorded.result, 200)
-        return Response({"id": recorded.id}, status=status)
+        return self.answered({"id": recorded.id}, status)
 
 
-class BatchView(CaptureView):
+class BatchView(OftenCalled):
     """`POST /batch`: up to a thousand interactions and feedback in one body; each needs the scope of its own call."""
 
     scopes = {"POST": (Scope.INGEST, Scope.FEEDBACK)}
     body_limit = settings.BATCH_BODY_LIMIT
 
     @described("batch_create", {200: answers.Results}, answers.Items)
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         if request.auth.grant:
             raise Problem(403, "A feedback token opens POST /feedback alone.")
         body = self.body(request)
@@ -125,7 +170,7 @@ class BatchView(CaptureView):
             raise PayloadError("/items", "required", "Expected an object with a list of items.")
         if len(items) > batch.MAX_ITEMS:
             raise PayloadError("/items", "too_many", f"A batch may have at most {batch.MAX_ITEMS} items.")
-        return Response({"results": batch.record(request.auth.project, items, request.auth.scopes)})
+        return self.answered({"results": batch.record(request.auth.project, items, request.auth.scopes)})
 
 
 class FeedbackItemView(CaptureView):

@@ -3,7 +3,7 @@
 import contextvars
 import logging
 import re
-import uuid
+import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -24,8 +24,8 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
-        token = request_id.set(given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex)
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        token = request_id.set(given if SAFE_ID.fullmatch(given) else secrets.token_hex(16))
         try:
             response = self.get_response(request)
             response["X-Request-Id"] = request_id.get()
