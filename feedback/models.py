@@ -121,7 +121,7 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 class Interaction(models.Model):
     """One question, the agent's answer, and what belonged to it. All text is redacted."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="interactions")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="interactions", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="interactions")
     external_id = models.CharField(max_length=128)
     session = RedactedTextField(blank=True)
@@ -197,7 +197,7 @@ class Signal(models.Model):
         ABANDON = "abandon", "Abandon"
         FOLLOW_UP = "follow_up", "Follow-up"
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="signals")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="signals", db_index=False)
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="signals")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="signals")
     external_id = models.CharField(max_length=128)
@@ -222,7 +222,7 @@ class Signal(models.Model):
 class ParkedSignal(models.Model):
     """Feedback that arrived before its interaction. It waits a day, redacted like all text, then it is dropped."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="parked_signals")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="parked_signals", db_index=False)
     subject = models.ForeignKey(
         Subject, null=True, on_delete=models.PROTECT, related_name="parked_signals", help_text="Empty: the asker's own."
     )
@@ -258,7 +258,7 @@ class Outcome(models.Model):
         PARKED = "parked"
         DROPPED = "dropped"
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outcomes")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outcomes", db_index=False)
     day = models.DateField()
     kind = models.CharField(max_length=16)
     result = models.CharField(max_length=16, choices=Result)

@@ -50,7 +50,7 @@ class Notice(models.Model):
 class ConsentEntry(models.Model):
     """One line of the ledger. Lines are added, never changed; each holds the hash of its subject's line before it."""
 
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="consent_entries")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="consent_entries", db_index=False)
     purpose = models.CharField(max_length=16, choices=Purpose)
     granted = models.BooleanField()
     recorded_at = models.DateTimeField(default=timezone.now)
