@@ -12,7 +12,7 @@ RANK, CHAT_RANK, ENTROPY_RANK = 94, 92, 34
 
 KEYWORD = (
     r"pass(?:word|wd|phrase|code|wort)s?|passwrd|pswd|pwd|kennwort|contrase[nñ]a|mot[ _]?de[ _]?passe|\bsenha|wachtwoord|parola|lösenord"
-    r"|secrets?(?!ar)|token|credentials?|api[ _-]?key|apikey|(?:app|auth|access|private|secret|client|encryption|signing|signature|master|account|shared|shared[ _]?access|subscription"
+    r"|encryptedusername|secrets?(?!ar)|token|credentials?|api[ _-]?key|apikey|(?:app|auth|access|private|secret|client|encryption|signing|signature|master|account|shared|shared[ _]?access|subscription"
     r"|license|storage|service|session|security|ssh|deploy|consumer|nonce|logged[ _]in|admin|hmac|crypt|cipher|aes|jwt|webhook|application|web|server)[ _-]?key"
     r"|(?:auth|nonce|logged_in)_salt|\b_auth|(?<![a-z])auth(?=[\"']?\s?[:=]\s?[\"']?[a-z0-9+/=]{12})|(?:(?<![a-z])|(?<=db)|(?<=my)|(?<=user)|(?<=root)|(?<=mail)|(?<=smtp)|(?<=ftp)|(?<=sql))pass(?![a-z])"
     r"|(?<![a-z])(?:cvv2?|cvc2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf|x-amz-(?:signature|credential|security-token)|x-goog-signature|access_?code|recovery code|seed phrase|mnemonic)(?![a-z])"
@@ -44,6 +44,10 @@ LOGIN = re.compile(r"\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4}([^\s\x00]{2,2
 IDENTIFIED = re.compile(
     r"\b(?:(?:user|role)\s{1,4}\S{1,80}\s{1,4}identified by(?: password)?|identified by(?: password)?(?=\s{0,4}[\"'(])|requirepass|masterauth|psk=|set password(?: for \S{1,80})? (?:=|to))\s{0,4}[\"'(]{0,2}([^\s\"'()\x00;]{3,256})",
     re.IGNORECASE,
+)
+# `server.login("ada", "S3cret!")`
+CALL = re.compile(
+    r"\.(?:login|authenticate)\(\s{0,8}[\"'][^\"'\n\x00]{1,128}[\"']\s{0,4},\s{0,8}[\"']([^\"'\n\x00]{4,128})[\"']"
 )
 PGPASS = re.compile(r"^[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:([^\s:\x00]{3,256})$", re.MULTILINE)
 PAIR = re.compile(
@@ -206,9 +210,12 @@ def loosely(value: str, key: str, alone: bool) -> bool:
     )
 
 
+MANY_SIGNS = 8  # different ones, blanks among them: no sentence has so many, and generated keys and salts do
+
+
 def sentence_free(value: str) -> bool:
     """Whether a quoted value is one token, or few enough words to be a passphrase with a digit or a sign in it."""
-    if " " not in value:
+    if " " not in value or (len(value) >= 32 and len({sign for sign in value if not sign.isalnum()}) > MANY_SIGNS):
         return True
     return (
         value.count(" ") <= 4
@@ -224,6 +231,7 @@ STRUCTURES = (
     (XML, ("</", "value="), "xml"),
     (OPTION, ("-",), "option"),
     (LOGIN, ("login",), "login"),
+    (CALL, (".login(", ".authenticate("), "login"),
     (IDENTIFIED, ("identified by", "requirepass", "masterauth", "psk=", "set password"), "login"),
     (PGPASS, (":",), "pgpass"),
 )
@@ -321,12 +329,12 @@ DETECTORS = (
     Detector(
         "assignment",
         r"(?i)(?:pass|passw\w*|pwd|pswd|kennwort|contrase|passe|senha|wachtwoord|parola|senord|secret\w*|token\w*|credential\w*|key\w*|salt|auth|cv[vc]2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf"
-        r"|code|phrase|mnemonic|access\w*|token|[a-z]+pass|x-amz-[\w-]+)(?:[\w.-]*)(?:\\?[\"'\])]){0,2}\s{0,12}[:=,]",
+        r"|code|phrase|mnemonic|access\w*|token|[a-z]+pass|encryptedusername|x-amz-[\w-]+)(?:[\w.-]*)(?:\\?[\"'\])]){0,2}\s{0,12}[:=,]",
         assigned,
     ),
     Detector(
         "structured_secret",
-        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|login\s+\S+\s+password|:(?:\d+|\*):",
+        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|login\s+\S+\s+password|\.(?:login|authenticate)\(|:(?:\d+|\*):",
         structured,
     ),
     Detector(
