@@ -12,7 +12,7 @@ from privacy.redaction import checksums
 from privacy.redaction.repeats import stands_alone
 from privacy.redaction.results import RedactionError
 
-RULES_VERSION = "2026.11.2"
+RULES_VERSION = "2026.11.3"
 
 TYPE_NAME = re.compile(r"[A-Z][A-Z_]{1,30}")
 TYPES = (

@@ -99,6 +99,12 @@ FOUND = [
     ("ADDRESS", "it is located on ⟦998 west mission bay drive⟧."),
     ("POSTCODE", "The store near ⟦RM7 8AZ⟧ is closed"),
     ("POSTCODE", "my zip code is ⟦78705⟧"),
+    ("POSTCODE", "postal code: ⟦94110-1234⟧"),
+    ("POSTCODE", "Do you deliver to postcode ⟦10115⟧?"),
+    ("POSTCODE", "What's your zip code? ⟦30301⟧"),
+    ("POSTCODE", "The zip code for my billing address is ⟦60614⟧"),
+    ("POSTCODE", "please change my postal code from 10001 to ⟦10002⟧"),
+    ("POSTCODE", '{"postal_code": "⟦123-4567⟧"}'),
     # the rest
     ("BIRTH_DATE", "my date of birth is ⟦01 September 1959⟧"),
     ("BIRTH_DATE", "Please tell me your date of birth. It's ⟦2/16/1962⟧"),
@@ -137,6 +143,8 @@ NOT_FOUND = [
     "I'm sorry, this is not what I asked for.",
     "Dear customer, Dear Sir or Madam, hello world",
     "order by created_at desc limit 10000",
+    "the zip file has 12345 entries",
+    "zip code lookup failed with error 10061",
     "Section 4 of the License, and in the State of California",
 ]
 

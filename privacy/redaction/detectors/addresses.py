@@ -106,11 +106,21 @@ FORMED_CODE = re.compile(
 FORMED_PLACES = Anchor(rf"\b(?:[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}|{CANADIAN_CODE})\b")
 STATE_ZIP = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
 STATE_PLACES = Anchor(rf"\b(?:{STATE})\.?,? \d{{5}}")
-CODE_NAMES = r"\b(?:zip(?:[ -]?code)?|post(?:al)?[ -]?code|postcode|plz|postleitzahl|code postal|c\.?p\.?|código postal|cap|cep|pin ?code|eircode)\b"
+# Names of post codes that are nothing else, and all of them, with the short ones that other things have, too.
+SURE_CODE_NAMES = (
+    r"zip[ _-]?codes?|post(?:al)?[ _-]?codes?|postleitzahl|code postal|código postal|codice postale|eircode"
+)
+CODE_NAMES = rf"\b(?:{SURE_CODE_NAMES}|zip|plz|c\.?p\.?|cap|cep|pin ?code)\b"
 CODE_PLACES = Anchor(f"(?i){CODE_NAMES}")
+NAMED_CODE_FORM = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{3}}-\d{{4}}|\d{{4}} ?[a-z]{{2}}|\d{{3}} ?\d{{2,3}}|\d{{4,6}})(?![\w-])"
+# "the zip code for my billing address is", "my postal code, from … to …": words that say nothing else of a number.
+CODE_WORDS = (
+    r"(?:is|was|be|of|for|to|on|in|at|from|my|your|our|the|his|her|their|new|old|current|correct|right|billing|shipping|delivery|mailing|home|work|card|account|profile"
+    r"|address|area|number|holder|customer|user|still|now|it|it's|its|has|should|changed|updated|please|here)"
+)
 NAMED_CODE = re.compile(
-    rf"{CODE_NAMES}[\"']?(?:\s(?:is|was|of|for|number|my))*[\s:=#\"'-]{{1,4}}(?:is |it's )?"
-    rf"((?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{4}} ?[a-z]{{2}}|\d{{3}} ?\d{{2,3}}|\d{{4,6}}))(?![\w-])",
+    rf"(?:\b(?:{SURE_CODE_NAMES})\b[\"']?(?:[\s:,?.]{{1,3}}{CODE_WORDS}\b){{0,7}}|{CODE_NAMES}[\"']?(?:\s(?:is|was|of|for|number|my))*)"
+    rf"[\s:=#\"'?-]{{1,4}}(?:is |it's )?({NAMED_CODE_FORM})(?:\sto\s({NAMED_CODE_FORM}))?",
     re.IGNORECASE,
 )
 
@@ -246,7 +256,8 @@ def codes(page: Page) -> Iterator[Hit]:
     for match in STATE_PLACES.read(STATE_ZIP, text):
         yield Hit(match.start(1), match.end(1), CODE_RANK, "POSTCODE", "zip_after_state")
     for match in CODE_PLACES.read(NAMED_CODE, text):
-        yield Hit(match.start(1), match.end(1), CODE_RANK + 1, "POSTCODE", "postcode_named")
+        for group in (1, 2) if match[2] else (1,):
+            yield Hit(match.start(group), match.end(group), CODE_RANK + 1, "POSTCODE", "postcode_named")
 
 
 DETECTORS = (
@@ -278,7 +289,7 @@ DETECTORS = (
     ),
     Detector(
         "postcode",
-        f"{FORMED_PLACES.pattern}|{STATE_PLACES.pattern}|(?i:zip|post.{0, 5}code|plz|postleitz|code postal|c\\.?p\\b|\\bcap\\b|\\bcep\\b|pin ?code|eircode)",
+        rf"{FORMED_PLACES.pattern}|{STATE_PLACES.pattern}|(?i:{CODE_NAMES})",
         codes,
         digit=True,
     ),
