@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from privacy.redaction import folding, windows
 from privacy.redaction.gates import Gate, gate
 from privacy.redaction.hits import Detector, Hit, Page, settled
+from privacy.redaction.lexicon import ordinary
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
 from privacy.redaction.pieces import Pieces
 from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
@@ -16,6 +17,7 @@ from privacy.redaction.repeats import repeats
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
 MAX_ROUNDS = 12
+LONGEST_WORD = 24  # characters of a text that may be but one word, as keys, tags and the names of agents are
 MASK = "\x00"  # stands for the characters of a placeholder: no pattern matches it
 UNMASKED = re.compile(r"[^\x00\s][^\x00]*[^\x00\s]|[^\x00\s]")
 
@@ -26,9 +28,10 @@ def redact(text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | No
     `numbering` carries the numbers from field to field of one interaction; without it they start at 1. Placeholders that
     already stand in the text stay. Raises `RedactionError` where a detector fails: text is never returned half redacted.
     """
-    if len(text) < 3:
+    compiled = compile_policy(policy)
+    if len(text) < 3 or (len(text) <= LONGEST_WORD and not compiled.terms and ordinary(text)):
         return wrap(text)
-    look = Look(compile_policy(policy))
+    look = Look(compiled)
     hits = look.find(text)
     return replaced(text, hits, look, numbering) if hits else wrap(text)
 

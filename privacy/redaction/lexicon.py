@@ -99,6 +99,11 @@ def possible(kind: int) -> bool:
     return kind == 0 or (bool(kind & (FIRST | LAST)) and not kind & (STOP | ORGANISATION))
 
 
+def ordinary(text: str) -> bool:
+    """Whether a text is one word of English, in lower case, and no name: nothing is found in it when it stands alone."""
+    return lexicon().get(text) == ORDINARY
+
+
 def surname(kind: int) -> bool:
     """Whether a word is a surname and no ordinary word, place or organisation."""
     return bool(kind & LAST) and not kind & (ORDINARY | PLACE | STOP | ORGANISATION)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from privacy.redaction import redact
+from privacy.redaction import DEFAULT_POLICY, Policy, Term, compile_policy, redact
+from privacy.redaction.engine import LONGEST_WORD, Look
+from privacy.redaction.lexicon import lexicon, ordinary
 
 FOUND = [
     # contact
@@ -160,6 +162,17 @@ def test_it_finds(kind: str, marked: str) -> None:
 @pytest.mark.parametrize("text", NOT_FOUND)
 def test_it_leaves_alone(text: str) -> None:
     assert redact(text).spans == ()
+
+
+def test_a_word_that_is_passed_without_a_look_would_not_be_found_by_one() -> None:
+    look = Look(compile_policy(DEFAULT_POLICY))
+    passed = [word for word in lexicon() if ordinary(word)]
+    assert len(passed) > 20_000 and max(map(len, passed)) <= LONGEST_WORD
+    assert [word for word in passed[::10] if look.find(word)] == []
+    assert (
+        redact("lid", Policy(terms=(Term("PART", words=("lid",), must_match=("lid",), must_not_match=("lids",)),)))
+        == "[PART_1]"
+    )
 
 
 def test_a_second_mention_is_hidden_too() -> None:

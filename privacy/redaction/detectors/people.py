@@ -47,7 +47,10 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
 
 
 def runs(text: str) -> Iterator[list[Token]]:
-    """Capitalised words that stand together, with an initial's full stop or a particle between them."""
+    """Capitalised words that stand together, with an initial's full stop or a particle between them.
+
+    A word by itself is left out unless it is a first name and nothing else.
+    """
     run: list[Token] = []
     last = -1
     for word in CAPITALISED.finditer(text):
@@ -56,11 +59,11 @@ def runs(text: str) -> Iterator[list[Token]]:
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
             run.append((start, end, token_kind(word.group())))
         else:
-            if run:
+            if run and (len(run) > 1 or sure(run[0][2])):
                 yield run
             run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, token_kind(word.group()))]
         last = end
-    if run:
+    if run and (len(run) > 1 or sure(run[0][2])):
         yield run
 
 
