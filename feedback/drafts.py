@@ -11,9 +11,9 @@ from django.utils import timezone
 from feedback.fingerprints import fingerprint
 from feedback.models import Interaction, Project
 from feedback.payloads import Agent, FeedbackIn, InteractionIn
-from feedback.rows import unsaved
 from feedback.tokens import Grant
 from privacy.digests import body_digest, digest
+from privacy.instances import unsaved
 from privacy.models import Notice
 from privacy.redaction import Numbering, Redacted, redact, redact_json
 from privacy.subjects import subject_digest

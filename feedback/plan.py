@@ -17,6 +17,7 @@ from feedback.drafts import InteractionDraft, SignalDraft, State
 from feedback.known import Draft, Known, look_up
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from privacy import consent, erasure
+from privacy.instances import unsaved
 from privacy.models import ConsentEntry, Purpose, Subject
 from privacy.redaction import RedactionError
 from privacy.subjects import anonymous
@@ -160,7 +161,7 @@ def _agreed(plan: Plan, subject: Subject, draft: InteractionDraft) -> Subject:
 
 
 def _new_subject(plan: Plan, person: str) -> Subject:
-    subject = Subject(namespace=plan.project.namespace, digest=person or anonymous())
+    subject = unsaved(Subject, namespace=plan.project.namespace, digest=person or anonymous(), created_at=plan.now)
     plan.subjects.append(subject)
     plan.known.subjects[subject.digest] = subject
     return subject
@@ -187,10 +188,9 @@ def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
         return Result.NO_CONSENT, None
     if draft.has_text and known.placeholders(payload.interaction) != draft.seen:
         drafts.redact_signal(plan.project, draft, known.placeholders(payload.interaction))
-    signal = _row(plan, draft)
     if interaction is None or subject is None:
-        return Result.PARKED, _park(plan, draft, signal, subject)
-    signal.interaction, signal.subject = interaction, subject
+        return Result.PARKED, _park(plan, draft, _row(plan, draft), subject)
+    signal = _row(plan, draft, interaction=interaction, subject=subject)
     plan.signals.append(signal)
     known.signals[signal.external_id] = signal
     _touch(plan, interaction, draft)
@@ -223,10 +223,11 @@ def _voter(plan: Plan, draft: SignalDraft, interaction: Interaction | None) -> S
     return voter if consent.allows_capture(lines, plan.defaults, plan.now) else None
 
 
-def _row(plan: Plan, draft: SignalDraft) -> Signal:
+def _row(plan: Plan, draft: SignalDraft, **about: Interaction | Subject) -> Signal:
     payload = draft.payload
-    return rows.unsaved(
+    return unsaved(
         Signal,
+        **about,
         project_id=plan.project.pk,
         external_id=payload.id or drafts.new_id(),
         kind=payload.signal,

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection, connections, models
-from django.db.models.base import ModelState
+
+from privacy.instances import loaded
 
 ROWS_A_STATEMENT = 100  # a statement is kept, compiled, by each connection: of a thousand rows it takes megabytes
 Row = TypeVar("Row", bound=models.Model)
@@ -17,28 +18,6 @@ Row = TypeVar("Row", bound=models.Model)
 AS_THEY_ARE = (
     models.BinaryField, models.BooleanField, models.CharField, models.FloatField, models.ForeignKey, models.IntegerField,
 )  # fmt: skip
-
-
-def unsaved(model: type[Row], **columns: Any) -> Row:
-    """An instance of these columns, the others at their constant defaults: what the model's own constructor makes, in
-    a tenth of the time. A column whose default is made anew for each row must be given."""
-    return _instance(model, _constants(model) | columns, adding=True)
-
-
-def _instance(model: type[Row], columns: dict[str, Any], *, adding: bool) -> Row:
-    made = model.__new__(model)
-    made._state = ModelState()
-    made._state.adding, made._state.db = adding, connection.alias
-    made.__dict__.update(columns)
-    return made
-
-
-@functools.cache
-def _constants(model: type[models.Model]) -> dict[str, Any]:
-    fields = model._meta.concrete_fields
-    return {
-        field.attname: field.get_default() for field in fields if not (field.has_default() and callable(field.default))
-    }
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -49,12 +28,13 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 def _insert(rows: Sequence[models.Model]) -> None:
     database = _database()
-    begin, line, columns, steps = _insertion(type(rows[0]), database.vendor)
+    begin, line, columns, steps = _insertion(type(rows[0]))
     values: list[Any] = []
     for row in rows:
         written = list(columns(row))
         for place, step in steps:
-            written[place] = step(written[place], database)
+            if written[place] is not None:
+                written[place] = step(written[place], database)
         values += written
     with database.cursor() as cursor:
         cursor.execute(f'{begin} {", ".join([line] * len(rows))} RETURNING "id"', values)
@@ -63,21 +43,15 @@ def _insert(rows: Sequence[models.Model]) -> None:
 
 
 @functools.cache
-def _insertion(
-    model: type[models.Model], vendor: str
-) -> tuple[str, str, Callable[[models.Model], tuple[Any, ...]], list[tuple[int, Any]]]:
+def _insertion(model: type[models.Model]) -> tuple[str, str, Callable[[Any], tuple[Any, ...]], list[tuple[int, Any]]]:
     """The statement up to its rows, a row of it, what reads a row's columns, and by place what prepares a column's
     value for the driver, where that is not the value itself."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     names = ", ".join(f'"{field.column}"' for field in fields)
     steps = [(place, _preparing(field)) for place, field in enumerate(fields) if not isinstance(field, AS_THEY_ARE)]
     columns = operator.attrgetter(*(field.attname for field in fields))
-    return (
-        f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES',
-        f"({', '.join(['%s'] * len(fields))})",
-        columns,
-        steps,
-    )
+    begin, line = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES', f"({', '.join(['%s'] * len(fields))})"
+    return begin, line, columns, steps
 
 
 def _preparing(field: Any) -> Callable[[Any, Any], Any]:
@@ -99,7 +73,7 @@ def select(model: type[Row], columns: tuple[str, ...], where: str, values: Seque
         read = list(line)
         for place, step in converters:
             read[place] = step(read[place], None, database)
-        rows.append(_instance(model, dict(zip(attributes, read, strict=True)), adding=False))
+        rows.append(loaded(model, dict(zip(attributes, read, strict=True))))
     return rows
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from privacy.instances import unsaved
 from privacy.models import ConsentEntry, Notice, Purpose, Subject
 
 NONE: Mapping[str, bool] = {}
@@ -120,7 +121,8 @@ def following(
     for purpose, granted in sorted(purposes.items()):
         if _says(lines.get(purpose), granted, notice, expires_at, now):
             continue
-        entry = ConsentEntry(
+        entry = unsaved(
+            ConsentEntry,
             subject=subject,
             purpose=purpose,
             granted=granted,
