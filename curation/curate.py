@@ -19,7 +19,7 @@ from curation import columns, derive, duplicates, policies, reviewtasks
 from curation.decided import LABELLED
 from curation.language import guess
 from curation.models import CurationPolicy, Decision, ReviewTask, Run
-from curation.pace import Pace, uncollected
+from curation.pace import Pace, roomy, uncollected
 from curation.records import Decided
 from curation.rules import Outcome, Reason, Ruling, Vote, decide, review_weight, standing
 from feedback.models import Interaction, Project, Signal
@@ -42,6 +42,16 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
     run = begin_or_join(project)
     if run is None:
         return None
+    with roomy():
+        take_batches(run, progress)
+    done = Run.objects.filter(pk=run.pk).exclude(state=Run.State.CANCELLED)
+    done.update(state=Run.State.DONE, finished_at=timezone.now())
+    run.refresh_from_db()
+    return run
+
+
+def take_batches(run: Run, progress: Callable[[int, int], None] | None) -> None:
+    """Curate batch after batch until nothing is left, or somebody cancels the run."""
     pace, after, last = Pace(), 0, -1
     while after != last:
         last, started = after, time.monotonic()
@@ -53,10 +63,6 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
             break
         if progress:
             progress(run.read, run.total)
-    done = Run.objects.filter(pk=run.pk).exclude(state=Run.State.CANCELLED)
-    done.update(state=Run.State.DONE, finished_at=timezone.now())
-    run.refresh_from_db()
-    return run
 
 
 def begin_or_join(project: Project) -> Run | None:

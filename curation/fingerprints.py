@@ -62,15 +62,20 @@ def sketch(question: str, context: Iterable[tuple[str, str]] = ()) -> Sketch:
 
 def shingles(words: str) -> frozenset[str]:
     """The distinct words of a normalised text; characters or pairs of them where words have no spaces between."""
+    return frozenset(cut(words))
+
+
+def cut(words: str) -> list[str]:
+    """The shingles of a normalised text in their order, as often as they stand there."""
     if words.isascii():
-        return frozenset(words.split())
+        return words.split()
     found: list[str] = []
     for run in RUNS.findall(words):
         if len(run) > 2 and IS_SPACELESS.match(run):
             found.extend(run[i : i + 2] for i in range(len(run) - 1))
         else:
             found.append(run)
-    return frozenset(found)
+    return found
 
 
 def signature(of: Sketch) -> list[int]:
@@ -123,23 +128,26 @@ def are_near(a: Sketch, b: Sketch) -> float:
     return found[1] if found else 0.0
 
 
-def near(candidate: Sketch, others: Iterable[tuple[int, Sketch]]) -> tuple[int, float] | None:
+def near(candidate: Sketch, others: Iterable[tuple[int, tuple[str, str]]]) -> tuple[int, float] | None:
     """The (id, likeness) of the nearest of those that share a key with the candidate, None where none is near.
 
     Of equals, the smallest id.
     """
     best: tuple[int, float] | None = None
     question, context = shingles(candidate.question), None
-    for key, other in others:
-        theirs = shingles(other.question)
+    for key, (text, turns) in others:
+        words = cut(text)
+        if question and len(question.intersection(words)) / len(question) < THRESHOLD:
+            continue  # the likeness is no more than that: mostly this settles it
+        theirs = frozenset(words)
         alike = jaccard(question, theirs)
         if alike < THRESHOLD or (best and (-best[1], best[0]) < (-alike, key)):
             continue
         if numbers(question) != numbers(theirs):
             continue
-        if candidate.context or other.context:
+        if candidate.context or turns:
             context = shingles(candidate.context) if context is None else context
-            if jaccard(context, shingles(other.context)) < CONTEXT_THRESHOLD:
+            if jaccard(context, shingles(turns)) < CONTEXT_THRESHOLD:
                 continue
         best = (key, alike)
     return best
@@ -166,7 +174,7 @@ class Index:
         alone = (key,)
         held = [self.buckets.setdefault(band, alone) for band in keys]
         found = {other for bucket in held if bucket is not alone for other in bucket}
-        if found and (nearest := near(of, [(other, Sketch(*self.sketches[other])) for other in found])):
+        if found and (nearest := near(of, [(other, self.sketches[other]) for other in found])):
             for band, bucket in zip(keys, held, strict=True):
                 if bucket is alone:
                     self.buckets.pop(band, None)
