@@ -3,8 +3,9 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, Min
@@ -12,63 +13,19 @@ from django.db.models import Max, Min
 from curation import columns, formats, releasemeasures
 from curation.formats import parquet
 from curation.formats.card import card
+from curation.formats.format import Format
 from curation.formats.manifest import canonical, lineage, manifest, sha256sums
 from curation.formats.records import Row
-from curation.models import Derived, Release, ReleaseMember
+from curation.models import Decision, Derived, EvalCase, Example, PreferencePair, Release, ReleaseMember, ReviewTask
 from curation.rules import Outcome
+from feedback.models import Interaction, Signal
 from privacy.models import Purpose
 from privacy.redaction import RULES_VERSION
 
 CHUNK = 2_000
+BUFFER = 1 << 20
 ACTIVE = Derived.Status.ACTIVE.value
-
-
-class Found(NamedTuple):
-    """A member of a release as the database has it: where it belongs, and what it says. JSON is its text still."""
-
-    evaluation: bool
-    training: bool
-    external_id: str
-    question: str
-    answer: str
-    context: Any
-    sources: Any
-    tags: Any
-    agent_name: str
-    agent_version: str
-    corrected: str | None
-    reviewed: str | None
-    outcome: str
-    why: str
-    language: str
-    decided_by: str
-    decided_at: Any
-    eval_status: str | None
-    eval_selected: bool | None
-    example_status: str | None
-    example_selected: bool | None
-    pair_status: str | None
-    pair_selected: bool | None
-
-
-COLUMNS = (
-    "evaluation",
-    "training",
-    *(f"interaction__{name}" for name in Found._fields[2:10]),
-    "interaction__decision__correction__correction",
-    "interaction__decision__task__correction",
-    "interaction__decision__outcome",
-    "interaction__decision__detail",
-    "interaction__decision__language",
-    "interaction__decision__decided_by",
-    "interaction__decision__decided_at",
-    "interaction__decision__evalcase__status",
-    "interaction__decision__evalcase__selected",
-    "interaction__decision__example__status",
-    "interaction__decision__example__selected",
-    "interaction__decision__preferencepair__status",
-    "interaction__decision__preferencepair__selected",
-)
+CORRECTED = Outcome.CORRECTED.value
 
 
 def folder(release: Release) -> Path:
@@ -81,22 +38,33 @@ class HashedFile:
 
     def __init__(self, path: Path) -> None:
         self.path, self.records, self.size = path, 0, 0
-        self._file: BinaryIO = path.open("wb", buffering=1 << 20)
+        self._file = path.open("wb", buffering=0)
         self._hash = hashlib.sha256()
+        self._waiting = bytearray()
 
     def write(self, line: bytes) -> None:
         """Append one line."""
-        self._file.write(line)
-        self._hash.update(line)
+        self._waiting += line
         self.records += 1
-        self.size += len(line)
+        if len(self._waiting) >= BUFFER:
+            self._pass_on()
 
     def close(self) -> str:
         """Flush to disk; the hash in hex."""
-        self._file.flush()
+        self._pass_on()
         os.fsync(self._file.fileno())
         self._file.close()
         return self._hash.hexdigest()
+
+    def _pass_on(self) -> None:
+        """Hash and write what has come together: once for some thousand lines, not for each."""
+        self._hash.update(self._waiting)
+        self.size += len(self._waiting)
+        with memoryview(self._waiting) as rest:
+            written = 0
+            while written < len(rest):
+                written += self._file.write(rest[written:])
+        self._waiting.clear()
 
 
 def write(release: Release, aside: Path, total: int, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
@@ -108,12 +76,13 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
     modules = formats.chosen(release.dataset.formats)
     writers = {module: HashedFile(aside / module.NAME) for module in modules}
     lines = HashedFile(aside / "lineage.jsonl")
+    for_kinds = [[(m.NAME, m.line, file) for m, file in writers.items() if kind(m) & kinds] for kinds in range(8)]
     written = 0
-    for included, row in rows(release):
-        for module, file in writers.items():
-            if module.NAME in included and (line := module.line(row)) is not None:
+    for kinds, row in rows(release):
+        for name, line_of, file in for_kinds[kinds]:
+            if (line := line_of(row)) is not None:
                 file.write(line)
-                lines.write(lineage(module.NAME, row))
+                lines.write(lineage(name, row))
         written += 1
         if progress and written % CHUNK == 0:
             progress(written, total)
@@ -123,61 +92,64 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
     return complete(release, aside, [*entries, file_entry(lines, "lineage")], {"interactions": written})
 
 
-def rows(release: Release) -> Iterator[tuple[frozenset[str], Row]]:
-    """Each member's record, and the files that it belongs in; the query set's statement, without its work on each value."""
-    system = release.dataset.system_prompt or None
-    members = ReleaseMember.objects.filter(release=release).order_by("interaction_id").values_list(*COLUMNS)
-    for values in columns.stream(*members.query.sql_with_params()):
-        found = Found._make(values)
-        yield belongs(found), record(found, system)
-
-
-EVALUATION_FILES = frozenset(
-    m.NAME for m in (*formats.DEFAULT, *formats.OPTIONAL.values()) if m.PURPOSE == "evaluation"
-)
+CASE, EXAMPLE, PAIR = 1, 2, 4  # the kinds of record; those that a member has in use are added up
 PAIR_FILES = frozenset({"preferences.jsonl", "dpo.jsonl"})
-TRAINING_FILES = frozenset(
-    m.NAME for m in (*formats.DEFAULT, *formats.OPTIONAL.values()) if m.PURPOSE == "training"
-) - PAIR_FILES  # fmt: skip
 
 
-def belongs(found: Found) -> frozenset[str]:
-    """The files that a record goes into: those whose kind of record is in use, and whose purpose is agreed to."""
-    files: frozenset[str] = frozenset()
-    if found.evaluation and found.eval_selected and found.eval_status == ACTIVE:
-        files |= EVALUATION_FILES
-    if found.training and found.example_selected and found.example_status == ACTIVE:
-        files |= TRAINING_FILES
-    if found.training and found.pair_selected and found.pair_status == ACTIVE:
-        files |= PAIR_FILES
-    return files
+def kind(module: Format) -> int:
+    """The kind of record that a file is made of."""
+    if module.PURPOSE == "evaluation":
+        return CASE
+    return PAIR if module.NAME in PAIR_FILES else EXAMPLE
 
 
-def record(found: Found, system: str | None) -> Row:
-    """A row of the database as the formats take it."""
-    corrected = found.outcome == Outcome.CORRECTED.value
-    agent = f"{found.agent_name} {found.agent_version}".strip()
-    return Row(
-        id=found.external_id,
-        question=found.question,
-        context=columns.parsed(found.context),
-        sources=columns.parsed(found.sources),
-        expected=found.reviewed or found.corrected or found.answer,
-        rejected=found.answer if corrected else None,
-        kind="regression" if corrected else "golden",
-        tags=columns.parsed(found.tags),
-        language=found.language,
-        why=found.why,
-        provenance={
-            "interaction": found.external_id,
-            "agent": agent or None,
-            "decided_by": found.decided_by,
-            "decided_at": columns.moment(found.decided_at).isoformat(),
-        },
-        system=system,
-        reviewed=found.decided_by == "reviewer",
-        thumb=not corrected,
+def in_use(purpose: str, model: type[Derived], kind: int) -> str:
+    """The kind, where the member serves the purpose and its record is in use, in SQL; else 0."""
+    return (
+        f"CASE WHEN m.{purpose} AND EXISTS (SELECT 1 FROM {columns.quoted(model)} r "  # noqa: S608 - our own names
+        f"WHERE r.decision_id = m.interaction_id AND r.status = '{ACTIVE}' AND r.selected) THEN {kind} ELSE 0 END"
     )
+
+
+# What COALESCE gives has no type of a column's, or SQLite's driver would have Python take each time apart.
+MEMBERS = (
+    f"SELECT {in_use('evaluation', EvalCase, CASE)} + {in_use('training', Example, EXAMPLE)} + "  # noqa: S608 - our own names
+    f"{in_use('training', PreferencePair, PAIR)}, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, "
+    "i.agent_name, i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
+    f"COALESCE(d.decided_at, NULL) FROM {columns.quoted(ReleaseMember)} m "
+    f"JOIN {columns.quoted(Interaction)} i ON i.id = m.interaction_id "
+    f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = m.interaction_id "
+    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
+    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
+    "WHERE m.release_id = %s ORDER BY m.interaction_id"
+)
+
+
+def rows(release: Release) -> Iterator[tuple[int, Row]]:
+    """Each member's record, and the kinds that it has in use, added up."""
+    system = release.dataset.system_prompt or None
+    for (
+        kinds, key, question, answer, context, sources, tags, name, version, written, typed, outcome, why, language,
+        decided_by, decided_at,
+    ) in columns.stream(MEMBERS, [release.pk]):  # fmt: skip
+        corrected = outcome == CORRECTED
+        provenance = {
+            "interaction": key,
+            "agent": f"{name} {version}".strip() or None,
+            "decided_by": decided_by,
+            "decided_at": time_text(decided_at),
+        }
+        yield kinds, Row(
+            key, question, columns.parsed(context), columns.parsed(sources), typed or written or answer,
+            answer if corrected else None, "regression" if corrected else "golden", columns.parsed(tags), language, why,
+            provenance, system, decided_by == "reviewer", not corrected,
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=1_000)
+def time_text(value: Any) -> str:
+    """A time of either driver as ISO 8601 has it; a batch of decisions has one time."""
+    return columns.moment(value).isoformat()
 
 
 def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
