@@ -6,14 +6,17 @@ staying as others come.
 """
 
 import hashlib
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
+from curation.findings import Findings
 from curation.records import Candidate, Finding, named
 
 STAGE: Final = "balance"
+ALONE: Final = -1
 Stratum = tuple[str, ...]
 
 
@@ -42,8 +45,7 @@ class BalanceSettings:
         return cls(**given)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """What balancing needs of a record. A smaller `rank` stays first: 0 for what a person wrote, 1 for the
     rest.
     """
@@ -65,7 +67,57 @@ class Balanced:
     after: Mapping[Stratum, int]
 
 
-NONE: Final = Balanced(frozenset(), {}, {}, {})
+class Stock:
+    """What there is to choose from, in the order in which it stays, in some forty bytes a record: there may be a million.
+
+    A record is named by its place here. `clusters` has `ALONE` for one that shares its cluster with none.
+    """
+
+    def __init__(self, items: Iterable[Item], key: bytes) -> None:
+        ids, subjects, clusters, ranks, orders = array("q"), array("q"), array("q"), array("b"), array("Q")
+        numbers: dict[Stratum, int] = {}
+        strata = array("i")
+        for number, subject, cluster, stratum, rank in items:
+            ids.append(number)
+            subjects.append(subject)
+            clusters.append(cluster)
+            strata.append(numbers.setdefault(stratum, len(numbers)))
+            ranks.append(rank)
+            orders.append(order(key, number))
+        places = sorted(range(len(ids)), key=orders.__getitem__)
+        places.sort(key=ranks.__getitem__)
+        joined = {cluster for number, cluster in zip(ids, clusters, strict=True) if cluster != number}
+        self.names: list[Stratum] = list(numbers)
+        self.ids = array("q", map(ids.__getitem__, places))
+        self.subjects = array("q", map(subjects.__getitem__, places))
+        self.clusters = array("q", (clusters[n] if clusters[n] in joined else ALONE for n in places))
+        self.strata = array("i", map(strata.__getitem__, places))
+        self.ranks = array("b", map(ranks.__getitem__, places))
+        self.by_id = array("i", sorted(range(len(ids)), key=self.ids.__getitem__))
+        self.sorted_ids = array("q", map(self.ids.__getitem__, self.by_id))
+
+    def sizes(self, places: Iterable[int]) -> dict[Stratum, int]:
+        """How many of these records each stratum has."""
+        return {self.names[number]: size for number, size in Counter(map(self.strata.__getitem__, places)).items()}
+
+
+class Dropped:
+    """Why records are dropped, while that is being found out."""
+
+    def __init__(self, stock: Stock) -> None:
+        self.stock, self.codes = stock, array("I", bytes(4 * len(stock.ids)))
+        self.found: dict[Finding, int] = {}
+
+    def add(self, places: Iterable[int], found: Finding) -> None:
+        """These are dropped for this."""
+        code = self.found.setdefault(found, len(self.found) + 1)
+        for place in places:
+            self.codes[place] = code
+
+    def findings(self) -> Findings:
+        """By the records' ids."""
+        codes = array("I", map(self.codes.__getitem__, self.stock.by_id))
+        return Findings(self.stock.sorted_ids, codes, list(self.found))
 
 
 def item(candidate: Candidate, settings: BalanceSettings) -> Item:
@@ -95,36 +147,40 @@ def balance(items: Iterable[Item], settings: BalanceSettings, *, key: bytes) -> 
     """Cap the clusters, then the subjects, then damp the strata that are large. The same items give the same
     result.
     """
-    ordered = sorted(items, key=lambda it: (it.rank << 64) + order(key, it.id))
-    dropped: dict[int, Finding] = {}
-    left = cap(ordered, "cluster", settings.cluster_cap, dropped)
+    return shared_out(Stock(items, key), settings)
+
+
+def shared_out(stock: Stock, settings: BalanceSettings, without: Container[int] = ()) -> Balanced:
+    """`balance` of what is in stock, but for the records `without`."""
+    ordered = [place for place, number in enumerate(stock.ids) if number not in without]
+    dropped = Dropped(stock)
+    left = cap(ordered, stock.clusters, settings.cluster_cap, "cluster", dropped)
     if settings.subject_cap is not None:
-        left = cap(left, "subject", settings.subject_cap, dropped)
-    kept = damp(left, settings, dropped)
+        left = cap(left, stock.subjects, settings.subject_cap, "subject", dropped)
+    kept = damp(left, stock, settings, dropped)
     return Balanced(
-        kept=frozenset(it.id for it in kept),
-        dropped=dropped,
-        before=Counter(it.stratum for it in ordered),
-        after=Counter(it.stratum for it in kept),
+        kept=frozenset(map(stock.ids.__getitem__, kept)),
+        dropped=dropped.findings(),
+        before=stock.sizes(ordered),
+        after=stock.sizes(kept),
     )
 
 
-def cap(ordered: Sequence[Item], by: str, most: int, dropped: dict[int, Finding]) -> list[Item]:
+def cap(places: Iterable[int], groups: Sequence[int], most: int, by: str, dropped: Dropped) -> list[int]:
     """The first `most` records of each cluster or subject; the others are dropped."""
-    seen: Counter[int] = Counter()
-    kept = []
-    for it in ordered:
-        group = it.cluster if by == "cluster" else it.subject
-        seen[group] += 1
-        if seen[group] <= most:
-            kept.append(it)
-    for it in ordered:
-        group = it.cluster if by == "cluster" else it.subject
-        if seen[group] > most:
-            detail = f"Its {by} has {seen[group]} records; {most} are kept."
-            dropped[it.id] = Finding(STAGE, f"{by}_cap", detail, seen[group])
-    for it in kept:
-        dropped.pop(it.id, None)
+    seen: defaultdict[int, int] = defaultdict(int)
+    kept, over = [], []
+    for place in places:
+        group = groups[place]
+        if group != ALONE:
+            seen[group] += 1
+            if seen[group] > most:
+                over.append(place)
+                continue
+        kept.append(place)
+    for place in over:
+        size = seen[groups[place]]
+        dropped.add((place,), Finding(STAGE, f"{by}_cap", f"Its {by} has {size} records; {most} are kept.", size))
     return kept
 
 
@@ -136,25 +192,27 @@ def quota(size: int, settings: BalanceSettings) -> int:
     return round(settings.pivot * damped)
 
 
-def damp(ordered: Sequence[Item], settings: BalanceSettings, dropped: dict[int, Finding]) -> list[Item]:
+def damp(places: Iterable[int], stock: Stock, settings: BalanceSettings, dropped: Dropped) -> list[int]:
     """Cut each stratum to its quota, taking one record of every cluster before a second of any."""
-    strata: defaultdict[Stratum, list[Item]] = defaultdict(list)
-    for it in ordered:
-        strata[it.stratum].append(it)
-    kept: list[Item] = []
+    strata: defaultdict[int, list[int]] = defaultdict(list)
+    for place in places:
+        strata[stock.strata[place]].append(place)
+    kept: list[int] = []
     for members in strata.values():
         most = quota(len(members), settings)
         if most >= len(members):
             kept += members
             continue
         taken: Counter[int] = Counter()
-        turns: defaultdict[tuple[int, int], list[Item]] = defaultdict(list)
-        for it in members:
-            taken[it.cluster] += 1
-            turns[it.rank, taken[it.cluster]].append(it)
-        spread = [it for turn in sorted(turns) for it in turns[turn]]
+        turns: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for place in members:
+            turn, cluster = 1, stock.clusters[place]
+            if cluster != ALONE:
+                taken[cluster] += 1
+                turn = taken[cluster]
+            turns[stock.ranks[place], turn].append(place)
+        spread = [place for turn in sorted(turns) for place in turns[turn]]
         kept += spread[:most]
         detail = f"Its stratum has {len(members):,} records; {most:,} are kept."
-        found = Finding(STAGE, "stratum_share", detail, round(most / len(members), 3))
-        dropped.update((it.id, found) for it in spread[most:])
+        dropped.add(spread[most:], Finding(STAGE, "stratum_share", detail, round(most / len(members), 3)))
     return kept

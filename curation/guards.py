@@ -7,16 +7,19 @@ reviewer decided on pass the holds, not the caps. All is deterministic: who stay
 keyed hash, and what a person wrote goes first.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Self
+from functools import lru_cache
+from typing import Any, Final, Self
 
 from curation import novelty
 from curation.balance import order
 from curation.novelty import STAGE
 from curation.records import Author, Finding, named
+
+BEHIND: Final = 1 << 64  # in the order of records: beyond every hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +119,19 @@ def guard(
     given = tuple(items)
     held = holds(given, settings, now=now, known=known, known_phrases=known_phrases)
     left = [item for item in given if item.id not in held]
-    dropped = limits(left, settings, key=key)
+    dropped = limits(ranked(left, key), settings)
     return Guarded(tuple(item for item in left if item.id not in dropped), held, dropped)
 
 
-def limits(items: Iterable[Item], settings: GuardSettings, *, key: bytes, training: bool = True) -> dict[int, Finding]:
-    """The records beyond a cap, by the first that leaves them out. Depth and the agent's share are about what is taught:
+def limits(items: Sequence[Item], settings: GuardSettings, *, training: bool = True) -> dict[int, Finding]:
+    """The records beyond a cap, by the first that leaves them out, of records that are `ranked`. Depth and the agent's share are about what is taught:
     without `training` they do not count.
     """
-    left = list(items)
+    left = items
     dropped: dict[int, Finding] = {}
     caps = (too_deep, cap_clusters, cap_subjects, cap_cohorts, cap_agent) if training else CAPS
     for limit in caps:
-        found = limit(left, settings, key)
+        found = limit(left, settings)
         dropped.update(found)
         left = [item for item in left if item.id not in found]
     return dropped
@@ -172,8 +175,9 @@ def holds(
     return found
 
 
+@lru_cache(maxsize=10_000)
 def finding(code: str, detail: str, figure: float | None = None) -> Finding:
-    """A finding of this stage."""
+    """A finding of this stage; one for all records that it says the same of."""
     return Finding(STAGE, code, detail, figure)
 
 
@@ -181,10 +185,10 @@ def ranked(items: Iterable[Item], key: bytes) -> list[Item]:
     """What a person wrote first, then by keyed hash: who stays under a cap hangs on nothing that can be
     chosen.
     """
-    return sorted(items, key=lambda item: (not item.by_person, order(key, item.id)))
+    return sorted(items, key=lambda item: (not item.by_person) * BEHIND + order(key, item.id))
 
 
-def too_deep(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
+def too_deep(items: Sequence[Item], settings: GuardSettings) -> dict[int, Finding]:
     """Records with too many generations of model output behind them."""
     return {
         item.id: finding("depth", f"{item.depth} generations of the agent's own words lie behind it.", item.depth)
@@ -202,18 +206,18 @@ def depth(authored: Author, parents: Iterable[int] = ()) -> int:
     return 0 if authored == "human" else 1 + max(parents, default=0)
 
 
-def cap_clusters(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
+def cap_clusters(items: Sequence[Item], settings: GuardSettings) -> dict[int, Finding]:
     """Near-duplicates beyond the cap of their cluster."""
-    return over(ranked(items, key), lambda item: (item.cluster,), settings.cluster_cap, "cluster")
+    return over(items, lambda item: (item.cluster,), settings.cluster_cap, "cluster")
 
 
-def cap_subjects(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
+def cap_subjects(items: Sequence[Item], settings: GuardSettings) -> dict[int, Finding]:
     """Records beyond what one subject may have in a release, as asker, voter or author of a correction.
 
     Leaving records out makes the release smaller and half a percent of it less, so this goes on until it is
     stable.
     """
-    left = [item for item in ranked(items, key) if not item.vouched]
+    left = [item for item in items if not item.vouched]
     size = len(items)
     dropped: dict[int, Finding] = {}
     while True:
@@ -232,14 +236,14 @@ def subject_limit(size: int, settings: GuardSettings) -> int:
     return min(settings.subject_cap, max(1, int(settings.subject_share * size)))
 
 
-def cap_cohorts(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
+def cap_cohorts(items: Sequence[Item], settings: GuardSettings) -> dict[int, Finding]:
     """Records beyond the share of subjects who came together: many accounts at once are perhaps one person.
 
     A release in which every record has the same cohort is a product that began this week; the floor lets it
     begin.
     """
     most = max(settings.cohort_floor, int(settings.cohort_share * len(items)))
-    named = [item for item in ranked(items, key) if item.cohort]
+    named = [item for item in items if item.cohort]
     return over(named, lambda item: (item.cohort,), most, "cohort")
 
 
@@ -250,18 +254,22 @@ def over(
     ordered: Iterable[Item], groups: Callable[[Item], Iterable[int | str]], most: int, name: str
 ) -> dict[int, Finding]:
     """The records that would bring one of their groups above `most`, taken in order."""
-    counts: Counter[int | str] = Counter()
+    counts: defaultdict[int | str, int] = defaultdict(int)
+    beyond = finding(f"{name}_cap", f"Its {name} has {most} records in the release already.", most)
     found = {}
     for item in ordered:
-        mine = tuple(groups(item))
-        if any(counts[group] >= most for group in mine):
-            found[item.id] = finding(f"{name}_cap", f"Its {name} has {most} records in the release already.", most)
+        mine = groups(item)
+        for group in mine:
+            if counts[group] >= most:
+                found[item.id] = beyond
+                break
         else:
-            counts.update(mine)
+            for group in mine:
+                counts[group] += 1
     return found
 
 
-def cap_agent(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dict[int, Finding]:
+def cap_agent(items: Sequence[Item], settings: GuardSettings) -> dict[int, Finding]:
     """The agent's unedited words beyond their share of what is taught, counted in tokens.
 
     With h tokens by people, the agent may have h × share ÷ (1 - share), and `agent_floor_tokens` in any case:
@@ -273,7 +281,7 @@ def cap_agent(items: Sequence[Item], settings: GuardSettings, key: bytes) -> dic
         return {}
     room = max(human * settings.max_agent_share / (1 - settings.max_agent_share), settings.agent_floor_tokens)
     found = {}
-    for item in ranked(items, key):
+    for item in items:
         if item.by_person:
             continue
         if item.tokens > room:

@@ -21,7 +21,7 @@ PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;\n\u2022*-]\s*|[\"'(\[]\s*)$")
 BEARS: Final = re.compile(r"[\d@/_]|\w\.\w|[A-Z]{2}|[a-z][A-Z]")
 
-SLOTS_EACH: Final = 200
+SLOTS_EACH: Final = 64
 LARGEST_TABLE: Final = 27
 
 
@@ -82,7 +82,7 @@ def ngrams(text: str, size: int) -> frozenset[int]:
 def phrases(text: str, own: str, size: int) -> Sequence[int]:
     """The phrases of a record (`ngrams`) that its own sources do not have, in eight bytes each."""
     found = ngrams(text, size)
-    return array("q", found - ngrams(own, size) if own else found)
+    return array("q", [*(found - ngrams(own, size) if own else found)])  # of a list: no room for more is kept
 
 
 def names(text: str, own: str) -> tuple[str, ...]:
@@ -105,10 +105,7 @@ def pushed(records: Iterable[Said], *, items: int, subjects: int) -> dict[int, i
     suspects: set[int] = set()
     for theirs in mine.values():
         if len(theirs) >= least:
-            counts = Counter[int]()
-            for record in theirs:
-                counts.update(record.phrases)
-            suspects.update(phrase for phrase, count in counts.items() if count >= least)
+            suspects |= repeated(theirs, least)
     if not suspects:
         return {}
     holders: defaultdict[int, set[int]] = defaultdict(set)
@@ -119,6 +116,18 @@ def pushed(records: Iterable[Said], *, items: int, subjects: int) -> dict[int, i
             people[phrase].update(record.authors)
     few = {phrase: ids for phrase, ids in holders.items() if len(people[phrase]) <= subjects}
     return most(few, items)
+
+
+def repeated(records: Sequence[Said], least: int) -> set[int]:
+    """The phrases that are in at least so many of these records. Mostly no two of one person's share any."""
+    if least > 1:
+        said = [record.phrases for record in records]
+        if len(frozenset().union(*said)) == sum(map(len, said)):
+            return set()
+    counts = Counter[int]()
+    for record in records:
+        counts.update(record.phrases)
+    return {phrase for phrase, count in counts.items() if count >= least}
 
 
 def most(holders: Mapping[int, Set[int]], items: int) -> dict[int, int]:
@@ -143,8 +152,8 @@ def spread(records: Iterable[Said], known: Set[int], *, items: int) -> dict[int,
     mask = len(table) - 1
     for record in written:
         for phrase in record.phrases:
-            slot = phrase & mask
-            table[slot] = min(table[slot] + 1, 255)
+            if (count := table[phrase & mask]) < 255:
+                table[phrase & mask] = count + 1
     holders: defaultdict[int, set[int]] = defaultdict(set)
     least = min(items, 255)
     for record in written:

@@ -6,7 +6,6 @@ and not to a dataset, so that a record has one standing. What is derived after i
 a selection has seen is released.
 """
 
-from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -93,13 +92,12 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
     """What these settings would come to. Nothing is written."""
     spread = BalanceSettings.from_dict(settings.get("balance", {}))
     guard = for_its_age(project, GuardSettings.from_dict(settings.get("guard", {})), now)
-    there = list(items(project, spread))
+    stock = balance.Stock(items(project, spread), digests.key("balance"))
     weighed: dict[int, guards.Item] = {}
     known = influence.Known()
     held: dict[int, Finding] = {}
     for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
-        made = balance.NONE  # two rounds' results at once would be the most that is ever held
-        made = balance.balance([one for one in there if one.id not in held], spread, key=digests.key("balance"))
+        made = balance.shared_out(stock, spread, without=held)
         fresh = sorted(made.kept - weighed.keys())
         weighed.update((item.id, item) for item in influence.items(project, fresh, guard, known))
         before = len(held)
@@ -107,13 +105,13 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
         if len(held) == before:
             break
     left = [item for item in weighed.values() if item.id in made.kept and item.id not in held]
-    key = digests.key("guards")
+    left = guards.ranked(left, digests.key("guards"))
     return Plan(
-        seen=array("q", sorted(one.id for one in there)),
+        seen=stock.sorted_ids,
         balanced=made.dropped,
         held=held,
-        tested=guards.limits(left, guard, key=key, training=False),
-        taught=guards.limits(left, guard, key=key),
+        tested=guards.limits(left, guard, training=False),
+        taught=guards.limits(left, guard),
         before=made.before,
         after=made.after,
     )
