@@ -17,7 +17,7 @@ from privacy import webhooks
 class AckIn(Struct, forbid_unknown_fields=True):
     """`POST /datasets/{name}/recalls/{id}/ack`: who has deleted the records, in a name of their own choosing."""
 
-    by: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
+    by: Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+\Z")]
 
 
 def of_project(project: Project) -> QuerySet[Recall]:

@@ -23,7 +23,7 @@ class AnswerIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
     case: Annotated[str, Meta(max_length=128)]
     answer: AnswerText | None = None
-    error: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_ .-]{0,63}$")] | None = None
+    error: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_ .-]{0,63}\Z")] | None = None
     repeats: Annotated[list[AnswerText | None], Meta(max_length=20)] = []
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 MAX_DEPTH = 32
-ExternalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}$", description="The caller's own id.")]
+ExternalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}\Z", description="The caller's own id.")]
 SubjectId = Annotated[str, Meta(min_length=1, max_length=512, description="The product's own user id; never stored.")]
 Text = Annotated[str, Meta(min_length=1, max_length=200_000)]
 ShortText = Annotated[str, Meta(max_length=2_000)]

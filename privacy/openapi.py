@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 _components: dict[str, Any] = {}
 WRITING_ERRORS = (400, 401, 403, 404, 409, 410, 413, 415, 422, 429)
 READING_ERRORS = (400, 401, 403, 404, 410, 429)
+END = r"\Z"
 
 
 class Fault(TypedDict):
@@ -51,8 +52,21 @@ def described(
 def schema(kind: Any) -> dict[str, Any]:
     """The JSON schema of a class, as a reference into the document's components."""
     (found,), parts = msgspec.json.schema_components((kind,), ref_template="#/components/schemas/{name}")
-    _components.update(parts)
-    return found
+    _components.update(as_ecma(parts))
+    return as_ecma(found)  # type: ignore[no-any-return]
+
+
+def as_ecma(part: Any) -> Any:
+    """The schema with its patterns as JSON Schema means them: `$` is the very end there. In Python `$` also holds before
+    a line feed at the end, so what checks ends in `\\Z`."""
+    if isinstance(part, list):
+        return [as_ecma(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: f"{item.removesuffix(END)}$" if name == "pattern" and str(item).endswith(END) else as_ecma(item)
+        for name, item in part.items()
+    }
 
 
 def add_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ class ConsentIn(Struct, forbid_unknown_fields=True, kw_only=True):
     notice: Annotated[str, Meta(max_length=20_000)] | None = None
     language: Annotated[str, Meta(max_length=16)] | None = None
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
-    method: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9_-]+$")] = "api"
+    method: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9_-]+\Z")] = "api"
 
 
 class SubjectIn(Struct, forbid_unknown_fields=True):

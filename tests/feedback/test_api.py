@@ -100,6 +100,7 @@ BAD = [
     (b'{"question": "", "answer": "secretvalue"}', "too_short", "/question"),
     (b'{"question": "a", "answer": "b", "secretvalue": 1}', "unknown_field", ""),
     (b'{"question": "a", "answer": "b", "id": "secret value"}', "invalid_id", "/id"),
+    (b'{"question": "a", "answer": "b", "id": "secretvalue\\n"}', "invalid_id", "/id"),
     (b'{"question": "a", "answer": "b", "consent": {"secretvalue": true}}', "invalid_choice", "/consent"),
     (b'{"question": "a", "answer": "b", "consent": {"capture": "secretvalue"}}', "invalid_type", "/consent"),
     (b'{"question": "a", "answer": "b", "occurred_at": "secretvalue"}', "invalid_time", "/occurred_at"),
