@@ -16,6 +16,7 @@ from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, check_fee
 from feedback.traces import Event, Span, cleaned
 
 MAX_CONTEXT, MAX_SOURCES, LABEL, SHORT = 200, 100, 200, 2_000
+MAX_NEAR = 64  # spans above one that are looked at, conversations beside a retrieval that it is given to
 LABELS = {
     "thumbs_up": "thumbs_up", "up": "thumbs_up", "positive": "thumbs_up", "good": "thumbs_up", "pass": "thumbs_up",
     "thumbs_down": "thumbs_down", "down": "thumbs_down", "negative": "thumbs_down", "bad": "thumbs_down",
@@ -39,16 +40,14 @@ def read(spans: Sequence[Span]) -> list[Read]:
     talks = {span.name: turns for span in spans if (turns := said(span)) is not None}
     by_name = {span.name: span for span in spans}
     outermost = {name for name in talks if not any(above in talks for above in ancestors(by_name[name], by_name))}
-    retrieved = [(span, rows) for span in spans if (rows := documents(span))]
-    payloads = [
-        _converted(interaction, by_name[name], talks[name], sources_of(by_name[name], retrieved, by_name))
-        for name in talks
-        if name in outermost
-    ]
+    sources = retrieved(spans, [by_name[name] for name in talks if name in outermost], by_name)
+    payloads = [_converted(interaction, by_name[name], talks[name], found) for name, found in sources.items()]
+    answers = {answer: span for span in reversed(by_name.values()) if (answer := response_of(span.attributes))}
     for span in spans:
         for number, event in enumerate(span.events):
             if is_feedback(event):
-                payloads.append(_converted(feedback, span, event, number, by_name))
+                about = answers.get(response_of(event.attributes))
+                payloads.append(_converted(feedback, span, event, number, about, span.name in talks))
     return payloads
 
 
@@ -161,10 +160,10 @@ def structured(value: Any) -> Any:
 
 
 def ancestors(span: Span, by_name: Mapping[str, Span]) -> Iterable[str]:
-    """The names of the spans above it that came in the same request."""
+    """The names of the nearest spans above it that came in the same request."""
     seen = {span.name}
     above = by_name.get(f"{span.trace}-{span.parent}")
-    while above is not None and above.name not in seen:
+    while above is not None and above.name not in seen and len(seen) <= MAX_NEAR:
         seen.add(above.name)
         yield above.name
         above = by_name.get(f"{above.trace}-{above.parent}")
@@ -187,16 +186,22 @@ def documents(span: Span) -> list[dict[str, str]]:
     return [source for source in sources if source]
 
 
-def sources_of(
-    span: Span, retrieved: Sequence[tuple[Span, list[dict[str, str]]]], by_name: Mapping[str, Span]
-) -> list[dict[str, str]]:
-    """What was retrieved within the span, or beside it under the same parent."""
-    found = []
-    for retrieval, rows in retrieved:
-        beside = bool(span.parent) and (retrieval.trace, retrieval.parent) == (span.trace, span.parent)
-        if beside or retrieval is span or span.name in ancestors(retrieval, by_name):
-            found += rows
-    return found[:MAX_SOURCES]
+def retrieved(
+    spans: Sequence[Span], talks: Sequence[Span], by_name: Mapping[str, Span]
+) -> dict[str, list[dict[str, str]]]:
+    """The sources of each conversation, by its span's name: what was retrieved within the span, or beside it under the
+    same parent. Each retrieval looks for its conversations once, so the work grows with the spans alone."""
+    found: dict[str, list[dict[str, str]]] = {span.name: [] for span in talks}
+    beside: dict[tuple[str, str], list[str]] = {}
+    for span in talks:
+        beside.setdefault((span.trace, span.parent), []).append(span.name)
+    for span in spans:
+        if rows := documents(span):
+            near = beside.get((span.trace, span.parent), [])[:MAX_NEAR] if span.parent else []
+            for name in dict.fromkeys([span.name, *near, *ancestors(span, by_name)]):
+                if name in found:
+                    found[name] += rows[: MAX_SOURCES - len(found[name])]
+    return found
 
 
 def interaction(span: Span, talk: tuple[list[Turn], str], sources: list[dict[str, str]]) -> InteractionIn:
@@ -232,8 +237,8 @@ def is_feedback(event: Event) -> bool:
     return event.name == "gen_ai.evaluation.result" and given.get("gen_ai.evaluation.name") == "user_feedback"
 
 
-def feedback(span: Span, event: Event, number: int, by_name: Mapping[str, Span]) -> FeedbackIn:
-    """The event as `POST /feedback` would take it. Raises `PayloadError`."""
+def feedback(span: Span, event: Event, number: int, about: Span | None, talks: bool) -> FeedbackIn:
+    """The event as `POST /feedback` would take it; `about`, `talks`: see `evaluated`. Raises `PayloadError`."""
     given = event.attributes
     correction, score = given.get("flywheel.correction"), given.get("gen_ai.evaluation.score.value")
     label = LABELS.get(str(given.get("gen_ai.evaluation.score.label", "")).strip().lower().replace(" ", "_"))
@@ -243,7 +248,7 @@ def feedback(span: Span, event: Event, number: int, by_name: Mapping[str, Span])
         label = {0.0: "thumbs_down", 1.0: "thumbs_up"}.get(float(score), "rating")
     body = {
         "id": f"{span.name}-{number}",
-        "interaction": _label(given, "flywheel.interaction.id") or evaluated(span, given, by_name),
+        "interaction": _label(given, "flywheel.interaction.id") or evaluated(span, about, talks),
         "signal": label or "",
         "correction": correction,
         "comment": given.get("gen_ai.evaluation.explanation"),
@@ -255,17 +260,21 @@ def feedback(span: Span, event: Event, number: int, by_name: Mapping[str, Span])
     return check_feedback(convert(body, FeedbackIn))
 
 
-def evaluated(span: Span, given: Mapping[str, Any], by_name: Mapping[str, Span]) -> str:
-    """Which interaction it is about: the response named, the span linked, the span itself, or its parent."""
-    answered = given.get("gen_ai.response.id")
-    named = [other for other in by_name.values() if answered and other.attributes.get("gen_ai.response.id") == answered]
-    if named:
-        return _label(named[0].attributes, "flywheel.interaction.id") or named[0].name
+def evaluated(span: Span, about: Span | None, talks: bool) -> str:
+    """Which interaction feedback on the span is about: that of the response named (`about`), of the span linked, its own
+    if it is one (`talks`), or its parent's."""
+    if about:
+        return _label(about.attributes, "flywheel.interaction.id") or about.name
     if span.links:
         return "-".join(span.links[0])
-    if said(span) is None and span.parent:
+    if not talks and span.parent:
         return f"{span.trace}-{span.parent}"
     return _label(span.attributes, "flywheel.interaction.id") or span.name
+
+
+def response_of(given: Mapping[str, Any]) -> str:
+    """The id of the model's response that a span gave, or that feedback is about; empty for none."""
+    return str(given.get("gen_ai.response.id") or "")
 
 
 def consents(given: Mapping[str, Any]) -> dict[str, bool]:

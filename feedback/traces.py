@@ -19,6 +19,9 @@ from feedback.payloads import MAX_DEPTH, PayloadError
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 MAX_SPANS = 10_000
+MAX_GROUPS = 10 * MAX_SPANS  # of spans, with all else that stands beside spans and around them
+SPANS_AT = (1, 2, 2)  # the field's number in the request, in a resource's spans, in a scope's spans
+SIZES = {1: 8, 5: 4}  # bytes of a field whose size the wire does not say
 SURROGATES = dict.fromkeys([0, *range(0xD800, 0xE000)])  # no database holds these
 
 
@@ -74,10 +77,7 @@ def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
 
 def spans(body: bytes, media_type: str) -> list[Span]:
     """The spans of an export request. Raises `TooLarge`, `PayloadError`."""
-    found = _from_protobuf(body) if media_type == PROTOBUF else _from_json(body)
-    if len(found) > MAX_SPANS:
-        raise TooLarge
-    return found
+    return _from_protobuf(body) if media_type == PROTOBUF else _from_json(body)
 
 
 def answer(rejected: int, message: str, media_type: str) -> bytes:
@@ -92,10 +92,51 @@ def answer(rejected: int, message: str, media_type: str) -> bytes:
     return msgspec.json.encode(partial)
 
 
+def count(body: bytes) -> int:
+    """How many spans a protobuf request has, read off the wire: an empty one is two bytes there, and hundreds once it is
+    parsed. Raises `TooLarge` as soon as there are too many, `ValueError` for what is no protobuf."""
+    spans = read = 0
+    messages = [(0, len(body), 0)]
+    while messages:
+        at, end, depth = messages.pop()
+        while at < end:
+            tag, at = _varint(body, at)
+            kind, size = tag & 7, 0
+            if kind == 2:
+                size, at = _varint(body, at)
+                if tag >> 3 == SPANS_AT[depth] and depth < len(SPANS_AT) - 1:
+                    messages.append((at, at + size, depth + 1))
+                elif tag >> 3 == SPANS_AT[depth]:
+                    spans += 1
+            elif kind == 0:
+                _, at = _varint(body, at)
+            else:
+                size = SIZES.get(kind, -1)
+            read, at = read + 1, at + size
+            if spans > MAX_SPANS or read > MAX_GROUPS:
+                raise TooLarge
+            if size < 0 or at > end:
+                raise ValueError("no protobuf")
+    return spans
+
+
+def _varint(body: bytes, at: int) -> tuple[int, int]:
+    """The number that begins there, seven bits a byte, and where it ends."""
+    number = 0
+    for place, byte in enumerate(body[at : at + 10]):
+        number |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            return number, at + place + 1
+    raise ValueError("no protobuf")
+
+
 def _from_protobuf(body: bytes) -> list[Span]:
     try:
+        count(body)
         request = ExportTraceServiceRequest.FromString(body)
-    except (DecodeError, RecursionError):
+    except TooLarge:
+        raise
+    except (DecodeError, RecursionError, ValueError):
         raise PayloadError("", "invalid_protobuf", "The body is no ExportTraceServiceRequest.") from None
     return [
         Span(
@@ -106,9 +147,10 @@ def _from_protobuf(body: bytes) -> list[Span]:
             events=[Event(event.name, _attributes(event.attributes), event.time_unix_nano) for event in span.events],
             links=[(link.trace_id.hex(), link.span_id.hex()) for link in span.links],
             start=span.start_time_unix_nano,
-            resource=_attributes(group.resource.attributes),
+            resource=resource,
         )
         for group in request.resource_spans
+        for resource in [_attributes(group.resource.attributes)]
         for scope in group.scope_spans
         for span in scope.spans
     ]
@@ -132,13 +174,18 @@ def _value(value: Any, depth: int = 0) -> Any:
 
 def _from_json(body: bytes) -> list[Span]:
     try:
-        request = msgspec.json.decode(body)
+        groups = msgspec.json.decode(body).get("resourceSpans", [])
+        if sum(len(scope.get("spans", [])) for group in groups for scope in group.get("scopeSpans", [])) > MAX_SPANS:
+            raise TooLarge
         return [
-            _json_span(span, _json_attributes(group.get("resource", {}).get("attributes", [])))
-            for group in request.get("resourceSpans", [])
+            _json_span(span, resource)
+            for group in groups
+            for resource in [_json_attributes(group.get("resource", {}).get("attributes", []))]
             for scope in group.get("scopeSpans", [])
             for span in scope.get("spans", [])
         ]
+    except TooLarge:
+        raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise PayloadError("", "invalid_json", "The body is no valid UTF-8 JSON.") from None
     except (AttributeError, KeyError, TypeError, ValueError):
