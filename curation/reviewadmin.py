@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -253,10 +253,10 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         user = self.require_reviewer(request)
         if self.found(request, key) is None:
             raise Http404
-        until = request.POST.get("until", "")
         try:
-            given_back = request.method == "POST" and review.release(key, user, datetime.fromisoformat(until))
-        except ValueError:
+            until = datetime.fromisoformat(request.POST.get("until", "")).astimezone(UTC)
+            given_back = request.method == "POST" and review.release(key, user, until)
+        except (ValueError, OverflowError):  # no time, or none that UTC has a year for
             given_back = False
         return HttpResponse(status=204 if given_back else 205)
 

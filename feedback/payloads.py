@@ -5,19 +5,18 @@ quote what was sent, so they are never passed on: `PayloadError` names the place
 """
 
 import re
-from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
+from privacy.payloads import Moment, SubjectId, require_utc
+
 MAX_DEPTH = 32
 ExternalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}\Z", description="The caller's own id.")]
-SubjectId = Annotated[str, Meta(min_length=1, max_length=512, description="The product's own user id; never stored.")]
 Text = Annotated[str, Meta(min_length=1, max_length=200_000)]
 ShortText = Annotated[str, Meta(max_length=2_000)]
 Label = Annotated[str, Meta(max_length=200)]
-Moment = Annotated[datetime, Meta(tz=True)]
 T = TypeVar("T")
 Purposes = dict[Literal["capture", "evaluation", "training"], bool]
 
@@ -64,6 +63,9 @@ class InteractionIn(Struct, forbid_unknown_fields=True, kw_only=True):
     tags: Annotated[list[Label], Meta(max_length=50)] | None = None
     metadata: dict[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        require_utc(occurred_at=self.occurred_at)
+
 
 class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
     """What somebody said of an answer, as `POST /feedback` takes it."""
@@ -76,6 +78,9 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
     score: Annotated[float, Meta(ge=0, le=1)] | None = None
     subject: SubjectId | None = None
     occurred_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        require_utc(occurred_at=self.occurred_at)
 
 
 # A key that we do not know is the caller's text, and no error repeats that.

@@ -6,7 +6,6 @@ newer stands, so importing the same file again changes nothing; a person who was
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,10 +13,9 @@ from django.db import transaction
 from msgspec import Meta, Struct
 
 from privacy import consent, erasure
-from privacy.payloads import SubjectId
+from privacy.payloads import Moment, SubjectId, require_utc
 from privacy.subjects import find_or_create, is_erased
 
-Moment = Annotated[datetime, Meta(tz=True)]
 Result = Literal["noted", "known", "erased", "bad"]
 
 
@@ -30,6 +28,9 @@ class HeldConsent(Struct, forbid_unknown_fields=True, kw_only=True):
     expires_at: Moment | None = None
     notice: Annotated[str, Meta(max_length=20_000)] = ""
     language: Annotated[str, Meta(max_length=16)] = ""
+
+    def __post_init__(self) -> None:
+        require_utc(at=self.at, expires_at=self.expires_at)
 
 
 @dataclass(frozen=True, slots=True)

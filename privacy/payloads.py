@@ -1,11 +1,25 @@
 """What the privacy calls take."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 SubjectId = Annotated[str, Meta(min_length=1, max_length=512, description="The product's own user id; never stored.")]
+
+
+Moment = Annotated[datetime, Meta(tz=True, description="With its zone, and from the year 1 to 9999 in UTC, too.")]
+
+
+def require_utc(**moments: datetime | None) -> None:
+    """Refuse times that are outside of the calendar in UTC, which is how they are stored: for `__post_init__`, whose
+    errors msgspec passes on without their place, so they name it as its own do."""
+    for name, moment in moments.items():
+        try:
+            if moment is not None:
+                moment.astimezone(UTC)
+        except OverflowError:
+            raise ValueError(f"Expected `datetime` from the year 1 to 9999 - at `$.{name}`") from None
 
 
 class ConsentIn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -15,8 +29,11 @@ class ConsentIn(Struct, forbid_unknown_fields=True, kw_only=True):
     purposes: Annotated[dict[Literal["capture", "evaluation", "training"], bool], Meta(min_length=1)]
     notice: Annotated[str, Meta(max_length=20_000)] | None = None
     language: Annotated[str, Meta(max_length=16)] | None = None
-    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    expires_at: Moment | None = None
     method: Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[a-z0-9_-]+\Z")] = "api"
+
+    def __post_init__(self) -> None:
+        require_utc(expires_at=self.expires_at)
 
 
 class SubjectIn(Struct, forbid_unknown_fields=True):
