@@ -5,7 +5,7 @@ Default: no entry, no use. A project whose law allows it may pass `defaults` tha
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -26,13 +26,18 @@ def entry_hash(entry: ConsentEntry) -> str:
             entry.previous_hash,
             entry.purpose,
             str(entry.granted),
-            entry.recorded_at.isoformat(),
-            entry.expires_at.isoformat() if entry.expires_at else "",
+            _as_stored(entry.recorded_at),
+            _as_stored(entry.expires_at) if entry.expires_at else "",
             entry.method,
             entry.notice.digest if entry.notice else "",
         )
     )
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _as_stored(moment: datetime) -> str:
+    """The time as it will be read again: in UTC, whichever zone it was said in."""
+    return moment.astimezone(UTC).isoformat()
 
 
 def beginning(subject: Subject) -> str:
