@@ -98,6 +98,11 @@ def test_saying_again_who_one_is_is_slowed_down_alike(client: Client, rita: User
     assert "Too many tries" in answer.content.decode() and MARK not in client.session
 
 
+def test_who_is_sent_here_from_elsewhere_lands_in_the_console(client: Client, rita: User) -> None:
+    form = {"username": "rita", "password": PASSWORD, "next": "https://elsewhere.example/"}
+    assert client.post(reverse("admin:login"), form)["Location"] == reverse("admin:index")
+
+
 def test_an_hour_without_a_page_ends_the_session(client: Client, rita: User, monkeypatch: pytest.MonkeyPatch) -> None:
     client.force_login(rita)
     now = time.time()
