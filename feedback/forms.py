@@ -16,15 +16,17 @@ class KeyForm(forms.Form):
     project = forms.ModelChoiceField(queryset=Project.objects.none())
     name = forms.CharField(max_length=64, required=False, help_text="What will use it: web shop, nightly export.")
     scopes = forms.MultipleChoiceField(
-        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, label="It may",
+        widget=forms.CheckboxSelectMultiple, label="It may",
         help_text="As little as will do. A browser needs no key: it gets a token with each answer.",
     )  # fmt: skip
     days = forms.IntegerField(min_value=1, max_value=3650, required=False, label="Days until it ends", initial=365)
 
-    def __init__(self, *args: Any, projects: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, projects: Any, scopes: list[Scope], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choice: Any = self.fields["project"]
-        choice.queryset = projects
+        project: Any = self.fields["project"]
+        project.queryset = projects
+        offered: Any = self.fields["scopes"]
+        offered.choices = [(scope.value, scope.label) for scope in scopes]
 
     def expiry(self) -> Any:
         """When the key ends, or None."""

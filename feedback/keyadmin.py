@@ -17,6 +17,19 @@ from feedback.forms import KeyForm
 from feedback.models import ApiKey
 from privacy.lists import ProjectFilter, ReadOnlyAdmin
 from privacy.reauthentication import confirmed
+from privacy.scopes import Scope
+
+# What somebody must be allowed to do themselves before they give it to a key.
+NEEDS = {
+    Scope.READ: "feedback.view_interaction",
+    Scope.EXPORT: "curation.export_release",
+    Scope.PRIVACY: "privacy.add_privacyrequest",
+}
+
+
+def scopes_of(user: Any) -> list[Scope]:
+    """The scopes that this user's own rights cover: a key is no way around a role."""
+    return [scope for scope in Scope if scope not in NEEDS or user.has_perm(NEEDS[scope])]
 
 
 @admin.register(ApiKey)
@@ -58,7 +71,8 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("feedback.add_apikey"):
             raise PermissionDenied
         site: Any = self.admin_site
-        form = KeyForm(request.POST or None, projects=site.projects_of(request).order_by("name"))
+        projects = site.projects_of(request).order_by("name")
+        form = KeyForm(request.POST or None, projects=projects, scopes=scopes_of(request.user))
         if form.is_valid():
             given = form.cleaned_data
             row, text = keys.create(given["project"], given["scopes"], given["name"], expires_at=form.expiry())
@@ -77,6 +91,8 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             raise Http404
         if request.method != "POST":
             return redirect("admin:feedback_apikey_changelist")
+        if not set(row.scopes) <= set(scopes_of(request.user)):
+            raise PermissionDenied
         return self.shown_once(request, *keys.rotate(row))
 
     def shown_once(self, request: HttpRequest, row: ApiKey, text: str) -> HttpResponse:
