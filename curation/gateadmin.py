@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from curation import agentversions, comparisons, lineage, thresholds
 from curation.gatereports import numbers
 from curation.models import AgentVersion, EvalCase, GateResult, GateRun
-from privacy.lists import ProjectFilter, ReadOnlyAdmin
+from privacy.lists import ProjectFilter, ReadOnlyAdmin, row_key
 
 PAGE = 25
 SLICES = 60
@@ -33,7 +33,7 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related(*related)
-        row = rows.filter(pk=object_id).first() if object_id.isascii() and object_id.isdigit() else None
+        row = rows.filter(pk=row_key(object_id)).first()
         if row is None:
             raise Http404
         return row

@@ -15,7 +15,7 @@ from curation import curate, policies, policysettings, policytrials, runs, tasks
 from curation.calibration import LEAST_REVIEWED
 from curation.models import CurationPolicy, Run
 from feedback.models import Interaction, Project
-from privacy.lists import ProjectFilter, ReadOnlyAdmin
+from privacy.lists import ProjectFilter, ReadOnlyAdmin, row_key
 
 AT_ONCE = 500
 LIVE = 20  # runs that are shown as they go, and projects that rest
@@ -171,7 +171,7 @@ class RunAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         site: Any = self.admin_site
         sent = request.POST.get("project", "")
-        project = site.projects_of(request).filter(pk=int(sent) if sent.isdecimal() else 0).first()
+        project = site.projects_of(request).filter(pk=row_key(sent)).first()
         if sent and project is None:
             raise Http404
         if request.method == "POST" and project is not None:

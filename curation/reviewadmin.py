@@ -21,7 +21,7 @@ from curation.models import ReviewTask
 from curation.queuefilters import FILTERS
 from curation.queues import Queue
 from curation.reviewforms import AssignForm, BulkForm, ReviewForm
-from privacy.lists import ReadOnlyAdmin
+from privacy.lists import ReadOnlyAdmin, row_key
 
 SHORT = 140
 MANY = 1_000
@@ -100,7 +100,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         """A task has one page: the one on which it is decided."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        key = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 18 else 0
+        key = row_key(object_id)
         if self.found(request, key) is None:
             raise Http404
         return redirect("admin:curation_reviewtask_decide", key)
@@ -265,10 +265,10 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         self.require_reviewer(request)
         if request.method == "POST":
             request.session[BLIND] = not request.session.get(BLIND, False)
-        here = request.POST.get("task", "")
-        if here.isdecimal():
+        here = row_key(request.POST.get("task", ""))
+        if here:
             query = Queue.asked(request.GET).query()
-            return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[int(here)])}{query and f'?{query}'}")
+            return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[here])}{query and f'?{query}'}")
         return redirect("admin:curation_reviewtask_changelist")
 
     # Many at once
@@ -294,7 +294,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def sent(self, request: HttpRequest) -> list[ReviewTask]:
         """The tasks that the page before counted, by their keys; others that fit the filter since are not touched."""
-        keys = [int(key) for key in request.POST.getlist("task") if key.isdecimal()][:MANY]
+        keys = [row_key(sent) for sent in request.POST.getlist("task")[:MANY]]
         return self.chosen(self.get_queryset(request).filter(pk__in=keys).order_by("-priority", "pk"))
 
     def bulk_page(self, request: HttpRequest, tasks: list[ReviewTask], form: BulkForm) -> HttpResponse:

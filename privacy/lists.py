@@ -16,6 +16,11 @@ ENDS = ("exact", "isnull", "isempty", "in")
 SPLIT = 8  # for members of more projects than these, one question costs less than one for each
 
 
+def row_key(sent: str) -> int:
+    """The key that somebody sent in an address or a form; 0, which no row has, where it can be none."""
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 18 else 0
+
+
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Shows rows of the user's own projects, and never edits: every change is an action or a page with a permission.
 
@@ -166,7 +171,7 @@ class ProjectFilter(admin.SimpleListFilter):
         chosen = self.value()
         if chosen is None:
             return queryset
-        number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 18 else 0
+        number = row_key(chosen)
         if "__" in self._path and str(number) == chosen and number in vars(request).get("project_keys", ()):
             return queryset  # narrowed to it already: `chosen_keys`
         return of_owners(queryset, self._path, [number])
