@@ -107,10 +107,13 @@ def verify(request: PrivacyRequest, by: str) -> None:
 
 
 def refuse(request: PrivacyRequest, why: str) -> None:
-    """It will not be carried out; what was hidden is shown again."""
+    """It will not be carried out; what was hidden is shown again, unless another request hides it."""
     with transaction.atomic():
         if request.subject is not None and request.kind == Kind.ERASURE:
-            Subject.objects.filter(pk=request.subject.pk).update(restricted_at=None)
+            Subject.objects.select_for_update().get(pk=request.subject.pk)
+            others = PrivacyRequest.objects.filter(subject=request.subject, kind=Kind.ERASURE, state__in=list(STEPS))
+            if not others.exclude(pk=request.pk).exists():
+                Subject.objects.filter(pk=request.subject.pk).update(restricted_at=None)
         move(request, State.REFUSED, closed_at=timezone.now(), error=why, lease_until=None)
 
 

@@ -219,3 +219,29 @@ def test_an_export_and_a_scan_look_at_the_same_person() -> None:
     released()
     texts = set(scans.texts_of(cast.person(cast.project())))
     assert any("museum" in text for text in texts) and not any("lost property" in text for text in texts)
+
+
+@pytest.mark.parametrize("first", ["shop", "kiosk"])
+def test_refusing_one_erasure_shows_nobody_whom_another_hides(first: str) -> None:
+    shop = cast.project()
+    cast.asked(shop)
+    rows = {
+        name: requests.submit("shop", cast.ANNA, "erasure", verified_by="key", origin=name)
+        for name in ("shop", "kiosk")
+    }
+    second = next(name for name in rows if name != first)
+    requests.refuse(rows[first], "asked twice")
+    assert cast.person(shop).restricted_at
+    requests.refuse(rows[second], "withdrawn")
+    assert not cast.person(shop).restricted_at
+
+
+def test_a_request_that_nobody_has_verified_hides_nobody() -> None:
+    shop = cast.project()
+    cast.asked(shop)
+    mine = ask()
+    PrivacyRequest.objects.create(
+        subject=cast.person(shop), namespace="shop", origin="kiosk", kind="erasure", due_at=timezone.now()
+    )
+    requests.refuse(mine, "withdrawn")
+    assert not cast.person(shop).restricted_at
