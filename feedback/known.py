@@ -24,7 +24,7 @@ PARKED = (
     "id", "project_id", "subject_id", "interaction_external_id", "external_id", "kind", "score", "correction",
     "comment", "placeholders", "body_digest", "occurred_at", "received_at", "withdrawn_at",
 )  # fmt: skip
-CONSENT = ("id", "subject_id", "purpose", "granted", "expires_at", "notice_id", "entry_hash")
+CONSENT = ("id", "subject_id", "purpose", "granted", "recorded_at", "expires_at", "notice_id", "entry_hash")
 KINDS = tuple(Tombstone.Kind.values)
 PEOPLE = """id IN (
     SELECT id FROM privacy_subject WHERE namespace = %s AND digest IN ({digests})
@@ -46,6 +46,7 @@ class Known:
     signals: dict[str, Signal | ParkedSignal] = field(default_factory=dict)
     waiting: dict[str, list[ParkedSignal]] = field(default_factory=dict)  # by their interaction's id
     consents: dict[str, dict[str, ConsentEntry]] = field(default_factory=dict)  # newest line by digest and purpose
+    agreed: dict[str, datetime] = field(default_factory=dict)  # by digest: when they last said yes to anything
     buried: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by kind, and id or the person's digest
 
     def placeholders(self, interaction: str) -> State:
@@ -91,7 +92,10 @@ def _people(known: Known, project: Project, drafts: Sequence[Draft], about: list
     if by_key:
         where = f"subject_id IN ({several(list(by_key))}) ORDER BY id"
         for line in select(ConsentEntry, CONSENT, where, list(by_key)):
-            known.consents.setdefault(by_key[line.subject_id], {})[line.purpose] = line
+            digest = by_key[line.subject_id]
+            known.consents.setdefault(digest, {})[line.purpose] = line
+            if line.granted:
+                known.agreed[digest] = line.recorded_at
 
 
 def _interactions(known: Known, project: Project, names: list[str], about: set[str]) -> None:

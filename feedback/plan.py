@@ -20,7 +20,7 @@ from privacy import consent, erasure
 from privacy.instances import unsaved
 from privacy.models import ConsentEntry, Purpose, Subject
 from privacy.redaction import RedactionError
-from privacy.subjects import anonymous
+from privacy.subjects import anonymous, stays_out
 
 Result = Outcome.Result
 TOUCH = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
@@ -200,8 +200,8 @@ def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
 def _refuse_erased(plan: Plan, draft: Draft) -> None:
     """Raise `Gone` for a person who was erased, unless they came back since and this happened after."""
     when = plan.known.buried.get(("subject", draft.person)) if draft.person else None
-    came_back = draft.person in plan.known.subjects
-    if when and ((draft.payload.occurred_at or plan.now) <= when or not came_back):
+    agreed = plan.known.agreed.get(draft.person)
+    if when and stays_out(when, draft.payload.occurred_at or plan.now, agreed):
         raise Gone
 
 

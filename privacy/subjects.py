@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from privacy.digests import digest
-from privacy.models import Subject, Tombstone
+from privacy.models import ConsentEntry, Subject, Tombstone
 
 
 def subject_digest(namespace: str, external_id: str) -> str:
@@ -44,14 +44,19 @@ def buried_at(kind: str, value: str) -> datetime | None:
 
 
 def is_erased(namespace: str, external_id: str | None, occurred_at: datetime | None = None) -> bool:
-    """Whether a write about this person must be refused because they were erased.
-
-    A person who comes back and consents anew (`POST /consent` makes a new subject) is captured from then on; what
-    happened before they were erased stays out for ever.
-    """
+    """Whether a write about this person must be refused because they were erased, and did not come back."""
     if external_id is None:
         return False
-    when = buried_at(Tombstone.Kind.SUBJECT, subject_digest(namespace, external_id))
+    digest = subject_digest(namespace, external_id)
+    when = buried_at(Tombstone.Kind.SUBJECT, digest)
     if when is None:
         return False
-    return (occurred_at or timezone.now()) <= when or find(namespace, external_id) is None
+    yes = ConsentEntry.objects.filter(subject__namespace=namespace, subject__digest=digest, granted=True)
+    agreed = yes.order_by("-id").values_list("recorded_at", flat=True).first()
+    return stays_out(when, occurred_at or timezone.now(), agreed)
+
+
+def stays_out(erased_at: datetime, occurred_at: datetime, agreed_at: datetime | None) -> bool:
+    """Whether something of a person who was erased may not be stored: what happened before that never, and nothing
+    until they come back. Only a yes brings them back: whoever says no, or asks for something, wants no more kept."""
+    return occurred_at <= erased_at or agreed_at is None or agreed_at <= erased_at
