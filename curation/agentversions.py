@@ -51,6 +51,16 @@ class NotPassed(ValueError):
     """The gate has not passed the version; only a person in the console may promote it all the same."""
 
 
+LONGEST = 200  # characters of a name, as the columns have it; a placeholder may be longer than what it stands for
+
+
+def redacted(project: Project, sent: CandidateIn) -> dict[str, str]:
+    """What a version is called, as it is kept: redacted as the agent of a conversation is, so that each finds the other.
+    Erasure does not reach here, and a name may hold somebody's."""
+    said = {"name": sent.name, "version": sent.version, "model": sent.model}
+    return {part: str(redact(text, project.redaction_policy))[:LONGEST] for part, text in said.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """A version, and whether it is new."""
@@ -68,15 +78,15 @@ def register(project: Project, sent: AgentVersionIn) -> Registered:
     taught = releases.find(sent.trained_on, project) if sent.trained_on else None
     if sent.trained_on and taught is None:
         raise UnknownRelease("There is no such release.")
+    called = redacted(project, sent)
+    model = called.pop("model")
     with transaction.atomic():
-        row, created = AgentVersion.objects.select_for_update().get_or_create(
-            project=project, name=sent.name, version=sent.version
-        )
-        if row.model and sent.model and row.model != sent.model:
+        row, created = AgentVersion.objects.select_for_update().get_or_create(project=project, **called)
+        if row.model and model and row.model != model:
             raise OtherOrigin("This version is registered with another model.")
         if taught and row.trained_on_id not in (None, taught.pk):
             raise OtherOrigin("This version is registered as taught by another release.")
-        row.model = row.model or sent.model
+        row.model = row.model or model
         if taught and row.trained_on_id is None:
             row.trained_on, row.depth = taught, depth_after(taught)
         row.save(update_fields=["model", "trained_on", "depth"])

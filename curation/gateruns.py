@@ -13,6 +13,7 @@ import orjson
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
+from curation import agentversions
 from curation.agentversions import CandidateIn
 from curation.casegraders import JUDGE_DIVIDED, ask_people
 from curation.modelgraders import Models
@@ -56,10 +57,10 @@ def record(
     known = {case.id: case for case in paper.cases}
     said: dict[str, Any] = verdict_document(verdict)
     changes = {outcome["case"]: outcome["outcome"] for outcome in said["outcomes"]}
+    called = agentversions.redacted(project, candidate)
+    model = called.pop("model")
     with transaction.atomic():
-        agent, _ = AgentVersion.objects.get_or_create(
-            project=project, name=candidate.name, version=candidate.version, defaults={"model": candidate.model}
-        )
+        agent, _ = AgentVersion.objects.get_or_create(project=project, **called, defaults={"model": model})
         made = GateRun.objects.create(
             project=project,
             release=paper.release,

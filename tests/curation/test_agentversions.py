@@ -56,6 +56,23 @@ def test_a_version_that_is_not_true_is_turned_away(given: World, more: dict[str,
     assert entered(given, **more).status_code == status
 
 
+def test_a_name_is_kept_as_that_of_a_captured_agent_is(given: World) -> None:
+    name, version = "bot of ada@example.org", "for +44 20 7946 0958"
+    sent = entered(given, name=name, version=version, model="key AKIAIOSFODNN7EXAMPLE", trained_on="shop:v1")
+    assert sent.json()["name"] == "bot of [EMAIL_1]" and entered(given, name=name, version=version).status_code == 200
+    gate.run(Release.objects.get(), good, CandidateIn(name, version, "m-2 of ada@example.org"), concurrency=1)
+    kept = repr(list(AgentVersion.objects.values())) + repr(call(given, "agent-versions").json())
+    assert not any(word in kept for word in ("ada@", "7946", "AKIA"))
+    row = AgentVersion.objects.get(pk=sent.json()["id"])
+    assert row.gate_runs.count() == 1
+    talk = cast.row(cast.asked(given.shop, agent={"name": name, "version": version}))
+    assert depth_of(given.shop, talk.agent_name, talk.agent_version) == row.depth == 2
+
+
+def test_a_name_that_redaction_lengthens_fits(given: World) -> None:
+    assert entered(given, name="a@b.co " * 28).status_code == 201
+
+
 def test_another_release_than_the_registered_one_is_a_conflict(given: World) -> None:
     entered(given, trained_on="shop:v1")
     talk = cast.asked(given.shop, "late", question="Who repairs the machines?", answer="A firm from the next town.")
