@@ -39,9 +39,10 @@ def never(key: Any) -> Any:
 
 
 def sent(client: Client, method: str, url: str, data: dict[str, Any] | None = None) -> Any:
-    """The answer to a request whose effects are taken back."""
+    """The answer to a request whose effects are taken back; each under the same id, which error pages show."""
+    same = {"X-Request-Id": "same"}
     with transaction.atomic():
-        answer = client.get(url, data) if method == "GET" else client.post(url, data or {})
+        answer = client.get(url, data, headers=same) if method == "GET" else client.post(url, data or {}, headers=same)
         transaction.set_rollback(True)
     return answer
 
