@@ -7,10 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback.answers import ConsentHistory, ConsentState
-from feedback.payloads import convert
+from feedback.payloads import PayloadError, convert
 from feedback.views import CaptureView
 from privacy import consent, erasure
-from privacy.consent import notice_for
+from privacy.consent import PersonalNotice, notice_for
 from privacy.models import ConsentEntry
 from privacy.openapi import described
 from privacy.payloads import ConsentIn, SubjectIn
@@ -27,8 +27,11 @@ class ConsentView(CaptureView):
     @described("consent_create", {200: ConsentState}, ConsentIn)
     def post(self, request: Request) -> Response:
         sent = convert(self.body(request), ConsentIn)
+        try:
+            notice = notice_for(sent.notice or "", sent.language or "")
+        except PersonalNotice as error:
+            raise PayloadError("/notice", "personal_data", str(error)) from None
         subject = find_or_create(request.auth.namespace, sent.subject)
-        notice = notice_for(sent.notice or "", sent.language or "")
         erasure.change_consent(
             subject,
             {str(purpose): granted for purpose, granted in sent.purposes.items()},

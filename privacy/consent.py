@@ -4,6 +4,7 @@ Default: no entry, no use. A project whose law allows it may pass `defaults` tha
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -14,9 +15,24 @@ from django.utils import timezone
 
 from privacy.instances import unsaved
 from privacy.models import ConsentEntry, Notice, Purpose, Subject
+from privacy.redaction import redact
 
 NONE: Mapping[str, bool] = {}
 PURPOSES = tuple(Purpose.values)
+# What no notice to everybody says. Names, addresses and telephone numbers are not among it: whoever asks has to say who
+# they are and whom one can write to.
+ONE_PERSONS = {
+    "ACCOUNT", "BIRTH_DATE", "CARD", "IBAN", "IP", "NATIONAL_ID", "SECRET", "URL_CREDENTIAL",
+}  # fmt: skip
+# The name of whom a text speaks to, or in whose name: found by these rules, or behind such words.
+ADDRESSED = {"greeting", "introduction"}
+GREETS = re.compile(
+    r"\b(?:dear|hello|hi|hallo|liebe[rs]?|geehrte[rsn]?|chère?|bonjour|estimad[oa]|hola)[^.,!?\n]{0,20}\Z", re.I
+)
+
+
+class PersonalNotice(ValueError):
+    """This wording is about one person; names nothing of it."""
 
 
 def entry_hash(entry: ConsentEntry) -> str:
@@ -51,11 +67,27 @@ def notice_digest(text: str, language: str) -> str:
 
 
 def notice_for(text: str, language: str = "") -> Notice | None:
-    """The row that holds this wording, made on first use. None for an empty text."""
+    """The row that holds this wording, made on first use. None for an empty text.
+
+    A wording is the same for everybody and stays when they are erased. Raises `PersonalNotice` for one that is not.
+    """
     if not text:
         return None
     digest = notice_digest(text, language)
+    if found := Notice.objects.filter(digest=digest).first():
+        return found
+    if is_personal(text):
+        raise PersonalNotice("A notice is the same for everybody: leave out what is about one person.")
     return Notice.objects.get_or_create(digest=digest, defaults={"text": text, "language": language})[0]
+
+
+def is_personal(text: str) -> bool:
+    """Whether a wording speaks of, or to, one person, as far as the redactor can tell."""
+    return any(
+        span.type in ONE_PERSONS
+        or (span.type == "PERSON" and (span.rule in ADDRESSED or bool(GREETS.search(text[max(0, span.start - 40) : span.start]))))
+        for span in redact(text).spans
+    )
 
 
 def newest(subject: Subject) -> dict[str, ConsentEntry]:

@@ -52,7 +52,10 @@ def import_lines(namespace: str, lines: Iterable[bytes]) -> Iterator[Line]:
         except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
             yield Line(number, "bad", str(error) if isinstance(error, msgspec.ValidationError) else "It is no JSON.")
         else:
-            yield Line(number, note(namespace, held))
+            try:
+                yield Line(number, note(namespace, held))
+            except consent.PersonalNotice as error:
+                yield Line(number, "bad", str(error))
 
 
 def note(namespace: str, held: HeldConsent) -> Result:

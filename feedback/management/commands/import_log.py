@@ -38,7 +38,10 @@ class Command(BaseCommand):
         held = dict.fromkeys(filter(None, options["consent"].split(",")), True)
         if set(held) - set(Purpose.values):
             raise CommandError(f"--consent takes a list of: {', '.join(Purpose.values)}")
-        asked = Asked("import", consent.notice_for(options["notice"]) if held else None)
+        try:
+            asked = Asked("import", consent.notice_for(options["notice"]) if held else None)
+        except consent.PersonalNotice as error:
+            raise CommandError(str(error)) from None
         counts, bad = self.run(project, path, held, asked)
         self.report(counts, bad, as_json=options["json"])
         if bad and not options["json"]:
