@@ -35,6 +35,9 @@ class GateRunListView(CaptureView):
 
     @described("gate_runs_create", {201: answers.GateRunShown, 200: dict[str, Any]}, submissions.SubmissionIn)
     def post(self, request: Request) -> Response:
+        """Judge a candidate's answers to the eval cases of a release, beside a baseline's: passed, refused or not judged, with
+        the reasons. Surprises are asked for again before they are believed: then 200 says which cases.
+        """
         said, status = submissions.judge_submission(request.auth.project, self.body(request))
         return Response(said, status=status)
 
@@ -46,6 +49,7 @@ class GateRunView(CaptureView):
 
     @described("gate_runs_retrieve", {200: answers.GateRunShown})
     def get(self, request: Request, key: str) -> Response:
+        """One verdict, with its figures and reasons."""
         mine = GateRun.objects.filter(project=request.auth.project).select_related("candidate", "release__dataset")
         return Response(gate.shown(by_key(mine, key)))
 
@@ -62,6 +66,7 @@ class AgentVersionListView(CaptureView):
         agentversions.AgentVersionIn,
     )
     def post(self, request: Request) -> Response:
+        """Enter a version of the agent, with the release that it was trained on."""
         sent = convert(self.body(request), agentversions.AgentVersionIn)
         try:
             made = agentversions.register(request.auth.project, sent)
@@ -73,6 +78,7 @@ class AgentVersionListView(CaptureView):
 
     @described("agent_versions_list", {200: answers.Listed})
     def get(self, request: Request) -> Response:
+        """The agent's versions, newest first."""
         rows = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
         return Response({"results": [agentversions.shown(row) for row in rows.order_by("-pk")[:PAGE]]})
 
@@ -84,6 +90,7 @@ class AgentVersionView(CaptureView):
 
     @described("agent_versions_retrieve", {200: answers.AgentVersionShown})
     def get(self, request: Request, key: str) -> Response:
+        """One version of the agent, with the release that it was trained on and what the gate said."""
         mine = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
         return Response(agentversions.shown(by_key(mine, key)))
 
@@ -96,6 +103,7 @@ class AgentVersionDecisionView(CaptureView):
 
     @described("agent_versions_decide", {200: answers.AgentVersionShown}, agentversions.DecisionIn)
     def post(self, request: Request, key: str) -> Response:
+        """Promote a version that passed the gate, or refuse one, with the reason."""
         sent = convert(self.body(request), agentversions.DecisionIn)
         mine = AgentVersion.objects.filter(project=request.auth.project).select_related(
             "project", "trained_on__dataset"

@@ -32,6 +32,7 @@ class InteractionListView(InteractionsView):
         query={"cursor": "`next` of the page before; newest first."},
     )
     def get(self, request: Request) -> Response:
+        """What is stored, newest first, each with its signals, its decision and the reason for it; `next` is the next page's cursor."""
         rows = readable(request.auth.project).order_by("-pk")
         cursor = request.query_params.get("cursor", "")
         if cursor:
@@ -51,6 +52,7 @@ class InteractionView(APIView):
 
     @described("interactions_retrieve", {200: answers.InteractionShown})
     def get(self, request: Request, external_id: str) -> Response:
+        """One interaction as it is stored, with its signals, its decision and the reason for it."""
         row = readable(request.auth.project).filter(external_id=external_id).first()
         if row is None:
             raise Problem(404)
@@ -148,6 +150,7 @@ class ReleaseListView(ReadView):
 
     @described("releases_list", {200: answers.ReleaseList})
     def get(self, request: Request, name: str) -> Response:
+        """The manifests of a dataset's published releases, newest first."""
         rows = self.dataset(request, name).published().select_related("dataset")
         return Response({"results": [summary(row) for row in rows[:500]]})
 
@@ -157,6 +160,7 @@ class LatestReleaseView(ReadView):
 
     @described("releases_latest", {200: answers.ReleaseShown})
     def get(self, request: Request, name: str) -> Response:
+        """The manifest of a dataset's newest release."""
         release = self.dataset(request, name).published().select_related("dataset").first()
         if release is None:
             raise Problem(404)
@@ -168,6 +172,7 @@ class DatasetLatestView(LatestReleaseView):
 
     @described("datasets_latest", {200: answers.ReleaseShown})
     def get(self, request: Request, name: str) -> Response:
+        """The manifest of a dataset's newest release, by its short address."""
         response: Response = super().get(request, name)
         return response
 
@@ -177,6 +182,7 @@ class ReleaseView(ReadView):
 
     @described("releases_retrieve", {200: answers.ReleaseShown})
     def get(self, request: Request, key: str) -> Response:
+        """The manifest of one release, by its id: `shop:v3`."""
         return Response(summary(self.release(request, key)))
 
 
@@ -185,6 +191,7 @@ class ReleaseFileView(ReadView):
 
     @described("releases_file", {200: filedownloads.MEDIA, 206: filedownloads.MEDIA, 304: None, 416: None})
     def get(self, request: Request, key: str, name: str) -> Any:
+        """One file of a release. Its `ETag` is its sha256, and parts can be asked for with `Range`."""
         return filedownloads.answer(self.release(request, key), name, request)
 
 
@@ -193,6 +200,7 @@ class RecallListView(ReadView):
 
     @described("recalls_list", {200: answers.Listed}, query={"overdue": "`true`: only what should be gone by now."})
     def get(self, request: Request, name: str) -> Response:
+        """What whoever downloaded releases of this dataset must delete."""
         rows = recalls.of_dataset(self.dataset(request, name))
         if request.query_params.get("overdue") == "true":
             rows = recalls.overdue(rows)
@@ -207,6 +215,7 @@ class RecallAckView(CaptureView):
 
     @described("recalls_ack", {200: dict[str, Any]}, recalls.AckIn)
     def post(self, request: Request, name: str, key: str) -> Response:
+        """Say that the records of a recall were deleted downstream."""
         rows = recalls.of_project(request.auth.project).filter(release__dataset__name=name)
         recall = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
         if recall is None:

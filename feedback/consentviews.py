@@ -26,6 +26,9 @@ class ConsentView(CaptureView):
 
     @described("consent_create", {200: ConsentState}, ConsentIn)
     def post(self, request: Request) -> Response:
+        """Write down what a person agrees to now, or no longer, and how they were asked. What is taken back is deleted from
+        everything that was made of it. The answer is what holds now.
+        """
         sent = convert(self.body(request), ConsentIn)
         try:
             notice = notice_for(sent.notice or "", sent.language or "")
@@ -50,6 +53,7 @@ class ConsentLookupView(CaptureView):
 
     @described("consent_lookup", {200: ConsentHistory}, SubjectIn)
     def post(self, request: Request) -> Response:
+        """What a person agrees to, and the ledger of how that came about."""
         sent = convert(self.body(request), SubjectIn)
         subject = find(request.auth.namespace, sent.subject)
         defaults = request.auth.project.consent_defaults

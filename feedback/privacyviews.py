@@ -28,6 +28,9 @@ class PrivacyRequestsView(CaptureView):
 
     @described("privacy_requests_create", {202: answers.RequestMade}, PrivacyRequestIn)
     def post(self, request: Request) -> Response:
+        """Enter what a person asks for, once the product has made sure who they are: `erasure`, `access` or `withdrawal`.
+        From then on the person's data is hidden; the answer says when the request is due.
+        """
         sent = convert(self.body(request), PrivacyRequestIn)
         made = requests.submit(
             request.auth.namespace, sent.subject, sent.kind, verified_by="key", origin=request.auth.project.name,
@@ -44,6 +47,7 @@ class PrivacyRequestView(CaptureView):
 
     @described("privacy_requests_retrieve", {200: answers.RequestShown})
     def get(self, request: Request, key: str) -> Response:
+        """How far a request is, with its counts; when it is closed, with its signed receipt. Access carries the data itself."""
         try:
             wanted = uuid.UUID(key)
         except ValueError:
@@ -63,6 +67,7 @@ class PrivacyLinkView(CaptureView):
 
     @described("privacy_link_create", {200: answers.Link}, SubjectIn)
     def post(self, request: Request) -> Response:
+        """The address of the person's own page, to hand to them: what is kept, each consent as a switch, download and deletion."""
         sent = convert(self.body(request), SubjectIn)
         project = request.auth.project
         token, ends = links.make(request.auth.namespace, sent.subject, project.name, project.consent_defaults)

@@ -52,6 +52,9 @@ class TracesView(OftenCalled):
 
     @extend_schema(operation_id="traces_export", request=REQUEST, responses=RESPONSES)
     def post(self, request: Request) -> HttpResponse:
+        """Take OpenTelemetry spans with the GenAI conventions, as protobuf or JSON, plain or gzip: they become interactions,
+        and evaluation results named `user_feedback` become feedback. What could not be taken is counted in `partialSuccess`.
+        """
         media_type = request.content_type.partition(";")[0].strip().lower()
         if media_type not in MEDIA:
             raise UnsupportedMediaType(request.content_type)

@@ -121,6 +121,11 @@ class InteractionsView(OftenCalled):
 
     @described("interactions_create", {201: answers.Stored, 200: answers.Stored}, InteractionIn)
     def post(self, request: Request) -> HttpResponse:
+        """Keep a question, its answer and what belonged to them, redacted before anything is stored; 201 is on disk.
+        The same `id` with the same body is answered alike and writes nothing; with another body it is a 409, and an id that was
+        erased or has expired a 410. Without consent to capture nothing is kept: 200, `stored: false`. With `dry_run`, 200 and
+        what would be stored.
+        """
         payload = convert(self.body(request), InteractionIn)
         if request.META.get("HTTP_SEC_GPC") == "1":
             payload.consent = {**(payload.consent or {}), "training": False}
@@ -144,6 +149,10 @@ class FeedbackView(OftenCalled):
         FeedbackIn,
     )
     def post(self, request: Request) -> HttpResponse:
+        """Say what somebody thought of an answer: with a key, or from a browser with the interaction's `feedback_token`,
+        which also says who it is. An `edit` needs its `correction`, a `rating` its `score`. Of one person's explicit votes the newest
+        stands. Feedback on an interaction that has not been seen yet waits for it, for a day: 202.
+        """
         payload = convert(self.body(request), FeedbackIn)
         if request.META.get("HTTP_SEC_GPC") == "1":  # a browser sends it by itself
             objections.object_to_training(request.auth.project, payload, request.auth.grant)
@@ -162,6 +171,9 @@ class BatchView(OftenCalled):
 
     @described("batch_create", {200: answers.Results}, answers.Items)
     def post(self, request: Request) -> HttpResponse:
+        """Keep up to a thousand interactions and signals, in order; each needs the scope of its own call. The answer has one
+        result for each, and a bad one never fails its neighbours.
+        """
         if request.auth.grant:
             raise Problem(403, "A feedback token opens POST /feedback alone.")
         body = self.body(request)
@@ -181,6 +193,7 @@ class FeedbackItemView(CaptureView):
 
     @described("feedback_delete", {204: None})
     def delete(self, request: Request, external_id: str) -> Response:
+        """Take a signal back. It stays as history and counts no more."""
         if not capture.withdraw_signal(request.auth.project, external_id, request.auth.grant):
             raise Problem(404)
         return Response(status=204)

@@ -31,6 +31,16 @@ def test_every_call_is_described_with_its_answers_and_problems(described: dict[s
             assert "401" in call["responses"] or path.endswith("/schema"), (path, method)
 
 
+def test_every_call_says_in_its_own_words_what_it_does(described: dict[str, Any]) -> None:
+    said = [
+        call["description"]
+        for methods in described["paths"].values()
+        for call in methods.values()
+        if "operationId" in call
+    ]
+    assert len(set(said)) == len(said) > 20 and not any(text.startswith("`") for text in said)
+
+
 def test_every_address_of_the_api_is_described(described: dict[str, Any]) -> None:
     names = {pattern.name for resolver in get_resolver().url_patterns if str(resolver.pattern) == "api/v1/"
              for pattern in getattr(resolver, "url_patterns", [])}  # fmt: skip

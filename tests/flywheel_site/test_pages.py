@@ -14,7 +14,7 @@ def test_the_api_is_described_for_people_without_a_script(client: Client) -> Non
     assert answer.status_code == 200 and "<script" not in text and "style=" not in text
     assert "/api/v1/interactions" in text and "InteractionIn" in text
     assert text.index("/api/v1/interactions") < text.index("/api/v1/agent-versions")
-    assert "`" not in text and "<code>POST /batch</code>" in text
+    assert "`" not in text and "<code>dry_run</code>" in text
 
 
 def test_the_metrics_count_writes_and_what_waits(client: Client) -> None:
