@@ -4,6 +4,7 @@ The seals are keyed. Whoever edits a row in the database without the server's ke
 verdict then says that it cannot judge, and why.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -34,6 +35,8 @@ from privacy.digests import digest
 from privacy.redaction import Policy, Redacted, redact
 
 NAMED = 100  # cases listed with one reason
+NAME = re.compile(r"(?<=[:,] )[A-Za-z0-9._:-]+(?=,| and |$)")  # a case in the list that ends a reason's detail
+FORGOTTEN = "(erased)"
 FIGURES = ("p_value", "change", "interval")
 
 
@@ -181,6 +184,25 @@ def kept_result(row: GateResult) -> Result:
         digest=row.case_digest,
         repeats=tuple(Attempt(**attempt) for attempt in row.attempts),
     )
+
+
+def forget(runs: QuerySet[GateRun], cases: Iterable[str]) -> None:
+    """Take these cases out of the reasons of runs, where they are named. No seal covers the reasons."""
+    gone = set(cases)
+    for run in runs.exclude(reasons=[]):
+        kept = [without(reason, gone) for reason in run.reasons]
+        if kept != run.reasons:
+            run.reasons = kept
+            run.save(update_fields=["reasons"])
+
+
+def without(reason: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """A reason as it stands once some of its cases are forgotten; its count is what was judged, and stays."""
+    named = [name for name in reason["cases"] if name not in gone]
+    if len(named) == len(reason["cases"]):
+        return reason
+    detail = NAME.sub(lambda match: FORGOTTEN if match.group() in gone else match.group(), reason["detail"])
+    return {**reason, "detail": detail, "cases": named}
 
 
 def outdated(project: Project, limit: datetime) -> QuerySet[GateResult]:

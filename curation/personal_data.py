@@ -16,6 +16,7 @@ from curation.models import (
     Dataset,
     Decision,
     GateResult,
+    GateRun,
     Question,
     Recall,
     Release,
@@ -23,7 +24,7 @@ from curation.models import (
     ReviewTask,
 )
 from feedback import capture
-from feedback.models import Project
+from feedback.models import Interaction, Project
 from privacy.erasure import meeting_any, purposes_gone
 from privacy.models import Purpose, Subject
 from privacy.redaction import redact
@@ -132,9 +133,17 @@ def members(subject: Subject) -> Any:
     return ReleaseMember.objects.filter(Q(subject=subject) | Q(author=subject))
 
 
+def cases_of(subject: Subject) -> tuple[QuerySet[GateRun], list[str]]:
+    """The gate runs that may name what the person asked, and how they name it. Read before it leaves its releases."""
+    asked = list(Interaction.objects.filter(subject=subject).values_list("external_id", flat=True))
+    held = list(ReleaseMember.objects.filter(subject=subject).values_list("release", flat=True).distinct())
+    return GateRun.objects.filter(release__in=held), asked
+
+
 def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
     """Remove what serves the purposes that are gone, and mark the releases that must be cut again."""
     gone = purposes_gone(purpose)
+    cases = cases_of(subject)
     counts = leave_releases(subject, gone)
     touched: defaultdict[int, Touched] = defaultdict(Touched)
     for model in KINDS:
@@ -149,6 +158,7 @@ def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
     if Purpose.EVALUATION in gone:
         # What a candidate says of a case may repeat the correction in it, whoever asked.
         about = Q(subject=subject), Q(interaction__decision__correction__subject=subject)
+        gateruns.forget(*cases)
         counts["gate_results"] = meeting_any(GateResult.objects.all(), *about).delete()[0]
         meeting_any(CaseGrader.objects.all(), *about).delete()
     if Purpose.CAPTURE in gone:

@@ -85,7 +85,10 @@ def is_personal(text: str) -> bool:
     """Whether a wording speaks of, or to, one person, as far as the redactor can tell."""
     return any(
         span.type in ONE_PERSONS
-        or (span.type == "PERSON" and (span.rule in ADDRESSED or bool(GREETS.search(text[max(0, span.start - 40) : span.start]))))
+        or (
+            span.type == "PERSON"
+            and (span.rule in ADDRESSED or bool(GREETS.search(text[max(0, span.start - 40) : span.start])))
+        )
         for span in redact(text).spans
     )
 
