@@ -5,9 +5,11 @@ Text and JSON still pass through the model's own fields, so a column of redacted
 
 import functools
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import orjson
 from django.db import connection, connections, models
 
 from privacy.instances import loaded
@@ -28,30 +30,61 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 def _insert(rows: Sequence[models.Model]) -> None:
     database = _database()
-    begin, line, columns, steps = _insertion(type(rows[0]))
-    values: list[Any] = []
-    for row in rows:
-        written = list(columns(row))
-        for place, step in steps:
-            if written[place] is not None:
-                written[place] = step(written[place], database)
-        values += written
+    insertion = _insertion(type(rows[0]), database.vendor)
+    written = [insertion.written(row, database) for row in rows]
+    if insertion.shape and len(rows) > 1:
+        statement, values = f"{insertion.begin} {insertion.shape}", [insertion.document(written)]
+    else:
+        line = f"({', '.join(['%s'] * len(insertion.names))})"
+        statement = f"{insertion.begin} VALUES {', '.join([line] * len(rows))}"
+        values = [value for row in written for value in row]
     with database.cursor() as cursor:
-        cursor.execute(f'{begin} {", ".join([line] * len(rows))} RETURNING "id"', values)
+        cursor.execute(f'{statement} RETURNING "id"', values)
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk, row._state.adding = key, False
 
 
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """How rows of one model are written."""
+
+    begin: str  # of the statement, up to its rows
+    names: list[str]
+    shape: str  # on PostgreSQL: the rows, out of one document
+    columns: Callable[[models.Model], tuple[Any, ...]]
+    steps: list[tuple[int, Callable[[Any, Any], Any]]]  # by place, what prepares a value that is not taken as it is
+
+    def written(self, row: models.Model, database: Any) -> list[Any]:
+        """The values of a row, as the driver takes them."""
+        values = list(self.columns(row))
+        for place, step in self.steps:
+            if values[place] is not None:
+                values[place] = step(values[place], database)
+        return values
+
+    def document(self, written: Iterable[Sequence[Any]]) -> str:
+        """Rows as one parameter: psycopg looks for the place of each of a thousand others in Python."""
+        records = [dict(zip(self.names, row, strict=True)) for row in written]
+        return orjson.dumps(records, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _plain(value: Any) -> Any:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else value.obj  # the latter: JSON in psycopg's wrapper
+
+
 @functools.cache
-def _insertion(model: type[models.Model]) -> tuple[str, str, Callable[[Any], tuple[Any, ...]], list[tuple[int, Any]]]:
-    """The statement up to its rows, a row of it, what reads a row's columns, and by place what prepares a column's
-    value for the driver, where that is not the value itself."""
+def _insertion(model: type[models.Model], vendor: str) -> Insertion:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    names = ", ".join(f'"{field.column}"' for field in fields)
+    names = [str(field.column) for field in fields]
+    quoted = [f'"{name}"' for name in names]
+    shape = ""
+    if vendor == "postgresql":  # as text, so that what is too long for its column is refused and not cut
+        kinds = ["text" if isinstance(field, models.CharField) else field.db_type(connection) for field in fields]
+        typed = ", ".join(f"{name} {kind}" for name, kind in zip(quoted, kinds, strict=True))
+        shape = f"SELECT {', '.join(quoted)} FROM json_to_recordset(%s::json) AS r({typed})"  # noqa: S608 - our own words
     steps = [(place, _preparing(field)) for place, field in enumerate(fields) if not isinstance(field, AS_THEY_ARE)]
     columns = operator.attrgetter(*(field.attname for field in fields))
-    begin, line = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES', f"({', '.join(['%s'] * len(fields))})"
-    return begin, line, columns, steps
+    return Insertion(f'INSERT INTO "{model._meta.db_table}" ({", ".join(quoted)})', names, shape, columns, steps)
 
 
 def _preparing(field: Any) -> Callable[[Any, Any], Any]:
