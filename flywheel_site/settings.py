@@ -124,7 +124,7 @@ REDIS_URL = env.str("REDIS_URL", default="")
 # Full, each is 36 MB; a smaller one forgets whom it limits.
 NEAR_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 REDIS_CACHE = {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "BACKEND": "feedback.ratecache.RateCache",
     "LOCATION": REDIS_URL,
     "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
 }
