@@ -23,7 +23,7 @@ from privacy import digests
 
 BANDS = tuple(f"band_{number}" for number in range(8))
 COLUMNS = ("interaction_id", "project_id", "subject_id", "cluster", "place", "version", "pinned", *BANDS)
-NO_BANDS = (None,) * len(BANDS)
+NO_BANDS: tuple[int | None, ...] = (None,) * len(BANDS)
 LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a full bucket leaves a band out
 
 
@@ -49,16 +49,17 @@ def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
     fresh = {one.interaction: one for one in questions if one.interaction not in entered}
     if not fresh:
         return entered
-    index, clusters, places = looked_up(project, (one.keys for one in fresh.values()))
+    index = looked_up(one.keys for one in fresh.values())
+    nearest = {key: index.place(key, one.sketch, one.keys) for key, one in fresh.items()}
+    homes = homes_of({first for first in nearest.values() if first not in fresh})
     rows = []
     for key, one in fresh.items():
-        nearest = index.place(key, one.sketch, one.keys)
-        if nearest == key:
-            clusters[key], places[key] = key, leakage.place(one.fingerprint, key=digests.key("hold-out"))
-        entered[key] = clusters[nearest]
-        mine = tuple(band if key in index.buckets.get(band, ()) else None for band in one.keys) or NO_BANDS
-        found = mine if nearest == key else NO_BANDS
-        rows.append((key, project, one.subject, clusters[nearest], places[nearest], VERSION, False, *found))
+        bands = NO_BANDS
+        if nearest[key] == key:
+            homes[key] = key, leakage.place(one.fingerprint, key=digests.key("hold-out"))
+            bands = tuple([band if key in index.buckets[band] else None for band in one.keys]) or NO_BANDS
+        entered[key], place = homes[nearest[key]]
+        rows.append((key, project, one.subject, entered[key], place, VERSION, False, *bands))
     columns.upsert(Question, COLUMNS, rows, keep=True)
     return entered
 
@@ -87,26 +88,30 @@ def salt(project: int) -> int:
     return int.from_bytes(made, "big", signed=True)
 
 
-def looked_up(project: int, keys: Iterable[Sequence[int]]) -> tuple[Index, dict[int, int], dict[int, float]]:
-    """An index of the stored questions that share a key with any of these; their clusters and their places."""
+def looked_up(keys: Iterable[Sequence[int]]) -> Index:
+    """An index of the stored questions that share a key with any of these. Of most it needs no more than that they do."""
     buckets: dict[int, list[int]] = {}
-    clusters: dict[int, int] = {}
-    places: dict[int, float] = {}
     for number, wanted in enumerate(zip(*[made for made in keys if made], strict=True)):
         name = BANDS[number]
         statement = (
-            f"SELECT {name}, interaction_id, cluster, place FROM {columns.quoted(Question)} "  # noqa: S608 - our own names
-            f"WHERE {name} IN ({{keys}}) ORDER BY interaction_id"
+            f"SELECT {name}, interaction_id FROM {columns.quoted(Question)} "  # noqa: S608 - our own names
+            f"WHERE {name} IN ({{keys}}) ORDER BY {name}, interaction_id"
         )
-        for band, key, cluster, place in columns.select_in(statement, set(wanted)):
-            bucket = buckets.setdefault(band, [])
-            if len(bucket) < BUCKET:
-                bucket.append(key)
-                clusters[key], places[key] = cluster, place
+        for band, key in columns.select_in(statement, set(wanted)):
+            buckets.setdefault(band, []).append(key)
     index = Index()
-    index.buckets = {band: tuple(found) for band, found in buckets.items()}
-    index.sketches = {key: (made.question, made.context) for key, made in sketches_of(clusters).items()}
-    return index, clusters, places
+    index.buckets = {band: tuple(found[:BUCKET]) for band, found in buckets.items()}
+    found = set().union(*index.buckets.values())
+    index.sketches = {key: (made.question, made.context) for key, made in sketches_of(found).items()}
+    return index
+
+
+def homes_of(keys: Iterable[int]) -> dict[int, tuple[int, float]]:
+    """The clusters of stored questions, and their places."""
+    statement = (
+        f"SELECT interaction_id, cluster, place FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    )
+    return {key: (cluster, place) for key, cluster, place in columns.select_in(statement, keys)}
 
 
 def sketches_of(keys: Iterable[int]) -> dict[int, Sketch]:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from curation.rowkeys import RowKey
 from feedback.models import Interaction, Project
 from privacy.models import Subject
 
@@ -29,7 +30,7 @@ class Derived(models.Model):
         HELD = "held", "Held for review"
         RETIRED = "retired", "Retired"
 
-    decision = models.OneToOneField("curation.Decision", on_delete=models.PROTECT, primary_key=True)
+    decision = RowKey("curation.Decision", on_delete=models.PROTECT, primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="%(class)ss")
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
@@ -122,7 +123,7 @@ class Question(models.Model):
     with have bands: 64-bit keys salted by project and `fingerprints.VERSION`, so that what differs in either never meets.
     """
 
-    interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="asked")
+    interaction = RowKey(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="asked")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="asked_questions")
     cluster = models.BigIntegerField()

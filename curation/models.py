@@ -16,6 +16,7 @@ from curation.derivedmodels import PreferencePair as PreferencePair
 from curation.derivedmodels import Question as Question
 from curation.reviewmodels import CalibrationItem as CalibrationItem
 from curation.reviewmodels import ReviewEvent as ReviewEvent
+from curation.rowkeys import RowKey
 from curation.rules import Outcome, Reason
 from feedback.models import NAME, Interaction, Project, Signal
 from privacy.fields import RedactedJSONField, RedactedTextField
@@ -150,7 +151,7 @@ class ReviewTask(models.Model):
 class Decision(models.Model):
     """What the standing signals of one interaction, or a reviewer, decided, and why. One to an interaction."""
 
-    interaction = models.OneToOneField(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="decision")
+    interaction = RowKey(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="decision")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="decisions")
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")

@@ -108,8 +108,8 @@ def test_a_key_leads_to_no_more_than_a_bucket(monkeypatch: pytest.MonkeyPatch) -
         **{name: getattr(Question.objects.get(pk=first), name) for name in clusters.BANDS}
     )
     keys = [tuple(getattr(Question.objects.get(pk=first), name) for name in clusters.BANDS)]
-    index, found, _ = clusters.looked_up(shop.pk, keys)
-    assert list(found) == [first] and all(bucket == (first,) for bucket in index.buckets.values())
+    index = clusters.looked_up(keys)
+    assert list(index.sketches) == [first] and all(bucket == (first,) for bucket in index.buckets.values())
 
 
 def test_what_a_new_question_costs_does_not_grow_with_the_stock() -> None:
