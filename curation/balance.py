@@ -67,6 +67,9 @@ class Balanced:
     after: Mapping[Stratum, int]
 
 
+NONE: Final = Balanced(frozenset(), {}, {}, {})
+
+
 class Stock:
     """What there is to choose from, in the order in which it stays, in some forty bytes a record: there may be a million.
 

@@ -41,7 +41,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 question=question,
                 context=columns.parsed(context),
                 answer=answer,
-                expected=(typed or written or answer) if outcome in LABELLED else None,
+                expected=expected(outcome, answer, typed, written),
                 corrected=outcome == Outcome.CORRECTED,
                 reviewed=task is not None,
                 correction=correction,
@@ -56,6 +56,11 @@ def load(keys: Sequence[int]) -> list[Decided]:
             )
         )
     return sorted(rows, key=lambda row: row.interaction)
+
+
+def expected(outcome: str, answer: str, typed: str | None, written: str | None) -> str | None:
+    """The right answer: what a reviewer typed, else what a person wrote, else the agent's; None where that is open."""
+    return (typed or written or answer) if outcome in LABELLED else None
 
 
 def votes_on(keys: Iterable[int]) -> Mapping[int, list[Vote]]:

@@ -2,24 +2,25 @@
 for. What the guards ask is read here, some thousand records at a time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import chain
 from statistics import median
+from typing import Any, NamedTuple
 
 from django.db.models import Count
 from django.db.models.functions import TruncWeek
 
-from curation import bias, columns, decided, novelty
+from curation import bias, columns, decided, novelty, rules
 from curation.guards import GuardSettings, Item
-from curation.models import Decision, Example, Question
-from curation.records import Decided
+from curation.models import Decision, Example, Question, ReviewTask
 from curation.texts import tokens
-from feedback.models import Interaction, Project
+from feedback.models import Interaction, Project, Signal
 from privacy.models import ConsentEntry, Purpose, Subject
 
 CHUNK = 2_000
+CORRECTED = rules.Outcome.CORRECTED.value
 IMPORT_TAKES = timedelta(days=1)
 SUDDEN = 3.0
 WEEKS_OF_HISTORY = 4
@@ -54,72 +55,128 @@ def items(project: Project, keys: Sequence[int], settings: GuardSettings, known:
     Text is looked at only where it counts: not of what a reviewer decided, nor of what the operator vouches for, but for
     what a release would show, where rare names are asked for.
     """
-    weeks = sudden_weeks(project)
+    weeks, shows = sudden_weeks(project), settings.rare_subjects > 1
+    alike: dict[Any, Any] = {}
     for start in range(0, len(keys), CHUNK):
-        some = keys[start : start + CHUNK]
-        rows, received = decided.load(some), arrivals(some)
-        clusters = dict(columns.select_in(CLUSTERS, some))
-        depths = dict(columns.select_in(DEPTHS, some))
-        people = {person for row in rows for person in (row.subject, row.author, *row.voters) if person is not None}
+        rows = [Read._make(row) for row in columns.select_in(READ, keys[start : start + CHUNK])]
+        voters = voted(row.id for row in rows)
+        people = {person for row in rows for person in (row.subject, row.author) if person is not None}
+        people.update(*voters.values())
         imported, seen = vouched_since(people), first_seen(people)
-        for row in rows:
+        for row in sorted(rows):
             since = imported.get(row.subject)
-            vouched = since is not None and received[row.interaction] <= since + IMPORT_TAKES
-            made = item(row, vouched, seen, weeks, clusters.get(row.interaction), depths.get(row.interaction))
-            if not row.reviewed:
-                made = with_words(made, row, settings, known)
-            yield made
+            vouched = since is not None and columns.moment(row.received_at) <= since + IMPORT_TAKES
+            words = said_in(row, vouched, settings, known, shows) if row.task is None else NOTHING
+            yield item(row, voters[row.id], vouched, seen, weeks, words, alike)
 
 
-CLUSTERS = f"SELECT interaction_id, cluster FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
-SEEN = f"SELECT id, created_at FROM {columns.quoted(Subject)} WHERE id IN ({{keys}})"  # noqa: S608
+class Read(NamedTuple):
+    """What is read of a record; the texts of JSON columns as they are."""
+
+    id: int
+    subject: int
+    outcome: str
+    answer: str
+    task: int | None
+    typed: str | None
+    written: str | None
+    author: int | None
+    sources: Any
+    question: str
+    context: Any
+    received_at: Any
+    cluster: int | None
+    depth: int | None
+
+    @property
+    def expected(self) -> str:
+        """What it would teach."""
+        return decided.expected(self.outcome, self.answer, self.typed, self.written) or ""
+
+
+# What COALESCE gives has no type of a column's, or SQLite's driver would have Python take each time apart.
+READ = (
+    "SELECT i.id, i.subject_id, d.outcome, i.answer, d.task_id, t.correction, s.correction, s.subject_id, "  # noqa: S608
+    f"i.sources, i.question, i.context, COALESCE(i.received_at, NULL), q.cluster, x.depth FROM {columns.quoted(Decision)} d "
+    f"JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
+    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
+    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
+    f"LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
+    f"LEFT JOIN {columns.quoted(Example)} x ON x.decision_id = d.interaction_id WHERE d.interaction_id IN ({{keys}})"
+)
+VOTED = (
+    f"SELECT g.interaction_id, g.subject_id FROM {columns.quoted(Signal)} g "  # noqa: S608 - our own names
+    f"JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL "
+    f"AND g.kind IN ({', '.join(repr(kind) for kind in sorted(rules.EXPLICIT))}) AND g.interaction_id IN ({{keys}})"
+)
+SEEN = f"SELECT id, COALESCE(created_at, NULL) FROM {columns.quoted(Subject)} WHERE id IN ({{keys}})"  # noqa: S608
 IMPORTED = (
     f"SELECT subject_id, recorded_at FROM {columns.quoted(ConsentEntry)} "  # noqa: S608 - our own names
     "WHERE method = %s AND purpose = %s AND granted = %s AND subject_id IN ({keys})"
 )
-DEPTHS = f"SELECT decision_id, depth FROM {columns.quoted(Example)} WHERE decision_id IN ({{keys}})"  # noqa: S608
+
+
+class Words(NamedTuple):
+    """What the guards look for in what a record says."""
+
+    phrases: Sequence[int] = ()
+    names: Sequence[str] = ()
+    asker: int = 0
+    shown: Sequence[str] = ()
+
+
+NOTHING = Words()
 
 
 def item(
-    row: Decided,
+    row: Read,
+    votes: Set[int],
     vouched: bool,
     seen: dict[int, datetime],
     weeks: frozenset[str],
-    cluster: int | None,
-    depth: int | None,
+    words: Words,
+    alike: dict[Any, Any],
 ) -> Item:
-    """A decision as the guards take it."""
-    voters = tuple(sorted(set(row.voters)))
+    """A record as the guards take it. `alike` has what other records have too: there are hundreds of thousands."""
+    voters = tuple(sorted(votes))
     authors = tuple(sorted({row.subject, *voters, *(() if row.author is None else (row.author,))}))
-    week = bias.week(seen[row.subject]) if row.subject in seen and not vouched else ""
+    authors = alike.setdefault(authors, authors)
+    since = () if vouched else tuple(seen[person] for person in authors if person in seen)
+    corrected = row.outcome == CORRECTED
+    week = bias.week(seen[row.subject]) if weeks and row.subject in seen and not vouched else ""
     return Item(
-        id=row.interaction,
+        id=row.id,
         authors=authors,
-        voters=authors if voters == authors else voters,  # one for both, mostly: there are hundreds of thousands
-        cluster=row.interaction if cluster is None else cluster,
-        authored="human" if row.corrected else "agent",
-        depth=(0 if row.corrected else 1) if depth is None else depth,
-        tokens=tokens(row.expected or ""),
+        voters=alike.setdefault(voters, voters),
+        cluster=row.id if row.cluster is None or row.cluster == row.id else row.cluster,
+        phrases=words.phrases,
+        names=words.names,
+        authored="human" if corrected else "agent",
+        depth=(0 if corrected else 1) if row.depth is None else row.depth,
+        tokens=tokens(row.expected),
         cohort=week if week in weeks else "",
-        first_seen=() if vouched else tuple(seen[person] for person in authors if person in seen),
+        first_seen=alike.setdefault(since, since),
         vouched=vouched,
-        reviewed=row.reviewed,
+        reviewed=row.task is not None,
+        asker=words.asker,
+        shown=words.shown,
     )
 
 
-def with_words(made: Item, row: Decided, settings: GuardSettings, known: Known) -> Item:
-    """The same with its phrases and names, and those of all that a release shows of the conversation."""
-    own, text, shows = said(row.sources), row.expected or "", settings.rare_subjects > 1
+def said_in(row: Read, vouched: bool, settings: GuardSettings, known: Known, shows: bool) -> Words:
+    """The phrases and names of a record, and the names of all that a release shows of the conversation."""
+    own, text = said(columns.parsed(row.sources)), row.expected
     if shows or settings.hold_unknown:
         known.learn(own)
-    if not made.vouched:
-        names = novelty.names(text, own) if made.by_person and settings.hold_unknown else ()
-        made = replace(made, phrases=novelty.phrases(text, own, settings.phrase_words), names=names)
+    found = NOTHING
+    if not vouched:
+        names = novelty.names(text, own) if row.outcome == CORRECTED and settings.hold_unknown else ()
+        found = Words(novelty.phrases(text, own, settings.phrase_words), names)
     if shows:
-        turns = (turn.get("content", "") for turn in row.context)
+        turns = (turn.get("content", "") for turn in columns.parsed(row.context))
         everything = "\n".join((*turns, row.question, row.answer, text))
-        made = replace(made, asker=row.subject, shown=novelty.names(everything, own))
-    return made
+        found = found._replace(asker=row.subject, shown=novelty.names(everything, own))
+    return found
 
 
 def said(sources: Iterable[Mapping[str, str]]) -> str:
@@ -127,10 +184,12 @@ def said(sources: Iterable[Mapping[str, str]]) -> str:
     return " ".join(source.get("text", "") for source in sources)
 
 
-def arrivals(keys: Iterable[int]) -> dict[int, datetime]:
-    """When these interactions were received."""
-    statement = f"SELECT id, received_at FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
-    return {key: columns.moment(at) for key, at in columns.select_in(statement, keys)}
+def voted(keys: Iterable[int]) -> defaultdict[int, set[int]]:
+    """Whose votes stand on each of these: everybody's who has one, for the newest of each person's does."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for interaction, subject in columns.select_in(VOTED, keys):
+        found[interaction].add(subject)
+    return found
 
 
 def vouched_since(people: Iterable[int]) -> dict[int, datetime]:

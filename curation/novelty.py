@@ -58,11 +58,15 @@ def novel(text: str, known: Set[str]) -> list[str]:
     text = PLACEHOLDER.sub(" ", text)
     for match in WORD.finditer(text):
         word = match[0]
-        if word.casefold() in known:
-            continue
-        capital = word[0].isupper() and not SENTENCE_START.search(text[max(0, match.start() - 3) : match.start()])
-        if BEARS.search(word) or capital or looks_made_up(word):
-            found.append(word.casefold())
+        if word.islower() and word.isalpha():
+            names = looks_made_up(word)
+        elif BEARS.search(word):
+            names = True
+        else:
+            capital = word[0].isupper() and not SENTENCE_START.search(text[max(0, match.start() - 3) : match.start()])
+            names = capital or looks_made_up(word)
+        if names and (plain := word.casefold()) not in known:
+            found.append(plain)
     return found
 
 
@@ -167,7 +171,11 @@ def unknown(records: Iterable[Said], known: Set[str]) -> dict[int, int]:
     """The records that people wrote which name what neither their sources nor the project knows: id → how
     many words.
     """
-    counts = {record.id: sum(name not in known for name in record.names) for record in records if record.by_person}
+    counts = {
+        record.id: len(record.names) - sum(map(known.__contains__, record.names))
+        for record in records
+        if record.by_person
+    }
     return {key: number for key, number in counts.items() if number}
 
 

@@ -97,6 +97,7 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
     known = influence.Known()
     held: dict[int, Finding] = {}
     for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
+        made = balance.NONE  # two rounds' results at once would be the most that is ever held
         made = balance.shared_out(stock, spread, without=held)
         fresh = sorted(made.kept - weighed.keys())
         weighed.update((item.id, item) for item in influence.items(project, fresh, guard, known))
@@ -152,21 +153,25 @@ def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]
         f"LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
         f"WHERE d.project_id = %s AND ({has_any})"
     )
-    strata: dict[balance.Stratum, balance.Stratum] = {}
+    by_cluster = "cluster" in settings.strata
+    strata: dict[tuple[Any, ...], balance.Stratum] = {}
     for key, subject, cluster, tags, language, version, outcome in columns.stream(statement, [project.pk]):
-        values = {
-            "tags": tags if tags == "[]" else ",".join(sorted(columns.parsed(tags))),
-            "language": language,
-            "agent_version": version,
-            "cluster": str(cluster),
-        }
-        stratum = tuple(values[name] for name in settings.strata)
-        own = key if cluster is None or cluster == key else cluster
-        human = outcome == "corrected"
-        yield balance.Item(key, subject, own, strata.setdefault(stratum, stratum), 0 if human else 1)
+        kind = (tags, language, version, cluster if by_cluster else None)
+        if (stratum := strata.get(kind)) is None:
+            values = {
+                "tags": tags if tags == "[]" else ",".join(sorted(columns.parsed(tags))),
+                "language": language,
+                "agent_version": version,
+                "cluster": str(cluster),
+            }
+            stratum = strata[kind] = tuple(values[name] for name in settings.strata)
+        yield balance.Item(
+            key, subject, key if cluster is None else cluster, stratum, 0 if outcome == "corrected" else 1
+        )
 
 
 WRITTEN = ("decision_id", "status", "selected", "reason", "detail", "figure")
+PASSED = ("decision_id", "selected", "figure")  # of a record whose standing stays: the rest is in indexes
 
 
 def carry_out(model: type[Derived], project: Project, made: Plan, began: datetime) -> Counter[str]:
@@ -182,15 +187,20 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
     )
     until, counts, after = columns.stamp(began), Counter[str](), 0
     while rows := columns.select(statement, [project.pk, until, after]):
-        after, changes = rows[-1][0], []
+        after, passed, changes = rows[-1][0], [], []
         for key, *standing in rows:
             if made.has_seen(key):
                 status, found = made.verdict(model, key)
                 counts[str(status)] += 1
                 why = (found.code, found.detail[:200]) if found else ("", "")
                 new = [str(status), status == Status.ACTIVE, *why]
-                if new != [standing[0], bool(standing[1]), *standing[2:]]:
+                if new == [standing[0], bool(standing[1]), *standing[2:]]:
+                    continue
+                if [str(status), *why] == [standing[0], *standing[2:]]:
+                    passed.append((key, new[1], found.figure if found else None))
+                else:
                     changes.append((key, *new, found.figure if found else None))
         with transaction.atomic():
+            columns.update(model, PASSED, passed, also="created_at <= %s", parameters=[until])
             columns.update(model, WRITTEN, changes, also="created_at <= %s", parameters=[until])
     return counts
