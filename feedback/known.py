@@ -20,6 +20,7 @@ Draft: TypeAlias = InteractionDraft | SignalDraft
 INTERACTION = (
     "id", "external_id", "project_id", "subject_id", "body_digest", "redactions", "received_at", "placeholders", "revision",
 )  # fmt: skip
+SIGNAL = ("id", "external_id", "interaction_id", "subject_id", "body_digest")
 PARKED = (
     "id", "project_id", "subject_id", "interaction_external_id", "external_id", "kind", "score", "correction",
     "comment", "placeholders", "body_digest", "occurred_at", "received_at", "withdrawn_at",
@@ -114,7 +115,7 @@ def _interactions(known: Known, project: Project, names: list[str], about: set[s
 def _signals(known: Known, project: Project, names: list[str], about: list[str]) -> None:
     if names:
         where = f"project_id = %s AND external_id IN ({several(names)})"
-        for row in select(Signal, ("id", "external_id", "body_digest"), where, [project.pk, *names]):
+        for row in select(Signal, SIGNAL, where, [project.pk, *names]):
             known.signals[row.external_id] = row
     if names or about:
         where = (

@@ -1,26 +1,26 @@
 """What a set of writes comes to: each is judged in turn by what is known, then all that is new is stored at once.
 
-The statements are as many for a thousand writes as for one, but for people who change what they agreed to before:
-that carries out an erasure or lets curation look again, so what was planned until there is stored first.
+The statements are as many for a thousand writes as for one, and a few more for each person who changes what they
+agreed to before: the ledger has every change, and what they ask for is carried out once, before the new rows are stored.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.utils import timezone
 
 from feedback import drafts, outcomes, rows, tokens
-from feedback.drafts import InteractionDraft, SignalDraft, State
+from feedback.drafts import InteractionDraft, SignalDraft, State, tombstone
 from feedback.known import Draft, Known, look_up
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from privacy import consent, erasure
 from privacy.instances import unsaved
-from privacy.models import ConsentEntry, Purpose, Subject
+from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.redaction import RedactionError
-from privacy.subjects import anonymous, stays_out
+from privacy.subjects import anonymous, bury, stays_out
 
 Result = Outcome.Result
 TOUCH = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
@@ -57,19 +57,20 @@ class Plan:
     """The rows to write for the drafts that were judged so far."""
 
     project: Project
-    drafts: Sequence[Draft]
     known: Known
     now: datetime = field(default_factory=timezone.now)
     defaults: Mapping[str, bool] = field(init=False)  # of consent
     subjects: list[Subject] = field(default_factory=list)
     consents: list[ConsentEntry] = field(default_factory=list)
+    last_lines: dict[str, ConsentEntry] = field(default_factory=dict)  # of the ledger, by digest, not saved yet
+    changes: dict[str, tuple[Subject, list[ConsentEntry]]] = field(default_factory=dict)  # of what stood, by digest
+    withdrawn: dict[int, Row] = field(default_factory=dict)  # by `id()`: what went with a consent to capture
     interactions: list[Interaction] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     parked: list[ParkedSignal] = field(default_factory=list)
     unparked: list[ParkedSignal] = field(default_factory=list)
     touched: dict[int, Interaction] = field(default_factory=dict)
     numbered: dict[int, State] = field(default_factory=dict)
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.defaults = self.project.consent_defaults
@@ -78,22 +79,25 @@ class Plan:
 def carry_out(project: Project, writes: Sequence[Draft], refused: Mapping[tuple[str, str], int]) -> list[Ended]:
     """Judge, store and count; how each ended, in order. Call in a transaction. Raises `Raced` or `IntegrityError` where
     somebody wrote the same at the same time: then nothing is stored, and a second look finds theirs."""
-    plan = Plan(project, writes, look_up(project, writes))
+    plan = Plan(project, look_up(project, writes))
     ended = [_judged(plan, draft) for draft in writes]
+    ended = [Gone() if isinstance(end, tuple) and id(end[1]) in plan.withdrawn else end for end in ended]
     _store(plan)
-    outcomes.add(project, plan.counts + Counter(refused))
+    counts = Counter(_counted(draft, end) for draft, end in zip(writes, ended, strict=True))
+    outcomes.add(project, counts + Counter(refused))
     return ended
 
 
 def _judged(plan: Plan, draft: Draft) -> Ended:
-    kind = "interaction" if isinstance(draft, InteractionDraft) else "signal"
     try:
-        ended = _interaction(plan, draft) if isinstance(draft, InteractionDraft) else _signal(plan, draft)
+        return _interaction(plan, draft) if isinstance(draft, InteractionDraft) else _signal(plan, draft)
     except (Conflict, Gone, Unknown, Forbidden, RedactionError) as refusal:
-        plan.counts[kind, REFUSALS[type(refusal)]] += 1
         return refusal
-    plan.counts[kind, ended[0]] += 1
-    return ended
+
+
+def _counted(draft: Draft, ended: Ended) -> tuple[str, str]:
+    kind = "interaction" if isinstance(draft, InteractionDraft) else "signal"
+    return kind, ended[0] if isinstance(ended, tuple) else REFUSALS[type(ended)]
 
 
 def _interaction(plan: Plan, draft: InteractionDraft) -> tuple[Result, Row | None]:
@@ -134,7 +138,7 @@ def _consenting(plan: Plan, draft: InteractionDraft) -> Subject | None:
     elif known.restricted_at:
         raise Gone
     if said:
-        known = _agreed(plan, known, draft)
+        _agree(plan, known, draft)
     lines = plan.known.consents.get(known.digest, {})
     return known if consent.allows_capture(lines, defaults, plan.now) else None
 
@@ -143,21 +147,48 @@ def _said(draft: InteractionDraft) -> dict[str, bool]:
     return {str(purpose): granted for purpose, granted in (draft.payload.consent or {}).items()}
 
 
-def _agreed(plan: Plan, subject: Subject, draft: InteractionDraft) -> Subject:
-    """The subject, with its ledger brought to what came with the write."""
-    said, asked = _said(draft), draft.asked
-    lines = plan.known.consents.get(subject.digest, {})
-    added = consent.following(subject, said, lines, method=asked.method, notice=asked.notice, now=plan.now)
+def _agree(plan: Plan, subject: Subject, draft: InteractionDraft) -> None:
+    """Bring the subject's ledger to what came with the write."""
+    said, asked, last = _said(draft), draft.asked, plan.last_lines.get(subject.digest)
+    lines = plan.known.consents.setdefault(subject.digest, {})
+    added = consent.following(subject, said, lines, method=asked.method, notice=asked.notice, now=plan.now, last=last)
     if not added:
-        return subject
+        return
     if lines or subject.pk:  # it changes what stands: that has effects beyond these rows
-        _store(plan)
-        erasure.change_consent(subject, said, method=asked.method, notice=asked.notice)
-        plan.known = look_up(plan.project, plan.drafts)
-        return plan.known.subjects.get(subject.digest, subject)
+        plan.changes.setdefault(subject.digest, (subject, []))[1].extend(added)
     plan.consents += added
-    plan.known.consents[subject.digest] = {line.purpose: line for line in added}
-    return subject
+    plan.last_lines[subject.digest] = added[-1]
+    lines.update({line.purpose: line for line in added})
+    if any(line.purpose == Purpose.CAPTURE and not line.granted for line in added):
+        _withdraw(plan, subject)
+
+
+def _withdraw(plan: Plan, subject: Subject) -> None:
+    """Take out of the plan, and of what is known, all that goes with the person's consent to capture. What is stored of
+    it `erasure` removes, what is not never is, and nothing later in the same body finds or repeats it."""
+    known = plan.known
+
+    def theirs(row: Row) -> bool:
+        whose = row._state.fields_cache.get("subject")
+        return whose == subject if whose else subject.pk is not None and row.subject_id == subject.pk
+
+    talks = [row for row in known.interactions.values() if theirs(row)]
+    about = {id(row) for row in talks}, {row.pk for row in talks if row.pk}
+    for row in talks:
+        known.buried["interaction", row.external_id] = plan.now
+        plan.withdrawn[id(row)] = row
+    for said in known.signals.values():
+        within = isinstance(said, Signal) and (
+            id(said._state.fields_cache.get("interaction")) in about[0] or said.interaction_id in about[1]
+        )
+        if within or theirs(said):
+            known.buried["signal", said.external_id] = plan.now
+            plan.withdrawn[id(said)] = said
+    known.interactions = {name: row for name, row in known.interactions.items() if id(row) not in plan.withdrawn}
+    known.signals = {name: row for name, row in known.signals.items() if id(row) not in plan.withdrawn}
+    lists: tuple[list[Any], ...] = (plan.interactions, plan.signals, plan.parked, *known.waiting.values())
+    for planned in lists:
+        planned[:] = [row for row in planned if id(row) not in plan.withdrawn]
 
 
 def _new_subject(plan: Plan, person: str) -> Subject:
@@ -268,11 +299,13 @@ def carried(row: Signal | ParkedSignal) -> dict[str, object]:
 
 
 def _store(plan: Plan) -> None:
-    """Write what is new, and forget the plan of it."""
+    """Carry out what has changed, then write what is new."""
     rows.insert(plan.subjects)
     for line in plan.consents:
         line.subject_id = line.subject.pk
     rows.insert(plan.consents)
+    for subject, lines in plan.changes.values():
+        erasure.carry_out(subject, lines)
     for row in plan.interactions:
         row.subject_id = row.subject.pk
     rows.insert(plan.interactions)
@@ -290,10 +323,9 @@ def _store(plan: Plan) -> None:
         rows.update_each(Interaction, "placeholders", plan.numbered)
     if stored := [parked.pk for parked in plan.unparked if parked.pk]:
         ParkedSignal.objects.filter(pk__in=stored).delete()
-    for planned in (plan.subjects, plan.consents, plan.interactions, plan.signals, plan.parked, plan.unparked):
-        planned.clear()
-    plan.touched.clear()
-    plan.numbered.clear()
+    never = [row for row in plan.withdrawn.values() if row.pk is None]  # stored: a replay finds it erased all the same
+    for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
+        bury(kind, [tombstone(plan.project, row.external_id) for row in never if isinstance(row, model)])
 
 
 def token_of(row: Interaction) -> str:

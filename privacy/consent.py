@@ -154,9 +154,11 @@ def following(
     now: datetime,
     notice: Notice | None = None,
     expires_at: datetime | None = None,
+    last: ConsentEntry | None = None,
 ) -> list[ConsentEntry]:
-    """The lines, unsaved, that follow on a subject's newest `lines` to say what is new; empty where nothing is."""
-    last = max(lines.values(), key=lambda line: line.pk or 0, default=None)
+    """The lines, unsaved, that follow on a subject's newest `lines` to say what is new; empty where nothing is. `last`:
+    the one added last, where it is not saved yet."""
+    last = last or max(lines.values(), key=lambda line: line.pk or 0, default=None)
     previous, added = last.entry_hash if last else beginning(subject), []
     for purpose, granted in sorted(purposes.items()):
         if _says(lines.get(purpose), granted, notice, expires_at, now):

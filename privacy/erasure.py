@@ -17,6 +17,7 @@ import importlib
 import logging
 import time
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, TypeVar
@@ -28,7 +29,7 @@ from django.utils import timezone
 
 from privacy import consent
 from privacy.denials import note_denial
-from privacy.models import Erasure, PrivacyRequest, Purpose, Subject, Tombstone
+from privacy.models import ConsentEntry, Erasure, PrivacyRequest, Purpose, Subject, Tombstone
 from privacy.subjects import bury
 
 Row = TypeVar("Row", bound=Model)
@@ -90,15 +91,21 @@ def change_consent(subject: Subject, purposes: dict[str, bool], **how: Any) -> d
     `how` is passed to `consent.record`. Every door that changes a standing consent comes through here.
     """
     with transaction.atomic():
-        added = consent.record(subject, purposes, **how)
-        for line in added:
-            if not line.granted:
-                note_denial(subject, line.purpose)
-                erase(subject, line.purpose)
-        if any(line.granted for line in added):
-            for module in holders():
-                module.reconsider(subject)
+        carry_out(subject, consent.record(subject, purposes, **how))
     return consent.effective(subject)
+
+
+def carry_out(subject: Subject, added: Sequence[ConsentEntry]) -> None:
+    """Do what these lines, just added to the ledger in this order, ask for: once for each purpose, however often it was
+    taken back among them. Call in their transaction."""
+    last = {line.purpose: line for line in added}
+    for purpose in sorted({line.purpose for line in added if not line.granted}):
+        if not last[purpose].granted:
+            note_denial(subject, purpose)
+        erase(subject, purpose)
+    if any(line.granted for line in added):
+        for module in holders():
+            module.reconsider(subject)
 
 
 def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
