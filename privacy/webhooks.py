@@ -3,17 +3,22 @@
 Each is a row: claimed by a lease, sent again with a growing pause until the receiver takes it, set aside after eight
 tries. A receiver that answers 410 is not asked again. The address is resolved once, every address it resolves to must
 be a global one, and the connection goes to the very address that was looked at: a name that answers differently the
-second time reaches nothing. Redirects are not followed, and at most 64 kB of an answer are read.
+second time reaches nothing. Redirects are not followed, at most 4 kB of an answer are read, and the whole exchange has ten
+seconds, however little the receiver sends at a time.
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.client
 import ipaddress
+import re
 import secrets
 import socket
 import ssl
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -30,7 +35,7 @@ from privacy.models import Delivery, Webhook
 MAX_TRIES = 8
 LEASE = timedelta(minutes=2)
 SECONDS = 10.0
-MAX_ANSWER = 65_536
+MAX_ANSWER = 4_096
 State = Delivery.State
 
 
@@ -52,10 +57,16 @@ def add(origin: str, url: str) -> tuple[Webhook, str]:
 
 def checked(url: str) -> SplitResult:
     """The parts of an address of the allowed shape. Raises `Forbidden`."""
-    parts = urlsplit(url)
     schemes = ("https", "http") if settings.WEBHOOKS_TO_PRIVATE else ("https",)
-    if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password:
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError as error:  # a port past the last, a label of a name that is too long
+        raise Forbidden("That is no address: look at its name and its port.") from error
+    if parts.scheme not in schemes or not host or port == 0 or parts.username or parts.password:
         raise Forbidden("Give an https address without a user name.")
+    if re.search(r"[^!-~]", parts.path + parts.query):
+        raise Forbidden("Write what follows the name in ASCII, escaped with %.")
     return parts
 
 
@@ -80,12 +91,13 @@ def deliver_due(limit: int = 50) -> int:
 
 
 def deliver(row: Delivery) -> bool:
-    """Send one, and note how it went; whether it was taken."""
+    """Send one, and note how it went; whether it was taken. Whatever goes wrong is this one's failed try, and holds up
+    no other."""
     status, error = None, ""
     try:
         status = send(row.webhook, row.message, orjson.dumps(row.payload))
-    except (Forbidden, OSError, http.client.HTTPException) as failure:
-        error = type(failure).__name__
+    except Exception as failure:  # noqa: BLE001 - the row says which; one that raised would be taken again for ever
+        error = type(failure).__name__[:80]
     taken, tries = status is not None and 200 <= status < 300, row.tries + 1
     if status == 410:
         Webhook.objects.filter(pk=row.webhook_id).update(disabled_at=timezone.now())
@@ -100,18 +112,42 @@ def deliver(row: Delivery) -> bool:
 
 
 def send(webhook: Webhook, message: str, body: bytes) -> int:
-    """POST the signed message; the status of the answer. Raises `Forbidden`, `OSError`, `HTTPException`."""
+    """POST the signed message; the status of the answer. Raises `Forbidden`, and what a network may do."""
     parts = checked(webhook.url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = pinned(str(parts.hostname), port, secure=parts.scheme == "https")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        connection.request("POST", path, body, headers(bytes(webhook.secret), message, body))
-        answer = connection.getresponse()
-        answer.read(MAX_ANSWER)
+        with in_time(connection.sock):
+            if isinstance(connection.sock, ssl.SSLSocket):
+                connection.sock.do_handshake()
+            connection.request("POST", path, body, headers(bytes(webhook.secret), message, body))
+            answer = connection.getresponse()
+            answer.read(MAX_ANSWER)
         return answer.status
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def in_time(connected: socket.socket) -> Iterator[None]:
+    """Cut the connection when the time is over: a socket's own timeout begins anew with every byte. Raises
+    `TimeoutError`."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)  # not TLS's: that would wait for the other side
+
+    timer = threading.Timer(SECONDS, cut)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if late.is_set():
+            raise TimeoutError
 
 
 def headers(sealed: bytes, message: str, body: bytes) -> dict[str, str]:
@@ -137,7 +173,10 @@ def pinned(host: str, port: int, *, secure: bool) -> http.client.HTTPConnection:
     address = allowed_address(host, port)
     raw = socket.create_connection((address, port), SECONDS)
     connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
-    connection.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if secure else raw
+    connection.sock = raw
+    if secure:  # hands are shaken in `send`, where the clock runs
+        tls = ssl.create_default_context()
+        connection.sock = tls.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
     return connection
 
 

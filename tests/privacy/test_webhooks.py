@@ -1,10 +1,12 @@
 """Recalls reach whoever asked to be told, signed; and nothing else on the network."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +19,7 @@ from django.utils import timezone
 from curation import recalls
 from curation.models import AgentVersion, Recall
 from privacy import requests, webhooks
+from privacy.forms import WebhookForm
 from privacy.models import Delivery, Webhook
 from tests import factories as cast
 
@@ -147,11 +150,89 @@ def test_one_inner_address_among_many_is_enough_to_refuse(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    "url", ["http://hooks.example.com/", "ftp://x.example/", "https://", "https://me:pw@x.example/"]
-)
+    "url",
+    [
+        "http://hooks.example.com/", "ftp://x.example/", "https://", "https://me:pw@x.example/",
+        "https://example.com:99999/x", "https://example.com:0/", "https://example.com:port/", "https://[::1/",
+        f"https://{'a' * 70}.example.com/", "https://example..com/", "https://example.com/a b", "https://example.com/ü",
+    ],
+)  # fmt: skip
 def test_only_plain_https_addresses_are_taken(url: str) -> None:
     with pytest.raises(webhooks.Forbidden):
         webhooks.add("shop", url)
+    form = WebhookForm({"url": url, "origin": "shop"}, origins=["shop"])
+    assert not form.is_valid() and "url" in form.errors and not Webhook.objects.exists()
+
+
+def test_a_name_outside_ascii_and_a_port_are_taken() -> None:
+    assert webhooks.checked("https://bücher.example:8443/haken?a=%20").port == 8443
+
+
+def test_whatever_goes_wrong_with_one_holds_up_no_other(receiver: Receiver, hook: str) -> None:
+    broken = Webhook.objects.create(origin="shop", url="https://example.com:99999/x", secret=b"sealed by nobody")
+    secretless = Webhook.objects.create(
+        origin="shop", url=f"http://127.0.0.1:{receiver.server_port}/", secret=b"sealed by nobody"
+    )
+    webhooks.enqueue("shop", "m-1", {"id": 1})
+    failing = Delivery.objects.filter(webhook__in=[broken, secretless])
+    failing.update(next_at=timezone.now() - timedelta(minutes=1))  # the sound one comes last
+    assert webhooks.deliver_due() == 1 and len(receiver.got) == 1
+    said = dict(Delivery.objects.values_list("webhook", "error"))
+    assert (said[broken.pk], said[secretless.pk]) == ("Forbidden", "InvalidToken")
+    waiting = Delivery.objects.filter(state="waiting", tries=1, lease_until=None, next_at__gt=timezone.now())
+    assert waiting.count() == 2
+
+
+@pytest.mark.parametrize("begin", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"])
+def test_a_receiver_that_answers_a_byte_at_a_time_is_left_in_time(
+    begin: bytes, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOKS_TO_PRIVATE = True
+    monkeypatch.setattr(webhooks, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            accepted, _ = listening.accept()
+            with accepted, contextlib.suppress(OSError):
+                accepted.sendall(begin)
+                for _ in range(100):
+                    accepted.sendall(b"a" if begin else b"H")
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        webhooks.add("shop", f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        webhooks.enqueue("shop", "m-1", {"id": 1})
+        began = time.monotonic()
+        assert webhooks.deliver_due() == 0
+        assert time.monotonic() - began < 4
+        thread.join()
+    row = Delivery.objects.get()
+    assert (row.state, row.tries, row.error) == ("waiting", 1, "TimeoutError")
+
+
+def test_a_receiver_that_never_shakes_hands_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It sends the head of a TLS record of 16 kB, and then a byte of it at a time."""
+    monkeypatch.setattr(webhooks, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            accepted, _ = listening.accept()
+            with accepted, contextlib.suppress(OSError):
+                accepted.sendall(b"\x16\x03\x03\x40\x00\x02")
+                for _ in range(100):
+                    accepted.sendall(b"\x00")
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        webhooks.add("shop", f"https://localhost:{listening.getsockname()[1]}/")
+        webhooks.enqueue("shop", "m-1", {"id": 1})
+        monkeypatch.setattr(webhooks, "allowed_address", lambda host, port: "127.0.0.1")
+        began = time.monotonic()
+        assert webhooks.deliver_due() == 0 and time.monotonic() - began < 4
+        thread.join()
+    assert Delivery.objects.get().error == "TimeoutError"
 
 
 def test_a_recall_is_acknowledged_and_otherwise_overdue(client: Client) -> None:
