@@ -54,7 +54,7 @@ class NotPassed(ValueError):
 LONGEST = 200  # characters of a name, as the columns have it; a placeholder may be longer than what it stands for
 
 
-def redacted(project: Project, sent: CandidateIn) -> dict[str, str]:
+def redacted(project: Project, sent: CandidateIn) -> dict[str, Any]:
     """What a version is called, as it is kept: redacted as the agent of a conversation is, so that each finds the other.
     Erasure does not reach here, and a name may hold somebody's."""
     said = {"name": sent.name, "version": sent.version, "model": sent.model}
