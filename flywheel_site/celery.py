@@ -24,7 +24,7 @@ class BeatThread(bootsteps.StartStopStep):  # type: ignore[misc]
 
 
 app = Celery("flywheel")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+app.config_from_object("flywheel_site.celeryconfig")
 app.autodiscover_tasks()
 app.user_options["worker"].add(
     click.Option(["--beat-thread"], is_flag=True, help="Run beat in a thread of the worker.")

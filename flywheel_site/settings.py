@@ -3,14 +3,14 @@
 `deploy/README.md` lists the variables; nothing else in Flywheel reads the environment.
 """
 
-import contextlib
 import ipaddress
-import secrets
 from pathlib import Path
 from typing import Any
 
 import environ
-from celery.schedules import crontab
+
+from flywheel_site.databases import settled
+from flywheel_site.keptsecrets import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -22,24 +22,9 @@ for folder in (VAR, RELEASES, VAR / "broker", VAR / "log", VAR / "static"):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
-def kept_secret(variable: str) -> str:
-    """The secret of that name: from the environment, else made once and kept under `var/`, readable by its owner."""
-    if given := env.str(variable, default=""):
-        return str(given)
-    path = VAR / variable.lower()
-    if not path.exists():
-        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-        aside.touch(mode=0o600)
-        aside.write_text(secrets.token_urlsafe(64))
-        with contextlib.suppress(FileExistsError):  # another process was first: its key is read below
-            path.hardlink_to(aside)  # atomic: of two processes that start together, one key wins for both
-        aside.unlink()
-    return path.read_text().strip()
-
-
-SECRET_KEY = kept_secret("SECRET_KEY")
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(VAR / "secret_key")
 # Pseudonyms, tokens and fingerprints hang on this one; it outlives SECRET_KEY. Lost, no subject can be found again.
-MASTER_KEY = kept_secret("FLYWHEEL_MASTER_KEY")
+MASTER_KEY = env.str("FLYWHEEL_MASTER_KEY", default="") or kept_secret(VAR / "flywheel_master_key")
 
 DEBUG = False
 DEMO = env.bool("FLYWHEEL_DEMO", default=False)  # opens /demo/widget, whose text is the sample's
@@ -103,19 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'flywheel.sqlite3'}")
 }
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # FULL: a 201 is on disk. secure_delete and the checkpoint after an erasure: what is erased is overwritten.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000; PRAGMA journal_size_limit=67108864;",
-    }
-    DATABASES["default"]["CONN_MAX_AGE"] = None
-else:
-    DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10}
-    }
+DATABASES["default"] |= settled(DATABASES["default"]["ENGINE"], pool=env.int("DATABASE_POOL", default=8))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -134,38 +107,8 @@ CACHES: dict[str, dict[str, Any]] = {
     "names": {**NEAR_CACHE, "LOCATION": "names"},
 }
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 60, "unacked_restore_throttle": 1, "socket_timeout": 5, "socket_connect_timeout": 2}
-    if REDIS_URL
-    else {
-        "data_folder_in": str(VAR / "broker"),
-        "data_folder_out": str(VAR / "broker"),
-        "control_folder": str(VAR / "broker" / "control"),
-    }
-)
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+# What else Celery is told stands in flywheel_site/celeryconfig.py.
 REWRITE_HOUR = env.int("REWRITE_HOUR", default=3)  # UTC; PostgreSQL rewrites the tables that were erased from
-# A beat finds what a lost message missed; the database says what there is to do.
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
-CELERY_BEAT_SCHEDULE = {
-    "privacy-sweep": {"task": "privacy.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
-    "feedback-sweep": {"task": "feedback.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
-    "rescan": {"task": "feedback.tasks.rescan", "schedule": 15.0, "options": {"expires": 60}},
-    "curation-sweep": {"task": "curation.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
-    "scheduled-releases": {"task": "curation.tasks.run_due", "schedule": 15.0, "options": {"expires": 60}},
-    "copies": {"task": "curation.tasks.copy_releases", "schedule": 600.0, "options": {"expires": 600}},
-    "audit": {"task": "curation.tasks.draw_audits", "schedule": 3600.0, "options": {"expires": 3600}},
-    "privacy-requests": {"task": "privacy.tasks.advance_requests", "schedule": 5.0, "options": {"expires": 30}},
-    "webhooks": {"task": "privacy.tasks.deliver", "schedule": 10.0, "options": {"expires": 60}},
-    "rewrite": {"task": "privacy.tasks.rewrite", "schedule": crontab(hour=REWRITE_HOUR, minute=30)},
-    "retention": {"task": "privacy.tasks.purge", "schedule": 3600.0, "options": {"expires": 3600}},
-}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.authentication.KeyAuthentication"],

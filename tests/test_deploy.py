@@ -25,7 +25,7 @@ def variables_of_settings() -> set[str]:
         call.args[0].value
         for call in calls
         if isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
-        if re.fullmatch(r"env\.\w+|kept_secret", ast.unparse(call.func))
+        if re.fullmatch(r"env\.\w+", ast.unparse(call.func))
     }
 
 

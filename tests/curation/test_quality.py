@@ -13,6 +13,7 @@ from django.utils import timezone
 from curation import audits, bias, policies, quality, review, reviewtasks, tasks
 from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask
 from feedback.models import Interaction, Project
+from flywheel_site.celery import app
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -173,11 +174,11 @@ def test_the_console_shows_the_audit_before_the_thumbs(admin_client: Client) -> 
     assert "not borne out by the audit" in page
 
 
-def test_beat_draws_the_audit(settings: Any) -> None:
+def test_beat_draws_the_audit() -> None:
     shop = cast.project()
     asked(shop, cast.ANNA)
     Interaction.objects.update(received_at=timezone.now() - LATER)
     drawing_all(shop)
-    beaten = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+    beaten = [entry["task"] for entry in app.conf.beat_schedule.values()]
     assert tasks.draw_audits.name in beaten and tasks.draw_audits() == 1
     assert AuditFrame.objects.get().measured_at is not None

@@ -1,0 +1,17 @@
+"""How each kind of database is spoken to, wherever it is."""
+
+from typing import Any
+
+
+def settled(engine: str, *, pool: int) -> dict[str, Any]:
+    """What Django is told of a database beside its place; `pool` connections to PostgreSQL at most."""
+    if not engine.endswith("sqlite3"):
+        return {"OPTIONS": {"pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}
+    # FULL: a 201 is on disk. secure_delete and the checkpoint after an erasure: what is erased is overwritten.
+    options = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000; PRAGMA journal_size_limit=67108864;",
+    }
+    return {"OPTIONS": options, "CONN_MAX_AGE": None}
