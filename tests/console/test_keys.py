@@ -24,6 +24,7 @@ def shop() -> Project:
 def somebody(shop: Project, *roles: str) -> Client:
     """A member of the shop who has these roles."""
     user = staff(roles[0], shop)
+    assert user is not None
     user.groups.add(*Group.objects.filter(name__in=roles))
     return signed_in(user)
 
