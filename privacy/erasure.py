@@ -29,8 +29,8 @@ from django.utils import timezone
 
 from privacy import consent
 from privacy.denials import note_denial
-from privacy.models import ConsentEntry, Erasure, PrivacyRequest, Purpose, Subject, Tombstone
-from privacy.subjects import bury
+from privacy.models import ConsentEntry, Erasure, PrivacyRequest, Purpose, Subject
+from privacy.subjects import bury_person
 
 Row = TypeVar("Row", bound=Model)
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def erase(subject: Subject, purpose: str | None = None, request: PrivacyRequest 
         for module in holders():
             counts.update(module.erase(locked, purpose))
         if purpose is None:
-            bury(Tombstone.Kind.SUBJECT, [locked.digest])
+            bury_person(locked.digest)
             locked.delete()
             counts["subject"] = 1
         return Erasure.objects.create(

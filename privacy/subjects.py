@@ -38,6 +38,12 @@ def bury(kind: str, digests: list[str], reason: str = "erased") -> None:
     )
 
 
+def bury_person(value: str) -> None:
+    """Put a person on it, as of now: of somebody who came back and was erased again, all until then stays out."""
+    said = {"buried_at": timezone.now(), "exported": False, "reason": "erased"}
+    Tombstone.objects.update_or_create(kind=Tombstone.Kind.SUBJECT, digest=value, defaults=said)
+
+
 def buried_at(kind: str, value: str) -> datetime | None:
     """When that hash was buried, or None."""
     return Tombstone.objects.filter(kind=kind, digest=value).values_list("buried_at", flat=True).first()

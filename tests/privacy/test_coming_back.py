@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from feedback import capture
 from feedback.models import Interaction, Project
@@ -41,8 +42,9 @@ def page(shop: Project, **switches: str) -> None:
     assert Client().post(reverse("privacy-consents", args=[token]), switches).status_code == 303
 
 
-def imported(shop: Project) -> None:
-    """What the product held before she was erased."""
+def withdrawn_and_imported(shop: Project) -> None:
+    """She withdraws; then comes what the product held before she was erased."""
+    api(shop, "privacy/requests", kind="withdrawal")
     line = b'{"subject": "anna-17", "purposes": {"capture": true}, "at": "2020-01-01T00:00:00Z"}'
     assert [each.result for each in consentimport.import_lines(shop.namespace, [line])] == ["erased"]
 
@@ -53,10 +55,7 @@ REFUSALS: dict[str, Callable[[Project], None]] = {
     "asks what is kept": lambda shop: api(shop, "privacy/requests", kind="access"),
     "says no": lambda shop: api(shop, "consent", purposes=NO),
     "opens her page": lambda shop: page(shop),
-    "withdraws, and her old consent is imported": lambda shop: (
-        api(shop, "privacy/requests", kind="withdrawal"),
-        imported(shop),
-    )[-1],
+    "withdraws, and her old consent is imported": withdrawn_and_imported,
 }
 
 
@@ -68,13 +67,12 @@ def test_a_refusal_brings_nobody_back(shop: Project, refuse: Callable[[Project],
         shop.refresh_from_db()
     refuse(shop)
     talk = cast.asked(shop, cast.BEN)
-    for write in (
-        lambda: cast.asked(shop, id="log-2"),
-        lambda: cast.asked(shop, id="log-3", occurred_at="2020-01-01T00:00:00Z"),
-        lambda: cast.said(shop, talk, "thumbs_up", subject=cast.ANNA),
-    ):
-        with pytest.raises(capture.Gone):
-            write()
+    with pytest.raises(capture.Gone):
+        cast.asked(shop, id="log-2")
+    with pytest.raises(capture.Gone):
+        cast.asked(shop, id="log-3", occurred_at="2020-01-01T00:00:00Z")
+    with pytest.raises(capture.Gone):
+        cast.said(shop, talk, "thumbs_up", subject=cast.ANNA)
     assert not Interaction.objects.filter(external_id__startswith="log-").exists()
 
 
@@ -101,6 +99,17 @@ def test_who_came_back_and_then_says_no_is_like_anybody_who_does(shop: Project) 
     api(shop, "consent", purposes=NO)
     assert cast.asked(shop, consent=None).result == "no_consent"
     assert Subject.objects.count() == 1
+
+
+def test_who_is_erased_twice_stays_out_until_the_second_time(shop: Project) -> None:
+    api(shop, "consent", purposes=cast.ALL)
+    between = timezone.now().isoformat()
+    assert cast.asked(shop, id="log-6").result == "stored"
+    erasure.erase(cast.person(shop))
+    api(shop, "consent", purposes=cast.ALL)
+    with pytest.raises(capture.Gone):
+        cast.asked(shop, id="log-7", occurred_at=between)
+    assert cast.asked(shop, id="log-8").result == "stored"
 
 
 def test_an_old_yes_is_none(shop: Project) -> None:
