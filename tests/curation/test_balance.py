@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from curation.balance import Balanced, BalanceSettings, Item, balance, item, quota
+from curation.balance import Balanced, BalanceSettings, Item, Stock, balance, item, quota, shared_out
 from curation.records import Candidate
 
 KEY = b"a key of the test"
@@ -110,3 +110,17 @@ def test_a_candidate_has_the_strata_that_the_policy_names() -> None:
     )  # fmt: skip
     assert item(candidate, BalanceSettings()) == Item(7, 3, 7, ("a,b", "de", "v2"), 0)
     assert item(candidate, BalanceSettings(strata=("language",))).stratum == ("de",)
+
+
+def test_what_is_left_out_of_the_stock_leaves_its_place_to_others() -> None:
+    items = [made(number, cluster=number % 40, stratum=(str(number % 3),)) for number in range(500)]
+    settings, held = BalanceSettings(pivot=20, temperature=0.5), set(range(0, 500, 7))
+    rest = [one for one in items if one.id not in held]
+    assert shared_out(Stock(items, KEY), settings, held) == balance(rest, settings, key=KEY)
+
+
+def test_findings_are_found_by_their_record() -> None:
+    found = run([made(number, cluster=1) for number in range(0, 20, 2)]).dropped
+    assert len(found) == 7 == len(list(found))
+    assert {found.get(number) is None for number in range(1, 20, 2)} == {True}
+    assert found.get(-1) is None and found.get(99) is None
