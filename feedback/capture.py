@@ -9,9 +9,10 @@ a number of statements that does not grow with them (`plan`).
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+import msgspec
 from django.db import IntegrityError, OperationalError
 from django.db.models import F
 from django.utils import timezone
@@ -23,7 +24,7 @@ from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from feedback.payloads import FeedbackIn, InteractionIn, check_feedback
 from feedback.plan import Conflict, Ended, Forbidden, Gone, Unknown, token_of
 from feedback.rows import select, several
-from feedback.tokens import Grant
+from feedback.tokens import Grant, own_id
 from feedback.turns import store, writing
 from privacy.redaction import RedactionError
 
@@ -57,10 +58,16 @@ def record_interaction(project: Project, payload: InteractionIn, asked: Asked = 
 def record_signal(project: Project, payload: FeedbackIn, grant: Grant | None = None) -> Recorded:
     """Keep what somebody said of an answer. With a `grant` (a browser's token) it is that person's, on that answer.
 
-    Raises `Conflict`, `Gone`, `RedactionError`, `PayloadError`; with a grant, `Unknown` for another interaction.
+    Raises `Conflict`, `Gone`, `RedactionError`, `PayloadError`; with a grant, `Unknown` for another interaction and
+    `Forbidden` for a kind that it does not open, or one signal too many. A browser's ids are a space of their own.
     """
     check_feedback(payload)
-    return _returned(record(project, [payload], grant=grant)[0])
+    if grant is None:
+        return _returned(record(project, [payload])[0])
+    sent = payload.id or drafts.new_id()
+    own = msgspec.structs.replace(payload, id=own_id(grant, sent))
+    recorded = _returned(record(project, [own], grant=grant)[0])
+    return replace(recorded, id=sent) if recorded.id else recorded
 
 
 def record(
@@ -159,6 +166,8 @@ def placeholders(project: Project, names: Sequence[str]) -> dict[str, State]:
 def withdraw_signal(project: Project, external_id: str, grant: Grant | None = None) -> bool:
     """Take a signal back: it stays as history and counts no more, also where it still waits for its interaction.
     False where there is none (of that person)."""
+    if grant:
+        external_id = own_id(grant, external_id)
     with writing():
         waiting = ParkedSignal.objects.filter(project=project, external_id=external_id)
         if grant is None and waiting.exists():

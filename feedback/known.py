@@ -4,6 +4,7 @@ The people concerned come first, locked in the order of their keys, and everythi
 withdraws or erases meanwhile waits for us, or we for them and then see what they did. (SQLite locks by itself.)
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,7 @@ from django.db import connection
 from feedback.drafts import NOTHING, InteractionDraft, SignalDraft, State, tombstone
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from feedback.rows import select, several
+from feedback.tokens import BROWSER
 from privacy.models import ConsentEntry, Subject, Tombstone
 
 Draft: TypeAlias = InteractionDraft | SignalDraft
@@ -49,6 +51,7 @@ class Known:
     consents: dict[str, dict[str, ConsentEntry]] = field(default_factory=dict)  # newest line by digest and purpose
     agreed: dict[str, datetime] = field(default_factory=dict)  # by digest: when they last said yes to anything
     buried: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by kind, and id or the person's digest
+    from_browsers: Counter[int] = field(default_factory=Counter)  # signals that came with a token, by interaction
 
     def placeholders(self, interaction: str) -> State:
         """What has been numbered in that interaction so far, or in the feedback that waits for it."""
@@ -72,6 +75,7 @@ def look_up(project: Project, drafts: Sequence[Draft]) -> Known:
     _interactions(known, project, _names([*given, *about]), set(about))
     _signals(known, project, signals, _names([*given, *about]))
     _buried(known, project, drafts, given, about, signals)
+    _from_browsers(known, sorted({draft.grant.interaction for draft in said if draft.grant}))
     return known
 
 
@@ -135,3 +139,10 @@ def _buried(
         where = f"kind IN ({several(KINDS)}) AND digest IN ({several(hashes)})"
         for row in select(Tombstone, ("kind", "digest", "buried_at"), where, [*KINDS, *hashes]):
             known.buried[row.kind, called.get(row.digest, row.digest)] = row.buried_at
+
+
+def _from_browsers(known: Known, interactions: list[int]) -> None:
+    if interactions:
+        where = f"interaction_id IN ({several(interactions)}) AND external_id LIKE %s"
+        rows = select(Signal, ("id", "interaction_id"), where, [*interactions, f"{BROWSER}%"])
+        known.from_browsers.update(row.interaction_id for row in rows)

@@ -42,7 +42,7 @@ class Unknown(Exception):
 
 
 class Forbidden(Exception):
-    """The token does not open the interaction to this kind of signal."""
+    """The token does not open the interaction to this kind of signal, or to one more."""
 
 
 Row: TypeAlias = Interaction | Signal | ParkedSignal
@@ -200,20 +200,22 @@ def _new_subject(plan: Plan, person: str) -> Subject:
 
 def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
     payload, known = draft.payload, plan.known
-    if payload.id and (stored := known.signals.get(payload.id)):
-        if stored.body_digest != draft.digest:
-            raise Conflict
-        return (Result.PARKED if isinstance(stored, ParkedSignal) else Result.REPLAYED), stored
     interaction = known.interactions.get(payload.interaction)
     if draft.grant and (interaction is None or interaction.pk != draft.grant.interaction):
         raise Unknown
     if draft.grant and payload.signal not in draft.grant.kinds:
         raise Forbidden
+    if payload.id and (stored := known.signals.get(payload.id)):
+        if stored.body_digest != draft.digest:
+            raise Conflict
+        return (Result.PARKED if isinstance(stored, ParkedSignal) else Result.REPLAYED), stored
     if ("interaction", payload.interaction) in known.buried:
         raise Gone
     if ("signal", payload.id) in known.buried:
         raise Gone
     _refuse_erased(plan, draft)
+    if draft.grant and known.from_browsers[draft.grant.interaction] >= tokens.MOST:
+        raise Forbidden
     subject = _voter(plan, draft, interaction)
     if subject is None and (interaction or draft.person):
         return Result.NO_CONSENT, None
@@ -224,6 +226,8 @@ def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
     signal = _row(plan, draft, interaction=interaction, subject=subject)
     plan.signals.append(signal)
     known.signals[signal.external_id] = signal
+    if draft.grant:
+        known.from_browsers[draft.grant.interaction] += 1
     _touch(plan, interaction, draft)
     return Result.STORED, signal
 

@@ -16,12 +16,14 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from feedback.models import Signal
-from privacy.digests import key
+from privacy.digests import digest, key
 
 LIFETIME = timedelta(days=1)
 MAC_BYTES = 24
 KINDS = tuple(Signal.Kind.values)  # a token's kinds are bits in this order: add new ones at the end
 ALL_KINDS = frozenset(KINDS)
+BROWSER = "browser-"  # how the ids of what came with a token begin
+MOST = 50  # signals from browsers on one interaction, with those taken back
 
 
 class BadToken(ValueError):
@@ -60,6 +62,13 @@ def open_token(token: str, now: datetime) -> Grant:
     if grant.expires_at <= now:
         raise BadToken("This feedback token has expired.")
     return grant
+
+
+def own_id(grant: Grant, sent: str) -> str:
+    """The id under which what the holder calls `sent` is kept, the same at any time. It is keyed: nobody who holds a
+    token can meet, or take beforehand, the id of anything else."""
+    claims = (str(grant.project), str(grant.interaction), str(grant.subject))
+    return f"{BROWSER}{digest('browser', *claims, sent)[:32]}"
 
 
 def bits(kinds: Iterable[str]) -> int:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feedback import answers, batch, capture, objections, outcomes
+from feedback import answers, batch, capture, objections, outcomes, tokens
 from feedback.authentication import Caller, KeyAuthentication
 from feedback.capture import Recorded
 from feedback.models import Outcome
@@ -42,10 +42,11 @@ class CaptureView(APIView):
     kind = "interaction"
 
     def require_small(self, request: Request) -> None:
-        """Refuse a body over the limit before it is held in memory."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_limit:
+        """Refuse a body over the limit before it is held in memory; a browser's is smaller."""
+        limit = min(self.body_limit, settings.TOKEN_BODY_LIMIT) if request.auth.grant else self.body_limit
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
             drain(request)
-            raise Problem(413, f"The body may have at most {self.body_limit} bytes.")
+            raise Problem(413, f"The body may have at most {limit} bytes.")
 
     def body(self, request: Request) -> Any:
         """The decoded body. Raises a `Problem`."""
@@ -66,7 +67,7 @@ class CaptureView(APIView):
         elif isinstance(exc, capture.Unknown):
             exc = Problem(404)
         elif isinstance(exc, capture.Forbidden):
-            exc = Problem(403, "This token does not allow that signal.")
+            exc = Problem(403, f"This token does not allow that signal, or has sent {tokens.MOST}.")
         elif isinstance(exc, RedactionError):
             exc = Problem(422)
         return super().handle_exception(exc)

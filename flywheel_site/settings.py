@@ -153,6 +153,7 @@ EMBEDDING_URL, EMBEDDING_MODEL = env.str("EMBEDDING_URL", ""), env.str("EMBEDDIN
 EMBEDDING_KEY = env.str("EMBEDDING_KEY", "")
 BODY_LIMIT = env.int("BODY_LIMIT", default=1_048_576)
 BATCH_BODY_LIMIT = env.int("BATCH_BODY_LIMIT", default=8 * 1_048_576)
+TOKEN_BODY_LIMIT = env.int("TOKEN_BODY_LIMIT", default=32_768)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT, BATCH_BODY_LIMIT)
 FEEDBACK_TOKEN_KEYS = env.list("FEEDBACK_TOKEN_KEYS", default=["1"])  # the first signs, all open: feedback/tokens.py
 KEY_RATE = env.str("KEY_RATE", default="120000/min")
