@@ -13,7 +13,10 @@ from msgspec import Meta, Struct
 from privacy.payloads import Moment, SubjectId, require_utc
 
 MAX_DEPTH = 32
-ExternalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}\Z", description="The caller's own id.")]
+ExternalId = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}\Z", description="The caller's own id. Kept as sent, so nothing personal."),
+]
 Text = Annotated[str, Meta(min_length=1, max_length=200_000)]
 ShortText = Annotated[str, Meta(max_length=2_000)]
 Label = Annotated[str, Meta(max_length=200)]

@@ -42,3 +42,11 @@ def patterns(part: Any) -> list[str]:
 def test_the_api_publishes_no_pattern_that_only_python_understands() -> None:
     found = patterns(SchemaGenerator().get_schema(request=None, public=True))  # type: ignore[no-untyped-call]
     assert "^[A-Za-z0-9._:-]{1,128}$" in found and not [one for one in found if "\\Z" in one]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["4111111111111111", "1795000000000000000", "1764345600", "7f0c9a52-3d0e-4c57-9a55-0d3f5a3f9b11", "ORD-4711"],
+)
+def test_an_id_is_the_callers_own_whatever_number_it_looks_like(name: str) -> None:
+    assert convert({**TALK, "id": name}, InteractionIn).id == name
