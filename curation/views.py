@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from curation import answers, filedownloads, recalls
 from curation.models import Dataset, Release
 from curation.releases import find
+from feedback import tokens
 from feedback.models import Interaction, Project, Signal
 from feedback.payloads import convert
 from feedback.throttling import WindowThrottle
@@ -90,7 +91,7 @@ def shown(row: Interaction) -> dict[str, Any]:
         "redactions": row.redactions,
         "signals": [
             {
-                "id": signal.external_id,
+                "id": tokens.sent_id(signal.external_id),
                 "signal": signal.kind,
                 "correction": signal.correction or None,
                 "comment": signal.comment or None,

@@ -65,7 +65,7 @@ def record_signal(project: Project, payload: FeedbackIn, grant: Grant | None = N
     if grant is None:
         return _returned(record(project, [payload])[0])
     sent = payload.id or drafts.new_id()
-    own = msgspec.structs.replace(payload, id=own_id(grant, sent))
+    own = msgspec.structs.replace(payload, id=own_id(sent))
     recorded = _returned(record(project, [own], grant=grant)[0])
     return replace(recorded, id=sent) if recorded.id else recorded
 
@@ -166,20 +166,20 @@ def placeholders(project: Project, names: Sequence[str]) -> dict[str, State]:
 def withdraw_signal(project: Project, external_id: str, grant: Grant | None = None) -> bool:
     """Take a signal back: it stays as history and counts no more, also where it still waits for its interaction.
     False where there is none (of that person)."""
-    if grant:
-        external_id = own_id(grant, external_id)
+    ids = [own_id(external_id)] if grant else [external_id, own_id(external_id)]
     with writing():
         waiting = ParkedSignal.objects.filter(project=project, external_id=external_id)
         if grant is None and waiting.exists():
             waiting.filter(withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
             return True
-        signals = Signal.objects.filter(project=project, external_id=external_id)
+        signals = Signal.objects.filter(project=project, external_id__in=ids)
         if grant:
             signals = signals.filter(interaction=grant.interaction, subject=grant.subject)
-        signal = signals.first()
+        found = {signal.external_id: signal for signal in signals}
+        signal = found.get(external_id) or found.get(own_id(external_id))
         if signal is None:
             return False
-        if signals.filter(withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
+        if Signal.objects.filter(pk=signal.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
             touch([signal.interaction_id])
     return True
 

@@ -22,7 +22,8 @@ LIFETIME = timedelta(days=1)
 MAC_BYTES = 24
 KINDS = tuple(Signal.Kind.values)  # a token's kinds are bits in this order: add new ones at the end
 ALL_KINDS = frozenset(KINDS)
-BROWSER = "browser-"  # how the ids of what came with a token begin
+BROWSER = "browser:"  # how the ids of what came with a token begin
+LONGEST_ID = 128
 MOST = 50  # signals from browsers on one interaction, with those taken back
 
 
@@ -64,11 +65,15 @@ def open_token(token: str, now: datetime) -> Grant:
     return grant
 
 
-def own_id(grant: Grant, sent: str) -> str:
-    """The id under which what the holder calls `sent` is kept, the same at any time. It is keyed: nobody who holds a
-    token can meet, or take beforehand, the id of anything else."""
-    claims = (str(grant.project), str(grant.interaction), str(grant.subject))
-    return f"{BROWSER}{digest('browser', *claims, sent)[:32]}"
+def own_id(sent: str) -> str:
+    """The id under which what a browser calls `sent` is kept: no browser meets, or takes beforehand, a product's ids."""
+    own = BROWSER + sent
+    return own if len(own) <= LONGEST_ID else BROWSER + digest("browser", sent)
+
+
+def sent_id(kept: str) -> str:
+    """What whoever sent it calls a signal that is kept under this id."""
+    return kept.removeprefix(BROWSER)
 
 
 def bits(kinds: Iterable[str]) -> int:
