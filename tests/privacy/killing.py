@@ -42,7 +42,7 @@ def arm(place: str) -> None:
     if when:
         requests.STEPS[state] = die if when == "before" else after(requests.STEPS[state])
     elif place == "erase":  # the rows are gone, but for the commit
-        erasure.bury = after(erasure.bury)  # type: ignore[attr-defined]
+        erasure.bury_person = after(erasure.bury_person)  # type: ignore[attr-defined]
     elif place == "files":  # the releases are cut again, the log is not yet emptied
         erasure.overwrite_free_pages = die
     elif place == "folder":  # the new files are written, and not yet published
