@@ -273,15 +273,11 @@ def ask_people(project: Project, reads: Iterable[Read], rulings: Mapping[int, Ru
     asked = {task.interaction_id: task for task in tasks}
     fresh = []
     for key, read in unclear.items():
-        ruling, priority = rulings[key], round(10 * review_weight(read.votes))
-        if key not in asked:
-            fresh.append(
-                reviewtasks.Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision)
-            )
-        elif (
-            asked[key].kind != ReviewTask.Kind.ADJUDICATION
-        ):  # else reviewers differ: their curator hears the votes, too
-            task = asked[key]
+        ruling, priority, task = rulings[key], round(10 * review_weight(read.votes)), asked.get(key)
+        if task is None:
+            new = reviewtasks.Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision)
+            fresh.append(new)
+        elif task.kind != ReviewTask.Kind.ADJUDICATION:  # else reviewers differ: their curator hears the votes, too
             task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
             task.priority = priority
     reviewtasks.put(project, fresh)
