@@ -15,16 +15,6 @@ from tests import factories as cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop() -> Project:
-    return cast.project()
-
-
-@pytest.fixture
-def auth(shop: Project) -> dict[str, str]:
-    return {"authorization": f"Bearer {cast.key(shop)}"}
-
-
 BODY: dict[str, Any] = {
     "question": "Where is my parcel?",
     "answer": "On its way.",

@@ -13,16 +13,6 @@ from tests import factories as cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop() -> Project:
-    return cast.project()
-
-
-@pytest.fixture
-def auth(shop: Project) -> dict[str, str]:
-    return {"authorization": f"Bearer {cast.key(shop)}"}
-
-
 def post(client: Client, path: str, body: Any, headers: dict[str, str]) -> Any:
     return client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=headers)
 

@@ -14,16 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop() -> Project:
-    return cast.project()
-
-
-@pytest.fixture
-def auth(shop: Project) -> dict[str, str]:
-    return {"authorization": f"Bearer {cast.key(shop)}"}
-
-
-@pytest.fixture
 def browser(shop: Project) -> dict[str, str]:
     return {"authorization": f"Bearer {cast.asked(shop, id='mine').token}"}
 

@@ -19,11 +19,6 @@ pytestmark = pytest.mark.django_db
 YES, NO = {"capture": True}, {"capture": False}
 
 
-@pytest.fixture
-def shop() -> Project:
-    return cast.project()
-
-
 def talk(name: str, agreed: dict[str, bool] | None, subject: str = cast.ANNA) -> Payload:
     return cast.interaction(id=name, consent=agreed, subject=subject)
 

@@ -44,11 +44,6 @@ PROBLEM = {"type", "title", "status", "detail", "request_id", "errors"}
 
 
 @pytest.fixture
-def shop() -> Project:
-    return cast.project()
-
-
-@pytest.fixture
 def client(shop: Project, shared_web: str) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {cast.key(shop)}"}
     with httpx.Client(base_url=f"{shared_web}/api/v1", headers=headers, timeout=30) as made:

@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 TERM = {"type": "ORDER", "pattern": r"KX-\d{4}", "must_match": ["KX-1234"], "must_not_match": ["KX-12"]}
 
 
-@pytest.fixture
-def shop() -> Project:
-    return cast.project()
-
-
 def learn(shop: Project) -> Project:
     """The project has a new rule: its order numbers."""
     RedactionPolicy.objects.filter(pk=shop.redaction_id).update(version=2, definition={"terms": [TERM]})

@@ -20,16 +20,6 @@ BEYOND = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
 TALK: dict[str, Any] = {"question": "q?", "answer": "a", "subject": "u", "consent": cast.ALL}
 
 
-@pytest.fixture
-def shop() -> Project:
-    return cast.project()
-
-
-@pytest.fixture
-def auth(shop: Project) -> dict[str, str]:
-    return {"authorization": f"Bearer {cast.key(shop)}"}
-
-
 def post(client: Client, path: str, body: Any, headers: dict[str, str]) -> Any:
     return client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=headers)
 

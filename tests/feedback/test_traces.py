@@ -23,11 +23,6 @@ ANSWER = [{"role": "assistant", "parts": [{"type": "text", "content": "On its wa
 
 
 @pytest.fixture
-def shop() -> Project:
-    return cast.project()
-
-
-@pytest.fixture
 def auth(shop: Project) -> dict[str, str]:
     return {"authorization": f"Bearer {cast.key(shop, ['ingest', 'feedback'])}"}
 
