@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from django.db import connection
 
 from feedback.drafts import NOTHING, InteractionDraft, SignalDraft, State, tombstone
 from feedback.models import Interaction, ParkedSignal, Project, Signal
-from feedback.rows import select, several
+from feedback.rows import run, select, several
 from feedback.tokens import BROWSER
 from privacy.models import ConsentEntry, Subject, Tombstone
 
@@ -34,6 +34,13 @@ PEOPLE = """id IN (
     UNION SELECT id FROM privacy_subject WHERE id IN ({keys})
     UNION SELECT subject_id FROM feedback_interaction WHERE project_id = %s AND external_id IN ({talks})
 ) ORDER BY id"""
+
+THERE = """SELECT
+    EXISTS (SELECT 1 FROM feedback_interaction WHERE project_id = %s AND external_id IN ({talks})),
+    EXISTS (SELECT 1 FROM feedback_signal WHERE project_id = %s AND external_id IN ({said})),
+    EXISTS (SELECT 1 FROM feedback_parkedsignal WHERE project_id = %s AND external_id IN ({said}))
+        OR EXISTS (SELECT 1 FROM feedback_parkedsignal WHERE project_id = %s AND interaction_external_id IN ({talks})),
+    EXISTS (SELECT 1 FROM privacy_tombstone WHERE kind IN ({kinds}) AND digest IN ({hidden}))"""
 
 
 class Raced(Exception):
@@ -72,9 +79,18 @@ def look_up(project: Project, drafts: Sequence[Draft]) -> Known:
     signals = _names(draft.payload.id for draft in said)
     known = Known()
     _people(known, project, drafts, about)
-    _interactions(known, project, _names([*given, *about]), set(about))
-    _signals(known, project, signals, _names([*given, *about]))
-    _buried(known, project, drafts, given, about, signals)
+    talked_of = _names([*given, *about])
+    called = {tombstone(project, name): name for name in _names([*talked_of, *signals])}
+    hashes = [*called, *_names(draft.person for draft in drafts)]
+    there = _there(project, talked_of, signals, hashes)
+    if there.interactions:
+        _interactions(known, project, talked_of, set(about))
+    if there.signals:
+        _signals(known, project, signals)
+    if there.parked:
+        _parked(known, project, signals, talked_of)
+    if there.buried:
+        _buried(known, hashes, called)
     _from_browsers(known, sorted({draft.grant.interaction for draft in said if draft.grant}))
     return known
 
@@ -103,9 +119,27 @@ def _people(known: Known, project: Project, drafts: Sequence[Draft], about: list
                 known.agreed[digest] = line.recorded_at
 
 
+class There(NamedTuple):
+    """Of which of these anything is stored."""
+
+    interactions: bool
+    signals: bool
+    parked: bool
+    buried: bool
+
+
+def _there(project: Project, talked_of: list[str], signals: list[str], hashes: list[str]) -> There:
+    """Most of what is written is new: one statement says so, and there is nothing to look up."""
+    talks, said, hidden = several(talked_of), several(signals), several(hashes)
+    values = [
+        *(project.pk, *talked_of), *(project.pk, *signals),
+        *(project.pk, *signals, project.pk, *talked_of), *(*KINDS, *hashes),
+    ]  # fmt: skip
+    [found] = run(THERE.format(talks=talks, said=said, kinds=several(KINDS), hidden=hidden), values)
+    return There(*map(bool, found))
+
+
 def _interactions(known: Known, project: Project, names: list[str], about: set[str]) -> None:
-    if not names:
-        return
     where = f"project_id = %s AND external_id IN ({several(names)})"
     people = {subject.pk: subject for subject in known.subjects.values()}
     for row in select(Interaction, INTERACTION, where, [project.pk, *names]):
@@ -116,29 +150,23 @@ def _interactions(known: Known, project: Project, names: list[str], about: set[s
         known.interactions[row.external_id] = row
 
 
-def _signals(known: Known, project: Project, names: list[str], about: list[str]) -> None:
-    if names:
-        where = f"project_id = %s AND external_id IN ({several(names)})"
-        for row in select(Signal, SIGNAL, where, [project.pk, *names]):
-            known.signals[row.external_id] = row
-    if names or about:
-        where = (
-            f"project_id = %s AND (external_id IN ({several(names)}) OR interaction_external_id IN ({several(about)}))"
-        )
-        for parked in select(ParkedSignal, PARKED, f"{where} ORDER BY id", [project.pk, *names, *about]):
-            known.signals.setdefault(parked.external_id, parked)
-            known.waiting.setdefault(parked.interaction_external_id, []).append(parked)
+def _signals(known: Known, project: Project, names: list[str]) -> None:
+    where = f"project_id = %s AND external_id IN ({several(names)})"
+    for row in select(Signal, SIGNAL, where, [project.pk, *names]):
+        known.signals[row.external_id] = row
 
 
-def _buried(
-    known: Known, project: Project, drafts: Sequence[Draft], given: list[str], about: list[str], signals: list[str]
-) -> None:
-    called = {tombstone(project, name): name for name in _names([*given, *about, *signals])}
-    hashes = [*called, *_names(draft.person for draft in drafts)]
-    if hashes:
-        where = f"kind IN ({several(KINDS)}) AND digest IN ({several(hashes)})"
-        for row in select(Tombstone, ("kind", "digest", "buried_at"), where, [*KINDS, *hashes]):
-            known.buried[row.kind, called.get(row.digest, row.digest)] = row.buried_at
+def _parked(known: Known, project: Project, names: list[str], about: list[str]) -> None:
+    where = f"project_id = %s AND (external_id IN ({several(names)}) OR interaction_external_id IN ({several(about)}))"
+    for parked in select(ParkedSignal, PARKED, f"{where} ORDER BY id", [project.pk, *names, *about]):
+        known.signals.setdefault(parked.external_id, parked)
+        known.waiting.setdefault(parked.interaction_external_id, []).append(parked)
+
+
+def _buried(known: Known, hashes: list[str], called: dict[str, str]) -> None:
+    where = f"kind IN ({several(KINDS)}) AND digest IN ({several(hashes)})"
+    for row in select(Tombstone, ("kind", "digest", "buried_at"), where, [*KINDS, *hashes]):
+        known.buried[row.kind, called.get(row.digest, row.digest)] = row.buried_at
 
 
 def _from_browsers(known: Known, interactions: list[int]) -> None:

@@ -3,11 +3,11 @@
 import random
 from collections.abc import Mapping
 
-from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
 from feedback.models import Outcome, Project
+from feedback.rows import run
 
 SLOTS = 16
 UPSERT = """INSERT INTO feedback_outcome (project_id, day, kind, result, slot, number) VALUES {lines}
@@ -25,11 +25,12 @@ def add(project: Project, numbers: Mapping[tuple[str, str], int]) -> None:
     A random slot keeps writers on PostgreSQL from waiting for one another's row; the order keeps them from deadlock.
     """
     day, slot = timezone.now().date(), random.randrange(SLOTS)  # noqa: S311 - no secret
-    lines = [(project.pk, day, kind, str(result), slot, number) for (kind, result), number in sorted(numbers.items())]
+    lines = [
+        (project.pk, day, str(kind), str(result), slot, number) for (kind, result), number in sorted(numbers.items())
+    ]
     if lines:
         statement = UPSERT.format(lines=", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(lines)))
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [value for line in lines for value in line])
+        run(statement, [value for line in lines for value in line])
 
 
 def totals(project: Project) -> dict[str, dict[str, int]]:

@@ -7,6 +7,7 @@ import functools
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -38,10 +39,8 @@ def _insert(rows: Sequence[models.Model]) -> None:
         line = f"({', '.join(['%s'] * len(insertion.names))})"
         statement = f"{insertion.begin} VALUES {', '.join([line] * len(rows))}"
         values = [value for row in written for value in row]
-    with database.cursor() as cursor:
-        cursor.execute(f'{statement} RETURNING "id"', values)
-        for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
-            row.pk, row._state.adding = key, False
+    for row, (key,) in zip(rows, run(f'{statement} RETURNING "id"', values), strict=True):
+        row.pk, row._state.adding = key, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +88,23 @@ def _insertion(model: type[models.Model], vendor: str) -> Insertion:
 
 def _preparing(field: Any) -> Callable[[Any, Any], Any]:
     if isinstance(field, models.DateTimeField):
-        return lambda value, database: database.ops.adapt_datetimefield_value(value)
+        return lambda value, database: _moment(value, database.vendor)
     prepared: Callable[[Any, Any], Any] = field.get_db_prep_save
     return prepared
+
+
+@functools.lru_cache(maxsize=64)  # the rows of a write have most of their times in common
+def _moment(value: datetime, vendor: str) -> Any:
+    """A time as the driver of this connection takes it."""
+    return connection.ops.adapt_datetimefield_value(value)
 
 
 def select(model: type[Row], columns: tuple[str, ...], where: str, values: Sequence[Any]) -> list[Row]:
     """Instances of the model with just these columns; `where` may end in an order and a lock."""
     database = _database()
     begin, attributes, converters = _selection(model, columns, database.vendor)
-    with database.cursor() as cursor:
-        cursor.execute(f"{begin} WHERE {where}", values)
-        found = cursor.fetchall()
     rows = []
-    for line in found:
+    for line in run(f"{begin} WHERE {where}", values):
         read = list(line)
         for place, step in converters:
             read[place] = step(read[place], None, database)
@@ -133,6 +135,30 @@ def _database() -> Any:
     return connections[connection.alias]
 
 
+def run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """What a statement gives, as the driver reads it.
+
+    On SQLite it goes to the driver itself, unless somebody watches the statements: Django's cursor looks for the
+    placeholders anew each time and took longer than most statements.
+    """
+    database = _database()
+    if database.vendor != "sqlite" or database.queries_logged or database.execute_wrappers:
+        with database.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors:
+        found: list[tuple[Any, ...]] = database.connection.execute(_with_marks(statement), values).fetchall()
+        return found
+
+
+@functools.lru_cache(maxsize=256)
+def _with_marks(statement: str) -> str:
+    """The statement with the placeholders that SQLite knows."""
+    return statement.replace("%s", "?")
+
+
 def several(values: Sequence[Any]) -> str:
     """As many placeholders as there are values; NULL, which nothing equals, for none."""
     return ", ".join(["%s"] * len(values)) or "NULL"
@@ -141,8 +167,7 @@ def several(values: Sequence[Any]) -> str:
 def execute(statement: str, values: Sequence[Any]) -> None:
     """Run a statement over `{several}` values, where there are any."""
     if values:
-        with _database().cursor() as cursor:
-            cursor.execute(statement.format(several=several(values)), values)
+        run(statement.format(several=several(values)), values)
 
 
 def update_each(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:

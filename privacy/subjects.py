@@ -33,6 +33,8 @@ def anonymous() -> str:
 
 def bury(kind: str, digests: list[str], reason: str = "erased") -> None:
     """Put hashes on the list of what may not come back. Doing it twice changes nothing."""
+    if not digests:
+        return
     Tombstone.objects.bulk_create(
         [Tombstone(kind=kind, digest=value, reason=reason) for value in digests], ignore_conflicts=True, batch_size=500
     )
