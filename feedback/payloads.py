@@ -98,6 +98,13 @@ class PayloadError(ValueError):
         super().__init__(f"{pointer or 'the body'}: {detail}")
         self.pointer, self.code, self.detail = pointer, code, detail
 
+    def below(self, place: str | int) -> "PayloadError":
+        """The same of the item at that place, unless it is of the whole body."""
+        if self.code == "too_deep":
+            return self
+        step = place if isinstance(place, int) or place in FIELDS else "-"
+        return PayloadError(f"/{step}{self.pointer}", self.code, self.detail)
+
 
 # What msgspec says, by how it begins: our code, and our words.
 EXPECTED = (
@@ -113,6 +120,7 @@ EXPECTED = (
     ("Invalid enum value", "invalid_choice", "This is not one of the values that the call takes."),
     ("Expected", "invalid_type", "The value has the wrong type."),
 )
+SURROGATE = re.compile("[\ud800-\udfff]")
 FIELD = re.compile(r"field `([A-Za-z_]{1,32})`")
 
 
@@ -128,24 +136,28 @@ def decode(body: bytes) -> Any:
     return value
 
 
-def refuse_unstorable(value: Any, pointer: str = "", depth: int = 0) -> None:
+def refuse_unstorable(value: Any, depth: int = 0) -> None:
     """Refuse what a database cannot hold, or cannot hold safely, naming the place."""
     if isinstance(value, str):
         if "\x00" in value:
-            raise PayloadError(pointer, "nul", "The text holds a NUL character.")
-        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise PayloadError(pointer, "surrogate", "The text holds half of a surrogate pair.")
+            raise PayloadError("", "nul", "The text holds a NUL character.")
+        if not value.isascii() and SURROGATE.search(value):
+            raise PayloadError("", "surrogate", "The text holds half of a surrogate pair.")
     elif isinstance(value, int | float) and not -(2**63) <= value < 2**64:
-        raise PayloadError(pointer, "out_of_range", "The number does not fit into 64 bits.")
+        raise PayloadError("", "out_of_range", "The number does not fit into 64 bits.")
     elif isinstance(value, (list, dict)):
         if depth >= MAX_DEPTH:
             raise PayloadError("", "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
         if isinstance(value, dict):
             for key in value:
-                refuse_unstorable(key, pointer)
+                refuse_unstorable(key)
         for place, item in value.items() if isinstance(value, dict) else enumerate(value):
-            step = place if isinstance(place, int) or place in FIELDS else "-"
-            refuse_unstorable(item, f"{pointer}/{step}", depth + 1)
+            if type(item) is str and item.isascii() and "\x00" not in item:
+                continue  # what most are, without another call
+            try:
+                refuse_unstorable(item, depth + 1)
+            except PayloadError as error:
+                raise error.below(place) from None
 
 
 def convert(value: Any, kind: type[T]) -> T:
