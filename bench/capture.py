@@ -237,7 +237,7 @@ def row(name: str, load: Load, reference: float = 0.0) -> str:
 
 
 def measure(name: str, server: Server, limit: dict[int, float], options: argparse.Namespace) -> dict[int, Load]:
-    """Print the lines of one database; the pairs, by clients."""
+    """Print the lines of one database; the pairs, by clients, and under `BATCH` those of one client's batches."""
     kinds: list[tuple[str, Callable[[Server], Call], int]] = [
         ("interaction", single, 1), ("pair", pair, 1), (f"batch of {BATCH} pairs", batch, BATCH),
     ]  # fmt: skip
@@ -251,6 +251,8 @@ def measure(name: str, server: Server, limit: dict[int, float], options: argpars
             reference = limit.get(clients, 0.0) if what == "interaction" else 0.0
             if what == "pair":
                 reached[clients] = found
+            if calls_each > 1 and clients == 1:
+                reached[BATCH] = found
             print(row(f"{name}: {what}, {clients} client{'s' * (clients > 1)}", found, reference), flush=True)
         if what == "pair":  # an interaction and its feedback take a number each
             growth = (kilobytes(server.folder) - size) * 2 / (next(_numbers) - number)
@@ -286,6 +288,10 @@ def measure_peers(ours: dict[int, Load], options: argparse.Namespace) -> None:
                 if peer.votes:
                     kept = stored(there, peer.votes, call, found, clients=clients, seconds=options.seconds)
                     print(beside(f"{peer.name}: the same, until all is stored", kept, ours.get(clients)), flush=True)
+            if peer.batch:
+                many = peer.batch(there.address, talk, BATCH)
+                found = runs(there.address, many, clients=1, options=options, calls_each=BATCH)
+                print(beside(f"{peer.name}: batch of {BATCH} pairs, 1 client", found, ours.get(BATCH)), flush=True)
             print(f"{peer.name}: ready after {there.seconds_to_start:.1f} s; ", end="")
             print(f"{idle:.0f} MB idle, {megabytes(there.process.pid):.0f} after the pairs (PSS)")
 

@@ -44,6 +44,7 @@ class Peer:
     path: str  # answers once it is up
     pair: Callable[[str, Callable[[], Pair]], Call]
     votes: tuple[str, str] | None = None  # the file and the table of what it stores after it has answered
+    batch: Callable[[str, Callable[[], Pair], int], Call] | None = None  # where one call stores many pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +107,44 @@ def mlflow_pair(address: str, talk: Callable[[], Pair]) -> Call:
     return call
 
 
-def label_studio_pair(address: str, talk: Callable[[], Pair]) -> Call:
-    """A task of a project that is made once, and an annotation of it."""
-    headers = {"Authorization": f"Token {TOKEN}"}
+LABEL_STUDIO = {"Authorization": f"Token {TOKEN}"}
+UP = {"from_name": "vote", "to_name": "answer", "type": "choices", "value": {"choices": ["up"]}}
+
+
+def label_studio_project(address: str) -> int:
+    """The number of a new project."""
     connection = HTTPConnection(address, timeout=60)
     body = json.dumps({"title": "bench", "label_config": ANSWER_FORM}).encode()
-    project = json.loads(post(connection, "/api/projects/", body, headers))["id"]
+    project: int = json.loads(post(connection, "/api/projects/", body, LABEL_STUDIO))["id"]
     connection.close()
+    return project
+
+
+def label_studio_pair(address: str, talk: Callable[[], Pair]) -> Call:
+    """A task of a project that is made once, and an annotation of it."""
+    project = label_studio_project(address)
 
     def call(connection: HTTPConnection) -> None:
         question, answer = talk()
         task = json.dumps({"project": project, "data": {"question": question, "answer": answer}}).encode()
-        made = json.loads(post(connection, "/api/tasks/", task, headers))["id"]
-        vote = {"from_name": "vote", "to_name": "answer", "type": "choices", "value": {"choices": ["up"]}}
-        post(connection, f"/api/tasks/{made}/annotations/", json.dumps({"result": [vote]}).encode(), headers)
+        made = json.loads(post(connection, "/api/tasks/", task, LABEL_STUDIO))["id"]
+        post(connection, f"/api/tasks/{made}/annotations/", json.dumps({"result": [UP]}).encode(), LABEL_STUDIO)
+
+    return call
+
+
+def label_studio_batch(address: str, talk: Callable[[], Pair], pairs: int) -> Call:
+    """Tasks with their annotations, imported in one call that answers when they are stored."""
+    project = label_studio_project(address)
+
+    def call(connection: HTTPConnection) -> None:
+        said = [talk() for _ in range(pairs)]
+        tasks = [
+            {"data": {"question": question, "answer": answer}, "annotations": [{"result": [UP]}]}
+            for question, answer in said
+        ]
+        answer = post(connection, f"/api/projects/{project}/import", json.dumps(tasks).encode(), LABEL_STUDIO)
+        assert json.loads(answer)["annotation_count"] == pairs, answer
 
     return call
 
@@ -153,7 +178,7 @@ PEERS = [
             "LABEL_STUDIO_BASE_DATA_DIR": str(folder), "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
             "COLLECT_ANALYTICS": "false", "LATEST_VERSION_CHECK": "false",
         },
-        "/health", label_studio_pair,
+        "/health", label_studio_pair, batch=label_studio_batch,
     ),
 ]  # fmt: skip
 
