@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from django.db import connection
-
 from feedback.drafts import NOTHING, InteractionDraft, SignalDraft, State, tombstone
 from feedback.models import Interaction, ParkedSignal, Project, Signal
-from feedback.rows import run, select, several
+from feedback.rows import own, run, select, several
 from feedback.tokens import BROWSER
 from privacy.models import ConsentEntry, Subject, Tombstone
 
@@ -105,7 +103,7 @@ def _people(known: Known, project: Project, drafts: Sequence[Draft], about: list
     if not digests and not keys and not about:
         return
     where = PEOPLE.format(digests=several(digests), keys=several(keys), talks=several(about))
-    where += " FOR UPDATE" if connection.vendor == "postgresql" else ""
+    where += " FOR UPDATE" if own().vendor == "postgresql" else ""
     values = [project.namespace, *digests, *keys, project.pk, *about]
     rows = select(Subject, ("id", "namespace", "digest", "restricted_at"), where, values)
     known.subjects = {row.digest: row for row in rows}

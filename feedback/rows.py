@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
-from django.db import connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from privacy.instances import loaded
 
@@ -30,7 +30,7 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 
 def _insert(rows: Sequence[models.Model]) -> None:
-    database = _database()
+    database = own()
     insertion = _insertion(type(rows[0]), database.vendor)
     written = [insertion.written(row, database) for row in rows]
     if insertion.shape and len(rows) > 1:
@@ -39,7 +39,7 @@ def _insert(rows: Sequence[models.Model]) -> None:
         line = f"({', '.join(['%s'] * len(insertion.names))})"
         statement = f"{insertion.begin} VALUES {', '.join([line] * len(rows))}"
         values = [value for row in written for value in row]
-    for row, (key,) in zip(rows, run(f'{statement} RETURNING "id"', values), strict=True):
+    for row, (key,) in zip(rows, run(f'{statement} RETURNING "id"', values, database), strict=True):
         row.pk, row._state.adding = key, False
 
 
@@ -89,7 +89,9 @@ def _insertion(model: type[models.Model], vendor: str) -> Insertion:
 def _preparing(field: Any) -> Callable[[Any, Any], Any]:
     if isinstance(field, models.DateTimeField):
         return lambda value, database: _moment(value, database.vendor)
-    prepared: Callable[[Any, Any], Any] = field.get_db_prep_save
+    prepared: Callable[[Any, Any], Any] = (
+        field.get_db_prep_value
+    )  # values, never expressions: no need to look for those
     return prepared
 
 
@@ -101,10 +103,10 @@ def _moment(value: datetime, vendor: str) -> Any:
 
 def select(model: type[Row], columns: tuple[str, ...], where: str, values: Sequence[Any]) -> list[Row]:
     """Instances of the model with just these columns; `where` may end in an order and a lock."""
-    database = _database()
+    database = own()
     begin, attributes, converters = _selection(model, columns, database.vendor)
     rows = []
-    for line in run(f"{begin} WHERE {where}", values):
+    for line in run(f"{begin} WHERE {where}", values, database):
         read = list(line)
         for place, step in converters:
             read[place] = step(read[place], None, database)
@@ -130,19 +132,19 @@ def _converters(field: Any, table: str) -> list[Any]:
     return [*found, field.from_db_value] if hasattr(field, "from_db_value") else found
 
 
-def _database() -> Any:
-    """The connection itself: its stand-in looks it up at every touch."""
-    return connections[connection.alias]
+def own() -> Any:
+    """This thread's connection itself: its stand-in looks it up at every touch."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
-def run(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def run(statement: str, values: Sequence[Any], database: Any = None) -> list[tuple[Any, ...]]:
     """What a statement gives, as the driver reads it.
 
     On SQLite it goes to the driver itself, unless somebody watches the statements: Django's cursor looks for the
     placeholders anew each time and took longer than most statements.
     """
-    database = _database()
-    if database.vendor != "sqlite" or database.queries_logged or database.execute_wrappers:
+    database = database or own()
+    if database.vendor != "sqlite" or database.force_debug_cursor or database.execute_wrappers:
         with database.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
@@ -172,7 +174,7 @@ def execute(statement: str, values: Sequence[Any]) -> None:
 
 def update_each(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:
     """Set one column of each of these rows, by key, to a value of its own."""
-    field, database = _field(model, column), _database()
+    field, database = _field(model, column), own()
     prepared = [(field.get_db_prep_save(value, database), key) for key, value in values.items()]
     with database.cursor() as cursor:
         cursor.executemany(f'UPDATE "{model._meta.db_table}" SET "{column}" = %s WHERE "id" = %s', prepared)  # noqa: S608

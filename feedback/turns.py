@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from feedback.known import Draft
 from feedback.models import Project
 from feedback.plan import Ended, carry_out
+from feedback.rows import own
 
 WRITES_AT_ONCE = 1_000
 _turn = threading.RLock()
@@ -47,7 +48,8 @@ def writing() -> Iterator[None]:
 
 def store(project: Project, writes: Sequence[Draft], refused: Mapping[tuple[str, str], int]) -> list[Ended]:
     """`carry_out` in a transaction of its own, or in one with what others store now; a return means committed."""
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    database = own()
+    if database.vendor != "sqlite" or database.in_atomic_block:
         with transaction.atomic():
             return carry_out(project, writes, refused)
     job = Job(project, writes, refused)
