@@ -6,9 +6,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from curation import buckets
+from privacy.checks import TAG
 
 
-@register()
+@register(TAG)
 def bucket_can_be_used(**kwargs: Any) -> list[CheckMessage]:
     """curation.E001: RELEASES_S3 is no bucket, or the library for it is not installed."""
     if not settings.RELEASES_S3:

@@ -10,9 +10,10 @@ from privacy.erasure import holders
 from privacy.models import Subject
 
 APPS = ("privacy", "feedback", "curation")
+TAG = "flywheel"  # of the checks that are ours
 
 
-@register()
+@register(TAG)
 def personal_data_is_mapped(**kwargs: Any) -> list[CheckMessage]:
     """privacy.E001: a model that is on neither list, or on both; E002: a personal one without a PROTECTed subject."""
     personal = {label for module in holders() for label in module.MODELS}
