@@ -1,5 +1,6 @@
 """The capture API: parse, call one function of `capture`, answer."""
 
+import threading
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,8 @@ from privacy.redaction import RedactionError
 from privacy.scopes import Scope
 
 DRAINED = 16 * 1_048_576  # bytes
+# A batch takes some twenty times its body while it is worked on, and two at once keep a process busy.
+DOOR = threading.BoundedSemaphore(2)
 
 
 def drain(request: Request) -> None:
@@ -48,12 +51,16 @@ class CaptureView(APIView):
             drain(request)
             raise Problem(413, f"The body may have at most {limit} bytes.")
 
-    def body(self, request: Request) -> Any:
-        """The decoded body. Raises a `Problem`."""
+    def received(self, request: Request) -> bytes:
+        """The body, whole and within the limit. Raises a `Problem`."""
         self.require_small(request)
         if request.content_type.partition(";")[0].strip().lower() != "application/json":
             raise UnsupportedMediaType(request.content_type)
-        return decode(request.body)
+        return request.body
+
+    def body(self, request: Request) -> Any:
+        """The decoded body. Raises a `Problem`."""
+        return decode(self.received(request))
 
     def handle_exception(self, exc: Exception) -> Response:
         """Count a refusal, and give every known failure its status; anything else is a fault of ours."""
@@ -177,13 +184,19 @@ class BatchView(OftenCalled):
         """
         if request.auth.grant:
             raise Problem(403, "A feedback token opens POST /feedback alone.")
+        self.received(request)  # before the door: whoever sends slowly keeps nobody out
+        with DOOR:
+            return self.answered({"results": self.results(request)})
+
+    def results(self, request: Request) -> list[dict[str, Any]]:
+        """How each item of the body ended."""
         body = self.body(request)
         items = body.get("items") if isinstance(body, dict) and set(body) == {"items"} else None
         if not isinstance(items, list):
             raise PayloadError("/items", "required", "Expected an object with a list of items.")
         if len(items) > batch.MAX_ITEMS:
             raise PayloadError("/items", "too_many", f"A batch may have at most {batch.MAX_ITEMS} items.")
-        return self.answered({"results": batch.record(request.auth.project, items, request.auth.scopes)})
+        return batch.record(request.auth.project, items, request.auth.scopes)
 
 
 class FeedbackItemView(CaptureView):

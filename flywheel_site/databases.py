@@ -11,7 +11,8 @@ def settled(engine: str, *, pool: int) -> dict[str, Any]:
     options = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
+        "cached_statements": 40,  # each of a dozen threads has its own, and those of a batch are large
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000; PRAGMA journal_size_limit=67108864;",
+        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000; PRAGMA journal_size_limit=67108864;",
     }
     return {"OPTIONS": options, "CONN_MAX_AGE": None}

@@ -22,7 +22,9 @@ GRACE_SECONDS = 8.0
 BACKOFF_SECONDS = 1.0
 STARTUP_SECONDS = 30.0
 WELCOME = "FLYWHEEL_WELCOME"
-ARENAS = {"MALLOC_ARENA_MAX": "2"}  # one for each of a dozen threads keeps tens of megabytes that nobody uses
+# What glibc's allocator keeps for itself: an arena for each of a dozen threads, and the room of every large body that
+# has gone, are tens of megabytes that nobody uses.
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 
 @dataclass
@@ -58,7 +60,7 @@ def become(port: int, var: Path, welcome: str) -> NoReturn:
     """Replace this process by one that runs the embedded server, and prints `welcome` once it answers."""
     sys.stdout.flush()
     root = Path(__file__).resolve().parent.parent
-    environment = {**ARENAS, **os.environ, "FLYWHEEL_VAR": str(var), "PORT": str(port), WELCOME: welcome}
+    environment = {**ALLOCATOR, **os.environ, "FLYWHEEL_VAR": str(var), "PORT": str(port), WELCOME: welcome}
     environment["PYTHONPATH"] = str(root)
     command = [sys.executable, __file__, "--port", str(port), "--var", str(var)]
     os.execve(sys.executable, command, environment)  # noqa: S606 - ourselves, with our own arguments
