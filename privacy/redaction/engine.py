@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from privacy.redaction import folding, windows
-from privacy.redaction.gates import Gate, gate
+from privacy.redaction.gates import Gate, GateSet, gate
 from privacy.redaction.hits import Detector, Hit, Page, settled
 from privacy.redaction.lexicon import ordinary
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
@@ -43,7 +43,7 @@ class Look:
     in the next, when what it stood next to has been replaced.
     """
 
-    __slots__ = ("_gate", "apart", "compiled", "folded", "typed", "values")
+    __slots__ = ("_gate", "_sets", "apart", "compiled", "folded", "typed", "values")
 
     def __init__(self, compiled: CompiledPolicy) -> None:
         self.compiled = compiled
@@ -52,6 +52,7 @@ class Look:
         self.typed: list[tuple[str, str]] = []  # the placeholders in it, as type and number
         self.values: dict[str, Hit] = {}
         self._gate: Gate = gate(compiled)
+        self._sets: Sequence[GateSet] = self._gate.sets  # those to ask: of a text of which more is masked, what opened
 
     def find(self, text: str) -> list[Hit]:
         """The stretches of a text that are to be replaced, in order, without overlaps, as offsets into it."""
@@ -63,7 +64,11 @@ class Look:
 
     def read(self, text: str) -> Sequence[int] | None:
         """Fold a text and mask its placeholders. Gives where its characters came from, unless each is in its place."""
-        self.folded, origin, self.apart = folding.fold(text)
+        origin: Sequence[int] | None = None
+        self.folded, self.apart = text, True
+        if not text.isascii():
+            self.folded, origin, self.apart = folding.fold(text)
+        self._sets = self._gate.sets
         kinds = self.compiled.kinds  # other words in brackets are a person's own, and read like them
         found = PLACEHOLDER.findall(self.folded) if "[" in self.folded else ()
         self.typed = [typed for typed in found if typed[0] in kinds]
@@ -78,10 +83,14 @@ class Look:
         if len(low) != len(folded):
             low = folding.lowered(folded)
         hits = self._short(folded, low) if len(folded) <= windows.WINDOW + windows.OVERLAP else self._long(folded, low)
-        return self._counted(hits, folded) if hits or self.values else hits
+        if hits:
+            hits = self._counted(hits, folded)
+        again = repeats(folded, hits, self.values) if hits or self.values else ()
+        return settled([*hits, *again]) if again else hits
 
     def _short(self, folded: str, low: str) -> list[Hit]:
-        return found(self._gate.open(folded), Page(folded, low, self.compiled.policy.regions))
+        opened, self._sets = self._gate.open(folded, self._sets)
+        return found(opened, Page(folded, low, self.compiled.policy.regions))
 
     def _long(self, folded: str, low: str) -> list[Hit]:
         hits = self._gate.long(folded)
@@ -96,15 +105,14 @@ class Look:
             start, end = windows.following(folded, end, here)
 
     def _counted(self, hits: list[Hit], folded: str) -> list[Hit]:
-        """Hits settled, without those that the policy lets pass, with the other places of what was found."""
+        """Hits settled, without those that the policy lets pass, and without what is masked."""
         if len(hits) > 1:
             hits = settled(hits)
         if self.compiled.off or self.compiled.allow:
             hits = [hit for hit in hits if self._wanted(hit, folded)]
         if MASK in folded:
             hits = [part for hit in hits for part in around_masks(hit, folded)]
-        again = repeats(folded, hits, self.values)
-        return settled(hits + again) if again else hits
+        return hits
 
     def _wanted(self, hit: Hit, folded: str) -> bool:
         if hit.type in self.compiled.off:
@@ -185,15 +193,12 @@ def applied(current: str, hits: list[Hit], numbering: Numbering, folded: str) ->
 
     The latter comes from `folded`, the masked form of the old text; it is empty where that has other offsets or is not known.
     """
-    parts: list[str] = []
-    masks: list[str] = []
+    made = masked = ""
     at = 0
     for start, end, _, kind, _ in hits:
         value = folded[start:end] if folded else folding.fold(current[start:end]).text
         placeholder = f"[{kind}_{numbering.number(kind, value)}]"
-        parts += (current[at:start], placeholder)
-        masks += (folded[at:start], MASK * len(placeholder))
+        made += current[at:start] + placeholder
+        masked += folded[at:start] + MASK * len(placeholder)
         at = end
-    parts.append(current[at:])
-    masks.append(folded[at:])
-    return "".join(parts), "".join(masks) if folded else ""
+    return made + current[at:], masked + folded[at:] if folded else ""

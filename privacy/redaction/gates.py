@@ -1,12 +1,17 @@
-"""The one pass over a text that says which detectors need to look at it: an RE2 set of one pattern a detector."""
+"""The one pass over a text that says which detectors need to look at it: RE2 sets of one pattern a detector.
+
+No gate opens at a mask: what a placeholder covers can shut one and never open one. So a later look at a text, of which more
+is masked, asks only the sets that opened something before.
+"""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import re2
 
-from privacy.redaction.detectors import DETECTORS, LISTED, LONG, READ_WHOLE
+from privacy.redaction.detectors import DETECTORS, LONG, READ_WHOLE
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.policy import CompiledPolicy, CompiledTerm
 from privacy.redaction.results import RedactionError
@@ -14,41 +19,51 @@ from privacy.redaction.results import RedactionError
 TERM_RANK = 99
 
 
-DIGIT = re.compile("[0-9]")
+DIGITS = b"0123456789"
+
+
+class GateSet(NamedTuple):
+    """The gates of some detectors in one automaton. `match` gives the indexes of `members` that a text opens.
+
+    The last of them stands for no detector, and is always given.
+    """
+
+    match: Callable[[bytes], list[int]]
+    members: Sequence[tuple[Detector, ...]]
+    digit: bool
 
 
 class Gate:
     """The detectors of a policy, and the multi-pattern sets that open them.
 
-    There are three sets: gates that count digits are kept apart from lists of words, and long lists from one another,
-    since their states multiply in an automaton that knows both; a text without digits is looked at once.
+    Gates of detectors that need a digit have a set of their own: a text without digits is looked at once, and the states of
+    what counts digits and of long lists of words multiply in an automaton that knows both.
     """
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._always = tuple(one for one in detectors if not one.gate)
-        sets = (
-            [one for one in detectors if one.gate and not one.digit],
-            [one for one in detectors if one.digit and one.name not in LISTED],
-            [one for one in detectors if one.digit and one.name in LISTED],
-        )
-        self._sets = [(compiled_set(members), members) for members in sets]
+        gated = [one for one in detectors if one.gate]
+        self.sets = tuple(compiled_set([one for one in gated if one.digit is digit], digit) for digit in (False, True))
 
     def in_window(self, text: str) -> list[Detector]:
         """The detectors that need to look at a window of a text of which `long` has read the whole."""
-        return [detector for detector in self.open(text) if detector.name not in READ_WHOLE]
+        return [detector for detector in self.open(text, self.sets)[0] if detector.name not in READ_WHOLE]
 
-    def open(self, text: str) -> list[Detector]:
-        """The detectors that need to look at a text."""
+    def open(self, text: str, sets: Iterable[GateSet]) -> tuple[list[Detector], list[GateSet]]:
+        """The detectors that need to look at a text, and those of the sets that opened any of them."""
         encoded = text.encode("utf-8", "replace")
-        chosen = [*self._always]
-        for matcher, members in self._sets if DIGIT.search(text) is not None else self._sets[:1]:
-            opened = matcher(encoded)
+        chosen, opening = [*self._always], []
+        for one in sets:
+            if one.digit and len(encoded.translate(None, DIGITS)) == len(encoded):
+                continue
+            opened = one.match(encoded)
             if not opened:
                 raise RedactionError("gate gave up")
-            for index in opened:
-                if index < len(members):
-                    chosen.append(members[index])
-        return chosen
+            if len(opened) > 1:
+                opening.append(one)
+                for index in opened:
+                    chosen += one.members[index]
+        return chosen, opening
 
     def long(self, text: str) -> list[Hit]:
         """What may be longer than a window, from the whole text."""
@@ -59,16 +74,13 @@ BOUNDARY = re.compile(r"\\b(?=(.?))")
 
 
 def unmasked_boundaries(pattern: str) -> str:
-    """The pattern with word boundaries that a mask does not make.
-
-    So what is masked can shut a gate and never open one, and later looks at a text need no gates.
-    """
+    """The pattern with word boundaries that a mask does not make."""
     edge = r"[^0-9A-Za-z_\x00]"
     return BOUNDARY.sub(lambda match: rf"(?:$|{edge})" if match[1] in {"", "|", ")"} else rf"(?:^|{edge})", pattern)
 
 
-def compiled_set(members: Sequence[Detector]) -> Callable[[bytes], list[int]]:
-    """A function that gives the indexes of the gates that a text matches, and always one more, `len(members)`.
+def compiled_set(members: Sequence[Detector], digit: bool) -> GateSet:
+    """The gates of these detectors, and one more, which every text opens.
 
     Where RE2 runs out of memory it gives up without an error: then that last one is missing too.
     """
@@ -79,8 +91,8 @@ def compiled_set(members: Sequence[Detector]) -> Callable[[bytes], list[int]]:
         made.Add(unmasked_boundaries(detector.gate))
     made.Add(r"\z")  # the end alone: what matched everywhere would be noted at every character
     made.Compile()
-    matcher: Callable[[bytes], list[int]] = made._set.Match  # the wrapper would encode and copy once more
-    return matcher
+    # The wrapper of Match would encode and copy once more.
+    return GateSet(made._set.Match, [*((one,) for one in members), ()], digit)
 
 
 @lru_cache(maxsize=64)

@@ -43,7 +43,7 @@ def settled(hits: list[Hit]) -> list[Hit]:
             kept.append(hit)
             continue
         last = kept[-1]
-        best = max(last, hit, key=_weight)
+        best = hit if _weight(hit) > _weight(last) else last
         kept[-1] = Hit(last.start, max(last.end, hit.end), best.rank, best.type, best.rule)
     return kept
 

@@ -18,13 +18,17 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
 
     `known` holds the values of the rounds before, and takes up those of this one.
     """
-    values = {value: hit for value, hit in known.items() if len(text) > PLAIN or value in text}
+    values: dict[str, Hit] = {}
+    long = len(text) > PLAIN
+    for value, hit in known.items():
+        if long or value in text:
+            values[value] = hit
     for hit in hits:
         start, end = hit[0], hit[1]
         if end - start >= SHORTEST:
             value = text[start:end]
             known[value] = hit
-            if len(text) > PLAIN or text.find(value, end) >= 0 or text.find(value) < start:
+            if long or text.find(value) != start or text.find(value, end) >= 0:
                 values[value] = hit
     if not values:
         return []

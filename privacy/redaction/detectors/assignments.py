@@ -334,7 +334,7 @@ DETECTORS = (
     ),
     Detector(
         "structured_secret",
-        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|login\s+\S+\s+password|\.(?:login|authenticate)\(|:(?:\d+|\*):",
+        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|login\s(?s:.*)\spassword|\.(?:login|authenticate)\(|:(?:\d+|\*):",
         structured,
     ),
     Detector(

@@ -96,7 +96,7 @@ DETECTORS = (
     Detector("email", r"@|%40", emails),
     Detector(
         "email_spelt",
-        r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|\sat\s+[a-z0-9.-]+\s?[(\[{<]?\s?dot\b|\s@|@\s|@.{1,30}dot",
+        r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|\sat\s+[a-z0-9.-]+\s?[(\[{<]?\s?dot\b|\s@|@\s|@[^\x00\n]{1,30}dot",
         spelt,
     ),
 )

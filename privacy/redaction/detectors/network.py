@@ -82,6 +82,6 @@ DETECTORS = (
     Detector("ipv4", r"\d\.\d{1,3}\.\d{1,3}\.\d", ipv4, digit=True),
     Detector("ipv6", r"\b[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]|[0-9A-Fa-f]::|::[0-9A-Fa-f]", ipv6, digit=True),
     Detector("mac", r"\b[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]", mac, digit=True),
-    Detector("url_credential", r"://[^/\s]*@", credentials),
+    Detector("url_credential", r"://[^/\s\x00]*@", credentials),
     Detector("curl_user", r"(?:-u|--user|--proxy-user)[ =]?['\"]?[\w.@+-]+:", curl),
 )

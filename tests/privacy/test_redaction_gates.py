@@ -1,0 +1,45 @@
+"""What the engine relies on: a mask shuts gates and opens none, so that a later look need not ask those that were shut."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from privacy.redaction import DEFAULT_POLICY, compile_policy, redact
+from privacy.redaction.detectors import DETECTORS
+from privacy.redaction.engine import MASK
+from privacy.redaction.gates import gate
+from privacy.redaction.hits import Detector
+from tests.privacy.test_redaction_properties import TEXTS
+
+ESCAPED = re.compile(r"\\[^SWDB]")
+CLASS = re.compile(r"\[\^[^\]]*\]|\[[^\]]*\]")
+
+
+@pytest.mark.parametrize("detector", [one for one in DETECTORS if one.gate], ids=lambda one: one.name)
+def test_no_gate_matches_a_mask(detector: Detector) -> None:
+    """But for what may stand between two words however much it is: of that a mask changes nothing."""
+    pattern = ESCAPED.sub(lambda match: "0" if match[0] == r"\x" else "e", detector.gate.replace("(?s:.*)", ""))
+    assert not re.search(r"\\[SWDB]", pattern)
+    assert [one for one in CLASS.findall(pattern) if one[1] == "^" and "000" not in one] == []
+    assert "." not in CLASS.sub("", pattern)
+
+
+def opened(text: str) -> set[str]:
+    """The names of the detectors that a text opens."""
+    every = gate(compile_policy(DEFAULT_POLICY))
+    return {detector.name for detector in every.open(text, every.sets)[0]}
+
+
+@given(TEXTS, st.lists(st.tuples(st.integers(0, 80), st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_what_is_masked_opens_nothing(text: str, stretches: list[tuple[int, int, int]]) -> None:
+    masked = text
+    for start, length, size in stretches:
+        masked = masked[:start] + MASK * size + masked[start + length :]
+    assert opened(masked) <= opened(text)
+
+
+def test_a_password_is_found_after_a_login_that_is_redacted() -> None:
+    assert str(redact("machine example.org login Mary Smith password hunter2")).endswith("password [SECRET_1]")
