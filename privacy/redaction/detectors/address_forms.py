@@ -24,8 +24,8 @@ ANY_CODE = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{4}} ?[A-Z]{{2}}|\d{{2}}-\d{{3}}|\
 NUMBER = r"(?:\d{0,6}(?:-\d{1,6})?(?:[A-Za-z](?![A-Za-z])|\s?1/2|bis|ter)?)"
 NAME = r"(?:[^\W\d_]{1,3}\.(?=\s)|[^\W\d_][^\W_]*(?:['’.-][^\W\d_]+)*+|\d{1,3}(?:st|nd|rd|th))"
 UNIT = (
-    r"(?:(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|stiege|top|appt|bât|esc|piso|andar|lot|hab|int|dpto)(?:\.?\s{1,2}#?\s{0,2}|\.?#\s?|\.)[A-Za-z]{0,2}-?\d{1,5}[A-Za-z]?(?![\w-])|(?:apt|suite|ste|unit|flat)\.?\s{1,2}[A-Z]\b"
-    r"|#\s?[A-Za-z]{0,2}-?\d{1,5}[A-Za-z]?(?!\w)|#\s?[A-Z]\b|\d{1,2}(?:st|nd|rd|th) floor|(?:floor|fl)\.? \d{1,3}|\d{1,2}(?:\.|º|ª|er|e) (?:stock|og|piso|étage))"
+    r"(?:(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|stiege|top|appt|bât|esc|piso|andar|lot|hab|int|dpto)(?:\.?\s{1,2}#?\s{0,2}|\.?#\s?|\.)[A-Za-z]{0,2}-?\d{1,5}[A-Za-z]?(?![\w-])|(?:apt|suite|ste|unit|flat)\.?\s{1,2}[A-Za-z]\b"
+    r"|#\s?[A-Za-z]{0,2}-?\d{1,5}[A-Za-z]?(?!\w)|#\s?[A-Za-z]\b|\d{1,2}(?:st|nd|rd|th) floor|(?:floor|fl)\.? \d{1,3}|\d{1,2}(?:\.|º|ª|er|e) (?:stock|og|piso|étage))"
 )
 
 # Street types that stand first: Romance and Slavic languages, Greek, Arabic in French spelling.

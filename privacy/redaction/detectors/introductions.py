@@ -64,8 +64,7 @@ ROLE = (
 )
 AFTER_ROLE = re.compile(rf"\b(?:{ROLE})(?:,| is| was| named| called|:)?\s{{1,2}}(?:dr\.? |mr\.? |mrs\.? |ms\.? )?")
 BEFORE_ROLE = re.compile(
-    rf"(?:\.?,? -? ?(?:is|was|who is|who's|they're|they are|she is|he is|as)?\s?(?:a|an|the|our|my|one of|also)?\s?(?:[a-z-]+ ){{0,2}}|[.,]? they are an? )(?:{ROLE})\b",
-    re.IGNORECASE,
+    rf"(?:\.?,? -? ?(?:is|was|who is|who's|they're|they are|she is|he is|as)?\s?(?:a|an|the|our|my|one of|also)?\s?(?:[a-z-]+ ){{0,2}}|[.,]? they are an? )(?:{ROLE})\b"
 )
 BOOKED = re.compile(
     r"\b(?:appointments? (?:(?:is |was )?(?:confirmed |scheduled |booked |available )?(?:with|at|for)(?: the| a| dr\.?)?|is|being with)|(?:booking|book|confirming|schedule|visit|booked|reservation) (?:with|at)|like to see|want to see|wanna try|want to try|you (?:could|can|may|might) (?:try|like|see)"
@@ -89,8 +88,7 @@ PAID = re.compile(
 )
 RELATIVES = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
 STREETWISE = re.compile(
-    r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b",
-    re.IGNORECASE,
+    r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b"
 )
 
 
@@ -162,7 +160,7 @@ def roles(page: Page) -> Iterator[Hit]:
     if not BEFORE_ROLE_PLACES.anywhere(page.text):
         return
     for match in SEQUENCE.finditer(page.text):
-        if " " in match.group() and BEFORE_ROLE.match(page.text, match.end()):
+        if " " in match.group() and BEFORE_ROLE.match(page.low, match.end()):
             end = sequence(page, match.start(), bare=False)
             if end == match.end():
                 yield Hit(match.start(), end, RANK, "PERSON", "role")
@@ -197,7 +195,7 @@ def payee(page: Page, start: int) -> int:
         unknown = (kind == 0 and spelt_like(word.group()) and word.group()[1:].islower()) or (
             bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION)
         )
-        return word.end() if unknown and not STREETWISE.match(page.text, word.end()) else 0
+        return word.end() if unknown and not STREETWISE.match(page.low, word.end()) else 0
     lower = LOWER_NAME.match(page.low, start)
     return lower.end() if lower and sure(kind_of(lower.group())) else 0
 
@@ -250,7 +248,7 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
         if not bare and names == 0 and (kind & PLACE or (kind & ORDINARY and not kind & FIRST)):
             break
         end, names = word.end(), names + 1
-    if not names or STREETWISE.match(page.text, end) or (page.text[start:end].isupper() and end - start < 5):
+    if not names or STREETWISE.match(page.low, end) or (page.text[start:end].isupper() and end - start < 5):
         return 0
     if end == match.end() - 0 or names:
         suffix = SUFFIX.match(page.text, end)

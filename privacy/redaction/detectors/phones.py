@@ -45,7 +45,7 @@ DATE_LIKE = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}.*|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d"
 )
 OTHER_FORM = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3})+")
-NOT_DIGIT = re.compile(r"\D")
+DIGIT, NOT_DIGIT = re.compile(r"\d"), re.compile(r"\D")
 SPLIT_EXTENSION = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
 SEPARATED = re.compile(r"\d[ .\-/()]+\d")
 FRACTION = re.compile(r"[+-]?\d\.\d{5,7}")  # 3.141593 beside the word "number"
@@ -98,6 +98,8 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
                 taken.append((start, end))
                 found.append((start, end, RANK, "phone_national"))
     taken.sort()
+    if overlapped(taken, begin, stop) and not DIGIT.search(text, stop, reach):
+        return found
     for match in ANY.finditer(text, begin, reach):
         start, end = match.span()
         if not overlapped(taken, start, end) and called(page, start, end):
@@ -119,8 +121,10 @@ def covered(taken: list[tuple[int, int]], start: int, end: int) -> bool:
 def called(page: Page, start: int, end: int) -> bool:
     """Whether the words around digits call them a telephone number, and nothing about them speaks against it."""
     value = page.text[start:end]
-    digits = NOT_DIGIT.sub("", SPLIT_EXTENSION.sub("", value))
-    if not 6 <= len(digits) <= 15 or DATE_LIKE.fullmatch(value) or FRACTION.fullmatch(value) or len(set(digits)) < 2:
+    digits = value if value.isdecimal() else NOT_DIGIT.sub("", SPLIT_EXTENSION.sub("", value))
+    if not 6 <= len(digits) <= 15 or len(set(digits)) < 2:
+        return False
+    if digits != value and (DATE_LIKE.fullmatch(value) or FRACTION.fullmatch(value)):
         return False
     strength, gap = cue_before(page.low[max(0, start - 48) : start])
     if strength:
