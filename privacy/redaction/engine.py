@@ -69,11 +69,14 @@ class Look:
         if not text.isascii():
             self.folded, origin, self.apart = folding.fold(text)
         self._sets = self._gate.sets
-        kinds = self.compiled.kinds  # other words in brackets are a person's own, and read like them
-        found = PLACEHOLDER.findall(self.folded) if "[" in self.folded else ()
-        self.typed = [typed for typed in found if typed[0] in kinds]
-        if self.typed:
-            self.folded = PLACEHOLDER.sub(lambda match: _mask(match) if match[1] in kinds else match[0], self.folded)
+        self.typed = []
+        if "[" in self.folded:
+            kinds = self.compiled.kinds  # other words in brackets are a person's own, and read like them
+            self.typed = [typed for typed in PLACEHOLDER.findall(self.folded) if typed[0] in kinds]
+            if self.typed:
+                self.folded = PLACEHOLDER.sub(
+                    lambda match: _mask(match) if match[1] in kinds else match[0], self.folded
+                )
         return origin
 
     def find_folded(self, folded: str) -> list[Hit]:

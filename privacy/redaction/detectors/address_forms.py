@@ -42,6 +42,7 @@ COMPOUND = (
 )
 SEPARATE = r"u\.|utca|út|útja|tér|tere|körút|krt\.|sor|köz|ulice|nám\.|náměstí|cesta|trg|sokak|sok\.|caddesi|cad\.|cd\.|sk\.|street|str\.|iela|gatvė|g\.|pr\.|tänav|mnt|strasse|straße|gasse|weg|platz|allee|vej|gade|gata|gatan|vägen|veien|katu|tie"
 CAPITAL = rf"[{UPPER}]"
+LOWERED = f"[{''.join(sorted({char.lower() for char in UPPER if len(char.lower()) == 1}))}]"  # what a capital is in lower case
 TOWN = rf"(?:{CAPITAL}[^\W\d_]+(?:[ '’-](?:{CAPITAL}[^\W\d_]+|(?:de|la|le|les|sur|sous|en|am|an|der|den|do|da|di|del|of|upon|u|nad|pri|y|i|and)\b|St\.|{CAPITAL}\b)){{0,4}})"
 COUNTRY = (
     r"(?:United States(?: of America)?|USA|U\.S\.A?\.?|US|United Kingdom|UK|England|Scotland|Wales|Ireland|Canada|Australia|New Zealand|Germany|Deutschland|France|Spain|España|Italy|Italia|Netherlands|Nederland|Belgium|Switzerland|Schweiz|Austria|Österreich"

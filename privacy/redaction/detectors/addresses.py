@@ -12,6 +12,7 @@ from privacy.redaction.detectors.address_forms import (
     COUNTRY,
     DIRECTION,
     LEADING,
+    LOWERED,
     NAME,
     NUMBER,
     SEPARATE,
@@ -51,8 +52,7 @@ BEFORE_TYPE = re.compile(
     r"(?<![\w$€£.,/:+-])(?:\d{1,4}\s{1,2})?\d{1,5}(?:\s?(?:bis|ter|[a-c]))?,?\s{1,2}\Z", re.IGNORECASE
 )
 COMPOUND_STREET = re.compile(
-    rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{CAPITAL}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{CAPITAL}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-hA-H](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)",
-    re.IGNORECASE,
+    rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{LOWERED}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{LOWERED}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-h](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)"
 )
 # What may stand before the end of such a word, read backwards: its beginning, words before it, a number.
 COMPOUND_HEAD = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{1,4})?")
@@ -153,11 +153,11 @@ def compounds(page: Page) -> Iterator[Hit]:
     reached = 0
     for begin, stop in COMPOUND_TAIL.spans(page.text):
         before = COMPOUND_HEAD.match(page.text[max(reached, begin - 64) : begin][::-1])
-        match = COMPOUND_STREET.search(page.text, begin - (before.end() if before else 0), stop + 16)
+        match = COMPOUND_STREET.search(page.low, begin - (before.end() if before else 0), stop + 16)
         if match is None:
             continue
         reached = match.end()
-        if likely_compound(match.group()):
+        if likely_compound(page.text[match.start() : reached]):
             yield street(page.text, match.start(), match.end())
 
 

@@ -228,37 +228,35 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
         return 0
     end = start
     names = 0
-    for word in WORDS.finditer(page.text, start, match.end()):
-        kind = kind_of(word.group())
-        if (
-            names
-            and len(word.group()) == 1
-            and not (word.group() == "I" and page.text[word.end() : word.end() + 1] == " ")
-        ):
-            end, names = word.end(), names + 1
+    known: list[int] = []  # what the lexicon knows of the words, but for initials
+    for token in WORDS.finditer(page.text, start, match.end()):
+        word, stop = token.group(), token.end()
+        if names and len(word) == 1 and not (word == "I" and page.text[stop : stop + 1] == " "):
+            end, names = stop, names + 1
             continue
+        kind = kind_of(word)
         if kind & (STOP | ORGANISATION) and not (
             bare and names == 0 and kind & (FIRST | LAST) and not kind & ORGANISATION
         ):
             if kind & ORGANISATION and names:
                 return 0
             break
-        if len(word.group()) > 1 and not possible(kind) and not (bare and names < 2 and not kind & PLACE):
+        if len(word) > 1 and not possible(kind) and not (bare and names < 2 and not kind & PLACE):
             break
         if not bare and names == 0 and (kind & PLACE or (kind & ORDINARY and not kind & FIRST)):
             break
-        end, names = word.end(), names + 1
+        end, names = stop, names + 1
+        if len(word) > 1:
+            known.append(kind)
     if not names or STREETWISE.match(page.low, end) or (page.text[start:end].isupper() and end - start < 5):
         return 0
-    if end == match.end() - 0 or names:
-        suffix = SUFFIX.match(page.text, end)
-        end = suffix.end() if suffix and names > 1 else end
-    words = kinds(page.text, start, end)
-    if pair and (names < 2 or not any(kind & (FIRST | LAST) for kind in words)):
-        return end if any(sure(kind) for kind in words) else 0
-    if not bare and names == 1 and not any(kind & (FIRST | LAST) for kind in words):
-        return 0
-    return end
+    if names > 1 and (suffix := SUFFIX.match(page.text, end)):
+        known += kinds(page.text, end, suffix.end())
+        end = suffix.end()
+    named = any(kind & (FIRST | LAST) for kind in known)
+    if pair and (names < 2 or not named):
+        return end if any(sure(kind) for kind in known) else 0
+    return end if bare or names > 1 or named else 0
 
 
 SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|Ph\.D|Psyd|Psy\.D|Psy|Np|MD|M\.D|Lcsw|Lmft|Mft|Rn|Dds|Esq)\b\.?")

@@ -16,7 +16,6 @@ from privacy.redaction.lexicon import (
     STOP,
     STREETS,
     kind_of,
-    lexicon,
     possible,
     sure,
     sure_names,
@@ -28,7 +27,7 @@ RANK = 30
 CAPITALISED = re.compile(rf"{WORD}")
 LOWER_SIMPLE = re.compile(r"[^\W\d_]{3,}")
 LOWER_WORD = re.compile(r"(?<![\w@#/.&=?%-])[^\W\d_]{2,}(?:['-][^\W\d_]+)?(?![\w@=/-])")
-LIST = re.compile(rf"{WORD}(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|{WORD},? (?:and|&|und|et|y) {WORD}")
+LIST = re.compile(rf"{WORD}(?:(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|,? (?:and|&|und|et|y) {WORD})")
 SENTENCE_START = re.compile(r"(?:\A|[.!?:;\n\"'(>|-])\s*\Z")
 Token = tuple[int, int, int]  # start, end, kind
 
@@ -69,10 +68,9 @@ def runs(text: str) -> Iterator[list[Token]]:
 
 def token_kind(word: str) -> int:
     """What is known of a capitalised word; a short one all in capitals is an acronym."""
-    if len(word) < 4 and len(word) > 1 and word.isupper():
+    if 1 < len(word) < 4 and word.isupper():
         return STOP
-    kind = lexicon().get(word.lower())
-    return kind_of(word) if kind is None else kind
+    return kind_of(word)
 
 
 def names_in(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
