@@ -52,7 +52,7 @@ class Look:
         self.typed: list[tuple[str, str]] = []  # the placeholders in it, as type and number
         self.values: dict[str, Hit] = {}
         self._gate: Gate = gate(compiled)
-        self._sets: Sequence[GateSet] = self._gate.sets  # those to ask: of a text of which more is masked, what opened
+        self._sets: Sequence[GateSet] = ()  # those to ask; once more of the text is masked, those that opened anything
 
     def find(self, text: str) -> list[Hit]:
         """The stretches of a text that are to be replaced, in order, without overlaps, as offsets into it."""
@@ -68,7 +68,7 @@ class Look:
         self.folded, self.apart = text, True
         if not text.isascii():
             self.folded, origin, self.apart = folding.fold(text)
-        self._sets = self._gate.sets
+        self._sets = self._gate.sets(self.folded)
         self.typed = []
         if "[" in self.folded:
             kinds = self.compiled.kinds  # other words in brackets are a person's own, and read like them

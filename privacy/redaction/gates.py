@@ -37,17 +37,24 @@ class Gate:
     """The detectors of a policy, and the multi-pattern sets that open them.
 
     Gates of detectors that need a digit have a set of their own: a text without digits is looked at once, and the states of
-    what counts digits and of long lists of words multiply in an automaton that knows both.
+    what counts digits and of long lists of words multiply in an automaton that knows both. So do those of other letters,
+    and ASCII has sets of its own, half as large.
     """
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._always = tuple(one for one in detectors if not one.gate)
         gated = [one for one in detectors if one.gate]
-        self.sets = tuple(compiled_set([one for one in gated if one.digit is digit], digit) for digit in (False, True))
+        halves = [tuple(one for one in gated if one.digit is digit) for digit in (False, True)]
+        self._sets = tuple(compiled_set(half, ascii_alone=False) for half in halves)
+        self._in_ascii = tuple(compiled_set(half, ascii_alone=True) for half in halves)
+
+    def sets(self, text: str) -> tuple[GateSet, ...]:
+        """The sets that read a text."""
+        return self._in_ascii if text.isascii() else self._sets
 
     def in_window(self, text: str) -> list[Detector]:
         """The detectors that need to look at a window of a text of which `long` has read the whole."""
-        return [detector for detector in self.open(text, self.sets)[0] if detector.name not in READ_WHOLE]
+        return [detector for detector in self.open(text, self.sets(text))[0] if detector.name not in READ_WHOLE]
 
     def open(self, text: str, sets: Iterable[GateSet]) -> tuple[list[Detector], list[GateSet]]:
         """The detectors that need to look at a text, and those of the sets that opened any of them."""
@@ -79,20 +86,23 @@ def unmasked_boundaries(pattern: str) -> str:
     return BOUNDARY.sub(lambda match: rf"(?:$|{edge})" if match[1] in {"", "|", ")"} else rf"(?:^|{edge})", pattern)
 
 
-def compiled_set(members: Sequence[Detector], digit: bool) -> GateSet:
-    """The gates of these detectors, and one more, which every text opens.
+@lru_cache(maxsize=16)  # the gates of all policies are the same: what policies add is always open
+def compiled_set(members: tuple[Detector, ...], *, ascii_alone: bool) -> GateSet:
+    """The gates of these detectors, and one more, which every text opens; for texts of ASCII alone, or for all.
 
     Where RE2 runs out of memory it gives up without an error: then that last one is missing too.
     """
     options = re2.Options()
     options.max_mem = 64 << 20
+    if ascii_alone:
+        options.encoding = re2.Options.Encoding.LATIN1  # a byte is a letter: no states for parts of letters
     made = re2.Set.SearchSet(options)
     for detector in members:
         made.Add(unmasked_boundaries(detector.gate))
     made.Add(r"\z")  # the end alone: what matched everywhere would be noted at every character
     made.Compile()
     # The wrapper of Match would encode and copy once more.
-    return GateSet(made._set.Match, [*((one,) for one in members), ()], digit)
+    return GateSet(made._set.Match, [*((one,) for one in members), ()], any(one.digit for one in members))
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from privacy.redaction import DEFAULT_POLICY, compile_policy, redact
+from privacy.redaction import DEFAULT_POLICY, Policy, Term, compile_policy, redact
 from privacy.redaction.detectors import DETECTORS
 from privacy.redaction.engine import MASK
 from privacy.redaction.gates import gate
@@ -29,7 +29,7 @@ def test_no_gate_matches_a_mask(detector: Detector) -> None:
 def opened(text: str) -> set[str]:
     """The names of the detectors that a text opens."""
     every = gate(compile_policy(DEFAULT_POLICY))
-    return {detector.name for detector in every.open(text, every.sets)[0]}
+    return {detector.name for detector in every.open(text, every.sets(text))[0]}
 
 
 @given(TEXTS, st.lists(st.tuples(st.integers(0, 80), st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=3))
@@ -43,3 +43,17 @@ def test_what_is_masked_opens_nothing(text: str, stretches: list[tuple[int, int,
 
 def test_a_password_is_found_after_a_login_that_is_redacted() -> None:
     assert str(redact("machine example.org login Mary Smith password hunter2")).endswith("password [SECRET_1]")
+
+
+@given(TEXTS.map(lambda text: text.encode("ascii", "ignore").decode()))
+@settings(max_examples=300, deadline=None)
+def test_the_sets_for_ascii_open_what_those_for_all_texts_do(text: str) -> None:
+    every = gate(compile_policy(DEFAULT_POLICY))
+    assert opened(text) == {detector.name for detector in every.open(text, every.sets("ä"))[0]}
+
+
+def test_policies_share_their_gates() -> None:
+    own = gate(
+        compile_policy(Policy(terms=(Term("ORDER", pattern=r"X-\d+", must_match=("X-1",), must_not_match=("X",)),)))
+    )
+    assert own.sets("") == gate(compile_policy(DEFAULT_POLICY)).sets("")
