@@ -75,11 +75,10 @@ class _Walker:
             for hit in Look(self.compiled).find(prefix + text)
             if hit.end > size
         ]
+        if not hits:
+            return redact(text, self.policy, self.numbering)
         look = Look(self.compiled)
-        if hits:
-            look.read(text)
-        else:
-            hits = look.find(text)
+        look.read(text)
         return replaced(text, hits, look, self.numbering)
 
     def number(self, item: int | float | Decimal, label: str) -> Any:
