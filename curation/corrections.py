@@ -8,8 +8,12 @@ answer is taught.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Final
+
+import re2
 
 from curation import remarks
 from curation.remarks import phrases
@@ -34,23 +38,25 @@ class Flaw(StrEnum):
 COMPLAINTS: Final = phrases(remarks.COMPLAINTS, before=r"\W*" + remarks.LEAD_IN)
 INSTRUCTIONS: Final = phrases(remarks.INSTRUCTIONS, before=r"\W*" + remarks.LEAD_IN + remarks.PLEASE)
 ASIDES: Final = phrases(remarks.ASIDES, before="")
+ASIDE_GATE: Final = re2.compile(f"(?i){'|'.join(map(re2.escape, remarks.ASIDE_WORDS))}")
+"""One pass of an automaton, of ASCII text; mostly nothing is left to search."""
 ASKS: Final = re.compile(r"[?？؟]\s*[\"'”’)\]]*\s*$")
 ENDS_SENTENCE: Final = re.compile(r"[.!。！।\n](?:\s|$)|[。！]")
 
 
-def words(text: str) -> list[str]:
+def words(text: str) -> Iterator[str]:
     """The words that make a difference: without case, spacing, and punctuation around words.
 
     Signs inside and between words count, for `a < 3` and `a > 3` are different answers.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return [bare for word in text.casefold().split() if (bare := word.strip(EDGES))]
+    return (bare for word in text.casefold().split() if (bare := word.strip(EDGES)))
 
 
 def same(text: str, other: str) -> bool:
-    """Whether two texts say the same, word for word."""
-    return text == other or words(text) == words(other)
+    """Whether two texts say the same, word for word; mostly an early word settles it."""
+    return text == other or all(one == two for one, two in zip_longest(words(text), words(other)))
 
 
 def flaw(text: str) -> Flaw | None:
@@ -64,7 +70,7 @@ def flaw(text: str) -> Flaw | None:
         return Flaw.COMPLAINT
     if INSTRUCTIONS.match(opening):
         return Flaw.INSTRUCTION
-    if len(text) <= SHORT and ASIDES.search(opening):
+    if len(text) <= SHORT and (not opening.isascii() or ASIDE_GATE.search(opening)) and ASIDES.search(opening):
         return Flaw.COMPLAINT
     if ASKS.search(text[-20:]) and not ENDS_SENTENCE.search(text.rstrip()):
         return Flaw.QUESTION

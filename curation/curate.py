@@ -7,7 +7,7 @@ a killed run goes on where it was; and run again with nothing new it does nothin
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -96,7 +96,7 @@ class Before(NamedTuple):
 
 
 class Read(NamedTuple):
-    """One interaction as a batch reads it: its votes, when the newest came, and what stood before."""
+    """One interaction as a batch reads it: its votes, what stood before, and after a review when the newest vote came."""
 
     key: int
     subject: int
@@ -159,8 +159,8 @@ def read_batch(project: Project, after: int, most: int) -> list[Read]:
         [project.pk, after],
     )
     keys = [row[0] for row in pending]
-    votes, heard = votes_on(keys)
     before = decisions_before(keys)
+    votes, heard = votes_on(keys, {key for key, decision in before.items() if decision.task is not None})
     return [
         Read(
             key, subject, question, answer, columns.parsed(context), columns.parsed(sources),
@@ -171,8 +171,8 @@ def read_batch(project: Project, after: int, most: int) -> list[Read]:
     ]  # fmt: skip
 
 
-def votes_on(keys: Sequence[int]) -> tuple[dict[int, list[Vote]], dict[int, datetime]]:
-    """The signals that stand on these interactions, oldest first, and when the newest of each arrived."""
+def votes_on(keys: Sequence[int], reviewed: Set[int]) -> tuple[dict[int, list[Vote]], dict[int, datetime]]:
+    """The signals that stand on these interactions, oldest first; of those that a person reviewed, when the newest came."""
     statement = (
         "SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, g.occurred_at, g.received_at "  # noqa: S608
         f"FROM {columns.quoted(Signal)} g JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id "
@@ -182,8 +182,9 @@ def votes_on(keys: Sequence[int]) -> tuple[dict[int, list[Vote]], dict[int, date
     heard: dict[int, datetime] = {}
     for key, ref, subject, kind, correction, occurred_at, received_at in columns.select_in(statement, keys):
         votes.setdefault(key, []).append(Vote(ref, subject, kind, correction or None, columns.moment(occurred_at)))
-        arrived = columns.moment(received_at)
-        heard[key] = max(heard.get(key, arrived), arrived)
+        if key in reviewed:
+            arrived = columns.moment(received_at)
+            heard[key] = max(heard.get(key, arrived), arrived)
     return votes, heard
 
 

@@ -69,7 +69,8 @@ def settle(model: type[Derived], project: Project, rows: Sequence[Row]) -> list[
     for row in read(model, project, LEADS, "fingerprint", marks):
         pool.setdefault(row.key, row)
     for group in grouped(pool.values(), by_near_answer=True):
-        one_for_each_answer(group)
+        if len(group) > 1 or not group[0].is_head:
+            one_for_each_answer(group)
     if model is not PreferencePair:
         questions = [group for group in grouped(pool.values()) if group[0].mark in marks]
         fresh = {row.key for row in rows}

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
+from operator import itemgetter
 from typing import Any, Final, Self
 
 import re2
 
 from curation import corrections, topics
-from curation.injection import instructs
+from curation.injection import WORDS as INJECTING
+from curation.injection import hides, instructs
 from curation.records import Candidate, Finding, named
 from curation.texts import PLACEHOLDER, gibberish, is_small_talk, refuses, tokens, truncated
 
@@ -25,6 +27,9 @@ SMALL_TALK: Final = 60
 """A greeting is short; a longer text that opens with one goes on to ask."""
 HOLD: Final = frozenset({"sensitive_topic", "prompt_injection", "classifier", "reviewers_differ", "second_review"})
 Classifier = Callable[[Candidate], str | None]
+Check = Callable[[Candidate, "FilterSettings"], Iterator[Finding]]
+INJECTION, TOPICS = 0, 1  # the patterns of the gate
+CONTENT: Final = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,13 @@ class FilterSettings:
     personal_topics: frozenset[str] = topics.PERSONAL
     classifier: str = ""
     terms: "Terms" = field(init=False, repr=False, compare=False)
+    gate: Any = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make the term lists ready, once for all records."""
-        object.__setattr__(self, "terms", Terms.of(self.sensitive))
+        terms = Terms.of(self.sensitive)
+        object.__setattr__(self, "terms", terms)
+        object.__setattr__(self, "gate", gate(terms))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -77,7 +85,22 @@ class FilterSettings:
 
 def apply(candidate: Candidate, settings: FilterSettings) -> list[Finding]:
     """Everything that speaks against the record, the gravest first; an empty list lets it pass."""
-    return [finding for check in CHECKS for finding in check(candidate, settings)]
+    findings = [finding for check in CHECKS for finding in check(candidate, settings)]
+    for check in alarmed(candidate, settings):
+        findings += check(candidate, settings)
+    findings += check_classifier(candidate, settings)
+    return findings
+
+
+def alarmed(candidate: Candidate, settings: FilterSettings) -> list[Check]:
+    """The checks that look for words, those of whose words there are any: one pass over all text for both, and mostly
+    none has to look.
+    """
+    text = "\n".join((candidate.question, candidate.expected, candidate.sources_text, *map(CONTENT, candidate.context)))
+    found = settings.gate.Match(text.lower()) or []
+    if INJECTION not in found and hides(text):
+        found.append(INJECTION)
+    return [ALARMED[number] for number in sorted(found)]
 
 
 def found(code: str, detail: str, figure: float | None = None) -> Finding:
@@ -162,8 +185,6 @@ def check_topics(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     """Sensitive topics in what the user says: the question and their turns before it."""
     turns = [content for role, content in candidate.context if role == "user"]
     said = " \n".join((candidate.question, *turns)).lower()
-    if not settings.terms.gate.search(said):
-        return
     words = set(SPLIT.split(said))
     personal = not words.isdisjoint(topics.FIRST_PERSON)
     hits = settings.terms.found(said, words)
@@ -180,12 +201,11 @@ NOTHING: Final = r"[^\s\S]"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Term lists made ready: whole words by look-up, stems by how they open, phrases by their first word.
-
-    The gate finds any of them anywhere, in one pass of an automaton: where it finds none, nothing else has to be looked up.
+    """Term lists made ready: whole words by look-up, stems by how they open, phrases by their first word. `any` is a
+    pattern that finds any of them anywhere.
     """
 
-    gate: Any
+    any: str
     words: Mapping[str, str]
     stems: tuple[tuple[str, str], ...]
     phrases: Mapping[str, tuple[tuple[str, re.Pattern[str], str], ...]]
@@ -204,7 +224,7 @@ class Terms:
                 pattern = re.compile(rf"(?<!\w){re.escape(bare)}{end}")
                 phrases[first] = (*phrases.get(first, ()), (bare, pattern, topic))
         return cls(
-            gate=re2.compile("|".join(re2.escape(term.rstrip("*")) for term, _ in pairs) or NOTHING),
+            any="|".join(re2.escape(term.rstrip("*")) for term, _ in pairs) or NOTHING,
             words={term: topic for term, topic in pairs if not term.endswith("*") and " " not in term},
             stems=stems,
             phrases=phrases,
@@ -229,6 +249,15 @@ class Terms:
         return hits
 
 
+def gate(terms: Terms) -> Any:
+    """One automaton for the words of both checks that look for words; it answers with the numbers of those that it found."""
+    made = re2.Set.SearchSet()
+    made.Add("|".join(map(re2.escape, INJECTING)))
+    made.Add(terms.any)
+    made.Compile()
+    return made
+
+
 def check_classifier(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
     """The project's own classifier, where it has one. Its errors are not swallowed: a run must not pass what
     it missed.
@@ -245,13 +274,11 @@ def load(path: str) -> Classifier:
     return made
 
 
-CHECKS: Final = (
+CHECKS: Final[tuple[Check, ...]] = (
     check_length,
     check_language,
     check_placeholders,
     check_answer,
     check_small_talk,
-    check_injection,
-    check_topics,
-    check_classifier,
 )
+ALARMED: Final[dict[int, Check]] = {INJECTION: check_injection, TOPICS: check_topics}

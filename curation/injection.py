@@ -20,8 +20,14 @@ SIGNS: Final = (
      r"\bignorier\w* (?:\w+ ){0,4}(?:anweisung|instruktion|regel)|\bvergiss (?:\w+ ){0,4}(?:anweisung|regel)|\b(?:ignorez|ignore|oublie[zr]?) (?:\w+ ){0,4}(?:instructions|consignes)|\bignora (?:\w+ ){0,4}(?:instrucciones|istruzioni)|\bignore (?:\w+ ){0,4}instruções|\bnegeer (?:\w+ ){0,4}instructies|игнорируй\w* (?:\w+ ){0,4}инструкц|忽略.{0,8}(?:指令|指示|说明|提示)|(?:指示|命令)を無視"),
 )  # fmt: skip
 COMPILED: Final = tuple((name, re.compile(pattern, re.MULTILINE)) for name, _, pattern in SIGNS)
-GATE: Final = re2.compile("|".join(re.escape(word) for _, gates, _ in SIGNS for word in gates))
+WORDS: Final = tuple(word for _, gates, _ in SIGNS for word in gates)
+GATE: Final = re2.compile("|".join(map(re2.escape, WORDS)))
 HIDDEN: Final = re.compile("[\U000e0000-\U000e007f\u202d\u202e]|[\u200b\u2060\ufeff]{4,}")
+
+
+def hides(text: str) -> bool:
+    """Whether there are characters in the text that a person does not see."""
+    return not text.isascii() and HIDDEN.search(text) is not None
 
 
 def instructs(text: str) -> str:
@@ -30,7 +36,7 @@ def instructs(text: str) -> str:
     One of the gate's words must be there before any pattern is tried, so that harmless text costs one pass of
     an automaton.
     """
-    if not text.isascii() and HIDDEN.search(text):
+    if hides(text):
         return "it hides characters that a person does not see"
     low = text.lower()
     if GATE.search(low):

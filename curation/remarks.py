@@ -114,6 +114,12 @@ ASIDES: Final = (
     r"\b(?:bad|wrong|terrible|useless) (?:answer|response|reply)\b",
 )
 
+ASIDE_WORDS: Final = (
+    "fix", "redo", "rewrite", "try again", "please", "answer", "respon", "reply", "step", "question", "address",
+    "not what i", "makes no sense",
+)  # fmt: skip
+"""Of which every aside has one."""
+
 REFUSALS: Final = (
     r"(?:i'm|i am|we're|we are) (?:very |really |so |truly )?sorry,?(?: but)? (?:i|we) ?(?:<cannot>|don'?t (?:understand|know|have (?:access|any|the)))",
     r"sorry,?(?: but)? (?:i|we) ?(?:<cannot>|don'?t (?:understand|know|have (?:access|any|the)))",

@@ -183,17 +183,19 @@ def decide(answer: str, votes: Iterable[Vote]) -> Ruling:
     """The ruling on one answer, by the first line that applies to the standing votes:
 
     1. none: unrated;
-    2. an up-vote beside a down-vote or an edit: conflicting;
-    3. one contradicts itself: ambiguous;
-    4. corrections that differ: conflicting; that agree: corrected (a bare down-vote beside them only agrees);
-    5. wrong, and nobody wrote what is right: ambiguous;
-    6. good, all of them: confirmed.
+    2. good, all of them: confirmed;
+    3. an up-vote beside a down-vote or an edit: conflicting;
+    4. one contradicts itself: ambiguous;
+    5. corrections that differ: conflicting; that agree: corrected (a bare down-vote beside them only agrees);
+    6. wrong, and nobody wrote what is right: ambiguous.
     """
     given = tuple(votes)
     readings = [read(answer, vote) for vote in standing(given)]
     if not readings:
         rated = any(vote.kind == RATING and not vote.withdrawn for vote in given)
         return ruling(Outcome.UNRATED, Reason.ONLY_RATINGS if rated else Reason.NO_SIGNAL)
+    if all(reading.side is Side.GOOD for reading in readings):
+        return CONFIRMED
     good = sum(reading.vote.kind == UP for reading in readings)
     wrong = sum(reading.reason not in (Reason.UP_VOTE, *SPEAKS_FOR_NEITHER) for reading in readings)
     if good and wrong:
@@ -203,10 +205,8 @@ def decide(answer: str, votes: Iterable[Vote]) -> Ruling:
             return ruling(Outcome.AMBIGUOUS, reading.reason)
     if rewritten := [reading for reading in readings if reading.side == Side.REPLACED]:
         return replaced(rewritten)
-    if wrong:
-        spoken = [reading.reason for reading in readings if reading.reason != Reason.BARE_DOWN]
-        return ruling(Outcome.AMBIGUOUS, spoken[0] if spoken else Reason.BARE_DOWN)
-    return ruling(Outcome.CONFIRMED, Reason.UP_VOTE)
+    spoken = [reading.reason for reading in readings if reading.reason != Reason.BARE_DOWN]
+    return ruling(Outcome.AMBIGUOUS, spoken[0] if spoken else Reason.BARE_DOWN)
 
 
 def replaced(readings: list[Reading]) -> Ruling:
@@ -223,6 +223,9 @@ def replaced(readings: list[Reading]) -> Ruling:
 def ruling(outcome: Outcome, reason: Reason, *, correction: int | None = None, note: str = "") -> Ruling:
     """A ruling with its sentence, and the figures behind it where there are any."""
     return Ruling(outcome, reason, correction, f"{REASONS[reason]} {note}".rstrip())
+
+
+CONFIRMED: Final = ruling(Outcome.CONFIRMED, Reason.UP_VOTE)
 
 
 def review_weight(votes: Iterable[Vote]) -> float:
