@@ -22,6 +22,11 @@ def moment(value: Any) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def at(column: str) -> str:
+    """A time in a SELECT as `moment` takes it: on SQLite as its text, for the driver would parse it the long way."""
+    return f"{column} || ''" if connection.vendor == "sqlite" else column
+
+
 def stamp(value: datetime) -> Any:
     """A time as either driver takes it."""
     return connection.ops.adapt_datetimefield_value(value)

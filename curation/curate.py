@@ -152,7 +152,7 @@ def read_batch(project: Project, after: int, most: int) -> list[Read]:
     lock = " FOR NO KEY UPDATE OF i SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     pending = columns.select(
         "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
-        "i.agent_version, i.occurred_at, i.fingerprint, i.revision "
+        f"i.agent_version, {columns.at('i.occurred_at')}, i.fingerprint, i.revision "
         f"FROM {columns.quoted(Interaction)} i JOIN {columns.quoted(Subject)} p ON p.id = i.subject_id "
         "WHERE i.project_id = %s AND i.id > %s AND i.pending AND NOT i.scan_due AND p.restricted_at IS NULL "
         f"ORDER BY i.id LIMIT {most}{lock}",
@@ -174,7 +174,7 @@ def read_batch(project: Project, after: int, most: int) -> list[Read]:
 def votes_on(keys: Sequence[int], reviewed: Set[int]) -> tuple[dict[int, list[Vote]], dict[int, datetime]]:
     """The signals that stand on these interactions, oldest first; of those that a person reviewed, when the newest came."""
     statement = (
-        "SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, g.occurred_at, g.received_at "  # noqa: S608
+        f"SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, {columns.at('g.occurred_at')}, {columns.at('g.received_at')} "  # noqa: S608
         f"FROM {columns.quoted(Signal)} g JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id "
         "WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.interaction_id IN ({keys}) ORDER BY g.id"
     )

@@ -105,7 +105,7 @@ def one_for_each_answer(group: Sequence[Row]) -> None:
 
 def one_for_each_question(group: Sequence[Row]) -> Row:
     """Of the answers to one question, the first stands, and says what becomes of the others; the first."""
-    first = max(group, key=lambda row: row.rank)
+    first = max(group, key=lambda row: row.rank) if len(group) > 1 else group[0]
     give(first, None, first)
     for row in group:
         if row is not first:
@@ -116,6 +116,8 @@ def one_for_each_question(group: Sequence[Row]) -> Row:
 def new_weight(group: Sequence[Row], fresh: set[int]) -> Row | None:
     """Choose the first of a question's answers; it, where it weighs more than any that stood before."""
     first = one_for_each_question(group)
+    if not any(first.rank[:2]):  # what was only confirmed outdoes nothing
+        return None
     before = max((row.rank[:2] for row in group if row.key not in fresh), default=(False, False))
     return first if first.rank[:2] > before else None
 

@@ -144,15 +144,14 @@ def standing(votes: Iterable[Vote]) -> tuple[Vote, ...]:
     """The newest explicit vote of each subject, in order of `ref`; of two at one moment the higher `ref`
     stands.
     """
+    given = [vote for vote in votes if not vote.withdrawn and vote.kind in EXPLICIT]
+    if len(given) < 2:
+        return tuple(given)
     newest: dict[int, Vote] = {}
-    for vote in votes:
-        if vote.withdrawn or vote.kind not in EXPLICIT:
-            continue
+    for vote in given:
         held = newest.get(vote.subject)
         if held is None or (vote.at, vote.ref) > (held.at, held.ref):
             newest[vote.subject] = vote
-    if len(newest) < 2:
-        return tuple(newest.values())
     return tuple(sorted(newest.values(), key=lambda vote: vote.ref))
 
 

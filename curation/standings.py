@@ -97,7 +97,7 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
     """The records of a project for which `which` (a condition of ours) holds, by the values of a column of theirs."""
     statement = (
         "SELECT r.decision_id, r.subject_id, r.fingerprint, r.said, r.near_said, r.status, r.reason, r.detail, "  # noqa: S608
-        f"r.canonical_id, d.outcome, d.task_id, i.occurred_at FROM {columns.quoted(model)} r "
+        f"r.canonical_id, d.outcome, d.task_id, {columns.at('i.occurred_at')} FROM {columns.quoted(model)} r "
         f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = r.decision_id "
         f"JOIN {columns.quoted(Interaction)} i ON i.id = r.decision_id "
         f"WHERE r.project_id = %s AND {which} AND r.{column} IN ({{keys}})"

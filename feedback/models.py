@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from feedback import rows
 from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.models import Purpose, RedactionPolicy, Subject
 from privacy.redaction import RULES_VERSION, Policy
@@ -115,7 +116,11 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
             by_revision.setdefault(revision, []).append(pk)
         for revision, keys in by_revision.items():
             for start in range(0, len(keys), 500):
-                self.filter(pk__in=keys[start : start + 500], revision=revision).update(pending=False)
+                some = keys[start : start + 500]
+                rows.execute(  # putting a query set together takes longer than the statement
+                    f"UPDATE feedback_interaction SET pending = %s WHERE revision = %s AND id IN ({rows.several(some)})",  # noqa: S608
+                    [False, revision, *some],
+                )
 
 
 class Interaction(models.Model):
