@@ -14,7 +14,7 @@ from curation import reviewtasks
 from curation.derive import KINDS, Touched, write
 from curation.derivedmodels import ASKED, Derived, PreferencePair
 from curation.records import Finding
-from curation.standings import DISPUTED, IN_PLAY, IS_HEAD, LEADS, Row, read, store
+from curation.standings import DISPUTED, IN_PLAY, IS_HEAD, LEADS, Row, of_question, read, store
 from feedback.models import Project
 
 Status = Derived.Status
@@ -47,7 +47,7 @@ def resolve(project: Project, touched: Touched) -> int:
 def again(model: type[Derived], project: Project, marks: Iterable[bytes], saids: Iterable[int]) -> list[Row]:
     """Look at every record of these questions, and of these answers in their clusters, again; those that changed."""
     rows = {row.key: row for row in read(model, project, IN_PLAY, "near_said", saids)}
-    rows |= {row.key: row for row in read(model, project, IN_PLAY, "fingerprint", marks)}
+    rows |= {row.key: row for row in of_question(model, project, marks)}
     return settle(model, project, list(rows.values()))
 
 

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-BATCH, LARGEST, BESIDE_OTHERS = 1_000, 5_000, 200  # interactions
+BATCH, LARGEST, BESIDE_OTHERS = 1_000, 8_000, 200  # interactions
 BATCH_SECONDS = 0.9
+GROWTH = 4  # at most, from one batch to the next
 HELD_SECONDS, HELD_BESIDE_OTHERS = 0.6, 0.1
 CACHE_KB = 32_000
 PAUSE_SECONDS = 0.11  # a waiting writer sleeps for up to a tenth of a second between two tries
@@ -68,9 +69,8 @@ class Pace:
     def took(self, seconds: float) -> None:
         """Note that a batch, and the lock, took so long; pause where that was long enough in all."""
         self.held += seconds
-        if not self.beside_others:
-            fitting = self.size * min(2.0, BATCH_SECONDS / max(seconds, 0.001))
-            self.size = min(LARGEST, max(BATCH, int(fitting)))
+        fitting = self.batch * BATCH_SECONDS / max(seconds, 0.001)
+        self.size = min(LARGEST, max(BATCH, int(min(fitting, GROWTH * self.size))))
         if self.shares and self.held >= (HELD_BESIDE_OTHERS if self.beside_others else HELD_SECONDS):
             time.sleep(PAUSE_SECONDS)
             before, self.version = self.version, self._version()

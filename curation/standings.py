@@ -87,7 +87,8 @@ IN_PLAY = (
 )
 IS_HEAD = f"r.status IN {listed(HEADS)}"
 LEADS = f"{one_of('status', HEADS)} AND NOT {one_of('reason', (*ASKED, *HELD_BACK))}"
-DISPUTED = f"r.status = '{Status.HELD}' AND r.reason IN {listed(ASKED)}"
+FOLLOWS = f"NOT ({LEADS})"
+DISPUTED = f"{FOLLOWS} AND r.status = '{Status.HELD}' AND r.reason IN {listed(ASKED)}"
 
 
 WRITTEN = ("decision_id", "status", "reason", "detail", "figure", "canonical_id", "selected")
@@ -112,6 +113,16 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
             statement, set(values), [project.pk]
         )
     ]  # fmt: skip
+
+
+def of_question(model: type[Derived], project: Project, marks: Iterable[bytes]) -> list[Row]:
+    """The records of these questions that are in play: those that lead, and the others."""
+    wanted = set(marks)
+    return [
+        row
+        for which in (LEADS, f"{FOLLOWS} AND {IN_PLAY}")
+        for row in read(model, project, which, "fingerprint", wanted)
+    ]
 
 
 def store(model: type[Derived], rows: Sequence[Row]) -> None:

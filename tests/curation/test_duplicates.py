@@ -180,13 +180,21 @@ def test_a_run_over_everything_comes_to_the_same_as_runs_one_by_one() -> None:
     assert found[0] == found[1] and ("active", "") in found[0][0]
 
 
-def test_what_leads_is_found_by_its_index() -> None:
+@pytest.mark.parametrize(
+    ("which", "index"),
+    [
+        (standings.LEADS, "leads"),
+        (standings.DISPUTED, "follows"),
+        (f"{standings.FOLLOWS} AND {standings.IN_PLAY}", "follows"),
+    ],
+)
+def test_the_records_of_a_question_are_found_by_the_index_of_their_standing(which: str, index: str) -> None:
     shop = cast.project()
     for number in range(40):  # of a single row, every index of the project's would be as good
         rated(shop, cast.ANNA, "At nine.", f"When does gate {number} open on day {number * 7}?")
     cast.turn(shop)
     with CaptureQueriesContext(connection) as queries:
-        standings.read(EvalCase, shop, standings.LEADS, "fingerprint", [b"0" * 16])
+        standings.read(Example, shop, which, "fingerprint", [b"0" * 16])
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
@@ -194,4 +202,4 @@ def test_what_leads_is_found_by_its_index() -> None:
         explained = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
         cursor.execute(explained + queries[0]["sql"])
         plan = str(cursor.fetchall())
-    assert "eval_case_leads" in plan
+    assert f"example_{index}" in plan

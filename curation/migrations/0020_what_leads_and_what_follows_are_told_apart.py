@@ -1,5 +1,6 @@
 """The condition of the index of what leads compares one by one. For a list, `IN (…)`, SQLite builds a table of it anew for
-every row that is inserted. The indexes are made anew: a few seconds on a million records.
+every row that is inserted. Records that do not lead have an index of their own, and of examples and pairs no third one
+says both. The indexes are made anew: a few seconds on a million records.
 """
 
 from functools import reduce
@@ -32,5 +33,12 @@ class Migration(migrations.Migration):
                 model_name=model,
                 index=models.Index(fields=["project", "fingerprint"], condition=LEADS, name=f"{name}_leads"),
             ),
+            migrations.AddIndex(
+                model_name=model,
+                index=models.Index(fields=["project", "fingerprint"], condition=~LEADS, name=f"{name}_follows"),
+            ),
         )
+    ] + [
+        migrations.RemoveIndex(model_name="example", name="example_same"),
+        migrations.RemoveIndex(model_name="preferencepair", name="pair_same"),
     ]
