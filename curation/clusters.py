@@ -5,7 +5,7 @@ cluster and gets none. Every comparison is exact (`fingerprints.near`); the keys
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Min, Q
 
 from curation import columns, leakage
-from curation.fingerprints import BUCKET, VERSION, Index, Sketch, bands, signature, sketch
+from curation.fingerprints import BUCKET, VERSION, Index, Sketch, bands, may_be_near, signature, sketch, words
 from curation.models import Question
 from curation.records import Decided
 from feedback.capture import touch
@@ -22,7 +22,7 @@ from feedback.models import Interaction
 from privacy import digests
 
 BANDS = tuple(f"band_{number}" for number in range(8))
-COLUMNS = ("interaction_id", "project_id", "subject_id", "cluster", "place", "version", "pinned", *BANDS)
+COLUMNS = ("interaction_id", "project_id", "subject_id", "cluster", "place", "version", "pinned", "words", *BANDS)
 NO_BANDS: tuple[int | None, ...] = (None,) * len(BANDS)
 LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a full bucket leaves a band out
 
@@ -35,12 +35,15 @@ class Asked(NamedTuple):
     fingerprint: bytes
     sketch: Sketch
     keys: tuple[int, ...]
+    words: int
+    size: int
 
 
 def asked(project: int, row: Decided) -> Asked:
     """A decision's question, made ready to be compared."""
     made = of(row.question, row.context)
-    return Asked(row.interaction, row.subject, row.fingerprint, made, salted(project, bands(signature(made))))
+    keys = salted(project, bands(signature(made)))
+    return Asked(row.interaction, row.subject, row.fingerprint, made, keys, *words(made))
 
 
 def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
@@ -49,7 +52,7 @@ def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
     fresh = {one.interaction: one for one in questions if one.interaction not in entered}
     if not fresh:
         return entered
-    index = looked_up(one.keys for one in fresh.values())
+    index = looked_up(fresh.values())
     nearest = {key: index.place(key, one.sketch, one.keys) for key, one in fresh.items()}
     homes = homes_of({first for first in nearest.values() if first not in fresh})
     rows = []
@@ -59,7 +62,7 @@ def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
             homes[key] = key, leakage.place(one.fingerprint, key=digests.key("hold-out"))
             bands = tuple([band if key in index.buckets[band] else None for band in one.keys]) or NO_BANDS
         entered[key], place = homes[nearest[key]]
-        rows.append((key, project, one.subject, entered[key], place, VERSION, False, *bands))
+        rows.append((key, project, one.subject, entered[key], place, VERSION, False, one.words, *bands))
     columns.upsert(Question, COLUMNS, rows, keep=True)
     return entered
 
@@ -88,10 +91,12 @@ def salt(project: int) -> int:
     return int.from_bytes(made, "big", signed=True)
 
 
-def looked_up(keys: Iterable[Sequence[int]]) -> Index:
-    """An index of the stored questions that share a key with any of these. Of most it needs no more than that they do."""
+def looked_up(asked: Collection[Asked]) -> Index:
+    """An index of the stored questions that share a key with any of these. Of most it needs no more than that they do, and
+    of the others mostly no more than their bits: the text is read of those that may be near.
+    """
     buckets: dict[int, list[int]] = {}
-    for number, wanted in enumerate(zip(*[made for made in keys if made], strict=True)):
+    for number, wanted in enumerate(zip(*[one.keys for one in asked if one.keys], strict=True)):
         name = BANDS[number]
         statement = (
             f"SELECT {name}, interaction_id FROM {columns.quoted(Question)} "  # noqa: S608 - our own names
@@ -101,9 +106,28 @@ def looked_up(keys: Iterable[Sequence[int]]) -> Index:
             buckets.setdefault(band, []).append(key)
     index = Index()
     index.buckets = {band: tuple(found[:BUCKET]) for band, found in buckets.items()}
-    found = set().union(*index.buckets.values())
-    index.sketches = {key: (made.question, made.context) for key, made in sketches_of(found).items()}
+    index.sketches = {key: (made.question, made.context) for key, made in sketches_of(near_some(asked, index)).items()}
     return index
+
+
+def near_some(asked: Iterable[Asked], index: Index) -> set[int]:
+    """Those of the stored questions in the index that may be near one of these, by their bits. A question that was stored
+    before there were any has none, and is read.
+    """
+    bits = words_of(set().union(*index.buckets.values()))
+    found: set[int] = set()
+    for one in asked:
+        for band in one.keys:
+            for other in index.buckets.get(band, ()):
+                if other not in found and ((theirs := bits[other]) is None or may_be_near(one.words, one.size, theirs)):
+                    found.add(other)
+    return found
+
+
+def words_of(keys: Iterable[int]) -> dict[int, int | None]:
+    """The bits of the words of stored questions."""
+    statement = f"SELECT interaction_id, words FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    return dict(columns.select_in(statement, keys))
 
 
 def homes_of(keys: Iterable[int]) -> dict[int, tuple[int, float]]:
@@ -143,9 +167,9 @@ def promote(project: int, cluster: int) -> None:
 
 def give_bands(project: int, key: int) -> None:
     """Let new questions be compared with this one from now on."""
-    made = salted(project, bands(signature(sketches_of([key])[key])))
-    given = dict(zip(BANDS, made or NO_BANDS, strict=True))
-    Question.objects.filter(pk=key).update(version=VERSION, **given)
+    made = sketches_of([key])[key]
+    given = dict(zip(BANDS, salted(project, bands(signature(made))) or NO_BANDS, strict=True))
+    Question.objects.filter(pk=key).update(version=VERSION, words=words(made)[0], **given)
 
 
 def split(questions: Sequence[Question]) -> int:

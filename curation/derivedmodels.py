@@ -142,6 +142,9 @@ class Question(models.Model):
     place = models.FloatField(help_text="Below a data set's hold-out share: evaluation alone. The same for a cluster.")
     version = models.CharField(max_length=16)
     pinned = models.BooleanField(default=False, help_text="A curator put it into its cluster.")
+    words = models.BigIntegerField(
+        null=True, help_text="Its words as bits, to tell without its text what is not near it."
+    )
     band_0 = models.BigIntegerField(null=True)
     band_1 = models.BigIntegerField(null=True)
     band_2 = models.BigIntegerField(null=True)

@@ -15,6 +15,7 @@ import re
 import struct
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
+from zlib import crc32
 
 from rensa import RMinHash
 
@@ -22,11 +23,12 @@ from feedback.fingerprints import fingerprint, normalise
 
 __all__ = [
     "THRESHOLD", "VERSION", "Index", "Sketch", "are_near", "bands", "cluster", "fingerprint", "jaccard",
-    "near", "normalise", "shingles", "signature", "sketch",
+    "may_be_near", "near", "normalise", "shingles", "signature", "sketch", "words",
 ]  # fmt: skip
 
 THRESHOLD: Final = 0.65
 """The least share of words in common: a fifth of the words exchanged leaves 0.8 / 1.2 = 0.67."""
+APART: Final = (1 - THRESHOLD) / THRESHOLD + 1e-9  # floats round: 13 words of 20 are near
 CONTEXT_THRESHOLD: Final = 0.5
 CONTEXT_CHARS: Final = 2_000
 ROWS: Final = 4
@@ -96,6 +98,21 @@ def signature(of: Sketch) -> list[int]:
     return made
 
 
+def words(of: Sketch) -> tuple[int, int]:
+    """The words of a question as bits, each at its checksum, in a signed 64-bit integer; and how many words there are."""
+    found, bits = cut(of.question), 0
+    for word in found:
+        bits |= 1 << crc32(word.encode()) % 63
+    return bits, len(found)
+
+
+def may_be_near(of: int, size: int, other: int) -> bool:
+    """Whether two questions can be near, by their `words`. A bit that only one has is a word that only one has; of two
+    questions whose likeness is t, there are no more such words than (1 - t) / t of those of either.
+    """
+    return (of ^ other).bit_count() <= size * APART
+
+
 def bands(values: Sequence[int]) -> tuple[int, ...]:
     """The eight keys of a signature as signed 64-bit integers, what an indexed column holds; none for an
     empty one.
@@ -163,7 +180,7 @@ class Index:
 
     def __init__(self) -> None:
         self.buckets: dict[int, tuple[int, ...]] = {}
-        self.sketches: dict[int, tuple[str, str]] = {}
+        self.sketches: dict[int, tuple[str, str]] = {}  # of those that may be near one that is to be placed
 
     def add(self, key: int, of: Sketch) -> int:
         """The canonical question of this one: the nearest that is known, or itself from now on."""
@@ -174,7 +191,9 @@ class Index:
         alone = (key,)
         held = [self.buckets.setdefault(band, alone) for band in keys]
         found = {other for bucket in held if bucket is not alone for other in bucket}
-        if found and (nearest := near(of, [(other, self.sketches[other]) for other in found])):
+        if found and (
+            nearest := near(of, [(other, self.sketches[other]) for other in found if other in self.sketches])
+        ):
             for band, bucket in zip(keys, held, strict=True):
                 if bucket is alone:
                     self.buckets.pop(band, None)

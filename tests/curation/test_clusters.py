@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from curation import clusters
+from curation import clusters, decided
 from curation.models import EvalCase, Question
 from feedback.models import Project
 from privacy import erasure
@@ -107,9 +107,24 @@ def test_a_key_leads_to_no_more_than_a_bucket(monkeypatch: pytest.MonkeyPatch) -
     Question.objects.filter(pk=other).update(
         **{name: getattr(Question.objects.get(pk=first), name) for name in clusters.BANDS}
     )
-    keys = [tuple(getattr(Question.objects.get(pk=first), name) for name in clusters.BANDS)]
-    index = clusters.looked_up(keys)
+    (row,) = decided.load([first])
+    index = clusters.looked_up([clusters.asked(shop.pk, row)])
     assert list(index.sketches) == [first] and all(bucket == (first,) for bucket in index.buckets.values())
+
+
+def test_only_what_may_be_near_is_read_and_what_was_stored_without_its_words() -> None:
+    shop = cast.project()
+    first, other = rated(shop, cast.ANNA, FIRST), rated(shop, cast.BEN, FAR)
+    cast.turn(shop)
+    bands = {name: getattr(Question.objects.get(pk=first), name) for name in clusters.BANDS}
+    Question.objects.filter(pk=other).update(**bands)
+    (row,) = decided.load([first])
+    asked = [clusters.asked(shop.pk, row)]
+    assert list(clusters.looked_up(asked).sketches) == [first]
+    Question.objects.filter(pk=other).update(words=None)
+    assert set(clusters.looked_up(asked).sketches) == {first, other}
+    clusters.give_bands(shop.pk, other)
+    assert Question.objects.get(pk=other).words is not None
 
 
 def test_what_a_new_question_costs_does_not_grow_with_the_stock() -> None:

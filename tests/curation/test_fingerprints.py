@@ -13,11 +13,13 @@ from curation.fingerprints import (
     cluster,
     fingerprint,
     jaccard,
+    may_be_near,
     near,
     normalise,
     shingles,
     signature,
     sketch,
+    words,
 )
 
 WORDS = (
@@ -155,6 +157,32 @@ def test_edits_of_up_to_a_fifth_of_the_words_are_found_and_others_are_not() -> N
     right = sum(one == other for one, other in joined)
     assert right / 500 >= 0.9
     assert right / len(joined) >= 0.95
+
+
+def told_apart(one: str, other: str) -> bool:
+    """Whether two questions are told apart without their text, from either side."""
+    (bits, size), (others, number) = words(sketch(one)), words(sketch(other))
+    return not (may_be_near(bits, size, others) and may_be_near(others, number, bits))
+
+
+def test_no_near_question_is_told_apart_by_its_bits_and_most_others_are() -> None:
+    rng = random.Random(11)
+    near_ones = apart = 0
+    for number in range(3_000):
+        asked = question(rng, number)
+        other = edited(rng, asked, 0.3) if number % 2 else question(rng, number)
+        if are_near(sketch(asked), sketch(other)):
+            near_ones += 1
+            assert not told_apart(asked, other)
+        else:
+            apart += told_apart(asked, other)
+    assert near_ones > 1_000 and apart > 1_200
+
+
+def test_thirteen_words_of_twenty_are_near_to_the_bit() -> None:
+    asked, other = " ".join(f"word{n}" for n in range(13)), " ".join(f"word{n}" for n in range(20))
+    assert are_near(sketch(asked), sketch(other)) == THRESHOLD
+    assert not told_apart(asked, other) and 0 <= words(sketch(other))[0] < 1 << 63
 
 
 def test_a_key_leads_to_few_questions_however_many_there_are() -> None:
