@@ -182,11 +182,7 @@ def test_a_run_over_everything_comes_to_the_same_as_runs_one_by_one() -> None:
 
 @pytest.mark.parametrize(
     ("which", "index"),
-    [
-        (standings.LEADS, "leads"),
-        (standings.DISPUTED, "follows"),
-        (f"{standings.FOLLOWS} AND {standings.IN_PLAY}", "follows"),
-    ],
+    [(standings.LEADS, "leads"), (f"{standings.FOLLOWS} AND {standings.IN_PLAY}", "follows")],
 )
 def test_the_records_of_a_question_are_found_by_the_index_of_their_standing(which: str, index: str) -> None:
     shop = cast.project()
