@@ -57,13 +57,10 @@ class FilterSettings:
     personal_topics: frozenset[str] = topics.PERSONAL
     classifier: str = ""
     terms: "Terms" = field(init=False, repr=False, compare=False)
-    gate: Any = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Make the term lists ready, once for all records."""
-        terms = Terms.of(self.sensitive)
-        object.__setattr__(self, "terms", terms)
-        object.__setattr__(self, "gate", gate(terms))
+        object.__setattr__(self, "terms", Terms.of(self.sensitive))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -97,7 +94,7 @@ def alarmed(candidate: Candidate, settings: FilterSettings) -> list[Check]:
     none has to look.
     """
     text = "\n".join((candidate.question, candidate.expected, candidate.sources_text, *map(CONTENT, candidate.context)))
-    found = settings.gate.Match(text.lower()) or []
+    found = settings.terms.gate.Match(text.lower()) or []
     if INJECTION not in found and hides(text):
         found.append(INJECTION)
     return [ALARMED[number] for number in sorted(found)]
@@ -201,11 +198,9 @@ NOTHING: Final = r"[^\s\S]"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Term lists made ready: whole words by look-up, stems by how they open, phrases by their first word. `any` is a
-    pattern that finds any of them anywhere.
-    """
+    """Term lists made ready: whole words by look-up, stems by how they open, phrases by their first word; and the gate."""
 
-    any: str
+    gate: Any
     words: Mapping[str, str]
     stems: tuple[tuple[str, str], ...]
     phrases: Mapping[str, tuple[tuple[str, re.Pattern[str], str], ...]]
@@ -224,7 +219,7 @@ class Terms:
                 pattern = re.compile(rf"(?<!\w){re.escape(bare)}{end}")
                 phrases[first] = (*phrases.get(first, ()), (bare, pattern, topic))
         return cls(
-            any="|".join(re2.escape(term.rstrip("*")) for term, _ in pairs) or NOTHING,
+            gate=gate(term.rstrip("*") for term, _ in pairs),
             words={term: topic for term, topic in pairs if not term.endswith("*") and " " not in term},
             stems=stems,
             phrases=phrases,
@@ -249,11 +244,11 @@ class Terms:
         return hits
 
 
-def gate(terms: Terms) -> Any:
+def gate(terms: Iterable[str]) -> Any:
     """One automaton for the words of both checks that look for words; it answers with the numbers of those that it found."""
     made = re2.Set.SearchSet()
-    made.Add("|".join(map(re2.escape, INJECTING)))
-    made.Add(terms.any)
+    for words in (INJECTING, terms):
+        made.Add("|".join(map(re2.escape, words)) or NOTHING)
     made.Compile()
     return made
 
