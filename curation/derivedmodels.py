@@ -74,16 +74,17 @@ def one_of(column: str, values: Iterable[str]) -> Q:
 
 
 def derived_indexes(name: str) -> list[Any]:
-    """The indexes that every derived table has: its list, and the look-ups of what stands beside a record. Of a question a
-    record is in one of two: of those that lead, or of the others.
+    """The indexes that every derived table has: its list, and the look-ups of what stands beside a record.
+
+    What stands points at none, so those that find it need no status, which a selection writes of every record.
     """
-    leads = one_of("status", HEADS) & ~one_of("reason", (*ASKED, *HELD_BACK))
+    disputed = Q(status="held") & one_of("reason", ASKED)
     return [
         models.Index(fields=["project", "status", "decision"], name=f"{name}_list"),
         models.Index(fields=["project", "decision"], name=f"{name}_newest"),
-        models.Index(fields=["project", "fingerprint"], condition=leads, name=f"{name}_leads"),
-        models.Index(fields=["project", "fingerprint"], condition=~leads, name=f"{name}_follows"),
-        models.Index(fields=["project", "near_said", "status"], name=f"{name}_answer"),
+        models.Index(fields=["project", "fingerprint", "canonical"], name=f"{name}_same"),
+        models.Index(fields=["project", "near_said", "canonical"], name=f"{name}_answer"),
+        models.Index(fields=["project", "near_said"], condition=disputed, name=f"{name}_disputed"),
         models.Index(fields=["canonical"], condition=Q(canonical__isnull=False), name=f"{name}_repeats"),
         models.Index(
             fields=["project"], condition=Q(status="duplicate", canonical__isnull=True), name=f"{name}_orphans"
@@ -102,10 +103,7 @@ class EvalCase(Derived):
     never_again = models.BooleanField(default=False, help_text="One regression here refuses a candidate.")
 
     class Meta:
-        indexes = [
-            *derived_indexes("eval_case"),
-            models.Index(fields=["project", "fingerprint"], name="eval_case_same"),  # the review page shows the newest
-        ]
+        indexes = derived_indexes("eval_case")
 
 
 class Example(Derived):

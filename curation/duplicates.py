@@ -14,7 +14,7 @@ from curation import reviewtasks
 from curation.derive import KINDS, Touched, write
 from curation.derivedmodels import ASKED, Derived, PreferencePair
 from curation.records import Finding
-from curation.standings import DISPUTED, IN_PLAY, IS_HEAD, LEADS, Row, of_question, read, store
+from curation.standings import DISPUTED, IN_PLAY, LEADS, Row, heads, read, store
 from feedback.models import Project
 
 Status = Derived.Status
@@ -47,7 +47,7 @@ def resolve(project: Project, touched: Touched) -> int:
 def again(model: type[Derived], project: Project, marks: Iterable[bytes], saids: Iterable[int]) -> list[Row]:
     """Look at every record of these questions, and of these answers in their clusters, again; those that changed."""
     rows = {row.key: row for row in read(model, project, IN_PLAY, "near_said", saids)}
-    rows |= {row.key: row for row in of_question(model, project, marks)}
+    rows |= {row.key: row for row in read(model, project, IN_PLAY, "fingerprint", marks)}
     return settle(model, project, list(rows.values()))
 
 
@@ -64,7 +64,7 @@ def settle(model: type[Derived], project: Project, rows: Sequence[Row]) -> list[
         return []
     pool = {row.key: row for row in rows}
     marks = {row.mark for row in rows}
-    for row in read(model, project, IS_HEAD, "near_said", (row.near_said for row in rows)):
+    for row in heads(model, project, (row.near_said for row in rows)):
         pool.setdefault(row.key, row)
     for row in read(model, project, LEADS, "fingerprint", marks):
         pool.setdefault(row.key, row)
@@ -162,9 +162,11 @@ def standing(row: Row, first: Row) -> Verdict:
 def stands(row: Derived) -> int | None:
     """The record that stands now in the place of this one: for its answer, else for its question; None where none does."""
     model = type(row)
-    for which, column, value in ((IS_HEAD, "near_said", row.near_said), (LEADS, "fingerprint", bytes(row.fingerprint))):
-        found = [other for other in read(model, row.project, which, column, [value]) if other.key != row.pk]
-        if found:
+    for there in (
+        heads(model, row.project, [row.near_said]),
+        read(model, row.project, LEADS, "fingerprint", [bytes(row.fingerprint)]),
+    ):
+        if found := [other for other in there if other.key != row.pk]:
             return max(found, key=lambda other: other.rank).key
     return None
 

@@ -85,10 +85,9 @@ def listed(values: Iterable[str]) -> str:
 IN_PLAY = (
     f"NOT (r.status = '{Status.FILTERED}') AND NOT (r.status = '{Status.HELD}' AND r.reason IN {listed(HELD_BACK)})"
 )
-IS_HEAD = f"r.status IN {listed(HEADS)}"
-LEADS = f"{one_of('status', HEADS)} AND NOT {one_of('reason', (*ASKED, *HELD_BACK))}"
-FOLLOWS = f"NOT ({LEADS})"
-DISPUTED = f"{FOLLOWS} AND r.status = '{Status.HELD}' AND r.reason IN {listed(ASKED)}"
+STANDS = f"r.canonical_id IS NULL AND r.status IN {listed(HEADS)}"  # what is disputed points at what disputes it
+LEADS = f"{STANDS} AND NOT (r.reason IN {listed((*ASKED, *HELD_BACK))})"
+DISPUTED = f"r.status = '{Status.HELD}' AND {one_of('reason', ASKED)}"
 
 
 WRITTEN = ("decision_id", "status", "reason", "detail", "figure", "canonical_id", "selected")
@@ -115,14 +114,10 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
     ]  # fmt: skip
 
 
-def of_question(model: type[Derived], project: Project, marks: Iterable[bytes]) -> list[Row]:
-    """The records of these questions that are in play: those that lead, and the others."""
-    wanted = set(marks)
-    return [
-        row
-        for which in (LEADS, f"{FOLLOWS} AND {IN_PLAY}")
-        for row in read(model, project, which, "fingerprint", wanted)
-    ]
+def heads(model: type[Derived], project: Project, saids: Iterable[int]) -> list[Row]:
+    """The records that stand for one of these answers in their clusters, disputed or not."""
+    wanted = set(saids)
+    return [row for which in (STANDS, DISPUTED) for row in read(model, project, which, "near_said", wanted)]
 
 
 def store(model: type[Derived], rows: Sequence[Row]) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("curation", "0020_what_leads_and_what_follows_are_told_apart")]
+    dependencies = [("curation", "0020_what_stands_is_found_without_its_status")]
 
     operations = [
         migrations.AddField(
