@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from django.db import transaction
 from django.utils import timezone
 
 from curation import columns
@@ -63,11 +64,12 @@ def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
     opened = 0
     for start in range(0, len(keys), BATCH):
         some = keys[start : start + BATCH]
-        make_way(some)
-        there = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
-        asked = set(there.values_list("interaction_id", flat=True))
-        tasks = [task(key, *held[key]) for key in some if key not in asked]
-        put(project, tasks)
+        with transaction.atomic():  # by itself, each row would be flushed to disk
+            make_way(some)
+            there = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
+            asked = set(there.values_list("interaction_id", flat=True))
+            tasks = [task(key, *held[key]) for key in some if key not in asked]
+            put(project, tasks)
         opened += len(tasks)
     return opened
 
