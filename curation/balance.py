@@ -62,12 +62,12 @@ class Balanced:
     """Which ids stay, why the others do not, and how many records each stratum had and has."""
 
     kept: frozenset[int]
-    dropped: Mapping[int, Finding]
+    dropped: Findings
     before: Mapping[Stratum, int]
     after: Mapping[Stratum, int]
 
 
-NONE: Final = Balanced(frozenset(), {}, {}, {})
+NONE: Final = Balanced(frozenset(), Findings((), (), ()), {}, {})
 
 
 class Stock:

@@ -6,10 +6,11 @@ and not to a dataset, so that a record has one standing. What is derived after i
 a selection has seen is released.
 """
 
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from curation import balance, columns, guards, influence, reviewtasks
 from curation.balance import BalanceSettings
+from curation.findings import Findings, place_of
 from curation.guards import GuardSettings
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
 from curation.records import Finding
@@ -26,7 +28,7 @@ from feedback.models import Interaction, Project
 from privacy import digests
 
 Status = Derived.Status
-CHUNK = 2_000
+CHUNK = 5_000
 NEVER = 10**9
 ROUNDS = 4
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
@@ -38,35 +40,49 @@ SELECTABLE = (
     f"r.reason IN ({', '.join(repr(code) for code in sorted(GUARD_HOLDS))})))"
 )
 Verdict = tuple[str, Finding | None]
+IN_USE: Verdict = (Status.ACTIVE.value, None)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What a selection comes to: for evaluation and for training, why each record is left out; `seen` are all, in order."""
+    """What a selection comes to. `seen` are all records, in order; of each, `tested` and `taught` say which of `verdicts` it
+    has, for evaluation and for training. `asking`: which records a person is asked about, and why.
+    """
 
-    seen: Sequence[int] = ()
-    balanced: Mapping[int, Finding] = field(default_factory=dict)
-    held: Mapping[int, Finding] = field(default_factory=dict)
-    tested: Mapping[int, Finding] = field(default_factory=dict)
-    taught: Mapping[int, Finding] = field(default_factory=dict)
-    before: Mapping[balance.Stratum, int] = field(default_factory=dict)
-    after: Mapping[balance.Stratum, int] = field(default_factory=dict)
+    seen: Sequence[int]
+    verdicts: Sequence[Verdict]
+    tested: Sequence[int]
+    taught: Sequence[int]
+    asking: Mapping[int, Finding]
 
-    def has_seen(self, key: int) -> bool:
-        """Whether the selection looked at this record."""
-        place = bisect_left(self.seen, key)
-        return place < len(self.seen) and self.seen[place] == key
+    def code(self, model: type[Derived], key: int) -> int | None:
+        """Which of the verdicts a record of one kind has; None where the selection has not looked at it."""
+        place = place_of(key, self.seen)
+        return None if place is None else (self.tested if model is EvalCase else self.taught)[place]
 
     def verdict(self, model: type[Derived], key: int) -> Verdict:
         """The standing of a record of one kind, and what keeps it out."""
-        if found := self.balanced.get(key):
-            return Status.BALANCED, found
-        if found := self.held.get(key):
-            return Status.HELD, found
-        limits = self.tested if model is EvalCase else self.taught
-        if found := limits.get(key):
-            return Status.GUARDED, found
-        return Status.ACTIVE, None
+        return self.verdicts[self.code(model, key) or 0]
+
+
+class Verdicts:
+    """The verdicts of a selection that is under way: there may be a million records, and few different verdicts."""
+
+    def __init__(self, balanced: Findings) -> None:
+        self.seen = balanced.records
+        self.different: dict[Verdict, int] = {}
+        for verdict in (IN_USE, *((Status.BALANCED.value, found) for found in balanced.found)):
+            self.different[verdict] = len(self.different)
+        self.balanced = array("I", balanced.codes)
+
+    def also(self, before: "array[int]", status: str, found: Mapping[int, Finding]) -> "array[int]":
+        """The codes of before, with this standing for the records that were found and that nothing was said of."""
+        codes = before[:]
+        for key, why in found.items():
+            place = bisect_left(self.seen, key)
+            if not codes[place]:
+                codes[place] = self.different.setdefault((status, why), len(self.different))
+        return codes
 
 
 def select(project: Project, policy: CurationPolicy, now: datetime | None = None) -> Counter[str]:
@@ -79,9 +95,8 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
     counts: Counter[str] = Counter()
     for model in KINDS:
         counts.update(carry_out(model, project, made, began))
-    asking = {key: found for key, found in made.held.items() if found.code in FOR_A_PERSON}
-    subjects = dict(columns.select_in(SUBJECTS, asking))
-    reviewtasks.ask(project, {key: (subjects[key], found) for key, found in asking.items() if key in subjects})
+    subjects = dict(columns.select_in(SUBJECTS, made.asking))
+    reviewtasks.ask(project, {key: (subjects[key], found) for key, found in made.asking.items() if key in subjects})
     return counts
 
 
@@ -107,15 +122,14 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
             break
     left = [item for item in weighed.values() if item.id in made.kept and item.id not in held]
     left = guards.ranked(left, digests.key("guards"))
-    return Plan(
-        seen=stock.sorted_ids,
-        balanced=made.dropped,
-        held=held,
-        tested=guards.limits(left, guard, training=False),
-        taught=guards.limits(left, guard),
-        before=made.before,
-        after=made.after,
+    verdicts = Verdicts(made.dropped)
+    common = verdicts.also(verdicts.balanced, Status.HELD.value, held)
+    tested, taught = (
+        verdicts.also(common, Status.GUARDED.value, guards.limits(left, guard, training=training))
+        for training in (False, True)
     )
+    asking = {key: found for key, found in held.items() if found.code in FOR_A_PERSON}
+    return Plan(made.dropped.records, list(verdicts.different), tested, taught, asking)
 
 
 def holds(
@@ -185,22 +199,30 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
         f"WHERE +r.project_id = %s AND r.created_at <= %s AND {SELECTABLE} "
         f"AND r.decision_id > %s ORDER BY r.decision_id LIMIT {CHUNK}"
     )
-    until, counts, after = columns.stamp(began), Counter[str](), 0
+    until, counts, after = columns.stamp(began), Counter[int](), 0
+    stored = [written(*verdict) for verdict in made.verdicts]
     while rows := columns.select(statement, [project.pk, until, after]):
         after, passed, changes = rows[-1][0], [], []
-        for key, *standing in rows:
-            if made.has_seen(key):
-                status, found = made.verdict(model, key)
-                counts[str(status)] += 1
-                why = (found.code, found.detail[:200]) if found else ("", "")
-                new = [str(status), status == Status.ACTIVE, *why]
-                if new == [standing[0], bool(standing[1]), *standing[2:]]:
-                    continue
-                if [str(status), *why] == [standing[0], *standing[2:]]:
-                    passed.append((key, new[1], found.figure if found else None))
-                else:
-                    changes.append((key, *new, found.figure if found else None))
-        with transaction.atomic():
-            columns.update(model, PASSED, passed, also="created_at <= %s", parameters=[until])
-            columns.update(model, WRITTEN, changes, also="created_at <= %s", parameters=[until])
-    return counts
+        for key, status, selected, reason, detail in rows:
+            if (code := made.code(model, key)) is None:
+                continue
+            counts[code] += 1
+            new = stored[code]
+            if (status, reason, detail) != (new[0], *new[2:4]):
+                changes.append((key, *new))
+            elif bool(selected) != new[1]:
+                passed.append((key, new[1], new[4]))
+        if passed or changes:
+            with transaction.atomic():
+                columns.update(model, PASSED, passed, also="created_at <= %s", parameters=[until])
+                columns.update(model, WRITTEN, changes, also="created_at <= %s", parameters=[until])
+    standings = Counter[str]()
+    for code, number in counts.items():
+        standings[stored[code][0]] += number
+    return standings
+
+
+def written(status: str, found: Finding | None) -> tuple[str, bool, str, str, float | None]:
+    """A verdict as it is stored, in the order of `WRITTEN`."""
+    in_use = status == Status.ACTIVE
+    return (status, in_use, found.code, found.detail[:200], found.figure) if found else (status, in_use, "", "", None)
