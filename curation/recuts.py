@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from curation import releaserows
 from curation.formats import parquet
 from curation.models import Release, ReleaseMember
 from curation.releasefiles import HashedFile, complete, file_entry, folder
@@ -35,12 +36,16 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
                     lines.write(raw)
                 else:
                     dropped.append(gone(entry, line))
+            for file in (*writers.values(), lines):
+                file.pass_on()
     finally:
-        for file in sources.values():
-            file.close()
+        for opened in sources.values():
+            opened.close()
     files = [file_entry(file, kinds[name]) for name, file in writers.items()]
     counts = {"interactions": ReleaseMember.objects.filter(release=release).count(), "removed": len(dropped)}
-    return complete(release, aside, [*files, file_entry(lines, "lineage")], counts), dropped
+    return complete(
+        release, aside, [*files, file_entry(lines, "lineage")], counts, releaserows.tallied(release)
+    ), dropped
 
 
 def has_lineage(name: str) -> bool:

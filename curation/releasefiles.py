@@ -2,30 +2,23 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min
 
-from curation import columns, formats, releasemeasures
+from curation import columns, formats, releasemeasures, releaserows
 from curation.formats import parquet
 from curation.formats.card import card
 from curation.formats.format import Format
 from curation.formats.manifest import canonical, lineage, manifest, sha256sums
-from curation.formats.records import Row
-from curation.models import Decision, Derived, EvalCase, Example, PreferencePair, Release, ReleaseMember, ReviewTask
-from curation.rules import Outcome
-from feedback.models import Interaction, Signal
+from curation.models import Release
+from curation.releaserows import Tally
 from privacy.models import Purpose
 from privacy.redaction import RULES_VERSION
 
-CHUNK = 2_000
-BUFFER = 1 << 20
-ACTIVE = Derived.Status.ACTIVE.value
-CORRECTED = Outcome.CORRECTED.value
+CHUNK = 500
 
 
 def folder(release: Release) -> Path:
@@ -34,37 +27,32 @@ def folder(release: Release) -> Path:
 
 
 class HashedFile:
-    """A file that knows its SHA-256 and the number of its lines when it is closed, on disk."""
+    """A file that knows its SHA-256 and the number of its lines when it is closed, on disk. `write` appends a line."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.records, self.size = path, 0, 0
         self._file = path.open("wb", buffering=0)
         self._hash = hashlib.sha256()
         self._waiting = bytearray()
+        self.write = self._waiting.extend
 
-    def write(self, line: bytes) -> None:
-        """Append one line."""
-        self._waiting += line
-        self.records += 1
-        if len(self._waiting) >= BUFFER:
-            self._pass_on()
-
-    def close(self) -> str:
-        """Flush to disk; the hash in hex."""
-        self._pass_on()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        return self._hash.hexdigest()
-
-    def _pass_on(self) -> None:
-        """Hash and write what has come together: once for some thousand lines, not for each."""
-        self._hash.update(self._waiting)
+    def pass_on(self) -> None:
+        """Hash and write what has come together: once for some hundred lines, not for each."""
+        self.records += self._waiting.count(b"\n")
         self.size += len(self._waiting)
+        self._hash.update(self._waiting)
         with memoryview(self._waiting) as rest:
             written = 0
             while written < len(rest):
                 written += self._file.write(rest[written:])
         self._waiting.clear()
+
+    def close(self) -> str:
+        """Flush to disk; the hash in hex."""
+        self.pass_on()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return self._hash.hexdigest()
 
 
 def write(release: Release, aside: Path, total: int, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
@@ -76,80 +64,33 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
     modules = formats.chosen(release.dataset.formats)
     writers = {module: HashedFile(aside / module.NAME) for module in modules}
     lines = HashedFile(aside / "lineage.jsonl")
-    for_kinds = [[(m.NAME, m.line, file) for m, file in writers.items() if kind(m) & kinds] for kinds in range(8)]
-    written = 0
-    for kinds, row in rows(release):
-        for name, line_of, file in for_kinds[kinds]:
+    for_kinds = [[(m.NAME, m.line, file.write) for m, file in writers.items() if kind(m) & kinds] for kinds in range(8)]
+    written, tally, trace = 0, releaserows.Tally(), lines.write
+    for kinds, row in releaserows.read(release, tally):
+        for name, line_of, append in for_kinds[kinds]:
             if (line := line_of(row)) is not None:
-                file.write(line)
-                lines.write(lineage(name, row))
+                append(line)
+                trace(lineage(name, row))
         written += 1
-        if progress and written % CHUNK == 0:
-            progress(written, total)
+        if written % CHUNK == 0:
+            for file in (*writers.values(), lines):
+                file.pass_on()
+            if progress:
+                progress(written, total)
     if progress:
         progress(written, total)
     entries = [file_entry(file, module.PURPOSE) for module, file in writers.items()]
-    return complete(release, aside, [*entries, file_entry(lines, "lineage")], {"interactions": written})
+    return complete(release, aside, [*entries, file_entry(lines, "lineage")], {"interactions": written}, tally)
 
 
-CASE, EXAMPLE, PAIR = 1, 2, 4  # the kinds of record; those that a member has in use are added up
 PAIR_FILES = frozenset({"preferences.jsonl", "dpo.jsonl"})
 
 
 def kind(module: Format) -> int:
     """The kind of record that a file is made of."""
     if module.PURPOSE == "evaluation":
-        return CASE
-    return PAIR if module.NAME in PAIR_FILES else EXAMPLE
-
-
-def in_use(purpose: str, model: type[Derived], kind: int) -> str:
-    """The kind, where the member serves the purpose and its record is in use, in SQL; else 0."""
-    return (
-        f"CASE WHEN m.{purpose} AND EXISTS (SELECT 1 FROM {columns.quoted(model)} r "  # noqa: S608 - our own names
-        f"WHERE r.decision_id = m.interaction_id AND r.status = '{ACTIVE}' AND r.selected) THEN {kind} ELSE 0 END"
-    )
-
-
-# What COALESCE gives has no type of a column's, or SQLite's driver would have Python take each time apart.
-MEMBERS = (
-    f"SELECT {in_use('evaluation', EvalCase, CASE)} + {in_use('training', Example, EXAMPLE)} + "  # noqa: S608 - our own names
-    f"{in_use('training', PreferencePair, PAIR)}, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, "
-    "i.agent_name, i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
-    f"COALESCE(d.decided_at, NULL) FROM {columns.quoted(ReleaseMember)} m "
-    f"JOIN {columns.quoted(Interaction)} i ON i.id = m.interaction_id "
-    f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = m.interaction_id "
-    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
-    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
-    "WHERE m.release_id = %s ORDER BY m.interaction_id"
-)
-
-
-def rows(release: Release) -> Iterator[tuple[int, Row]]:
-    """Each member's record, and the kinds that it has in use, added up."""
-    system = release.dataset.system_prompt or None
-    for (
-        kinds, key, question, answer, context, sources, tags, name, version, written, typed, outcome, why, language,
-        decided_by, decided_at,
-    ) in columns.stream(MEMBERS, [release.pk]):  # fmt: skip
-        corrected = outcome == CORRECTED
-        provenance = {
-            "interaction": key,
-            "agent": f"{name} {version}".strip() or None,
-            "decided_by": decided_by,
-            "decided_at": time_text(decided_at),
-        }
-        yield kinds, Row(
-            key, question, columns.parsed(context), columns.parsed(sources), typed or written or answer,
-            answer if corrected else None, "regression" if corrected else "golden", columns.parsed(tags), language, why,
-            provenance, system, decided_by == "reviewer", not corrected,
-        )  # fmt: skip
-
-
-@lru_cache(maxsize=1_000)
-def time_text(value: Any) -> str:
-    """A time of either driver as ISO 8601 has it; a batch of decisions has one time."""
-    return columns.moment(value).isoformat()
+        return releaserows.CASE
+    return releaserows.PAIR if module.NAME in PAIR_FILES else releaserows.EXAMPLE
 
 
 def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
@@ -169,13 +110,15 @@ def tabled(lines: Path, target: Path, purpose: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def complete(release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int]) -> dict[str, Any]:
+def complete(
+    release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int], tally: Tally
+) -> dict[str, Any]:
     """Write the files' Parquet forms where they are asked for, and what describes them all, the manifest last; flush the
     folder; return the manifest."""
     if formats.PARQUET in release.dataset.formats:
         purposes = {entry["name"]: entry["purpose"] for entry in files}
         files = [*files, *(tabled(lines, target, purposes[lines.name]) for lines, target in parquet.targets(aside))]
-    said = manifest_of(release, files, counts)
+    said = manifest_of(release, files, counts, tally)
     write_small(aside / "README.md", card(said).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))
     write_small(aside / "manifest.json", canonical(said))
@@ -183,14 +126,10 @@ def complete(release: Release, aside: Path, files: list[dict[str, Any]], counts:
     return said
 
 
-def manifest_of(release: Release, files: list[Any], counts: dict[str, int]) -> dict[str, Any]:
+def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tally: Tally) -> dict[str, Any]:
     """What a release says of itself; it holds no captured text."""
     project, policy = release.dataset.project, release.policy
-    span = ReleaseMember.objects.filter(release=release).aggregate(
-        first=Min("interaction__occurred_at"), last=Max("interaction__occurred_at")
-    )
     removed = counts.pop("removed", 0)
-    measured = releasemeasures.measure(release)
     previous = f"v{release.number}" + (f".{release.recut - 1}" if release.recut > 1 else "")
     said = manifest(
         dataset=release.dataset.name,
@@ -200,11 +139,11 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int]) -> d
         consent={purpose: getattr(project, f"{purpose}_consent") for purpose in Purpose.values},
         redaction={"rules": RULES_VERSION, "policy": project.redaction_policy.version},
         policy={"version": policy.version, "settings": policy.settings} if policy else None,
-        window=(span["first"], span["last"]) if span["first"] else None,
+        window=(columns.moment(tally.first), columns.moment(tally.last)) if tally.first else None,
         counts=counts,
-        bias=measured.bias,
-        leakage=measured.leakage,
-        authorship=measured.authorship,
+        bias=releasemeasures.estimates(project),
+        leakage=releasemeasures.leakage(release, tally),
+        authorship=releasemeasures.authorship(tally),
         supersedes={"version": previous, "reason": "erasure", "removed": removed} if release.recut else None,
     )
     return dict(said)

@@ -1,35 +1,17 @@
 """What a release says of itself beside its files: how good the agent is, what is tested and taught alike, and whose
-words are taught. Counted by the database from the release's members; no text leaves it."""
+words are taught."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
-from django.db.models import Max, Q, Sum
-from django.db.models.functions import Coalesce, Length
-
-from curation import audits
+from curation import audits, columns
 from curation.formats.manifest import Authorship, Bias, Estimate, Leakage
-from curation.models import AuditFrame, Release, ReleaseMember
-from curation.rules import Outcome
+from curation.models import AuditFrame, Question, Release, ReleaseMember
+from curation.releaserows import Tally
 from feedback.models import Project
 
 SHARE_DIGITS = 4
-DECISION = "interaction__decision"
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """The three, as the manifest has them; None where there is nothing to count."""
-
-    bias: Bias | None
-    leakage: Leakage
-    authorship: Authorship | None
-
-
-def measure(release: Release) -> Measures:
-    """All three of one release whose members are chosen."""
-    return Measures(estimates(release.dataset.project), leakage(release), authorship(release))
 
 
 def estimates(project: Project) -> Bias | None:
@@ -55,28 +37,22 @@ def estimate(made: Mapping[str, Any]) -> Estimate:
     return {"value": rate, "low": low, "high": high, "n": made["n"]}
 
 
-def leakage(release: Release) -> Leakage:
+def leakage(release: Release, tally: Tally) -> Leakage:
     """Of the tested interactions: how many are taught too, and how many have only a near-duplicate that is taught."""
-    members = ReleaseMember.objects.filter(release=release)
-    tested, taught = members.filter(evaluation=True), members.filter(training=True)
-    clusters = taught.values("interaction__asked__cluster")  # one set, read once; no statement a row
-    return {
-        "holdout": release.dataset.holdout,
-        "overlap": tested.filter(training=True).count(),
-        "near": tested.filter(training=False, interaction__asked__cluster__in=clusters).count(),
-    }
+    [[near]] = columns.select(NEAR, [release.pk, release.dataset.project_id, release.pk])
+    return {"holdout": release.dataset.holdout, "overlap": tally.both, "near": near}
 
 
-def authorship(release: Release) -> Authorship | None:
+NEAR = (
+    f"SELECT COUNT(*) FROM {columns.quoted(Question)} q JOIN {columns.quoted(ReleaseMember)} m "  # noqa: S608 - our own names
+    "ON m.release_id = %s AND m.interaction_id = q.interaction_id WHERE q.project_id = %s AND q.cluster IN "
+    f"(SELECT t.cluster FROM {columns.quoted(ReleaseMember)} n JOIN {columns.quoted(Question)} t "
+    "ON t.interaction_id = n.interaction_id WHERE n.release_id = %s AND n.training) AND m.evaluation AND NOT m.training"
+)
+
+
+def authorship(tally: Tally) -> Authorship | None:
     """The share of the taught text that is the agent's own, unedited, by length; and the deepest generation of it."""
-    reviewed = Coalesce(f"{DECISION}__task__correction", f"{DECISION}__correction__correction")
-    theirs = Q(**{f"{DECISION}__outcome": Outcome.CORRECTED})
-    found = ReleaseMember.objects.filter(release=release, training=True).aggregate(
-        agent=Sum(Length("interaction__answer"), filter=~theirs),
-        human=Sum(Length(reviewed), filter=theirs),
-        depth=Max(f"{DECISION}__example__depth"),
-    )
-    agent, human = found["agent"] or 0, found["human"] or 0
-    if not agent + human:
+    if not tally.agent + tally.human:
         return None
-    return {"agent_share": round(agent / (agent + human), SHARE_DIGITS), "max_depth": found["depth"] or 0}
+    return {"agent_share": round(tally.agent / (tally.agent + tally.human), SHARE_DIGITS), "max_depth": tally.depth}

@@ -1,0 +1,139 @@
+"""The rows of a release: read in one statement in the order of their interactions, and added up as they pass."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from curation import columns
+from curation.formats.records import Row
+from curation.models import (
+    Decision,
+    Derived,
+    EvalCase,
+    Example,
+    PreferencePair,
+    Release,
+    ReleaseMember,
+    ReviewTask,
+)
+from curation.rules import Outcome
+from feedback.models import Interaction, Signal
+
+ACTIVE = Derived.Status.ACTIVE.value
+CORRECTED = Outcome.CORRECTED.value
+CASE, EXAMPLE, PAIR = 1, 2, 4  # the kinds of record; those that a member has in use are added up
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a release's members come to, added up as they pass: when the first and the last interaction was (as the driver
+    has times), how many are tested and taught, how many characters by the agent and by people are taught, and the deepest
+    generation of them.
+    """
+
+    first: Any = None
+    last: Any = None
+    both: int = 0
+    agent: int = 0
+    human: int = 0
+    depth: int = 0
+
+    def seen_at(self, at: Any) -> None:
+        """An interaction was at this time."""
+        if self.last is None:
+            self.first = self.last = at
+        elif at > self.last:
+            self.last = at
+        elif at < self.first:
+            self.first = at
+
+    def teach(self, corrected: bool, length: int, depth: int | None, tested: bool) -> None:
+        """So many characters are taught, by a person where the answer was corrected; of an interaction that is tested or
+        not.
+        """
+        self.both += tested
+        self.depth = max(self.depth, depth or 0)
+        if corrected:
+            self.human += length
+        else:
+            self.agent += length
+
+
+def in_use(kind: int, row: str, purpose: str) -> str:
+    """The kind, where the member serves the purpose and its record is in use, in SQL; else 0."""
+    return f"CASE WHEN m.{purpose} AND {row}.status = '{ACTIVE}' AND {row}.selected THEN {kind} ELSE 0 END"
+
+
+def joined(model: type[Derived], row: str, purpose: str) -> str:
+    """The member's record of a kind, in SQL, where it serves the purpose: else nothing is looked up."""
+    return f"LEFT JOIN {columns.quoted(model)} {row} ON {row}.decision_id = CASE WHEN m.{purpose} THEN m.interaction_id END"
+
+
+MEMBERS = (
+    f"FROM {columns.quoted(ReleaseMember)} m "
+    f"JOIN {columns.quoted(Interaction)} i ON i.id = m.interaction_id "
+    f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = m.interaction_id "
+    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
+    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
+    f"{joined(EvalCase, 'e', 'evaluation')} {joined(Example, 'x', 'training')} {joined(PreferencePair, 'p', 'training')} "
+    "WHERE m.release_id = %s ORDER BY m.interaction_id"
+)
+# What COALESCE gives has no type of a column's, or SQLite's driver would have Python take each time apart.
+WRITTEN = (
+    f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
+    "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "
+    "i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
+    f"COALESCE(d.decided_at, NULL), COALESCE(i.occurred_at, NULL), x.depth {MEMBERS}"
+)
+MEASURED = (
+    "SELECT m.evaluation, m.training, COALESCE(i.occurred_at, NULL), d.outcome, LENGTH(i.answer), "
+    f"LENGTH(COALESCE(t.correction, s.correction)), x.depth {MEMBERS}"
+)
+
+
+def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
+    """Each member's record, and the kinds that it has in use, added up."""
+    system, tagged, seen_at = release.dataset.system_prompt or None, lru_cache(maxsize=1_000)(parsed), tally.seen_at
+    for (
+        kinds, evaluation, training, key, question, answer, context, sources, tags, name, version, written, typed, outcome,
+        why, language, decided_by, decided_at, at, depth,
+    ) in columns.stream(WRITTEN, [release.pk]):  # fmt: skip
+        corrected = outcome == CORRECTED
+        seen_at(at)
+        if training:
+            taught = ((written if typed is None else typed) or "") if corrected else answer
+            tally.teach(corrected, len(taught), depth, evaluation)
+        provenance = {
+            "interaction": key,
+            "agent": f"{name} {version}".strip() or None,
+            "decided_by": decided_by,
+            "decided_at": time_text(decided_at),
+        }
+        yield kinds, Row(
+            key, question, parsed(context), parsed(sources), typed or written or answer,
+            answer if corrected else None, "regression" if corrected else "golden", tagged(tags), language, why,
+            provenance, system, decided_by == "reviewer", not corrected,
+        )  # fmt: skip
+
+
+def tallied(release: Release) -> Tally:
+    """The same without the records: what a recut, which writes old lines again, says of what is left."""
+    tally = Tally()
+    for evaluation, training, at, outcome, said, written, depth in columns.stream(MEASURED, [release.pk]):
+        tally.seen_at(at)
+        if training:
+            corrected = outcome == CORRECTED
+            tally.teach(corrected, (written if corrected else said) or 0, depth, evaluation)
+    return tally
+
+
+def parsed(text: str) -> Any:
+    """A JSON column's value; most are empty."""
+    return [] if text == "[]" else columns.parsed(text)
+
+
+@lru_cache(maxsize=1_000)
+def time_text(value: Any) -> str:
+    """A time of either driver as ISO 8601 has it; a batch of decisions has one time."""
+    return columns.moment(value).isoformat()
