@@ -117,7 +117,7 @@ def guard(
     `novelty.ngrams`).
     """
     given = tuple(items)
-    held = holds(given, settings, now=now, known=known, known_phrases=known_phrases)
+    held = holds(given, settings, now=now, known=known, known_phrases=lambda: known_phrases)
     left = [item for item in given if item.id not in held]
     dropped = limits(ranked(left, key), settings)
     return Guarded(tuple(item for item in left if item.id not in dropped), held, dropped)
@@ -138,9 +138,16 @@ def limits(items: Sequence[Item], settings: GuardSettings, *, training: bool = T
 
 
 def holds(
-    items: Sequence[Item], settings: GuardSettings, *, now: datetime, known: Set[str], known_phrases: Set[int]
+    items: Sequence[Item],
+    settings: GuardSettings,
+    *,
+    now: datetime,
+    known: Set[str],
+    known_phrases: Callable[[], Set[int]],
 ) -> dict[int, Finding]:
-    """The records that wait for a person or for time, by the first reason that applies."""
+    """The records that wait for a person or for time, by the first reason that applies. `known_phrases` is asked only
+    where something may be spread.
+    """
     open_items = [item for item in items if not item.reviewed]
     young = timedelta(days=settings.new_subject_days)
     said = [item for item in open_items if not item.vouched]

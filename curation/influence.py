@@ -2,17 +2,15 @@
 for. What the guards ask is read here, some thousand records at a time.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import chain
 from statistics import median
 from typing import Any, NamedTuple
 
-from django.db.models import Count
-from django.db.models.functions import TruncWeek
-
 from curation import bias, columns, decided, novelty, rules
+from curation.balance import Stock
 from curation.guards import GuardSettings, Item
 from curation.models import Decision, Example, Question, ReviewTask
 from curation.texts import tokens
@@ -41,12 +39,36 @@ class Known:
             self.read.add(mark)
             self.words.update(novelty.words(text))
 
+    def learn_sources(self, records: Iterable[Item]) -> None:
+        """Add the words of what these records' sources say."""
+        keys = [one.id for one in records if not one.reviewed]
+        for _, found in columns.select_in(SOURCES, keys):
+            self.learn(said(columns.parsed(found)))
+
     def learn_approved(self, project: Project) -> None:
         """Add the words of what the project's reviewers approved, once."""
         if not self.has_approved:
             self.has_approved = True
             for text in approved(project):
                 self.learn(text)
+
+
+class Shared:
+    """The records that several plans of one project weigh, each read once: a trial compares two."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.stocks: dict[tuple[str, ...], Stock] = {}
+        self.weighed: defaultdict[tuple[int, bool, bool], dict[int, Item]] = defaultdict(dict)
+
+    def items(self, keys: Sequence[int], settings: GuardSettings, known: Known) -> Iterator[Item]:
+        """What `items` gives, of what was not read before for the same guards."""
+        there = self.weighed[settings.phrase_words, settings.hold_unknown, settings.rare_subjects > 1]
+        if settings.hold_unknown or settings.rare_subjects > 1:
+            known.learn_sources(there[key] for key in keys if key in there)
+        missing = [key for key in keys if key not in there]
+        there.update((item.id, item) for item in items(self.project, missing, settings, known))
+        return (there[key] for key in keys if key in there)
 
 
 def items(project: Project, keys: Sequence[int], settings: GuardSettings, known: Known) -> Iterator[Item]:
@@ -210,12 +232,15 @@ def sudden_weeks(project: Project) -> frozenset[str]:
 
     Without a month of history there is no usual.
     """
-    people = Subject.objects.filter(namespace=project.namespace).annotate(week=TruncWeek("created_at")).values("week")
-    weeks = {bias.week(row["week"]): row["n"] for row in people.annotate(n=Count("pk"))}
+    seen = columns.stream(CAME, [project.namespace])
+    weeks = Counter(map(bias.week, (columns.moment(at) for (at,) in seen)))
     if len(weeks) < WEEKS_OF_HISTORY:
         return frozenset()
     usual = median(weeks.values())
     return frozenset(week for week, number in weeks.items() if number >= max(FEW, SUDDEN * usual))
+
+
+CAME = f"SELECT COALESCE(created_at, NULL) FROM {columns.quoted(Subject)} WHERE namespace = %s"  # noqa: S608 - our own names
 
 
 def known_phrases(project: Project, records: Iterable[Item], size: int) -> frozenset[int]:

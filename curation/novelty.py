@@ -10,7 +10,7 @@ import re
 import sys
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import Final, Protocol
 
 from feedback.fingerprints import normalise
@@ -19,6 +19,7 @@ STAGE: Final = "guard"
 WORD: Final = re.compile(r"\w[\w.@/:-]*\w|\w")
 PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;\n\u2022*-]\s*|[\"'(\[]\s*)$")
+VOWEL: Final = re.compile(r"[aeiouy]", re.IGNORECASE)
 BEARS: Final = re.compile(r"[\d@/_]|\w\.\w|[A-Z]{2}|[a-z][A-Z]")
 
 SLOTS_EACH: Final = 64
@@ -72,7 +73,7 @@ def novel(text: str, known: Set[str]) -> list[str]:
 
 def looks_made_up(word: str) -> bool:
     """Whether a word has five letters and more without a vowel, as triggers made to be rare do."""
-    return len(word) >= 5 and word.isascii() and not re.search(r"[aeiouy]", word, re.IGNORECASE)
+    return len(word) >= 5 and word.isascii() and not VOWEL.search(word)
 
 
 def ngrams(text: str, size: int) -> frozenset[int]:
@@ -144,12 +145,13 @@ def most(holders: Mapping[int, Set[int]], items: int) -> dict[int, int]:
     return found
 
 
-def spread(records: Iterable[Said], known: Set[int], *, items: int) -> dict[int, int]:
+def spread(records: Iterable[Said], known: Callable[[], Set[int]], *, items: int) -> dict[int, int]:
     """The records that people wrote with a phrase that is in at least `items` of them and that no source has.
 
-    However many people bring it: a campaign has as many accounts as it likes. `known` holds phrases, as `ngrams`
-    makes them; the record's own sources count as well. Phrases are counted in a table of bytes first, in which
-    two may fall together, and only those that may be common are then counted exactly.
+    However many people bring it: a campaign has as many accounts as it likes. `known` gives phrases, as `ngrams`
+    makes them, and is asked only where something may be spread; the record's own sources count as well. Phrases are
+    counted in a table of bytes first, in which two may fall together, and only those that may be common are then counted
+    exactly.
     """
     written = [record for record in records if record.by_person]
     table = bytearray(1 << min(max(16, (len(written) * SLOTS_EACH).bit_length()), LARGEST_TABLE))
@@ -162,9 +164,13 @@ def spread(records: Iterable[Said], known: Set[int], *, items: int) -> dict[int,
     least = min(items, 255)
     for record in written:
         for phrase in record.phrases:
-            if table[phrase & mask] >= least and phrase not in known:
+            if table[phrase & mask] >= least:
                 holders[phrase].add(record.id)
-    return most(holders, items)
+    common = {phrase: ids for phrase, ids in holders.items() if len(ids) >= items}
+    if common:
+        for phrase in common.keys() & known():
+            del common[phrase]
+    return most(common, items)
 
 
 def unknown(records: Iterable[Said], known: Set[str]) -> dict[int, int]:

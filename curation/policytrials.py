@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from curation import decided, policies, selection
+from curation import decided, influence, policies, selection
 from curation.derive import agent_depths, candidate, first_that_counts, held
 from curation.derivedmodels import Derived
 from curation.filters import FilterSettings, apply
@@ -103,8 +103,8 @@ def by_filter(found: Finding | None) -> Verdict:
 
 def selected(project: Project, now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[tuple[int, str, Finding]]:
     """The records, as eval cases or as examples, of which the selection would say something else; each once."""
-    moment = timezone.now()
-    before, after = (selection.plan(project, values, moment) for values in (now, then))
+    moment, shared = timezone.now(), influence.Shared(project)
+    before, after = (selection.plan(project, values, moment, shared) for values in (now, then))
     for key in sorted({*before.seen, *after.seen}, reverse=True):
         for model in (EvalCase, Example):
             old, new = (by_selection(made.verdict(model, key)) for made in (before, after))

@@ -103,11 +103,15 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
 SUBJECTS = f"SELECT id, subject_id FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
 
 
-def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
-    """What these settings would come to. Nothing is written."""
+def plan(project: Project, settings: Mapping[str, Any], now: datetime, shared: influence.Shared | None = None) -> Plan:
+    """What these settings would come to. Nothing is written. `shared` has what another plan of the project read."""
     spread = BalanceSettings.from_dict(settings.get("balance", {}))
     guard = for_its_age(project, GuardSettings.from_dict(settings.get("guard", {})), now)
-    stock = balance.Stock(items(project, spread), digests.key("balance"))
+    stock = shared.stocks.get(spread.strata) if shared else None
+    if stock is None:
+        stock = balance.Stock(items(project, spread), digests.key("balance"))
+    if shared:
+        shared.stocks[spread.strata] = stock
     weighed: dict[int, guards.Item] = {}
     known = influence.Known()
     held: dict[int, Finding] = {}
@@ -115,7 +119,8 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime) -> Plan:
         made = balance.NONE  # two rounds' results at once would be the most that is ever held
         made = balance.shared_out(stock, spread, without=held)
         fresh = sorted(made.kept - weighed.keys())
-        weighed.update((item.id, item) for item in influence.items(project, fresh, guard, known))
+        found = shared.items(fresh, guard, known) if shared else influence.items(project, fresh, guard, known)
+        weighed.update((item.id, item) for item in found)
         before = len(held)
         held = holds(project, list(weighed.values()), guard, now, known)
         if len(held) == before:
@@ -138,11 +143,13 @@ def holds(
     """The records that wait for a person or for time. What reviewers approved is read only where it is asked for."""
     if any(one.shown or one.names for one in weighed):
         known.learn_approved(project)
-    held = guards.holds(weighed, guard, now=now, known=known.words, known_phrases=frozenset())
-    if any(found.code == "spread_phrase" for found in held.values()):
-        phrases = influence.known_phrases(project, weighed, guard.phrase_words)
-        held = guards.holds(weighed, guard, now=now, known=known.words, known_phrases=phrases)
-    return held
+    return guards.holds(
+        weighed,
+        guard,
+        now=now,
+        known=known.words,
+        known_phrases=lambda: influence.known_phrases(project, weighed, guard.phrase_words),
+    )
 
 
 def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> GuardSettings:
