@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from curation import explain, membership, policies, releases, review, selection
+from curation import explain, membership, policies, policytrials, releases, review, selection
 from curation.models import CurationPolicy, Dataset, EvalCase, Example, Question, ReleaseMember, ReviewTask
 from feedback.capture import Recorded
 from feedback.models import Interaction, Project
@@ -132,6 +132,20 @@ def test_what_the_sources_of_a_vouched_record_name_is_known(source: str) -> None
     ConsentEntry.objects.filter(method="import").update(recorded_at=timezone.now() - timedelta(days=60))
     cast.turn(shop)
     assert select(shop)[odd.id] == ("active" if "evil" in source else "held unknown_names")
+
+
+def test_a_trial_knows_of_each_policy_only_what_its_own_records_say() -> None:
+    shop = cast.project()
+    told = rated(shop, cast.ANNA, tags=["common"], sources=[{"id": "help", "text": "Sign in at help.example/gift."}])
+    rated(shop, "carl", "Look at the page that the mail names.", tags=["common"])
+    odd = rated(shop, cast.BEN, "Sign in at help.example/gift instead.", tags=["rare"])
+    grown_up(shop)
+    cast.turn(shop)
+    made = policytrials.trial(shop, {"balance": {"pivot": 1, "temperature": 0.0, "strata": ["tags"]}})
+    assert {change.public_id: change.code for change in made.first} == {
+        told.id: "stratum_share",
+        odd.id: "unknown_names",
+    }
 
 
 def test_a_question_that_names_what_one_person_alone_wrote_waits_where_the_policy_says_so() -> None:
