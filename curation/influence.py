@@ -116,10 +116,10 @@ class Read(NamedTuple):
         return decided.expected(self.outcome, self.answer, self.typed, self.written) or ""
 
 
-# What COALESCE gives has no type of a column's, or SQLite's driver would have Python take each time apart.
+# Times as text: either driver would have Python take each apart.
 READ = (
     "SELECT i.id, i.subject_id, d.outcome, i.answer, d.task_id, t.correction, s.correction, s.subject_id, "  # noqa: S608
-    f"i.sources, i.question, i.context, COALESCE(i.received_at, NULL), q.cluster, x.depth FROM {columns.quoted(Decision)} d "
+    f"i.sources, i.question, i.context, CAST(i.received_at AS text), q.cluster, x.depth FROM {columns.quoted(Decision)} d "
     f"JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
     f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
     f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
@@ -131,7 +131,7 @@ VOTED = (
     f"JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL "
     f"AND g.kind IN ({', '.join(repr(kind) for kind in sorted(rules.EXPLICIT))}) AND g.interaction_id IN ({{keys}})"
 )
-SEEN = f"SELECT id, COALESCE(created_at, NULL) FROM {columns.quoted(Subject)} WHERE id IN ({{keys}})"  # noqa: S608
+SEEN = f"SELECT id, CAST(created_at AS text) FROM {columns.quoted(Subject)} WHERE id IN ({{keys}})"  # noqa: S608
 IMPORTED = (
     f"SELECT subject_id, recorded_at FROM {columns.quoted(ConsentEntry)} "  # noqa: S608 - our own names
     "WHERE method = %s AND purpose = %s AND granted = %s AND subject_id IN ({keys})"
@@ -240,7 +240,7 @@ def sudden_weeks(project: Project) -> frozenset[str]:
     return frozenset(week for week, number in weeks.items() if number >= max(FEW, SUDDEN * usual))
 
 
-CAME = f"SELECT COALESCE(created_at, NULL) FROM {columns.quoted(Subject)} WHERE namespace = %s"  # noqa: S608 - our own names
+CAME = f"SELECT CAST(created_at AS text) FROM {columns.quoted(Subject)} WHERE namespace = %s"  # noqa: S608 - our own names
 
 
 def known_phrases(project: Project, records: Iterable[Item], size: int) -> frozenset[int]:

@@ -139,7 +139,7 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tall
         consent={purpose: getattr(project, f"{purpose}_consent") for purpose in Purpose.values},
         redaction={"rules": RULES_VERSION, "policy": project.redaction_policy.version},
         policy={"version": policy.version, "settings": policy.settings} if policy else None,
-        window=(columns.moment(tally.first), columns.moment(tally.last)) if tally.first else None,
+        window=(columns.moment(tally.first), columns.moment(tally.last)) if tally.first and tally.last else None,
         counts=counts,
         bias=releasemeasures.estimates(project),
         leakage=releasemeasures.leakage(release, tally),

@@ -27,21 +27,20 @@ CASE, EXAMPLE, PAIR = 1, 2, 4  # the kinds of record; those that a member has in
 
 @dataclass(slots=True)
 class Tally:
-    """What a release's members come to, added up as they pass: when the first and the last interaction was (as the driver
-    has times), how many are tested and taught, how many characters by the agent and by people are taught, and the deepest
-    generation of them.
+    """What a release's members come to, added up as they pass: when the first and the last interaction was, how many are
+    tested and taught both, how many characters by the agent and by people are taught, and the deepest generation of them.
     """
 
-    first: Any = None
-    last: Any = None
+    first: str | None = None
+    last: str | None = None
     both: int = 0
     agent: int = 0
     human: int = 0
     depth: int = 0
 
-    def seen_at(self, at: Any) -> None:
+    def seen_at(self, at: str) -> None:
         """An interaction was at this time."""
-        if self.last is None:
+        if self.first is None or self.last is None:
             self.first = self.last = at
         elif at > self.last:
             self.last = at
@@ -79,15 +78,15 @@ MEMBERS = (
     f"{joined(EvalCase, 'e', 'evaluation')} {joined(Example, 'x', 'training')} {joined(PreferencePair, 'p', 'training')} "
     "WHERE m.release_id = %s ORDER BY m.interaction_id"
 )
-# What COALESCE gives has no type of a column's, or SQLite's driver would have Python take each time apart.
+# Times as text: either driver would have Python take each apart.
 WRITTEN = (
     f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
     "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "
     "i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
-    f"COALESCE(d.decided_at, NULL), COALESCE(i.occurred_at, NULL), x.depth {MEMBERS}"
+    f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth {MEMBERS}"
 )
 MEASURED = (
-    "SELECT m.evaluation, m.training, COALESCE(i.occurred_at, NULL), d.outcome, LENGTH(i.answer), "
+    "SELECT m.evaluation, m.training, CAST(i.occurred_at AS text), d.outcome, LENGTH(i.answer), "
     f"LENGTH(COALESCE(t.correction, s.correction)), x.depth {MEMBERS}"
 )
 
@@ -134,6 +133,6 @@ def parsed(text: str) -> Any:
 
 
 @lru_cache(maxsize=1_000)
-def time_text(value: Any) -> str:
-    """A time of either driver as ISO 8601 has it; a batch of decisions has one time."""
+def time_text(value: str) -> str:
+    """A time as ISO 8601 has it; a batch of decisions has one time."""
     return columns.moment(value).isoformat()
