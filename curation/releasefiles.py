@@ -14,6 +14,7 @@ from curation.formats.card import card
 from curation.formats.format import Format
 from curation.formats.manifest import canonical, lineage, manifest, sha256sums
 from curation.models import Release
+from curation.pace import uncollected
 from curation.releaserows import Tally
 from privacy.models import Purpose
 from privacy.redaction import RULES_VERSION
@@ -55,6 +56,7 @@ class HashedFile:
         return self._hash.hexdigest()
 
 
+@uncollected()
 def write(release: Release, aside: Path, total: int, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
     """Write every file of a release into `aside`, and return its manifest.
 

@@ -23,6 +23,7 @@ from curation.balance import BalanceSettings
 from curation.findings import Findings, place_of
 from curation.guards import GuardSettings
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
+from curation.pace import uncollected
 from curation.records import Finding
 from feedback.models import Interaction, Project
 from privacy import digests
@@ -103,6 +104,7 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
 SUBJECTS = f"SELECT id, subject_id FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
 
 
+@uncollected()
 def plan(project: Project, settings: Mapping[str, Any], now: datetime, shared: influence.Shared | None = None) -> Plan:
     """What these settings would come to. Nothing is written. `shared` has what another plan of the project read."""
     spread = BalanceSettings.from_dict(settings.get("balance", {}))
