@@ -63,7 +63,8 @@ def cost(shop: Project, counted: Counted, new: list[tuple[str, str]]) -> tuple[i
     counted.rows.update(read=0, written=0)
     with CaptureQueriesContext(connection) as queries:
         cast.turn(shop)
-    return counted.rows["read"], counted.rows["written"], len(queries)
+    asked = [query for query in queries if "data_version" not in query["sql"]]  # that depends on how long a batch takes
+    return counted.rows["read"], counted.rows["written"], len(asked)
 
 
 @pytest.mark.parametrize("differs", ["the answer", "the question", "both", "nothing"])
