@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import re2
 
-from privacy.redaction.detectors import DETECTORS, LONG, READ_WHOLE
+from privacy.redaction.detectors import DETECTORS, LISTED, LONG, READ_WHOLE
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.policy import CompiledPolicy, CompiledTerm
 from privacy.redaction.results import RedactionError
@@ -36,17 +36,20 @@ class GateSet(NamedTuple):
 class Gate:
     """The detectors of a policy, and the multi-pattern sets that open them.
 
-    Gates of detectors that need a digit have a set of their own: a text without digits is looked at once, and the states of
-    what counts digits and of long lists of words multiply in an automaton that knows both. So do those of other letters,
-    and ASCII has sets of its own, half as large.
+    There are three sets: gates that count digits are kept apart from lists of words, and long lists from one another, since
+    their states multiply in an automaton that knows both; a text without digits is looked at once. So do those of other
+    letters, and ASCII has sets of its own, half as large.
     """
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._always = tuple(one for one in detectors if not one.gate)
-        gated = [one for one in detectors if one.gate]
-        halves = [tuple(one for one in gated if one.digit is digit) for digit in (False, True)]
-        self._sets = tuple(compiled_set(half, ascii_alone=False) for half in halves)
-        self._in_ascii = tuple(compiled_set(half, ascii_alone=True) for half in halves)
+        parts = (
+            tuple(one for one in detectors if one.gate and not one.digit),
+            tuple(one for one in detectors if one.digit and one.name not in LISTED),
+            tuple(one for one in detectors if one.digit and one.name in LISTED),
+        )
+        self._sets = tuple(compiled_set(part, ascii_alone=False) for part in parts)
+        self._in_ascii = tuple(compiled_set(part, ascii_alone=True) for part in parts)
 
     def sets(self, text: str) -> tuple[GateSet, ...]:
         """The sets that read a text."""

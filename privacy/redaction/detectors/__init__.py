@@ -34,3 +34,6 @@ DETECTORS: tuple[Detector, ...] = (
 # Finders of what may be longer than a window: they read the whole text, and the detectors of that name not its windows.
 LONG: tuple[Callable[[str], Iterable[Hit]], ...] = (secrets.pem_blocks,)
 READ_WHOLE = frozenset({"private_key"})
+
+# Gates of detectors that need a digit and are long lists of words.
+LISTED = frozenset({"government_named", "account", "address_compound"})

@@ -1,6 +1,7 @@
 """The parts that postal addresses are made of, as regular expressions: streets, units, towns, codes, countries."""
 
 from privacy.redaction.detectors.name_forms import UPPER
+from privacy.redaction.folding import lowered
 
 SUFFIX = (
     r"street|str|st|avenue|ave|av|road|rd|lane|ln|drive|dr|boulevard|blvd|bvd|way|court|ct|circle|cir|place|pl|terrace|ter|parkway|pkwy|highway|hwy|square|sq|plaza|trail|trl|crescent|cres|close|gardens|gdns|grove|mews|row"
@@ -42,7 +43,7 @@ COMPOUND = (
 )
 SEPARATE = r"u\.|utca|út|útja|tér|tere|körút|krt\.|sor|köz|ulice|nám\.|náměstí|cesta|trg|sokak|sok\.|caddesi|cad\.|cd\.|sk\.|street|str\.|iela|gatvė|g\.|pr\.|tänav|mnt|strasse|straße|gasse|weg|platz|allee|vej|gade|gata|gatan|vägen|veien|katu|tie"
 CAPITAL = rf"[{UPPER}]"
-LOWERED = f"[{''.join(sorted({char.lower() for char in UPPER if len(char.lower()) == 1}))}]"  # what a capital is in lower case
+LOWERED = f"[{''.join(sorted(set(lowered(UPPER))))}]"  # what a capital is in a page's lower case
 TOWN = rf"(?:{CAPITAL}[^\W\d_]+(?:[ '’-](?:{CAPITAL}[^\W\d_]+|(?:de|la|le|les|sur|sous|en|am|an|der|den|do|da|di|del|of|upon|u|nad|pri|y|i|and)\b|St\.|{CAPITAL}\b)){{0,4}})"
 COUNTRY = (
     r"(?:United States(?: of America)?|USA|U\.S\.A?\.?|US|United Kingdom|UK|England|Scotland|Wales|Ireland|Canada|Australia|New Zealand|Germany|Deutschland|France|Spain|España|Italy|Italia|Netherlands|Nederland|Belgium|Switzerland|Schweiz|Austria|Österreich"
