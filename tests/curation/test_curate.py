@@ -155,7 +155,7 @@ def test_the_number_of_queries_does_not_grow_with_the_batch() -> None:
             cast.said(shop, talk, "thumbs_up" if index % 2 else "edit", correction=None if index % 2 else cast.RIGHT)
         with CaptureQueriesContext(connection) as queries:
             cast.turn(shop)
-        counts.append(len(queries))
+        counts.append(sum("data_version" not in query["sql"] for query in queries))  # that hangs on the time it takes
     assert counts[1] <= counts[0] + 2
 
 
