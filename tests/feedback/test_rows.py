@@ -1,0 +1,55 @@
+"""Statements of the write path: to the driver itself or through Django's cursor, they give and raise the same."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from feedback import rows
+from feedback.models import Project
+
+pytestmark = pytest.mark.django_db
+NAMED = "SELECT name FROM feedback_project WHERE name IN ({}) ORDER BY name"
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    with CaptureQueriesContext(connection) as queries:
+        yield
+    assert len(queries) > 0
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    yield
+
+
+@pytest.fixture(params=[alone, watched])
+def road(request: pytest.FixtureRequest) -> Iterator[None]:
+    with request.param():
+        yield
+
+
+def test_a_statement_gives_its_rows(shop: Project, road: None) -> None:
+    wanted = [shop.name, "no such"]
+    assert [tuple(row) for row in rows.run(NAMED.format(rows.several(wanted)), wanted)] == [(shop.name,)]
+
+
+def test_a_statement_without_rows_gives_none(shop: Project, road: None) -> None:
+    assert rows.run("UPDATE feedback_project SET name = %s WHERE id = %s", ["shop 2 %s", shop.pk]) == []
+    shop.refresh_from_db()
+    assert shop.name == "shop 2 %s"
+
+
+def test_what_the_driver_refuses_is_an_error_of_djangos(shop: Project, road: None) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.run("UPDATE feedback_project SET name = %s WHERE id = %s", [None, shop.pk])
+
+
+def test_a_transaction_that_failed_takes_no_statement(shop: Project, road: None) -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            rows.run(NAMED.format("%s"), [shop.name])
