@@ -89,9 +89,8 @@ def _insertion(model: type[models.Model], vendor: str) -> Insertion:
 def _preparing(field: Any) -> Callable[[Any, Any], Any]:
     if isinstance(field, models.DateTimeField):
         return lambda value, database: _moment(value, database.vendor)
-    prepared: Callable[[Any, Any], Any] = (
-        field.get_db_prep_value
-    )  # values, never expressions: no need to look for those
+    # Values, never expressions: `get_db_prep_save` would look for those first.
+    prepared: Callable[[Any, Any], Any] = field.get_db_prep_value
     return prepared
 
 

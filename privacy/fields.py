@@ -64,8 +64,8 @@ class RedactedJSONField(models.JSONField):
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         if value is not None and not hasattr(value, "resolve_expression") and not is_redacted(value):
             raise UnredactedError(f"{self.model._meta.label}.{self.name}: text must be redacted before it is stored")
-        if type(value) in (dict, list):
-            return connection.ops.adapt_json_value(value, self.encoder)  # as the next line would, in a few more steps
+        if type(value) in (dict, list):  # what Django's own method comes to for these, at once
+            return connection.ops.adapt_json_value(value, self.encoder)
         return super().get_db_prep_value(value, connection, prepared)
 
     def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> Any:
