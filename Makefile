@@ -1,5 +1,5 @@
 # Everything that one types here. Nothing but make and Python >= 3.11 has to be there; `.venv/` is made first.
-.PHONY: help demo up test bench
+.PHONY: help demo up native test bench
 
 PYTHON_HERE = .venv/bin/python
 # What is given on make's command line (PORT, LOG, BENCH, FLYWHEEL_VAR, …) reaches the recipes as environment.
@@ -7,6 +7,7 @@ PYTHON_HERE = .venv/bin/python
 help:
 	@echo "make demo    watch one turn on a sample log, then serve (SERVE=0: without; LOG=FILE: your log; PORT=8000)"
 	@echo "make up      serve on your own data under var/ (FLYWHEEL_VAR=DIRECTORY: elsewhere; PORT=8000)"
+	@echo "make native  compile the redactor, where there is a C compiler; everything runs without"
 	@echo "make test    everything that CI runs (ONLY=lint,types: some of it)"
 	@echo "make bench   the benchmarks (BENCH=redaction,capture: some of them)"
 
@@ -18,10 +19,15 @@ up:
 	@sh deploy/venv.sh runtime
 	@exec $(PYTHON_HERE) manage.py up
 
+native:
+	@sh deploy/venv.sh native
+	@exec $(PYTHON_HERE) -m deploy.native
+
 test:
 	@sh deploy/venv.sh dev
 	@exec $(PYTHON_HERE) -m tests.run $${ONLY:+--only "$$ONLY"}
 
 bench:
 	@sh deploy/venv.sh dev
+	@$(PYTHON_HERE) -m deploy.native --optional
 	@exec $(PYTHON_HERE) -m bench $${BENCH:+"$$BENCH"}

@@ -7,7 +7,8 @@ The other tools run in an environment of their own, which is made once:
 
     python -m venv var/peers && var/peers/bin/pip install -r bench/requirements-peers.txt
 
-PEERS_PYTHON names another one. Without it the redactor is measured alone. F1 is over characters: a type's score is what a
+PEERS_PYTHON names another one. Without it the redactor is measured alone. Where `make native` has compiled it, as `make bench`
+does first, it is measured interpreted as well. F1 is over characters: a type's score is what a
 reader of the text would see hidden, not a count of matches. `hidden` is the share of what was to be found that is hidden by a
 span of any type; false spans touch nothing that was to be found. The speed is CPU time of redacting alone, start-up not counted.
 """
@@ -21,9 +22,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.redaction_texts import Labelled, Span, corpora
+from privacy import native
 
 HERE = Path(__file__).resolve().parent
 PEERS = ("presidio", "datafog", "scrubadub", "detect-secrets")
+OURS = {"flywheel": "1", "interpreted": "0"}  # what FLYWHEEL_NATIVE says
 
 # A neighbouring type inside a labelled stretch is no false alarm: an address holds its post code.
 KIN = {
@@ -84,12 +87,16 @@ def run(tool: str, python: str, groups: dict[str, list[Labelled]]) -> dict[str, 
     scores: dict[str, Score] = {}
     for name, texts in groups.items():
         done = subprocess.run(
-            [python, str(HERE / "redaction_peers.py"), tool],
+            [python, str(HERE / "redaction_peers.py"), "flywheel" if tool in OURS else tool],
             input=json.dumps([text.text for text in texts]),
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "PYTHONPATH": str(HERE.parent) if tool == "flywheel" else ""},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(HERE.parent) if tool in OURS else "",
+                "FLYWHEEL_NATIVE": OURS.get(tool, ""),
+            },
         )
         if done.returncode:
             print(f"{tool} does not run: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
@@ -131,8 +138,9 @@ def main(arguments: list[str]) -> int:
         return 2
     peers = os.environ.get("PEERS_PYTHON", str(HERE.parent / "var/peers/bin/python"))
     results: dict[str, dict[str, Score]] = {}
-    for tool, python in (("flywheel", sys.executable), *((peer, peers) for peer in PEERS)):
-        if tool != "flywheel" and not Path(python).exists():
+    ours = list(OURS) if native.folder().is_dir() else ["flywheel"]
+    for tool, python in (*((one, sys.executable) for one in ours), *((peer, peers) for peer in PEERS)):
+        if tool in PEERS and not Path(python).exists():
             continue
         scores = run(tool, python, groups)
         if scores is not None:
@@ -140,7 +148,7 @@ def main(arguments: list[str]) -> int:
     if "flywheel" not in results:
         return 1
     table(groups, results)
-    if len(results) == 1:
+    if not set(results) & set(PEERS):
         print("\nThe other tools are not installed; this module's first lines say how.")
     return 0
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make .venv/ and put the pinned packages into it; at once where that is done already.
 #   sh deploy/venv.sh runtime   what the server needs (requirements.txt)
+#   sh deploy/venv.sh native    and what compiles the redactor (requirements-native.txt)
 #   sh deploy/venv.sh dev       and what the tests need (requirements-dev.txt)
 # PYTHON=/path/to/python picks the interpreter of a new environment.
 set -eu
@@ -9,13 +10,14 @@ CDPATH='' cd -- "$(dirname -- "$0")/.."
 set_of_packages=${1:-runtime}
 case $set_of_packages in
     runtime) requirements=requirements.txt ;;
-    dev) requirements=requirements-dev.txt ;;
-    *) echo "usage: deploy/venv.sh runtime|dev" >&2 && exit 64 ;;
+    native | dev) requirements=requirements-$set_of_packages.txt ;;
+    *) echo "usage: deploy/venv.sh runtime|native|dev" >&2 && exit 64 ;;
 esac
 
 # A stamp says which requirements are in place: one that changed has another checksum, and is installed.
 runtime_stamp=.venv/.runtime-$(cksum <requirements.txt | tr ' ' '-')
-dev_stamp=.venv/.dev-$(cat requirements.txt requirements-dev.txt | cksum | tr ' ' '-')
+native_stamp=.venv/.native-$(cat requirements.txt requirements-native.txt | cksum | tr ' ' '-')
+dev_stamp=.venv/.dev-$(cat requirements.txt requirements-native.txt requirements-dev.txt | cksum | tr ' ' '-')
 eval "stamp=\$${set_of_packages}_stamp"
 
 new_enough='import sys; raise SystemExit(sys.version_info < (3, 11))'
@@ -99,7 +101,8 @@ install() {
 if [ -e "$stamp" ] && works .venv/bin/python; then exit 0; fi
 if ! works .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then make_environment; fi
 install
-rm -f .venv/.runtime-* .venv/.dev-*
+rm -f .venv/.runtime-* .venv/.native-* .venv/.dev-*
 : >"$runtime_stamp"
+if [ "$set_of_packages" != runtime ]; then : >"$native_stamp"; fi
 if [ "$set_of_packages" = dev ]; then : >"$dev_stamp"; fi
 rm -f "$log"

@@ -1,11 +1,13 @@
-"""System checks: no model without a place on the personal or the impersonal list, no key that does not protect."""
+"""System checks: no model without a place on the personal or the impersonal list, no compiled redactor that is left unused."""
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import models
 
+from privacy import native
 from privacy.erasure import holders
 from privacy.models import Subject
 
@@ -37,3 +39,12 @@ def has_protected_subject(model: type[models.Model]) -> bool:
     field = next((field for field in model._meta.fields if field.name == "subject"), None)
     remote = getattr(field, "remote_field", None)
     return remote is not None and remote.model is Subject and remote.on_delete is models.PROTECT
+
+
+@register(TAG)
+def what_was_compiled_is_used(root: Path = native.ROOT, **kwargs: Any) -> list[CheckMessage]:
+    """privacy.W001: the redactor was compiled here, and not from these sources or not for this interpreter."""
+    if not any((root / "native").glob("[0-9a-f]*")) or native.folder(root).is_dir():
+        return []
+    hint = "Compile it again with `make native`, or remove native/."
+    return [Warning("native/ holds a redactor of other sources, which is not used.", hint=hint, id="privacy.W001")]

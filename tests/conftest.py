@@ -35,6 +35,7 @@ def leave_nothing(owner: int) -> None:
 
 atexit.register(leave_nothing, os.getpid())
 os.environ["FLYWHEEL_VAR"] = str(VAR)
+os.environ.setdefault("FLYWHEEL_NATIVE", "0")  # the sources as they are; a stage of `make test` runs them compiled
 os.environ["REQUIRE_2FA"] = "0"  # the tests of the second factor turn it on for themselves
 if (number := os.environ.get("PYTEST_XDIST_WORKER", "")[2:]) and os.environ.get("REDIS_URL"):
     os.environ["REDIS_URL"] = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{int(number) + 1}").geturl()

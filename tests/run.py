@@ -21,6 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Literal
 
+from deploy.native import MISSING, can_compile
 from tests.audit import audit
 from tests.servers import Unavailable, postgres, redis
 
@@ -153,6 +154,7 @@ def stages(folder: Path) -> list[Stage]:
         Stage("sqlite", "tests, SQLite", lambda: tests_on_sqlite(plain)),
         Stage("postgres", "tests, PostgreSQL", lambda: tests_on_servers(plain)),
         Stage("browser", "tests, Chromium", lambda: tests_in_browser(plain)),
+        Stage("native", "tests, compiled", lambda: tests_compiled(plain)),
     ]
 
 
@@ -190,9 +192,20 @@ def tests_in_browser(environment: Mapping[str, str]) -> Outcome:
     return pytest_outcome("-m", "browser", environment=environment, about=chromium)
 
 
+def tests_compiled(environment: Mapping[str, str]) -> Outcome:
+    """The redactor's tests again, on what mypyc makes of it."""
+    if not can_compile():
+        return Outcome("not run", MISSING)
+    made = tool("-m", "deploy.native", environment=environment)
+    if made.state == "failed":
+        return made
+    compiled = {**environment, "FLYWHEEL_NATIVE": "1"}
+    return pytest_outcome("tests/privacy", "-k", "redaction", environment=compiled, about="mypyc")
+
+
 def prepare_machine() -> None:
     """On a CI machine where we are root, install what the tests can use and is not there."""
-    programs = {"chromium": "chromium", "redis-server": "redis-server", "postgres": "postgresql"}
+    programs = {"chromium": "chromium", "redis-server": "redis-server", "postgres": "postgresql", "cc": "gcc"}
     missing = [package for program, package in programs.items() if not shutil.which(program)]
     if any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
         missing = [package for package in missing if package != "postgresql"]

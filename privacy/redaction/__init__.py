@@ -6,6 +6,7 @@
 `docs/redaction.md` says what is found, how well, and what is not.
 """
 
+from privacy.native import SEARCH_PATH as __path__  # noqa: F401 - compiled modules first, where there are any
 from privacy.redaction.documents import redact_json
 from privacy.redaction.engine import redact
 from privacy.redaction.numbering import Numbering

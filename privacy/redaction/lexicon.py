@@ -3,9 +3,11 @@
 from functools import lru_cache
 from pathlib import Path
 
+import privacy
+
 FIRST, LAST, ORDINARY, PLACE, ORGANISATION, STOP, COMMON = 1, 2, 4, 8, 16, 32, 64
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(privacy.__file__).parent / "redaction" / "data"  # this module itself may stand elsewhere, compiled
 
 # A capitalised word that makes the words before it the name of an organisation, a street or a thing.
 ORGANISATIONS = (

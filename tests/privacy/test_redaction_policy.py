@@ -126,7 +126,7 @@ def test_a_gate_that_gives_up_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
     from privacy.redaction import gates
 
     gate = gates.Gate([])
-    monkeypatch.setattr(gate, "sets", lambda text: (gates.GateSet(lambda encoded: [], [], digit=False),))
+    monkeypatch.setattr(gate, "_in_ascii", (gates.GateSet(lambda encoded: [], [], digit=False),))
     monkeypatch.setattr("privacy.redaction.engine.gate", lambda compiled: gate)
     with pytest.raises(RedactionError, match="gate gave up"):
         redact("nothing to see")

@@ -63,4 +63,4 @@ GATE = (
     rf"(?i)(?:{NAMES})(?:[\s_-]{{0,2}}{QUALIFIER}\.?|[\s_-]{{0,2}}#|n[o°]\.){{0,3}}[\"')\]]{{0,2}}[\s:;#=,.(\"'\[>|_*-]{{1,5}}"
     r"(?:(?:is|was|are|like|of|number|no|nr|#|id|acc|acct|=>)[\s:#.\"'(]{1,4}){0,2}#?[a-z0-9*_/-]* ?\d"
 )
-DETECTORS = (Detector("account", GATE, accounts, digit=True),)
+DETECTORS: tuple[Detector, ...] = (Detector("account", GATE, accounts, digit=True),)

@@ -260,7 +260,7 @@ def codes(page: Page) -> Iterator[Hit]:
             yield Hit(match.start(group), match.end(group), CODE_RANK + 1, "POSTCODE", "postcode_named")
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector(
         "address",
         rf"(?i)\s(?:{SUFFIX})\b|broadway",

@@ -325,7 +325,7 @@ def bits(value: str) -> float:
     return -sum(n / length * math.log2(n / length) for n in Counter(value).values())
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector(
         "assignment",
         r"(?i)(?:pass|passw\w*|pwd|pswd|kennwort|contrase|passe|senha|wachtwoord|parola|senord|secret\w*|token\w*|credential\w*|key\w*|salt|auth|cv[vc]2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf"

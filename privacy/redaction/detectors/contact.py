@@ -92,7 +92,7 @@ def spelt(page: Page) -> Iterator[Hit]:
         yield Hit(start, match.end(), SPELT_RANK, "EMAIL", "email_spelt")
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector("email", r"@|%40", emails),
     Detector(
         "email_spelt",

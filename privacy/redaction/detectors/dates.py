@@ -48,7 +48,7 @@ def births(page: Page) -> Iterator[Hit]:
         yield Hit(match.start(1), match.end(1), RANK, "BIRTH_DATE", "birth_date")
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector(
         "birth_date",
         r"(?i)birth|b-?day|d\.? ?o\.? ?b|\bborn\b|gebo?[ur]|naiss|\bn[ée]e? le|naci|nasc|\bnat[oa]\b|födel|syntym|urodz",

@@ -109,7 +109,7 @@ def named_ibans(page: Page) -> Iterator[Hit]:
             yield Hit(loose.start(), loose.end(), IBAN_RANK - 1, "IBAN", "iban_named")
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector("card", r"\d" + r"[ ._/-]{0,2}\d" * 11, cards, digit=True),
     Detector("iban", r"(?i)\b[a-z]{2}\d{2}[ .-]?[a-z0-9]{2}", ibans, digit=True),
     Detector("iban_named", r"(?i)\biban\b", named_ibans),

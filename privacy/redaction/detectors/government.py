@@ -167,7 +167,7 @@ def has_digit(text: str, span: tuple[int, int]) -> bool:
     return any(c.isdigit() for c in text[span[0] : span[1]])
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector("government_form", FORM_PLACES.pattern, by_form, digit=True),
     Detector("government_named", f"(?i){NAME.pattern}", by_name, digit=True),
 )

@@ -60,7 +60,7 @@ def handles(page: Page) -> Iterator[Hit]:
         yield Hit(match.start(group) - 1, match.end(group), RANK, "USERNAME", "handle")
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector(
         "handle",
         r"(?i)user[ _-]?(?:name|id|login)|screen[ _-]?name|login[ _-]?(?:name|id)|nick|handle|gamertag|benutzername|utilisateur|usuario"

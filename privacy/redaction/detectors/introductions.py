@@ -294,7 +294,7 @@ TITLES = (
     r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
     r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin"
 )
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector("name_title", rf"(?i:\b(?:{TITLES}))[. ] ?{CAPITAL}|\b(?:mr|mrs|ms|dr|prof|uncle|aunt)[. ]", titled),
     Detector(
         "name_introduction",

@@ -78,7 +78,7 @@ def curl(page: Page) -> Iterator[Hit]:
             yield Hit(match.start(1), match.end(1), CREDENTIAL_RANK, "URL_CREDENTIAL", "curl_user")
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector("ipv4", r"\d\.\d{1,3}\.\d{1,3}\.\d", ipv4, digit=True),
     Detector("ipv6", r"\b[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]|[0-9A-Fa-f]::|::[0-9A-Fa-f]", ipv6, digit=True),
     Detector("mac", r"\b[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]", mac, digit=True),

@@ -224,4 +224,4 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
         yield Hit(start, end, RANK - 2, "PERSON", "name_list_lower")
 
 
-DETECTORS = (*introductions.DETECTORS, Detector("person", "", by_lexicon))
+DETECTORS: tuple[Detector, ...] = (*introductions.DETECTORS, Detector("person", "", by_lexicon))

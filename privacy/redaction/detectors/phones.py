@@ -205,4 +205,4 @@ def possible(digits: str) -> bool:
 
 CANDIDATE = re.compile(r"[+(0-9][0-9 ()./+\-\t\n]{3,}[0-9](?![0-9])")
 SIX = r"\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d"
-DETECTORS = (Detector("phone", SIX, phones, digit=True),)
+DETECTORS: tuple[Detector, ...] = (Detector("phone", SIX, phones, digit=True),)

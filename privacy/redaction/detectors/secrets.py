@@ -168,7 +168,7 @@ def cookies(page: Page) -> Iterator[Hit]:
             yield Hit(match.start(1), match.end(1), RANK - 2, "SECRET", "session")
 
 
-DETECTORS = (
+DETECTORS: tuple[Detector, ...] = (
     Detector("private_key", r"-----BEGIN ", blocks),
     Detector("private_key_putty", r"Private-Lines: ", putty_blocks),
     Detector(
