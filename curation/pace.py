@@ -1,5 +1,5 @@
-"""How much a batch of curation takes, and how it shares SQLite's one writer with capture: as much as fits into a second
-while it is alone, little beside others.
+"""How much a batch of curation takes, and how it shares SQLite's one writer with capture: it holds the lock for a moment
+beside others, for longer while it is alone.
 
 Of an index in no order a large batch writes fewer pages a row than a small one, for it meets each of them more often.
 """
@@ -9,12 +9,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
-BATCH, LARGEST, BESIDE_OTHERS = 1_000, 8_000, 200  # interactions
-BATCH_SECONDS = 0.9
+SMALLEST, BATCH, LARGEST = 100, 500, 8_000  # interactions; the first of a run takes BATCH
 GROWTH = 4  # at most, from one batch to the next
-HELD_SECONDS, HELD_BESIDE_OTHERS = 0.6, 0.1
+HELD_SECONDS, HELD_BESIDE_OTHERS = 0.5, 0.1  # by one transaction
 CACHE_KB = 32_000
 PAUSE_SECONDS = 0.11  # a waiting writer sleeps for up to a tenth of a second between two tries
 
@@ -51,36 +50,38 @@ def roomy() -> Iterator[None]:
 class Pace:
     """How much the next batch of a run takes, and when the lock is left alone. Other databases have many writers.
 
-    Whether somebody else writes is seen in the pauses; until the first of them, it is taken for granted.
+    Whether somebody else writes is seen between two transactions; until the second, it is taken for granted. What is
+    done between them without the lock is a pause as well.
     """
 
     def __init__(self) -> None:
         self.shares = connection.vendor == "sqlite"
         self.beside_others = self.shares
-        self.size = BATCH
-        self.held = 0.0
-        self.version = self._version()
+        self.batch = BATCH  # interactions
+        self.ended = 0.0
+        self.version = 0
 
-    @property
-    def batch(self) -> int:
-        """How many interactions the next transaction reads."""
-        return BESIDE_OTHERS if self.beside_others else self.size
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction, or the rest of one, a while after the last."""
+        self._let_others()
+        with transaction.atomic(savepoint=False):
+            began = time.monotonic()
+            yield
+        self.ended = time.monotonic()
+        self.version = self._version() if self.shares else 0
+        held, wanted = self.ended - began, HELD_BESIDE_OTHERS if self.beside_others else HELD_SECONDS
+        fitting = self.batch * min(wanted / max(held, 0.001), GROWTH)
+        self.batch = max(SMALLEST, min(LARGEST, int(fitting)))
 
-    def took(self, seconds: float) -> None:
-        """Note that a batch, and the lock, took so long; pause where that was long enough in all."""
-        self.held += seconds
-        fitting = self.batch * BATCH_SECONDS / max(seconds, 0.001)
-        self.size = min(LARGEST, max(BATCH, int(min(fitting, GROWTH * self.size))))
-        if self.shares and self.held >= (HELD_BESIDE_OTHERS if self.beside_others else HELD_SECONDS):
-            time.sleep(PAUSE_SECONDS)
-            before, self.version = self.version, self._version()
-            self.beside_others = self.version != before
-            self.held = 0.0
+    def _let_others(self) -> None:
+        """Pause for what is left of the while, and see whether somebody has written."""
+        if self.shares and self.ended:
+            time.sleep(max(0.0, self.ended + PAUSE_SECONDS - time.monotonic()))
+            self.beside_others = self._version() != self.version
 
     def _version(self) -> int:
         """A number that changes when another connection has written."""
-        if not self.shares:
-            return 0
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA data_version")
             return int(cursor.fetchone()[0])

@@ -24,7 +24,7 @@ def waiting(number: int, shop: Project) -> None:
 
 @pytest.fixture
 def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BATCH", "LARGEST", "BESIDE_OTHERS"):
+    for name in ("SMALLEST", "BATCH", "LARGEST"):
         monkeypatch.setattr(pace, name, 1)
 
 

@@ -15,7 +15,7 @@ PEOPLE = 24
 
 def test_what_two_workers_read_at_once_repeats_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     shop = cast.project()
-    for name in ("BATCH", "LARGEST", "BESIDE_OTHERS"):
+    for name in ("SMALLEST", "BATCH", "LARGEST"):
         monkeypatch.setattr(pace, name, 2)
     monkeypatch.setattr(pace, "PAUSE_SECONDS", 0.01)
     for number in range(PEOPLE):
