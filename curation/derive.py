@@ -57,6 +57,8 @@ def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Wei
     """Judge each of these decisions alone: filters, digest of its answer, keys of its question. One query, for what the
     agents were taught; those without a label come back as they are.
     """
+    if not rows:
+        return []
     settings = FilterSettings.from_dict(policy.settings.get("filter", {}))
     depths = agent_depths(policy.project)
     return [row if row.expected is None else alone(row, policy.project_id, depths, settings) for row in rows]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 
-from curation import curate, pace
+from curation import curate, derive, pace
 from feedback import capture
 from feedback.models import Interaction
 from tests import factories as cast
@@ -37,31 +37,57 @@ def test_curation_leaves_sqlites_lock_alone_between_batches(monkeypatch: pytest.
     shop = cast.project()
     for place in range(4):
         cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
-    monkeypatch.setattr(pace, "BESIDE_OTHERS", 1)
-    monkeypatch.setattr(pace, "HELD_BESIDE_OTHERS", 0.0)
+    for name in ("SMALLEST", "BATCH", "LARGEST"):
+        monkeypatch.setattr(pace, name, 1)
+    monkeypatch.setattr(pace, "PAUSE_SECONDS", 60.0)
     written: list[bool] = []
 
     def another_writer(seconds: float) -> None:
         """What a waiting writer does in the pause."""
         with sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=0) as other:
             other.execute("UPDATE feedback_project SET name = name")
-        written.append(seconds > 0.1)  # SQLite's busy handler sleeps for at most a tenth of a second
+        written.append(59 < seconds <= 60)
 
     monkeypatch.setattr(time, "sleep", another_writer)
     run = curate.curate(shop)
-    assert run is not None and run.read == 4 and all(written)
-    assert len(written) == 5, "a pause after every batch, the last of which finds nothing"
+    assert run is not None and run.read == 4 and written == [True] * 3, "a pause between any two transactions"
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers")
-def test_curation_takes_large_batches_while_nobody_else_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_anybody_can_write_while_curation_works_out_what_hangs_on_a_record_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     shop = cast.project()
-    for place in range(6):
-        cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
-    monkeypatch.setattr(pace, "BESIDE_OTHERS", 1)
-    monkeypatch.setattr(pace, "HELD_BESIDE_OTHERS", 0.0)
-    pauses: list[float] = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
+    cast.said(shop, cast.asked(shop), "thumbs_up")
+    real, written = derive.alone, []
+
+    def alone(*given: Any) -> Any:
+        with sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=0) as other:
+            written.append(other.execute("UPDATE feedback_project SET name = name").rowcount)
+        return real(*given)
+
+    monkeypatch.setattr(derive, "alone", alone)
     run = curate.curate(shop)
-    assert run is not None and run.read == 6 and len(pauses) == 1
+    assert run is not None and run.read == 1 and written == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers")
+@pytest.mark.parametrize("beside_others", [False, True])
+def test_curation_holds_sqlites_lock_for_a_moment_beside_others_and_longer_alone(
+    beside_others: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.project()
+    monkeypatch.setattr(pace, "PAUSE_SECONDS", 0.0)
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    mine, takes = pace.Pace(), 0.001  # seconds for one interaction
+    for _ in range(12):
+        with mine.writing():
+            now[0] += mine.batch * takes
+        if beside_others:
+            with sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=0) as other:
+                other.execute("UPDATE feedback_project SET name = name")
+    held = pace.HELD_BESIDE_OTHERS if beside_others else pace.HELD_SECONDS
+    assert mine.batch * takes == pytest.approx(held, rel=0.05)
