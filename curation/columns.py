@@ -52,6 +52,14 @@ def in_turn(what: str, key: int) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [what, key])
 
 
+def data_version() -> int:
+    """A number that another connection's commit changes, on SQLite; 0 on other databases."""
+    if connection.vendor != "sqlite":
+        return 0
+    ((version,),) = select("PRAGMA data_version")
+    return int(version)
+
+
 def count_anew(*tables: type[models.Model]) -> None:
     """Let PostgreSQL's planner look at how large these tables are, before a statement that reads all of one or more.
 

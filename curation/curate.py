@@ -50,10 +50,10 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
 
 
 def take_batches(run: Run, progress: Callable[[int, int], None] | None) -> None:
-    """Curate batch after batch until nothing is left, or somebody cancels the run."""
-    pace, after, last = Pace(), 0, -1
-    while after != last:
-        last = after
+    """Curate batch after batch until all is read, or somebody cancels the run."""
+    pace = Pace()
+    after: int | None = 0
+    while after is not None:
         with uncollected():
             after = curate_batch(run, after, pace)
         run.refresh_from_db(fields=["state", "read"])
@@ -91,24 +91,25 @@ class Judged(NamedTuple):
     alone: Decided | derive.Weighed
 
 
-def curate_batch(run: Run, after: int, pace: Pace) -> int:
+def curate_batch(run: Run, after: int, pace: Pace) -> int | None:
     """Decide the next pending interactions with a key above `after`, in one transaction.
 
     What hangs on a record alone is worked out first, where others would wait for the database before it is locked:
     what another has changed meanwhile is left for the next run. For what hangs on the records beside it, workers on one
     project take turns: what two wrote at once could not be seen to repeat each other, and both would stand.
-    Returns the last key, `after` where nothing was left. A signal that arrives meanwhile raises the interaction's
-    revision, and it stays pending for the next run.
+    Returns the last key, None where nothing was left: what comes in during a batch that was not full is for the next run.
+    A signal that arrives meanwhile raises the interaction's revision, and it stays pending for the next run, too.
     """
+    most, seen = pace.batch, columns.data_version()
     with transaction.atomic() if pending.are_locked() else nullcontext():
-        stored = pending.waiting(run.project, after, pace.batch)
+        stored = pending.waiting(run.project, after, most)
         if not stored:
-            return after
+            return None
         judged = judge(stored, run.policy)
         with pace.writing():
-            same = pending.unchanged(stored)
+            same = pending.unchanged(stored, since=seen)
             put(run, [one for one in judged if one.read.key in same])
-    return judged[-1].read.key
+    return judged[-1].read.key if len(stored) == most else None
 
 
 def judge(stored: Sequence[Stored], policy: CurationPolicy) -> list[Judged]:

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+from curation import columns
+
 SMALLEST, BATCH, LARGEST = 100, 500, 8_000  # interactions; the first of a run takes BATCH
 GROWTH = 4  # at most, from one batch to the next
-HELD_SECONDS, HELD_BESIDE_OTHERS = 0.5, 0.1  # by one transaction
+HELD_SECONDS, HELD_BESIDE_OTHERS = 0.9, 0.1  # by one transaction
 CACHE_KB = 32_000
 PAUSE_SECONDS = 0.11  # a waiting writer sleeps for up to a tenth of a second between two tries
 
@@ -69,7 +71,7 @@ class Pace:
             began = time.monotonic()
             yield
         self.ended = time.monotonic()
-        self.version = self._version() if self.shares else 0
+        self.version = columns.data_version()
         held, wanted = self.ended - began, HELD_BESIDE_OTHERS if self.beside_others else HELD_SECONDS
         fitting = self.batch * min(wanted / max(held, 0.001), GROWTH)
         self.batch = max(SMALLEST, min(LARGEST, int(fitting)))
@@ -78,10 +80,4 @@ class Pace:
         """Pause for what is left of the while, and see whether somebody has written."""
         if self.shares and self.ended:
             time.sleep(max(0.0, self.ended + PAUSE_SECONDS - time.monotonic()))
-            self.beside_others = self._version() != self.version
-
-    def _version(self) -> int:
-        """A number that changes when another connection has written."""
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA data_version")
-            return int(cursor.fetchone()[0])
+            self.beside_others = columns.data_version() != self.version
