@@ -107,9 +107,10 @@ def curate_batch(run: Run, after: int, pace: Pace) -> int | None:
             return None
         judged = judge(stored, run.policy)
         with pace.writing():
-            same = pending.unchanged(stored, since=seen)
-            put(run, [one for one in judged if one.read.key in same])
-    return judged[-1].read.key if len(stored) == most else None
+            some = stored[: pace.batch]  # fewer, where others have begun to write: the rest is read again
+            same = pending.unchanged(some, since=seen)
+            put(run, [one for one in judged[: len(some)] if one.read.key in same])
+    return judged[len(some) - 1].read.key if len(some) < len(stored) or len(stored) == most else None
 
 
 def judge(stored: Sequence[Stored], policy: CurationPolicy) -> list[Judged]:

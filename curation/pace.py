@@ -13,9 +13,9 @@ from django.db import connection, transaction
 
 from curation import columns
 
-SMALLEST, BATCH, LARGEST = 100, 500, 8_000  # interactions; the first of a run takes BATCH
+SMALLEST, BATCH, LARGEST = 100, 300, 8_000  # interactions; the first of a run takes BATCH
 GROWTH = 4  # at most, from one batch to the next
-HELD_SECONDS, HELD_BESIDE_OTHERS = 0.9, 0.1  # by one transaction
+HELD_SECONDS, HELD_BESIDE_OTHERS = 0.5, 0.1  # by one transaction
 CACHE_KB = 32_000
 PAUSE_SECONDS = 0.11  # a waiting writer sleeps for up to a tenth of a second between two tries
 
@@ -59,7 +59,7 @@ class Pace:
     def __init__(self) -> None:
         self.shares = connection.vendor == "sqlite"
         self.beside_others = self.shares
-        self.batch = BATCH  # interactions
+        self.batch = BATCH  # how many interactions the next transaction writes
         self.ended = 0.0
         self.version = 0
 
@@ -77,7 +77,9 @@ class Pace:
         self.batch = max(SMALLEST, min(LARGEST, int(fitting)))
 
     def _let_others(self) -> None:
-        """Pause for what is left of the while, and see whether somebody has written."""
+        """Pause for what is left of the while, and see whether somebody has written: then take less from now on."""
         if self.shares and self.ended:
             time.sleep(max(0.0, self.ended + PAUSE_SECONDS - time.monotonic()))
-            self.beside_others = columns.data_version() != self.version
+            alone, self.beside_others = not self.beside_others, columns.data_version() != self.version
+            if alone and self.beside_others:
+                self.batch = max(SMALLEST, int(self.batch * HELD_BESIDE_OTHERS / HELD_SECONDS))

@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from curation import curate, derive, pace
+from curation.models import CurationPolicy, Decision, Run
 from feedback import capture
 from feedback.models import Interaction
 from tests import factories as cast
@@ -91,3 +93,32 @@ def test_curation_holds_sqlites_lock_for_a_moment_beside_others_and_longer_alone
                 other.execute("UPDATE feedback_project SET name = name")
     held = pace.HELD_BESIDE_OTHERS if beside_others else pace.HELD_SECONDS
     assert mine.batch * takes == pytest.approx(held, rel=0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers")
+def test_what_was_read_alone_is_written_bit_by_bit_once_others_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = cast.project()
+    for place in range(14):
+        cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
+    for name, value in (("SMALLEST", 1), ("BATCH", 4), ("LARGEST", 4), ("PAUSE_SECONDS", 0.0)):
+        monkeypatch.setattr(pace, name, value)
+    real, read, written = curate.put, [], []
+
+    def judge(stored: Sequence[Any], policy: CurationPolicy) -> list[curate.Judged]:
+        read.append(len(stored))
+        if len(read) == 3:
+            with sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=0) as other:
+                other.execute("UPDATE feedback_project SET name = name")
+        return judged(stored, policy)
+
+    def put(run: Run, some: Sequence[curate.Judged]) -> None:
+        written.append(len(some))
+        real(run, some)
+
+    judged = curate.judge
+    monkeypatch.setattr(curate, "judge", judge)
+    monkeypatch.setattr(curate, "put", put)
+    run = curate.curate(shop)
+    assert run is not None and run.read == Decision.objects.count() == 14
+    assert (read[:3], written[:3]) == ([4, 4, 4], [4, 4, 1])
