@@ -1,12 +1,12 @@
 """Where in a text one of many words stands, in linear time. RE2 finds the places; a rule of `re` then reads on from them."""
 
 import re
-from collections.abc import Iterator
+from typing import Final
 
 import re2
 
-UNANCHORED = re2._Anchor.UNANCHORED
-LOOKAROUND = re.compile(r"\(\?<?[=!](?:[^()]|\([^()]*\))*\)")
+UNANCHORED: Final = re2._Anchor.UNANCHORED
+LOOKAROUND: Final = re.compile(r"\(\?<?[=!](?:[^()]|\([^()]*\))*\)")
 
 
 class Anchor:
@@ -22,29 +22,33 @@ class Anchor:
         self._text = re2.compile(self.pattern, options)
         self._match = re2.compile(self.pattern.encode(), options)._regexp.Match
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def spans(self, text: str) -> list[tuple[int, int]]:
         """The stretches that match, in order, without overlaps."""
         if not text.isascii():
-            for match in self._text.finditer(text):
-                yield match.span()
-            return
+            return [match.span() for match in self._text.finditer(text)]
+        found: list[tuple[int, int]] = []
         encoded, length, at = text.encode("ascii"), len(text), 0
         find = self._match  # the wrapper's own iterator makes an object with all its groups for each match
         while at <= length:
             start, end = find(UNANCHORED, encoded, at, length)[0]
             if start < 0:
-                return
-            yield start, end
+                break
+            found.append((start, end))
             at = max(end, at + 1)
+        return found
 
     def anywhere(self, text: str) -> bool:
         """Whether there is such a place."""
-        return next(self.spans(text), None) is not None
+        encoded = text.encode("utf-8", "replace")
+        start: int = self._match(UNANCHORED, encoded, 0, len(encoded))[0][0]
+        return start >= 0
 
-    def read(self, rule: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    def read(self, rule: re.Pattern[str], text: str) -> list[re.Match[str]]:
         """What `rule` matches at the places, in order; a place inside the match before it is passed over."""
+        found: list[re.Match[str]] = []
         reached = 0
         for start, _ in self.spans(text):
             if start >= reached and (match := rule.match(text, start)):
                 reached = match.end()
-                yield match
+                found.append(match)
+        return found

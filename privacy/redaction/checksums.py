@@ -1,11 +1,12 @@
 """Check digits. Each takes the text of an identifier, ignores its punctuation, and says whether the digits hold."""
 
 from collections.abc import Sequence
+from typing import Final
 
-LUHN_DOUBLE = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+LUHN_DOUBLE: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 # Verhoeff 1969: the dihedral group D5 and its permutations.
-VERHOEFF_D = (
+VERHOEFF_D: Final = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     (1, 2, 3, 4, 0, 6, 7, 8, 9, 5),
     (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
@@ -17,7 +18,7 @@ VERHOEFF_D = (
     (8, 7, 6, 5, 9, 3, 2, 1, 0, 4),
     (9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
 )
-VERHOEFF_P = (
+VERHOEFF_P: Final = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
     (1, 5, 7, 6, 2, 8, 3, 0, 9, 4),
     (5, 8, 0, 3, 7, 9, 6, 1, 4, 2),
@@ -27,7 +28,7 @@ VERHOEFF_P = (
     (2, 7, 9, 3, 8, 0, 6, 4, 1, 5),
     (7, 0, 4, 6, 9, 1, 3, 2, 5, 8),
 )
-DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+DNI_LETTERS: Final = "TRWAGMYFPDXBNJZSQVHLCKE"
 
 
 def digits_of(text: str) -> list[int]:
@@ -136,7 +137,7 @@ def belgian(text: str) -> bool:
     return len(plain) == 11 and int(plain[9:]) in (97 - int(plain[:9]) % 97, 97 - int("2" + plain[:9]) % 97)
 
 
-CODICE_ODD = dict(
+CODICE_ODD: Final = dict(
     zip("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10,
          22, 25, 24, 23), strict=True)

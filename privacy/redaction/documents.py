@@ -2,14 +2,14 @@
 
 from collections import Counter
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from privacy.redaction.engine import Look, redact, replaced
 from privacy.redaction.numbering import Numbering
 from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
 from privacy.redaction.results import MAX_DEPTH, Redacted, RedactedJSON, RedactionError
 
-LONGEST_LABEL = 64
+LONGEST_LABEL: Final = 64
 
 
 def redact_json(value: Any, policy: Policy = DEFAULT_POLICY, numbering: Numbering | None = None) -> RedactedJSON:

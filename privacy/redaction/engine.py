@@ -5,6 +5,7 @@ The last look makes redaction idempotent by construction: what is returned is te
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from privacy.redaction import folding, windows
 from privacy.redaction.gates import Gate, GateSet, gate
@@ -16,10 +17,10 @@ from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, com
 from privacy.redaction.repeats import repeats
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
-MAX_ROUNDS = 12
-LONGEST_WORD = 24  # characters of a text that may be but one word, as keys, tags and the names of agents are
-MASK = "\x00"  # stands for the characters of a placeholder: no pattern matches it
-UNMASKED = re.compile(r"[^\x00\s][^\x00]*[^\x00\s]|[^\x00\s]")
+MAX_ROUNDS: Final = 12
+LONGEST_WORD: Final = 24  # characters of a text that may be but one word, as keys, tags and the names of agents are
+MASK: Final = "\x00"  # stands for the characters of a placeholder: no pattern matches it
+UNMASKED: Final = re.compile(r"[^\x00\s][^\x00]*[^\x00\s]|[^\x00\s]")
 
 
 def redact(text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | None = None) -> Redacted:

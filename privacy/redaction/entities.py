@@ -6,7 +6,7 @@ installed beforehand. A model is any function from a text to `(start, end, label
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from privacy.redaction import folding
 from privacy.redaction.engine import MASK, Look, applied, around_masks, redact
@@ -17,9 +17,9 @@ from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
 Model = Callable[[str], Iterable[tuple[int, int, str]]]
 
-RANK = 20
+RANK: Final = 20
 # What models call the types of the redactor. Labels that are not here are left alone: an organisation is no person.
-LABELS: Mapping[str, str] = {
+LABELS: Final[Mapping[str, str]] = {
     "PER": "PERSON",
     "PERSON": "PERSON",
     "FIRST NAME": "PERSON",
@@ -34,9 +34,9 @@ LABELS: Mapping[str, str] = {
     "DATE OF BIRTH": "BIRTH_DATE",
     "USERNAME": "USERNAME",
 }
-PRESIDIO_ENTITIES = ["PERSON"]
-GLINER_LABELS = ["person", "street address", "phone number", "email", "date of birth", "username"]
-GLINER_THRESHOLD = 0.5
+PRESIDIO_ENTITIES: Final = ["PERSON"]
+GLINER_LABELS: Final = ["person", "street address", "phone number", "email", "date of birth", "username"]
+GLINER_THRESHOLD: Final = 0.5
 
 
 def entities(text: str, model: Model) -> tuple[Span, ...]:

@@ -8,28 +8,28 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-INVISIBLE = (
+INVISIBLE: Final = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-VISIBLE_RUN = re.compile(f"[^{INVISIBLE}]+")
-HAS_INVISIBLE = re.compile(f"[{INVISIBLE}]")
-ASCII = bytes(range(128))
-FEW = 16  # different characters up to which replacing one after the other is quicker than a table
+VISIBLE_RUN: Final = re.compile(f"[^{INVISIBLE}]+")
+HAS_INVISIBLE: Final = re.compile(f"[{INVISIBLE}]")
+ASCII: Final = bytes(range(128))
+FEW: Final = 16  # different characters up to which replacing one after the other is quicker than a table
 
 # Unicode Technical Standard 39 knows thousands of confusables; these are the letters that a keyboard has.
-HOMOGLYPHS = str.maketrans(
+HOMOGLYPHS: Final = str.maketrans(
     "аеорсухіјѕһԁԛԝѵкмтвнгАВЕКМНОРСТХУІЈЅαοερικυνντχΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɡℓ",
     "aeopcyxijshdqwvkmtbhrABEKMHOPCTXYIJSaoepikuvvtxABEZHIKMNOPTYXigl",
 )
-HOMOGLYPH_CLASS = "".join(map(chr, HOMOGLYPHS))
-LOOK_ALIKES = frozenset(HOMOGLYPH_CLASS)
-MIXED = re.compile(rf"(?<!\S)[^\s{HOMOGLYPH_CLASS}]*+[{HOMOGLYPH_CLASS}]\S*+")
-LATIN_NEAR = re.compile(r"[A-Za-z@]")
+HOMOGLYPH_CLASS: Final = "".join(map(chr, HOMOGLYPHS))
+LOOK_ALIKES: Final = frozenset(HOMOGLYPH_CLASS)
+MIXED: Final = re.compile(rf"(?<!\S)[^\s{HOMOGLYPH_CLASS}]*+[{HOMOGLYPH_CLASS}]\S*+")
+LATIN_NEAR: Final = re.compile(r"[A-Za-z@]")
 
-PUNCTUATION = {
+PUNCTUATION: Final = {
     **dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣"), "-"),
     **dict.fromkeys(map(ord, "’‘‛′´"), "'"),
     **dict.fromkeys(map(ord, "“”„‟″«»"), '"'),

@@ -6,8 +6,9 @@ is masked, asks only the sets that opened something before.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final
 
 import re2
 
@@ -16,13 +17,14 @@ from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.policy import CompiledPolicy, CompiledTerm
 from privacy.redaction.results import RedactionError
 
-TERM_RANK = 99
+TERM_RANK: Final = 99
 
 
-DIGITS = b"0123456789"
+DIGITS: Final = b"0123456789"
 
 
-class GateSet(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class GateSet:
     """The gates of some detectors in one automaton. `match` gives the indexes of `members` that a text opens.
 
     The last of them stands for no detector, and is always given.
@@ -80,7 +82,7 @@ class Gate:
         return [hit for find in LONG for hit in find(text)]
 
 
-BOUNDARY = re.compile(r"\\b(?=(.?))")
+BOUNDARY: Final = re.compile(r"\\b(?=(.?))")
 
 
 def unmasked_boundaries(pattern: str) -> str:

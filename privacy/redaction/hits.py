@@ -1,6 +1,7 @@
 """What detectors hand to the engine, and how claims on the same stretch of text are settled."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -14,15 +15,17 @@ class Hit(NamedTuple):
     rule: str
 
 
-class Page(NamedTuple):
+class Page:
     """A stretch of folded text, and the same in lower case; both have the same length."""
 
-    text: str
-    low: str
-    regions: tuple[str, ...] = ()
+    __slots__ = ("low", "regions", "text")
+
+    def __init__(self, text: str, low: str, regions: tuple[str, ...] = ()) -> None:
+        self.text, self.low, self.regions = text, low, regions
 
 
-class Detector(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Detector:
     """A family of rules. `gate` is an RE2 pattern without which `find` need not look at a page; an empty one is always open.
 
     `digit`: nor where the page has no digit.

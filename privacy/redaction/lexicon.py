@@ -1,16 +1,22 @@
 """What is known of words: which are first names, surnames, places, ordinary English, or part of an organisation's name."""
 
-from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import privacy
 
-FIRST, LAST, ORDINARY, PLACE, ORGANISATION, STOP, COMMON = 1, 2, 4, 8, 16, 32, 64
+FIRST: Final = 1
+LAST: Final = 2
+ORDINARY: Final = 4
+PLACE: Final = 8
+ORGANISATION: Final = 16
+STOP: Final = 32
+COMMON: Final = 64
 
-DATA = Path(privacy.__file__).parent / "redaction" / "data"  # this module itself may stand elsewhere, compiled
+DATA: Final = Path(privacy.__file__).parent / "redaction" / "data"  # this module itself may stand elsewhere, compiled
 
 # A capitalised word that makes the words before it the name of an organisation, a street or a thing.
-ORGANISATIONS = (
+ORGANISATIONS: Final = (
     "inc ltd llc llp plc gmbh ag corp corporation company co group holdings bank trust university college school institute hospital clinic center centre association foundation"
     " society church apartments apartment homes hotel inn suites resort restaurant cafe bar grill bistro pizza kitchen house park plaza mall store market museum theatre theater"
     " stadium arena airport station terminal bridge tower building street st avenue ave road rd lane ln drive dr boulevard blvd way court ct square terrace highway parkway county city"
@@ -21,7 +27,7 @@ ORGANISATIONS = (
 ).split()
 
 # Capitalised words that are also names and are nobody, and what a sentence begins with.
-STOPS = (
+STOPS: Final = (
     "ada julia ruby pascal scala crystal dart jenkins travis gerrit alexa siri cortana claude gemini bard watson alexandria django celery flask docker jira maven jupyter cassandra athena kafka"
     " apache ansible hermes atlas phoenix odin thor zeus apollo mercury venus mars saturn neptune linus tux ubuntu debian fedora mint solaris mandriva python java swift amber jade pearl iris"
     " christmas easter ramadan diwali noel god lord jesus christ allah buddha bible santa san los las el la le mount fort port saint st east west north south new old upper lower"
@@ -39,19 +45,18 @@ STOPS = (
 
 
 # First names that are words as well, and so frequent that a surname which is a word too settles it: Mark Young.
-COMMONS = (
+COMMONS: Final = (
     "amber angel bill brandy crystal daisy dawn dean don earl flora frank gene ginger glen grace grant guy hazel hope iris jay joy lance lee mark melody misty opal pat patty pearl penny ray robin rose"
     " rosemary ruby sandy sherry sue viola violet wade warren jordan austin charlotte florence victoria sydney madison virginia georgia dallas lorraine vernon clayton milton clinton chester carlisle jackson"
 ).split()
 
-STREETS = frozenset(
+STREETS: Final = frozenset(
     "street st avenue ave road rd lane ln drive dr boulevard blvd court square terrace highway parkway bridge".split()
 )
 
 
-@lru_cache(maxsize=1)
 def lexicon() -> dict[str, int]:
-    """Lower-case words and what they are, as a sum of the constants above."""
+    """All lower-case words that are known, and what they are."""
     known: dict[str, int] = {}
     for name, flag in (("first_names", FIRST), ("surnames", LAST), ("words", ORDINARY), ("places", PLACE)):
         for word in listed(name):
@@ -68,26 +73,12 @@ def listed(name: str) -> list[str]:
     return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
-@lru_cache(maxsize=1)
-def titled_names() -> frozenset[str]:
-    """First names as they are written, capitalised or in capitals: any of them makes a text worth a look."""
-    names = [word for word, kind in lexicon().items() if kind & FIRST]
-    return frozenset(map(str.capitalize, names)) | frozenset(name.upper() for name in names if len(name) > 3)
-
-
-@lru_cache(maxsize=1)
-def sure_names() -> frozenset[str]:
-    """First names in lower case that are nothing else."""
-    return frozenset(word for word, kind in lexicon().items() if sure(kind) and len(word) > 2)
-
-
 def kind_of(word: str) -> int:
     """What is known of a word, whatever its case; plurals of ordinary words are ordinary too."""
-    known = lexicon()
     low = word.lower()
-    kind = known.get(low)
+    kind = KNOWN.get(low)
     if kind is None:
-        return known.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1:] == "s" else 0
+        return KNOWN.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1:] == "s" else 0
     return kind
 
 
@@ -103,9 +94,19 @@ def possible(kind: int) -> bool:
 
 def ordinary(text: str) -> bool:
     """Whether a text is one word of English, in lower case, and no name: nothing is found in it when it stands alone."""
-    return lexicon().get(text) == ORDINARY
+    return KNOWN.get(text, 0) == ORDINARY
 
 
 def surname(kind: int) -> bool:
     """Whether a word is a surname and no ordinary word, place or organisation."""
     return bool(kind & LAST) and not kind & (ORDINARY | PLACE | STOP | ORGANISATION)
+
+
+KNOWN: Final = lexicon()  # lower-case words and what they are, as a sum of the constants above
+_FIRST_NAMES: Final = [word for word, kind in KNOWN.items() if kind & FIRST]
+# First names as they are written, capitalised or in capitals: any of them makes a text worth a look.
+TITLED_NAMES: Final = frozenset(map(str.capitalize, _FIRST_NAMES)) | frozenset(
+    name.upper() for name in _FIRST_NAMES if len(name) > 3
+)
+# First names in lower case that are nothing else.
+SURE_NAMES: Final = frozenset(word for word in _FIRST_NAMES if sure(KNOWN[word]) and len(word) > 2)

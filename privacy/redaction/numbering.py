@@ -3,18 +3,20 @@
 import hmac
 import re
 from collections.abc import Mapping
+from typing import Final
 
-PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]{1,30})_([0-9]{1,6})\]")
-DIGEST_CHARACTERS = 16  # 64 bits: two values of one interaction share a number once in 2^32 values
-MAX_RESERVED = 1000  # a text full of typed placeholders must not swell the state that is stored beside it
-NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+PLACEHOLDER: Final = re.compile(r"\[([A-Z][A-Z_]{1,30})_([0-9]{1,6})\]")
+DIGEST_CHARACTERS: Final = 16  # 64 bits: two values of one interaction share a number once in 2^32 values
+MAX_RESERVED: Final = 1000  # a text full of typed placeholders must not swell the state that is stored beside it
+NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 
-SPELT_AT = re.compile(r"%40|\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*", re.IGNORECASE)
-SPELT_DOT = re.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b)\s*[)\]}>]?\s*", re.IGNORECASE)
-SPELT, SPELT_WORD = frozenset("()[]{}<>% \t\r\n"), re.compile(r"\b(?:at|dot)\b", re.IGNORECASE)
+SPELT_AT: Final = re.compile(r"%40|\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*", re.IGNORECASE)
+SPELT_DOT: Final = re.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b)\s*[)\]}>]?\s*", re.IGNORECASE)
+SPELT: Final = frozenset("()[]{}<>% \t\r\n")
+SPELT_WORD: Final = re.compile(r"\b(?:at|dot)\b", re.IGNORECASE)
 
 # The types whose values are the same whatever their punctuation, e.g. `4111-1111…` and `4111 1111…`.
-UNPUNCTUATED = frozenset({"PHONE", "CARD", "IBAN", "NATIONAL_ID", "ACCOUNT", "POSTCODE"})
+UNPUNCTUATED: Final = frozenset({"PHONE", "CARD", "IBAN", "NATIONAL_ID", "ACCOUNT", "POSTCODE"})
 
 
 class Numbering:

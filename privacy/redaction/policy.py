@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import re2
 
@@ -12,18 +12,20 @@ from privacy.redaction import checksums
 from privacy.redaction.repeats import stands_alone
 from privacy.redaction.results import RedactionError
 
-RULES_VERSION = "2026.11.3"
+RULES_VERSION: Final = "2026.11.3"
 
-TYPE_NAME = re.compile(r"[A-Z][A-Z_]{1,30}")
-TYPES = (
+TYPE_NAME: Final = re.compile(r"[A-Z][A-Z_]{1,30}")
+TYPES: Final = (
     "EMAIL PHONE CARD IBAN NATIONAL_ID IP PERSON ADDRESS POSTCODE BIRTH_DATE ACCOUNT URL_CREDENTIAL SECRET USERNAME"
 ).split()
-ALWAYS_ON = frozenset({"SECRET", "URL_CREDENTIAL"})
-DEFAULT_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "IN", "BR", "AU", "JP")
-CONTEXT_REACH = 60  # characters before and after a match in which a term's context words are looked for
-MAX_TERMS, MAX_PATTERN, MAX_WORDS = 200, 2000, 10_000
+ALWAYS_ON: Final = frozenset({"SECRET", "URL_CREDENTIAL"})
+DEFAULT_REGIONS: Final = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "CH", "IN", "BR", "AU", "JP")
+CONTEXT_REACH: Final = 60  # characters before and after a match in which a term's context words are looked for
+MAX_TERMS: Final = 200
+MAX_PATTERN: Final = 2000
+MAX_WORDS: Final = 10_000
 
-VALIDATORS: Mapping[str, Callable[[str], bool]] = {
+VALIDATORS: Final[Mapping[str, Callable[[str], bool]]] = {
     "luhn": checksums.luhn,
     "mod97": checksums.mod97,
     "verhoeff": checksums.verhoeff,
@@ -85,7 +87,7 @@ class Policy:
         )
 
 
-DEFAULT_POLICY = Policy()
+DEFAULT_POLICY: Final = Policy()
 
 
 def _strings(given: Any, place: str) -> tuple[str, ...]:

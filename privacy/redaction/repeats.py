@@ -1,16 +1,18 @@
 """Other places of values that were found: a name that is known from one line is hidden in the next one too."""
 
 import re
+from typing import Final
 
 import re2
 
 from privacy.redaction.hits import Hit
 
-SHORTEST = 4
-PLAIN = 10_000  # characters below which a value that stands once is told by two plain searches
-CHEAP = 20_000_000  # characters looked at: values times length, below which a plain search is quickest
-BATCH, MAX_VALUES = 400, 8_000
-WORD = re.compile(r"\w")
+SHORTEST: Final = 4
+PLAIN: Final = 10_000  # characters below which a value that stands once is told by two plain searches
+CHEAP: Final = 20_000_000  # characters looked at: values times length, below which a plain search is quickest
+BATCH: Final = 400
+MAX_VALUES: Final = 8_000
+WORD: Final = re.compile(r"\w")
 
 
 def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:

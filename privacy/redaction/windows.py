@@ -5,19 +5,20 @@ Reading stays linear: a window that begins further back reaches at least as far 
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 from privacy.redaction.hits import Hit
 
-WINDOW = 8_192  # characters that are read at once
-OVERLAP = 1_024  # the context that neighbouring windows share
-LONGEST = 16_384  # what is longer and cut in two is not read again: what was found of it goes on to its end
-REST = 65_536
-BETWEEN = 2  # what may stand between two parts of a hit, such as two cookies
-INTRODUCED = 128  # characters before a token that say what it is: `Authorization: Bearer`
-BREAK = re.compile(r"\s\S*\Z")
+WINDOW: Final = 8_192  # characters that are read at once
+OVERLAP: Final = 1_024  # the context that neighbouring windows share
+LONGEST: Final = 16_384  # what is longer and cut in two is not read again: what was found of it goes on to its end
+REST: Final = 65_536
+BETWEEN: Final = 2  # what may stand between two parts of a hit, such as two cookies
+INTRODUCED: Final = 128  # characters before a token that say what it is: `Authorization: Bearer`
+BREAK: Final = re.compile(r"\s\S*\Z")
 # What tokens, and assignments of them, are made of: neither white space nor quotes, brackets and commas.
-RUN = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~+/=%:?&#@!$*;"
-ON = re.compile(rf"[{re.escape(RUN)}]{{0,{REST}}}+")
+RUN: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~+/=%:?&#@!$*;"
+ON: Final = re.compile(rf"[{re.escape(RUN)}]{{0,{REST}}}+")
 
 
 def first(text: str) -> tuple[int, int]:

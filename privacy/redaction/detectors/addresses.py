@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from privacy.redaction.anchors import LOOKAROUND, Anchor
 from privacy.redaction.detectors.address_forms import (
@@ -25,99 +26,100 @@ from privacy.redaction.detectors.address_forms import (
     ZIP,
 )  # fmt: skip
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
+from privacy.redaction.lexicon import KNOWN, ORDINARY, STOP
 
-RANK, CODE_RANK = 50, 40
+RANK: Final = 50
+CODE_RANK: Final = 40
 
 # Rules in lower case read a page's lower case: `re` tells quickly that a letter does not begin a word, unless it ignores case.
-START = r"[0-9](?<![\w$€£¥#.,/:+-][0-9])"
-NUMBERED_STREET = re.compile(
+START: Final = r"[0-9](?<![\w$€£¥#.,/:+-][0-9])"
+NUMBERED_STREET: Final = re.compile(
     rf"{START}(?:\d{{0,3}}\s{{1,2}}(?=\d))?{NUMBER},?\s{{1,3}}(?P<words>(?:{NAME}\s{{1,2}}){{0,5}}?{NAME})\s{{1,2}}(?P<suffix>{SUFFIX})\b(?!\s(?:{SUFFIX})\b)(?:\.?\s{DIRECTION}\b)?(?P<tail>\s\d{{1,3}}(?![\d.,:%]))?"
 )
 # A number, up to six words, and the last word of a street.
-STREETS = Anchor(rf"(?i)[0-9]\S*\s{{1,3}}(?:[^\s,;:?!()]+\s{{1,2}}){{1,6}}(?:{SUFFIX})\b")
-NUMBERED_BROADWAY = re.compile(
+STREETS: Final = Anchor(rf"(?i)[0-9]\S*\s{{1,3}}(?:[^\s,;:?!()]+\s{{1,2}}){{1,6}}(?:{SUFFIX})\b")
+NUMBERED_BROADWAY: Final = re.compile(
     rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:(?-i:Broadway)|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b",
     re.IGNORECASE,
 )
-BROAD = re.compile(r"broadway|ave|highway")
-TYPES = Anchor(rf"(?i)\b(?:{LEADING})\s")
-SMALL = r"(?:(?:de|la|le|les|du|des|of|dos|das|do|da|di|del|della|dei|degli|el|los|las|y|e|en|sur|saint|von|van)\s|[dl]['’])"
-TYPED = re.compile(
+BROAD: Final = re.compile(r"broadway|ave|highway")
+TYPES: Final = Anchor(rf"(?i)\b(?:{LEADING})\s")
+SMALL: Final = r"(?:(?:de|la|le|les|du|des|of|dos|das|do|da|di|del|della|dei|degli|el|los|las|y|e|en|sur|saint|von|van)\s|[dl]['’])"
+TYPED: Final = re.compile(
     rf"(?:{LEADING})\s{{1,2}}(?:{SMALL}*+(?-i:{CAPITAL})[\w.'’-]*+|(?=\d{{1,2}} (?:de|di)\s)\d{{1,2}} \w{{2}} \w+)(?:[ -]{SMALL}*+(?-i:{CAPITAL})[\w.'’-]*+){{0,4}}(?P<after>,?\s{{1,2}}(?:n[°º.]\s?)?\d{{1,5}}(?:\s?[a-z](?!\w))?(?![\d.:]))?",
     re.IGNORECASE,
 )
-TYPED_LOWER = re.compile(rf"(?:{LEADING})\s{{1,2}}(?:[^\W\d_][\w.'’-]*+ ){{1,4}}?(?P<after>\d{{1,5}})(?![\w.:])")
-BEFORE_TYPE = re.compile(
+TYPED_LOWER: Final = re.compile(rf"(?:{LEADING})\s{{1,2}}(?:[^\W\d_][\w.'’-]*+ ){{1,4}}?(?P<after>\d{{1,5}})(?![\w.:])")
+BEFORE_TYPE: Final = re.compile(
     r"(?<![\w$€£.,/:+-])(?:\d{1,4}\s{1,2})?\d{1,5}(?:\s?(?:bis|ter|[a-c]))?,?\s{1,2}\Z", re.IGNORECASE
 )
-COMPOUND_STREET = re.compile(
+COMPOUND_STREET: Final = re.compile(
     rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{LOWERED}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{LOWERED}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-h](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)"
 )
 # What may stand before the end of such a word, read backwards: its beginning, words before it, a number.
-COMPOUND_HEAD = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{1,4})?")
-COMPOUND_TAIL = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
-BOX = re.compile(
+COMPOUND_HEAD: Final = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{1,4})?")
+COMPOUND_TAIL: Final = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
+BOX: Final = re.compile(
     r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)",
     re.IGNORECASE,
 )
-MILITARY = re.compile(
+MILITARY: Final = re.compile(
     r"\b(?:(?:PSC|CMR|Unit) \d{1,5},? (?:Box \d{1,5}\s{0,2},?\s{0,2})?|USN?S [^\W\d_]+\s{0,2},?\s{0,2})(?:APO|FPO|DPO),? A[AEP] \d{5}",
     re.IGNORECASE,
 )
-UNIT_ALONE = re.compile(rf"(?<!\w){UNIT}")
-UNIT_PLACES = Anchor(
+UNIT_ALONE: Final = re.compile(rf"(?<!\w){UNIT}")
+UNIT_PLACES: Final = Anchor(
     r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|stiege|top|appt|bât|esc|piso|andar|lot|hab|int|dpto|floor|fl)\b"
     r"|\b\d{1,2}(?:(?:st|nd|rd|th) floor|(?:\.|º|ª|er|e) (?:stock|og|piso|étage))"
 )
-NUMBER_AROUND = re.compile(
+NUMBER_AROUND: Final = re.compile(
     rf"(?:^|[\n>?]|[,:.] |to |at |with |in |is |here's? )[ \t>?]*(\d{{1,5}}(?: {NAME}){{1,6}}(?: \d{{1,5}}\.?)?|(?:{NAME} ){{1,5}}\d{{1,5}}\.?)[\s,>?]{{1,8}}\Z"
 )
-CUED = re.compile(
+CUED: Final = re.compile(
     r"\b(?:address(?:es)?(?: of [^.\n]{1,40}?)?(?: is| to| are| was|:| at| with)+|liv(?:es?|ing) (?:at|on)|resid(?:es?|ing) at|located (?:at|on|in)|location (?:is|of)|situated (?:at|on)|lieferung:|livraison[: /]|(?:ship|deliver|send|sent|mail|return|post)(?:ped|ed)?(?: it)? to|moved to|office is at"
     r"|taxi to|arrived at|visit them at|find (?:it|them) at|venue is|it's (?:at|on|in)|they(?:'re| are) (?:at|on)|is (?:at|on)|address)[:\s]{1,4}"
 )
-CUES = Anchor(CUED.pattern)
-CUED_PLACE = re.compile(rf"\d{{1,6}}(?:-\d{{1,6}})?[A-Za-z]?(?: {NAME}){{1,7}}(?:,? ?{UNIT})?")
-HALT = re.compile(
+CUES: Final = Anchor(CUED.pattern)
+CUED_PLACE: Final = re.compile(rf"\d{{1,6}}(?:-\d{{1,6}})?[A-Za-z]?(?: {NAME}){{1,7}}(?:,? ?{UNIT})?")
+HALT: Final = re.compile(
     r"\s(?:and|or|with|for|which|that|has|have|is|are|was|offers?|costs?|costing|in|on|at|from|to|by|but|so|if|please|the|a|an|where|near|it|there|you|your|i|my|per|their|they|we|our|of|not|no|yes|can|will|would|also|plus)\b"
 )
-NOT_STREET = frozenset(
+NOT_STREET: Final = frozenset(
     "at in the to and for is on per with from or but if as by are was were be it its this that these those my your our their his her a an any each every all some no not than then about around over under up down out off"
     " minutes minute hours hour days day weeks week months month years year nights night people persons adults rooms room bedrooms bedroom bathrooms bathroom beds bed baths bath miles mile km meters feet dollars bucks euros percent"
     " times stars star tickets ticket seats seat items item units unit am pm points point steps step ways options option results result found more less other new best you we they he she i may can will would could should might must do does did have has had which who whom what when where how why there here also just only please"
     " enjoy called located costs cost rent which".split()
 )
-STREET_WORDS = frozenset(
+STREET_WORDS: Final = frozenset(
     "street avenue road lane boulevard drive parkway highway terrace crescent st ave rd ln blvd str".split()
 )
 
-AFTER_UNIT = rf"(?:[ ]?+,?+[ \n]{{0,2}}+[>?\s]{{0,6}}+{UNIT})?"
-FOLLOWING = re.compile(
+AFTER_UNIT: Final = rf"(?:[ ]?+,?+[ \n]{{0,2}}+[>?\s]{{0,6}}+{UNIT})?"
+FOLLOWING: Final = re.compile(
     rf"(?:\.(?=[ ]?[,\n]| (?i:{UNIT})))?(?i:{AFTER_UNIT})(?P<town>[ ]?[,\n][\s>?]{{0,6}}{TOWN}(?=[ ]?(?:[,\n;.!?)\"<]|\Z| (?:{STATE})\b| [A-Z]{{2}} \d| {UK_CODE}| {ZIP}| [a-z])))?"
     rf"(?P<area>(?:[ ]?,?[\s>?]{{1,6}},?\s?(?:(?:{STATE}|[A-Z]{{2}}|nan)\b(?=\.?,?\s{{1,3}}(?:{ZIP}|{COUNTRY}|{TOWN}))|{STATE_NAME})\.?)?(?:,?[\s>?]{{1,6}}(?:{ANY_CODE})(?:,? {TOWN})?)?)"
     rf"(?P<country>[ ]?,?[\s>?]{{1,6}}{COUNTRY}\b)?"
 )
-LAST_LINE = re.compile(rf"[\s>?]{{1,8}}({TOWN}|[A-Z]{{2}}) (\d{{4,5}})(?!\d)")
-FORMED_CODE = re.compile(
+LAST_LINE: Final = re.compile(rf"[\s>?]{{1,8}}({TOWN}|[A-Z]{{2}}) (\d{{4,5}})(?!\d)")
+FORMED_CODE: Final = re.compile(
     rf"(?<![\w-])(?:[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])|{CANADIAN_CODE})(?![\w-])"
 )
-FORMED_PLACES = Anchor(rf"\b(?:[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}|{CANADIAN_CODE})\b")
-STATE_ZIP = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
-STATE_PLACES = Anchor(rf"\b(?:{STATE})\.?,? \d{{5}}")
+FORMED_PLACES: Final = Anchor(rf"\b(?:[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}|{CANADIAN_CODE})\b")
+STATE_ZIP: Final = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
+STATE_PLACES: Final = Anchor(rf"\b(?:{STATE})\.?,? \d{{5}}")
 # Names of post codes that are nothing else, and all of them, with the short ones that other things have, too.
-SURE_CODE_NAMES = (
+SURE_CODE_NAMES: Final = (
     r"zip[ _-]?codes?|post(?:al)?[ _-]?codes?|postleitzahl|code postal|código postal|codice postale|eircode"
 )
-CODE_NAMES = rf"\b(?:{SURE_CODE_NAMES}|zip|plz|c\.?p\.?|cap|cep|pin ?code)\b"
-CODE_PLACES = Anchor(f"(?i){CODE_NAMES}")
-NAMED_CODE_FORM = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{3}}-\d{{4}}|\d{{4}} ?[a-z]{{2}}|\d{{3}} ?\d{{2,3}}|\d{{4,6}})(?![\w-])"
+CODE_NAMES: Final = rf"\b(?:{SURE_CODE_NAMES}|zip|plz|c\.?p\.?|cap|cep|pin ?code)\b"
+CODE_PLACES: Final = Anchor(f"(?i){CODE_NAMES}")
+NAMED_CODE_FORM: Final = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{3}}-\d{{4}}|\d{{4}} ?[a-z]{{2}}|\d{{3}} ?\d{{2,3}}|\d{{4,6}})(?![\w-])"
 # "the zip code for my billing address is", "my postal code, from … to …": words that say nothing else of a number.
-CODE_WORDS = (
+CODE_WORDS: Final = (
     r"(?:is|was|be|of|for|to|on|in|at|from|my|your|our|the|his|her|their|new|old|current|correct|right|billing|shipping|delivery|mailing|home|work|card|account|profile"
     r"|address|area|number|holder|customer|user|still|now|it|it's|its|has|should|changed|updated|please|here)"
 )
-NAMED_CODE = re.compile(
+NAMED_CODE: Final = re.compile(
     rf"(?:\b(?:{SURE_CODE_NAMES})\b[\"']?(?:[\s:,?.]{{1,3}}{CODE_WORDS}\b){{0,7}}|{CODE_NAMES}[\"']?(?:\s(?:is|was|of|for|number|my))*)"
     rf"[\s:=#\"'?-]{{1,4}}(?:is |it's )?({NAMED_CODE_FORM})(?:\sto\s({NAMED_CODE_FORM}))?",
     re.IGNORECASE,
@@ -173,19 +175,18 @@ def street(text: str, start: int, end: int) -> Hit:
     return Hit(start, whole(text, end), RANK, "ADDRESS", "street")
 
 
-SENTENCE_TYPES = frozenset("place avenue boulevard square passage route quarter plaza".split())
+SENTENCE_TYPES: Final = frozenset("place avenue boulevard square passage route quarter plaza".split())
 
 
 def likely_street(page: Page, match: re.Match[str]) -> int:
     """Where a numbered street begins, or -1 where the words are not those of one."""
     named, suffix = page.text[slice(*match.span("words"))], page.text[slice(*match.span("suffix"))]
     words = named.split()
-    known = lexicon()
     if any(word in NOT_STREET and not (word in {"the", "of"} and place) for place, word in enumerate(words)):
         return -1
     if match.group() == page.text[match.start() : match.end()]:
         plain = suffix in STREET_WORDS or (
-            page.text == page.low and all(not known.get(word, 0) & (ORDINARY | STOP) for word in words)
+            page.text == page.low and all(not KNOWN.get(word, 0) & (ORDINARY | STOP) for word in words)
         )
         return match.start() if plain and len(suffix) > 2 else -1
     if not any(c.isupper() or c.isdigit() for c in named + suffix[0]):
@@ -198,7 +199,7 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
 def likely_compound(value: str) -> bool:
     """Whether a word that ends like a street is written as one: capitalised, or not English."""
     word = next((part for part in value.split() if not part[0].isdigit()), "")
-    return bool(word) and word[0].isupper() and not lexicon().get(word.lower(), 0) & (ORDINARY | STOP)
+    return bool(word) and word[0].isupper() and not KNOWN.get(word.lower(), 0) & (ORDINARY | STOP)
 
 
 def whole(text: str, end: int) -> int:
@@ -260,7 +261,7 @@ def codes(page: Page) -> Iterator[Hit]:
             yield Hit(match.start(group), match.end(group), CODE_RANK + 1, "POSTCODE", "postcode_named")
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "address",
         rf"(?i)\s(?:{SUFFIX})\b|broadway",

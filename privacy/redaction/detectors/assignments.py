@@ -4,13 +4,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Final
 
 from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
-RANK, CHAT_RANK, ENTROPY_RANK = 94, 92, 34
+RANK: Final = 94
+CHAT_RANK: Final = 92
+ENTROPY_RANK: Final = 34
 
-KEYWORD = (
+KEYWORD: Final = (
     r"pass(?:word|wd|phrase|code|wort)s?|passwrd|pswd|pwd|kennwort|contrase[nñ]a|mot[ _]?de[ _]?passe|\bsenha|wachtwoord|parola|lösenord"
     r"|encryptedusername|secrets?(?!ar)|token|credentials?|api[ _-]?key|apikey|(?:app|auth|access|private|secret|client|encryption|signing|signature|master|account|shared|shared[ _]?access|subscription"
     r"|license|storage|service|session|security|ssh|deploy|consumer|nonce|logged[ _]in|admin|hmac|crypt|cipher|aes|jwt|webhook|application|web|server)[ _-]?key"
@@ -18,76 +21,80 @@ KEYWORD = (
     r"|(?<![a-z])(?:cvv2?|cvc2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf|x-amz-(?:signature|credential|security-token)|x-goog-signature|access_?code|recovery code|seed phrase|mnemonic)(?![a-z])"
 )
 # A name that ends like this says something about a secret; what is given to it is none.
-ABOUT = re.compile(
+ABOUT: Final = re.compile(
     r"(?:[ _.-]|\A|(?<=s))(?:type|name|count|limit|len(?:gth)?|size|min|max|ttl|timeout|expir\w*|exp|age|url|uri|path|file(?:name)?|dir|field|label|hint|policy|rules?|regex|pattern|class|format"
     r"|scheme|endpoint|hash(?:er|ing)?|algorithm|alg|algo|validators?|encoder|manager|provider|prompt|input|ids?|version|status|required|enabled|disabled|reset|changed?|confirm\w*|strength|store"
     r"|storage|usage|budget|index|position|bytes|bits|list|map|set|info|at|by|errors?|message|help|text|title|placeholder|header|params?|parameter|var|arn|ref|reference|date|time|created|updated|used|forms?|view|page|link|button|widget|template|middleware|backend|handler|func|method|cookie"
     r"|generator|ring|board|s|less|ize[rd]?|izer|ization|ed|ing|es)s?\Z|\A(?:ize|less|ed\b|ing|er|es\b|able)"
 )
 # A key that ends in a secret's name, and what is given to it. The value comes quoted, or goes to the next blank.
-ASSIGNED = re.compile(
+ASSIGNED: Final = re.compile(
     rf"(?:{KEYWORD})(?P<rest>[\w.-]{{0,48}}+)(?:[\"'\])]{{1,2}}|\\\")?"
     r"(?P<gap>\s{0,12})(?P<sep>:=|=>|={1,3}|:|(?<=[\"']),)(?P<after>[ \t]{0,12})(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
     r"(?:\\?\"(?P<d>[^\"\n\\\x00]{3,512})|'(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>(?:[^\s\"'`<>\x00,;&|)\\]|\\(?![nrt\"'])){3,1024}))"
 )
-KEYWORDS = Anchor(f"(?:{KEYWORD})")
-XML = re.compile(
+KEYWORDS: Final = Anchor(f"(?:{KEYWORD})")
+XML: Final = re.compile(
     r"<([\w:.-]{0,30}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key)[\w.-]{0,20})(?:\s[^<>\x00]{0,80})?>\s{0,4}([^<>\s\x00]{3,512})\s{0,4}</"
     r"|\b(?:key|name|id)=[\"'][\w.:-]{0,40}(?:pass(?:word|wd)?|pwd|secret|token|api_?key|connectionstring)[\w.-]{0,10}[\"']\s{1,4}value=[\"']([^\"'<>\x00]{3,512})[\"']",
     re.IGNORECASE,
 )
-OPTION = re.compile(
+OPTION: Final = re.compile(
     r"(?<=\s)--?(?:\w{1,20}-)?(?:pass(?:word|wd|phrase)?|pwd|token|secret|api-?key)[= ]\s{0,2}[\"']?([^\s\"'<>\x00$-][^\s\"'\x00]{2,255})"
     r"|\b(?:mysql(?:dump|admin)?|mongo(?:sh|dump)?|mariadb|redis-cli)\b[^\n\x00]{0,120}?\s-(?:p|a)\s?([^\s\"'\x00-][^\s\"'\x00]{3,128})|\bsshpass -p\s?[\"']?([^\s\"'\x00]{3,128})"
 )
-LOGIN = re.compile(r"\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4}([^\s\x00]{2,256})")
-IDENTIFIED = re.compile(
+LOGIN: Final = re.compile(r"\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4}([^\s\x00]{2,256})")
+IDENTIFIED: Final = re.compile(
     r"\b(?:(?:user|role)\s{1,4}\S{1,80}\s{1,4}identified by(?: password)?|identified by(?: password)?(?=\s{0,4}[\"'(])|requirepass|masterauth|psk=|set password(?: for \S{1,80})? (?:=|to))\s{0,4}[\"'(]{0,2}([^\s\"'()\x00;]{3,256})",
     re.IGNORECASE,
 )
 # `server.login("ada", "S3cret!")`
-CALL = re.compile(
+CALL: Final = re.compile(
     r"\.(?:login|authenticate)\(\s{0,8}[\"'][^\"'\n\x00]{1,128}[\"']\s{0,4},\s{0,8}[\"']([^\"'\n\x00]{4,128})[\"']"
 )
-PGPASS = re.compile(r"^[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:([^\s:\x00]{3,256})$", re.MULTILINE)
-PAIR = re.compile(
+PGPASS: Final = re.compile(
+    r"^[\w.*-]{1,128}:(?:\d{2,5}|\*):[\w.*-]{1,64}:[\w.*@-]{1,64}:([^\s:\x00]{3,256})$", re.MULTILINE
+)
+PAIR: Final = re.compile(
     r"(?<=[a-z0-9])@[a-z0-9.-]{3,80}\.[a-z]{2,12}(?:\s{1,2}[/|]\s{1,2}|:|\s{1,2}:\s{1,2}|;)(?!//)([^\s\x00/:;,|'\"<>]{5,64})",
     re.IGNORECASE,
 )
 
-SAID_NAME = (
+SAID_NAME: Final = (
     r"pass(?:word|wd|phrase|code|wort)s?|pwd|pw|kennwort|contrase[nñ]a|mot de passe|senha|wachtwoord|pin(?: code| number)?|(?:api|secret|access|private|security|license|subscription|encryption) ?key"
     r"|(?:(?:access|auth|api|bearer|session|security|refresh|hex|bot|user) )?token|secret|cvv|cvc|security code|verification code|login code|one[ -]time code|otp|credentials"
 )
-SAID_NAMES = Anchor(rf"\b(?:{SAID_NAME})\b")
-SAID = re.compile(
+SAID_NAMES: Final = Anchor(rf"\b(?:{SAID_NAME})\b")
+SAID: Final = re.compile(
     rf"\b(?P<name>{SAID_NAME})\b"
     r"(?P<way>(?:[ _](?:for|to|on|of|at|attempt|string|reads?|used|revealed|exposed|details?|as|again|now|currently|still|here|should|be|just|my|the|our|this|that|account|login|wifi|wi-fi|router|email|portal|server|site"
     r"|app|vpn|laptop|was|is|are|set|changed|reset|it's|looks like|equals|=))*)"
     r"(?P<link>[\"')]?\s{0,2}:?\s{0,2}|\s{0,2}->\s{0,2})(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00=][^\s\"'`<>\x00]{2,127}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
 )
-SAYS = re.compile(r"(?:^|[ _])(?:is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed)\Z")
-CONFIG_LINE = re.compile(
+SAYS: Final = re.compile(
+    r"(?:^|[ _])(?:is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed)\Z"
+)
+CONFIG_LINE: Final = re.compile(
     r"^\s{0,16}[\"']?([A-Za-z_][\w.-]{0,63})[\"']?\s{0,4}(?:[:=]|=>)\s{0,4}[\"']?([A-Za-z0-9+/=_-]{24,256})[\"']?[,;]?\s{0,4}$",
     re.MULTILINE,
 )
-FINGERPRINT = re.compile(
+FINGERPRINT: Final = re.compile(
     r"sha|md5|hash|digest|sum|integrity|etag|uuid|guid|commit|rev|fingerprint|checksum|id$|version|path|file|url|image|module|package|class|name|public|cert",
     re.IGNORECASE,
 )
 
-REFERENCE = re.compile(
+REFERENCE: Final = re.compile(
     r"[<{(\[]|\$[\w({]|%[\w({]|\*{2,}|x{4,}\Z|\.{2,}|-{3,}|_{3,}|\\|@[\w.]+\(|#\{|process\.env|os\.(?:environ|getenv)|env[.\[]|getenv|request\.|self\.|this\.|settings?\.|config\.|args?\.|options?\.|params?\."
     r"|(?:your|my|the|some|an?|insert|enter|replace|change|new|old|example|dummy|fake|sample|placeholder|redacted|hidden|todo|optional|required|missing|invalid|wrong|forgot)(?:[_ -].*)?\Z",
     re.IGNORECASE,
 )
-WORDS = frozenset(
+WORDS: Final = frozenset(
     "none null nil true false yes no on off str string text int bool boolean bytes object any optional required password passwd pwd secret token credential credentials auth default value values"
     " undefined unknown empty blank the and but not and/or this that value: field input output type hidden random redacted masked encrypted plain plaintext hashed base64 utf-8 required. bearer basic"
     " char varchar lambda def class import return from async await number integer float list dict tuple set array union literal char* const void public private protected static final self user username email name id key keys login admin".split()
 )
 # What follows "the password is" in a sentence about passwords.
-PREDICATES = frozenset(
+PREDICATES: Final = frozenset(
     "a about above absent accepted accidentally active actually added again all allowed already also always an and any anymore are as asked at auto automatically available bad based be because been before"
     " being below blank both broken but by can cannot case cached changed checked clear committed common compromised correct corrupted could created current cut deleted denied different disabled"
     " displayed does done due easy either empty encrypted enough entered equal even ever every exactly expired exposed expiring failed fine for forgotten from generated given gone good guessable handled hard has hashed"
@@ -98,8 +105,8 @@ PREDICATES = frozenset(
     " unknown unset until up updated us used using valid validated verified very visible was way we weak were what when where whether which while who why will with within without working works would wrong yes yet you your"
     " authentication authorization policy protection field manager prompt form page box hint length strength rules requirements reset recovery reminder generator generation hashing storage management and/or login logins".split()
 )
-EDGE = ".,;:!?)]}'\"*"
-CODE_START = re.compile(r"(?:new|await|return|not|lambda|def|class|async|function|func|let|const|var)\b")
+EDGE: Final = ".,;:!?)]}'\"*"
+CODE_START: Final = re.compile(r"(?:new|await|return|not|lambda|def|class|async|function|func|let|const|var)\b")
 
 
 def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
@@ -123,10 +130,10 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
     return kinds >= 2 and len(value) >= 6 and not identifier_like(value)
 
 
-KINDS = (re.compile(r"\d"), re.compile(r"[^\w.-]"))  # digits and signs; letters are told by their cases
-CONSTANT = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
-SLOT = re.compile(r"\w+\[:[a-z]+\]|__[a-z_]+__")  # `host[:port]`, `__weakref__`
-IDENTIFIER = re.compile(r"[A-Za-z_.-]+\d?")
+KINDS: Final = (re.compile(r"\d"), re.compile(r"[^\w.-]"))  # digits and signs; letters are told by their cases
+CONSTANT: Final = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
+SLOT: Final = re.compile(r"\w+\[:[a-z]+\]|__[a-z_]+__")  # `host[:port]`, `__weakref__`
+IDENTIFIER: Final = re.compile(r"[A-Za-z_.-]+\d?")
 
 
 def identifier_like(value: str) -> bool:
@@ -168,8 +175,10 @@ def assigned(page: Page) -> Iterator[Hit]:
             yield Hit(start, end, RANK, "SECRET", "assignment")
 
 
-INNER_CAPITAL = re.compile(r"[A-Za-z_]+(?:[a-z][A-Z]|_)[A-Za-z_]+")  # `"Tokenizer", "TokenStream"`: a list of names
-QUOTES = frozenset("\"'`")
+INNER_CAPITAL: Final = re.compile(
+    r"[A-Za-z_]+(?:[a-z][A-Z]|_)[A-Za-z_]+"
+)  # `"Tokenizer", "TokenStream"`: a list of names
+QUOTES: Final = frozenset("\"'`")
 
 
 def counted(value: str, key: str) -> bool:
@@ -194,7 +203,7 @@ def whole_line(text: str, start: int, end: int) -> bool:
     return len(before) < 80 and not after.strip(" \t\r,;\"'") and bool(BEFORE_KEY.fullmatch(before))
 
 
-BEFORE_KEY = re.compile(r"\s*(?:export |set |setenv |ENV |-e |- )?[\w.\"'$-]*", re.IGNORECASE)
+BEFORE_KEY: Final = re.compile(r"\s*(?:export |set |setenv |ENV |-e |- )?[\w.\"'$-]*", re.IGNORECASE)
 
 
 def loosely(value: str, key: str, alone: bool) -> bool:
@@ -210,7 +219,7 @@ def loosely(value: str, key: str, alone: bool) -> bool:
     )
 
 
-MANY_SIGNS = 8  # different ones, blanks among them: no sentence has so many, and generated keys and salts do
+MANY_SIGNS: Final = 8  # different ones, blanks among them: no sentence has so many, and generated keys and salts do
 
 
 def sentence_free(value: str) -> bool:
@@ -227,7 +236,7 @@ def sentence_free(value: str) -> bool:
 
 
 # With what stands in everything that the pattern matches, in lower case.
-STRUCTURES = (
+STRUCTURES: Final = (
     (XML, ("</", "value="), "xml"),
     (OPTION, ("-",), "option"),
     (LOGIN, ("login",), "login"),
@@ -289,7 +298,7 @@ def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
     return telling and value.isalpha() and value.islower() is False and not value.istitle() and len(value) >= 8
 
 
-CODE_ACCESS = re.compile(r"[\w.]*[\[(]")
+CODE_ACCESS: Final = re.compile(r"[\w.]*[\[(]")
 
 
 def mixed(value: str) -> bool:
@@ -325,7 +334,7 @@ def bits(value: str) -> float:
     return -sum(n / length * math.log2(n / length) for n in Counter(value).values())
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "assignment",
         r"(?i)(?:pass|passw\w*|pwd|pswd|kennwort|contrase|passe|senha|wachtwoord|parola|senord|secret\w*|token\w*|credential\w*|key\w*|salt|auth|cv[vc]2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf"

@@ -2,36 +2,38 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from privacy.redaction.hits import Detector, Hit, Page
 
-RANK, SPELT_RANK = 80, 79
-LOCAL = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-!#$&'*^~"
-EDGE = "._%+-!#$&'*^~"
+RANK: Final = 80
+SPELT_RANK: Final = 79
+LOCAL: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-!#$&'*^~"
+EDGE: Final = "._%+-!#$&'*^~"
 
-LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?+"
-TLD = r"(?:xn--[A-Za-z0-9-]{2,30}|[A-Za-z]{2,24}(?![A-Za-z0-9_])|[^\W\d_a-zA-Z]{2,12})"
-DOMAIN = rf"(?:{LABEL}\.){{1,6}}{TLD}"
-IPV4 = r"(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
-HANDLES = r"(?:ok(?:sbi|axis|icici|hdfcbank)|ybl|ibl|axl|paytm|upi|apl)\b(?!\.)"
-AFTER = re.compile(rf"(?:@(?<=[\w+'\"-]@)|%(?<=[\w+'\"-]%)40)(?:({DOMAIN})|\[?{IPV4}\]?|{HANDLES})")
-QUOTED = re.compile(r"\"[^\"\n\x00@]{1,64}\"\Z")
-ESCAPE = re.compile(r"\\(?:[nrtbf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})\Z")
-ENCODED = re.compile(r"%(?!2[BbEeDd]|5[Ff])[0-9A-Fa-f]{2}")
-URL_PASSWORD = re.compile(r"://[^\s/@\x00]{0,128}\Z")
+LABEL: Final = r"[^\W_](?:[\w-]{0,61}[^\W_])?+"
+TLD: Final = r"(?:xn--[A-Za-z0-9-]{2,30}|[A-Za-z]{2,24}(?![A-Za-z0-9_])|[^\W\d_a-zA-Z]{2,12})"
+DOMAIN: Final = rf"(?:{LABEL}\.){{1,6}}{TLD}"
+IPV4: Final = r"(?:\d{1,3}\.){3}\d{1,3}(?![\w.])"
+HANDLES: Final = r"(?:ok(?:sbi|axis|icici|hdfcbank)|ybl|ibl|axl|paytm|upi|apl)\b(?!\.)"
+AFTER: Final = re.compile(rf"(?:@(?<=[\w+'\"-]@)|%(?<=[\w+'\"-]%)40)(?:({DOMAIN})|\[?{IPV4}\]?|{HANDLES})")
+QUOTED: Final = re.compile(r"\"[^\"\n\x00@]{1,64}\"\Z")
+ESCAPE: Final = re.compile(r"\\(?:[nrtbf]|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2})\Z")
+ENCODED: Final = re.compile(r"%(?!2[BbEeDd]|5[Ff])[0-9A-Fa-f]{2}")
+URL_PASSWORD: Final = re.compile(r"://[^\s/@\x00]{0,128}\Z")
 
-COMMON_TLDS = (
+COMMON_TLDS: Final = (
     "com net org edu gov mil int io co ai app dev info biz me tv us uk ca au nz ie de fr es it nl be ch at pt pl cz se no fi"
     " dk gr ro hu ru ua tr in jp cn kr sg hk tw br mx ar cl za eu xyz online site shop store cloud tech email name pro"
 )
-SPELT = re.compile(
+SPELT: Final = re.compile(
     r"(?<=[a-z0-9_])"
     r"(?:(?P<wrapped>\s?[(\[{<]\s?(?:at|@)\s?[)\]}>]\s?)|(?P<bare>\s{1,3}at\s{1,3})|(?P<spaced>\s{0,2}@\s{0,2}))"
     r"(?P<labels>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?+(?:\s?[(\[{<]\s?(?:dot|\.)\s?[)\]}>]\s?|\s{1,3}dot\s{1,3}|\s?\.\s?)){1,4})"
     rf"(?:{'|'.join(sorted(COMMON_TLDS.split(), key=len, reverse=True))})(?![a-z0-9_-])"
 )
 # Words that stand before "at" in plain English: "find us at example dot com" holds no address.
-NOT_A_MAILBOX = frozenset(
+NOT_A_MAILBOX: Final = frozenset(
     "a all also and any are around arrive arrived at available back based be been book booked browse buy by call check come"
     " contact do docs done end find for found free from get go good great have he help here hosted i is it join just learn"
     " like link live located look looked looking me meet meeting more news not now of off offer on one online only open or"
@@ -92,7 +94,7 @@ def spelt(page: Page) -> Iterator[Hit]:
         yield Hit(start, match.end(), SPELT_RANK, "EMAIL", "email_spelt")
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("email", r"@|%40", emails),
     Detector(
         "email_spelt",

@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
-RANK = 72
+RANK: Final = 72
 
-MONTH = (
+MONTH: Final = (
     r"(?:jan(?:uary|uar|vier|eiro)?|feb(?:ruary|ruar)?|f[ée]v(?:rier|ereiro)?|mar(?:ch|s|zo|ço)?|m[äa]rz|apr(?:il|ile)?|avril"
     r"|abr(?:il)?|may|mai|mayo|maio|maggio|june?|juin|juni|junio|junho|giugno|july?|juillet|juli|julio|julho|luglio|aug(?:ust)?"
     r"|ao[ûu]t|agosto|sept?(?:ember|embre|iembre)?|set(?:embro|tembre)?|oct(?:ober|ubre|obre)?|okt(?:ober)?|out(?:ubro)?|ottobre"
     r"|nov(?:ember|embre|iembre|embro)?|dec(?:ember)?|d[ée]c(?:embre)?|dez(?:ember|embro)?|dic(?:iembre|embre)?|enero|gennaio)\.?"
 )
-YEAR = r"(?:(?:18|19|20)\d\d|'?\d\d)(?!\d)"
-DATE = (
+YEAR: Final = r"(?:(?:18|19|20)\d\d|'?\d\d)(?!\d)"
+DATE: Final = (
     rf"(?:(?:19|20)\d\d[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:[0-2]?\d|3[01])(?!\d)"
     rf"|\d{{1,2}}\s?[-/.]\s?\d{{1,2}}\s?[-/.]\s?{YEAR}"
     rf"|\d{{1,2}} \d{{1,2}} (?:19|20)\d\d(?!\d)"
@@ -24,19 +25,19 @@ DATE = (
     rf"|{MONTH}[\s-]{{0,2}}\d{{1,2}}(?:st|nd|rd|th)?(?:,\s?|\s|-){YEAR}"
     rf"|(?:19|20)\d\d[\s-]{MONTH}[\s-]\d{{1,2}}(?!\d))"
 )
-CUE = (
+CUE: Final = (
     r"\b(?:date[ _-]?of[ _-]?birth|birth[ _-]?dates?|birth[ _-]?days?|b-?day|d\.?[ ]?o\.?[ ]?b\b\.?|born|birthdate|geboren|geburtsdatum"
     r"|geburtstag|née?(?= le)|naissance|nacimiento|naci(?:ó|do|da)|nascimento|nasc(?:ido|ida)|nato|nata|nascita|geboortedatum"
     r"|födelsedatum|syntymäaika|data urodzenia)(?:\b|(?=_))"
 )
-BETWEEN = r"[^\d\n\x00]{0,32}?"
-CUES = Anchor(CUE)
-NAMED_DATE = re.compile(rf"{CUE}({BETWEEN}|[^\d\x00]{{0,12}}?)(?<![\w/.-])({DATE})")
-DATE_THEN_CUE = re.compile(
+BETWEEN: Final = r"[^\d\n\x00]{0,32}?"
+CUES: Final = Anchor(CUE)
+NAMED_DATE: Final = re.compile(rf"{CUE}({BETWEEN}|[^\d\x00]{{0,12}}?)(?<![\w/.-])({DATE})")
+DATE_THEN_CUE: Final = re.compile(
     rf"(?<![\w/.-])({DATE})\s?\(?(?:is (?:my|his|her|the) (?:date of birth|birth ?day|dob)|\(?d\.?o\.?b\b)"
 )
-THEN_CUE = re.compile(r"birth|d\.?o\.?b\b")
-NOT_BIRTH = re.compile(r"\b(?:since|until|joined|updated|expires?|due|party|card|gift|sale)\b")
+THEN_CUE: Final = re.compile(r"birth|d\.?o\.?b\b")
+NOT_BIRTH: Final = re.compile(r"\b(?:since|until|joined|updated|expires?|due|party|card|gift|sale)\b")
 
 
 def births(page: Page) -> Iterator[Hit]:
@@ -48,7 +49,7 @@ def births(page: Page) -> Iterator[Hit]:
         yield Hit(match.start(1), match.end(1), RANK, "BIRTH_DATE", "birth_date")
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "birth_date",
         r"(?i)birth|b-?day|d\.? ?o\.? ?b|\bborn\b|gebo?[ur]|naiss|\bn[ée]e? le|naci|nasc|\bnat[oa]\b|födel|syntym|urodz",

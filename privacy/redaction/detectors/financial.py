@@ -2,30 +2,32 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from privacy.redaction import checksums
 from privacy.redaction.hits import Detector, Hit, Page
 
-CARD_RANK, IBAN_RANK = 85, 86
+CARD_RANK: Final = 85
+IBAN_RANK: Final = 86
 
 # Each begins with a class of characters, and asks afterwards what stands before it: `re` skips quickly to such a character.
-CARD_RUN = re.compile(
+CARD_RUN: Final = re.compile(
     r"[2-6](?<!\w[2-6])(?<!\d[.,-][2-6])(?<![.,][2-6])(?!\.\d{5})(?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])"
 )
-INNER_CARD = re.compile(r"(?<!\d)[2-6](?:[ .\-_/]{0,2}\d){12,18}(?!\d)")
-GROUPS = re.compile(r"\d+")
+INNER_CARD: Final = re.compile(r"(?<!\d)[2-6](?:[ .\-_/]{0,2}\d){12,18}(?!\d)")
+GROUPS: Final = re.compile(r"\d+")
 # The first digits and lengths that networks issue (ISO/IEC 7812 ranges of Visa, Mastercard, Amex, Discover, JCB, Diners,
 # UnionPay, Maestro, RuPay, Mir, Troy).
-ISSUED = re.compile(
+ISSUED: Final = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|(?:6011|65\d\d|64[4-9]\d|60[0-9]\d|81\d\d|508\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-59]|[689]\d)\d{11}"
     r"|62\d{14,17}|(?:50|5[6-9]|6[37])\d{10,17}|220[0-4]\d{12}|9792\d{12}"
 )
-COMMON = re.compile(r"[3-6]")
+COMMON: Final = re.compile(r"[3-6]")
 
-IBAN_START = re.compile(r"[0-9](?<=[A-Za-z]{2}[0-9])(?<![A-Za-z0-9][A-Za-z]{2}[0-9])[0-9](?=[ .-]?[A-Za-z0-9])")
+IBAN_START: Final = re.compile(r"[0-9](?<=[A-Za-z]{2}[0-9])(?<![A-Za-z0-9][A-Za-z]{2}[0-9])[0-9](?=[ .-]?[A-Za-z0-9])")
 # ISO 13616 registry: country and length.
-IBAN_LENGTHS = dict(
+IBAN_LENGTHS: Final = dict(
     (pair[:2], int(pair[2:]))
     for pair in (
         "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24"
@@ -34,9 +36,9 @@ IBAN_LENGTHS = dict(
         " RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
     ).split()
 )
-IBAN_REST = re.compile(r"(?:[ .-]?[A-Za-z0-9]){8,32}")
-NAMED_IBAN = re.compile(r"iban\b(?<!\wiban)[\s:#'\"=(]{0,4}(?:(?:is|number|no\.?|code)[\s:#'\"=(]{1,4}){0,2}")
-LOOSE_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{3,30}){1,8}(?:\.{2,3})?(?![A-Za-z0-9])")
+IBAN_REST: Final = re.compile(r"(?:[ .-]?[A-Za-z0-9]){8,32}")
+NAMED_IBAN: Final = re.compile(r"iban\b(?<!\wiban)[\s:#'\"=(]{0,4}(?:(?:is|number|no\.?|code)[\s:#'\"=(]{1,4}){0,2}")
+LOOSE_IBAN: Final = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{3,30}){1,8}(?:\.{2,3})?(?![A-Za-z0-9])")
 
 
 def cards(page: Page) -> Iterator[Hit]:
@@ -109,7 +111,7 @@ def named_ibans(page: Page) -> Iterator[Hit]:
             yield Hit(loose.start(), loose.end(), IBAN_RANK - 1, "IBAN", "iban_named")
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("card", r"\d" + r"[ ._/-]{0,2}\d" * 11, cards, digit=True),
     Detector("iban", r"(?i)\b[a-z]{2}\d{2}[ .-]?[a-z0-9]{2}", ibans, digit=True),
     Detector("iban_named", r"(?i)\biban\b", named_ibans),

@@ -2,35 +2,40 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from privacy.redaction import checksums
 from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
-BARE_RANK, CHECKED_RANK, NAMED_RANK = 62, 70, 71
+BARE_RANK: Final = 62
+CHECKED_RANK: Final = 70
+NAMED_RANK: Final = 71
 
-SSN = re.compile(r"(?<![\w-])(?<!\d[.,/])(?!000|666|9\d\d)\d{3}([-])(?!00)\d\d\1(?!0000)\d{4}(?![\w-])(?!\.\d)")
-MASKED_SSN = re.compile(r"(?<![\w*-])(?:[X*x]{3}-[X*x]{2}-\d{4}|\d{3}-[X*x]{2}-[X*x]{4})(?!\w)")
-NINO = re.compile(
+SSN: Final = re.compile(r"(?<![\w-])(?<!\d[.,/])(?!000|666|9\d\d)\d{3}([-])(?!00)\d\d\1(?!0000)\d{4}(?![\w-])(?!\.\d)")
+MASKED_SSN: Final = re.compile(r"(?<![\w*-])(?:[X*x]{3}-[X*x]{2}-\d{4}|\d{3}-[X*x]{2}-[X*x]{4})(?!\w)")
+NINO: Final = re.compile(
     r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:\d{6}|[ -]\d{2}[ -]\d{2}[ -]\d{2}[ -]| ?\d{6} ?)[A-D](?!\w)"
 )
-ITALIAN = re.compile(r"(?<!\w)[A-Za-z]{6}\d{2}[A-Ea-eHhLlMmPpR-Tr-t]\d{2}[A-Za-z]\d{3}[A-Za-z](?!\w)")
-DNI = re.compile(r"(?<!\w)(?<!\d\.)(?:\d{2}\.?\d{3}\.?\d{3}[ -]?|[XYZxyz]-?\d{7}-?)[A-Za-z](?![\w+]|-\d)")
-PAN = re.compile(r"(?<!\w)[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?!\w)")
-AADHAAR = re.compile(r"(?<![\w-])[2-9]\d{3}([ -])\d{4}\1\d{4}(?![\w-])(?! \d{4})")
-CPF = re.compile(r"(?<![\w.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)")
-CNPJ = re.compile(r"(?<![\w.])\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}(?!\w)")
-NIR = re.compile(r"(?<!\w)[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?!\w)")
-BELGIAN = re.compile(r"(?<![\w.])\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}(?!\w)")
-SWEDISH = re.compile(r"(?<![\w-])(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278]\d|[39][01])[-+]\d{4}(?![\w-])")
-FINNISH = re.compile(r"(?<!\w)(?:[0-2]\d|3[01])(?:0\d|1[0-2])\d{2}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y](?!\w)")
-CURP = re.compile(
+ITALIAN: Final = re.compile(r"(?<!\w)[A-Za-z]{6}\d{2}[A-Ea-eHhLlMmPpR-Tr-t]\d{2}[A-Za-z]\d{3}[A-Za-z](?!\w)")
+DNI: Final = re.compile(r"(?<!\w)(?<!\d\.)(?:\d{2}\.?\d{3}\.?\d{3}[ -]?|[XYZxyz]-?\d{7}-?)[A-Za-z](?![\w+]|-\d)")
+PAN: Final = re.compile(r"(?<!\w)[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?!\w)")
+AADHAAR: Final = re.compile(r"(?<![\w-])[2-9]\d{3}([ -])\d{4}\1\d{4}(?![\w-])(?! \d{4})")
+CPF: Final = re.compile(r"(?<![\w.])\d{3}\.\d{3}\.\d{3}-\d{2}(?!\w)")
+CNPJ: Final = re.compile(r"(?<![\w.])\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}(?!\w)")
+NIR: Final = re.compile(r"(?<!\w)[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}(?!\w)")
+BELGIAN: Final = re.compile(r"(?<![\w.])\d{2}\.\d{2}\.\d{2}-\d{3}\.\d{2}(?!\w)")
+SWEDISH: Final = re.compile(
+    r"(?<![\w-])(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278]\d|[39][01])[-+]\d{4}(?![\w-])"
+)
+FINNISH: Final = re.compile(r"(?<!\w)(?:[0-2]\d|3[01])(?:0\d|1[0-2])\d{2}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y](?!\w)")
+CURP: Final = re.compile(
     r"(?<!\w)[A-Z][AEIOUX][A-Z]{2}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[HM][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z\d]\d(?!\w)"
 )
-NRIC = re.compile(r"(?<!\w)[STFG]\d{7}[A-Z](?!\w)")
-MRZ = re.compile(r"[PIAC][A-Z<][A-Z]{3}[A-Z<]{25,39}\n?[A-Z0-9<]{28,44}")
-FINNISH_CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-NRIC_CHECK = {"S": ("JZIHGFEDCBA", 0), "T": ("JZIHGFEDCBA", 4), "F": ("XWUTRQPNMLK", 0), "G": ("XWUTRQPNMLK", 4)}
+NRIC: Final = re.compile(r"(?<!\w)[STFG]\d{7}[A-Z](?!\w)")
+MRZ: Final = re.compile(r"[PIAC][A-Z<][A-Z]{3}[A-Z<]{25,39}\n?[A-Z0-9<]{28,44}")
+FINNISH_CHECK: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+NRIC_CHECK: Final = {"S": ("JZIHGFEDCBA", 0), "T": ("JZIHGFEDCBA", 4), "F": ("XWUTRQPNMLK", 0), "G": ("XWUTRQPNMLK", 4)}
 
 
 def finnish(text: str) -> bool:
@@ -55,7 +60,7 @@ def shown(text: str) -> bool:
 
 
 # Form, check, rank, rule. These need no word beside them.
-FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool], int, str], ...] = (
+FORMS: Final[tuple[tuple[re.Pattern[str], Callable[[str], bool], int, str], ...]] = (
     (SSN, bool, BARE_RANK, "ssn"),
     (MASKED_SSN, shown, BARE_RANK, "ssn_masked"),
     (NINO, bool, CHECKED_RANK, "nino"),
@@ -74,7 +79,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool], int, str], ...] = (
     (MRZ, bool, CHECKED_RANK, "mrz"),
 )
 
-NAMES = (
+NAMES: Final = (
     r"passport|passeport|pasaporte|reisepass(?:nummer)?|paspoort|driv(?:er'?s?|ing)(?:'s)?[ _-]?licen[cs]e|driver[ _]licen[cs]e|driving permit"
     r"|licen[cs]e (?:number|no|id)|f[üu]hrerschein(?:nummer)?|permis de conduire|\bdl\b"
     r"|\bssns?\b|social security|social sec|soc\.? sec|sozialversicherungsnummer|\bitin\b|\batin\b|\bein\b|\btins?\b|tax (?:id|number|no|payer|identification|file)"
@@ -84,19 +89,19 @@ NAMES = (
     r"|burgerservicenummer|\bpesel\b|personnummer|\bhetu\b|\bcpr\b|f[øo]dselsnummer|\bnir\b|num[ée]ro de s[ée]cu(?:rit[ée] sociale)?|personalausweis(?:nummer)?|ausweisnummer"
     r"|residence permit|green card|visa number|alien number|\ba-number|\bnric\b|\bfin\b(?= n)|medicare|medicaid|\bahv(?:-nummer)?\b|\bppsn?\b|\bmrz\b|hkid|resident id"
 )
-NAME = Anchor(f"(?:{NAMES})")
-NAMED = re.compile(
+NAME: Final = Anchor(f"(?:{NAMES})")
+NAMED: Final = re.compile(
     r"(?:['’]?s\b)?(?:[\s_-]{1,2}(?:card|id|number|num|no|nr|#|identification|identity|code|details?|account|plate|file|ref|permit|security|licen[cs]e|identifier|for \w+|listed)\b\.?){0,4}"
     r"[\"')\]]{0,2}(?:[\s:;#=,.(\"'\[>|*-]{1,6}|(?=\d))(?:(?:is|was|are|es|est|ist|é|è|är|ends?|ending|were|shows?|of|it's|being|=>|the|my|his|her|number|no|atin|tin|dl|ssn)[\s:#.\"'(]{1,4}){0,3}"
     r"((?:[a-z]{1,5}[ _-]?)?[a-z0-9*]{0,8}(?:[\s./_-]?[a-z0-9]{1,12}){1,5})(?!\w)"
 )
-TOKEN = re.compile(r"[a-z0-9*]+")
-CUT = re.compile(
+TOKEN: Final = re.compile(r"[a-z0-9*]+")
+CUT: Final = re.compile(
     r"\s(?:and|or|is|was|for|to|in|on|at|by|with|of|the|a|an|but|so|which|that|were|has|had|will|please|can|next|linked|issued|expir\w*|under|from|as)\b"
 )
 
 
-FORM_PLACES = Anchor(
+FORM_PLACES: Final = Anchor(
     r"\b(?:\d{3}-(?:\d\d|[Xx*]{2})-|\d{2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]|[2-9]\d{3}[ -]\d{4}[ -]\d{4}|\d{2,3}\.\d{3}\.\d{3}[-/]|[12] ?\d{2} ?\d{2} ?[\dAB]{2} ?\d{3} ?\d{3} ?\d{2}|\d{2}\.\d{2}\.\d{2}-"
     r"|(?:\d{2})?\d{6}[-+A-FU-Y]\d{3}|[A-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d|[A-Za-z]{6}\d{2}[A-Za-z]\d{2}|[XYZxyz]-?\d{7}|[A-Z]{5}\d{4}[A-Z]|[A-Z]{4}\d{6}[HM]|[STFG]\d{7}[A-Z]"
     r"|[PIAC][A-Z<][A-Z]{3}[A-Z<]{10})|[Xx*]{3}-[Xx*]{2}-\d"
@@ -157,7 +162,7 @@ def identifier(low: str, start: int, end: int) -> tuple[int, int] | None:
     return begin, stop
 
 
-DATE = re.compile(
+DATE: Final = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}|(?:19|20)\d\d[\s-]+(?:19|20)\d\d"
 )
 
@@ -167,7 +172,7 @@ def has_digit(text: str, span: tuple[int, int]) -> bool:
     return any(c.isdigit() for c in text[span[0] : span[1]])
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("government_form", FORM_PLACES.pattern, by_form, digit=True),
     Detector("government_named", f"(?i){NAME.pattern}", by_name, digit=True),
 )

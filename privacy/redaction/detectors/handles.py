@@ -2,25 +2,26 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
-RANK = 36
-SITE = r"(?:twitter|x|instagram|insta|ig|tiktok|telegram|snapchat|snap|threads|mastodon|github|gitlab|discord|reddit|twitch|skype|linkedin|facebook|fb|youtube|signal|bluesky|slack|steam|psn|xbox)"
-LABEL = (
+RANK: Final = 36
+SITE: Final = r"(?:twitter|x|instagram|insta|ig|tiktok|telegram|snapchat|snap|threads|mastodon|github|gitlab|discord|reddit|twitch|skype|linkedin|facebook|fb|youtube|signal|bluesky|slack|steam|psn|xbox)"
+LABEL: Final = (
     r"(?:\b(?:user[ _-]?name|user[ _-]?id|user[ _-]?login|screen[ _-]?name|login[ _-]?(?:name|id)|nick(?:name)?|handle|gamertag|benutzername|nom d'utilisateur|usuario)\b"
     rf"|\b(?:my|his|her|their) {SITE}(?: (?:handle|account|user(?:name)?|id|name|profile))?)"
 )
-LABELS = Anchor(LABEL)
-LABELLED = re.compile(
+LABELS: Final = Anchor(LABEL)
+LABELLED: Final = re.compile(
     LABEL
     + r"[\"']?(?:[ \t]{0,2}(?:is|was|:|=>?|->)|[ \t]{0,2}(?=[\"']|[ \t]@))[ \t]{0,2}[\"'`]?(@?[a-z0-9](?:[\w.-]{1,40}[a-z0-9_])(?:#\d{4})?)(?![\w@(\[.])"
 )
-ON_SITE = re.compile(
+ON_SITE: Final = re.compile(
     rf"(?<![\w@/.])@([a-z0-9_][\w.]{{2,30}}[a-z0-9_]) on {SITE}\b|\b(?!x\b){SITE}(?::| |: )@([a-z0-9_][\w.]{{2,30}}[a-z0-9_])(?![\w@.])"
 )
-OBJECTS = (
+OBJECTS: Final = (
     "self.",
     "this.",
     "config.",
@@ -36,10 +37,10 @@ OBJECTS = (
     "params.",
 )
 # An assignment in a program: `username = await …`, `handle = 'closed'`, `user_name=auth_user`.
-CODE = re.compile(
+CODE: Final = re.compile(
     r"(?:handle|nick)\s?=|[^=]*=\s?(?:await|lambda|yield|not|new|passwd|localpart)\b|[^=]*=\s?[a-z_]*(?:user|name)[a-z_]*\Z"
 )
-NOBODY = frozenset(
+NOBODY: Final = frozenset(
     "required invalid incorrect wrong missing not taken none null true false empty string str text unique name user username"
     " password email user_id user_name userid login_name nickname usernames the and or your my is was admin root guest anonymous nobody test unknown undefined optional already field"
     " passwd self this varchar char type value input home login intent share search explore watch about help privacy terms status"
@@ -60,7 +61,7 @@ def handles(page: Page) -> Iterator[Hit]:
         yield Hit(match.start(group) - 1, match.end(group), RANK, "USERNAME", "handle")
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "handle",
         r"(?i)user[ _-]?(?:name|id|login)|screen[ _-]?name|login[ _-]?(?:name|id)|nick|handle|gamertag|benutzername|utilisateur|usuario"

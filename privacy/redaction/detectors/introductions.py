@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from privacy.redaction.anchors import Anchor
-from privacy.redaction.detectors.name_forms import LOWER_NAME, SEQUENCE, WORD, spelt_like
+from privacy.redaction.detectors.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (
     COMMON,
@@ -20,74 +21,79 @@ from privacy.redaction.lexicon import (
     surname,
 )
 
-RANK, LABEL_RANK = 32, 33
+RANK: Final = 32
+LABEL_RANK: Final = 33
 
-TITLE = re.compile(
+TITLE: Final = re.compile(
     r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Hon|Sgt|Capt|Lt|Col|Gen|Sen|Rep|Gov|Herr|Herrn|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra|Sr|Srta|Signora?|Sig|Dott|Dhr|Mevr|Pan|Pani|Officer|Detective"
     r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
 )
-KIN = frozenset({"uncle", "aunt", "auntie", "grandma", "grandpa", "cousin", "dr"})
+KIN: Final = frozenset({"uncle", "aunt", "auntie", "grandma", "grandpa", "cousin", "dr"})
 # Introductions after which any word may be a name, and those after which a capital has to follow.
-SURE_INTRODUCTION = (
+SURE_INTRODUCTION: Final = (
     r"(?:my|his|her|their|whose|the customer's|partner's|wife's|husband's|son's|daughter's|full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real|real)[ -]?name(?:'s| is| was|:| =)?(?: actually| now)?"
     r"|name's|ich hei(?:ß|ss)e|mein name ist|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|me chamo|mijn naam is|ik heet|jag heter|nazywam się|by the name of|under the name(?: of)?|goes by|name on (?:the|my) account(?: is|\?)?"
     r"|people call me|everyone calls me|just call me|you can call me|call me|named|signed,?|correct it to|namens|it's under"
 )
-INTRODUCTION = (
+INTRODUCTION: Final = (
     r"i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|meet(?:ing)? with|ask(?:ed)?|tell|contact(?:ed)?|contacting|cc|attn:?|attention:?|c/o"
     r"|named after|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
     r"|verses from|name him|name her|named him|named her|name is|name:|town,|huge|early"
 )
-INTRODUCED = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
+INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
 # Introductions that prose and code have, too: `a class named foo`, `the full name filename`.
-LOOSE = re.compile(
+LOOSE: Final = re.compile(
     r"named|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
-GREETING = re.compile(
+GREETING: Final = re.compile(
     r"(?:^|[.!?\n>\"“(]\s{0,3}|\A)(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte[rn]?|estimad[oa]|querid[oa]|caro|cara|cher|chère|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|cheers|hiya|yo)[ ,]{1,2}"
 )
-SIGNATURE = re.compile(
+SIGNATURE: Final = re.compile(
     r"(?:^|\n|[.!?]\s)[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many|with) )?(?:regards|wishes|best|sincerely(?: yours)?|yours (?:truly|sincerely|faithfully)|respectfully|cordially|cheers|thanks(?: again| a lot| so much| in advance)?|thank you|many thanks|thx|love"
     r"|mit freundlichen gr(?:ü|ue)(?:ß|ss)en|viele gr(?:ü|ue)(?:ß|ss)e|liebe gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|cordialement|bien à vous|saludos(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke groet(?:en)?|abraços)"
     r"[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n){1,3}[ \t]*(?:[-–—~] ?)?"
 )
-LABEL = re.compile(
+LABEL: Final = re.compile(
     r"(?:\b|_)(?:(?:full|first|last|middle|given|family|user|display|customer|client|contact|patient|employee|holder|account|card ?holder|recipient|sender|author|owner|billing|shipping|subscriber|member|guest|passenger|applicant|student|real|legal|maiden|preferred|sur|nick)?[ _-]?name"
     r"|cardholder|recipient|addressee|patient|nom|prénom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)"
     r"\\?[\"']?\s{0,3}[:=]\s{0,8}\\?[\"']?"
 )
-LINE_END = re.compile(r"[ \t]*[,.]?(?:[\"'\\<\r\n|;]|\Z)")
-ROLE = (
+LINE_END: Final = re.compile(r"[ \t]*[,.]?(?:[\"'\\<\r\n|;]|\Z)")
+ROLE: Final = (
     r"psychologist|psychiatrist|therapist|family counsel(?:l)?or|counsel(?:l)?or|doctor|dentist|surgeon|nurse|attorney|lawyer|accountant|manager|engineer|developer|agent|employee|customer|client|patient|applicant|colleague|friend|wife|husband|son|daughter|brother"
     r"|sister|boss|neighbou?r|teacher|professor|founder|ceo|cto|author|director|administrator|specialist|contractor|executive|adjuster|policyholder|analyst|supervisor|coordinator|representative|holder|owner|individual|resident|recipient|user|name|member|guest|tenant|landlord"
     r"|partner|roommate|detective|officer|student|beneficiary|mother|father|cousin|nephew|niece|singer|actor|actress|artist|writer|poet|president|minister|senator|mayor"
 )
-AFTER_ROLE = re.compile(rf"\b(?:{ROLE})(?:,| is| was| named| called|:)?\s{{1,2}}(?:dr\.? |mr\.? |mrs\.? |ms\.? )?")
-BEFORE_ROLE = re.compile(
+AFTER_ROLE: Final = re.compile(
+    rf"\b(?:{ROLE})(?:,| is| was| named| called|:)?\s{{1,2}}(?:dr\.? |mr\.? |mrs\.? |ms\.? )?"
+)
+BEFORE_ROLE: Final = re.compile(
     rf"(?:\.?,? -? ?(?:is|was|who is|who's|they're|they are|she is|he is|as)?\s?(?:a|an|the|our|my|one of|also)?\s?(?:[a-z-]+ ){{0,2}}|[.,]? they are an? )(?:{ROLE})\b"
 )
-BOOKED = re.compile(
+BOOKED: Final = re.compile(
     r"\b(?:appointments? (?:(?:is |was )?(?:confirmed |scheduled |booked |available )?(?:with|at|for)(?: the| a| dr\.?)?|is|being with)|(?:booking|book|confirming|schedule|visit|booked|reservation) (?:with|at)|like to see|want to see|wanna try|want to try|you (?:could|can|may|might) (?:try|like|see)"
     r"|want to (?:visit|meet)|(?:visit|meet|see) (?:with )?(?=dr)|how about(?: trying(?: for)?(?: an?)?)?|what about|try for|there is|there's|one is|first up is|i have|you may want to (?:go to|try|see)|located an?|maybe|for example|is|another one is|of them is|with)\s{1,2}(?:the |an? )?"
     rf"(?:(?:{ROLE})(?: called| named|,| is)?\s{{1,2}})?"
 )
 # A capital: what follows a cue for the gate to open. Names in lower case follow strong cues only.
-CAPITAL = r"\p{Lu}"
-INTRODUCED_PLACES, GREETING_PLACES, SIGNATURE_PLACES, LABEL_PLACES, BOOKED_PLACES = (
-    Anchor(rule.pattern) for rule in (INTRODUCED, GREETING, SIGNATURE, LABEL, BOOKED)
-)
-AFTER_ROLE_PLACES = Anchor(rf"(?i:{AFTER_ROLE.pattern}){CAPITAL}")
-BEFORE_ROLE_PLACES = Anchor(
+CAPITAL: Final = r"\p{Lu}"
+INTRODUCED_PLACES: Final = Anchor(INTRODUCED.pattern)
+GREETING_PLACES: Final = Anchor(GREETING.pattern)
+SIGNATURE_PLACES: Final = Anchor(SIGNATURE.pattern)
+LABEL_PLACES: Final = Anchor(LABEL.pattern)
+BOOKED_PLACES: Final = Anchor(BOOKED.pattern)
+AFTER_ROLE_PLACES: Final = Anchor(rf"(?i:{AFTER_ROLE.pattern}){CAPITAL}")
+BEFORE_ROLE_PLACES: Final = Anchor(
     rf"[ \t.]{CAPITAL}[\pL'’-]*(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD))?(?i:{BEFORE_ROLE.pattern})"
 )
-MONEY = re.compile(
+MONEY: Final = re.compile(
     r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
 )
-PAID = re.compile(
+PAID: Final = re.compile(
     r"\b(?:(?:to|of|for|from|sending|send|checking|savings)\s{1,2}(?:my |your |his |her |the )?(?:friend |account of )?|(?<=\d )(?=\w+ (?:checking|savings)))((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 )
-RELATIVES = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
-STREETWISE = re.compile(
+RELATIVES: Final = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
+STREETWISE: Final = re.compile(
     r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b"
 )
 
@@ -122,7 +128,7 @@ def addressed(page: Page) -> Iterator[Hit]:
         if end and page.text[end : end + 1] in {"", ",", ".", "!", "\n", "\r", ":", ";", " ", "-", "\\"}:
             yield Hit(match.end(), end, RANK, "PERSON", "greeting")
     for match in SIGNATURE_PLACES.read(SIGNATURE, page.low):
-        name = SEQUENCE.match(page.text, match.end())
+        name = SEQUENCE.of(page.text).match(page.text, match.end())
         if name and LINE_END.match(page.text, name.end()) and not organised(page.text, name.start(), name.end()):
             yield Hit(name.start(), name.end(), RANK, "PERSON", "signature")
         elif not name and (end := lower_name(page, match.end(), known_only=True)) and LINE_END.match(page.text, end):
@@ -132,7 +138,7 @@ def addressed(page: Page) -> Iterator[Hit]:
 def labelled(page: Page) -> Iterator[Hit]:
     """`"full_name": "Manon Laine"`, `Name: Jennifer Olesen`."""
     for match in LABEL_PLACES.read(LABEL, page.low):
-        name = SEQUENCE.match(page.text, match.end())
+        name = SEQUENCE.of(page.text).match(page.text, match.end())
         if not name:
             continue
         words = kinds(page.text, name.start(), name.end())
@@ -144,7 +150,9 @@ def labelled(page: Page) -> Iterator[Hit]:
         whole = bool(LINE_END.match(page.text, name.end()))
         known = any(sure(kind) or surname(kind) for kind in words)
         named = known or (whole and specific and len(words) <= 4 and any(possible(kind) for kind in words))
-        if not known and not all(spelt_like(word) for word in WORDS.findall(name.group()) if len(word) > 1):
+        if not known and not all(
+            spelt_like(word) for word in CAPITALISED.of(page.text).findall(name.group()) if len(word) > 1
+        ):
             continue
         if named and not any(kind & ORGANISATION for kind in words):
             yield Hit(name.start(), name.end(), LABEL_RANK, "PERSON", "label")
@@ -159,7 +167,7 @@ def roles(page: Page) -> Iterator[Hit]:
             yield Hit(match.end(), end, RANK, "PERSON", "role")
     if not BEFORE_ROLE_PLACES.anywhere(page.text):
         return
-    for match in SEQUENCE.finditer(page.text):
+    for match in SEQUENCE.of(page.text).finditer(page.text):
         if " " in match.group() and BEFORE_ROLE.match(page.low, match.end()):
             end = sequence(page, match.start(), bare=False)
             if end == match.end():
@@ -189,23 +197,20 @@ def paid(page: Page) -> Iterator[Hit]:
 
 def payee(page: Page, start: int) -> int:
     """Where a single name ends to whom money goes; even one that no list knows, as long as it is no ordinary word."""
-    word = WORDS.match(page.text, start)
+    word = CAPITALISED.of(page.text).match(page.text, start)
     if word and len(word.group()) > 1:
         kind = kind_of(word.group())
         unknown = (kind == 0 and spelt_like(word.group()) and word.group()[1:].islower()) or (
             bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION)
         )
         return word.end() if unknown and not STREETWISE.match(page.low, word.end()) else 0
-    lower = LOWER_NAME.match(page.low, start)
+    lower = LOWER_NAME.of(page.low).match(page.low, start)
     return lower.end() if lower and sure(kind_of(lower.group())) else 0
 
 
 def kinds(text: str, start: int, end: int) -> list[int]:
     """What the lexicon knows of the words of a stretch."""
-    return [kind_of(word) for word in WORDS.findall(text, start, end) if len(word) > 1]
-
-
-WORDS = re.compile(WORD)
+    return [kind_of(word) for word in CAPITALISED.of(text).findall(text, start, end) if len(word) > 1]
 
 
 def organised(text: str, start: int, end: int) -> bool:
@@ -223,13 +228,13 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
 
     `bare`: even a word that is also an ordinary one counts, as the text leaves no doubt. `pair`: one word is not enough.
     """
-    match = SEQUENCE.match(page.text, start)
+    match = SEQUENCE.of(page.text).match(page.text, start)
     if not match:
         return 0
     end = start
     names = 0
     known: list[int] = []  # what the lexicon knows of the words, but for initials
-    for token in WORDS.finditer(page.text, start, match.end()):
+    for token in CAPITALISED.of(page.text).finditer(page.text, start, match.end()):
         word, stop = token.group(), token.end()
         if names and len(word) == 1 and not (word == "I" and page.text[stop : stop + 1] == " "):
             end, names = stop, names + 1
@@ -259,14 +264,14 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
     return end if bare or names > 1 or named else 0
 
 
-SUFFIX = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|Ph\.D|Psyd|Psy\.D|Psy|Np|MD|M\.D|Lcsw|Lmft|Mft|Rn|Dds|Esq)\b\.?")
+SUFFIX: Final = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|Ph\.D|Psyd|Psy\.D|Psy|Np|MD|M\.D|Lcsw|Lmft|Mft|Rn|Dds|Esq)\b\.?")
 
 
 def lower_name(page: Page, start: int, *, known_only: bool) -> int:
     """Where a name in lower case ends: one or two words, none of them ordinary."""
     end = 0
     for place in range(3):
-        word = LOWER_NAME.match(page.low, start)
+        word = LOWER_NAME.of(page.low).match(page.low, start)
         if not word:
             break
         kind = kind_of(word.group())
@@ -290,11 +295,11 @@ def lower_name(page: Page, start: int, *, known_only: bool) -> int:
     return end
 
 
-TITLES = (
+TITLES: Final = (
     r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
     r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin"
 )
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("name_title", rf"(?i:\b(?:{TITLES}))[. ] ?{CAPITAL}|\b(?:mr|mrs|ms|dr|prof|uncle|aunt)[. ]", titled),
     Detector(
         "name_introduction",

@@ -1,17 +1,20 @@
 """How names are written: capitalised words, initials, particles, and the runs that they form."""
 
 import re
+from typing import Final
 
-UPPER = "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper())
-LETTER = r"[^\W\d_]"
-WORD = rf"[{UPPER}]{LETTER}*+(?:['’](?!s\b|S\b){LETTER}+)?(?:-{LETTER}+)*+"
-PARTICLE = (
+UPPER: Final = "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper())
+LETTER: Final = r"[^\W\d_]"
+WORD: Final = rf"[{UPPER}]{LETTER}*+(?:['’](?!s\b|S\b){LETTER}+)?(?:-{LETTER}+)*+"
+PARTICLE: Final = (
     r"(?:(?:van|von|vom|der|den|de|la|le|di|da|del|della|dos|das|du|bin|ibn|al|el|ten|ter|af|av|zu|zur|y|i)\s){1,3}"
 )
-JOINER = rf"(?:[ \t]{{1,2}}|(?<=\b[{UPPER}])\.[ ]?|[ ]\ufeff)"
-PARTICLES = "van von vom der den de la le di da del della dos das du bin ibn al el ten ter af av zu zur y i".split()
+JOINER: Final = rf"(?:[ \t]{{1,2}}|(?<=\b[{UPPER}])\.[ ]?|[ ]\ufeff)"
+PARTICLES: Final = (
+    "van von vom der den de la le di da del della dos das du bin ibn al el ten ter af av zu zur y i".split()
+)
 # What may stand between two words of one name.
-GAPS = frozenset(
+GAPS: Final = frozenset(
     {" ", "  ", "\t", ". ", "."}
     | {f" {one} " for one in PARTICLES}
     | {
@@ -32,11 +35,27 @@ GAPS = frozenset(
         )
     }
 )
-SIMPLE = re.compile(rf"[{UPPER}]{LETTER}+")
-SEQUENCE = re.compile(rf"{WORD}(?:{JOINER}(?:{PARTICLE})?{WORD}){{0,3}}(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD)\b)?")
-INITIAL = re.compile(rf"[{UPPER}]")
-LOWER_NAME = re.compile(rf"{LETTER}{{2,24}}(?:['-]{LETTER}+)?")
-VOWEL = re.compile(r"[aeiouyáéíóúàèìòùäëïöüâêîôûãõåæøœýűőůěčřšžηαιουεύίόάώ]", re.IGNORECASE)
+
+
+class Form:
+    """A pattern over letters of any script, and its twin for text of ASCII alone, which `re` reads twice as fast."""
+
+    __slots__ = ("_any", "_ascii")
+
+    def __init__(self, pattern: str) -> None:
+        self._any = re.compile(pattern)
+        self._ascii = re.compile(pattern.replace(UPPER, "A-Z").replace(LETTER, "[A-Za-z]"), re.ASCII)
+
+    def of(self, text: str) -> re.Pattern[str]:
+        """The one to read a text with."""
+        return self._ascii if text.isascii() else self._any
+
+
+SIMPLE: Final = Form(rf"[{UPPER}]{LETTER}+")
+CAPITALISED: Final = Form(WORD)
+SEQUENCE: Final = Form(rf"{WORD}(?:{JOINER}(?:{PARTICLE})?{WORD}){{0,3}}(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD)\b)?")
+LOWER_NAME: Final = Form(rf"{LETTER}{{2,24}}(?:['-]{LETTER}+)?")
+VOWEL: Final = re.compile(r"[aeiouyáéíóúàèìòùäëïöüâêîôûãõåæøœýűőůěčřšžηαιουεύίόάώ]", re.IGNORECASE)
 
 
 def spelt_like(word: str) -> bool:

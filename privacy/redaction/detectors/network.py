@@ -3,30 +3,34 @@
 import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address
+from typing import Final
 
 from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
-IP_RANK, CREDENTIAL_RANK = 60, 88
+IP_RANK: Final = 60
+CREDENTIAL_RANK: Final = 88
 
-OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-QUADS = Anchor(r"\d{1,3}(?:\.\d{1,3}){3}")
-IPV4 = re.compile(rf"(?<![\w.])(?:{OCTET}\.){{3}}{OCTET}(?![\w]|\.\d)")
-VERSION_BEFORE = re.compile(
+OCTET: Final = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+QUADS: Final = Anchor(r"\d{1,3}(?:\.\d{1,3}){3}")
+IPV4: Final = re.compile(rf"(?<![\w.])(?:{OCTET}\.){{3}}{OCTET}(?![\w]|\.\d)")
+VERSION_BEFORE: Final = re.compile(
     r"(?:(?:\bv(?:er(?:sion)?|\.)?|\brelease|\bbuild|\bfirmware|[=<>~^]=|[<>~^])[\s:=]{0,3}|(?:__version__|\bsections?|§)[\s:=\"'-]{0,4})\Z",
     re.IGNORECASE,
 )
 # Loopback, "any" and masks name no machine of anybody's.
-NOBODY = re.compile(r"127\.|0\.0\.0\.0|255\.255\.")
-IPV6 = re.compile(
+NOBODY: Final = re.compile(r"127\.|0\.0\.0\.0|255\.255\.")
+IPV6: Final = re.compile(
     r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,15})?(?![\w:])"
 )
-MAC = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
-URL_CREDENTIALS = re.compile(
+MAC: Final = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
+URL_CREDENTIALS: Final = re.compile(
     r"(?<=://)(?:([^\s/@:\"'<>\x00]{0,128}:[^\s/@\"'<>\x00]{1,256})(?=@[\w\[])|([\w-]{16,255})(?=@[\w\[]))"
 )
-REFERENCE = re.compile(r"[$%]?[{<(\[][^@]*[})>\]]|\$\w+|\*+|x{3,}|\.{3}|user(?:name)?:pass(?:word|wd)?", re.IGNORECASE)
-CURL_USER = re.compile(
+REFERENCE: Final = re.compile(
+    r"[$%]?[{<(\[][^@]*[})>\]]|\$\w+|\*+|x{3,}|\.{3}|user(?:name)?:pass(?:word|wd)?", re.IGNORECASE
+)
+CURL_USER: Final = re.compile(
     r"(?:\bcurl\b[^\n\x00]{0,200}?\s(?:-u|--user|--proxy-user)[ =]?['\"]?)([\w.@+-]{1,64}:[^\s'\"\x00]{3,128})"
 )
 
@@ -78,7 +82,7 @@ def curl(page: Page) -> Iterator[Hit]:
             yield Hit(match.start(1), match.end(1), CREDENTIAL_RANK, "URL_CREDENTIAL", "curl_user")
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("ipv4", r"\d\.\d{1,3}\.\d{1,3}\.\d", ipv4, digit=True),
     Detector("ipv6", r"\b[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]|[0-9A-Fa-f]::|::[0-9A-Fa-f]", ipv6, digit=True),
     Detector("mac", r"\b[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]", mac, digit=True),

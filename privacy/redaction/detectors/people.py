@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from privacy.redaction.detectors import introductions
-from privacy.redaction.detectors.name_forms import GAPS, INITIAL, SIMPLE, WORD, spelt_like
+from privacy.redaction.detectors.name_forms import CAPITALISED, GAPS, LETTER, SIMPLE, WORD, Form, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (
     COMMON,
@@ -15,27 +16,26 @@ from privacy.redaction.lexicon import (
     PLACE,
     STOP,
     STREETS,
+    SURE_NAMES,
+    TITLED_NAMES,
     kind_of,
     possible,
     sure,
-    sure_names,
     surname,
-    titled_names,
 )
 
-RANK = 30
-CAPITALISED = re.compile(rf"{WORD}")
-LOWER_SIMPLE = re.compile(r"[^\W\d_]{3,}")
-LOWER_WORD = re.compile(r"(?<![\w@#/.&=?%-])[^\W\d_]{2,}(?:['-][^\W\d_]+)?(?![\w@=/-])")
-LIST = re.compile(rf"{WORD}(?:(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|,? (?:and|&|und|et|y) {WORD})")
-SENTENCE_START = re.compile(r"(?:\A|[.!?:;\n\"'(>|-])\s*\Z")
+RANK: Final = 30
+LOWER_SIMPLE: Final = Form(rf"{LETTER}{{3,}}")
+LOWER_WORD: Final = Form(rf"(?<![\w@#/.&=?%-]){LETTER}{{2,}}(?:['-]{LETTER}+)?(?![\w@=/-])")
+LIST: Final = Form(rf"{WORD}(?:(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|,? (?:and|&|und|et|y) {WORD})")
+SENTENCE_START: Final = re.compile(r"(?:\A|[.!?:;\n\"'(>|-])\s*\Z")
 Token = tuple[int, int, int]  # start, end, kind
 
 
 def by_lexicon(page: Page) -> Iterable[Hit]:
     """Runs of capitalised words with a first name in them, and lists in which most are names."""
     text = page.text
-    if titled_names().isdisjoint(SIMPLE.findall(text)):
+    if TITLED_NAMES.isdisjoint(SIMPLE.of(text).findall(text)):
         return in_lower_case(page) if text == page.low else ()
     hits = [
         Hit(start, end, RANK, "PERSON", "name_list") for tokens in runs(text) for start, end in names_in(text, tokens)
@@ -45,25 +45,27 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
     return hits
 
 
-def runs(text: str) -> Iterator[list[Token]]:
+def runs(text: str) -> list[list[Token]]:
     """Capitalised words that stand together, with an initial's full stop or a particle between them.
 
     A word by itself is left out unless it is a first name and nothing else.
     """
+    found: list[list[Token]] = []
     run: list[Token] = []
     last = -1
-    for word in CAPITALISED.finditer(text):
+    for word in CAPITALISED.of(text).finditer(text):
         start, end = word.span()
         before = text[start - 1] if start else " "
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
             run.append((start, end, token_kind(word.group())))
         else:
             if run and (len(run) > 1 or sure(run[0][2])):
-                yield run
+                found.append(run)
             run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, token_kind(word.group()))]
         last = end
     if run and (len(run) > 1 or sure(run[0][2])):
-        yield run
+        found.append(run)
+    return found
 
 
 def token_kind(word: str) -> int:
@@ -73,8 +75,9 @@ def token_kind(word: str) -> int:
     return kind_of(word)
 
 
-def names_in(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
+def names_in(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     """The stretches of a run of capitalised words that are names."""
+    found: list[tuple[int, int]] = []
     place, count = 0, len(tokens)
     while place < count:
         length = name_length(text, tokens, place)
@@ -90,8 +93,9 @@ def names_in(text: str, tokens: list[Token]) -> Iterator[tuple[int, int]]:
         ):
             place = after + 1  # a street, a company, a thing that is called after somebody
             continue
-        yield tokens[place][0], tokens[after - 1][1]
+        found.append((tokens[place][0], tokens[after - 1][1]))
         place = after
+    return found
 
 
 def name_length(text: str, tokens: list[Token], place: int) -> int:
@@ -118,13 +122,10 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
             possible(kind) and not kind & (ORDINARY | PLACE) and (sure(following) or (kind == 0 and surname(following)))
         ):
             begins = kind & LAST > 0 or not starts_sentence(text, tokens[place][0])
-        elif sure(following) and initial(text, tokens, place + 2) and not kind & STOP:
+        elif sure(following) and initial(tokens, place + 2) and not kind & STOP:
             begins = True  # Blank Gary A: as registers write names
         elif (
-            possible(kind)
-            and possible(following)
-            and not (kind | following) & ORDINARY
-            and initial(text, tokens, place + 2)
+            possible(kind) and possible(following) and not (kind | following) & ORDINARY and initial(tokens, place + 2)
         ):
             return 3
     if not begins:
@@ -134,9 +135,7 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
         length += 1
     if length == 1 and alone_is_no_name(text, *tokens[place][:2]):
         return 0
-    while length > 1 and INITIAL.fullmatch(text, *tokens[place + length - 1][:2]) and length == 2 and not sure(kind):
-        length -= 1
-    return length
+    return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
 
 
 def alone_is_no_name(text: str, start: int, end: int) -> bool:
@@ -150,19 +149,21 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
     )
 
 
-THING = re.compile(
+THING: Final = re.compile(
     r"\((?:self\b|\))|\.(?:[A-Z]+_[A-Z_]+|\w+\()|[ -](?:series|calendar|days?\b(?! (?:is|was|at|in|on))|date|number|theorem|lemma|distribution"
     r"|transform|algorithm|equation|inequality|polynomial|filter|process|matrix|letters?|alphabet|comma)\b"
 )
-DEFINED = re.compile(r"(?<=\bclass )|(?<=\bnew )(?=\w+\()")
+DEFINED: Final = re.compile(r"(?<=\bclass )|(?<=\bnew )(?=\w+\()")
 
 
-def initial(text: str, tokens: list[Token], place: int) -> bool:
+def initial(tokens: list[Token], place: int) -> bool:
     """Whether the token at `place` is a single letter."""
     return place < len(tokens) and tokens[place][1] - tokens[place][0] == 1
 
 
-SAINTLY = frozenset({"San", "Santa", "St", "Saint", "Los", "Las", "El", "La", "Mount", "Fort", "Port", "Lake", "New"})
+SAINTLY: Final = frozenset(
+    {"San", "Santa", "St", "Saint", "Los", "Las", "El", "La", "Mount", "Fort", "Port", "Lake", "New"}
+)
 
 
 def extends(text: str, tokens: list[Token], place: int, length: int) -> bool:
@@ -191,9 +192,10 @@ def starts_sentence(text: str, start: int) -> bool:
 
 def in_lists(text: str) -> Iterator[Hit]:
     """`Marie, Hannah, Kyle and Megan`: where most are names, all are."""
-    for match in LIST.finditer(text):
+    for match in LIST.of(text).finditer(text):
         tokens = [
-            (word.start(), word.end(), token_kind(word.group())) for word in CAPITALISED.finditer(text, *match.span())
+            (word.start(), word.end(), token_kind(word.group()))
+            for word in CAPITALISED.of(text).finditer(text, *match.span())
         ]
         certain = sum(sure(kind) for *_, kind in tokens)
         if certain * 2 < len(tokens) or any(kind & (STOP | ORGANISATION) for *_, kind in tokens):
@@ -205,9 +207,9 @@ def in_lists(text: str) -> Iterator[Hit]:
 
 def in_lower_case(page: Page) -> Iterator[Hit]:
     """Text without any capitals: first names that are nothing else, with the surname that follows."""
-    if sure_names().isdisjoint(LOWER_SIMPLE.findall(page.low)):
+    if SURE_NAMES.isdisjoint(LOWER_SIMPLE.of(page.low).findall(page.low)):
         return
-    tokens = [(word.start(), word.end(), kind_of(word.group())) for word in LOWER_WORD.finditer(page.low)]
+    tokens = [(word.start(), word.end(), kind_of(word.group())) for word in LOWER_WORD.of(page.low).finditer(page.low)]
     place = 0
     while place < len(tokens):
         start, end, kind = tokens[place]
@@ -224,4 +226,4 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
         yield Hit(start, end, RANK - 2, "PERSON", "name_list_lower")
 
 
-DETECTORS: tuple[Detector, ...] = (*introductions.DETECTORS, Detector("person", "", by_lexicon))
+DETECTORS: Final[tuple[Detector, ...]] = (*introductions.DETECTORS, Detector("person", "", by_lexicon))

@@ -2,56 +2,59 @@
 
 import re
 from bisect import bisect_right
+from typing import Final
 
 import phonenumbers
 
 from privacy.redaction.hits import Detector, Hit, Page
 
-RANK, NAMED_RANK = 64, 66
-FEWEST = 6  # digits of a telephone number
-MAX_PARSED = 60  # calls into phonenumbers a page; beyond that a candidate counts as a number (fails closed)
+RANK: Final = 64
+NAMED_RANK: Final = 66
+FEWEST: Final = 6  # digits of a telephone number
+MAX_PARSED: Final = 60  # calls into phonenumbers a page; beyond that a candidate counts as a number (fails closed)
 
-EXTENSION = r"(?:[\s,;]{0,3}(?:x|ext(?:ension|n)?\.?|extension|durchwahl|poste|int\.|anexo)[\s.:#]{0,2}\d{1,6}|\s{0,2}#\s?\d{1,5})?"
-EDGE = r"(?<![\w])(?<!\d[.,:/-])(?<![A-Za-z]-)(?<![$€£¥#])"
-END = r"(?![\w])(?!-\d|[.,:/]\d|\s?%)"
+EXTENSION: Final = r"(?:[\s,;]{0,3}(?:x|ext(?:ension|n)?\.?|extension|durchwahl|poste|int\.|anexo)[\s.:#]{0,2}\d{1,6}|\s{0,2}#\s?\d{1,5})?"
+EDGE: Final = r"(?<![\w])(?<!\d[.,:/-])(?<![A-Za-z]-)(?<![$€£¥#])"
+END: Final = r"(?![\w])(?!-\d|[.,:/]\d|\s?%)"
 
-INTERNATIONAL = re.compile(
+INTERNATIONAL: Final = re.compile(
     rf"(?<![\w+])(?<!\d[.,:/-])(?:\(?\+\s?|00[ .-]?|\(00)(?=[1-9])(?:\(?\d\)?[ .\-/()]{{0,3}}){{6,17}}(?<=\d){EXTENSION}{END}"
 )
-NORTH_AMERICAN = re.compile(
+NORTH_AMERICAN: Final = re.compile(
     rf"{EDGE}(?:\+?(?:001|1)[ .\-/]{{0,2}})?"
     rf"(?:\(\d{{3}}\)[ .\-/]{{0,2}}\d{{3}}[ .-]?\d{{4}}|\d{{3}}([.\-/])\d{{3}}\1\d{{4}}|\d{{3}}[ .\-/]\d{{3}}[ .-]\d{{4}}){EXTENSION}{END}"
 )
-VALID_AREA = re.compile(r"(?:\+?(?:001|1)[ .\-/]{0,2})?\(?[2-9]\d\d\)?[ .\-/]{0,2}[2-9]")
-NATIONAL = re.compile(rf"{EDGE}\(?0(?=\d|\))(?:[ .\-/)(]{{0,2}}\d){{7,11}}{EXTENSION}{END}")
-ANY = re.compile(
+VALID_AREA: Final = re.compile(r"(?:\+?(?:001|1)[ .\-/]{0,2})?\(?[2-9]\d\d\)?[ .\-/]{0,2}[2-9]")
+NATIONAL: Final = re.compile(rf"{EDGE}\(?0(?=\d|\))(?:[ .\-/)(]{{0,2}}\d){{7,11}}{EXTENSION}{END}")
+ANY: Final = re.compile(
     rf"(?<![\w])(?<!\d[.,:-])(?<![$€£¥])\(?\+?(?:\d[ .\-/()]{{0,3}}){{5,15}}\d{EXTENSION}(?![\w%])(?!-\d|[.,:]\d)"
 )
 
 # Words that call what follows a telephone number: the strong ones alone, the weak ones for seven digits or more.
-STRONG = frozenset(
+STRONG: Final = frozenset(
     "phone phones telephone tel telefon telefono teléfono telefone mobile mobiles cell cellular cellphone handy handynummer fax whatsapp app viber sms landline rufnummer telefonnummer portable"
     " móvil celular cellulare telefoonnummer puhelin call called calling dial ring text texted reach reached answering contacting contact msisdn hotline helpline voicemail ph mob".split()
 )
-WEAK = frozenset("number line numbers".split())
+WEAK: Final = frozenset("number line numbers".split())
 # What may stand between such a word and the digits.
-BETWEEN = frozenset(
+BETWEEN: Final = frozenset(
     "number num no nr line me us him her them back up you is at on home work office was to are it's it now or the my currently directly has changed your our his please".split()
 )
-AFTER = re.compile(
+AFTER: Final = re.compile(
     r"\s?[-(,]?\s?(?:(?:is|was) (?:my|his|her|their|our|the) (?:phone|cell|mobile|number|fax|tel)|(?:office|fax|mobile|cell|home|work|tel|phone|direct|main|landline)\b)"
 )
-DATE_LIKE = re.compile(
+DATE_LIKE: Final = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}.*|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d"
 )
-OTHER_FORM = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3})+")
-DIGIT, NOT_DIGIT = re.compile(r"\d"), re.compile(r"\D")
-SPLIT_EXTENSION = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
-SEPARATED = re.compile(r"\d[ .\-/()]+\d")
-FRACTION = re.compile(r"[+-]?\d\.\d{5,7}")  # 3.141593 beside the word "number"
-DECIMAL = re.compile(r"\+?\d+\.\d{1,3}")
-ZERO = re.compile(r"(?<!\d)0[ \d(./-]|\(0")
-PLAIN_GROUPS = re.compile(r"\d+")
+OTHER_FORM: Final = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3})+")
+DIGIT: Final = re.compile(r"\d")
+NOT_DIGIT: Final = re.compile(r"\D")
+SPLIT_EXTENSION: Final = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
+SEPARATED: Final = re.compile(r"\d[ .\-/()]+\d")
+FRACTION: Final = re.compile(r"[+-]?\d\.\d{5,7}")  # 3.141593 beside the word "number"
+DECIMAL: Final = re.compile(r"\+?\d+\.\d{1,3}")
+ZERO: Final = re.compile(r"(?<!\d)0[ \d(./-]|\(0")
+PLAIN_GROUPS: Final = re.compile(r"\d+")
 
 
 def phones(page: Page) -> list[Hit]:
@@ -67,7 +70,7 @@ def phones(page: Page) -> list[Hit]:
     return hits
 
 
-SUM = re.compile(r"[\d)]\s?\+ ")  # 69069 + 907133923
+SUM: Final = re.compile(r"[\d)]\s?\+ ")  # 69069 + 907133923
 
 
 def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> list[tuple[int, int, int, str]]:
@@ -154,7 +157,7 @@ def cue_before(before: str) -> tuple[int, str]:
 
 
 # A word and the signs behind it, the text being read backwards.
-WORD_BEFORE = re.compile(r"[\s:.,#=(\"'>|_*\[-]{0,7}((?:[^\W\d_]+')?[^\W\d_]+)")
+WORD_BEFORE: Final = re.compile(r"[\s:.,#=(\"'>|_*\[-]{0,7}((?:[^\W\d_]+')?[^\W\d_]+)")
 
 
 class Check:
@@ -203,6 +206,6 @@ def possible(digits: str) -> bool:
     return len(digits) >= 8 and any(int(digits[:length]) in codes for length in (1, 2, 3))
 
 
-CANDIDATE = re.compile(r"[+(0-9][0-9 ()./+\-\t\n]{3,}[0-9](?![0-9])")
-SIX = r"\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d"
-DETECTORS: tuple[Detector, ...] = (Detector("phone", SIX, phones, digit=True),)
+CANDIDATE: Final = re.compile(r"[+(0-9][0-9 ()./+\-\t\n]{3,}[0-9](?![0-9])")
+SIX: Final = r"\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d[ .\-/()]{0,3}\d"
+DETECTORS: Final[tuple[Detector, ...]] = (Detector("phone", SIX, phones, digit=True),)

@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from privacy.redaction.anchors import Anchor
 from privacy.redaction.detectors import assignments
 from privacy.redaction.hits import Detector, Hit, Page
 
-BLOCK_RANK, RANK = 98, 96
+BLOCK_RANK: Final = 98
+RANK: Final = 96
 
-MARKER = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
-BODY = re.compile(
+MARKER: Final = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
+BODY: Final = re.compile(
     r"(?:\\r|\\n|[A-Za-z0-9+/=\s]|(?:Proc-Type|DEK-Info|Comment|Version|Hash|Charset)[: ][^\n\\\x00]{0,120})*+"
 )
-PUTTY = re.compile(r"Private-Lines: \d{1,4}\s((?:[A-Za-z0-9+/=]{1,80}\s{0,2}){1,200}(?:Private-MAC: [0-9a-f]{40,64})?)")
-LONGEST_BLOCK = 65_536
+PUTTY: Final = re.compile(
+    r"Private-Lines: \d{1,4}\s((?:[A-Za-z0-9+/=]{1,80}\s{0,2}){1,200}(?:Private-MAC: [0-9a-f]{40,64})?)"
+)
+LONGEST_BLOCK: Final = 65_536
 
 # Prefixes as the providers document them. The alternatives are told apart by their first characters.
-PREFIXED = re.compile(
+PREFIXED: Final = re.compile(
     r"(?<![A-Za-z0-9_])(?:"
     r"(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])"
     r"|gh[pousr]_[A-Za-z0-9]{16,255}|github_pat_[A-Za-z0-9_]{20,255}|gl(?:pat|dt|rt|ptt|soat|cbt|ft|agent|imt)-[\w-]{16,128}"
@@ -35,33 +39,33 @@ PREFIXED = re.compile(
     r"|\d{8,10}:AA[\w-]{32,35}|[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,40}|dapi[0-9a-f]{32}|CCIPAT_[\w]{20,80}|v1\.0-[0-9a-f]{24}-[0-9a-f]{146}"
     r")"
 )
-WORD = re.compile(r"[A-Za-z0-9_]*+")
-PREFIX_PLACES = Anchor(
+WORD: Final = re.compile(r"[A-Za-z0-9_]*+")
+PREFIX_PLACES: Final = Anchor(
     r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[abeoprs]|xapp-|xwfp-|[srp]k_(?:live|test|prod)_|whsec_|rzp_|[sp]k-|AIza|ya29\.|GOCSPX-|1//|SG\.|key-[0-9a-f]"
     r"|SK[0-9a-f]{4}|AC[0-9a-f]{4}|npm_|pypi-|rubygems_|dckr_pat_|do[opr]_v1_|hf_|gsk_|r8_|xai-|pplx-|nvapi-|tvly-|shp(?:at|ca|pa|ss)_|sq0|EAA|PMAK-|ATATT3|ATBB|glsa_|glc_|lin_api_|fig[dou]_|sntry"
     r"|hv[sbr]\.|s\.[A-Za-z0-9]|tskey-|NRAK-|LTAI|AGE-SECRET|amzn\.mws|dp\.[a-z]{2,5}\.|pul-|secret_|ntn_|dapi|CCIPAT_|v1\.0-)"
     r"|\b(?:\d{8,10}:AA|[MNO][A-Za-z\d]+\.[\w-]+\.[\w-]|[0-9a-f]+-us\d)"
 )
-WEBHOOK = re.compile(
+WEBHOOK: Final = re.compile(
     r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/-]{20,160}|(?<=discord\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}"
     r"|(?<=discordapp\.com/api/webhooks/)\d{15,21}/[\w-]{20,100}|(?<=webhook\.office\.com/)[\w@/-]{40,260}"
 )
-JWT = re.compile(r"(?<![A-Za-z0-9_-])ey[JI][A-Za-z0-9_-]{5,}+\.[A-Za-z0-9_-]{6,}+(?:\.[A-Za-z0-9_-]*+){0,4}")
-HEADER_ALONE = re.compile(r"[^.]+\.(?!e[yw])[^.]{6,15}\.?")
-CRYPT = re.compile(
+JWT: Final = re.compile(r"(?<![A-Za-z0-9_-])ey[JI][A-Za-z0-9_-]{5,}+\.[A-Za-z0-9_-]{6,}+(?:\.[A-Za-z0-9_-]*+){0,4}")
+HEADER_ALONE: Final = re.compile(r"[^.]+\.(?!e[yw])[^.]{6,15}\.?")
+CRYPT: Final = re.compile(
     r"\$(?:1|2[abxy]?|5|6|7|y|gy|md5|apr1|argon2(?:id|i|d)|pbkdf2(?:-sha\d+)?|scrypt|P|H|S)\$[./A-Za-z0-9$=,+-]{12,200}|\{(?:SSHA?|SHA\d{0,3}|MD5|SMD5|CRYPT)\}[A-Za-z0-9+/=$.]{12,120}"
 )
-HEADER = re.compile(
+HEADER: Final = re.compile(
     r"(?:authorization|proxy-authorization)[\"']?\s{0,2}[:=,]\s{0,2}[\"']?(?:(?:bearer|basic|token|digest|apikey|api-key|aws4-hmac-sha256|negotiate|key)\s{1,3})?"
     r"([A-Za-z0-9][^\s\"'<>\x00,;\\]{5,}+)|\bbearer\s{1,2}([A-Za-z0-9][A-Za-z0-9._~+/=-]{11,}+)",
     re.IGNORECASE,
 )
-RAW_HEADER = re.compile(r"(?:\A|\n|\\n|[>:*<] )\Z")
-COOKIE = re.compile(
+RAW_HEADER: Final = re.compile(r"(?:\A|\n|\\n|[>:*<] )\Z")
+COOKIE: Final = re.compile(
     r"\b(?:set-)?cookie[\"']?\s{0,2}:\s{0,2}[\"']?([\w.%-]{1,64}=[^\s;\"'\\\x00]*+(?:;\s{0,2}(?:expires=\w{3}, [\w: -]{10,30}|[\w.%-]{1,64}(?:=[^\s;\"'\\\x00]*+)?))*+)",
     re.IGNORECASE,
 )
-SESSION = re.compile(
+SESSION: Final = re.compile(
     r"\b((?:jsession|phpsess|asp\.?net_session|aspsession\w{0,10}|connect\.s|laravel_session|session|sess|sess?_?)(?:id|_id|_?token|_?key)?=[\"']?[\w%.+/-]{8,512})",
     re.IGNORECASE,
 )
@@ -96,7 +100,7 @@ def block(text: str, opened: re.Match[str], end: int | None, limit: int) -> Hit:
     return Hit(opened.start(), end, BLOCK_RANK, "SECRET", "private_key")
 
 
-PROSE = re.compile(r"\s(?=[A-Za-z]{1,15}[ ][A-Za-z]{1,15}\b)")
+PROSE: Final = re.compile(r"\s(?=[A-Za-z]{1,15}[ ][A-Za-z]{1,15}\b)")
 
 
 def blocks(page: Page) -> Iterator[Hit]:
@@ -168,7 +172,7 @@ def cookies(page: Page) -> Iterator[Hit]:
             yield Hit(match.start(1), match.end(1), RANK - 2, "SECRET", "session")
 
 
-DETECTORS: tuple[Detector, ...] = (
+DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("private_key", r"-----BEGIN ", blocks),
     Detector("private_key_putty", r"Private-Lines: ", putty_blocks),
     Detector(
