@@ -35,5 +35,5 @@ DETECTORS: tuple[Detector, ...] = (
 LONG: tuple[Callable[[str], Iterable[Hit]], ...] = (secrets.pem_blocks,)
 READ_WHOLE = frozenset({"private_key"})
 
-# Gates of detectors that need a digit and are long lists of words.
-LISTED = frozenset({"government_named", "account", "address_compound"})
+# Gates that need a digit and are long lists of words, or count characters.
+LISTED = frozenset({"government_named", "account", "address_compound", "entropy"})

@@ -337,13 +337,13 @@ def bits(value: str) -> float:
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "assignment",
-        r"(?i)(?:pass|passw\w*|pwd|pswd|kennwort|contrase|passe|senha|wachtwoord|parola|senord|secret\w*|token\w*|credential\w*|key\w*|salt|auth|cv[vc]2?|pin|otp|dsn|sig|signature|session_?id|sid|csrf|xsrf"
-        r"|code|phrase|mnemonic|access\w*|token|[a-z]+pass|encryptedusername|x-amz-[\w-]+)(?:[\w.-]*)(?:\\?[\"'\])]){0,2}\s{0,12}[:=,]",
+        r"(?i)(?:pass|pwd|pswd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session_?id|sid|csrf|xsrf"
+        r"|code|phrase|mnemonic|access|encryptedusername|x-amz-)[\w.-]*(?:\\?[\"'\])]){0,2}\s*[:=,]",
         assigned,
     ),
     Detector(
         "structured_secret",
-        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|--?[\w-]*(?:pass|pwd|token|secret|key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|login\s(?s:.*)\spassword|\.(?:login|authenticate)\(|:(?:\d+|\*):",
+        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|\s--?(?:\w+-)?(?:pass|pwd|token|secret|api-?key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|\blogin\s|\.(?:login|authenticate)\(|:(?:\d+|\*):",
         structured,
     ),
     Detector(
@@ -351,5 +351,5 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|key\b|token|secret|\bcv[vc]\b|code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)",
         said,
     ),
-    Detector("entropy", r"[\w\"'][ \t]*[:=]>?[ \t]*[\"']?[A-Za-z0-9+/_-]{20}", entropy),
+    Detector("entropy", r"[\w\"'][ \t]*[:=]>?[ \t]*[\"']?[A-Za-z0-9+/_-]{20}", entropy, digit=True),
 )

@@ -98,7 +98,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("email", r"@|%40", emails),
     Detector(
         "email_spelt",
-        r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|\sat\s+[a-z0-9.-]+\s?[(\[{<]?\s?dot\b|\s@|@\s|@[^\x00\n]{1,30}dot",
+        r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|dot|\s@|@\s",
         spelt,
     ),
 )

@@ -309,7 +309,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "name_greeting",
         rf"(?i:\b(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|geehrte[rn]?|estimad[oa]|querid[oa]|cara?o?|ch[eè]re?|morning|afternoon|evening|day|greetings|thanks|thank you|thx|cheers|hiya|yo))[ ,]{{1,2}}{CAPITAL}"
-        r"|(?i:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en)?|mfg|lg|cordialement|vous|saludos|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços)[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)",
+        r"|(?i:\b(?:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en)?|mfg|lg|cordialement|vous|saludos|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços))[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)",
         addressed,
     ),
     Detector(
