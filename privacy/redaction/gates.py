@@ -64,9 +64,10 @@ class Gate:
     def open(self, text: str, sets: Iterable[GateSet]) -> tuple[list[Detector], list[GateSet]]:
         """The detectors that need to look at a text, and those of the sets that opened any of them."""
         encoded = text.encode("utf-8", "replace")
+        digits = len(encoded.translate(None, DIGITS)) < len(encoded)
         chosen, opening = [*self._always], []
         for one in sets:
-            if one.digit and len(encoded.translate(None, DIGITS)) == len(encoded):
+            if one.digit and not digits:
                 continue
             opened = one.match(encoded)
             if not opened:

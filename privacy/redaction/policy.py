@@ -60,6 +60,9 @@ class Policy:
     allow: tuple[str, ...] = ()
     off: frozenset[str] = field(default_factory=frozenset)
 
+    def __hash__(self) -> int:
+        return hash((self.terms, self.regions, self.allow, self.off))
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-able; `from_dict` reads it back to an equal policy."""
         made = asdict(self)

@@ -348,7 +348,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     ),
     Detector(
         "said",
-        r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|key\b|token|secret|\bcv[vc]\b|code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)",
+        r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|(?:api|access|private|security|license|subscription|encryption) ?key\b|token|secret|\bcv[vc]\b|(?:security|verification|login|time) code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)",
         said,
     ),
     Detector("entropy", r"[\w\"'][ \t]*[:=]>?[ \t]*[\"']?[A-Za-z0-9+/_-]{20}", entropy, digit=True),

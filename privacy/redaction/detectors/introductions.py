@@ -83,9 +83,6 @@ SIGNATURE_PLACES: Final = Anchor(SIGNATURE.pattern)
 LABEL_PLACES: Final = Anchor(LABEL.pattern)
 BOOKED_PLACES: Final = Anchor(BOOKED.pattern)
 AFTER_ROLE_PLACES: Final = Anchor(rf"(?i:{AFTER_ROLE.pattern}){CAPITAL}")
-BEFORE_ROLE_PLACES: Final = Anchor(
-    rf"[ \t.]{CAPITAL}[\pL'’-]*(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD))?(?i:{BEFORE_ROLE.pattern})"
-)
 MONEY: Final = re.compile(
     r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
 )
@@ -158,14 +155,18 @@ def labelled(page: Page) -> Iterator[Hit]:
             yield Hit(name.start(), name.end(), LABEL_RANK, "PERSON", "label")
 
 
-def roles(page: Page) -> Iterator[Hit]:
-    """`psychologist Cassie L. O'Brien`, `Rachel Magnusson, the engineer`."""
+def after_roles(page: Page) -> Iterator[Hit]:
+    """`psychologist Cassie L. O'Brien`."""
     for start, stop in AFTER_ROLE_PLACES.spans(page.text):
         match = AFTER_ROLE.match(page.low, start, stop)
         end = sequence(page, match.end(), bare=False) if match else 0
         if match and end:
             yield Hit(match.end(), end, RANK, "PERSON", "role")
-    if not BEFORE_ROLE_PLACES.anywhere(page.text):
+
+
+def before_roles(page: Page) -> Iterator[Hit]:
+    """`Rachel Magnusson, the engineer`."""
+    if page.text == page.low:
         return
     for match in SEQUENCE.of(page.text).finditer(page.text):
         if " " in match.group() and BEFORE_ROLE.match(page.low, match.end()):
@@ -317,11 +318,8 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         rf"(?i:(?:name|cardholder|recipient|addressee|patient|nom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)\\?[\"']?\s*[:=]\s*\\?[\"']?){CAPITAL}",
         labelled,
     ),
-    Detector(
-        "name_role",
-        rf"(?i:\b(?:{ROLE}))\b",
-        roles,
-    ),
+    Detector("name_after_role", AFTER_ROLE_PLACES.pattern, after_roles),
+    Detector("name_before_role", rf"(?i:\b(?:{ROLE}))\b", before_roles),
     Detector(
         "name_visit",
         r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b",

@@ -35,8 +35,10 @@ Token = tuple[int, int, int]  # start, end, kind
 def by_lexicon(page: Page) -> Iterable[Hit]:
     """Runs of capitalised words with a first name in them, and lists in which most are names."""
     text = page.text
+    if text == page.low:
+        return in_lower_case(page)
     if TITLED_NAMES.isdisjoint(SIMPLE.of(text).findall(text)):
-        return in_lower_case(page) if text == page.low else ()
+        return ()
     hits = [
         Hit(start, end, RANK, "PERSON", "name_list") for tokens in runs(text) for start, end in names_in(text, tokens)
     ]

@@ -53,7 +53,6 @@ SPLIT_EXTENSION: Final = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
 SEPARATED: Final = re.compile(r"\d[ .\-/()]+\d")
 FRACTION: Final = re.compile(r"[+-]?\d\.\d{5,7}")  # 3.141593 beside the word "number"
 DECIMAL: Final = re.compile(r"\+?\d+\.\d{1,3}")
-ZERO: Final = re.compile(r"(?<!\d)0[ \d(./-]|\(0")
 PLAIN_GROUPS: Final = re.compile(r"\d+")
 
 
