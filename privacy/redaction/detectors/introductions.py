@@ -83,6 +83,9 @@ SIGNATURE_PLACES: Final = Anchor(SIGNATURE.pattern)
 LABEL_PLACES: Final = Anchor(LABEL.pattern)
 BOOKED_PLACES: Final = Anchor(BOOKED.pattern)
 AFTER_ROLE_PLACES: Final = Anchor(rf"(?i:{AFTER_ROLE.pattern}){CAPITAL}")
+BEFORE_ROLE_PLACES: Final = Anchor(
+    rf"[ \t.]{CAPITAL}[\pL'’-]*(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD))?(?i:{BEFORE_ROLE.pattern})"
+)
 MONEY: Final = re.compile(
     r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
 )
@@ -166,7 +169,7 @@ def after_roles(page: Page) -> Iterator[Hit]:
 
 def before_roles(page: Page) -> Iterator[Hit]:
     """`Rachel Magnusson, the engineer`."""
-    if page.text == page.low:
+    if page.text == page.low or not BEFORE_ROLE_PLACES.anywhere(page.text):
         return
     for match in SEQUENCE.of(page.text).finditer(page.text):
         if " " in match.group() and BEFORE_ROLE.match(page.low, match.end()):
