@@ -100,13 +100,18 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
                 taken.append((start, end))
                 found.append((start, end, RANK, "phone_national"))
     taken.sort()
-    if overlapped(taken, begin, stop) and not DIGIT.search(text, stop, reach):
+    if not DIGIT.search(text, stop, reach) and (overlapped(taken, begin, stop) or not mentioned(page.low, begin, stop)):
         return found
     for match in ANY.finditer(text, begin, reach):
         start, end = match.span()
         if not overlapped(taken, start, end) and called(page, start, end):
             found.append((start, end, NAMED_RANK, "phone_named"))
     return found
+
+
+def mentioned(low: str, begin: int, stop: int) -> bool:
+    """Whether the words around a run, behind which no digits follow, can call a part of it a telephone number."""
+    return cue_before(low[max(0, begin - 48) : begin])[0] > 0 or bool(AFTER.match(low, stop))
 
 
 def overlapped(taken: list[tuple[int, int]], start: int, end: int) -> bool:
