@@ -98,7 +98,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("email", r"@|%40", emails),
     Detector(
         "email_spelt",
-        r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|dot|\s@|@\s",
+        r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]|\bdot\b|\s@|@\s",
         spelt,
     ),
 )
