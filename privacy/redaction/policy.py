@@ -60,7 +60,7 @@ class Policy:
     allow: tuple[str, ...] = ()
     off: frozenset[str] = field(default_factory=frozenset)
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # written out, as it is asked for every text: the generated one is never compiled
         return hash((self.terms, self.regions, self.allow, self.off))
 
     def to_dict(self) -> dict[str, Any]:
