@@ -70,15 +70,15 @@ def waiting(project: Project, after: int, most: int) -> list[Stored]:
     return with_decisions(columns.select(statement(which), [project.pk, after]))
 
 
-def unchanged(read: Sequence[Stored], *, since: int) -> set[int]:
+def unchanged(stored: Sequence[Stored], *, since: int) -> set[int]:
     """The keys of those that wait still, and are to the letter what they were when they were read, which was after the
     data's version `since`. Call in the transaction that writes.
     """
+    keys = [one.row[0] for one in stored]
     if are_locked() or columns.data_version() == since:
-        return {one.row[0] for one in read}
-    there = columns.select_in(statement("i.id IN ({keys})"), [one.row[0] for one in read])
-    now = {one.row[0]: one for one in with_decisions(list(there))}
-    return {key for one in read if now.get(key := one.row[0]) == one}
+        return set(keys)
+    now = {one.row[0]: one for one in with_decisions(list(columns.select_in(statement("i.id IN ({keys})"), keys)))}
+    return {key for key, one in zip(keys, stored, strict=True) if now.get(key) == one}
 
 
 def statement(which: str) -> str:
