@@ -63,7 +63,7 @@ def build(work: Path) -> None:
     inside = [path for path in native.sources() if path.parent != native.REDACTION or path.name not in INTERPRETED]
     extensions = mypycify(
         [*TYPES, *map(str, inside)],
-        opt_level="1", debug_level="0", target_dir=str(work / "c"), group_name=native.LIBRARY.removesuffix("__mypyc"),
+        opt_level="2", debug_level="0", target_dir=str(work / "c"), group_name=native.LIBRARY.removesuffix("__mypyc"),
     )  # fmt: skip
     setup(
         name="flywheel-native", packages=[], ext_modules=extensions,
