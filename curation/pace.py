@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from curation import columns
 
 SMALLEST, BATCH, LARGEST = 100, 300, 8_000  # interactions; the first of a run takes BATCH
+LEAST_WITH_MANY_WRITERS = 1_000  # a batch has its price there, and nobody waits for it
 GROWTH = 4  # at most, from one batch to the next
 HELD_SECONDS, HELD_BESIDE_OTHERS = 0.5, 0.1  # by one transaction
 CACHE_KB = 32_000
@@ -59,7 +60,8 @@ class Pace:
     def __init__(self) -> None:
         self.shares = connection.vendor == "sqlite"
         self.beside_others = self.shares
-        self.batch = BATCH  # how many interactions the next transaction writes
+        self.least = SMALLEST if self.shares else min(LEAST_WITH_MANY_WRITERS, LARGEST)
+        self.batch = BATCH if self.shares else self.least  # how many interactions the next transaction writes
         self.ended = 0.0
         self.version = 0
 
@@ -74,7 +76,7 @@ class Pace:
         self.version = columns.data_version()
         held, wanted = self.ended - began, HELD_BESIDE_OTHERS if self.beside_others else HELD_SECONDS
         fitting = self.batch * min(wanted / max(held, 0.001), GROWTH)
-        self.batch = max(SMALLEST, min(LARGEST, int(fitting)))
+        self.batch = max(self.least, min(LARGEST, int(fitting)))
 
     def _let_others(self) -> None:
         """Pause for what is left of the while, and see whether somebody has written: then take less from now on."""
@@ -82,4 +84,4 @@ class Pace:
             time.sleep(max(0.0, self.ended + PAUSE_SECONDS - time.monotonic()))
             alone, self.beside_others = not self.beside_others, columns.data_version() != self.version
             if alone and self.beside_others:
-                self.batch = max(SMALLEST, int(self.batch * HELD_BESIDE_OTHERS / HELD_SECONDS))
+                self.batch = max(self.least, int(self.batch * HELD_BESIDE_OTHERS / HELD_SECONDS))
