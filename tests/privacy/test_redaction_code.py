@@ -36,6 +36,7 @@ SOMETHING = [
     ('("password", "correctHorse")', '("password", "[SECRET_1]")'),
     ("Jennifer's letter and Jennifer's number", "[PERSON_1]'s letter and [PERSON_1]'s number"),
     ("It was Jennifer(28), and Philip.PLEASE call", "It was [PERSON_1](28), and [PERSON_2].PLEASE call"),
+    ("backup --clé-pass hunter2!Xq9", "backup --clé-pass [SECRET_1]"),
     ("USERNAME=jsmith", "USERNAME=[USERNAME_1]"),
     ("my handle is zed_9", "my handle is [USERNAME_1]"),
     ('("password", "hunter2!x")', '("password", "[SECRET_1]")'),

@@ -343,7 +343,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     ),
     Detector(
         "structured_secret",
-        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|\s--?(?:\w+-)?(?:pass|pwd|token|secret|api-?key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|\blogin\s|\.(?:login|authenticate)\(|:(?:\d+|\*):",
+        r"(?i)<[\w:.-]*(?:pass|pwd|secret|token|key)|value=[\"']|-(?:pass|pwd|token|secret|api-?key)|mysql|mongo|mariadb|redis-cli|sshpass|identified by|requirepass|masterauth|psk=|set password|\blogin\s|\.(?:login|authenticate)\(|:(?:\d+|\*):",
         structured,
     ),
     Detector(
