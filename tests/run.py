@@ -27,7 +27,7 @@ from tests.servers import Unavailable, postgres, redis
 
 ROOT = Path(__file__).resolve().parent.parent
 State = Literal["passed", "failed", "not run"]
-STAGE_SECONDS = 900
+STAGE_SECONDS = 1_500
 SHOWN_LINES = 60
 PARALLEL = ("--numprocesses", "auto", "--maxprocesses", "4")
 # A production's environment, as far as Django's own checks look at it.
