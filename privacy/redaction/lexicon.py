@@ -1,5 +1,6 @@
 """What is known of words: which are first names, surnames, places, ordinary English, or part of an organisation's name."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -55,8 +56,11 @@ STREETS: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=1)
 def lexicon() -> dict[str, int]:
-    """All lower-case words that are known, and what they are."""
+    """Lower-case words and what they are, as a sum of the constants above. Read when a text first asks: a process that redacts
+    nothing does without.
+    """
     known: dict[str, int] = {}
     for name, flag in (("first_names", FIRST), ("surnames", LAST), ("words", ORDINARY), ("places", PLACE)):
         for word in listed(name):
@@ -73,12 +77,26 @@ def listed(name: str) -> list[str]:
     return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
+@lru_cache(maxsize=1)
+def titled_names() -> frozenset[str]:
+    """First names as they are written, capitalised or in capitals: any of them makes a text worth a look."""
+    names = [word for word, kind in lexicon().items() if kind & FIRST]
+    return frozenset(map(str.capitalize, names)) | frozenset(name.upper() for name in names if len(name) > 3)
+
+
+@lru_cache(maxsize=1)
+def sure_names() -> frozenset[str]:
+    """First names in lower case that are nothing else."""
+    return frozenset(word for word, kind in lexicon().items() if sure(kind) and len(word) > 2)
+
+
 def kind_of(word: str) -> int:
     """What is known of a word, whatever its case; plurals of ordinary words are ordinary too."""
+    known = lexicon()
     low = word.lower()
-    kind = KNOWN.get(low)
+    kind = known.get(low)
     if kind is None:
-        return KNOWN.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1:] == "s" else 0
+        return known.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1:] == "s" else 0
     return kind
 
 
@@ -94,19 +112,9 @@ def possible(kind: int) -> bool:
 
 def ordinary(text: str) -> bool:
     """Whether a text is one word of English, in lower case, and no name: nothing is found in it when it stands alone."""
-    return KNOWN.get(text, 0) == ORDINARY
+    return lexicon().get(text) == ORDINARY
 
 
 def surname(kind: int) -> bool:
     """Whether a word is a surname and no ordinary word, place or organisation."""
     return bool(kind & LAST) and not kind & (ORDINARY | PLACE | STOP | ORGANISATION)
-
-
-KNOWN: Final = lexicon()  # lower-case words and what they are, as a sum of the constants above
-_FIRST_NAMES: Final = [word for word, kind in KNOWN.items() if kind & FIRST]
-# First names as they are written, capitalised or in capitals: any of them makes a text worth a look.
-TITLED_NAMES: Final = frozenset(map(str.capitalize, _FIRST_NAMES)) | frozenset(
-    name.upper() for name in _FIRST_NAMES if len(name) > 3
-)
-# First names in lower case that are nothing else.
-SURE_NAMES: Final = frozenset(word for word in _FIRST_NAMES if sure(KNOWN[word]) and len(word) > 2)

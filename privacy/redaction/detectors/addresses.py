@@ -26,7 +26,7 @@ from privacy.redaction.detectors.address_forms import (
     ZIP,
 )  # fmt: skip
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import KNOWN, ORDINARY, STOP
+from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
 
 RANK: Final = 50
 CODE_RANK: Final = 40
@@ -186,7 +186,7 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
         return -1
     if match.group() == page.text[match.start() : match.end()]:
         plain = suffix in STREET_WORDS or (
-            page.text == page.low and all(not KNOWN.get(word, 0) & (ORDINARY | STOP) for word in words)
+            page.text == page.low and all(not lexicon().get(word, 0) & (ORDINARY | STOP) for word in words)
         )
         return match.start() if plain and len(suffix) > 2 else -1
     if not any(c.isupper() or c.isdigit() for c in named + suffix[0]):
@@ -199,7 +199,7 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
 def likely_compound(value: str) -> bool:
     """Whether a word that ends like a street is written as one: capitalised, or not English."""
     word = next((part for part in value.split() if not part[0].isdigit()), "")
-    return bool(word) and word[0].isupper() and not KNOWN.get(word.lower(), 0) & (ORDINARY | STOP)
+    return bool(word) and word[0].isupper() and not lexicon().get(word.lower(), 0) & (ORDINARY | STOP)
 
 
 def whole(text: str, end: int) -> int:

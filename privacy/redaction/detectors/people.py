@@ -16,12 +16,12 @@ from privacy.redaction.lexicon import (
     PLACE,
     STOP,
     STREETS,
-    SURE_NAMES,
-    TITLED_NAMES,
     kind_of,
     possible,
     sure,
+    sure_names,
     surname,
+    titled_names,
 )
 
 RANK: Final = 30
@@ -37,7 +37,7 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
     text = page.text
     if text == page.low:
         return in_lower_case(page)
-    if TITLED_NAMES.isdisjoint(SIMPLE.of(text).findall(text)):
+    if titled_names().isdisjoint(SIMPLE.of(text).findall(text)):
         return ()
     hits = [
         Hit(start, end, RANK, "PERSON", "name_list") for tokens in runs(text) for start, end in names_in(text, tokens)
@@ -209,7 +209,7 @@ def in_lists(text: str) -> Iterator[Hit]:
 
 def in_lower_case(page: Page) -> Iterator[Hit]:
     """Text without any capitals: first names that are nothing else, with the surname that follows."""
-    if SURE_NAMES.isdisjoint(LOWER_SIMPLE.of(page.low).findall(page.low)):
+    if sure_names().isdisjoint(LOWER_SIMPLE.of(page.low).findall(page.low)):
         return
     tokens = [(word.start(), word.end(), kind_of(word.group())) for word in LOWER_WORD.of(page.low).finditer(page.low)]
     place = 0
