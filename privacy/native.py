@@ -33,9 +33,10 @@ def folder(root: Path = ROOT) -> Path:
 def search_path(root: Path = ROOT) -> list[str]:
     """Where the modules of the redactor are looked for: compiled first. FLYWHEEL_NATIVE=0 leaves the sources alone."""
     as_written = [str(root / REDACTION)]
-    if os.environ.get("FLYWHEEL_NATIVE") == "0" or not (root / "native").is_dir() or not folder(root).is_dir():
+    if os.environ.get("FLYWHEEL_NATIVE") == "0" or not (root / "native").is_dir():
         return as_written
-    return [str(folder(root) / REDACTION), *as_written]
+    found = folder(root)
+    return [str(found / REDACTION), *as_written] if found.is_dir() else as_written
 
 
 def compiled() -> bool:
@@ -45,4 +46,5 @@ def compiled() -> bool:
 
 SEARCH_PATH = search_path()
 if len(SEARCH_PATH) > 1:
-    sys.path.append(str(folder()))  # for what the modules share, which they import by its name
+    # What the modules share they import by its name, from the folder itself.
+    sys.path.append(SEARCH_PATH[0].removesuffix(f"/{REDACTION}"))
