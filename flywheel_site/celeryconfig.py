@@ -3,7 +3,9 @@
 from celery.schedules import crontab
 from django.conf import settings
 
-broker_url = settings.REDIS_URL or "filesystem://"
+from flywheel_site import broker
+
+broker_url = settings.REDIS_URL or f"{broker.SCHEME}://"
 broker_transport_options = (
     {"visibility_timeout": 60, "unacked_restore_throttle": 1, "socket_timeout": 5, "socket_connect_timeout": 2}
     if settings.REDIS_URL

@@ -1,69 +1,126 @@
-"""The processes of the embedded server: web, worker and beat; started, restarted when they die, ended together.
+"""The processes of the embedded server: web, worker and beat; forked, forked again when they die, ended together.
 
-`manage.py up` and `manage.py demo` replace themselves by this file when there is nothing left to do but to watch. It
-imports nothing but the standard library, so that watching costs a few megabytes and not those of a whole Django.
+`manage.py up` has read the whole of Flywheel when there is nothing left to do but to watch. Its children begin from what
+it has read: they start in a moment, and the memory that none of them writes to is there once for all.
 """
 
-import argparse
+import ctypes
+import gc
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 import types
 import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
+from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import NoReturn
+
+from django.db import connections
 
 GRACE_SECONDS = 8.0
 BACKOFF_SECONDS = 1.0
 STARTUP_SECONDS = 30.0
-WELCOME = "FLYWHEEL_WELCOME"
+APPLICATION = "flywheel_site.wsgi:application"
 # What glibc's allocator keeps for itself: an arena for each of a dozen threads, and the room of every large body that
-# has gone, are tens of megabytes that nobody uses.
-ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
+# has gone, are tens of megabytes that nobody uses. By mallopt's number, what the environment calls it, and what it is.
+ALLOCATOR = (
+    (-8, "MALLOC_ARENA_MAX", 2),
+    (-3, "MALLOC_MMAP_THRESHOLD_", 131072),
+    (-1, "MALLOC_TRIM_THRESHOLD_", 131072),
+)
+PARENT_DIED = 1  # Linux's PR_SET_PDEATHSIG
+_fork = multiprocessing.get_context("fork")
+_libc = ctypes.CDLL(None)
 
 
 @dataclass
 class Process:
-    """One child: how to start it, where its output goes, and the running one."""
+    """One child: what it does, where its output goes, and the running one."""
 
     name: str
-    command: list[str]
+    work: Callable[[], None]
     log: Path
-    running: subprocess.Popen[bytes] | None = field(default=None)
+    running: ForkProcess | None = field(default=None)
 
     def start(self) -> None:
-        """Start the child."""
+        """Fork the child."""
+        self.running = _fork.Process(target=self.become, name=self.name)
+        self.running.start()
+
+    def become(self) -> None:
+        """What the child does, with its output in the log and with signals as a process of its own has them."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         with self.log.open("ab") as log:
-            self.running = subprocess.Popen(self.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)  # noqa: S603
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+        self.work()
+
+
+def web(host: str, port: int) -> None:
+    """Serve HTTP. One process: SQLite has one writer, and a second hardly helps."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        APPLICATION, host, port, interface=Interfaces.WSGI, workers=1, blocking_threads=12, backpressure=256,
+        websockets=False, log_level=LogLevels.warning,
+    ).serve()  # fmt: skip
+
+
+def worker() -> None:
+    """Do what waits, and wake whoever has something to do by the clock."""
+    from flywheel_site.celery import app
+
+    app.worker_main(
+        ["--quiet", "worker", "--pool", "solo", "--beat-thread", "--without-gossip", "--without-mingle",
+         "--without-heartbeat", "--loglevel", "warning"]
+    )  # fmt: skip
 
 
 def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:
-    """The children of the embedded server. One web process: SQLite has one writer, and a second hardly helps."""
-    web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
-        "--blocking-threads", "12", "--backpressure", "256", "--no-ws", "--log-level", "warning",
-        "flywheel_site.wsgi:application",
-    ]  # fmt: skip
-    worker = [
-        sys.executable, "-m", "celery", "--app", "flywheel_site", "--quiet", "worker", "--pool", "solo", "--beat-thread",
-        "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning",
-    ]  # fmt: skip
-    return [Process("web", web, var / "log" / "web.log"), Process("worker", worker, var / "log" / "worker.log")]
+    """The children of the embedded server."""
+    return [
+        Process("web", lambda: web(host, port), var / "log" / "web.log"),
+        Process("worker", worker, var / "log" / "worker.log"),
+    ]
 
 
-def become(port: int, var: Path, welcome: str) -> NoReturn:
-    """Replace this process by one that runs the embedded server, and prints `welcome` once it answers."""
-    sys.stdout.flush()
-    root = Path(__file__).resolve().parent.parent
-    environment = {**ALLOCATOR, **os.environ, "FLYWHEEL_VAR": str(var), "PORT": str(port), WELCOME: welcome}
-    environment["PYTHONPATH"] = str(root)
-    command = [sys.executable, __file__, "--port", str(port), "--var", str(var)]
-    os.execve(sys.executable, command, environment)  # noqa: S606 - ourselves, with our own arguments
+def serve(port: int, var: Path, welcome: str) -> None:
+    """Run the embedded server until a signal comes; prints `welcome` once it answers."""
+    spare_memory()
+    os.register_at_fork(after_in_child=end_with_parent)
+    import_module(APPLICATION.partition(":")[0])
+    connections.close_all()  # a connection, and a pool's threads, are one process's
+    for connection in connections.all(initialized_only=True):
+        getattr(connection, "close_pool", lambda: None)()
+    gc.freeze()
+
+    def ready() -> None:
+        if wait_until_ready(port):
+            print(f"\nFlywheel is at  http://127.0.0.1:{port}\n{welcome}\nCtrl-C ends it.", flush=True)
+        else:
+            print(f"The server does not answer; see {var / 'log' / 'web.log'}", flush=True)
+
+    supervise(embedded(port, var), ready)
+
+
+def spare_memory() -> None:
+    """Tell glibc's allocator what it may keep, unless the environment did; another C library is left as it is."""
+    for number, name, value in ALLOCATOR:
+        if hasattr(_libc, "mallopt") and name not in os.environ:
+            _libc.mallopt(number, value)
+
+
+def end_with_parent() -> None:
+    """Have Linux end this process when the one that forked it is killed: else it would hold the port, and answer."""
+    if hasattr(_libc, "prctl"):
+        _libc.prctl(PARENT_DIED, signal.SIGTERM)
 
 
 def supervise(children: list[Process], ready: Callable[[], None]) -> None:
@@ -82,7 +139,7 @@ def supervise(children: list[Process], ready: Callable[[], None]) -> None:
     while not stopping:
         time.sleep(0.2)
         for child in children:
-            if child.running is not None and child.running.poll() is not None and not stopping:
+            if child.running is not None and not child.running.is_alive() and not stopping:
                 print(f"The {child.name} process ended and is started again; see {child.log}", flush=True)
                 time.sleep(BACKOFF_SECONDS)
                 child.start()
@@ -91,16 +148,15 @@ def supervise(children: list[Process], ready: Callable[[], None]) -> None:
 
 def end(children: list[Process]) -> None:
     """Ask every child to finish; kill what does not within the grace."""
-    alive = [child.running for child in children if child.running is not None and child.running.poll() is None]
+    alive = [child.running for child in children if child.running is not None and child.running.is_alive()]
     for process in alive:
         process.terminate()
     deadline = time.monotonic() + GRACE_SECONDS
     for process in alive:
-        try:
-            process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        process.join(max(0.1, deadline - time.monotonic()))
+        if process.is_alive():
             process.kill()
-            process.wait()
+            process.join()
 
 
 def wait_until_ready(port: int) -> bool:
@@ -113,24 +169,3 @@ def wait_until_ready(port: int) -> bool:
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
     return False
-
-
-def main() -> None:
-    """Run the embedded server."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--var", type=Path, required=True)
-    options = parser.parse_args()
-    welcome = os.environ.pop(WELCOME, "")
-
-    def ready() -> None:
-        if wait_until_ready(options.port):
-            print(f"\nFlywheel is at  http://127.0.0.1:{options.port}\n{welcome}\nCtrl-C ends it.", flush=True)
-        else:
-            print(f"The server does not answer; see {options.var / 'log' / 'web.log'}", flush=True)
-
-    supervise(embedded(options.port, options.var), ready)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,9 +2,10 @@
 
 import os
 import secrets
+import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -19,8 +20,8 @@ from feedback import logs
 from feedback.capture import Asked
 from feedback.models import Interaction, Project
 from feedback.progress import bar
-from flywheel_site import processes
 from flywheel_site.demo import agent
+from flywheel_site.management.commands.up import WELCOME
 from privacy.consent import notice_for
 
 PROJECT = "demo"
@@ -51,8 +52,7 @@ class Command(BaseCommand):
         self.funnel(project, release, lines)
         if options["no_serve"]:
             return
-        os.environ["FLYWHEEL_DEMO"] = "1"  # for the processes that serve
-        processes.become(options["port"], settings.VAR, demo_sign_in())
+        serve(options["port"])
 
     def stage(self, title: str, *lines: str) -> None:
         """Print one stage with its figures."""
@@ -170,6 +170,13 @@ def verdict_words(run: GateRun) -> str:
         if counts.get(name)
     ]
     return f"{run.verdict.upper()}" + (f"  ({', '.join(said)})" if said else "")
+
+
+def serve(port: int) -> NoReturn:
+    """Replace this process, which has read a whole log, by one that serves what came of it."""
+    sys.stdout.flush()
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "up", "--port", str(port)]
+    os.execve(sys.executable, command, {**os.environ, "FLYWHEEL_DEMO": "1", WELCOME: demo_sign_in()})  # noqa: S606
 
 
 def demo_sign_in() -> str:

@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from flywheel_site import processes
 from privacy.checks import TAG
 
+WELCOME = "FLYWHEEL_WELCOME"  # what the demo says of signing in, once it serves
+
 
 class Command(BaseCommand):
     # Ours alone: Django's own load every view, which the web process does anyway; that took a third of the start.
@@ -23,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
-        processes.become(options["port"], settings.VAR, first_sign_in())
+        processes.serve(options["port"], settings.VAR, os.environ.pop(WELCOME, "") or first_sign_in())
 
 
 def first_sign_in() -> str:
