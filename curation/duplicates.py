@@ -7,8 +7,8 @@ twice. What does not stand points at the record that took its place at the time,
 says which one stands now. All of a question is looked at again only where what stood has changed or gone.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterable, Sequence
 
 from curation import reviewtasks
 from curation.derive import KINDS, Touched, write
@@ -19,6 +19,7 @@ from feedback.models import Project
 
 Status = Derived.Status
 Verdict = tuple[str, str, str]
+ONLY_CONFIRMED = (False, False)  # of a rank: neither a reviewer decided, nor a correction
 SAME = (Status.DUPLICATE, "same_question", "The same question with the same answer stands already.")
 NEAR = (Status.DUPLICATE, "near_question", "A near question with the same answer stands already.")
 OWN_REASONS = ("same_question", "near_question", "corrected_later", "reviewed_otherwise", *ASKED)
@@ -68,24 +69,37 @@ def settle(model: type[Derived], project: Project, rows: Sequence[Row]) -> list[
         pool.setdefault(row.key, row)
     for row in read(model, project, LEADS, "fingerprint", marks):
         pool.setdefault(row.key, row)
-    for group in grouped(pool.values(), by_near_answer=True):
+    met = meeting(pool.values())
+    for group in grouped(met, by_near_answer=True):
         if len(group) > 1 or not group[0].is_head:
             one_for_each_answer(group)
     if model is not PreferencePair:
-        questions = [group for group in grouped(pool.values()) if group[0].mark in marks]
+        questions = [group for group in grouped(met) if group[0].mark in marks]
         fresh = {row.key for row in rows}
-        pool |= outdo(model, project, [first for group in questions if (first := new_weight(group, fresh))], pool)
-    moved = [row for row in pool.values() if row.is_changed]
+        met += outdo(model, project, [first for group in questions if (first := new_weight(group, fresh))], pool)
+    moved = [row for row in met if row.is_changed]
     store(model, [row for row in moved if not row.is_fresh])
     return moved
 
 
+def meeting(rows: Collection[Row]) -> list[Row]:
+    """Those of these records that another may say something of, or that may say something of another. Most new records
+    are the only ones of their question, and stand.
+    """
+    marks, saids = Counter([row.mark for row in rows]), Counter([row.near_said for row in rows])
+    return [
+        row
+        for row in rows
+        if not row.is_fresh or marks[row.mark] > 1 or saids[row.near_said] > 1 or row.rank[:2] != ONLY_CONFIRMED
+    ]
+
+
 def grouped(rows: Iterable[Row], *, by_near_answer: bool = False) -> list[list[Row]]:
     """The records by their answer within a cluster; or by question, those alone that stand for their answer."""
-    groups: dict[bytes | int, list[Row]] = defaultdict(list)
+    groups: dict[bytes | tuple[int, int], list[Row]] = defaultdict(list)
     for row in rows:
         if by_near_answer:
-            groups[row.near_said].append(row)
+            groups[row.near_said, row.said].append(row)
         elif row.is_head:
             groups[row.mark].append(row)
     return list(groups.values())
@@ -116,20 +130,20 @@ def one_for_each_question(group: Sequence[Row]) -> Row:
 def new_weight(group: Sequence[Row], fresh: set[int]) -> Row | None:
     """Choose the first of a question's answers; it, where it weighs more than any that stood before."""
     first = one_for_each_question(group)
-    if not any(first.rank[:2]):  # what was only confirmed outdoes nothing
+    if first.rank[:2] == ONLY_CONFIRMED:  # it outdoes nothing
         return None
-    before = max((row.rank[:2] for row in group if row.key not in fresh), default=(False, False))
+    before = max((row.rank[:2] for row in group if row.key not in fresh), default=ONLY_CONFIRMED)
     return first if first.rank[:2] > before else None
 
 
-def outdo(model: type[Derived], project: Project, firsts: Sequence[Row], pool: dict[int, Row]) -> dict[int, Row]:
+def outdo(model: type[Derived], project: Project, firsts: Sequence[Row], pool: Container[int]) -> list[Row]:
     """Retire the answers that wait in dispute where a correction or a reviewer's word has become the first."""
     heavier = {row.mark: row for row in firsts}
-    found = {}
+    found = []
     for row in read(model, project, DISPUTED, "fingerprint", heavier) if heavier else []:
         if row.key not in pool:
             give(row, standing(row, heavier[row.mark]), heavier[row.mark])
-            found[row.key] = row
+            found.append(row)
     return found
 
 
@@ -163,7 +177,7 @@ def stands(row: Derived) -> int | None:
     """The record that stands now in the place of this one: for its answer, else for its question; None where none does."""
     model = type(row)
     for there in (
-        heads(model, row.project, [row.near_said]),
+        [other for other in heads(model, row.project, [row.near_said]) if other.said == row.said],
         read(model, row.project, LEADS, "fingerprint", [bytes(row.fingerprint)]),
     ):
         if found := [other for other in there if other.key != row.pk]:

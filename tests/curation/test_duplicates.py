@@ -1,5 +1,6 @@
 """Which of several records stands, and what finding that out costs."""
 
+import importlib
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from curation import duplicates, explain, standings
-from curation.models import EvalCase, Example, Question, ReviewTask
+from curation.models import EvalCase, Example, PreferencePair, Question, ReviewTask
 from feedback.models import Project
 from privacy import erasure
 from tests import factories as cast
@@ -207,3 +208,36 @@ def test_what_stands_is_found_by_its_index(which: str, column: str, value: bytes
         cursor.execute(explained + queries[0]["sql"])
         plan = str(cursor.fetchall())
     assert index in plan
+
+
+def test_answers_of_one_cluster_are_told_apart_where_their_digests_in_it_are_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(standings, "ANSWER", 0)  # of a digest in a cluster nothing is left but the cluster
+    shop = cast.project()
+    first = rated(shop, cast.ANNA, "At nine.", NEAR.format(1))
+    repeat = rated(shop, cast.BEN, "At nine.", NEAR.format(1).replace("big", "large"))
+    other = rated(shop, cast.CLEO, "At ten.", NEAR.format(1).replace("big", "old"))
+    cast.turn(shop)
+    assert len(set(EvalCase.objects.values_list("near_said", flat=True))) == 1
+    assert [case(key) for key in (first, repeat, other)] == [
+        ("duplicate", "near_question"),
+        ("active", ""),
+        ("active", ""),
+    ]
+    assert duplicates.stands(EvalCase.objects.get(pk=other)) is None
+    assert duplicates.stands(EvalCase.objects.get(pk=first)) == repeat
+
+
+def test_what_was_there_before_digests_had_an_order_is_given_the_same_digests() -> None:
+    shop = cast.project()
+    for number in range(3):
+        corrected(shop, f"person-{number}", f"At {number}.", NEAR.format(number))
+    cast.turn(shop)
+    migration = importlib.import_module("curation.migrations.0022_what_is_near_comes_in_order")
+    for model in (EvalCase, Example, PreferencePair):
+        made = dict(model.objects.values_list("pk", "near_said"))
+        model.objects.update(near_said=-1)
+        with connection.cursor() as cursor:
+            cursor.execute(migration.anew(model._meta.model_name))
+        assert dict(model.objects.values_list("pk", "near_said")) == made and len(made) == 3
