@@ -96,7 +96,17 @@ def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any]
         if on_postgres:  # its driver looks for placeholders in Python: a thousand of them take longer than their rows
             yield from select(statement.format(keys=", ".join(map(literal, some))), before)
         else:
-            yield from select(statement.format(keys=", ".join(["%s"] * len(some))), [*before, *some])
+            listed, values = several(some)
+            yield from select(statement.format(keys=listed), [*before, *values])
+
+
+def several(keys: Sequence[int | bytes]) -> tuple[str, list[Any]]:
+    """Keys as SQLite's `IN (…)` takes them, and their values. Numbers are one value, a list of JSON: as placeholders they
+    would be a new statement for every number of them, and Django reads all of it.
+    """
+    if keys and isinstance(keys[0], int):
+        return "SELECT value FROM json_each(%s)", [orjson.dumps(keys).decode()]
+    return ", ".join(["%s"] * len(keys)), list(keys)
 
 
 def literal(value: int | bytes) -> str:

@@ -17,7 +17,7 @@ SMALLEST, BATCH, LARGEST = 100, 300, 8_000  # interactions; the first of a run t
 LEAST_WITH_MANY_WRITERS = 1_000  # a batch has its price there, and nobody waits for it
 GROWTH = 4  # at most, from one batch to the next
 HELD_SECONDS, HELD_BESIDE_OTHERS = 0.5, 0.1  # by one transaction
-CACHE_KB = 32_000
+ROOM = {"cache_size": -32_000, "wal_autocheckpoint": 0}
 PAUSE_SECONDS = 0.11  # a waiting writer sleeps for up to a tenth of a second between two tries
 
 
@@ -35,19 +35,36 @@ def uncollected() -> Iterator[None]:
 
 @contextmanager
 def roomy() -> Iterator[None]:
-    """With more of SQLite's pages in memory than a connection is otherwise given: a batch meets many of them twice."""
+    """With more of SQLite's pages in memory than a connection is otherwise given, for a batch meets many of them twice; and
+    without checkpoints of SQLite's own, which `Pace` makes between two batches.
+    """
     if connection.vendor != "sqlite":
         yield
         return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA cache_size")
-        (usual,) = cursor.fetchone()
-        cursor.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+    usual = {name: pragma(name) for name in ROOM}
+    for name, value in ROOM.items():
+        pragma(f"{name} = {value}")
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA cache_size = {usual}")
+        for name, value in usual.items():
+            pragma(f"{name} = {value}")
+
+
+def pragma(said: str) -> int | None:
+    """Read or set one of SQLite's settings of this connection; its value, where it says one."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {said}")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def checkpoint() -> None:
+    """Carry what was committed from SQLite's log into its file, without waiting for anybody. Nobody waits for this: it
+    takes as long as much of the commit, and within the commit it would be counted, and timed, as the lock.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        pragma("wal_checkpoint(PASSIVE)")
 
 
 class Pace:
@@ -74,6 +91,7 @@ class Pace:
             yield
         self.ended = time.monotonic()
         self.version = columns.data_version()
+        checkpoint()
         held, wanted = self.ended - began, HELD_BESIDE_OTHERS if self.beside_others else HELD_SECONDS
         fitting = self.batch * min(wanted / max(held, 0.001), GROWTH)
         self.batch = max(self.least, min(LARGEST, int(fitting)))
