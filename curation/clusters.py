@@ -86,9 +86,9 @@ def salted(project: int, keys: Sequence[int]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=256)
 def salt(project: int) -> int:
-    """64 bits of a project and of the version of the method, as a column of signed integers holds them."""
+    """32 bits of a project and of the version of the method, signed as the keys are."""
     made = hashlib.blake2b(f"{project}:{VERSION}".encode(), digest_size=8).digest()
-    return int.from_bytes(made, "big", signed=True)
+    return int.from_bytes(made[:4], "big", signed=True) ^ int.from_bytes(made[4:], "big", signed=True)
 
 
 def looked_up(asked: Collection[Asked]) -> Index:

@@ -130,7 +130,7 @@ class Question(models.Model):
     """The cluster of near-duplicates that a decided interaction's question is in, and the keys that find it.
 
     `cluster` is the key of the interaction that the cluster is named after. Only questions that others are compared
-    with have bands: 64-bit keys salted by project and `fingerprints.VERSION`, so that what differs in either never meets.
+    with have bands: 32-bit keys salted by project and `fingerprints.VERSION`, so that what differs in either never meets.
     """
 
     interaction = RowKey(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="asked")

@@ -80,12 +80,12 @@ def test_the_turns_before_a_question_are_part_of_it() -> None:
     assert fingerprint("And when?", turns) == fingerprint("and when", turns)
 
 
-def test_keys_fit_a_signed_64_bit_column_and_are_the_same_every_time() -> None:
+def test_keys_are_of_32_bits_and_are_the_same_every_time() -> None:
     of = sketch("How do I change the address of an order?")
     keys = bands(signature(of))
     assert keys == bands(signature(of))
     assert len(keys) == 8
-    assert all(-(2**63) <= key < 2**63 for key in keys)
+    assert all(-(2**31) <= key < 2**31 for key in keys)
     assert len(set(keys)) == 8
 
 
