@@ -23,8 +23,10 @@ def moment(value: Any) -> datetime:
 
 
 def at(column: str) -> str:
-    """A time in a SELECT as `moment` takes it: on SQLite as its text, for the driver would parse it the long way."""
-    return f"{column} || ''" if connection.vendor == "sqlite" else column
+    """A time in a SELECT as `moment` takes it: on SQLite as its text with its zone, for the driver would parse it the long
+    way.
+    """
+    return f"{column} || '+00:00'" if connection.vendor == "sqlite" else column
 
 
 def stamp(value: datetime) -> Any:

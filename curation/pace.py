@@ -42,8 +42,8 @@ def roomy() -> Iterator[None]:
         yield
         return
     usual = {name: pragma(name) for name in ROOM}
-    for name, value in ROOM.items():
-        pragma(f"{name} = {value}")
+    for name, wanted in ROOM.items():
+        pragma(f"{name} = {wanted}")
     try:
         yield
     finally:

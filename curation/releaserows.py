@@ -93,7 +93,8 @@ MEASURED = (
 
 def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
     """Each member's record, and the kinds that it has in use, added up."""
-    system, tagged, seen_at = release.dataset.system_prompt or None, lru_cache(maxsize=1_000)(parsed), tally.seen_at
+    system, seen_at = release.dataset.system_prompt or None, tally.seen_at
+    tagged, agent = lru_cache(maxsize=1_000)(parsed), lru_cache(maxsize=1_000)(agent_text)
     for (
         kinds, evaluation, training, key, question, answer, context, sources, tags, name, version, written, typed, outcome,
         why, language, decided_by, decided_at, at, depth,
@@ -105,7 +106,7 @@ def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
             tally.teach(corrected, len(taught), depth, evaluation)
         provenance = {
             "interaction": key,
-            "agent": f"{name} {version}".strip() or None,
+            "agent": agent(name, version),
             "decided_by": decided_by,
             "decided_at": time_text(decided_at),
         }
@@ -130,6 +131,11 @@ def tallied(release: Release) -> Tally:
 def parsed(text: str) -> Any:
     """A JSON column's value; most are empty."""
     return [] if text == "[]" else columns.parsed(text)
+
+
+def agent_text(name: str, version: str) -> str | None:
+    """An agent and its version as a record names them."""
+    return f"{name} {version}".strip() or None
 
 
 @lru_cache(maxsize=1_000)
