@@ -4,10 +4,10 @@
     python -m tests.servers python -m bench.curation      the same on PostgreSQL
 
 Each phase is a process of its own, so that its peak memory is its own. On SQLite the rows that curation left are written
-once more, bare, which is the limit of its rate. The release stands beside a SELECT of the same
-columns of the same rows with orjson and a write. Targets: 8,000 interactions a second and core for whole curation, 400
-MB, an increment that costs the same at either size (within 1.5 times), release files at half the speed of SELECT and
-write or better. `--workers` also curates with two processes beside one; on SQLite, which has one writer, that says little.
+once more, bare, which is the limit of its rate. The release stands beside a SELECT of the same columns of the same rows with
+orjson and a write. Targets: 8,000 interactions a second and core for whole curation, 400 MB, an increment that costs the
+same at either size (within 1.5 times), release files at half the speed of SELECT and write or better. `--workers` also
+curates with two processes beside one; on SQLite, which has one writer, that says little.
 """
 
 import argparse
