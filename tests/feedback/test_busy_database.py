@@ -75,6 +75,26 @@ def test_anybody_can_write_while_curation_works_out_what_hangs_on_a_record_alone
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such log")
+def test_the_log_is_carried_into_the_file_between_batches_and_never_within_the_lock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop = cast.project()
+    cast.said(shop, cast.asked(shop), "thumbs_up")
+    usual, real, seen = pace.pragma("wal_autocheckpoint"), pace.pragma, []
+
+    def pragma(said: str) -> int | None:
+        if said.startswith("wal_checkpoint"):
+            seen.append((connection.in_atomic_block, real("wal_autocheckpoint")))
+        return real(said)
+
+    monkeypatch.setattr(pace, "pragma", pragma)
+    curate.curate(shop)
+    assert seen == [(False, 0)]
+    assert pace.pragma("wal_autocheckpoint") == usual != 0
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has many writers")
 @pytest.mark.parametrize("beside_others", [False, True])
 def test_curation_holds_sqlites_lock_for_a_moment_beside_others_and_longer_alone(
