@@ -12,22 +12,20 @@ LOOKAROUND: Final = re.compile(r"\(\?<?[=!](?:[^()]|\([^()]*\))*\)")
 class Anchor:
     """A pattern to find places with. Look-arounds, which RE2 has not, are dropped: the rule that reads on checks them."""
 
-    __slots__ = ("_match", "_text", "pattern")
+    __slots__ = ("_match", "pattern")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = LOOKAROUND.sub("", pattern)
         options = re2.Options()
         options.max_mem = 32 << 20
         options.never_capture = True  # only where a match begins and ends is asked: no slower machine for its groups
-        self._text = re2.compile(self.pattern, options)
         self._match = re2.compile(self.pattern.encode(), options)._regexp.Match
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """The stretches that match, in order, without overlaps."""
-        if not text.isascii():
-            return [match.span() for match in self._text.finditer(text)]
         found: list[tuple[int, int]] = []
-        encoded, length, at = text.encode("ascii"), len(text), 0
+        encoded = text.encode("utf-8")
+        length, at = len(encoded), 0
         find = self._match  # the wrapper's own iterator makes an object with all its groups for each match
         while at <= length:
             start, end = find(UNANCHORED, encoded, at, length)[0]
@@ -35,7 +33,7 @@ class Anchor:
                 break
             found.append((start, end))
             at = max(end, at + 1)
-        return found
+        return found if length == len(text) or not found else in_characters(encoded, found)
 
     def anywhere(self, text: str) -> bool:
         """Whether there is such a place."""
@@ -52,3 +50,24 @@ class Anchor:
                 reached = match.end()
                 found.append(match)
         return found
+
+
+def in_characters(encoded: bytes, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches of encoded text as stretches of the text."""
+    found: list[tuple[int, int]] = []
+    place = characters = 0
+    for start, end in spans:
+        begin = characters + len(encoded[place:start].decode("utf-8"))
+        characters, place = begin + len(encoded[start:end].decode("utf-8")), end
+        found.append((begin, characters))
+    return found
+
+
+def places(text: str, sign: str) -> list[int]:
+    """Where a sign stands, in order."""
+    found: list[int] = []
+    at = text.find(sign)
+    while at >= 0:
+        found.append(at)
+        at = text.find(sign, at + 1)
+    return found

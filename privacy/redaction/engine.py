@@ -14,7 +14,7 @@ from privacy.redaction.lexicon import ordinary
 from privacy.redaction.numbering import PLACEHOLDER, Numbering
 from privacy.redaction.pieces import Pieces
 from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
-from privacy.redaction.repeats import repeats
+from privacy.redaction.repeats import repeats, stands_alone
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
 MAX_ROUNDS: Final = 12
@@ -44,7 +44,7 @@ class Look:
     in the next, when what it stood next to has been replaced.
     """
 
-    __slots__ = ("_gate", "_sets", "apart", "compiled", "folded", "typed", "values")
+    __slots__ = ("_gate", "_nameless", "_sets", "apart", "compiled", "folded", "typed", "values")
 
     def __init__(self, compiled: CompiledPolicy) -> None:
         self.compiled = compiled
@@ -53,6 +53,7 @@ class Look:
         self.typed: list[tuple[str, str]] = []  # the placeholders in it, as type and number
         self.values: dict[str, Hit] = {}
         self._gate: Gate = gate(compiled)
+        self._nameless = False  # whether the text has no first name, nor can have one when more of it is masked
         self._sets: Sequence[GateSet] = ()  # those to ask; once more of the text is masked, those that opened anything
 
     def find(self, text: str) -> list[Hit]:
@@ -69,6 +70,7 @@ class Look:
         self.folded, self.apart = text, True
         if not text.isascii():
             self.folded, origin, self.apart = folding.fold(text)
+        self._nameless = False
         self._sets = self._gate.sets(self.folded)
         self.typed = []
         if "[" in self.folded:
@@ -90,11 +92,18 @@ class Look:
         if hits:
             hits = self._counted(hits, folded)
         again = repeats(folded, hits, self.values) if hits or self.values else ()
-        return settled([*hits, *again]) if again else hits
+        if again:
+            hits = settled([*hits, *again])
+        # What is left of a word whose beginning is masked is another word.
+        self._nameless = self._nameless and all([stands_alone(folded, hit[0], hit[1]) for hit in hits])
+        return hits
 
     def _short(self, folded: str, low: str) -> list[Hit]:
         opened, self._sets = self._gate.open(folded, self._sets)
-        return found(opened, Page(folded, low, self.compiled.policy.regions))
+        page = Page(folded, low, self.compiled.policy.regions, nameless=self._nameless)
+        hits = found(opened, page)
+        self._nameless = page.nameless
+        return hits
 
     def _long(self, folded: str, low: str) -> list[Hit]:
         hits = self._gate.long(folded)

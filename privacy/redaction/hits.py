@@ -16,12 +16,15 @@ class Hit(NamedTuple):
 
 
 class Page:
-    """A stretch of folded text, and the same in lower case; both have the same length."""
+    """A stretch of folded text, and the same in lower case; both have the same length.
 
-    __slots__ = ("low", "regions", "text")
+    `nameless`: it is known that no word of it is a first name with a capital.
+    """
 
-    def __init__(self, text: str, low: str, regions: tuple[str, ...] = ()) -> None:
-        self.text, self.low, self.regions = text, low, regions
+    __slots__ = ("low", "nameless", "regions", "text")
+
+    def __init__(self, text: str, low: str, regions: tuple[str, ...] = (), *, nameless: bool = False) -> None:
+        self.text, self.low, self.regions, self.nameless = text, low, regions, nameless
 
 
 @dataclass(frozen=True, eq=False)

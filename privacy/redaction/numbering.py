@@ -97,8 +97,13 @@ class _Passing(Numbering):
 def normalised(kind: str, value: str) -> str:
     """The form in which two spellings of one value are equal."""
     if kind == "EMAIL":
-        if SPELT.isdisjoint(value) and value.count("@") == 1 and not SPELT_WORD.search(value):
-            return value.casefold()
+        low = value.casefold()
+        if (
+            SPELT.isdisjoint(low)
+            and low.count("@") == 1
+            and not (("at" in low or "dot" in low) and SPELT_WORD.search(low))
+        ):
+            return low
         return SPELT_DOT.sub(".", SPELT_AT.sub("@", value)).casefold()
     if kind in UNPUNCTUATED:
         return NOT_ALPHANUMERIC.sub("", value).casefold()

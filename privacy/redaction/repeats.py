@@ -1,6 +1,5 @@
 """Other places of values that were found: a name that is known from one line is hidden in the next one too."""
 
-import re
 from typing import Final
 
 import re2
@@ -12,7 +11,6 @@ PLAIN: Final = 10_000  # characters below which a value that stands once is told
 CHEAP: Final = 20_000_000  # characters looked at: values times length, below which a plain search is quickest
 BATCH: Final = 400
 MAX_VALUES: Final = 8_000
-WORD: Final = re.compile(r"\w")
 
 
 def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
@@ -65,6 +63,10 @@ def _batched(text: str, values: list[str]) -> list[tuple[int, int]]:
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a stretch is not a part of a longer word or number."""
     return not (
-        (start > 0 and WORD.match(text[start]) and WORD.match(text[start - 1]))
-        or (end < len(text) and WORD.match(text[end - 1]) and WORD.match(text[end]))
+        (start > 0 and in_word(text[start - 1 : start + 1])) or (end < len(text) and in_word(text[end - 1 : end + 1]))
     )
+
+
+def in_word(pair: str) -> bool:
+    """Whether two characters are of one word or number."""
+    return pair.replace("_", "a").isalnum()

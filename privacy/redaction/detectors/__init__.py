@@ -35,5 +35,16 @@ DETECTORS: tuple[Detector, ...] = (
 LONG: tuple[Callable[[str], Iterable[Hit]], ...] = (secrets.pem_blocks,)
 READ_WHOLE = frozenset({"private_key"})
 
-# Gates that need a digit and are long lists of words, or count characters.
-LISTED = frozenset({"government_named", "account", "address_compound", "entropy"})
+# Gates that need a digit and are lists of words; the others that need one count digits and letters.
+LISTED = frozenset(
+    {
+        "government_named",
+        "account",
+        "address",
+        "address_type",
+        "address_compound",
+        "address_box",
+        "address_unit",
+        "address_cue",
+    }
+)

@@ -42,7 +42,7 @@ NUMBERED_BROADWAY: Final = re.compile(
     rf"{START}{NUMBER}\s(?:(?:north|south|east|west|n|s|e|w)\.?\s)?(?:(?-i:Broadway)|(?:avenue|ave)\.? (?:of the \w+|[a-z0-9]{{1,3}})|highway \d+)\b",
     re.IGNORECASE,
 )
-BROAD: Final = re.compile(r"broadway|ave|highway")
+BROAD: Final = ("ave", "broadway", "highway")
 TYPES: Final = Anchor(rf"(?i)\b(?:{LEADING})\s")
 SMALL: Final = r"(?:(?:de|la|le|les|du|des|of|dos|das|do|da|di|del|della|dei|degli|el|los|las|y|e|en|sur|saint|von|van)\s|[dl]['’])"
 TYPED: Final = re.compile(
@@ -60,13 +60,12 @@ COMPOUND_STREET: Final = re.compile(
 COMPOUND_HEAD: Final = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{1,4})?")
 COMPOUND_TAIL: Final = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
 BOX: Final = re.compile(
-    r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)",
-    re.IGNORECASE,
+    r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)"
 )
 MILITARY: Final = re.compile(
-    r"\b(?:(?:PSC|CMR|Unit) \d{1,5},? (?:Box \d{1,5}\s{0,2},?\s{0,2})?|USN?S [^\W\d_]+\s{0,2},?\s{0,2})(?:APO|FPO|DPO),? A[AEP] \d{5}",
-    re.IGNORECASE,
+    r"\b(?:(?:psc|cmr|unit) \d{1,5},? (?:box \d{1,5}\s{0,2},?\s{0,2})?|usn?s [^\W\d_]+\s{0,2},?\s{0,2})(?:apo|fpo|dpo),? a[aep] \d{5}"
 )
+MILITARY_BOXES: Final = ("apo", "dpo", "fpo")
 UNIT_ALONE: Final = re.compile(rf"(?<!\w){UNIT}")
 UNIT_PLACES: Final = Anchor(
     r"(?i)\b(?:apt|apartment|suite|ste|unit|room|rm|flat|bldg|building|door|stiege|top|appt|bât|esc|piso|andar|lot|hab|int|dpto|floor|fl)\b"
@@ -133,7 +132,7 @@ def numbered(page: Page) -> Iterator[Hit]:
         start = likely_street(page, match)
         if start >= 0:
             yield street(text, start, match.end())
-    for match in NUMBERED_BROADWAY.finditer(text) if BROAD.search(page.low) else ():
+    for match in NUMBERED_BROADWAY.finditer(text) if any(word in page.low for word in BROAD) else ():
         yield street(text, match.start(), match.end())
 
 
@@ -165,9 +164,10 @@ def compounds(page: Page) -> Iterator[Hit]:
 
 def boxes(page: Page) -> Iterator[Hit]:
     """Post office boxes and military addresses."""
-    for pattern in (BOX, MILITARY):
-        for match in pattern.finditer(page.text):
-            yield street(page.text, match.start(), match.end())
+    for match in BOX.finditer(page.low):
+        yield street(page.text, match.start(), match.end())
+    for match in MILITARY.finditer(page.low) if any(box in page.low for box in MILITARY_BOXES) else ():
+        yield street(page.text, match.start(), match.end())
 
 
 def street(text: str, start: int, end: int) -> Hit:

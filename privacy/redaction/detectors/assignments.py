@@ -40,7 +40,7 @@ XML: Final = re.compile(
     re.IGNORECASE,
 )
 OPTION: Final = re.compile(
-    r"(?<=\s)--?(?:\w{1,20}-)?(?:pass(?:word|wd|phrase)?|pwd|token|secret|api-?key)[= ]\s{0,2}[\"']?([^\s\"'<>\x00$-][^\s\"'\x00]{2,255})"
+    r"\s--?(?:\w{1,20}-)?(?:pass(?:word|wd|phrase)?|pwd|token|secret|api-?key)[= ]\s{0,2}[\"']?([^\s\"'<>\x00$-][^\s\"'\x00]{2,255})"
     r"|\b(?:mysql(?:dump|admin)?|mongo(?:sh|dump)?|mariadb|redis-cli)\b[^\n\x00]{0,120}?\s-(?:p|a)\s?([^\s\"'\x00-][^\s\"'\x00]{3,128})|\bsshpass -p\s?[\"']?([^\s\"'\x00]{3,128})"
 )
 LOGIN: Final = re.compile(r"\blogin\s{1,4}\S{1,128}\s{1,4}password\s{1,4}([^\s\x00]{2,256})")
@@ -235,27 +235,31 @@ def sentence_free(value: str) -> bool:
     )
 
 
+OPTION_PLACES: Final = Anchor(
+    r"[\s\v\x1c-\x1f\x85]--?(?:[\pL\pN_]{1,20}-)?(?:pass|pwd|token|secret|api-?key)|\b(?:mysql|mongo|mariadb|redis-cli|sshpass)"
+)
+PGPASS_PLACES: Final = Anchor(r"(?m)^[^\s:]+:(?:\pN{2,5}|\*):")
 # With what stands in everything that the pattern matches, in lower case.
 STRUCTURES: Final = (
     (XML, ("</", "value="), "xml"),
-    (OPTION, ("-",), "option"),
     (LOGIN, ("login",), "login"),
     (CALL, (".login(", ".authenticate("), "login"),
     (IDENTIFIED, ("identified by", "requirepass", "masterauth", "psk=", "set password"), "login"),
-    (PGPASS, (":",), "pgpass"),
 )
 
 
 def structured(page: Page) -> Iterator[Hit]:
     """Values in XML elements, command-line options, .netrc and .pgpass lines."""
+    found = [(match, "option") for match in OPTION_PLACES.read(OPTION, page.text)]
+    found += [(match, "pgpass") for match in PGPASS_PLACES.read(PGPASS, page.text)]
     for pattern, signs, rule in STRUCTURES:
-        if not any(sign in page.low for sign in signs):
-            continue
-        for match in pattern.finditer(page.text):
-            group = match.lastindex or 0
-            value = match[group]
-            if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"} or group > 1):
-                yield Hit(match.start(group), match.end(group), RANK, "SECRET", rule)
+        if any(sign in page.low for sign in signs):
+            found += [(match, rule) for match in pattern.finditer(page.text)]
+    for match, rule in found:
+        group = match.lastindex or 0
+        value = match[group]
+        if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"} or group > 1):
+            yield Hit(match.start(group), match.end(group), RANK, "SECRET", rule)
 
 
 def said(page: Page) -> Iterator[Hit]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from privacy.redaction.anchors import Anchor, places
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 80
@@ -32,6 +33,8 @@ SPELT: Final = re.compile(
     r"(?P<labels>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?+(?:\s?[(\[{<]\s?(?:dot|\.)\s?[)\]}>]\s?|\s{1,3}dot\s{1,3}|\s?\.\s?)){1,4})"
     rf"(?:{'|'.join(sorted(COMMON_TLDS.split(), key=len, reverse=True))})(?![a-z0-9_-])"
 )
+BLANK: Final = r"[\s\v\x1c-\x1f\x85]"  # as much as `re` takes for white space
+SPELT_PLACES: Final = Anchor(rf"{BLANK}?[(\[{{<]{BLANK}?(?:at|@)|{BLANK}{{1,3}}at\b|{BLANK}{{0,2}}@")
 # Words that stand before "at" in plain English: "find us at example dot com" holds no address.
 NOT_A_MAILBOX: Final = frozenset(
     "a all also and any are around arrive arrived at available back based be been book booked browse buy by call check come"
@@ -46,8 +49,10 @@ NOT_A_MAILBOX: Final = frozenset(
 def emails(page: Page) -> Iterator[Hit]:
     """Addresses with an @ or its URL encoding."""
     text = page.text
-    for match in AFTER.finditer(text):
-        at = match.start()
+    for at in [*places(text, "@"), *places(text, "%40")]:
+        match = AFTER.match(text, at)
+        if match is None:
+            continue
         start = mailbox(text, at)
         if start < at and not URL_PASSWORD.search(text, max(0, start - 132), at):
             yield Hit(start, match.end(), RANK, "EMAIL", "email")
@@ -81,7 +86,7 @@ def mailbox(text: str, at: int) -> int:
 def spelt(page: Page) -> Iterator[Hit]:
     """Addresses that are spelt so that machines do not read them."""
     low = page.low
-    for match in SPELT.finditer(low):
+    for match in SPELT_PLACES.read(SPELT, low):
         labels = match["labels"]
         if match["bare"] and "dot" not in labels:
             continue

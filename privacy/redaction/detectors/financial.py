@@ -51,6 +51,10 @@ def cards(page: Page) -> Iterator[Hit]:
 def card_in(text: str, start: int, end: int) -> Iterator[Hit]:
     """The first card in a run of digits and separators: all of it, or a row of its groups."""
     groups = [group.span() for group in GROUPS.finditer(text, start, end)]
+    if len(groups) == 1:
+        if issued(text[start:end]):
+            yield Hit(start, end, CARD_RANK, "CARD", "card")
+        return
     for begin, stop in groups:
         if stop - begin >= 13 and issued(text[begin:stop]):
             yield Hit(begin, stop, CARD_RANK, "CARD", "card")

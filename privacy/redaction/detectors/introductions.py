@@ -89,9 +89,12 @@ BEFORE_ROLE_PLACES: Final = Anchor(
 MONEY: Final = re.compile(
     r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
 )
+KIN_BEFORE: Final = r"((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 PAID: Final = re.compile(
-    r"\b(?:(?:to|of|for|from|sending|send|checking|savings)\s{1,2}(?:my |your |his |her |the )?(?:friend |account of )?|(?<=\d )(?=\w+ (?:checking|savings)))((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
+    rf"\b(?:to|of|for|from|sending|send|checking|savings)\s{{1,2}}(?:my |your |his |her |the )?(?:friend |account of )?{KIN_BEFORE}"
 )
+PAID_PLACES: Final = Anchor(r"\b(?:to|of|for|from|sending|send|checking|savings)[\s\v\x1c-\x1f\x85]")
+PAID_INTO: Final = re.compile(rf" (?<=\d )(?=\w+ (?:checking|savings)){KIN_BEFORE}")
 RELATIVES: Final = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
 STREETWISE: Final = re.compile(
     r"\s(?:street|avenue|road|lane|drive|boulevard|st|ave|rd|blvd|way|court|apartments?|hotel|inn|bank|airport|station)\b"
@@ -191,7 +194,10 @@ def booked(page: Page) -> Iterator[Hit]:
 
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
-    for match in PAID.finditer(page.low):
+    found = PAID_PLACES.read(PAID, page.low)
+    if " checking" in page.low or " savings" in page.low:
+        found += PAID_INTO.finditer(page.low)
+    for match in found:
         start, place = match.start(1), match.end()
         kin = RELATIVES.match(page.low, place)
         end = kin.end() if kin else sequence(page, place, bare=False) or payee(page, place)

@@ -37,7 +37,8 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
     text = page.text
     if text == page.low:
         return in_lower_case(page)
-    if titled_names().isdisjoint(SIMPLE.of(text).findall(text)):
+    if page.nameless or titled_names().isdisjoint(SIMPLE.of(text).findall(text)):
+        page.nameless = True
         return ()
     hits = [
         Hit(start, end, RANK, "PERSON", "name_list") for tokens in runs(text) for start, end in names_in(text, tokens)

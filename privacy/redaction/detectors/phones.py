@@ -47,6 +47,7 @@ DATE_LIKE: Final = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}.*|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d"
 )
 OTHER_FORM: Final = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3})+")
+DIGITS: Final = b"0123456789"
 DIGIT: Final = re.compile(r"\d")
 NOT_DIGIT: Final = re.compile(r"\D")
 SPLIT_EXTENSION: Final = re.compile(r"[^\d\s().+/-].*|#.*", re.DOTALL)
@@ -62,7 +63,7 @@ def phones(page: Page) -> list[Hit]:
     check = Check(page.regions)
     for run in CANDIDATE.finditer(page.text):
         value = run.group()
-        digits = len(NOT_DIGIT.sub("", value))
+        digits = len(value) - len(value.encode("ascii").translate(None, DIGITS))
         if digits >= FEWEST:
             for start, end, rank, rule in in_run(page, run.start(), value, digits, check):
                 hits.append(Hit(start, end, rank, "PHONE", rule))
@@ -78,7 +79,8 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
     reach = stop + 20
     found: list[tuple[int, int, int, str]] = []
     taken: list[tuple[int, int]] = []
-    for match in NORTH_AMERICAN.finditer(text, begin, reach) if digits >= 10 else ():
+    grouped = digits < len(run)
+    for match in NORTH_AMERICAN.finditer(text, begin, reach) if grouped and digits >= 10 else ():
         start, end = match.span()
         spaced_only = match[1] is None and "(" not in match.group()
         if start < stop and (not spaced_only or VALID_AREA.match(match.group()) or called(page, start, end)):
@@ -91,7 +93,7 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
             if not covered(taken, start, end) and (valid or called(page, start, end)):
                 taken.append((start, end))
                 found.append((start, end, RANK, "phone_international"))
-    if digits >= 8 and "0" in run:
+    if grouped and digits >= 8 and "0" in run:
         for match in NATIONAL.finditer(text, begin, reach):
             start, end = match.span()
             if covered(taken, start, end) or not SEPARATED.search(match.group()) or OTHER_FORM.fullmatch(match.group()):
