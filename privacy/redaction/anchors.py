@@ -6,6 +6,7 @@ from typing import Final
 import re2
 
 UNANCHORED: Final = re2._Anchor.UNANCHORED
+BLANK: Final = r"[\s\v\x1c-\x1f\x85]"  # what `re` takes for white space, where RE2's `\s` is less
 LOOKAROUND: Final = re.compile(r"\(\?<?[=!](?:[^()]|\([^()]*\))*\)")
 
 

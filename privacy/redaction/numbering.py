@@ -9,6 +9,7 @@ PLACEHOLDER: Final = re.compile(r"\[([A-Z][A-Z_]{1,30})_([0-9]{1,6})\]")
 DIGEST_CHARACTERS: Final = 16  # 64 bits: two values of one interaction share a number once in 2^32 values
 MAX_RESERVED: Final = 1000  # a text full of typed placeholders must not swell the state that is stored beside it
 NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
+SIGNS: Final = bytes(code for code in range(128) if not chr(code).isalnum())  # the same in ASCII
 
 SPELT_AT: Final = re.compile(r"%40|\s*[(\[{<]?\s*(?:@|\bat\b)\s*[)\]}>]?\s*", re.IGNORECASE)
 SPELT_DOT: Final = re.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b)\s*[)\]}>]?\s*", re.IGNORECASE)
@@ -106,6 +107,8 @@ def normalised(kind: str, value: str) -> str:
             return low
         return SPELT_DOT.sub(".", SPELT_AT.sub("@", value)).casefold()
     if kind in UNPUNCTUATED:
+        if value.isascii():
+            return value.encode("ascii").translate(None, SIGNS).decode("ascii").casefold()
         return NOT_ALPHANUMERIC.sub("", value).casefold()
     if kind == "SECRET":
         return value  # case is part of a secret

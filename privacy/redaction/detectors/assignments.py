@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor
+from privacy.redaction.anchors import BLANK, Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 94
@@ -236,7 +236,7 @@ def sentence_free(value: str) -> bool:
 
 
 OPTION_PLACES: Final = Anchor(
-    r"[\s\v\x1c-\x1f\x85]--?(?:[\pL\pN_]{1,20}-)?(?:pass|pwd|token|secret|api-?key)|\b(?:mysql|mongo|mariadb|redis-cli|sshpass)"
+    rf"{BLANK}--?(?:[\pL\pN_]{{1,20}}-)?(?:pass|pwd|token|secret|api-?key)|\b(?:mysql|mongo|mariadb|redis-cli|sshpass)"
 )
 PGPASS_PLACES: Final = Anchor(r"(?m)^[^\s:]+:(?:\pN{2,5}|\*):")
 # With what stands in everything that the pattern matches, in lower case.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor, places
+from privacy.redaction.anchors import BLANK, Anchor, places
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 80
@@ -33,7 +33,6 @@ SPELT: Final = re.compile(
     r"(?P<labels>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?+(?:\s?[(\[{<]\s?(?:dot|\.)\s?[)\]}>]\s?|\s{1,3}dot\s{1,3}|\s?\.\s?)){1,4})"
     rf"(?:{'|'.join(sorted(COMMON_TLDS.split(), key=len, reverse=True))})(?![a-z0-9_-])"
 )
-BLANK: Final = r"[\s\v\x1c-\x1f\x85]"  # as much as `re` takes for white space
 SPELT_PLACES: Final = Anchor(rf"{BLANK}?[(\[{{<]{BLANK}?(?:at|@)|{BLANK}{{1,3}}at\b|{BLANK}{{0,2}}@")
 # Words that stand before "at" in plain English: "find us at example dot com" holds no address.
 NOT_A_MAILBOX: Final = frozenset(

@@ -76,7 +76,8 @@ SUM: Final = re.compile(r"[\d)]\s?\+ ")  # 69069 + 907133923
 def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> list[tuple[int, int, int, str]]:
     """The telephone numbers that begin in a run of so many digits and of separators; an extension may reach beyond it."""
     text, stop = page.text, begin + len(run)
-    reach = stop + 20
+    further = DIGIT.search(text, stop, stop + 20) is not None
+    reach = stop + (20 if further else 3)  # nothing begins behind a run, nor is an extension, where there is no digit
     found: list[tuple[int, int, int, str]] = []
     taken: list[tuple[int, int]] = []
     grouped = digits < len(run)
@@ -102,7 +103,7 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
                 taken.append((start, end))
                 found.append((start, end, RANK, "phone_national"))
     taken.sort()
-    if not DIGIT.search(text, stop, reach) and (overlapped(taken, begin, stop) or not mentioned(page.low, begin, stop)):
+    if not further and (overlapped(taken, begin, stop) or not mentioned(page.low, begin, stop)):
         return found
     for match in ANY.finditer(text, begin, reach):
         start, end = match.span()
