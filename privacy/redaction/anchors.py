@@ -44,13 +44,7 @@ class Anchor:
 
     def read(self, rule: re.Pattern[str], text: str) -> list[re.Match[str]]:
         """What `rule` matches at the places, in order; a place inside the match before it is passed over."""
-        found: list[re.Match[str]] = []
-        reached = 0
-        for start, _ in self.spans(text):
-            if start >= reached and (match := rule.match(text, start)):
-                reached = match.end()
-                found.append(match)
-        return found
+        return matches(rule, text, [start for start, _ in self.spans(text)])
 
 
 def in_characters(encoded: bytes, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -61,6 +55,17 @@ def in_characters(encoded: bytes, spans: list[tuple[int, int]]) -> list[tuple[in
         begin = characters + len(encoded[place:start].decode("utf-8"))
         characters, place = begin + len(encoded[start:end].decode("utf-8")), end
         found.append((begin, characters))
+    return found
+
+
+def matches(rule: re.Pattern[str], text: str, starts: list[int]) -> list[re.Match[str]]:
+    """What a rule matches at places that are in order; a place inside the match before it is passed over."""
+    found: list[re.Match[str]] = []
+    reached = 0
+    for start in starts:
+        if start >= reached and (match := rule.match(text, start)):
+            reached = match.end()
+            found.append(match)
     return found
 
 

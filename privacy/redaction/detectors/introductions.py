@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import BLANK, Anchor
+from privacy.redaction.anchors import Anchor, matches, places
 from privacy.redaction.detectors.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (
@@ -89,12 +89,11 @@ BEFORE_ROLE_PLACES: Final = Anchor(
 MONEY: Final = re.compile(
     r"\b(?:transfer|wire|funds|money|bucks|dollars|euros|savings|checking|payment)\b|[$€£]\s?\d|\b(?:send|sent|pay|paid) (?:it|this|that|them)\b"
 )
-MONEY_PLACES: Final = Anchor(MONEY.pattern.replace(r"\s", BLANK))
 KIN_BEFORE: Final = r"((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 PAID: Final = re.compile(
     rf"\b(?:to|of|for|from|sending|send|checking|savings)\s{{1,2}}(?:my |your |his |her |the )?(?:friend |account of )?{KIN_BEFORE}"
 )
-PAID_PLACES: Final = Anchor(rf"\b(?:to|of|for|from|sending|send|checking|savings){BLANK}")
+PAID_WORDS: Final = ("to", "of", "for", "from", "send", "checking", "savings")
 PAID_INTO: Final = re.compile(rf" (?<=\d )(?=\w+ (?:checking|savings)){KIN_BEFORE}")
 RELATIVES: Final = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
 STREETWISE: Final = re.compile(
@@ -195,9 +194,7 @@ def booked(page: Page) -> Iterator[Hit]:
 
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
-    if not MONEY_PLACES.anywhere(page.low):
-        return
-    found = PAID_PLACES.read(PAID, page.low)
+    found = matches(PAID, page.low, sorted({place for word in PAID_WORDS for place in places(page.low, word)}))
     if " checking" in page.low or " savings" in page.low:
         found += PAID_INTO.finditer(page.low)
     for match in found:
