@@ -44,6 +44,11 @@ def test_a_password_is_found_after_a_login_that_is_redacted() -> None:
     assert str(redact("machine example.org login Mary Smith password hunter2")).endswith("password [SECRET_1]")
 
 
+def test_a_name_is_found_that_the_rest_of_its_word_had_hidden() -> None:
+    part = Policy(terms=(Term("PART", pattern="Mc", must_match=("Mc",), must_not_match=("x",)),))
+    assert str(redact("I met McKevin today", part)) == "I met [PART_1][PERSON_1] today"
+
+
 @given(TEXTS.map(lambda text: text.encode("ascii", "ignore").decode()))
 @settings(max_examples=300, deadline=None)
 def test_the_sets_for_ascii_open_what_those_for_all_texts_do(text: str) -> None:
