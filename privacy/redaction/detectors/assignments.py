@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import BLANK, Anchor
+from privacy.redaction.anchors import BLANK, Anchor, matches
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 94
@@ -235,9 +235,8 @@ def sentence_free(value: str) -> bool:
     )
 
 
-OPTION_PLACES: Final = Anchor(
-    rf"{BLANK}--?(?:[\pL\pN_]{{1,20}}-)?(?:pass|pwd|token|secret|api-?key)|\b(?:mysql|mongo|mariadb|redis-cli|sshpass)"
-)
+OPTION_PLACES: Final = Anchor(rf"{BLANK}--?(?:[\pL\pN_]{{1,20}}-)?(?:pass|pwd|token|secret|api-?key)")
+CLIENT_PLACES: Final = Anchor(r"\b(?:mysql|mongo|mariadb|redis-cli|sshpass)")  # apart: an option may be named after one
 PGPASS_PLACES: Final = Anchor(r"(?m)^[^\s:]+:(?:\pN{2,5}|\*):")
 # With what stands in everything that the pattern matches, in lower case.
 STRUCTURES: Final = (
@@ -250,7 +249,8 @@ STRUCTURES: Final = (
 
 def structured(page: Page) -> Iterator[Hit]:
     """Values in XML elements, command-line options, .netrc and .pgpass lines."""
-    found = [(match, "option") for match in OPTION_PLACES.read(OPTION, page.text)]
+    places = sorted([start for anchor in (OPTION_PLACES, CLIENT_PLACES) for start, _ in anchor.spans(page.text)])
+    found = [(match, "option") for match in matches(OPTION, page.text, places)]
     found += [(match, "pgpass") for match in PGPASS_PLACES.read(PGPASS, page.text)]
     for pattern, signs, rule in STRUCTURES:
         if any(sign in page.low for sign in signs):
