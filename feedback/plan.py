@@ -17,6 +17,7 @@ from feedback.drafts import InteractionDraft, SignalDraft, State, tombstone
 from feedback.known import Draft, Known, look_up
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from privacy import consent, erasure
+from privacy.digests import same_body
 from privacy.instances import unsaved
 from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.redaction import RedactionError
@@ -103,7 +104,7 @@ def _counted(draft: Draft, ended: Ended) -> tuple[str, str]:
 def _interaction(plan: Plan, draft: InteractionDraft) -> tuple[Result, Row | None]:
     row, payload = draft.row, draft.payload
     if stored := plan.known.interactions.get(row.external_id):
-        if stored.body_digest != row.body_digest:
+        if not same_body(stored.body_digest, row.body_digest):
             raise Conflict
         return Result.REPLAYED, stored
     if ("interaction", row.external_id) in plan.known.buried:
@@ -206,7 +207,7 @@ def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
     if draft.grant and payload.signal not in draft.grant.kinds:
         raise Forbidden
     if payload.id and (stored := known.signals.get(payload.id)):
-        if stored.body_digest != draft.digest:
+        if not same_body(stored.body_digest, draft.digest):
             raise Conflict
         return (Result.PARKED if isinstance(stored, ParkedSignal) else Result.REPLAYED), stored
     if ("interaction", payload.interaction) in known.buried:
