@@ -5,7 +5,6 @@ it has read: they start in a moment, and the memory that none of them writes to 
 """
 
 import ctypes
-import gc
 import multiprocessing
 import os
 import signal
@@ -95,11 +94,10 @@ def serve(port: int, var: Path, welcome: str) -> None:
     """Run the embedded server until a signal comes; prints `welcome` once it answers."""
     spare_memory()
     os.register_at_fork(after_in_child=end_with_parent)
-    import_module(APPLICATION.partition(":")[0])
+    import_module(APPLICATION.partition(":")[0])  # which also keeps what it has read from being looked through
     connections.close_all()  # a connection, and a pool's threads, are one process's
     for connection in connections.all(initialized_only=True):
         getattr(connection, "close_pool", lambda: None)()
-    gc.freeze()
 
     def ready() -> None:
         if wait_until_ready(port):
