@@ -71,7 +71,7 @@ class _Walker:
         prefix = f"{label[-LONGEST_LABEL:]}: "
         size = len(prefix)
         hits = [
-            hit._replace(start=max(hit.start, size) - size, end=hit.end - size)
+            hit.at(max(hit.start, size) - size, hit.end - size)
             for hit in Look(self.compiled).find(prefix + text)
             if hit.end > size
         ]

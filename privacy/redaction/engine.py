@@ -44,7 +44,7 @@ class Look:
     in the next, when what it stood next to has been replaced.
     """
 
-    __slots__ = ("_gate", "_nameless", "_sets", "apart", "compiled", "folded", "typed", "values")
+    __slots__ = ("_gate", "_names", "_sets", "apart", "compiled", "folded", "typed", "values")
 
     def __init__(self, compiled: CompiledPolicy) -> None:
         self.compiled = compiled
@@ -53,7 +53,7 @@ class Look:
         self.typed: list[tuple[str, str]] = []  # the placeholders in it, as type and number
         self.values: dict[str, Hit] = {}
         self._gate: Gate = gate(compiled)
-        self._nameless = False  # whether the text has no first name, nor can have one when more of it is masked
+        self._names: frozenset[str] | None = None  # as a page's; they hold when more of the text is masked
         self._sets: Sequence[GateSet] = ()  # those to ask; once more of the text is masked, those that opened anything
 
     def find(self, text: str) -> list[Hit]:
@@ -62,7 +62,7 @@ class Look:
         hits = self.find_folded(self.folded)
         if origin is None:
             return hits
-        return [hit._replace(start=origin[hit.start], end=origin[hit.end - 1] + 1) for hit in hits]
+        return [hit.at(origin[hit.start], origin[hit.end - 1] + 1) for hit in hits]
 
     def read(self, text: str) -> Sequence[int] | None:
         """Fold a text and mask its placeholders. Gives where its characters came from, unless each is in its place."""
@@ -70,7 +70,7 @@ class Look:
         self.folded, self.apart = text, True
         if not text.isascii():
             self.folded, origin, self.apart = folding.fold(text)
-        self._nameless = False
+        self._names = None
         self._sets = self._gate.sets(self.folded)
         self.typed = []
         if "[" in self.folded:
@@ -95,14 +95,15 @@ class Look:
         if again:
             hits = settled([*hits, *again])
         # What is left of a word whose beginning is masked is another word.
-        self._nameless = self._nameless and all([stands_alone(folded, hit[0], hit[1]) for hit in hits])
+        if not all([stands_alone(folded, hit.start, hit.end) for hit in hits]):
+            self._names = None
         return hits
 
     def _short(self, folded: str, low: str) -> list[Hit]:
         opened, self._sets = self._gate.open(folded, self._sets)
-        page = Page(folded, low, self.compiled.policy.regions, nameless=self._nameless)
+        page = Page(folded, low, self.compiled.policy.regions, self._names)
         hits = found(opened, page)
-        self._nameless = page.nameless
+        self._names = page.names
         return hits
 
     def _long(self, folded: str, low: str) -> list[Hit]:
@@ -111,7 +112,7 @@ class Look:
         while True:
             page = Page(folded[start:end], low[start:end], self.compiled.policy.regions)
             here = found(self._gate.in_window(page.text), page)
-            here = [Hit(hit[0] + start, hit[1] + start, *hit[2:]) for hit in here]
+            here = [hit.at(hit.start + start, hit.end + start) for hit in here]
             hits += here if end == len(folded) else [windows.whole(folded, end, hit) for hit in here]
             if end == len(folded):
                 return hits
@@ -156,7 +157,7 @@ def around_masks(hit: Hit, folded: str) -> Iterable[Hit]:
         yield hit
         return
     for part in UNMASKED.finditer(value):
-        yield hit._replace(start=hit.start + part.start(), end=hit.start + part.end())
+        yield hit.at(hit.start + part.start(), hit.start + part.end())
 
 
 def replaced(text: str, hits: list[Hit], look: Look, numbering: Numbering | None) -> Redacted:
@@ -169,7 +170,7 @@ def replaced(text: str, hits: list[Hit], look: Look, numbering: Numbering | None
     current, masked = applied(text, hits, numbering, look.folded if look.apart else "")
     later = look.find_folded(masked) if masked else look.find(current)
     if not later:
-        return wrap(current, tuple([Span(start, end, kind, rule) for start, end, _, kind, rule in hits]))
+        return wrap(current, tuple([Span(hit.start, hit.end, hit.type, hit.rule) for hit in hits]))
     return _settled_later(current, hits, later, look, numbering, len(text))
 
 
@@ -177,8 +178,8 @@ def _settled_later(
     current: str, first: list[Hit], hits: list[Hit], look: Look, numbering: Numbering, length: int
 ) -> Redacted:
     """The further rounds: what was hidden by what the first one replaced."""
-    spans = [Span(start, end, kind, rule) for start, end, _, kind, rule in first]
-    pieces = Pieces.after([(start, end) for start, end, *_ in first], placeholder_lengths(current, first), length)
+    spans = [Span(hit.start, hit.end, hit.type, hit.rule) for hit in first]
+    pieces = Pieces.after([(hit.start, hit.end) for hit in first], placeholder_lengths(current, first), length)
     for _ in range(MAX_ROUNDS):
         spans += [Span(*pieces.span(hit.start, hit.end), hit.type, hit.rule) for hit in hits]
         before = current
@@ -208,10 +209,10 @@ def applied(current: str, hits: list[Hit], numbering: Numbering, folded: str) ->
     """
     made = masked = ""
     at = 0
-    for start, end, _, kind, _ in hits:
-        value = folded[start:end] if folded else folding.fold(current[start:end]).text
-        placeholder = f"[{kind}_{numbering.number(kind, value)}]"
-        made += current[at:start] + placeholder
-        masked += folded[at:start] + MASK * len(placeholder)
-        at = end
+    for hit in hits:
+        value = folded[hit.start : hit.end] if folded else folding.fold(current[hit.start : hit.end]).text
+        placeholder = f"[{hit.type}_{numbering.number(hit.type, value)}]"
+        made += current[at : hit.start] + placeholder
+        masked += folded[at : hit.start] + MASK * len(placeholder)
+        at = hit.end
     return made + current[at:], masked + folded[at:] if folded else ""

@@ -2,29 +2,37 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import final
 
 
-class Hit(NamedTuple):
+@final
+class Hit:
     """A claim on `[start, end)` of a page. `rank`: the higher is the more specific, and names the united stretch."""
 
-    start: int
-    end: int
-    rank: int
-    type: str
-    rule: str
+    __slots__ = ("end", "rank", "rule", "start", "type")
+
+    def __init__(self, start: int, end: int, rank: int, type: str, rule: str) -> None:
+        self.start, self.end, self.rank, self.type, self.rule = start, end, rank, type, rule
+
+    def at(self, start: int, end: int) -> "Hit":
+        """The same claim on another stretch."""
+        return Hit(start, end, self.rank, self.type, self.rule)
+
+
+def _order(hit: Hit) -> tuple[int, int, int, str, str]:
+    return hit.start, hit.end, hit.rank, hit.type, hit.rule
 
 
 class Page:
     """A stretch of folded text, and the same in lower case; both have the same length.
 
-    `nameless`: it is known that no word of it is a first name with a capital.
+    `names`: where that is known, the first names with a capital that may be among its words; no other one is.
     """
 
-    __slots__ = ("low", "nameless", "regions", "text")
+    __slots__ = ("low", "names", "regions", "text")
 
-    def __init__(self, text: str, low: str, regions: tuple[str, ...] = (), *, nameless: bool = False) -> None:
-        self.text, self.low, self.regions, self.nameless = text, low, regions, nameless
+    def __init__(self, text: str, low: str, regions: tuple[str, ...] = (), names: frozenset[str] | None = None) -> None:
+        self.text, self.low, self.regions, self.names = text, low, regions, names
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +50,7 @@ class Detector:
 
 def settled(hits: list[Hit]) -> list[Hit]:
     """Hits that do not overlap, in order. Those that did are one, over all that they cover, so that nothing is left."""
-    hits.sort()
+    hits.sort(key=_order)
     kept: list[Hit] = []
     for hit in hits:
         if not kept or hit.start >= kept[-1].end:
@@ -50,7 +58,7 @@ def settled(hits: list[Hit]) -> list[Hit]:
             continue
         last = kept[-1]
         best = hit if _weight(hit) > _weight(last) else last
-        kept[-1] = Hit(last.start, max(last.end, hit.end), best.rank, best.type, best.rule)
+        kept[-1] = best.at(last.start, max(last.end, hit.end))
     return kept
 
 

@@ -24,7 +24,7 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
         if long or value in text:
             values[value] = hit
     for hit in hits:
-        start, end = hit[0], hit[1]
+        start, end = hit.start, hit.end
         if end - start >= SHORTEST:
             value = text[start:end]
             known[value] = hit
@@ -36,9 +36,7 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
         found = [place for value in values for place in _plain(text, value)]
     else:
         found = _batched(text, list(values)[:MAX_VALUES])
-    return [
-        values[text[start:end]]._replace(start=start, end=end) for start, end in found if stands_alone(text, start, end)
-    ]
+    return [values[text[start:end]].at(start, end) for start, end in found if stands_alone(text, start, end)]
 
 
 def _plain(text: str, value: str) -> list[tuple[int, int]]:

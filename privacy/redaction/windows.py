@@ -42,7 +42,7 @@ def whole(text: str, end: int, hit: Hit) -> Hit:
     if hit.end < end - BETWEEN or end - hit.start < LONGEST:
         return hit
     rest = ON.match(text, hit.end)
-    return hit._replace(end=rest.end()) if rest else hit
+    return hit.at(hit.start, rest.end()) if rest else hit
 
 
 def cut(text: str, end: int) -> int:

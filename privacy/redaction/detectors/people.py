@@ -37,8 +37,11 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
     text = page.text
     if text == page.low:
         return in_lower_case(page)
-    if page.nameless or titled_names().isdisjoint(SIMPLE.of(text).findall(text)):
-        page.nameless = True
+    if page.names is None:
+        page.names = titled_names().intersection(SIMPLE.of(text).findall(text))
+    elif page.names:
+        page.names = frozenset([name for name in page.names if name in text])
+    if not page.names:
         return ()
     hits = [
         Hit(start, end, RANK, "PERSON", "name_list") for tokens in runs(text) for start, end in names_in(text, tokens)
