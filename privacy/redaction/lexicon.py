@@ -1,6 +1,6 @@
 """What is known of words: which are first names, surnames, places, ordinary English, or part of an organisation's name."""
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -56,7 +56,7 @@ STREETS: Final = frozenset(
 )
 
 
-@lru_cache(maxsize=1)
+@cache
 def lexicon() -> dict[str, int]:
     """Lower-case words and what they are, as a sum of the constants above. Read when a text first asks: a process that redacts
     nothing does without.
@@ -77,14 +77,14 @@ def listed(name: str) -> list[str]:
     return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
-@lru_cache(maxsize=1)
+@cache
 def titled_names() -> frozenset[str]:
     """First names as they are written, capitalised or in capitals: any of them makes a text worth a look."""
     names = [word for word, kind in lexicon().items() if kind & FIRST]
     return frozenset(map(str.capitalize, names)) | frozenset(name.upper() for name in names if len(name) > 3)
 
 
-@lru_cache(maxsize=1)
+@cache
 def sure_names() -> frozenset[str]:
     """First names in lower case that are nothing else."""
     return frozenset(word for word, kind in lexicon().items() if sure(kind) and len(word) > 2)
