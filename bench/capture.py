@@ -7,7 +7,8 @@ that is named is started, driven with the same texts, and ended; "ours" is how m
 
 Everything that a caller gets is in the figures: a key, consent, redaction, limits, and a commit that is on disk. A pair
 is two requests, in a batch two items; the text is about 2 kB. Figures are medians of the runs. Where others use the
-machine too, look at the ratios.
+machine too, look at the ratios. Two limits stand above them: a view that does nothing, and the rows of an interaction,
+and of a batch, written bare into SQLite (`bench/capture_bare.py`).
 """
 
 import argparse
@@ -15,24 +16,20 @@ import itertools
 import json
 import os
 import random
-import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
 from bench import capture_peers
 from bench.capture_peers import Running
+from bench.capture_servers import Server, copy_database, flywheel, kilobytes, megabytes, served, wait
 from bench.load import Call, Load, drive, median, post
 from tests import servers
 
-ROOT = Path(__file__).resolve().parent.parent
 BATCH = 250
 SETTLED = 5.0  # seconds without another row: a peer that answers before it stores has stored all
 CONSENT = {"capture": True, "evaluation": True, "training": True}
@@ -48,18 +45,6 @@ SENTENCES = (
 )
 _numbers = itertools.count(1)
 _run = f"{random.randrange(16**6):06x}"
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running Flywheel: where, with which key, its processes and its folder."""
-
-    address: str
-    headers: dict[str, str]
-    process: subprocess.Popen[bytes]
-    folder: Path
-    seconds_to_start: float
-    idle_megabytes: float
 
 
 def interaction() -> dict[str, object]:
@@ -129,98 +114,16 @@ def bare(connection: HTTPConnection) -> None:
 
 
 @contextmanager
-def flywheel(database: str) -> Iterator[Server]:
-    """`manage.py up` on an empty database, with a project and its key."""
+def rows_bare() -> Iterator[Server]:
+    """What captured interactions leave, written bare into a copy of a database that Flywheel has begun to fill."""
     with tempfile.TemporaryDirectory(prefix="flywheel-bench-") as folder:
-        port = servers.free_port()
-        environment = {**os.environ, "FLYWHEEL_VAR": folder, "PORT": str(port), "DATABASE_URL": database}
-        environment |= {"KEY_RATE": "100000000/min"}
-        if not database:
-            del environment["DATABASE_URL"]
-
-        def manage(*arguments: str) -> str:
-            command = [sys.executable, "manage.py", *arguments]
-            return subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-
-        manage("migrate", "--verbosity", "0")
-        manage("createproject", "bench")
-        key = json.loads(manage("createkey", "bench", "--scope", "ingest", "--scope", "feedback", "--json"))["key"]
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"], env=environment, cwd=ROOT,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            wait(f"http://127.0.0.1:{port}/readyz", process)
-            started = time.perf_counter() - began
-            time.sleep(3)  # the worker is up a moment later
-            headers = {"Authorization": f"Bearer {key}"}
-            yield Server(f"127.0.0.1:{port}", headers, process, Path(folder), started, megabytes(process.pid))
-        finally:
-            end(process)
-
-
-@contextmanager
-def bare_server() -> Iterator[str]:
-    """The bare view on the server that Flywheel runs on, with the same settings."""
-    port = servers.free_port()
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "12", "--log-level", "error", "bench.bare:application",
-    ]  # fmt: skip
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        time.sleep(1.5)
-        yield f"127.0.0.1:{port}"
-    finally:
-        end(process)
-
-
-def wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Return when the address answers."""
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.02)
-    raise AssertionError(f"{url} does not answer")
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to end, and wait."""
-    process.terminate()
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-def family(pid: int) -> list[int]:
-    """A process and all that it started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(member for child in children for member in family(int(child)))]
-
-
-def megabytes(pid: int) -> float:
-    """What a process and its children hold in memory; what they share counts once (PSS)."""
-    total = 0
-    for member in family(pid):
-        rollup = Path(f"/proc/{member}/smaps_rollup").read_text()
-        total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return total / 1024
-
-
-def kilobytes(folder: Path) -> float:
-    """What SQLite's file holds, with the log brought into it; 0 where there is none."""
-    file = folder / "flywheel.sqlite3"
-    if not file.exists():
-        return 0.0
-    with closing(sqlite3.connect(file, timeout=30)) as database:
-        database.execute("PRAGMA wal_checkpoint(PASSIVE)")
-    return file.stat().st_size / 1024
+        copy = Path(folder, "flywheel.sqlite3")
+        with flywheel("") as server:
+            drive(server.address, single(server), clients=1, seconds=1.0)
+            drive(server.address, batch(server), clients=1, seconds=1.0)
+            copy_database(server.folder, copy)
+        with served("bench.capture_bare:application", BENCH_DATABASE=str(copy)) as bare_server:
+            yield bare_server
 
 
 def runs(address: str, call: Call, *, clients: int, options: argparse.Namespace, calls_each: int = 1) -> Load:
@@ -265,6 +168,17 @@ def measure(name: str, server: Server, limit: dict[int, float], options: argpars
     if growth:
         print(f"{name}: {growth:.1f} kB a pair on disk, with what was curated of it meanwhile")
     return reached
+
+
+def measure_rows_bare(limit: dict[int, float], options: argparse.Namespace) -> None:
+    """Print the lines of the rows written bare."""
+    with rows_bare() as server:
+        for clients in (1, 16):
+            found = runs(server.address, single(server), clients=clients, options=options)
+            name = f"an interaction's rows, bare, {clients} client{'s' * (clients > 1)}"
+            print(row(name, found, limit[clients]), flush=True)
+        found = runs(server.address, batch(server), clients=1, options=options, calls_each=BATCH)
+        print(row(f"rows of a batch of {BATCH} pairs, bare, 1 client", found), flush=True)
 
 
 def measure_peers(ours: dict[int, Load], options: argparse.Namespace) -> None:
@@ -332,11 +246,12 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{'':<44}{'a second':>10}{'p50 ms':>10}{'p99 ms':>10}{'to bare':>9}   load {os.getloadavg()[0]:.1f}")
     limit: dict[int, float] = {}
     ours: dict[int, Load] = {}
-    with bare_server() as address:
+    with served("bench.bare:application") as server:
         for clients in (1, 16):
-            found = runs(address, bare, clients=clients, options=options)
+            found = runs(server.address, bare, clients=clients, options=options)
             limit[clients] = found.rate
             print(row(f"a bare view, {clients} client{'s' * (clients > 1)}", found, found.rate), flush=True)
+    measure_rows_bare(limit, options)
     for name in options.database.split(","):
         with ExitStack() as stack:
             try:
