@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from feedback import rows
+from privacy.consent import PURPOSES
 from privacy.fields import RedactedJSONField, RedactedTextField
-from privacy.models import Purpose, RedactionPolicy, Subject
+from privacy.models import RedactionPolicy, Subject
 from privacy.redaction import RULES_VERSION, Policy
 from privacy.scopes import Scope
 
@@ -53,7 +54,7 @@ class Project(models.Model):
     @property
     def consent_defaults(self) -> dict[str, bool]:
         """What holds for a purpose on which the person has said nothing."""
-        return {purpose: self.consents_by_default(purpose) for purpose in Purpose.values}
+        return {purpose: self.consents_by_default(purpose) for purpose in PURPOSES}
 
     def consents_by_default(self, purpose: str) -> bool:
         """Whether the project's law lets it use data for this purpose until the person says no."""

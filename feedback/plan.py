@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from django.utils import timezone
 
 from feedback import drafts, outcomes, rows, tokens
-from feedback.drafts import InteractionDraft, SignalDraft, State, tombstone
+from feedback.drafts import Asked, InteractionDraft, SignalDraft, State, tombstone
 from feedback.known import Draft, Known, look_up
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from privacy import consent, erasure
@@ -84,8 +84,10 @@ def carry_out(project: Project, writes: Sequence[Draft], refused: Mapping[tuple[
     ended = [_judged(plan, draft) for draft in writes]
     ended = [Gone() if isinstance(end, tuple) and id(end[1]) in plan.withdrawn else end for end in ended]
     _store(plan)
-    counts = Counter(_counted(draft, end) for draft, end in zip(writes, ended, strict=True))
-    outcomes.add(project, counts + Counter(refused))
+    counts = Counter(refused)
+    for draft, end in zip(writes, ended, strict=True):
+        counts[_counted(draft, end)] += 1
+    outcomes.add(project, counts)
     return ended
 
 
@@ -129,28 +131,24 @@ def _interaction(plan: Plan, draft: InteractionDraft) -> tuple[Result, Row | Non
 
 def _consenting(plan: Plan, draft: InteractionDraft) -> Subject | None:
     """The person, with what they now agree to in the ledger. None, and nothing kept, where capture is not agreed to."""
-    said, defaults = _said(draft), plan.defaults
+    said = {str(purpose): granted for purpose, granted in (draft.payload.consent or {}).items()}
     _refuse_erased(plan, draft)
     known = plan.known.subjects.get(draft.person) if draft.person else None
     if known is None:
-        if not said.get(Purpose.CAPTURE, defaults[Purpose.CAPTURE]):
+        if not said.get(Purpose.CAPTURE, plan.defaults[Purpose.CAPTURE]):
             return None
         known = _new_subject(plan, draft.person)
     elif known.restricted_at:
         raise Gone
     if said:
-        _agree(plan, known, draft)
+        _agree(plan, known, said, draft.asked)
     lines = plan.known.consents.get(known.digest, {})
-    return known if consent.allows_capture(lines, defaults, plan.now) else None
+    return known if consent.allows_capture(lines, plan.defaults, plan.now) else None
 
 
-def _said(draft: InteractionDraft) -> dict[str, bool]:
-    return {str(purpose): granted for purpose, granted in (draft.payload.consent or {}).items()}
-
-
-def _agree(plan: Plan, subject: Subject, draft: InteractionDraft) -> None:
+def _agree(plan: Plan, subject: Subject, said: Mapping[str, bool], asked: Asked) -> None:
     """Bring the subject's ledger to what came with the write."""
-    said, asked, last = _said(draft), draft.asked, plan.last_lines.get(subject.digest)
+    last = plan.last_lines.get(subject.digest)
     lines = plan.known.consents.setdefault(subject.digest, {})
     added = consent.following(subject, said, lines, method=asked.method, notice=asked.notice, now=plan.now, last=last)
     if not added:
