@@ -5,11 +5,19 @@ import os
 from importlib import import_module
 
 from django.conf import settings
+from django.core.cache import close_caches
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
 application = get_wsgi_application()
 import_module(settings.ROOT_URLCONF)  # with all views, now and not in the first request
+# Every request ends with a look at its thread's connection; with another it would begin. Nothing of the log of queries or
+# of the caches is there to reset or to close.
+request_started.disconnect(close_old_connections)
+request_started.disconnect(reset_queries)
+request_finished.disconnect(close_caches)
 # What a request leaves behind goes by its reference counts; looking for cycles among the code itself, again and again,
 # took a tenth of a capture's time.
 gc.collect()
