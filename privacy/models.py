@@ -56,13 +56,16 @@ class ConsentEntry(models.Model):
     recorded_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)
     method = models.CharField(max_length=32, help_text="How it was asked: capture, api, import, page, gpc …")
-    notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.PROTECT)
+    notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.PROTECT, db_index=False)
     previous_hash = models.CharField(max_length=64, blank=True)
     entry_hash = models.CharField(max_length=64)
 
     class Meta:
         verbose_name_plural = "consent entries"
-        indexes = [models.Index(fields=["subject", "purpose", "-id"], name="consent_latest")]
+        indexes = [
+            models.Index(fields=["subject", "purpose", "-id"], name="consent_latest"),
+            models.Index(fields=["notice"], condition=Q(notice__isnull=False), name="consent_notice"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {'granted' if self.granted else 'denied'}"
