@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from feedback.models import Signal
-from privacy.digests import digest, key
+from privacy.digests import digest, mac
 
 LIFETIME = timedelta(days=1)
 MAC_BYTES = 24
@@ -52,10 +52,10 @@ def issue(grant: Grant) -> str:
 
 def open_token(token: str, now: datetime) -> Grant:
     """What the token opens at that time. Raises `BadToken`, which does not say why."""
-    claims, _, mac = token.rpartition(".")
+    claims, _, sent = token.rpartition(".")
     signer = claims.split(".")[1] if claims.count(".") == 6 else ""
     known = signer in settings.FEEDBACK_TOKEN_KEYS
-    if not known or not hmac.compare_digest(_mac(signer, claims).encode(), mac.encode("utf-8", "replace")):
+    if not known or not hmac.compare_digest(_mac(signer, claims).encode(), sent.encode("utf-8", "replace")):
         raise BadToken("This feedback token is not valid.")
     project, interaction, subject, kinds, expiry = (int(part, 16) for part in claims.split(".")[2:])
     allowed = frozenset(kind for place, kind in enumerate(KINDS) if kinds >> place & 1)
@@ -83,5 +83,5 @@ def bits(kinds: frozenset[str]) -> int:
 
 
 def _mac(signer: str, claims: str) -> str:
-    mac = hmac.digest(key(f"feedback-token:{signer}"), claims.encode("utf-8", "replace"), "sha256")[:MAC_BYTES]
-    return base64.urlsafe_b64encode(mac).decode()
+    made = mac(f"feedback-token:{signer}", claims.encode("utf-8", "replace"))[:MAC_BYTES]
+    return base64.urlsafe_b64encode(made).decode()
