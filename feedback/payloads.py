@@ -149,8 +149,7 @@ def refuse_unstorable(value: Any, depth: int = 0) -> None:
         if depth >= MAX_DEPTH:
             raise PayloadError("", "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
         if isinstance(value, dict):
-            for key in value:
-                refuse_unstorable(key)
+            refuse_unstorable("".join(value))
         for place, item in value.items() if isinstance(value, dict) else enumerate(value):
             if type(item) is str and item.isascii() and "\x00" not in item:
                 continue  # what most are, without another call

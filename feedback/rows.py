@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
+from privacy.fields import as_json
 from privacy.instances import loaded
 
 ROWS_A_STATEMENT = 100  # a statement is kept, compiled, by each connection: of a thousand rows it takes megabytes
@@ -90,6 +91,8 @@ def _insertion(model: type[models.Model], vendor: str) -> Insertion:
 def _preparing(field: Any) -> Callable[[Any, Any], Any]:
     if isinstance(field, models.DateTimeField):
         return lambda value, database: _moment(value, database.vendor)
+    if type(field) is models.JSONField:
+        return as_json
     # Values, never expressions: `get_db_prep_save` would look for those first.
     prepared: Callable[[Any, Any], Any] = field.get_db_prep_value
     return prepared

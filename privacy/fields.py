@@ -49,6 +49,16 @@ class Encoder(DjangoJSONEncoder):
         return made.decode() if made.isascii() else super().encode(o)
 
 
+ENCODER = Encoder()
+
+
+def as_json(value: dict[str, Any] | list[Any], connection: BaseDatabaseWrapper) -> Any:
+    """A structure as the driver takes it: what Django's own methods come to, at once."""
+    if connection.vendor == "sqlite":
+        return ENCODER.encode(value)
+    return connection.ops.adapt_json_value(value, Encoder)
+
+
 class RedactedJSONField(models.JSONField):
     """JSON in which every string, key or value and at any depth, is `Redacted`."""
 
@@ -64,8 +74,8 @@ class RedactedJSONField(models.JSONField):
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         if value is not None and not hasattr(value, "resolve_expression") and not is_redacted(value):
             raise UnredactedError(f"{self.model._meta.label}.{self.name}: text must be redacted before it is stored")
-        if type(value) in (dict, list):  # what Django's own method comes to for these, at once
-            return connection.ops.adapt_json_value(value, self.encoder)
+        if type(value) in (dict, list):
+            return as_json(value, connection)
         return super().get_db_prep_value(value, connection, prepared)
 
     def from_db_value(self, value: str | None, expression: Any, connection: BaseDatabaseWrapper) -> Any:
