@@ -2,7 +2,9 @@
 
 import gc
 import os
+from collections.abc import Iterable
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import close_caches
@@ -11,7 +13,19 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
-application = get_wsgi_application()
+handler = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Django's, but what is held in memory is given whole: parts that the server asks for one by one take it longer."""
+    response: Any = handler(environ, start_response)
+    if response.streaming:
+        streamed: Iterable[bytes] = response
+        return streamed
+    response.close()
+    return [response.content]
+
+
 import_module(settings.ROOT_URLCONF)  # with all views, now and not in the first request
 # Every request ends with a look at its thread's connection; with another it would begin. Nothing of the log of queries or
 # of the caches is there to reset or to close.
