@@ -1,4 +1,4 @@
-"""Rows straight into the database: one statement for however many, and no query set on the hot path.
+"""Rows straight into the database: one call for however many, and no query set on the hot path.
 
 Text and JSON still pass through the model's own fields, so a column of redacted text refuses any other here as well.
 """
@@ -17,7 +17,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from privacy.fields import as_json
 from privacy.instances import loaded
 
-ROWS_A_STATEMENT = 100  # a statement is kept, compiled, by each connection: of a thousand rows it takes megabytes
+ROWS_A_CALL = 100  # PostgreSQL takes them as one document
 Row = TypeVar("Row", bound=models.Model)
 # Columns whose values a driver takes as they are.
 AS_THEY_ARE = (
@@ -26,22 +26,16 @@ AS_THEY_ARE = (
 
 
 def insert(rows: Sequence[models.Model]) -> None:
-    """Insert the rows, all of one model, and set their keys."""
-    for start in range(0, len(rows), ROWS_A_STATEMENT):
-        _insert(rows[start : start + ROWS_A_STATEMENT])
+    """Insert the rows, all of one model, and set their keys. Call in a transaction."""
+    for start in range(0, len(rows), ROWS_A_CALL):
+        _insert(rows[start : start + ROWS_A_CALL])
 
 
 def _insert(rows: Sequence[models.Model]) -> None:
     database = own()
     insertion = _insertion(type(rows[0]), database.vendor)
     written = [insertion.written(row, database) for row in rows]
-    if insertion.shape and len(rows) > 1:
-        statement, values = f"{insertion.begin} {insertion.shape}", [insertion.document(written)]
-    else:
-        line = f"({', '.join(['%s'] * len(insertion.names))})"
-        statement = f"{insertion.begin} VALUES {', '.join([line] * len(rows))}"
-        values = [value for row in written for value in row]
-    for row, (key,) in zip(rows, run(f'{statement} RETURNING "id"', values, database), strict=True):
+    for row, key in zip(rows, insertion.keys(written, database), strict=True):
         row.pk, row._state.adding = key, False
 
 
@@ -49,11 +43,27 @@ def _insert(rows: Sequence[models.Model]) -> None:
 class Insertion:
     """How rows of one model are written."""
 
-    begin: str  # of the statement, up to its rows
     names: list[str]
-    shape: str  # on PostgreSQL: the rows, out of one document
+    one: str  # the statement for one row
+    many: str  # on PostgreSQL: for the rows of one document
     columns: Callable[[models.Model], tuple[Any, ...]]
     steps: list[tuple[int, Callable[[Any, Any], Any]]]  # by place, what prepares a value that is not taken as it is
+
+    def keys(self, written: Sequence[Sequence[Any]], database: Any) -> Iterable[int]:
+        """Insert these rows; the keys that they got, in order.
+
+        SQLite has one writer, and its keys go up by one: the last says them all. To return them it would keep each row
+        aside, and take half as long again.
+        """
+        if database.vendor == "sqlite":
+            run_each(self.one, written, database)
+            [(last,)] = run("SELECT last_insert_rowid()", [], database)
+            return range(last - len(written) + 1, last + 1)
+        if len(written) == 1:
+            statement, values = self.one, written[0]
+        else:
+            statement, values = self.many, [self.document(written)]
+        return [key for (key,) in run(f'{statement} RETURNING "id"', values, database)]
 
     def written(self, row: models.Model, database: Any) -> list[Any]:
         """The values of a row, as the driver takes them."""
@@ -78,14 +88,15 @@ def _insertion(model: type[models.Model], vendor: str) -> Insertion:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     names = [str(field.column) for field in fields]
     quoted = [f'"{name}"' for name in names]
-    shape = ""
+    begin, many = f'INSERT INTO "{model._meta.db_table}" ({", ".join(quoted)})', ""
+    one = f"{begin} VALUES ({', '.join(['%s'] * len(names))})"
     if vendor == "postgresql":  # as text, so that what is too long for its column is refused and not cut
         kinds = ["text" if isinstance(field, models.CharField) else field.db_type(connection) for field in fields]
         typed = ", ".join(f"{name} {kind}" for name, kind in zip(quoted, kinds, strict=True))
-        shape = f"SELECT {', '.join(quoted)} FROM json_to_recordset(%s::json) AS r({typed})"  # noqa: S608 - our own words
+        many = f"{begin} SELECT {', '.join(quoted)} FROM json_to_recordset(%s::json) AS r({typed})"  # noqa: S608
     steps = [(place, _preparing(field)) for place, field in enumerate(fields) if not isinstance(field, AS_THEY_ARE)]
     columns = operator.attrgetter(*(field.attname for field in fields))
-    return Insertion(f'INSERT INTO "{model._meta.db_table}" ({", ".join(quoted)})', names, shape, columns, steps)
+    return Insertion(names, one, many, columns, steps)
 
 
 def _preparing(field: Any) -> Callable[[Any, Any], Any]:
@@ -157,15 +168,32 @@ def run(statement: str, values: Sequence[Any], database: Any = None) -> list[tup
     placeholders anew each time and took longer than most statements.
     """
     database = database or own()
-    if database.vendor != "sqlite" or database.force_debug_cursor or database.execute_wrappers:
+    if not _is_direct(database):
         with database.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
-    database.ensure_connection()
-    database.validate_no_broken_transaction()
     with database.wrap_database_errors:
         found: list[tuple[Any, ...]] = database.connection.execute(_with_marks(statement), values).fetchall()
         return found
+
+
+def run_each(statement: str, lines: Sequence[Sequence[Any]], database: Any) -> None:
+    """Run a statement once for each of these lines of values, in the same way."""
+    if not _is_direct(database):
+        with database.cursor() as cursor:
+            cursor.executemany(statement, lines)
+        return
+    with database.wrap_database_errors:
+        database.connection.executemany(_with_marks(statement), lines)
+
+
+def _is_direct(database: Any) -> bool:
+    """Whether a statement may go to the driver itself; then the connection is open."""
+    if database.vendor != "sqlite" or database.force_debug_cursor or database.execute_wrappers:
+        return False
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    return True
 
 
 @functools.lru_cache(maxsize=256)
@@ -189,8 +217,7 @@ def update_each(model: type[models.Model], column: str, values: Mapping[int, Any
     """Set one column of each of these rows, by key, to a value of its own."""
     field, database = _field(model, column), own()
     prepared = [(field.get_db_prep_save(value, database), key) for key, value in values.items()]
-    with database.cursor() as cursor:
-        cursor.executemany(f'UPDATE "{model._meta.db_table}" SET "{column}" = %s WHERE "id" = %s', prepared)  # noqa: S608
+    run_each(f'UPDATE "{model._meta.db_table}" SET "{column}" = %s WHERE "id" = %s', prepared, database)  # noqa: S608
 
 
 @functools.cache

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from feedback import rows
 from feedback.models import Project
+from privacy.instances import unsaved
+from privacy.models import Subject
 
 pytestmark = pytest.mark.django_db
 NAMED = "SELECT name FROM feedback_project WHERE name IN ({}) ORDER BY name"
@@ -53,3 +56,14 @@ def test_a_transaction_that_failed_takes_no_statement(shop: Project, road: None)
         transaction.set_rollback(True)
         with pytest.raises(transaction.TransactionManagementError):
             rows.run(NAMED.format("%s"), [shop.name])
+
+
+@pytest.mark.parametrize("number", [1, 3, 250])
+def test_rows_get_the_keys_under_which_they_are_found(number: int, road: None) -> None:
+    people = [
+        unsaved(Subject, namespace="shop", digest=f"{place}", created_at=timezone.now()) for place in range(number)
+    ]
+    with transaction.atomic():
+        rows.insert(people)
+    found = Subject.objects.in_bulk([person.pk for person in people])
+    assert [found[person.pk].digest for person in people] == [person.digest for person in people]
