@@ -5,7 +5,6 @@ Text and JSON still pass through the model's own fields, so a column of redacted
 
 import functools
 import operator
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -146,19 +145,11 @@ def _converters(field: Any, table: str) -> list[Any]:
     return [*found, field.from_db_value] if hasattr(field, "from_db_value") else found
 
 
-class _Here(threading.local):
-    """What each thread keeps: its connection itself, which its stand-in looks up at every touch."""
-
-    def __init__(self) -> None:
-        self.database: Any = connections[DEFAULT_DB_ALIAS]
-
-
-_here = _Here()
-
-
 def own() -> Any:
-    """This thread's connection."""
-    return _here.database
+    """This thread's connection itself: its stand-in looks it up at every touch. Kept for longer it could be another's: where
+    an event loop runs, Django keeps one for each task.
+    """
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def run(statement: str, values: Sequence[Any], database: Any = None) -> list[tuple[Any, ...]]:

@@ -1,10 +1,11 @@
 """Statements of the write path: to the driver itself or through Django's cursor, they give and raise the same."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -67,3 +68,12 @@ def test_rows_get_the_keys_under_which_they_are_found(number: int, road: None) -
         rows.insert(people)
     found = Subject.objects.in_bulk([person.pk for person in people])
     assert [found[person.pk].digest for person in people] == [person.digest for person in people]
+
+
+def test_where_an_event_loop_runs_the_connection_is_that_of_its_task() -> None:
+    rows.own()
+
+    async def looked_up() -> bool:
+        return rows.own() is connections["default"]
+
+    assert asyncio.run(looked_up())
