@@ -19,7 +19,7 @@ handler = get_wsgi_application()
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Django's, but what is held in memory is given whole: parts that the server asks for one by one take it longer."""
     response: Any = handler(environ, start_response)
-    if response.streaming:
+    if getattr(response, "streaming", True):  # a file may come in the server's own wrapper
         streamed: Iterable[bytes] = response
         return streamed
     response.close()
