@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from curation import agentversions, answers, gate, submissions
 from curation.models import AgentVersion, GateRun
-from feedback.payloads import convert
+from feedback.payloads import convert, decode_each
 from feedback.views import CaptureView
 from privacy.openapi import described
 from privacy.problems import Problem
@@ -38,7 +38,9 @@ class GateRunListView(CaptureView):
         """Judge a candidate's answers to the eval cases of a release, beside a baseline's: passed, refused or not judged, with
         the reasons. Surprises are asked for again before they are believed: then 200 says which cases.
         """
-        said, status = submissions.judge_submission(request.auth.project, self.body(request))
+        said, status = submissions.judge_submission(
+            request.auth.project, decode_each(self.received(request), "results")
+        )
         return Response(said, status=status)
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from feedback import capture
 from feedback.capture import Recorded, Refusal
 from feedback.models import Outcome, Project
-from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
+from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert, refuse_unstorable
 from feedback.previews import preview
 from privacy.redaction import RedactionError
 from privacy.scopes import Scope
@@ -54,11 +54,14 @@ def is_trial(payload: InteractionIn | FeedbackIn) -> TypeGuard[InteractionIn]:
 
 
 def parsed(item: Any, scopes: Collection[str]) -> InteractionIn | FeedbackIn | PayloadError:
-    """The item in its shape, or what is wrong with that."""
+    """The item in its shape, or what is wrong with it."""
+    if isinstance(item, PayloadError):  # it could not even be read
+        return item
     kind = item.get("type") if isinstance(item, dict) else None
     if isinstance(kind, str) and kind in NEEDS and NEEDS[kind] not in scopes:
         return NotAllowed("", "scope", "This key does not carry the scope that the item needs.")
     try:
+        refuse_unstorable(item)
         if kind == "interaction":
             return convert(without_type(item), InteractionIn)
         if kind == "feedback":

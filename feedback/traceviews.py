@@ -7,13 +7,12 @@ from typing import Any, TypedDict
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
 from feedback import capture, conversations, traces
 from feedback.models import Outcome, Project
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError
-from feedback.views import OftenCalled
+from feedback.views import OftenCalled, media_type
 from privacy.openapi import WRITING_ERRORS, ProblemDocument, schema
 from privacy.problems import Problem
 from privacy.scopes import Scope
@@ -55,20 +54,16 @@ class TracesView(OftenCalled):
         """Take OpenTelemetry spans with the GenAI conventions, as protobuf or JSON, plain or gzip: they become interactions,
         and evaluation results named `user_feedback` become feedback. What could not be taken is counted in `partialSuccess`.
         """
-        media_type = request.content_type.partition(";")[0].strip().lower()
-        if media_type not in MEDIA:
-            raise UnsupportedMediaType(request.content_type)
-        self.require_small(request)
-        encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+        sent, kind = self.received(request, *MEDIA), media_type(request)
         try:
-            spans = traces.spans(traces.unpacked(request.body, encoding, self.body_limit), media_type)
+            spans = traces.spans(sent, kind)
         except traces.TooLarge:
             raise Problem(
                 413, f"The body may have at most {self.body_limit} bytes and {traces.MAX_SPANS} spans."
             ) from None
         rejected = record(request.auth.project, conversations.read(spans), request.auth.scopes)
         message = "; ".join(f"{number}: {why}" for why, number in sorted(rejected.items()))
-        return HttpResponse(traces.answer(rejected.total(), message, media_type), content_type=media_type)
+        return HttpResponse(traces.answer(rejected.total(), message, kind), content_type=kind)
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """An exporter may accept protobuf alone; a problem is JSON all the same."""

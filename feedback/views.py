@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from feedback import answers, batch, capture, objections, outcomes, tokens
+from feedback import answers, batch, bodies, capture, objections, outcomes, tokens
 from feedback.authentication import Caller, KeyAuthentication
 from feedback.capture import Recorded
 from feedback.models import Outcome
-from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode
+from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode, decode_each
 from feedback.previews import preview
 from feedback.throttling import WindowThrottle
 from privacy.openapi import described
@@ -24,17 +24,9 @@ from privacy.problems import Problem
 from privacy.redaction import RedactionError
 from privacy.scopes import Scope
 
-DRAINED = 16 * 1_048_576  # bytes
+JSON = "application/json"
 # A batch takes some twenty times its body while it is worked on, and two at once keep a process busy.
 DOOR = threading.BoundedSemaphore(2)
-
-
-def drain(request: Request) -> None:
-    """Read what a caller still sends of a body that is refused, up to a bound: a connection that is closed in the
-    middle of it would lose the answer."""
-    left = DRAINED
-    while left > 0 and (part := request.read(65_536)):
-        left -= len(part)
 
 
 class CaptureView(APIView):
@@ -44,19 +36,13 @@ class CaptureView(APIView):
     body_limit = settings.BODY_LIMIT
     kind = "interaction"
 
-    def require_small(self, request: Request) -> None:
-        """Refuse a body over the limit before it is held in memory; a browser's is smaller."""
+    def received(self, request: Request, *media: str) -> bytes:
+        """The body, whole and within the limit, which is smaller for a browser. Raises a `Problem`, `PayloadError`."""
         limit = min(self.body_limit, settings.TOKEN_BODY_LIMIT) if request.auth.grant else self.body_limit
-        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
-            drain(request)
-            raise Problem(413, f"The body may have at most {limit} bytes.")
-
-    def received(self, request: Request) -> bytes:
-        """The body, whole and within the limit. Raises a `Problem`."""
-        self.require_small(request)
-        if request.content_type.partition(";")[0].strip().lower() != "application/json":
+        body = bodies.read(request, limit)
+        if media_type(request) not in (media or (JSON,)):
             raise UnsupportedMediaType(request.content_type)
-        return request.body
+        return body
 
     def body(self, request: Request) -> Any:
         """The decoded body. Raises a `Problem`."""
@@ -114,6 +100,11 @@ class OftenCalled(CaptureView):
         """The answer as JSON."""
         content = self.renderer_classes[0]().render(said)
         return HttpResponse(content, status=status, content_type="application/json")
+
+
+def media_type(request: Request) -> str:
+    """What the body is said to be, without its parameters."""
+    return str(request.content_type).partition(";")[0].strip().lower()
 
 
 def is_plain(request: HttpRequest) -> bool:
@@ -184,13 +175,13 @@ class BatchView(OftenCalled):
         """
         if request.auth.grant:
             raise Problem(403, "A feedback token opens POST /feedback alone.")
-        self.received(request)  # before the door: whoever sends slowly keeps nobody out
+        sent = self.received(request)  # before the door: a slow sender keeps nobody out
         with DOOR:
-            return self.answered({"results": self.results(request)})
+            return self.answered({"results": self.results(request, sent)})
 
-    def results(self, request: Request) -> list[dict[str, Any]]:
+    def results(self, request: Request, sent: bytes) -> list[dict[str, Any]]:
         """How each item of the body ended."""
-        body = self.body(request)
+        body = decode_each(sent, "items")
         items = body.get("items") if isinstance(body, dict) and set(body) == {"items"} else None
         if not isinstance(items, list):
             raise PayloadError("/items", "required", "Expected an object with a list of items.")

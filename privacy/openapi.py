@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
 _components: dict[str, Any] = {}
-WRITING_ERRORS = (400, 401, 403, 404, 409, 410, 413, 415, 422, 429)
+WRITING_ERRORS = (400, 401, 403, 404, 409, 410, 411, 413, 415, 422, 429)
 READING_ERRORS = (400, 401, 403, 404, 410, 429)
 END = r"\Z"
 

@@ -11,6 +11,7 @@ TITLES = {
     406: "That form of answer is not offered",
     409: "This id was used for another body",
     410: "This was erased or has expired",
+    411: "Send the body with a Content-Length: this server does not take it in chunks",
     413: "The body is too large",
     415: "Send application/json",
     422: "The text could not be redacted, so nothing was stored",

@@ -187,3 +187,26 @@ def test_a_baseline_whose_surprises_were_repeated_serves_as_one(release: Release
     assert flaky.verdict == "passed" and flaky.results.exclude(attempts=[]).exists()
     assert judged(release, good, "next").verdict == "passed"
     assert GateRun.objects.latest("pk").baseline == flaky
+
+
+@pytest.mark.parametrize(
+    "text", ['"\\u0000"', '"cut \\ud83d"', "7", "NaN", '"' + "x" * 200_001 + '"', "[" * 2_000 + "]" * 2_000]
+)
+def test_one_answer_that_cannot_be_stored_is_an_error_of_its_case_alone(
+    client: Client, release: Release, text: str
+) -> None:
+    results = answers(release)
+    results[0]["answer"] = "PLACE"
+    body = json.dumps({"release": "shop:v1", "candidate": {"name": "ours"}, "results": results})
+    headers = {"authorization": f"Bearer {cast.key(release.dataset.project, ['export'])}"}
+    sent = body.replace('"PLACE"', text)
+    answer = client.post("/api/v1/gate-runs", sent, content_type="application/json", headers=headers)
+    assert answer.status_code == 201 and answer.json()["verdict"] != "passed", answer.content
+    run = GateRun.objects.get(pk=answer.json()["id"])
+    assert run.results.filter(passed=True).count() == len(results) - 1
+
+
+def test_a_submission_without_one_usable_answer_names_the_first_fault(client: Client, release: Release) -> None:
+    body = {"release": "shop:v1", "candidate": {"name": "ours"}, "results": [{"case": "a", "reply": "x"}]}
+    answer = submit(client, release.dataset.project, body)
+    assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == "/results/0"
