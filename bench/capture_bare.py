@@ -85,7 +85,7 @@ def write(talks: list[str], said: list[str]) -> None:
         add(TABLES[2], next(interactions), subject_id=known[number], external_id=name, **revised)
     for name, talk in zip(said, new[TABLES[2]], strict=False):
         about = {"interaction_id": talk["id"], "subject_id": talk["subject_id"]}
-        add(TABLES[3], next(signals), external_id=name, received_at=now, occurred_at=now, **about)
+        add(TABLES[3], next(signals), external_id=name, received_at=now, occurred_at=now, effective_at=now, **about)
     counts = [(1, now[:10], "interaction", random.randrange(SLOTS), len(talks))]
     counts += [(1, now[:10], "signal", random.randrange(SLOTS), len(said))] if said else []
     here = database()

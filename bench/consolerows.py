@@ -154,11 +154,11 @@ def captured(filling: Filling, sizes: Sizes) -> None:
     filling.put(
         Signal, sizes.rated, id="i", project_id=filling.of("i * 3"), interaction_id="i * 3", subject_id=f"1 + (i * 3) % {sizes.subjects}",
         external_id=f"'said-' || {spelled('i')}", kind=one_of("i", kinds), correction="CASE i % 20 WHEN 16 THEN 'At counter nine, until four.' ELSE '' END",
-        occurred_at=ago(f"{sizes.rated} - i"), received_at=ago(f"{sizes.rated} - i"), body_digest="'b'",
+        occurred_at=ago(f"{sizes.rated} - i"), effective_at=ago(f"{sizes.rated} - i"), received_at=ago(f"{sizes.rated} - i"), body_digest="'b'",
     )  # fmt: skip
     filling.put(
         ParkedSignal, sizes.interactions // 100, id="i", project_id=filling.of("i"), interaction_external_id=f"'not-yet-' || {spelled('i')}",
-        external_id=f"'waits-' || {spelled('i')}", kind="'thumbs_up'", occurred_at=ago("i"), body_digest="'b'",
+        external_id=f"'waits-' || {spelled('i')}", kind="'thumbs_up'", occurred_at=ago("i"), effective_at=ago("i"), body_digest="'b'",
     )  # fmt: skip
     filling.put(
         Outcome, 20_000, id="i", project_id=filling.of("i"), day="'2026-11-20'" if connection.vendor == "sqlite" else "DATE '2026-11-20'",

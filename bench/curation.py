@@ -94,7 +94,7 @@ def fill(first: int, number: int) -> dict[str, Any]:
                 ]
             asked.append((key + 1, project.pk, who, f"talk-{key}", "", question, answer, "[]", "[]", f'["{tag}"]', "{}", "guide", f"{key // 250_000 + 1}",
                           "", "", at, at, "b", fingerprint(question), "{}", "bench", "{}", False, 1, True))  # fmt: skip
-            said.append((key + 1, project.pk, key + 1, who, f"said-{key}", vote, right, "", at, at, "b"))
+            said.append((key + 1, project.pk, key + 1, who, f"said-{key}", vote, right, "", at, at, at, "b"))
         with transaction.atomic():
             columns.upsert(
                 Subject,
@@ -111,7 +111,7 @@ def fill(first: int, number: int) -> dict[str, Any]:
                 Signal,
                 *both(
                     Signal,
-                    "id project_id interaction_id subject_id external_id kind correction comment occurred_at received_at body_digest",
+                    "id project_id interaction_id subject_id external_id kind correction comment occurred_at effective_at received_at body_digest",
                     said,
                 ),
             )

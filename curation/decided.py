@@ -66,7 +66,7 @@ def expected(outcome: str, answer: str, typed: str | None, written: str | None) 
 def votes_on(keys: Iterable[int]) -> Mapping[int, list[Vote]]:
     """The signals that stand on these interactions, oldest first, without those of people who are restricted."""
     statement = (
-        "SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, g.occurred_at "  # noqa: S608 - our own names
+        "SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, g.effective_at "  # noqa: S608 - our own names
         f"FROM {columns.quoted(Signal)} g JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id "
         "WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.interaction_id IN ({keys}) ORDER BY g.id"
     )

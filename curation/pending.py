@@ -104,7 +104,7 @@ def with_decisions(rows: Sequence[Columns]) -> list[Stored]:
 def votes_on(keys: Sequence[int]) -> Iterable[Columns]:
     """The signals that stand on these interactions, oldest first."""
     statement = (
-        f"SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, {columns.at('g.occurred_at')}, {columns.at('g.received_at')} "  # noqa: S608
+        f"SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, {columns.at('g.effective_at')}, {columns.at('g.received_at')} "  # noqa: S608
         f"FROM {columns.quoted(Signal)} g JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id "
         "WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.interaction_id IN ({keys}) ORDER BY g.id"
     )

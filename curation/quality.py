@@ -119,7 +119,7 @@ def cells(project: Project) -> list[Cell]:
         f"WHERE g.project_id = %s AND g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.kind IN {kinds} "
         f"AND NOT EXISTS (SELECT 1 FROM {signal} n WHERE n.interaction_id = g.interaction_id "
         f"AND n.subject_id = g.subject_id AND n.withdrawn_at IS NULL AND n.kind IN {kinds} "
-        "AND (n.occurred_at, n.id) > (g.occurred_at, g.id)) GROUP BY g.interaction_id) "
+        "AND (n.effective_at, n.id) > (g.effective_at, g.id)) GROUP BY g.interaction_id) "
         "SELECT i.agent_version, COALESCE(d.language, ''), CAST(i.tags AS TEXT), "
         "SUBSTR(CAST(i.occurred_at AS TEXT), 1, 10), COUNT(*), COUNT(v.good), COALESCE(SUM(v.good), 0) "
         f"FROM {columns.quoted(Interaction)} i JOIN {subject} s ON s.id = i.subject_id "

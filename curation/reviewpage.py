@@ -58,7 +58,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
     """What the page shows of a task; where it is judged blind, nothing that others said of it."""
     now = timezone.now()
     is_open = task.state == ReviewTask.State.OPEN
-    signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("occurred_at", "id"))
+    signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
     # What is drawn at random, judged once more or known is judged without what others said.
     blind = blind or task.reason == AUDIT or task.kind in ASIDE
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk

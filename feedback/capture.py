@@ -22,9 +22,9 @@ from feedback.drafts import BY_CAPTURE, Asked, State, numbering_for, redacted_in
 from feedback.known import Draft, Raced
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from feedback.payloads import FeedbackIn, InteractionIn, check_feedback
-from feedback.plan import Conflict, Ended, Forbidden, Gone, Unknown, token_of
+from feedback.plan import Conflict, Ended, Forbidden, Gone, Unknown
 from feedback.rows import select, several
-from feedback.tokens import Grant, own_id
+from feedback.tokens import Grant, own_id, token_of
 from feedback.turns import store, writing
 from privacy.redaction import RedactionError
 
@@ -55,15 +55,18 @@ def record_interaction(project: Project, payload: InteractionIn, asked: Asked = 
     return _returned(record(project, [payload], asked=asked)[0])
 
 
-def record_signal(project: Project, payload: FeedbackIn, grant: Grant | None = None) -> Recorded:
+def record_signal(
+    project: Project, payload: FeedbackIn, grant: Grant | None = None, *, imported: bool = False
+) -> Recorded:
     """Keep what somebody said of an answer. With a `grant` (a browser's token) it is that person's, on that answer.
 
     Raises `Conflict`, `Gone`, `RedactionError`, `PayloadError`; with a grant, `Unknown` for another interaction and
     `Forbidden` for a kind that it does not open, or one signal too many. A browser's ids are a space of their own.
+    Votes are ordered by their receipt, those that are `imported` by their own time.
     """
     check_feedback(payload)
     if grant is None:
-        return _returned(record(project, [payload])[0])
+        return _returned(record(project, [payload], imported=imported)[0])
     sent = payload.id or drafts.new_id()
     own = msgspec.structs.replace(payload, id=own_id(sent))
     recorded = _returned(record(project, [own], grant=grant)[0])
@@ -76,6 +79,7 @@ def record(
     *,
     asked: Asked = BY_CAPTURE,
     grant: Grant | None = None,
+    imported: bool = False,
     refused: Mapping[tuple[str, str], int] = NONE_REFUSED,
 ) -> list[Recorded | Refusal]:
     """Keep all of these in one transaction, in order; how each ended. One that is refused never fails its neighbours.
@@ -83,7 +87,7 @@ def record(
     `refused` is counted beside them: what the caller has turned away by its shape, by (kind, result).
     """
     counts = Counter(refused)
-    drafted = _drafts(project, payloads, asked, grant)
+    drafted = _drafts(project, payloads, asked, grant, imported=imported)
     writes = [draft for draft in drafted if not isinstance(draft, RedactionError)]
     for payload, draft in zip(payloads, drafted, strict=True):
         if isinstance(draft, RedactionError):
@@ -93,7 +97,7 @@ def record(
 
 
 def _drafts(
-    project: Project, payloads: Sequence[Payload], asked: Asked, grant: Grant | None
+    project: Project, payloads: Sequence[Payload], asked: Asked, grant: Grant | None, *, imported: bool
 ) -> list[Draft | RedactionError]:
     """Each redacted, feedback so that it goes on with the numbering of its interaction, stored or sent before it."""
     seen = placeholders(project, [said.interaction for said in payloads if isinstance(said, FeedbackIn) and text(said)])
@@ -105,7 +109,8 @@ def _drafts(
                 seen.setdefault(talk.row.external_id, talk.row.placeholders)
                 found.append(talk)
             else:
-                said = drafts.of_signal(project, payload, grant, seen.get(payload.interaction, drafts.NOTHING))
+                reached = seen.get(payload.interaction, drafts.NOTHING)
+                said = drafts.of_signal(project, payload, grant, reached, imported=imported)
                 if said.has_text:
                     seen[payload.interaction] = said.reached
                 found.append(said)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -53,6 +54,7 @@ class SignalDraft:
     digest: str
     person: str = ""
     grant: Grant | None = None
+    imported: bool = False  # its own time says its place among the votes, not its receipt
     correction: Redacted = NO_TEXT
     comment: Redacted = NO_TEXT
     seen: State = field(default_factory=dict)
@@ -75,10 +77,12 @@ def of_interaction(project: Project, payload: InteractionIn, asked: Asked = BY_C
     return InteractionDraft(payload, redacted_interaction(project, payload), person, asked)
 
 
-def of_signal(project: Project, payload: FeedbackIn, grant: Grant | None, seen: State) -> SignalDraft:
+def of_signal(
+    project: Project, payload: FeedbackIn, grant: Grant | None, seen: State, *, imported: bool = False
+) -> SignalDraft:
     """The draft of a signal on an interaction that has these placeholders. Raises `RedactionError`."""
     person = subject_digest(project.namespace, payload.subject) if payload.subject and not grant else ""
-    draft = SignalDraft(payload, signal_digest(payload, grant), person, grant)
+    draft = SignalDraft(payload, signal_digest(payload, grant), person, grant, imported)
     redact_signal(project, draft, seen)
     return draft
 
@@ -131,7 +135,7 @@ def redacted_interaction(project: Project, payload: InteractionIn, seen: State =
         agent_version=clean(agent.version),
         agent_model=clean(agent.model),
         agent_prompt=clean(agent.prompt),
-        occurred_at=payload.occurred_at or now,
+        occurred_at=past(payload.occurred_at, now),
         received_at=now,
         body_digest=interaction_digest(payload),
         redactions=findings,
@@ -141,6 +145,11 @@ def redacted_interaction(project: Project, payload: InteractionIn, seen: State =
     )
     row.fingerprint = fingerprint(row.question, row.context)
     return row
+
+
+def past(said: datetime | None, now: datetime) -> datetime:
+    """When something happened, as its sender's clock says; no clock knows more than now."""
+    return min(said, now) if said else now
 
 
 def add(findings: dict[str, int], more: Mapping[str, int]) -> None:

@@ -23,7 +23,7 @@ INTERACTION = (
 SIGNAL = ("id", "external_id", "interaction_id", "subject_id", "body_digest")
 PARKED = (
     "id", "project_id", "subject_id", "interaction_external_id", "external_id", "kind", "score", "correction",
-    "comment", "placeholders", "body_digest", "occurred_at", "received_at", "withdrawn_at",
+    "comment", "placeholders", "body_digest", "occurred_at", "effective_at", "received_at", "withdrawn_at",
 )  # fmt: skip
 CONSENT = ("id", "subject_id", "purpose", "granted", "recorded_at", "expires_at", "notice_id", "entry_hash")
 KINDS = tuple(Tombstone.Kind.values)
@@ -31,6 +31,7 @@ PEOPLE = """id IN (
     SELECT id FROM privacy_subject WHERE namespace = %s AND digest IN ({digests})
     UNION SELECT id FROM privacy_subject WHERE id IN ({keys})
     UNION SELECT subject_id FROM feedback_interaction WHERE project_id = %s AND external_id IN ({talks})
+    UNION SELECT subject_id FROM feedback_parkedsignal WHERE project_id = %s AND interaction_external_id IN ({given})
 ) ORDER BY id"""
 
 THERE = """SELECT
@@ -76,7 +77,7 @@ def look_up(project: Project, drafts: Sequence[Draft]) -> Known:
     given, about = _names(draft.payload.id for draft in talks), _names(draft.payload.interaction for draft in said)
     signals = _names(draft.payload.id for draft in said)
     known = Known()
-    _people(known, project, drafts, about)
+    _people(known, project, drafts, about, given)
     talked_of = _names([*given, *about])
     called = {tombstone(project, name): name for name in _names([*talked_of, *signals])}
     hashes = [*called, *_names(draft.person for draft in drafts)]
@@ -86,7 +87,7 @@ def look_up(project: Project, drafts: Sequence[Draft]) -> Known:
     if there.signals:
         _signals(known, project, signals)
     if there.parked:
-        _parked(known, project, signals, talked_of)
+        _parked(known, project, signals, talked_of, set(given))
     if there.buried:
         _buried(known, hashes, called)
     _from_browsers(known, sorted({draft.grant.interaction for draft in said if draft.grant}))
@@ -97,14 +98,14 @@ def _names(values: Iterable[str | None]) -> list[str]:
     return sorted({value for value in values if value})
 
 
-def _people(known: Known, project: Project, drafts: Sequence[Draft], about: list[str]) -> None:
+def _people(known: Known, project: Project, drafts: Sequence[Draft], about: list[str], given: list[str]) -> None:
     digests = _names(draft.person for draft in drafts)
     keys = sorted({draft.grant.subject for draft in drafts if isinstance(draft, SignalDraft) and draft.grant})
-    if not digests and not keys and not about:
+    if not digests and not keys and not about and not given:
         return
-    where = PEOPLE.format(digests=several(digests), keys=several(keys), talks=several(about))
+    where = PEOPLE.format(digests=several(digests), keys=several(keys), talks=several(about), given=several(given))
     where += " FOR UPDATE" if own().vendor == "postgresql" else ""
-    values = [project.namespace, *digests, *keys, project.pk, *about]
+    values = [project.namespace, *digests, *keys, project.pk, *about, project.pk, *given]
     rows = select(Subject, ("id", "namespace", "digest", "restricted_at"), where, values)
     known.subjects = {row.digest: row for row in rows}
     by_key = {row.pk: row.digest for row in rows}
@@ -154,9 +155,11 @@ def _signals(known: Known, project: Project, names: list[str]) -> None:
         known.signals[row.external_id] = row
 
 
-def _parked(known: Known, project: Project, names: list[str], about: list[str]) -> None:
+def _parked(known: Known, project: Project, names: list[str], about: list[str], given: set[str]) -> None:
     where = f"project_id = %s AND (external_id IN ({several(names)}) OR interaction_external_id IN ({several(about)}))"
     for parked in select(ParkedSignal, PARKED, f"{where} ORDER BY id", [project.pk, *names, *about]):
+        if parked.subject_id and parked.interaction_external_id in given and not known.person(parked.subject_id):
+            raise Raced
         known.signals.setdefault(parked.external_id, parked)
         known.waiting.setdefault(parked.interaction_external_id, []).append(parked)
 

@@ -62,7 +62,7 @@ def import_lines(
             if recorded.result == Outcome.Result.NO_CONSENT:
                 yield LineResult(number, recorded.result)
                 continue
-            results = [capture.record_signal(project, signal).result for signal in line.signals]
+            results = [capture.record_signal(project, signal, imported=True).result for signal in line.signals]
             yield LineResult(number, recorded.result, results.count(Outcome.Result.STORED))
         except PayloadError as error:
             yield LineResult(number, "bad", problem=str(error))

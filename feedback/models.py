@@ -212,6 +212,10 @@ class Signal(models.Model):
     correction = RedactedTextField(blank=True, default="")
     comment = RedactedTextField(blank=True, default="")
     occurred_at = models.DateTimeField()
+    effective_at = models.DateTimeField(
+        default=timezone.now,
+        help_text="Orders a person's votes: when it was received, or in an import its own time.",
+    )
     received_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     body_digest = models.CharField(max_length=64)
@@ -241,6 +245,7 @@ class ParkedSignal(models.Model):
     placeholders = models.JSONField(default=dict)
     body_digest = models.CharField(max_length=64)
     occurred_at = models.DateTimeField()
+    effective_at = models.DateTimeField(default=timezone.now)
     received_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="It was taken back while it waited.")
 

@@ -9,6 +9,9 @@ from feedback import outcomes
 from feedback.models import Interaction, Outcome, ParkedSignal, Signal
 from feedback.plan import carried
 from feedback.turns import writing
+from privacy import consent
+from privacy.models import Purpose
+from privacy.subjects import drop_unused
 
 WAIT = timedelta(days=1)
 
@@ -29,6 +32,12 @@ def _hand_over(pk: int) -> bool:
         interaction = Interaction.objects.select_for_update().filter(**same).first()
         if interaction is None:
             return False
+        voter = parked.subject
+        if voter and not consent.effective(voter, parked.project.consent_defaults)[Purpose.CAPTURE]:
+            parked.delete()
+            drop_unused({voter.pk})
+            outcomes.count(parked.project, "signal", Outcome.Result.DROPPED)
+            return False
         subject = parked.subject_id or interaction.subject_id
         Signal.objects.create(interaction=interaction, subject_id=subject, **carried(parked))
         Interaction.objects.filter(pk=interaction.pk).update(pending=True, revision=interaction.revision + 1)
@@ -40,9 +49,13 @@ def drop_stale(now: datetime | None = None) -> int:
     """Drop, and count, what has waited longer than a day."""
     stale = ParkedSignal.objects.filter(received_at__lt=(now or timezone.now()) - WAIT).select_related("project")
     dropped = 0
+    people: set[int] = set()
     for parked in stale.iterator():
+        people.update({parked.subject_id} - {None})
         with writing():
             if ParkedSignal.objects.filter(pk=parked.pk).delete()[0]:
                 outcomes.count(parked.project, "signal", Outcome.Result.DROPPED)
                 dropped += 1
+    with writing():
+        drop_unused(people)
     return dropped

@@ -21,12 +21,13 @@ from privacy.digests import same_body
 from privacy.instances import unsaved
 from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.redaction import RedactionError
-from privacy.subjects import anonymous, bury, stays_out
+from privacy.subjects import anonymous, bury, drop_unused, stays_out
 
 Result = Outcome.Result
 TOUCH = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
 CARRIED = (
-    "project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at", "withdrawn_at",
+    "project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at", "effective_at",
+    "withdrawn_at",
 )  # fmt: skip
 
 
@@ -70,6 +71,7 @@ class Plan:
     signals: list[Signal] = field(default_factory=list)
     parked: list[ParkedSignal] = field(default_factory=list)
     unparked: list[ParkedSignal] = field(default_factory=list)
+    dropped: list[Subject] = field(default_factory=list)  # senders, without consent, of what was unparked
     touched: dict[int, Interaction] = field(default_factory=dict)
     numbered: dict[int, State] = field(default_factory=dict)
 
@@ -85,8 +87,8 @@ def carry_out(project: Project, writes: Sequence[Draft], refused: Mapping[tuple[
     ended = [Gone() if isinstance(end, tuple) and id(end[1]) in plan.withdrawn else end for end in ended]
     _store(plan)
     counts = Counter(refused)
-    for draft, end in zip(writes, ended, strict=True):
-        counts[_counted(draft, end)] += 1
+    counts.update(_counted(draft, end) for draft, end in zip(writes, ended, strict=True))
+    counts.update({("signal", Result.DROPPED): len(plan.dropped)} if plan.dropped else {})
     outcomes.add(project, counts)
     return ended
 
@@ -119,14 +121,24 @@ def _interaction(plan: Plan, draft: InteractionDraft) -> tuple[Result, Row | Non
     row.subject = subject
     plan.interactions.append(row)
     for parked in plan.known.waiting.pop(row.external_id, []):
-        whose = {"subject_id": parked.subject_id} if parked.subject_id else {"subject": parked.subject or subject}
-        signal = Signal(interaction=row, **whose, **carried(parked))
-        plan.signals.append(signal)
-        plan.known.signals[parked.external_id] = signal
-        plan.unparked.append(parked)
-        row.pending, row.revision = True, 1
+        _hand_over(plan, parked, row)
     plan.known.interactions[row.external_id] = row
     return Result.STORED, row
+
+
+def _hand_over(plan: Plan, parked: ParkedSignal, row: Interaction) -> None:
+    """Give the interaction what waited for it, unless its sender does not agree to capture by now."""
+    plan.unparked.append(parked)
+    known = plan.known
+    voter = (known.person(parked.subject_id) if parked.subject_id else parked.subject) or row.subject
+    if not consent.allows_capture(known.consents.get(voter.digest, {}), plan.defaults, plan.now):
+        plan.dropped.append(voter)
+        del known.signals[parked.external_id]
+        return
+    signal = Signal(interaction=row, subject=voter, **carried(parked))
+    plan.signals.append(signal)
+    known.signals[parked.external_id] = signal
+    row.pending, row.revision = True, 1
 
 
 def _consenting(plan: Plan, draft: InteractionDraft) -> Subject | None:
@@ -216,7 +228,7 @@ def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
     if draft.grant and known.from_browsers[draft.grant.interaction] >= tokens.MOST:
         raise Forbidden
     subject = _voter(plan, draft, interaction)
-    if subject is None and (interaction or draft.person):
+    if subject is None and interaction:
         return Result.NO_CONSENT, None
     if draft.has_text and known.placeholders(payload.interaction) != draft.seen:
         drafts.redact_signal(plan.project, draft, known.placeholders(payload.interaction))
@@ -235,17 +247,18 @@ def _refuse_erased(plan: Plan, draft: Draft) -> None:
     """Raise `Gone` for a person who was erased, unless they came back since and this happened after."""
     when = plan.known.buried.get(("subject", draft.person)) if draft.person else None
     agreed = plan.known.agreed.get(draft.person)
-    if when and stays_out(when, draft.payload.occurred_at or plan.now, agreed):
+    if when and stays_out(when, drafts.past(draft.payload.occurred_at, plan.now), agreed):
         raise Gone
 
 
 def _voter(plan: Plan, draft: SignalDraft, interaction: Interaction | None) -> Subject | None:
-    """Whose signal it is; None where that person has not agreed to be captured, or where it waits for its asker."""
+    """Whose signal it is; None where that person has not agreed to be captured, or where it waits for its asker. Of
+    what waits, consent is judged when its interaction comes, which may bring it."""
     if draft.grant:
         voter = plan.known.person(draft.grant.subject)
     elif draft.person:
         voter = plan.known.subjects.get(draft.person)
-        if voter is None and plan.defaults[Purpose.CAPTURE]:
+        if voter is None and (interaction is None or plan.defaults[Purpose.CAPTURE]):
             voter = _new_subject(plan, draft.person)
     else:
         voter = interaction.subject if interaction else None
@@ -253,12 +266,15 @@ def _voter(plan: Plan, draft: SignalDraft, interaction: Interaction | None) -> S
         return None
     if voter.restricted_at:
         raise Gone
+    if interaction is None:
+        return voter
     lines = plan.known.consents.get(voter.digest, {})
     return voter if consent.allows_capture(lines, plan.defaults, plan.now) else None
 
 
 def _row(plan: Plan, draft: SignalDraft, **about: Interaction | Subject) -> Signal:
     payload = draft.payload
+    at = drafts.past(payload.occurred_at, plan.now)
     return unsaved(
         Signal,
         **about,
@@ -268,7 +284,8 @@ def _row(plan: Plan, draft: SignalDraft, **about: Interaction | Subject) -> Sign
         score=payload.score,
         correction=draft.correction,
         comment=draft.comment,
-        occurred_at=payload.occurred_at or plan.now,
+        occurred_at=at,
+        effective_at=at if draft.imported else plan.now,
         received_at=plan.now,
         body_digest=draft.digest,
     )
@@ -326,12 +343,7 @@ def _store(plan: Plan) -> None:
         rows.update_each(Interaction, "placeholders", plan.numbered)
     if stored := [parked.pk for parked in plan.unparked if parked.pk]:
         ParkedSignal.objects.filter(pk__in=stored).delete()
+    drop_unused({voter.pk for voter in plan.dropped})
     never = [row for row in plan.withdrawn.values() if row.pk is None]  # stored: a replay finds it erased all the same
     for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
         bury(kind, [tombstone(plan.project, row.external_id) for row in never if isinstance(row, model)])
-
-
-def token_of(row: Interaction) -> str:
-    """The token that opens this interaction to its own reader's feedback; the same for a row at any time."""
-    expires_at = row.received_at + tokens.LIFETIME
-    return tokens.issue(tokens.Grant(row.project_id, row.pk, row.subject_id, expires_at))

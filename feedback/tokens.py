@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from feedback.models import Signal
+from feedback.models import Interaction, Signal
 from privacy.digests import digest, mac
 
 LIFETIME = timedelta(days=1)
@@ -48,6 +48,11 @@ def issue(grant: Grant) -> str:
     kinds, expiry = bits(grant.kinds), int(grant.expires_at.timestamp())
     claims = f"v1.{signer}.{grant.project:x}.{grant.interaction:x}.{grant.subject:x}.{kinds:x}.{expiry:x}"
     return f"{claims}.{_mac(signer, claims)}"
+
+
+def token_of(row: Interaction) -> str:
+    """The token that opens this interaction to its own reader's feedback; the same for a row at any time."""
+    return issue(Grant(row.project_id, row.pk, row.subject_id, row.received_at + LIFETIME))
 
 
 def open_token(token: str, now: datetime) -> Grant:

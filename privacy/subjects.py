@@ -1,8 +1,10 @@
 """Finding a person by the product's own id, which is never kept."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from privacy.digests import digest
@@ -24,6 +26,17 @@ def find_or_create(namespace: str, external_id: str | None) -> Subject:
     if external_id is None:
         return Subject.objects.create(namespace=namespace, digest=anonymous())
     return Subject.objects.get_or_create(namespace=namespace, digest=subject_digest(namespace, external_id))[0]
+
+
+def drop_unused(keys: Collection[int]) -> None:
+    """Forget those of these people of whom nothing is kept: no row of any app is about them."""
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), 500):
+        rows = Subject.objects.filter(pk__in=wanted[start : start + 500])
+        for relation in Subject._meta.related_objects:
+            theirs = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+            rows = rows.exclude(Exists(theirs))
+        rows.delete()
 
 
 def anonymous() -> str:

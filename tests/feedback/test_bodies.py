@@ -66,8 +66,8 @@ def over_wsgi(path: str, environ: dict[str, Any], kind: str, headers: dict[str, 
         "HTTP_HOST": "127.0.0.1", "wsgi.url_scheme": "http", "CONTENT_TYPE": kind,
         "HTTP_AUTHORIZATION": headers["authorization"], **environ,
     }  # fmt: skip
-    answer = WSGIHandler()(environ, lambda status, _: begun.append(status))
-    b"".join(answer)
+    handler: Any = WSGIHandler()
+    b"".join(handler(environ, lambda status, _: begun.append(status)))
     return int(begun[0][:3])
 
 
