@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from feedback import keys, tokens
 from feedback.models import ApiKey, Project
+from feedback.throttling import count_refused
 from privacy.scopes import Scope
 
 
@@ -31,16 +32,24 @@ class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <key or feedback token>`."""
 
     def authenticate(self, request: Request) -> tuple[None, Caller]:
+        try:
+            return None, self.caller(request)
+        except AuthenticationFailed:
+            count_refused(request.META)
+            raise
+
+    def caller(self, request: Request) -> Caller:
+        """Who calls. Raises `AuthenticationFailed`."""
         scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             raise AuthenticationFailed("Send a key: Authorization: Bearer <key>.", code="no_key")
         text = text.strip()
         if text.startswith("v1."):
-            return None, self.browser(text)
+            return self.browser(text)
         key = keys.find_live(text)
         if key is None:
             raise AuthenticationFailed("This key is unknown, revoked or expired.", code="bad_key")
-        return None, Caller(key.project, tuple(key.scopes), key)
+        return Caller(key.project, tuple(key.scopes), key)
 
     def browser(self, token: str) -> Caller:
         """The caller behind a feedback token."""

@@ -51,7 +51,7 @@ def drop_stale(now: datetime | None = None) -> int:
     dropped = 0
     people: set[int] = set()
     for parked in stale.iterator():
-        people.update({parked.subject_id} - {None})
+        people.update([parked.subject_id] if parked.subject_id else [])
         with writing():
             if ParkedSignal.objects.filter(pk=parked.pk).delete()[0]:
                 outcomes.count(parked.project, "signal", Outcome.Result.DROPPED)

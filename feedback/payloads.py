@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from feedback import jsonpieces
+from feedback.blanks import is_blank
 from privacy.payloads import Moment, SubjectId, require_utc
 
 MAX_DEPTH = 32
@@ -70,6 +71,8 @@ class InteractionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
     def __post_init__(self) -> None:
         require_utc(occurred_at=self.occurred_at)
+        if is_blank(self.answer):
+            raise ValueError("Blank text - at `$.answer`")
 
 
 class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -120,6 +123,7 @@ EXPECTED = (
     ("Expected `datetime`", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
     ("Invalid RFC3339", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
     ("Invalid enum value", "invalid_choice", "This is not one of the values that the call takes."),
+    ("Blank text", "blank", "The text says nothing."),
     ("Expected", "invalid_type", "The value has the wrong type."),
 )
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -256,7 +260,7 @@ def as_payload_error(message: str) -> PayloadError:
 
 def check_feedback(feedback: FeedbackIn) -> FeedbackIn:
     """What a shape cannot say: an edit carries its correction, a rating its score."""
-    if feedback.signal == "edit" and not (feedback.correction or "").strip():
+    if feedback.signal == "edit" and is_blank(feedback.correction or ""):
         raise PayloadError("/correction", "required", "An edit needs the corrected text.")
     if feedback.signal == "rating" and feedback.score is None:
         raise PayloadError("/score", "required", "A rating needs a score from 0 to 1.")

@@ -3,12 +3,14 @@
 import contextlib
 import logging
 import time
+from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -50,6 +52,15 @@ class WindowThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return max(1.0, self.retry_after)
+
+
+def count_refused(meta: Mapping[str, Any]) -> None:
+    """Count a call without a good key for the address that it comes from; raise `Throttled` where those are too many.
+    A good key is never refused for what others send from its address, which may be a proxy's."""
+    throttle = WindowThrottle()
+    number, _, unit = settings.ADDRESS_RATE.partition("/")
+    if not throttle.count(f"refused:{counted_address(meta)}", int(number), SECONDS[unit]):
+        raise Throttled(throttle.wait())
 
 
 def increment(name: str, seconds: int, aside: str = "near") -> int:

@@ -3,8 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from flywheel_site.middleware import request_id
-from flywheel_site.pagesonly import CALLS
+from flywheel_site.middleware import CALLS, request_id
 from flywheel_site.problems import MEDIA_TYPE, document
 from privacy.problems import TITLES
 

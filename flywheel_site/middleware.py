@@ -1,4 +1,5 @@
-"""What every response carries: a request id, and a content security policy without inline script."""
+"""What every response carries (a request id, a content security policy without inline script), which requests no view
+sees, and what no log line holds."""
 
 import contextvars
 import logging
@@ -6,7 +7,9 @@ import re
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.middleware.common import CommonMiddleware
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -14,6 +17,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+CALLS = ("/api/v1/", "/v1/traces")
+PROBES = ("/healthz", "/readyz", "/metrics")
+# A path below /privacy/ that is no call's and no file's, and the tokens themselves, wherever they are written.
+LINK = re.compile(r"(?<!/v1/privacy/)(?<=/privacy/)(?![\w/.-]*\.(?:py|html|css|po|mo)\b)[^/\s?\"'&]+|gAAAA[\w-]{16,}")
+MASKED = "[link]"
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -44,6 +52,46 @@ class ContentSecurityPolicyMiddleware:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class UnreadableMiddleware:
+    """Refuses a NUL in the address, for which PostgreSQL and file systems cannot even be asked, and a form in chunks,
+    which Django takes for an empty one: on a person's page that would switch every consent off."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("A parameter holds a NUL character.")
+        chunked = "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH")
+        if chunked and not request.path_info.startswith(CALLS):
+            return HttpResponse("Send the form with a Content-Length.\n", status=411, content_type="text/plain")
+        return self.get_response(request)
+
+
+class HostMiddleware(CommonMiddleware):
+    """Refuses hosts that are not ours, except to probes: a load balancer asks each server by its address."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """Refuse the request, send it to its right address, or let it pass."""
+        return None if request.path_info in PROBES else super().process_request(request)
+
+
+class LinkFilter(logging.Filter):
+    """Takes the links to people's own pages out of log records: such a link is the whole right to the page."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if (masked := LINK.sub(MASKED, message)) != message:
+            record.msg, record.args = masked, ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = LINK.sub(MASKED, record.exc_text)
+        return True
 
 
 class RequestIdFilter(logging.Filter):

@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django_otp.middleware import OTPMiddleware
 
-CALLS = ("/api/v1/", "/v1/traces")
+from flywheel_site.middleware import CALLS
 
 
 class PagesOnly:

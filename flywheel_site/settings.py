@@ -55,13 +55,14 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "flywheel_site.middleware.RequestIdMiddleware",
     "flywheel_site.middleware.ContentSecurityPolicyMiddleware",
+    "flywheel_site.middleware.UnreadableMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "feedback.cors.CorsMiddleware",
     "flywheel_site.pagesonly.Sessions",
     "flywheel_site.pagesonly.Languages",
-    "django.middleware.common.CommonMiddleware",
+    "flywheel_site.middleware.HostMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "flywheel_site.pagesonly.SignedIn",
     "flywheel_site.pagesonly.SecondFactor",
@@ -174,12 +175,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = "same-origin", "DENY"
 
-LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-TIME_ZONE = "UTC"
+LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = "flywheel_site.formats"
 STATIC_URL = "static/"
@@ -190,11 +189,12 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 
+LOG_FILTERS = ["RequestIdFilter", "LinkFilter"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "flywheel_site.middleware.RequestIdFilter"}},
+    "filters": {name: {"()": f"flywheel_site.middleware.{name}"} for name in LOG_FILTERS},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": LOG_FILTERS}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }

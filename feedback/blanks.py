@@ -1,0 +1,46 @@
+"""Whether a text says anything. A blank is no answer and no correction, whatever it is made of: white space of any kind,
+characters that show nothing, or markup around nothing.
+
+One rule for every place that takes a text for an answer: the capture API, imports, the console, curation.
+"""
+
+import html
+import re
+import unicodedata
+
+PLAIN = re.compile(r"\s*[A-Za-z0-9]")  # how most texts begin
+TAG = re.compile(r"<(?![^<>]*\bsrc\s*=)[/!?]?[A-Za-z][^<>]*>")  # what has a source shows something
+FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^\n`]*$", re.MULTILINE)
+EMPTY_LINK = re.compile(r"\[\s*\]\([^()\s]*\)|!\[\s*\]\(\s*\)")
+PICTURE = re.compile(r"!\[\s*\]\([^()\s]+\)")
+QUOTE = re.compile(r"^[ \t]*+>[ \t>]*+", re.MULTILINE)
+# A heading without its text, an open or done item of a list of things to do, a line under a heading, a row of a table.
+LINE = re.compile(
+    r"^[ \t]*+(?:#{1,6}|[-*+][ \t]++\[[ xX]?\]|={2,}+|(?!\|\|[ \t]*+$)(?=[-: \t]*+\|)[-:| \t]*+)[ \t]*+$", re.MULTILINE
+)
+MARKS = frozenset("*_~`\\•◦▪‣·●○■□")
+# Letters and symbols by their category that have no shape: Hangul fillers, the empty braille cell, what stands for an
+# object or for a character that was lost.
+SHAPELESS = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffc\ufffd\U0001d159")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nobody who reads the text, shown as plain text, Markdown or HTML, reads anything."""
+    if PLAIN.match(text):
+        return False
+    if PICTURE.search(text):
+        return False
+    shown = html.unescape(TAG.sub("", _without_comments(text)))
+    shown = EMPTY_LINK.sub("", FENCE.sub("", "".join(filter(_has_shape, shown))))
+    shown = LINE.sub("", QUOTE.sub("", shown))
+    return all(char in MARKS or unicodedata.category(char) == "Pd" or char.isspace() for char in shown)
+
+
+def _has_shape(char: str) -> bool:
+    return char in " \t\n" or (unicodedata.category(char)[0] in "LNPS" and char not in SHAPELESS)
+
+
+def _without_comments(text: str) -> str:
+    """The text without what HTML comments say. Not by an expression: that would read on from each of many beginnings."""
+    first, *rest = text.split("<!--")
+    return first + "".join(piece.partition("-->")[2] if "-->" in piece else piece for piece in rest)
