@@ -46,8 +46,11 @@ class Record:
 
 
 def is_hold(task: ReviewTask) -> bool:
-    """Whether the task asks if a record may be used, and not whether an answer is right."""
-    return task.reason in ASKED_OF_RECORDS
+    """Whether the task asks if a record may be used, and not whether an answer is right; where two reviewers differ,
+    whether they were asked so.
+    """
+    first = task.about if task.kind == Kind.ADJUDICATION else None
+    return (first or task).reason in ASKED_OF_RECORDS
 
 
 def verdicts(task: ReviewTask, record: Record | None) -> tuple[Resolution, ...]:

@@ -291,7 +291,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def chosen(self, rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
         """The open ones among what was chosen, a thousand at most."""
-        return list(rows.filter(state=ReviewTask.State.OPEN).select_related("project", "interaction")[:MANY])
+        return list(rows.filter(state=ReviewTask.State.OPEN).select_related("project", "interaction", "about")[:MANY])
 
     def sent(self, request: HttpRequest) -> list[ReviewTask]:
         """The tasks that the page before counted, by their keys; others that fit the filter since are not touched."""
