@@ -53,7 +53,7 @@ def is_hold(task: ReviewTask) -> bool:
     return (first or task).reason in ASKED_OF_RECORDS
 
 
-def verdicts(task: ReviewTask, record: Record | None) -> tuple[Resolution, ...]:
+def verdicts(task: ReviewTask, record: Record | None) -> tuple[ReviewTask.Resolution, ...]:
     """The verdicts that a task offers. A record that is the agent's own answer offers it once."""
     if not is_hold(task):
         return OF_LABELS
@@ -62,7 +62,7 @@ def verdicts(task: ReviewTask, record: Record | None) -> tuple[Resolution, ...]:
     return OF_HOLDS if record.rejected is not None else tuple(one for one in OF_HOLDS if one != Resolution.AGENT)
 
 
-def for_all(tasks: Sequence[ReviewTask]) -> tuple[Resolution, ...]:
+def for_all(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, ...]:
     """The verdicts that may be given to all of these at once; none where some are holds and others are not."""
     kinds = {is_hold(task) for task in tasks}
     return AT_ONCE[kinds.pop()] if len(kinds) == 1 else ()

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from privacy.models import Setback
 
-Thing, Result = TypeVar("Thing"), TypeVar("Result")
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
 logger = logging.getLogger(__name__)
 FORGOTTEN = timedelta(days=1)
 """A setback that has not come again for so long is about something that is gone."""

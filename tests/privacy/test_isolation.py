@@ -8,13 +8,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from curation import audits, curate, periods, releasefolders, tasks
+from curation import audits, curate, periods, releasefolders, releases, tasks
 from curation.models import AuditFrame, Dataset, Decision, Period, Release
 from feedback import parking, rescans
 from feedback import tasks as feedback_tasks
 from feedback.models import Interaction, Project
 from flywheel_site.health import backlog
-from privacy import erasure, isolation, requests, retention
+from privacy import erasure, isolation, requests, retention, tombstones
 from privacy import tasks as privacy_tasks
 from privacy.models import PrivacyRequest, Setback, Tombstone
 from tests import factories as cast
@@ -101,14 +101,14 @@ def test_a_release_that_cannot_be_cut_again_keeps_no_other_and_no_curation_waiti
         cast.cut(shop)
     Release.objects.update(state=Release.State.STALE)
     cast.said(shops[0], cast.asked(shops[0], question="Is there a car park?"), "thumbs_up")
-    real = tasks.releases.publish
+    real = releases.publish
 
     def publish(release: Release, progress: Any) -> Release:
         if release.dataset.project == shops[0]:
             raise ValueError(SECRET)
         return real(release, progress)
 
-    monkeypatch.setattr(tasks.releases, "publish", publish)
+    monkeypatch.setattr(releases, "publish", publish)
     tasks.sweep()
     assert [str(row) for row in Release.objects.filter(recut=1, state="published")] == ["bank v1.1"]
     assert not Interaction.objects.filter(pending=True).exists()
@@ -126,7 +126,7 @@ def test_an_erasure_does_not_settle_while_a_file_that_holds_the_person_could_not
         raise OSError(SECRET)
 
     with monkeypatch.context() as patched:
-        patched.setattr(tasks.releases, "publish", fail)
+        patched.setattr(releases, "publish", fail)
         assert erasure.settle() == 0
     receipt.refresh_from_db()
     assert receipt.settled_at is None
@@ -209,7 +209,7 @@ def test_erasures_settle_while_the_list_of_tombstones_cannot_be_written(
     def full() -> None:
         raise OSError(28, SECRET)
 
-    monkeypatch.setattr(privacy_tasks.tombstones, "append", full)
+    monkeypatch.setattr(tombstones, "append", full)
     assert privacy_tasks.sweep() == 1 and Setback.objects.get().error == "OSError"
 
 
