@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -85,12 +85,26 @@ class DerivedAdmin(ReadOnlyAdmin):
 class EvalCaseAdmin(DerivedAdmin):
     list_display = ["asked", "expected", "kind_word", "status_chip", "reason", "never_again", "project"]
     list_filter = [ProjectFilter, "kind", "status", "never_again"]
+    actions = ["mark_chosen", "unmark_chosen"]
     lead = "Questions with the answer that a candidate must give. The gate runs them."
     empty = ("No eval cases yet", "A confirmed answer becomes a golden case, a corrected one a regression case.")
 
     @admin.display(description="kind", ordering="kind")
     def kind_word(self, row: EvalCase) -> str:
         return chip(row.kind, row.kind)
+
+    def has_mark_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("curation.change_evalcase"))
+
+    @admin.action(description="Never again: one loss refuses a candidate", permissions=["mark"])
+    def mark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
+        changed = queryset.filter(never_again=False).order_by().update(never_again=True)
+        messages.success(request, f"{changed} marked: a candidate that loses one of them is refused.")
+
+    @admin.action(description="Never again no longer", permissions=["mark"])
+    def unmark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
+        changed = queryset.filter(never_again=True).order_by().update(never_again=False)
+        messages.success(request, f"{changed} are ordinary cases again.")
 
 
 class AuthoredFilter(admin.SimpleListFilter):

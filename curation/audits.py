@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
 from curation import bias, reviewtasks
@@ -87,19 +87,31 @@ def sample(*projects: Project) -> list[Drawn]:
     resolved = tasks.filter(state=State.RESOLVED).order_by("-resolved_at", "-pk")
     rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True).annotate(
         said=Subquery(resolved.values("resolution")[:1]),
+        outcome=F("interaction__decision__outcome"),
         anyway=Exists(tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=reviewtasks.AUDIT)),
     )
     found = rows.order_by("pk").values_list(
-        "pk", "said", "anyway", "interaction__agent_version", "interaction__decision__language", "interaction__tags",
+        "pk", "said", "outcome", "anyway", "interaction__agent_version", "interaction__decision__language", "interaction__tags",
         "interaction__occurred_at",
     )  # fmt: skip
     return [
-        Drawn(key, JUDGED.get(said), anyway, version, language or "", tuple(tags), at)
-        for key, said, anyway, version, language, tags, at in found
+        Drawn(key, judged(said, outcome), anyway, version, language or "", tuple(tags), at)
+        for key, said, outcome, anyway, version, language, tags, at in found
     ]
 
 
-JUDGED = {Resolution.APPROVE: True, Resolution.CORRECT: False, Resolution.REJECT: False}
+JUDGED = {
+    Resolution.APPROVE: True, Resolution.AGENT: True, Resolution.CORRECT: False, Resolution.REJECT: False,
+}  # fmt: skip
+
+
+def judged(said: str | None, outcome: str | None) -> bool | None:
+    """Whether a verdict found the agent's answer good; None where it does not tell. To use a record as it was decided
+    judges the answer as that did.
+    """
+    if said == Resolution.USE:
+        return {"confirmed": True, "corrected": False}.get(outcome or "")
+    return JUDGED.get(Resolution(said)) if said else None
 
 
 def estimate(*projects: Project) -> bias.Estimate:

@@ -20,6 +20,7 @@ Z95: Final = 1.959963984540054
 LEAST_PROPENSITY: Final = 0.05
 LEAST_ESS: Final = 100.0
 SMALLEST_GROUP: Final = 5
+ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Estimate:
             raise ValueError("an estimate has a rate exactly when something was counted")
         if not 0 <= self.low <= self.high <= 1:
             raise ValueError("an interval lies between 0 and 1")
-        if self.rate is not None and not self.low - 1e-9 <= self.rate <= self.high + 1e-9:
+        if self.rate is not None and not self.low - ROUNDING <= self.rate <= self.high + ROUNDING:
             raise ValueError("a rate lies in its interval")
 
     def __str__(self) -> str:
@@ -119,7 +120,7 @@ def ipw(records: Iterable[Judged]) -> Weighted:
     """
     everything = list(records)
     pairs = weights(everything)
-    total = sum(weight * good for weight, good in pairs)
+    total = math.fsum(weight * good for weight, good in pairs)
     rate = min(1.0, total / len(everything)) if everything and pairs else None
     return weighted(rate, pairs, "ipw")
 
@@ -127,8 +128,9 @@ def ipw(records: Iterable[Judged]) -> Weighted:
 def snipw(records: Iterable[Judged]) -> Weighted:
     """Σ(oy/p) ÷ Σ(o/p), self-normalised: a little bias for much less variance, and always between 0 and 1."""
     pairs = weights(records)
-    total = sum(weight for weight, _ in pairs)
-    return weighted(sum(weight * good for weight, good in pairs) / total if pairs else None, pairs, "snipw")
+    total = math.fsum(weight for weight, _ in pairs)
+    liked = math.fsum(weight for weight, good in pairs if good)
+    return weighted(share(liked / total) if pairs else None, pairs, "snipw")
 
 
 def weights(records: Iterable[Judged]) -> list[tuple[float, bool]]:
@@ -142,9 +144,19 @@ def weighted(rate: float | None, pairs: list[tuple[float, bool]], method: str) -
     """A weighted rate with the interval that Wilson's formula gives for its effective sample size."""
     if rate is None:
         return Weighted(Estimate(None, 0, 0.0, 1.0, method), 0.0)
-    ess = sum(weight for weight, _ in pairs) ** 2 / sum(weight * weight for weight, _ in pairs)
+    ess = math.fsum(weight for weight, _ in pairs) ** 2 / math.fsum(weight * weight for weight, _ in pairs)
     low, high = interval(rate, ess)
     return Weighted(Estimate(rate, len(pairs), low, high, method), ess)
+
+
+def share(value: float) -> float:
+    """A share that was added up from fractions: what rounding alone took below 0 or above 1 is put right.
+
+    Raises `ValueError` for what is further out: that is a mistake in the counts and not in the last digit.
+    """
+    if not -ROUNDING <= value <= 1 + ROUNDING:
+        raise ValueError("a share lies between 0 and 1")
+    return min(1.0, max(0.0, value))
 
 
 def interval(rate: float, n: float, z: float = Z95) -> tuple[float, float]:
@@ -165,7 +177,7 @@ def weighted_by_cell(cells: Iterable[tuple[int, ...]]) -> Weighted:
         votes += voted
     if not votes:
         return Weighted(Estimate(None, 0, 0.0, 1.0, "snipw"), 0.0)
-    rate, ess = good / total, total * total / squares
+    rate, ess = share(good / total), total * total / squares
     low, high = interval(rate, ess)
     return Weighted(Estimate(rate, votes, low, high, "snipw"), ess)
 
@@ -186,12 +198,12 @@ def stratified(strata: Iterable[tuple[int, int, int]]) -> Estimate:
     sure = sum(drawn for drawn, _, _ in known)
     open_share = 1 - sure / sum(drawn for drawn, _, _ in given)
     n = sum(judged for _, judged, _ in known)
-    rate = sum(drawn / sure * good / judged for drawn, judged, good in known)
-    spread = sum((drawn / sure) ** 2 / judged * (good + 1) / (judged + 2) * (judged - good + 1) / (judged + 2)
-                 for drawn, judged, good in known)  # fmt: skip
+    rate = share(math.fsum(drawn / sure * good / judged for drawn, judged, good in known))
+    spread = math.fsum((drawn / sure) ** 2 / judged * (good + 1) / (judged + 2) * (judged - good + 1) / (judged + 2)
+                      for drawn, judged, good in known)  # fmt: skip
     plain = (n * rate + 1) / (n + 2)
     low, high = interval(rate, min(float(n), plain * (1 - plain) / spread))
-    return Estimate(rate, n, (1 - open_share) * low, (1 - open_share) * high + open_share, "audit")
+    return Estimate(rate, n, share((1 - open_share) * low), share((1 - open_share) * high + open_share), "audit")
 
 
 def propensities(cells: Iterable[tuple[str, bool]]) -> dict[str, float]:

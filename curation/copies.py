@@ -25,6 +25,7 @@ from curation.releasefiles import folder
 from curation.releasefolders import LATEST
 
 ROUNDS = 5
+WORK = "copy"
 MANIFEST = "manifest.json"
 DESCRIBING = ("README.md", "SHA256SUMS", MANIFEST)
 Progress = Callable[[int, int], None]

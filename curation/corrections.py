@@ -17,10 +17,12 @@ import re2
 
 from curation import remarks
 from curation.remarks import phrases
+from curation.texts import says_something
 
 PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"
 READ: Final = 400
+FEW: Final = 2
 SHORT: Final = 240
 """In a text up to this long a remark counts wherever it stands; in a longer one only at the start."""
 
@@ -59,9 +61,26 @@ def same(text: str, other: str) -> bool:
     return text == other or all(one == two for one, two in zip_longest(words(text), words(other)))
 
 
-def flaw(text: str) -> Flaw | None:
-    """Why the text is no answer; None where it may be one."""
-    if not any(map(str.isalnum, text)):
+def flaw(text: str, question: str = "") -> Flaw | None:
+    """Why the text is no answer to the question; None where it may be one.
+
+    "Wrong" is a complaint, but not where the question asks whether something is right or wrong.
+    """
+    found = flaw_alone(text)
+    if found in (Flaw.COMPLAINT, Flaw.INSTRUCTION) and is_named(text, question):
+        return None
+    return found
+
+
+def is_named(text: str, question: str) -> bool:
+    """Whether the question itself names the text, which is a word or two, as one of its answers."""
+    said = list(words(text))
+    return 0 < len(said) <= FEW and set(said) <= set(words(question))
+
+
+def flaw_alone(text: str) -> Flaw | None:
+    """The same whatever was asked."""
+    if not any(map(str.isalnum, text)) or not says_something(text):
         return Flaw.EMPTY
     if not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return Flaw.PLACEHOLDER

@@ -25,6 +25,8 @@ from curation.rules import Outcome, Reason, Ruling, decide, review_weight, stand
 from feedback.models import Interaction, Project
 
 DECIDED = (Outcome.CONFIRMED, Outcome.CORRECTED)
+FOR_GOOD = (Reason.REVIEW_SENSITIVE, Reason.REVIEW_NEVER)
+"""Never is never: no later vote brings back what a reviewer ruled out for what it is about."""
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
 DECISION = (
     "interaction_id", "project_id", "subject_id", "run_id", "policy_version", "revision", "outcome", "reason", "detail",
@@ -143,18 +145,23 @@ def note(run: Run, counts: Counter[str]) -> None:
 
 
 def stands(read: Read) -> bool:
-    """Whether a reviewer decided and nobody has voted since."""
+    """Whether a reviewer decided, for good or with no vote since."""
     before = read.before
     if before is None or before.task is None or before.resolved_at is None:
         return False
+    if before.reason in FOR_GOOD:
+        return True
+    if before.signal is not None and all(vote.ref != before.signal for vote in read.votes):
+        return False  # the correction that was found good has been withdrawn
     return read.heard_at is None or read.heard_at <= before.resolved_at
 
 
 def rule(read: Read) -> Ruling:
     """What the standing signals say; a reviewer's decision stands until somebody votes after it."""
     if read.before is not None and stands(read):
-        return Ruling(Outcome(read.before.outcome), Reason(read.before.reason), None, read.before.detail)
-    return decide(read.answer, read.votes)
+        before = read.before
+        return Ruling(Outcome(before.outcome), Reason(before.reason), before.signal, before.detail)
+    return decide(read.answer, read.votes, read.question)
 
 
 def record(run: Run, judged: Sequence[Judged]) -> None:

@@ -65,13 +65,12 @@ def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Wei
 
 
 def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], settings: FilterSettings) -> Weighed:
-    """One labelled decision, judged alone. A reviewer's word passes what only holds."""
+    """One labelled decision, judged alone. A reviewer's word passes what holds, and what is taken for no answer."""
     made = candidate(row, project, depths)
-    found = first_that_counts(apply(made, settings))
     return Weighed(
         row,
         made,
-        None if row.reviewed and held(found) else found,
+        first_that_counts(apply(made, settings), reviewed=row.reviewed),
         standings.digest(made.expected),
         clusters.asked(project, row),
     )
@@ -120,9 +119,16 @@ def derive(decisions: Sequence[Decision | Decided | Weighed], policy: CurationPo
     return touched
 
 
-def first_that_counts(findings: Sequence[Finding]) -> Finding | None:
+def first_that_counts(findings: Sequence[Finding], *, reviewed: bool) -> Finding | None:
     """The finding that decides: one that drops before one that only holds, so that nobody reviews what goes anyway."""
+    if reviewed:
+        findings = [found for found in findings if not is_for_a_reviewer(found)]
     return next((found for found in findings if found.code not in HOLD), findings[0] if findings else None)
+
+
+def is_for_a_reviewer(found: Finding) -> bool:
+    """Whether a reviewer's word settles what was found: they were asked, or they have read that text as an answer."""
+    return held(found) or found.code.startswith("correction_is_")
 
 
 def held(found: Finding | None) -> bool:

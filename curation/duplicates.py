@@ -12,7 +12,7 @@ from collections.abc import Collection, Container, Iterable, Sequence
 
 from curation import reviewtasks
 from curation.derive import KINDS, Touched, write
-from curation.derivedmodels import ASKED, Derived, PreferencePair
+from curation.derivedmodels import ASKED, Derived, Example, PreferencePair
 from curation.records import Finding
 from curation.standings import DISPUTED, IN_PLAY, LEADS, Row, heads, read, store
 from feedback.models import Project
@@ -22,7 +22,8 @@ Verdict = tuple[str, str, str]
 ONLY_CONFIRMED = (False, False)  # of a rank: neither a reviewer decided, nor a correction
 SAME = (Status.DUPLICATE, "same_question", "The same question with the same answer stands already.")
 NEAR = (Status.DUPLICATE, "near_question", "A near question with the same answer stands already.")
-OWN_REASONS = ("same_question", "near_question", "corrected_later", "reviewed_otherwise", *ASKED)
+FOLLOWED = ("corrected_later", "reviewed_otherwise", *ASKED)
+OWN_REASONS = ("same_question", "near_question", *FOLLOWED)
 
 
 def resolve(project: Project, touched: Touched) -> int:
@@ -32,7 +33,7 @@ def resolve(project: Project, touched: Touched) -> int:
     A reviewer's word stands before a rule's, a correction before a confirmation, the newer before the older. A confirmed
     answer that a later correction contradicts is retired; confirmed answers that differ go to review, one at a time.
     """
-    changed = 0
+    changed, taught = 0, set[int]()
     for model in KINDS:
         moved = settle(model, project, touched.fresh.get(model, []))
         write(model, project, touched)
@@ -40,9 +41,32 @@ def resolve(project: Project, touched: Touched) -> int:
             moved += again(model, project, touched.marks, touched.saids)
             moved += orphans(model, project)
         changed += len(moved)
-        if model is not PreferencePair:
+        if model is Example:
+            taught = {row.key for row in moved}
+        if model is PreferencePair:
+            follow(project, taught | {row.key for row in [*moved, *touched.fresh.get(model, [])]})
+        else:
             ask(project, moved)
     return changed
+
+
+def follow(project: Project, keys: Iterable[int]) -> None:
+    """Hold and retire preference pairs with the examples of the same decisions, and bring them back with them.
+
+    Only an example meets the answers that were confirmed without a correction: those make no pair.
+    """
+    pairs = read(PreferencePair, project, IN_PLAY, "decision_id", keys)
+    examples = {row.key: row for row in read(Example, project, IN_PLAY, "decision_id", [row.key for row in pairs])}
+    freed = []
+    for pair in pairs:
+        example = examples.get(pair.key)
+        if example is not None and example.reason in FOLLOWED:
+            pair.status, pair.reason, pair.detail, pair.canonical = example.status, example.reason, example.detail, None
+        elif pair.reason in FOLLOWED:
+            give(pair, None, pair)
+            freed.append(pair)
+    store(PreferencePair, [pair for pair in pairs if pair.is_changed])
+    settle(PreferencePair, project, freed)
 
 
 def again(model: type[Derived], project: Project, marks: Iterable[bytes], saids: Iterable[int]) -> list[Row]:

@@ -20,7 +20,7 @@ from curation import corrections, topics
 from curation.injection import WORDS as INJECTING
 from curation.injection import hides, instructs
 from curation.records import Candidate, Finding, named
-from curation.texts import PLACEHOLDER, gibberish, is_small_talk, refuses, tokens, truncated
+from curation.texts import PLACEHOLDER, gibberish, is_small_talk, refuses, says_something, tokens, truncated
 
 STAGE: Final = "filter"
 SMALL_TALK: Final = 60
@@ -112,7 +112,9 @@ def check_length(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
         yield found("question_short", f"The question has {asked} characters.", asked)
     if asked > settings.max_question_chars:
         yield found("question_long", f"The question has {asked:,} characters.", asked)
-    if said < settings.min_answer_chars:
+    if not says_something(candidate.expected):
+        yield found("answer_blank", "The answer says nothing.", 0)
+    elif said < settings.min_answer_chars:
         yield found("answer_short", f"The answer has {said} characters.", said)
     if said > settings.max_answer_chars:
         yield found("answer_long", f"The answer has {said:,} characters.", said)
@@ -148,7 +150,7 @@ def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
         yield found("refusal", "The answer declines to answer.")
     if settings.drop_truncated and (sign := truncated(text)):
         yield found("truncated", f"The answer is cut off: {sign}.", len(text))
-    flaw = corrections.flaw(text) if candidate.authored == "human" else None
+    flaw = corrections.flaw(text, candidate.question) if candidate.authored == "human" else None
     if flaw and flaw != corrections.Flaw.QUESTION:  # a reviewer may find that asking back is the right answer
         yield found(f"correction_is_{flaw}", "What a person wrote is no answer.")
     if settings.drop_gibberish:

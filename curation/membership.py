@@ -38,6 +38,7 @@ def chosen(release: Release) -> QuerySet[Decision]:
             subject__restricted_at__isnull=True,
             interaction__scan_due=False,
         )
+        .exclude(held("evalcase") | held("example") | held("preferencepair"))
         .annotate(
             for_evaluation=flag(in_use("evalcase") & evaluation),
             for_training=flag((in_use("example") | in_use("preferencepair")) & training),
@@ -51,6 +52,11 @@ def chosen(release: Release) -> QuerySet[Decision]:
 def in_use(kind: str) -> Q:
     """A record that stands, and that a selection has let pass since it was made."""
     return Q(**{f"{kind}__status": ACTIVE, f"{kind}__selected": True})
+
+
+def held(kind: str) -> Q:
+    """A record that waits for a person or for time: what it holds keeps out all that is made of the decision."""
+    return Q(**{f"{kind}__status": Derived.Status.HELD})
 
 
 def sides(release: Release) -> list[tuple[str, Q]]:

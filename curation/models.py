@@ -94,6 +94,9 @@ class ReviewTask(models.Model):
         REJECT = "reject", "Of no use"
         SENSITIVE = "sensitive", "Too sensitive to use"
         UNSURE = "unsure", "I cannot tell"
+        USE = "use", "Use it as decided"
+        AGENT = "agent", "Use the agent's answer"
+        NEVER = "never", "Never use it"
 
     class Kind(models.TextChoices):
         LABEL = "label", "Decides the label"

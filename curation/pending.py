@@ -29,7 +29,7 @@ class Stored(NamedTuple):
 
 
 class Before(NamedTuple):
-    """The decision that stood: whether and when a reviewer made it."""
+    """The decision that stood: whether and when a reviewer made it, and whose words it took (typed, or of a signal)."""
 
     outcome: str
     reason: str
@@ -37,6 +37,7 @@ class Before(NamedTuple):
     task: int | None
     resolved_at: datetime | None
     correction: str
+    signal: int | None
 
 
 class Read(NamedTuple):
@@ -114,7 +115,7 @@ def votes_on(keys: Sequence[int]) -> Iterable[Columns]:
 def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
     """The decisions that stand on these interactions."""
     statement = (
-        "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction "  # noqa: S608
+        "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction, d.correction_id "  # noqa: S608
         f"FROM {columns.quoted(Decision)} d LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
         "WHERE d.interaction_id IN ({keys})"
     )
@@ -142,5 +143,5 @@ def decision_before(stored: Columns | None) -> Before | None:
     """The decision that stands on an interaction, if there is one."""
     if stored is None:
         return None
-    _, outcome, reason, detail, task, at, typed = stored
-    return Before(outcome, reason, detail, task, columns.moment(at) if at else None, typed or "")
+    _, outcome, reason, detail, task, at, typed, signal = stored
+    return Before(outcome, reason, detail, task, columns.moment(at) if at else None, typed or "", signal)

@@ -5,7 +5,6 @@ one of them through. After an outage there is one catch-up: the periods before i
 is said in the row and repeated later and later; where nothing is new, nothing is cut.
 """
 
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +15,13 @@ from django.utils import timezone
 from curation import curate, releases, schedules
 from curation.models import Dataset, Period, Release
 from curation.releases import LEASE, MAX_TRIES, free_lease
+from privacy import isolation
 
-logger = logging.getLogger(__name__)
 State = Period.State
 PUBLISHED = (Release.State.PUBLISHED, Release.State.STALE, Release.State.SUPERSEDED)
 AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 ELSEWHERE = timedelta(minutes=1)
+ENTER, CUT = "schedule", "schedule: release"
 
 
 def run_due(now: datetime | None = None) -> list[Period]:
@@ -30,12 +30,10 @@ def run_due(now: datetime | None = None) -> list[Period]:
     Beat, `manage.py run_due` and the tests call this one function, as often and as many at a time as they like.
     """
     now = now or timezone.now()
-    for dataset in Dataset.objects.exclude(cadence=Dataset.Cadence.MANUAL):
-        try:
-            enter(dataset, now)
-        except ValueError:  # a zone that the system no longer knows, say; the others go on
-            logger.exception("dataset %s has a schedule that cannot be read", dataset.pk)
-    return [attempt(period) for period in waiting(now) if claim(period, now)]
+    scheduled = Dataset.objects.exclude(cadence=Dataset.Cadence.MANUAL)
+    isolation.each(ENTER, scheduled, lambda dataset: enter(dataset, now))  # a zone may be known no longer, say
+    tried = isolation.each(CUT, waiting(now), lambda period: attempt(period) if claim(period, now) else None)
+    return [period for period in tried if period is not None]
 
 
 def enter(dataset: Dataset, now: datetime) -> None:

@@ -1,9 +1,10 @@
 """This app's part of the road in `privacy/erasure.py`: what is made of conversations goes before they do."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from curation import clusters, copies, duplicates, gateruns, releases
@@ -25,6 +26,7 @@ from curation.models import (
 )
 from feedback import capture
 from feedback.models import Interaction, Project
+from privacy import isolation
 from privacy.erasure import meeting_any, purposes_gone
 from privacy.models import Purpose, Subject
 from privacy.redaction import redact
@@ -224,30 +226,40 @@ def reconsider(subject: Subject) -> None:
 def expire(before: datetime) -> dict[str, int]:
     """Decisions that became nothing, on interactions older than their project keeps them; their tasks too. As old:
     what reviewers noted, and what candidates answered in runs that no later one is compared with."""
-    counts = {"decisions": 0, "review_tasks": 0, "review_notes": 0, "gate_results": 0}
-    for project in Project.objects.all():
-        limit = before - timedelta(days=project.keep_days)
-        for kind, number in leftovers(project, limit).items():
-            counts[kind] += number
-        old = Decision.objects.filter(
-            project=project,
-            interaction__received_at__lt=limit,
-            evalcase__isnull=True,
-            example__isnull=True,
-            preferencepair__isnull=True,
-            interaction__memberships__isnull=True,
-            interaction__gate_results__isnull=True,
-        )
-        keys = list(old.values_list("pk", flat=True))
-        drawn = AuditItem.objects.filter(project=project, interaction__received_at__lt=limit)
-        undecided = drawn.filter(interaction__decision__isnull=True).values("pk")
-        tasks = ReviewTask.objects.filter(Q(interaction__in=keys) | Q(interaction__in=undecided))
-        clusters.remove(keys)
-        counts["decisions"] += Decision.objects.filter(pk__in=keys).delete()[0]
-        CalibrationItem.objects.filter(task__in=tasks).delete()
-        counts["review_tasks"] += tasks.delete()[0]
-        drawn.filter(Q(pk__in=keys) | Q(interaction__decision__isnull=True)).delete()
-        CaseGrader.objects.filter(interaction__in=keys).delete()
+    counts = Counter(decisions=0, review_tasks=0, review_notes=0, gate_results=0)
+    projects = Project.objects.all()
+    for gone in isolation.each(
+        "retention of decisions", projects, lambda one: expire_in(one, before), whole=connection.in_atomic_block
+    ):
+        counts.update(gone)
+    return dict(counts)
+
+
+def expire_in(project: Project, before: datetime) -> Counter[str]:
+    """The same for one project."""
+    counts = Counter[str]()
+    limit = before - timedelta(days=project.keep_days)
+    for kind, number in leftovers(project, limit).items():
+        counts[kind] += number
+    old = Decision.objects.filter(
+        project=project,
+        interaction__received_at__lt=limit,
+        evalcase__isnull=True,
+        example__isnull=True,
+        preferencepair__isnull=True,
+        interaction__memberships__isnull=True,
+        interaction__gate_results__isnull=True,
+    )
+    keys = list(old.values_list("pk", flat=True))
+    drawn = AuditItem.objects.filter(project=project, interaction__received_at__lt=limit)
+    undecided = drawn.filter(interaction__decision__isnull=True).values("pk")
+    tasks = ReviewTask.objects.filter(Q(interaction__in=keys) | Q(interaction__in=undecided))
+    clusters.remove(keys)
+    counts["decisions"] += Decision.objects.filter(pk__in=keys).delete()[0]
+    CalibrationItem.objects.filter(task__in=tasks).delete()
+    counts["review_tasks"] += tasks.delete()[0]
+    drawn.filter(Q(pk__in=keys) | Q(interaction__decision__isnull=True)).delete()
+    CaseGrader.objects.filter(interaction__in=keys).delete()
     return counts
 
 
@@ -259,5 +271,7 @@ def leftovers(project: Project, limit: datetime) -> dict[str, int]:
 
 
 def settle() -> None:
-    """Cut stale releases again; the old files go."""
+    """Cut stale releases again; the old files go. Raises `Unfinished` where those of a release may be there still."""
     releases.recut_stale()
+    if failing := isolation.failing(releases.RECUT):
+        raise Unfinished(failing[0])

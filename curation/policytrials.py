@@ -89,10 +89,7 @@ def filtered(
     for start in range(0, len(keys), CHUNK):
         for row in reversed(decided.load(keys[start : start + CHUNK])):
             made = candidate(row, project.pk, depths)
-            old, new = (
-                None if row.reviewed and held(found) else found
-                for found in (first_that_counts(apply(made, settings)) for settings in (before, after))
-            )
+            old, new = (first_that_counts(apply(made, settings), reviewed=row.reviewed) for settings in (before, after))
             yield from difference(row.interaction, by_filter(old), by_filter(new))
 
 

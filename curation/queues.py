@@ -44,6 +44,7 @@ REASONS = {
     "unknown_names": "names what nobody knows",
     "reviewers_differ": "reviewers differ",
     "quorum": "too few have voted",
+    "answer_is_empty": "voted up, but says nothing",
     "classifier": "stopped by the project's classifier",
 }
 SAMPLE = 300

@@ -87,7 +87,7 @@ WRITTEN = (
 )
 MEASURED = (
     "SELECT m.evaluation, m.training, CAST(i.occurred_at AS text), d.outcome, LENGTH(i.answer), "
-    f"LENGTH(COALESCE(t.correction, s.correction)), x.depth {MEMBERS}"
+    f"LENGTH(COALESCE(NULLIF(t.correction, ''), s.correction)), x.depth {MEMBERS}"
 )
 
 
@@ -102,7 +102,7 @@ def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
         corrected = outcome == CORRECTED
         seen_at(at)
         if training:
-            taught = ((written if typed is None else typed) or "") if corrected else answer
+            taught = (typed or written or "") if corrected else answer
             tally.teach(corrected, len(taught), depth, evaluation)
         provenance = {
             "interaction": key,

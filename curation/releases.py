@@ -21,10 +21,12 @@ from curation import columns, copies, membership, policies, recalls, recuts, rel
 from curation.models import Dataset, Recall, Release, ReleaseMember
 from curation.releasefiles import folder
 from feedback.models import Project
+from privacy import isolation
 
 LEASE = timedelta(minutes=10)
 GRACE = timedelta(minutes=1)  # between the row of a cut and its lease
 MAX_TRIES = 5
+RECUT, TIDY = "recut", "recut: removal of files"
 State = Release.State
 Progress = Callable[[int, int], None]
 
@@ -237,20 +239,21 @@ def withdraw(release: Release) -> None:
 
 def recut_stale() -> list[str]:
     """Cut again every release that holds records of somebody forgotten, and finish cuts that were left unfinished."""
-    done = []
-    for stale in Release.objects.filter(state=State.STALE).select_related("dataset__project").order_by("pk"):
-        new, _ = Release.objects.get_or_create(
-            dataset=stale.dataset,
-            number=stale.number,
-            recut=stale.recut + 1,
-            defaults={"policy": stale.policy, "period": stale.period},
-        )
-        finished = finish(new)
-        if finished.state == State.PUBLISHED:
-            done.append(str(finished))
-    for dataset in Dataset.objects.all():
-        releasefolders.tidy(dataset)
-    return done
+    stale = Release.objects.filter(state=State.STALE).select_related("dataset__project").order_by("pk")
+    done = isolation.each(RECUT, stale, recut)
+    isolation.each(TIDY, Dataset.objects.all(), releasefolders.tidy)
+    return [str(release) for release in done if release.state == State.PUBLISHED]
+
+
+def recut(stale: Release) -> Release:
+    """The recut of one release, as far as it has come."""
+    new, _ = Release.objects.get_or_create(
+        dataset=stale.dataset,
+        number=stale.number,
+        recut=stale.recut + 1,
+        defaults={"policy": stale.policy, "period": stale.period},
+    )
+    return finish(new)
 
 
 def unfinished() -> Iterator[Release]:

@@ -1,7 +1,6 @@
 """Review: a person decides what signals cannot. Claims keep two people off one task; every decision can be undone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -11,13 +10,15 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from curation import calibrated, decided, derive, duplicates, policies, reviewevents, seconds
+from curation import calibrated, decided, derive, duplicates, holds, policies, reviewevents, seconds
 from curation.language import guess
 from curation.models import Decision, ReviewTask
-from curation.rules import Outcome, Reason, decide
+from curation.reviewverdicts import ReviewError as ReviewError
+from curation.reviewverdicts import Verdict as Verdict
+from curation.reviewverdicts import check
+from curation.rules import REASONS, Outcome, Reason, decide
 from feedback import capture
-from feedback.fingerprints import normalise
-from feedback.models import Interaction
+from feedback.models import Interaction, Signal
 from privacy.models import Subject
 from privacy.redaction import Redacted, redact
 
@@ -30,20 +31,9 @@ OUTCOMES = {
     Resolution.REJECT: (Outcome.REJECTED, Reason.REVIEW_REJECTED, "A reviewer found it of no use."),
     Resolution.SENSITIVE: (Outcome.REJECTED, Reason.REVIEW_SENSITIVE, "A reviewer found it too sensitive to use."),
     Resolution.UNSURE: (Outcome.REJECTED, Reason.REVIEW_UNSURE, "A reviewer could not tell."),
+    Resolution.AGENT: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the agent's answer right."),
+    Resolution.NEVER: (Outcome.REJECTED, Reason.REVIEW_NEVER, "A reviewer found that it must never be used."),
 }
-
-
-class ReviewError(ValueError):
-    """A decision that cannot be taken, in words for the reviewer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a reviewer decides of one task."""
-
-    resolution: str
-    correction: str = ""
-    note: str = ""
 
 
 def free_for(user: User) -> Q:
@@ -54,7 +44,7 @@ def free_for(user: User) -> Q:
     unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
     # Not "is NULL or mine": SQLite would gather all that is assigned to nobody by its index, and sort it.
     asked = Exact(Coalesce("assignee_id", Value(user.pk)), user.pk)
-    free = unclaimed & Q(asked) & Q(state=State.OPEN) & ~Q(not_for=user)
+    free = unclaimed & Q(asked) & Q(state=State.OPEN) & ~Q(not_for=user) & ~seconds.judged_by(user)
     return free if user.has_perm(seconds.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
 
 
@@ -121,13 +111,13 @@ def resolve_all(tasks: Iterable[ReviewTask], verdict: Verdict, user: User) -> tu
 
 
 def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None) -> int:
-    """Ask one person to decide these tasks, or nobody in particular; how many changed. A second look is not given to
-    whoever judged first, nor a calibration taken from whom it is for.
+    """Ask one person to decide these tasks, or nobody in particular; how many changed. Nobody is asked to judge
+    their own verdict, and no calibration is taken from the person it is for.
     """
     keys = [task.pk for task in tasks]
     rows = ReviewTask.objects.filter(pk__in=keys, state=State.OPEN).exclude(kind=Kind.CALIBRATION)
     with transaction.atomic():
-        changing = list(rows if to is None else rows.exclude(not_for=to))
+        changing = list(rows if to is None else rows.exclude(Q(not_for=to) | seconds.judged_by(to)))
         reviewevents.note(changing, Action.ASSIGNED, by)
         return ReviewTask.objects.filter(pk__in=[task.pk for task in changing]).update(assignee=to)
 
@@ -165,25 +155,11 @@ def effect(task: ReviewTask) -> Decision:
         return Decision.objects.get(pk=task.interaction_id)
     if task.kind == Kind.LABEL:
         seconds.draw(task, policies.current(task.interaction.project))
+        row = Decision.objects.select_related("project").filter(pk=task.interaction_id).first()
+        if task.resolution == Resolution.USE and row is not None and row.task_id is not None:
+            seconds.rewrite(row)  # what a reviewer decided earlier stays as it is
+            return row
     return decide_by(task)
-
-
-def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
-    """Refuse, in words, a verdict that cannot be carried out."""
-    if task.state != ReviewTask.State.OPEN:
-        raise ReviewError("This task is closed already.")
-    if user is not None and task.not_for_id == user.pk:
-        raise ReviewError("You have judged this answer: another person looks at it now.")
-    held = task.claimed_by_id is not None and task.claimed_until is not None and task.claimed_until > timezone.now()
-    if held and user is not None and task.claimed_by_id != user.pk:
-        raise ReviewError("Somebody else is deciding this task.")
-    if task.kind == Kind.ADJUDICATION and user is not None and not user.has_perm(seconds.ADJUDICATES):
-        raise ReviewError("Reviewers differ here: a curator decides.")
-    if verdict.resolution == Resolution.CORRECT:
-        if not verdict.correction.strip():
-            raise ReviewError("Write the right answer first.")
-        if normalise(verdict.correction) == normalise(task.interaction.answer):
-            raise ReviewError("The correction says what the answer says: approve the answer instead.")
 
 
 def typed(source: Interaction, text: str) -> Redacted:
@@ -197,7 +173,7 @@ def typed(source: Interaction, text: str) -> Redacted:
 def decide_by(task: ReviewTask) -> Decision:
     """The decision that a closed task amounts to, with what is derived from it. Call in a transaction."""
     source = task.interaction
-    outcome, reason, detail = OUTCOMES[Resolution(task.resolution)]
+    outcome, reason, detail, signal = amounts_to(task)
     policy = policies.current(source.project)
     row, _ = Decision.objects.update_or_create(
         interaction=source,
@@ -210,7 +186,7 @@ def decide_by(task: ReviewTask) -> Decision:
             "reason": reason,
             "detail": detail,
             "language": guess(source.question),
-            "correction": None,
+            "correction_id": signal,
             "task": task,
             "decided_by": "reviewer",
             "decided_at": timezone.now(),
@@ -218,6 +194,16 @@ def decide_by(task: ReviewTask) -> Decision:
     )
     duplicates.resolve(source.project, derive.derive([row], policy))
     return row
+
+
+def amounts_to(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
+    """The outcome of a closed task, its reason, and the signal that holds the right answer, where one does."""
+    if task.resolution != Resolution.USE:
+        return *OUTCOMES[Resolution(task.resolution)], None
+    record = holds.by_votes(task)
+    if record is None:
+        raise ReviewError("People have voted since, and nothing is decided any more.")
+    return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED], record.signal
 
 
 def undo(task: ReviewTask, user: User) -> ReviewTask:
@@ -237,17 +223,48 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
         if ReviewTask.objects.filter(interaction=locked.interaction_id, state=State.OPEN).exists():
             raise ReviewError("This question is in review again already.")
         row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
-        if locked.kind in (Kind.LABEL, Kind.ADJUDICATION) and row.task_id != locked.pk:
-            raise ReviewError("Somebody voted since, and that was decided anew.")
+        if locked.kind in (Kind.LABEL, Kind.ADJUDICATION) and row.task_id != locked.pk and not is_kept(row, locked):
+            raise ReviewError("Somebody has voted since, and the votes decided.")
         reviewevents.note([locked], Action.UNDONE, user)
+        if locked.kind == Kind.LABEL:
+            if row.task_id == locked.pk:
+                decide_without(row, locked)
+            give_back(locked, user)
+            return locked
         reopen(locked, user)
         if locked.kind == Kind.ADJUDICATION and locked.about is not None:
             decide_by(locked.about)
-        elif locked.kind == Kind.LABEL:
-            decide_by_votes(row)
         elif locked.kind == Kind.SECOND:
             seconds.rewrite(row)
     return locked
+
+
+def is_kept(row: Decision, task: ReviewTask) -> bool:
+    """Whether the verdict left what a reviewer had decided earlier as it was."""
+    return task.resolution == Resolution.USE and row.task_id is not None
+
+
+def decide_without(row: Decision, task: ReviewTask) -> None:
+    """Let decide what decided before this verdict: an earlier reviewer whom no vote has followed, else the votes."""
+    earlier = ReviewTask.objects.filter(
+        interaction=row.pk, state=State.RESOLVED, kind__in=[Kind.LABEL, Kind.ADJUDICATION]
+    ).exclude(pk=task.pk)
+    before = earlier.select_related("interaction__project").order_by("-resolved_at", "-pk").first()
+    if (
+        before is not None
+        and not Signal.objects.live().filter(interaction=row.pk, received_at__gt=before.resolved_at).exists()
+    ):
+        decide_by(before)
+    else:
+        decide_by_votes(row)
+
+
+def give_back(task: ReviewTask, user: User) -> None:
+    """Open the task again for its reviewer, in the place of one that curation has just opened for the same reason: it
+    sees that the record waits again, and does not know who is to have it.
+    """
+    ReviewTask.objects.filter(interaction=task.interaction_id, state=State.OPEN).delete()
+    reopen(task, user)
 
 
 def reopen(task: ReviewTask, user: User) -> None:
@@ -261,7 +278,8 @@ def reopen(task: ReviewTask, user: User) -> None:
 
 def decide_by_votes(row: Decision) -> None:
     """Let what people said decide again, without a reviewer. Call in a transaction."""
-    ruling = decide(str(row.interaction.answer), decided.votes_on([row.pk]).get(row.pk, []))
+    votes = decided.votes_on([row.pk]).get(row.pk, [])
+    ruling = decide(str(row.interaction.answer), votes, str(row.interaction.question))
     row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
     row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
     row.save()

@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from curation import progressviews, queues, review, reviewpage, seconds
+from curation import holds, progressviews, queues, review, reviewpage, seconds
 from curation.models import ReviewTask
 from curation.queuefilters import FILTERS
 from curation.queues import Queue
@@ -275,7 +275,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Decide the chosen tasks alike…", permissions=["decide"])
     def decide_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
-        return self.bulk_page(request, self.chosen(queryset), BulkForm())
+        tasks = self.chosen(queryset)
+        return self.bulk_page(request, tasks, BulkForm(verdicts=holds.for_all(tasks)))
 
     @admin.action(description="Assign the chosen tasks…", permissions=["decide"])
     def assign_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
@@ -290,7 +291,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def chosen(self, rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
         """The open ones among what was chosen, a thousand at most."""
-        return list(rows.filter(state=ReviewTask.State.OPEN).select_related("project", "interaction")[:MANY])
+        return list(rows.filter(state=ReviewTask.State.OPEN).select_related("project", "interaction", "about")[:MANY])
 
     def sent(self, request: HttpRequest) -> list[ReviewTask]:
         """The tasks that the page before counted, by their keys; others that fit the filter since are not touched."""
@@ -319,7 +320,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
         """Carry out what was counted."""
-        user, tasks, form = self.require_reviewer(request), self.sent(request), BulkForm(request.POST)
+        user, tasks = self.require_reviewer(request), self.sent(request)
+        form = BulkForm(request.POST, verdicts=holds.for_all(tasks))
         if not tasks or not form.is_valid():
             return self.bulk_page(request, tasks, form) if tasks else redirect("admin:curation_reviewtask_changelist")
         decided, refused = review.resolve_all(tasks, review.Verdict(**form.cleaned_data), user)

@@ -1,5 +1,6 @@
 """What a reviewer is asked: of one task, and of many at once."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 from curation.models import ReviewTask
 
 Resolution = ReviewTask.Resolution
+MIXED = "Held records and answers without a label have different verdicts. Choose one kind, by its reason."
 
 
 class ReviewForm(forms.Form):
@@ -16,16 +18,20 @@ class ReviewForm(forms.Form):
     resolution = forms.ChoiceField(choices=Resolution)
     correction = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=40_000)
     note = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=2_000)
+    shown = forms.CharField(required=False, max_length=64)
 
 
 class BulkForm(forms.Form):
-    """One verdict on all that were chosen. A correction is written for one answer, and is not among them."""
+    """One verdict on all that were chosen: `verdicts` are those that may be given without looking at each."""
 
-    resolution = forms.ChoiceField(
-        choices=[(each.value, each.label) for each in Resolution if each != Resolution.CORRECT],
-        widget=forms.RadioSelect, label="Decide them all alike",
-    )  # fmt: skip
+    resolution = forms.ChoiceField(widget=forms.RadioSelect, label="Decide them all alike")
     note = forms.CharField(required=False, max_length=500, help_text="Why. It is redacted like everything.")
+
+    def __init__(self, *args: Any, verdicts: Iterable[ReviewTask.Resolution], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["resolution"]
+        choice.choices = [(each.value, each.label) for each in verdicts]
+        choice.help_text = "" if choice.choices else MIXED
 
 
 class AssignForm(forms.Form):

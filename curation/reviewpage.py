@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from curation import queues, seconds
+from curation import holds, queues, seconds
 from curation.models import Decision, Question, ReviewTask
 from curation.reviewtasks import ASIDE, AUDIT, HELD
+from curation.reviewverdicts import barred
 from curation.rules import REASONS, Reason
 from feedback.models import Signal
 from privacy.models import Subject
 
 EARLIER = 3
+Resolution = ReviewTask.Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,26 @@ class Said:
     score: float | None
     at: Any
     stands: bool
+
+
+class Offered(NamedTuple):
+    """A verdict as its button shows it. One with a key is given at once; a correction is written first."""
+
+    value: str
+    words: str
+    key: str
+
+
+BUTTONS: dict[str, Offered] = {
+    one.value: one
+    for one in (
+        Offered(Resolution.APPROVE, "Approve", "a"), Offered(Resolution.CORRECT, "Correct", "c"),
+        Offered(Resolution.REJECT, "Reject", "r"), Offered(Resolution.SENSITIVE, "Sensitive", "s"),
+        Offered(Resolution.UNSURE, "Unsure", "u"), Offered(Resolution.USE, "Use as decided", "a"),
+        Offered(Resolution.AGENT, "Use the agent’s answer", "g"), Offered(Resolution.NEVER, "Never use", "r"),
+    )
+}  # fmt: skip
+WRITE = "Write another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +69,10 @@ class Page:
     blind: bool
     held: bool
     mine: bool
+    barred: str
+    is_hold: bool
+    record: holds.Record | None
+    verdicts: tuple[Offered, ...]
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +88,8 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
     # What is drawn at random, judged once more or known is judged without what others said.
     blind = blind or task.reason == AUDIT or task.kind in ASIDE
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
+    is_hold = is_open and holds.is_hold(task)
+    record = holds.record(task) if is_hold else None
     return Page(
         task=task,
         why=words(task),
@@ -75,7 +103,19 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
         blind=blind,
         held=held and is_open,
         mine=task.resolved_by_id == user.pk,
+        barred=barred(task, user) if is_open else "",
+        is_hold=is_hold,
+        record=record,
+        verdicts=offered(task, record),
     )
+
+
+def offered(task: ReviewTask, record: holds.Record | None) -> tuple[Offered, ...]:
+    """The buttons of a task, in their order. What is written for a hold is another record, and no correction of it."""
+    found = [BUTTONS[one] for one in holds.verdicts(task, record)]
+    if not holds.is_hold(task):
+        return tuple(found)
+    return tuple(one._replace(words=WRITE) if one.value == Resolution.CORRECT else one for one in found)
 
 
 def words(task: ReviewTask) -> str:

@@ -25,6 +25,8 @@ HELD = {
     "quorum": "Too few people have voted on it. Is the answer right?",
 }
 """The reasons for which a record that has a label is held until a person has looked, as a reviewer reads them."""
+ASKED_OF_RECORDS = frozenset({*HELD, "not_discriminating", "judge_divided"})
+"""The reasons that are about a record which has a label; the last two are the gate's."""
 PRIORITY = {"prompt_injection": 30, "sensitive_topic": 20, "contradicts_review": 25}
 PLAIN = 10
 AUDIT = "audit"

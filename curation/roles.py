@@ -12,7 +12,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "curator": (
         *LOOK, "curation.view_reviewtask", "curation.change_reviewtask", "curation.view_decision",
         "curation.adjudicate_reviewtask", "curation.view_reviewevent",
-        "curation.view_evalcase", "curation.view_example", "curation.view_preferencepair",
+        "curation.view_evalcase", "curation.change_evalcase", "curation.view_example", "curation.view_preferencepair",
         "curation.view_question", "curation.change_question", "curation.view_curationpolicy", "curation.add_curationpolicy", "curation.view_run", "curation.add_run",
         "curation.view_dataset", "curation.change_dataset", "curation.view_release", "curation.add_release",
         "curation.export_release", "curation.view_releasemember", "curation.view_recall", "curation.view_agentversion",

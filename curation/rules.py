@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from curation import corrections
 from curation.corrections import Flaw
+from curation.texts import says_something
 
 UP: Final = "thumbs_up"
 DOWN: Final = "thumbs_down"
@@ -52,11 +53,14 @@ class Reason(StrEnum):
     UP_WITH_CORRECTION = "up_with_correction"
     ONLY_RATINGS = "only_ratings"
     NO_SIGNAL = "no_signal"
+    ANSWER_IS_EMPTY = "answer_is_empty"
     REVIEW_APPROVED = "review_approved"
     REVIEW_CORRECTED = "review_corrected"
     REVIEW_REJECTED = "review_rejected"
     REVIEW_SENSITIVE = "review_sensitive"
     REVIEW_UNSURE = "review_unsure"
+    REVIEW_USED = "review_used"
+    REVIEW_NEVER = "review_never"
 
 
 REASONS: Final[dict[Reason, str]] = {
@@ -76,11 +80,14 @@ REASONS: Final[dict[Reason, str]] = {
     Reason.UP_WITH_CORRECTION: "A person found the answer good and rewrote it all the same.",
     Reason.ONLY_RATINGS: "There are ratings alone, and a rating is no vote.",
     Reason.NO_SIGNAL: "Nobody voted on the answer.",
+    Reason.ANSWER_IS_EMPTY: "The answer was found good, but says nothing.",
     Reason.REVIEW_APPROVED: "A reviewer found the answer right.",
     Reason.REVIEW_CORRECTED: "A reviewer wrote the right answer.",
     Reason.REVIEW_REJECTED: "A reviewer found it of no use.",
     Reason.REVIEW_SENSITIVE: "A reviewer found it too sensitive to use.",
     Reason.REVIEW_UNSURE: "A reviewer could not tell.",
+    Reason.REVIEW_USED: "A reviewer found that it may be used as it was decided.",
+    Reason.REVIEW_NEVER: "A reviewer found that it must never be used.",
 }
 
 UNUSABLE: Final[dict[Flaw, Reason]] = {
@@ -155,8 +162,8 @@ def standing(votes: Iterable[Vote]) -> tuple[Vote, ...]:
     return tuple(sorted(newest.values(), key=lambda vote: vote.ref))
 
 
-def read(answer: str, vote: Vote) -> Reading:
-    """What one vote says of the answer.
+def read(answer: str, vote: Vote, question: str = "") -> Reading:
+    """What one vote says of the answer to this question.
 
     An up-vote with the same text again, or with none, is an up-vote. A down-vote without text is bare; an
     edit without text, or a correction that is no answer, still says that the answer is wrong. What
@@ -173,28 +180,28 @@ def read(answer: str, vote: Vote) -> Reading:
     if same:
         edited = vote.kind == EDIT
         return Reading(vote, Side.UNCLEAR, Reason.EDIT_CHANGES_NOTHING if edited else Reason.CORRECTION_EQUALS_ANSWER)
-    if flaw := corrections.flaw(text):
+    if flaw := corrections.flaw(text, question):
         return Reading(vote, Side.WRONG, UNUSABLE[flaw])
     return Reading(vote, Side.REPLACED, Reason.EDIT if vote.kind == EDIT else Reason.DOWN_WITH_CORRECTION)
 
 
-def decide(answer: str, votes: Iterable[Vote]) -> Ruling:
-    """The ruling on one answer, by the first line that applies to the standing votes:
+def decide(answer: str, votes: Iterable[Vote], question: str = "") -> Ruling:
+    """The ruling on one answer to this question, by the first line that applies to the standing votes:
 
     1. none: unrated;
-    2. good, all of them: confirmed;
+    2. good, all of them: confirmed; ambiguous where the answer says nothing;
     3. an up-vote beside a down-vote or an edit: conflicting;
     4. one contradicts itself: ambiguous;
     5. corrections that differ: conflicting; that agree: corrected (a bare down-vote beside them only agrees);
     6. wrong, and nobody wrote what is right: ambiguous.
     """
     given = tuple(votes)
-    readings = [read(answer, vote) for vote in standing(given)]
+    readings = [read(answer, vote, question) for vote in standing(given)]
     if not readings:
         rated = any(vote.kind == RATING and not vote.withdrawn for vote in given)
         return ruling(Outcome.UNRATED, Reason.ONLY_RATINGS if rated else Reason.NO_SIGNAL)
     if all(reading.side is Side.GOOD for reading in readings):
-        return CONFIRMED
+        return CONFIRMED if says_something(answer) else ruling(Outcome.AMBIGUOUS, Reason.ANSWER_IS_EMPTY)
     good = sum(reading.vote.kind == UP for reading in readings)
     wrong = sum(reading.reason not in (Reason.UP_VOTE, *SPEAKS_FOR_NEITHER) for reading in readings)
     if good and wrong:

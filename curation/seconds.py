@@ -5,6 +5,7 @@ curator has decided: `reviewtasks.disputed` holds it for as long as the curator'
 """
 
 from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from curation import derive, duplicates, policies
@@ -93,6 +94,20 @@ def take_back_what_followed(task: ReviewTask) -> None:
         if row.state == State.RESOLVED or (row.claimed_until is not None and row.claimed_until > now):
             raise FollowedError("Somebody judged it after you, or is about to.")
     followed.filter(state=State.OPEN).delete()
+
+
+def judged_by(user: User) -> Q:
+    """The questions between two reviewers of whom this user is one, as a condition on tasks."""
+    theirs = ReviewTask.objects.filter(resolved_by=user, state=State.RESOLVED)
+    party = Exists(theirs.filter(pk=OuterRef("about"))) | Exists(
+        theirs.filter(about=OuterRef("about"), kind=Kind.SECOND)
+    )
+    return Q(kind=Kind.ADJUDICATION) & Q(party)
+
+
+def is_party(task: ReviewTask, user: User) -> bool:
+    """Whether this user gave one of the verdicts between which the task decides."""
+    return task.kind == Kind.ADJUDICATION and ReviewTask.objects.filter(judged_by(user), pk=task.pk).exists()
 
 
 def verdicts_before(task: ReviewTask) -> list[ReviewTask]:

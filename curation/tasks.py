@@ -6,21 +6,17 @@ from django.utils import timezone
 from curation import audits, copies, curate, periods, policies, quality, releases, rereads, runs
 from curation.models import Dataset
 from feedback.models import Interaction, Project
+from privacy import isolation
 
 
 @shared_task
 def sweep() -> int:
     """Curate every project that has something pending and does not rest; finish what a dead process left of a release."""
-    for release in releases.unfinished():
-        releases.finish(release)
-    rereads.mark_stale()
-    releases.recut_stale()
-    runs.give_up_silent()
+    isolation.each("cut", releases.unfinished(), releases.finish)
+    isolation.each("sweep", [rereads.mark_stale, releases.recut_stale, runs.give_up_silent], lambda step: step())
     waiting = Interaction.objects.filter(pending=True).values("project").distinct()
     projects = Project.objects.filter(pk__in=waiting).exclude(pk__in=runs.resting().values("pk"))
-    for project in projects:
-        curate.curate(project)
-    return len(projects)
+    return len(isolation.each("curate", projects, curate.curate))
 
 
 @shared_task
@@ -35,11 +31,10 @@ def curate_project(key: int) -> bool:
 @shared_task
 def draw_audits() -> int:
     """Draw the random audit of every project, and count once a day what the votes come to; how many were drawn."""
-    drawn = 0
-    for project in Project.objects.all():
-        drawn += audits.draw(project, policies.current(project))
-        quality.remember(project, now=timezone.now())
-    return drawn
+    projects = Project.objects.all()
+    drawn = isolation.each("audit", projects, lambda project: audits.draw(project, policies.current(project)))
+    isolation.each("quality", projects, lambda project: quality.remember(project, now=timezone.now()))
+    return sum(drawn)
 
 
 @shared_task
@@ -51,7 +46,5 @@ def run_due() -> int:
 @shared_task
 def copy_releases() -> int:
     """Bring the bucket, where there is one, to what the database says; of how many datasets."""
-    datasets = list(Dataset.objects.all()) if copies.wanted() else []
-    for dataset in datasets:
-        copies.try_to_follow(dataset)
-    return len(datasets)
+    datasets = Dataset.objects.all() if copies.wanted() else Dataset.objects.none()
+    return len(isolation.each(copies.WORK, datasets, copies.try_to_follow))

@@ -9,7 +9,7 @@ from feedback import outcomes
 from feedback.models import Interaction, Outcome, ParkedSignal, Signal
 from feedback.plan import carried
 from feedback.turns import writing
-from privacy import consent
+from privacy import consent, isolation
 from privacy.models import Purpose
 from privacy.subjects import drop_unused
 
@@ -20,7 +20,7 @@ def hand_over() -> int:
     """Give waiting feedback to interactions that were stored in the very moment in which it was parked; how many."""
     same = Interaction.objects.filter(project=OuterRef("project"), external_id=OuterRef("interaction_external_id"))
     missed = ParkedSignal.objects.filter(Exists(same)).values_list("pk", flat=True)
-    return sum(_hand_over(pk) for pk in list(missed))
+    return sum(isolation.each("parked feedback", missed, _hand_over))
 
 
 def _hand_over(pk: int) -> bool:

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from feedback import parking
 from feedback.capture import tombstone, touch
 from feedback.models import Interaction, ParkedSignal, Project, Signal
+from privacy import isolation
 from privacy.erasure import meeting_any
 from privacy.models import Subject, Tombstone
 from privacy.subjects import bury
@@ -102,13 +104,22 @@ def expire(before: datetime) -> dict[str, int]:
     """Interactions older than their project keeps them, unless a decision uses them (its key protects them); and
     feedback that has waited for its interaction longer than a day."""
     counts = {"interactions": 0, "signals": 0, "waiting_signals": parking.drop_stale(before)}
-    for project in Project.objects.all():
-        limit = before - timedelta(days=project.keep_days)
-        old = unused(Interaction.objects.filter(project=project, received_at__lt=limit))
-        said = Signal.objects.filter(interaction__in=old.values("pk"))
-        counts["signals"] += remove(said, Tombstone.Kind.SIGNAL, "expired")
-        counts["interactions"] += remove(old, Tombstone.Kind.INTERACTION, "expired")
+    projects = Project.objects.all()
+    for said, old in isolation.each(
+        "retention of conversations", projects, lambda one: expire_in(one, before), whole=connection.in_atomic_block
+    ):
+        counts["signals"] += said
+        counts["interactions"] += old
     return counts
+
+
+def expire_in(project: Project, before: datetime) -> tuple[int, int]:
+    """Remove what one project keeps no longer; how many signals and interactions."""
+    old = unused(
+        Interaction.objects.filter(project=project, received_at__lt=before - timedelta(days=project.keep_days))
+    )
+    said = Signal.objects.filter(interaction__in=old.values("pk"))
+    return remove(said, Tombstone.Kind.SIGNAL, "expired"), remove(old, Tombstone.Kind.INTERACTION, "expired")
 
 
 def unused(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:

@@ -17,10 +17,12 @@ from django.utils.module_loading import import_string
 from feedback import capture
 from feedback.drafts import add
 from feedback.models import Interaction, Project
+from privacy import isolation
 from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.redaction import Numbering, Policy, redact, redact_json
 
 BATCH = 50
+WORK = "second redaction"
 Reader = Callable[[Any], Any]
 
 
@@ -37,16 +39,19 @@ def waiting(project: Project) -> int:
 
 def run(limit: int = 500, progress: Callable[[int, int], None] | None = None) -> int:
     """Read up to `limit` interactions of every project again; how many. It can be killed at any point, and goes on."""
-    done = 0
-    for project in Project.objects.select_related("redaction"):
-        total = waiting(project) if progress else 0
-        read = 0
-        while read < limit and (batch := rescan_batch(project)):
-            read += batch
-            if progress:
-                progress(read, total)
-        done += read
-    return done
+    projects = Project.objects.select_related("redaction")
+    return sum(isolation.each(WORK, projects, lambda project: rescan_project(project, limit, progress)))
+
+
+def rescan_project(project: Project, limit: int, progress: Callable[[int, int], None] | None) -> int:
+    """The same for one project."""
+    total = waiting(project) if progress else 0
+    read = 0
+    while read < limit and (batch := rescan_batch(project)):
+        read += batch
+        if progress:
+            progress(read, total)
+    return read
 
 
 def rescan_batch(project: Project) -> int:

@@ -3,12 +3,13 @@
 from celery import shared_task
 
 from feedback import parking, rescans
+from privacy import isolation
 
 
 @shared_task
 def sweep() -> int:
     """Hand waiting feedback over where that was missed; drop it where its interaction did not come within a day."""
-    return parking.hand_over() + parking.drop_stale()
+    return sum(isolation.each("waiting feedback", [parking.hand_over, parking.drop_stale], lambda step: step()))
 
 
 @shared_task

@@ -8,7 +8,7 @@ from django.http import HttpRequest, JsonResponse
 
 from curation.models import ReviewTask
 from feedback.models import Interaction, ParkedSignal
-from privacy.models import Erasure
+from privacy.models import Erasure, Setback
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -56,4 +56,5 @@ def backlog() -> dict[str, int]:
         "waiting_signals": ParkedSignal.objects.count(),
         "open_review_tasks": ReviewTask.objects.filter(state="open").count(),
         "unsettled_erasures": Erasure.objects.filter(settled_at__isnull=True).count(),
+        "failing_work": Setback.objects.count(),
     }

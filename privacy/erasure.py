@@ -27,7 +27,7 @@ from django.db import connection, transaction
 from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
-from privacy import consent
+from privacy import consent, isolation
 from privacy.denials import note_denial
 from privacy.models import ConsentEntry, Erasure, PrivacyRequest, Purpose, Subject
 from privacy.subjects import bury_person
@@ -35,6 +35,7 @@ from privacy.subjects import bury_person
 Row = TypeVar("Row", bound=Model)
 logger = logging.getLogger(__name__)
 MAX_TRIES = 5
+RETENTION = "retention"
 PATIENCE = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -113,21 +114,24 @@ def settle(limit: int = 20, lease: timedelta = timedelta(minutes=10)) -> int:
 
     Each is claimed by a lease: two workers never do the same, and one that dies loses its lease, not the work.
     """
-    done, now = 0, timezone.now()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    due = Erasure.objects.filter(free, settled_at__isnull=True, tries__lt=MAX_TRIES).order_by("executed_at")
+    return sum(isolation.each("erasure", due[:limit], lambda receipt: settle_one(receipt, lease)))
+
+
+def settle_one(receipt: Erasure, lease: timedelta) -> bool:
+    """Finish one erasure outside the database; False where somebody else is at it."""
+    now = timezone.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    for receipt in Erasure.objects.filter(free, settled_at__isnull=True, tries__lt=MAX_TRIES).order_by("executed_at")[
-        :limit
-    ]:
-        claim = Erasure.objects.filter(free, pk=receipt.pk, settled_at__isnull=True)
-        if not claim.update(lease_until=now + lease, tries=F("tries") + 1):
-            continue
-        for module in holders():
-            module.settle()
-        overwrite_free_pages()
-        settled = {"overwritten_at": timezone.now()} if connection.vendor == "sqlite" else {}
-        Erasure.objects.filter(pk=receipt.pk).update(settled_at=timezone.now(), lease_until=None, **settled)
-        done += 1
-    return done
+    claim = Erasure.objects.filter(free, pk=receipt.pk, settled_at__isnull=True)
+    if not claim.update(lease_until=now + lease, tries=F("tries") + 1):
+        return False
+    for module in holders():
+        module.settle()
+    overwrite_free_pages()
+    settled = {"overwritten_at": timezone.now()} if connection.vendor == "sqlite" else {}
+    Erasure.objects.filter(pk=receipt.pk).update(settled_at=timezone.now(), lease_until=None, **settled)
+    return True
 
 
 def overwrite_free_pages() -> None:
@@ -157,8 +161,10 @@ def empty_log() -> bool:
 def expire(before: datetime) -> dict[str, int]:
     """Remove what retention no longer covers at this moment; counts by kind."""
     counts: Counter[str] = Counter()
-    for module in holders():
-        counts.update(module.expire(before))
+    for gone in isolation.each(
+        RETENTION, holders(), lambda module: module.expire(before), whole=connection.in_atomic_block
+    ):
+        counts.update(gone)
     return dict(counts)
 
 

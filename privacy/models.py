@@ -240,6 +240,22 @@ class Delivery(models.Model):
         return f"delivery {self.pk}"
 
 
+class Setback(models.Model):
+    """Work that failed for one of many things when it was last tried; see `privacy/isolation.py`. It holds no text."""
+
+    work = models.CharField(max_length=40)
+    about = models.CharField(max_length=80, help_text="The kind and key of what it was done for.")
+    error = models.CharField(max_length=80)
+    times = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(default=timezone.now, help_text="When it was last tried.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["work", "about"], name="setback_once")]
+
+    def __str__(self) -> str:
+        return f"setback {self.pk}"
+
+
 class RedactionPolicy(models.Model):
     """What a project adds to the redactor's own rules: its terms, allow list and phone regions. Versioned."""
 

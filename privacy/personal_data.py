@@ -15,6 +15,7 @@ IMPERSONAL = [
     "privacy.RedactionPolicy",
     "privacy.Webhook",
     "privacy.Delivery",
+    "privacy.Setback",
 ]
 OPERATOR_TEXT = ["privacy.Notice.text", "privacy.RedactionPolicy.definition"]
 

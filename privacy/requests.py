@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from privacy import consent, erasure, receipts, scans
+from privacy import consent, erasure, isolation, receipts, scans
 from privacy.denials import note_denial
 from privacy.digests import digest
 from privacy.models import PrivacyRequest, Purpose, Subject
@@ -135,10 +135,8 @@ def waiting(now: Any = None) -> Any:
 def advance_all(limit: int = 20) -> int:
     """Go on with every request that waits; how many were closed. One that fails is tried later, the others go on."""
     keys = list(waiting().order_by("due_at").values_list("pk", flat=True)[:limit])
-    closed = 0
-    for pk in keys:
-        closed += advance(PrivacyRequest.objects.get(pk=pk)).state == State.CLOSED
-    return closed
+    rows = isolation.each("privacy request", keys, lambda pk: advance(PrivacyRequest.objects.get(pk=pk)))
+    return sum(row.state == State.CLOSED for row in rows)
 
 
 def advance(request: PrivacyRequest) -> PrivacyRequest:

@@ -2,13 +2,13 @@
 
 from celery import shared_task
 
-from privacy import erasure, requests, retention, rewriting, tombstones, webhooks
+from privacy import erasure, isolation, requests, retention, rewriting, tombstones, webhooks
 
 
 @shared_task
 def sweep() -> int:
     """Finish erasures whose files still wait; bring the list beside the database up to date."""
-    tombstones.append()
+    isolation.each("list of tombstones", [tombstones.append], lambda step: step())
     return erasure.settle()
 
 

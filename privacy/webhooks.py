@@ -29,6 +29,7 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
+from privacy import isolation
 from privacy.digests import key
 from privacy.models import Delivery, Webhook
 
@@ -82,12 +83,12 @@ def deliver_due(limit: int = 50) -> int:
     now = timezone.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     due = Delivery.objects.filter(free, state=State.WAITING, next_at__lte=now)
-    taken = 0
-    for row in due.select_related("webhook").order_by("next_at")[:limit]:
+
+    def take(row: Delivery) -> bool:
         mine = Delivery.objects.filter(free, pk=row.pk, state=State.WAITING, tries=row.tries)
-        if mine.update(lease_until=now + LEASE, tries=F("tries") + 1):
-            taken += deliver(row)
-    return taken
+        return bool(mine.update(lease_until=now + LEASE, tries=F("tries") + 1)) and deliver(row)
+
+    return sum(isolation.each("webhook", due.select_related("webhook").order_by("next_at")[:limit], take))
 
 
 def deliver(row: Delivery) -> bool:

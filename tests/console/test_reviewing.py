@@ -79,6 +79,25 @@ def test_thirty_tasks_are_decided_by_keyboard_alone(shop: Project, web: str, bro
     console.check()
 
 
+def test_a_hold_is_decided_by_its_own_keys_and_by_no_others(shop: Project, web: str, browser: Browser) -> None:
+    for place in range(3):
+        question = f"I have diabetes and take insulin: when does shop {place} open?"
+        talk = cast.asked(shop, f"person-{place}", question=question)
+        cast.said(shop, talk, "thumbs_down", correction=BETTER)
+    cast.turn(shop)
+    somebody(shop)
+    console = signed_in(browser, web)
+    console.go(NEXT)
+    assert console.page.locator("#record-expected").inner_text() == BETTER
+    console.check()
+    console.page.keyboard.press("s")
+    console.page.keyboard.press("u")
+    for key in "agr":
+        console.press(key)
+    assert verdicts() == {"use": 1, "agent": 1, "never": 1}
+    assert sorted(EvalCase.objects.values_list("kind", flat=True)) == ["golden", "regression"]
+
+
 def test_a_correction_shows_its_changes_while_it_is_typed(shop: Project, web: str, browser: Browser) -> None:
     doubted(shop, 1)
     somebody(shop)

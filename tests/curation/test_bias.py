@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bench.bias import TRUTH, run
 from curation.bias import (
@@ -14,7 +16,10 @@ from curation.bias import (
     naive,
     propensities,
     report,
+    share,
     snipw,
+    stratified,
+    weighted_by_cell,
     wilson,
 )
 
@@ -116,3 +121,46 @@ def test_the_audit_covers_the_truth_where_the_thumbs_are_far_off() -> None:
     assert found["audit"].mean == pytest.approx(TRUTH, abs=0.02)
     assert found["thumbs"].covered == 0.0
     assert found["thumbs"].mean < 0.6
+
+
+COUNTS = st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400)).map(
+    lambda numbers: (max(numbers), sorted(numbers)[1], min(numbers))
+)
+
+
+@given(st.lists(COUNTS, max_size=4))
+@example([(1, 1, 1), (36, 36, 36)])
+@example([(1, 1, 1), (48, 48, 48)])
+def test_counts_of_any_strata_make_an_estimate(strata: list[tuple[int, int, int]]) -> None:
+    made = stratified(strata)
+    assert 0 <= made.low <= made.high <= 1
+    if made.rate is not None:
+        assert made.low - 1e-9 <= made.rate <= made.high + 1e-9
+        if all(good == judged for _, judged, good in strata):
+            assert made.rate == pytest.approx(1.0)
+
+
+def test_answers_that_are_all_good_or_all_bad_make_an_estimate_however_many_are_judged() -> None:
+    for small in range(1, 40):
+        for large in range(1, 40):
+            assert stratified([(small, small, small), (large, large, large)]).rate == pytest.approx(1.0)
+            assert stratified([(small, small, 0), (large, large, 0)]).rate == 0.0
+
+
+@given(st.lists(COUNTS, max_size=6))
+def test_counts_of_any_cells_make_a_weighted_estimate(cells: list[tuple[int, int, int]]) -> None:
+    made = weighted_by_cell(cells).estimate
+    assert 0 <= made.low <= made.high <= 1
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1)), max_size=30))
+def test_votes_of_any_propensity_make_a_weighted_estimate(votes: list[tuple[bool, float]]) -> None:
+    for found in (snipw, ipw):
+        made = found(Judged(good, propensity) for good, propensity in votes).estimate
+        assert made.rate is None or 0 <= made.rate <= 1
+
+
+def test_a_share_is_mended_where_rounding_alone_is_wrong() -> None:
+    assert share(1.0000000000000002) == 1.0 and share(-1e-17) == 0.0
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        share(1.01)

@@ -1,13 +1,15 @@
 """A person decides what signals cannot."""
 
+from collections.abc import Callable
+
 import pytest
 from django.contrib.auth.models import User
 
-from curation import review
-from curation.models import EvalCase, Example, PreferencePair, ReviewTask
+from curation import audits, holds, policies, review
+from curation.models import Decision, EvalCase, Example, PreferencePair, ReviewTask
 from curation.review import ReviewError, Verdict
 from feedback.capture import Recorded
-from feedback.models import Project
+from feedback.models import Interaction, Project
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +102,119 @@ def test_a_vote_after_the_review_is_heard(shop: Project, doubtful: Recorded, rit
     cast.said(shop, doubtful, "edit", correction=cast.RIGHT)
     cast.turn(shop)
     assert cast.row(doubtful).decision.expected == cast.RIGHT
+
+
+def differing_answers(shop: Project) -> ReviewTask:
+    """The task about two confirmed answers to one question that differ."""
+    for who, answer in ((cast.ANNA, "It opens at nine o'clock."), (cast.BEN, "It opens at ten o'clock.")):
+        cast.said(shop, cast.asked(shop, who, question="When does it open?", answer=answer), "thumbs_up")
+        cast.turn(shop)
+    return ReviewTask.objects.get(state="open")
+
+
+def held_by_selection(shop: Project) -> ReviewTask:
+    """The task about a record that too few have voted on for the policy."""
+    policies.revise(shop, {"guard": {"quorum": 2}}, "Two", None)
+    cast.said(shop, cast.asked(shop), "thumbs_up")
+    cast.turn(shop)
+    cast.cut(shop)
+    return ReviewTask.objects.get(state="open")
+
+
+def sensitive(shop: Project) -> ReviewTask:
+    """The task about a record that a filter holds."""
+    cast.said(shop, cast.asked(shop, question="I have diabetes: may I bring my insulin?"), "thumbs_up")
+    cast.turn(shop)
+    return ReviewTask.objects.get(state="open")
+
+
+def drawn(shop: Project) -> ReviewTask:
+    """The task about an answer of the random audit."""
+    row = cast.row(cast.asked(shop))
+    audits.enter(shop, {row.pk: row.subject_id or 0})
+    return ReviewTask.objects.get(state="open")
+
+
+def voted_down(shop: Project) -> ReviewTask:
+    """The task about an answer that was voted down."""
+    cast.said(shop, cast.asked(shop), "thumbs_down")
+    cast.turn(shop)
+    return ReviewTask.objects.get(state="open")
+
+
+def standing() -> list[tuple[object, ...]]:
+    """Everything that a verdict may change, as it is."""
+    return [
+        (model.__name__, *row)
+        for model in (EvalCase, Example, PreferencePair)
+        for row in model.objects.order_by("pk").values_list("pk", "status", "reason")
+    ] + list(Decision.objects.order_by("pk").values_list("pk", "outcome", "reason", "task"))
+
+
+@pytest.mark.parametrize("asked", [differing_answers, held_by_selection, sensitive, drawn, voted_down])
+def test_undo_gives_back_the_task_and_what_was_decided_without_it(
+    shop: Project, rita: User, asked: Callable[[Project], ReviewTask]
+) -> None:
+    task = asked(shop)
+    before, waiting = standing(), ReviewTask.objects.filter(state="open").count()
+    for verdict in holds.verdicts(task, holds.record(task)):
+        review.resolve(task, Verdict(verdict, "It opens at noon."), rita)
+        review.undo(task, rita)
+        task.refresh_from_db()
+        assert (task.state, task.claimed_by, task.resolution) == ("open", rita, "")
+        assert ReviewTask.objects.filter(state="open").count() == waiting
+        if asked in (differing_answers, sensitive, voted_down):  # the others are held again by the next selection
+            assert standing() == before
+
+
+def test_undo_lets_an_earlier_review_decide_that_no_vote_has_followed(shop: Project, rita: User) -> None:
+    review.resolve(voted_down(shop), Verdict("correct", cast.RIGHT), rita)
+    row = Interaction.objects.get()
+    task = ReviewTask.objects.create(
+        project=shop, interaction=row, subject=row.subject, reason="judge_divided", revision=row.revision
+    )
+    before = standing()
+    for verdict in ("agent", "use", "never"):
+        review.resolve(task, Verdict(verdict), rita)
+        review.undo(task, rita)
+        assert standing() == before and Decision.objects.get().expected == cast.RIGHT
+
+
+@pytest.mark.parametrize("text", ["\u3164", "\u200b", "<b></b>", "**\u3164**", "&nbsp;"])
+def test_a_blank_is_no_right_answer(shop: Project, rita: User, text: str) -> None:
+    talk = cast.asked(shop, answer=text)
+    cast.said(shop, talk, "thumbs_up")
+    cast.turn(shop)
+    task = cast.task(talk)
+    assert task.reason == "answer_is_empty" and not EvalCase.objects.exists()
+    for verdict in (Verdict("approve"), Verdict("correct", text)):
+        with pytest.raises(ReviewError):
+            review.resolve(task, verdict, rita)
+
+
+@pytest.mark.parametrize("text", ["\u3164", "\u200b\u2060", "<p>\u3164</p>", "**\uffa0**", "<br>"])
+def test_a_blank_correction_corrects_nothing(shop: Project, text: str) -> None:
+    talk = cast.asked(shop)
+    cast.said(shop, talk, "edit", correction=text)
+    cast.turn(shop)
+    assert cast.task(talk).reason == "correction_is_empty" and not EvalCase.objects.exists()
+
+
+@pytest.mark.parametrize("answer", ["x", "Yes", "42", "Paris", "%", "Wrong.", "n/a", "Good"])
+def test_a_short_answer_that_a_reviewer_wrote_is_tested_and_taught(shop: Project, rita: User, answer: str) -> None:
+    review.resolve(voted_down(shop), Verdict("correct", answer), rita)
+    assert EvalCase.objects.get().status == Example.objects.get().status == "active"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("Is 2 + 2 = 5 right or wrong?", "Wrong."),
+        ("Is this review good or bad: 'Loved it'?", "good"),
+        ("Is it open?", "Yes"),
+    ],
+)
+def test_a_short_correction_is_judged_by_its_question(shop: Project, question: str, answer: str) -> None:
+    cast.said(shop, cast.asked(shop, question=question), "edit", correction=answer)
+    cast.turn(shop)
+    assert EvalCase.objects.get().status == "active" and Decision.objects.get().expected == answer

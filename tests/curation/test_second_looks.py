@@ -262,3 +262,34 @@ def test_a_calibration_item_goes_with_the_person_whose_question_it_is(shop: Proj
     known(shop, rita, cora)
     erasure.erase(cast.person(shop))
     assert not CalibrationItem.objects.exists()
+
+
+def test_neither_party_to_a_disagreement_is_offered_it_or_may_decide_it(
+    shop: Project, person: Person, cora: User
+) -> None:
+    curator, other = person("carl", "curator"), person("cleo", "curator")
+    for first, second in ((curator, other), (other, curator)):
+        talk = doubtful(shop, f"Is there a car park at {first}?", first.username)
+        review.resolve(cast.task(talk), Verdict("approve"), first)
+        review.resolve(cast.task(talk), Verdict("reject"), second)
+    asked = list(ReviewTask.objects.filter(kind=Kind.ADJUDICATION, state="open"))
+    for party in (curator, other):
+        assert review.claim_next(ReviewTask.objects.all(), party) is None
+        assert not any(review.claim(task, party) for task in asked) and review.assign(asked, party) == 0
+        for task in asked:
+            with pytest.raises(ReviewError, match="one of the two"):
+                review.resolve(task, Verdict("approve"), party)
+    assert review.claim_next(ReviewTask.objects.all(), cora) == asked[0]
+
+
+def test_a_disagreement_about_a_hold_is_settled_by_what_was_decided(
+    shop: Project, rita: User, sam: User, cora: User
+) -> None:
+    talk = cast.asked(shop, question="I have diabetes and take insulin: when does it open?")
+    cast.said(shop, talk, "thumbs_down", correction=cast.RIGHT)
+    cast.turn(shop)
+    review.resolve(cast.task(talk), Verdict("never"), rita)
+    review.resolve(cast.task(talk), Verdict("use"), sam)
+    review.resolve(cast.task(talk), Verdict("use"), cora)
+    row = Decision.objects.get()
+    assert (row.outcome, row.expected, status()) == ("corrected", cast.RIGHT, "active")

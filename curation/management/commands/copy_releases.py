@@ -8,6 +8,7 @@ from curation import copies
 from curation.buckets import StoreFailed
 from curation.models import Dataset
 from feedback.progress import bar
+from privacy import isolation
 
 
 class Command(BaseCommand):
@@ -26,14 +27,18 @@ class Command(BaseCommand):
         datasets = list(Dataset.objects.filter(name__in=named) if named else Dataset.objects.all())
         if unknown := set(named) - {dataset.name for dataset in datasets}:
             raise CommandError(f"There is no dataset {', '.join(sorted(unknown))}.")
-        for dataset in datasets:
-            try:
-                with bar(f"copy {dataset.name}", unit="file") as progress:
-                    done = copies.follow(dataset, progress)
-            except copies.Busy:
-                raise CommandError(f"Another process is copying {dataset.name}. Try again in a minute.") from None
-            except StoreFailed as error:
-                raise CommandError(f"{dataset.name}: the store failed ({error}). What was copied stays.") from error
-            self.stdout.write(
-                f"{dataset.name}: {done.put} files copied, {done.removed} removed, {done.there} in place."
-            )
+        told = isolation.each(copies.WORK, datasets, self.copy)
+        if wrong := [*filter(None, told), *isolation.failing(copies.WORK)]:
+            raise CommandError("\n".join(wrong))
+
+    def copy(self, dataset: Dataset) -> str:
+        """Copy one dataset; what went wrong, in words."""
+        try:
+            with bar(f"copy {dataset.name}", unit="file") as progress:
+                done = copies.follow(dataset, progress)
+        except copies.Busy:
+            return f"Another process is copying {dataset.name}. Try again in a minute."
+        except StoreFailed as error:
+            return f"{dataset.name}: the store failed ({error}). What was copied stays."
+        self.stdout.write(f"{dataset.name}: {done.put} files copied, {done.removed} removed, {done.there} in place.")
+        return ""

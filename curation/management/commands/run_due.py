@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from curation import periods
 from curation.models import Period
+from privacy import isolation
 
 WORDS = {
     Period.State.DONE: "released",
@@ -37,7 +38,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"{period}: {WORDS[Period.State(period.state)]}{f' ({more})' if more else ''}")
             if not tried:
                 self.stdout.write("Nothing is due.")
-        if any(period.error for period in tried):
+        failing = isolation.failing(periods.ENTER)
+        for line in failing:
+            self.stderr.write(line)
+        if failing or any(period.error for period in tried):
             raise SystemExit(1)
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback import rescans
 from feedback.progress import bar
+from privacy import isolation
 
 
 class Command(BaseCommand):
@@ -18,3 +19,5 @@ class Command(BaseCommand):
         with bar("rescan") as progress:
             done = rescans.run(options["limit"], progress)
         self.stdout.write(f"{done} interactions read again.")
+        if failing := isolation.failing(rescans.WORK):
+            raise CommandError("\n".join(failing))

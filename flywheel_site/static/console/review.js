@@ -3,7 +3,7 @@
 {
   const PREFIX = "flywheel-draft:";
   const MOST = 700; // words on either side; beyond them a diff takes too long to be live
-  const KEYS = { a: "approve", r: "reject", s: "sensitive", u: "unsure" };
+  const verdict = (key) => [...document.querySelectorAll("#verdict-form button[data-key]")].find((one) => one.dataset.key === key);
   const part = () => document.getElementById("review-part");
   const form = () => document.getElementById("verdict-form");
   const editor = () => document.getElementById("correction");
@@ -170,7 +170,8 @@
     }
     if (help && help.open) return;
     const key = event.key.toLowerCase();
-    if (key in KEYS && form()) submit(form(), KEYS[key]);
+    const given = verdict(key); // a held record has verdicts of its own: the page says which
+    if (given) submit(form(), given.value);
     else if (key === "c") openEditor();
     else if (key === "k") press("skip");
     else if (key === "z") press("undo");

@@ -3,9 +3,9 @@
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from privacy import retention
+from privacy import erasure, isolation, retention
 
 
 class Command(BaseCommand):
@@ -19,7 +19,14 @@ class Command(BaseCommand):
         counts = retention.purge(dry_run=options["dry_run"])
         if options["json"]:
             self.stdout.write(orjson.dumps(counts).decode())
-            return
-        verb = "Would remove" if options["dry_run"] else "Removed"
-        parts = [f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items()]
-        self.stdout.write(f"{verb}: {', '.join(parts)}.")
+        else:
+            self.stdout.write(in_words(counts, dry_run=options["dry_run"]))
+        if failing := isolation.failing(erasure.RETENTION):
+            raise CommandError("\n".join(failing))
+
+
+def in_words(counts: dict[str, int], *, dry_run: bool) -> str:
+    """What was removed, or would be."""
+    verb = "Would remove" if dry_run else "Removed"
+    parts = [f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items()]
+    return f"{verb}: {', '.join(parts)}."

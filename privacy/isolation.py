@@ -1,0 +1,74 @@
+"""Work done for every project, dataset or request in turn: one that fails does not end it for the others.
+
+`each` goes on after a failure, logs its kind and place, and keeps a `Setback` until the same work succeeds. `/readyz`
+and `/metrics` count the setbacks, and commands end with exit status 1 while theirs has any. Neither holds a message of an
+exception, which may quote captured text.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from privacy.models import Setback
+
+Thing = TypeVar("Thing")
+Result = TypeVar("Result")
+logger = logging.getLogger(__name__)
+FORGOTTEN = timedelta(days=1)
+"""A setback that has not come again for so long is about something that is gone."""
+
+
+def each(work: str, things: Iterable[Thing], do: Callable[[Thing], Result], *, whole: bool = False) -> list[Result]:
+    """Do this work for each of these things, and return what came of those that did not fail.
+
+    `things` is read before the work begins. `whole` does each in a transaction, so that one that fails leaves nothing;
+    without it, the work has transactions of its own.
+    """
+    results, seen, failed = [], set(), {}
+    for thing in list(things):
+        about = name(thing)
+        seen.add(about)
+        try:
+            with transaction.atomic() if whole else nullcontext():
+                results.append(do(thing))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            failed[about] = type(error).__name__
+            logger.error("%s failed for %s: %s at %s", work, about, type(error).__name__, place(error))
+    note(work, seen, failed)
+    return results
+
+
+def name(thing: Any) -> str:
+    """What a thing is called in the log: its kind and its key."""
+    kind = getattr(type(thing), "_meta", None)
+    return f"{kind.model_name} {thing.pk}" if kind else str(getattr(thing, "__name__", thing))[:80]
+
+
+def place(error: Exception) -> str:
+    """The module and line that raised, without the message."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "nowhere"
+
+
+def note(work: str, seen: set[str], failed: dict[str, str]) -> None:
+    """Keep a row for each that failed, and remove those of what has succeeded since or is gone."""
+    now = timezone.now()
+    for row in Setback.objects.filter(work=work):
+        if row.about in failed:
+            Setback.objects.filter(pk=row.pk).update(error=failed.pop(row.about)[:80], at=now, times=row.times + 1)
+        elif row.about in seen or row.at < now - FORGOTTEN:
+            row.delete()
+    new = [Setback(work=work, about=about, error=error[:80], at=now) for about, error in failed.items()]
+    Setback.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def failing(work: str) -> list[str]:
+    """What of the works whose name begins so failed when it was last tried, in words for an operator."""
+    rows = Setback.objects.filter(work__startswith=work).order_by("work", "about")
+    return [f"{row.work} failed for {row.about}: {row.error}" for row in rows]
