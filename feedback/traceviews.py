@@ -60,13 +60,15 @@ class TracesView(OftenCalled):
             raise UnsupportedMediaType(request.content_type)
         self.require_small(request)
         encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+        malformed: list[PayloadError] = []
         try:
-            spans = traces.spans(traces.unpacked(request.body, encoding, self.body_limit), media_type)
+            spans = traces.spans(traces.unpacked(request.body, encoding, self.body_limit), media_type, malformed)
         except traces.TooLarge:
             raise Problem(
                 413, f"The body may have at most {self.body_limit} bytes and {traces.MAX_SPANS} spans."
             ) from None
-        rejected = record(request.auth.project, conversations.read(spans), request.auth.scopes)
+        found = [*map(conversations.Read, malformed), *conversations.read(spans)]
+        rejected = record(request.auth.project, found, request.auth.scopes)
         message = "; ".join(f"{number}: {why}" for why, number in sorted(rejected.items()))
         return HttpResponse(traces.answer(rejected.total(), message, media_type), content_type=media_type)
 
