@@ -54,6 +54,8 @@ class State:
     requests: list[tuple[str, str, dict[str, str], bytes, float]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    describing: dict[str, bytes] = field(default_factory=dict)
+    changed: bytes = b""
     promised: dict[str, str] = field(default_factory=dict)
     gate_runs: list[dict[str, Any]] = field(default_factory=list)
     unconfirmed: list[str] = field(default_factory=list)
@@ -207,7 +209,7 @@ class Handler(BaseHTTPRequestHandler):
         }
 
     def file(self, body: bytes, name: str) -> tuple[int, Any]:
-        content = self.state.files.get(name)
+        content = {**self.state.files, **self.state.describing}.get(name)
         return (200, content) if content is not None else (404, {"title": "Not Found"})
 
     def gate_run(self, body: bytes) -> tuple[int, Any]:
@@ -224,6 +226,8 @@ class Handler(BaseHTTPRequestHandler):
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "")
         if asked and self.headers.get("If-Range") in {None, etag}:
             offset = int(asked[1])
+        if self.state.changed and self.path.encode().endswith(self.state.changed):
+            content = content.swapcase()
         rest = content[offset:]
         self.send_response(206 if offset else 200)
         self.send_header("ETag", etag)

@@ -141,6 +141,7 @@ def call(
     *,
     body: bytes | None = None,
     params: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] = JSON_HEADERS,
     patience: Patience,
 ) -> httpx.Response:
     """Make one call, again while that can help. Raises ``ApiError`` or ``Unreachable``."""
@@ -149,7 +150,7 @@ def call(
         timeout = _within(http.timeout, attempts.remaining())
         try:
             response = http.request(
-                method, url, content=body, params=params, headers=JSON_HEADERS, timeout=timeout
+                method, url, content=body, params=params, headers=headers, timeout=timeout
             )
         except httpx.TransportError as error:
             wait: float | None = attempts.after_error(error)
