@@ -111,7 +111,7 @@ def talking(client: Client, fails: bool = False) -> Callable[[str], Generator[st
         yield "three"
         return "the end"
 
-    return stream  # type: ignore[no-any-return]
+    return stream
 
 
 def closed(stream: Generator[str, Any, str]) -> None:
@@ -167,7 +167,8 @@ def test_a_stream_sends_throws_and_returns_as_if_it_were_not_captured(client: Cl
         return "the end"
 
     def through(question: str) -> Generator[str, Any, str]:
-        return (yield from stream(question))
+        ended: str = yield from stream(question)
+        return ended
 
     made = through("Q")
     assert (next(made), made.throw(KeyError("x")), made.send("sent")) == ("one ", "caught ", "sent")

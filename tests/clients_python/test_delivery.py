@@ -294,13 +294,12 @@ def test_what_the_server_can_just_store_is_sent(client: Client, stub: Stub) -> N
 
 
 def test_no_other_person_is_named_in_a_subjects_place(client: Client, stub: Stub) -> None:
-    for call in (
-        lambda: client.consent("u\ud800", {"capture": True}),
-        lambda: client.privacy_request("u\0", "erasure"),
-        lambda: client.privacy_link("u\ud800"),
-    ):
-        with pytest.raises(InvalidEvent, match="subject"):
-            call()
+    with pytest.raises(InvalidEvent, match="subject"):
+        client.consent("u\ud800", {"capture": True})
+    with pytest.raises(InvalidEvent, match="subject"):
+        client.privacy_request("u\0", "erasure")
+    with pytest.raises(InvalidEvent, match="subject"):
+        client.privacy_link("u\ud800")
     assert stub.state.requests == []
 
 

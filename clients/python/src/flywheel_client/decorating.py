@@ -78,7 +78,9 @@ class _Call:
         """The stream ended early: queue what it had said. Where it had said nothing, there is no answer."""
 
         def made() -> InteractionFields | None:
-            fields = self._fields(self._capture.recipe, parts) if parts else {"answer": ""}
+            if not parts:
+                return None
+            fields = self._fields(self._capture.recipe, parts)
             if not fields["answer"]:
                 return None
             fields["metadata"] = {**(fields.get("metadata") or {}), "cut": _how(error)}
