@@ -33,10 +33,11 @@ PARTS = (
 )  # fmt: skip
 LABELLED = re.compile(r"\s*(?:\[[^\[\]{}\"'():=,]{1,40}\]|\{\{?[^\[\]{}\"'():=,]{1,40}\}\}?).*\w", re.DOTALL)
 BRACKET = re.compile(r"\s*[\[{]")
-ESCAPED = re.compile(r"\s*[\[{]\s*[\[{]?\s*\\+\"")
-ENCODED_AGAIN = re.compile(r"\s*\"\s*[\[{]\s*[\[{]?\s*\\+\"")
+ESCAPED = re.compile(r"\s*[\[{]\s*+[\[{]?\s*+\\+\"")
+ENCODED_AGAIN = re.compile(r"\s*\"\s*[\[{]\s*+[\[{]?\s*+\\+\"")
 MESSAGE = re.compile(r"[\s\[{]*[\[{]\s*\\*[\"'](?:role|content|parts|type|text|messages?)\\*[\"']\s*:")
-PYTHON = re.compile(r"\s*[\[{]\s*[\[{]?\s*'[^'\n]{1,64}'\s*:")
+PYTHON = re.compile(r"\s*[\[{]\s*+[\[{]?\s*+'[^'\n]{1,64}'\s*:")
+MARK = re.compile(r"\s*(?:\.{3}|…)?\s*(?:[\[(<]{0,3}truncated[\])>]{0,3}\.{0,3})?\Z", re.IGNORECASE)  # of a cut
 BEGUN = re.compile(
     r"-|\.|[eE][+-]?|tr?u?|fa?l?s?|nu?l?|Na?|-?In?f?i?n?i?t?|Tr?u?|Fa?l?s?|No?n?"
 )  # of a number, of a name
@@ -159,8 +160,9 @@ def is_literal(text: str) -> bool:
 
 
 def is_cut(text: str) -> bool:
-    """Whether a text is the beginning of data, up to its end: what a limit leaves of it."""
+    """Whether a text is the beginning of data, up to its end or a mark there: what a limit leaves of it."""
     text = text.strip("\ufeff \t\r\n")
+    text = text[:-40] + MARK.sub("", text[-40:], count=1)
     if not BRACKET.match(text):
         return False
     if PYTHON.match(text) or ESCAPED.match(text):

@@ -38,6 +38,8 @@ UNREADABLE = {
     "texts side by side": "[{'role': 'user', 'content': 'Where' 'is it?'}]",
     "quotes that are not escaped": '[{"role": "user", "content": "Where is "my" parcel?"}]',
     "an ellipsis of the exporter": CUT + "...",
+    "data that is no message, cut": '{"status": "late", "days": 1',
+    "data that is no message, cut with a mark": '{"status": "late", "days": 12... [truncated]',
     "one message after another": '{"role": "user", "content": "Where?"}\n{"role": "user", "content": "And?"}',
     "nested without end": '[{"role": "user", "content": ' + "[" * 50_000,
 }
@@ -67,6 +69,8 @@ PLAIN = [
     "{ int x = 1; }",
     "[link](https://example.org) is broken",
     "['tis the season",
+    "[1, 2, ...] goes on",
+    "[wait] what...",
     "[12 apples",
     '"[[links]] are broken"',
     '{"status": "late", "days": 3}',
@@ -213,7 +217,18 @@ def test_feedback_on_a_span_that_cannot_be_read_is_kept(client: Client, auth: di
 
 
 @pytest.mark.parametrize(
-    "hostile", ["[" * 99_000, "{'a': " * 16_000, "[-" * 49_000, '"[\\"' * 30_000, "['" + "\\" * 99_000]
+    "hostile",
+    [
+        "[" * 99_000,
+        "[" + " " * 99_000 + "x",
+        '"[' + " " * 99_000 + 'x"',
+        "[ " * 49_000 + "x",
+        "[x]" + "!" * 99_000,
+        "{'a': " * 16_000,
+        "[-" * 49_000,
+        '"[\\"' * 30_000,
+        "['" + "\\" * 99_000,
+    ],
 )
 def test_a_hostile_attribute_is_read_in_good_time(hostile: str) -> None:
     began = time.monotonic()
