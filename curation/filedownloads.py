@@ -1,5 +1,6 @@
 """A release's file over HTTP: streamed, with its SHA-256 as ETag, and with ranges so that a download can go on."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
+from curation.formats.verify import DESCRIBING
 from curation.models import Release
 from curation.releasefiles import folder
 from privacy.problems import Problem
@@ -20,14 +22,15 @@ MEDIA = {"application/x-ndjson": bytes, "application/json": dict[str, Any], "tex
 
 
 def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
-    """The file, a part of it, or 304. Only names that the manifest lists are served: no path is ever made of others."""
-    listed = {str(entry["name"]): entry for entry in release.manifest.get("files", [])}
+    """The file, a part of it, or 304. Only the names that the manifest lists, and those of the files that describe them,
+    are served: no path is ever made of others."""
+    listed = {str(entry["name"]): str(entry["sha256"]) for entry in release.manifest.get("files", [])}
     path = folder(release) / name
-    if name not in {*listed, "manifest.json", "SHA256SUMS"} or not path.is_file():
+    if name not in {*listed, *DESCRIBING} or not path.is_file():
         raise Problem(410 if release.state == Release.State.SUPERSEDED else 404)
     size = path.stat().st_size
-    etag = f'"{listed[name]["sha256"]}"' if name in listed else ""
-    if etag and etag in request.headers.get("If-None-Match", ""):
+    etag = f'"{listed.get(name) or sha256_of(path)}"'
+    if etag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers={"ETag": etag})
     start, stop, status = 0, size, 200
     wanted = request.headers.get("Range", "")
@@ -40,11 +43,15 @@ def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
     response["Content-Length"] = str(stop - start)
     response["Accept-Ranges"] = "bytes"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    if etag:
-        response["ETag"] = etag
+    response["ETag"] = etag
     if status == 206:
         response["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     return response
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file that the manifest does not list, since it describes those that it lists: a small one."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def part(wanted: str, size: int) -> tuple[int, int, int]:

@@ -5,13 +5,13 @@ A span that holds a user's words and the agent's text is an interaction; of span
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-import msgspec
-
+from feedback.attributes import data, first, text_or_data
 from feedback.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
 from feedback.traces import Event, Span, cleaned
 
@@ -25,7 +25,9 @@ LABELS = {
 }  # fmt: skip
 LEGACY_EVENTS = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant")}
 INDEXED = re.compile(r"gen_ai\.(prompt|completion)\.(\d{1,4})\.(role|content)")
+TEXTS = ("text", "input_text", "output_text")  # types of a message's parts
 Turn = tuple[str, str]
+Talk = tuple[list[Turn], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,30 @@ class Read:
 
 
 def read(spans: Sequence[Span]) -> list[Read]:
-    """The interactions of these spans, then the feedback in them."""
-    talks = {span.name: turns for span in spans if (turns := said(span)) is not None}
+    """The interactions of these spans, then the feedback in them; and what was refused, for what reason."""
+    heard = {span.name: talk for span in spans if (talk := _heard(span)) is not None}
     by_name = {span.name: span for span in spans}
-    outermost = {name for name in talks if not any(above in talks for above in ancestors(by_name[name], by_name))}
-    sources = retrieved(spans, [by_name[name] for name in talks if name in outermost], by_name)
-    payloads = [_converted(interaction, by_name[name], talks[name], found) for name, found in sources.items()]
+    # A span that cannot be read still stands for those within it: they are steps of it, and no turns of a user.
+    outermost = [name for name in heard if not any(above in heard for above in ancestors(by_name[name], by_name))]
+    talks = {name: talk for name in outermost if not isinstance(talk := heard[name], PayloadError)}
+    payloads = [Read(talk) for name in outermost if isinstance(talk := heard[name], PayloadError)]
+    sources, unread = retrieved(spans, [by_name[name] for name in talks], by_name)
+    payloads += [_converted(interaction, by_name[name], talks[name], found) for name, found in sources.items()]
+    payloads += [Read(error) for error in unread]
     answers = {answer: span for span in reversed(by_name.values()) if (answer := response_of(span.attributes))}
     for span in spans:
         for number, event in enumerate(span.events):
             if is_feedback(event):
                 about = answers.get(response_of(event.attributes))
-                payloads.append(_converted(feedback, span, event, number, about, span.name in talks))
+                payloads.append(_converted(feedback, span, event, number, about, span.name in heard))
     return payloads
+
+
+def _heard(span: Span) -> Talk | PayloadError | None:
+    try:
+        return said(span)
+    except PayloadError as error:
+        return error
 
 
 def _converted(make: Any, *given: Any) -> Read:
@@ -58,8 +71,9 @@ def _converted(make: Any, *given: Any) -> Read:
         return Read(error)
 
 
-def said(span: Span) -> tuple[list[Turn], str] | None:
-    """The turns up to the user's last, and the text of the answer; None where there is not both."""
+def said(span: Span) -> Talk | None:
+    """The turns up to the user's last, and the text of the answer; None where there is not both. Raises `PayloadError`
+    where they are written as data that cannot be read."""
     turns = instructions(span) + inputs(span)
     last = next((place for place in reversed(range(len(turns))) if turns[place][0] == "user"), None)
     answer = next((text for _, text in reversed(outputs(span)) if text.strip()), "")
@@ -69,34 +83,52 @@ def said(span: Span) -> tuple[list[Turn], str] | None:
 
 
 def inputs(span: Span) -> list[Turn]:
-    """What went into the model, in the newest convention that the span speaks."""
-    for attributes in _places(span):
-        for name in ("gen_ai.input.messages", "gen_ai.prompt"):
-            if turns := messages(attributes.get(name), "user"):
-                return turns
-    return indexed(span.attributes, "prompt", "user") or [
-        (LEGACY_EVENTS[event.name], str(event.attributes["content"]))
-        for event in span.events
-        if event.name in LEGACY_EVENTS and event.attributes.get("content")
-    ]
+    """What went into the model, in the newest convention that the span speaks. Raises `PayloadError`."""
+    return first(
+        *_contents(span, ("gen_ai.input.messages", "gen_ai.prompt"), "user"),
+        partial(indexed, span.attributes, "prompt", "user"),
+        partial(legacy, span),
+    )
 
 
 def outputs(span: Span) -> list[Turn]:
-    """What came out of the model."""
-    for attributes in _places(span):
-        for name in ("gen_ai.output.messages", "gen_ai.completion"):
-            if turns := messages(attributes.get(name), "assistant"):
-                return turns
-    choices = [event.attributes for event in span.events if event.name == "gen_ai.choice"]
-    spoken = [messages(choice.get("message") or choice.get("content"), "assistant") for choice in choices]
-    return indexed(span.attributes, "completion", "assistant") or [turn for turns in spoken for turn in turns]
+    """What came out of the model. Raises `PayloadError`."""
+    return first(
+        *_contents(span, ("gen_ai.output.messages", "gen_ai.completion"), "assistant"),
+        partial(indexed, span.attributes, "completion", "assistant"),
+        partial(choices, span),
+    )
+
+
+def legacy(span: Span) -> list[Turn]:
+    """What went in, as the events of the first convention say it."""
+    return [
+        (LEGACY_EVENTS[event.name], text)
+        for event in span.events
+        if event.name in LEGACY_EVENTS
+        if (text := text_of(text_or_data(event.attributes.get("content"), f"{event.name} content")))
+    ]
+
+
+def choices(span: Span) -> list[Turn]:
+    """What came out, as the events of the first convention say it."""
+    found = [event.attributes for event in span.events if event.name == "gen_ai.choice"]
+    spoken = [
+        (choice.get("message") or choice.get("content"), "assistant", "gen_ai.choice message") for choice in found
+    ]
+    return [turn for each in spoken for turn in messages(*each)]
 
 
 def instructions(span: Span) -> list[Turn]:
-    """The system's instructions, where they stand apart from the messages."""
-    parts = structured(span.attributes.get("gen_ai.system_instructions"))
-    text = text_of(parts)
+    """The system's instructions, where they stand apart from the messages. Raises `PayloadError`."""
+    name = "gen_ai.system_instructions"
+    text = text_of(data(span.attributes.get(name), name))
     return [("system", text)] if text else []
+
+
+def _contents(span: Span, names: Sequence[str], role: str) -> list[Callable[[], list[Turn]]]:
+    """A reading of each of these attributes, wherever it is."""
+    return [partial(messages, place[name], role, name) for place in _places(span) for name in names if name in place]
 
 
 def _places(span: Span) -> list[Mapping[str, Any]]:
@@ -104,9 +136,12 @@ def _places(span: Span) -> list[Mapping[str, Any]]:
     return [span.attributes, *(event.attributes for event in span.events)]
 
 
-def messages(value: Any, role: str) -> list[Turn]:
-    """Role and text of each message; `value` may be a list, its JSON, or plain text said by `role`."""
-    value = structured(value)
+def messages(value: Any, role: str, name: str) -> list[Turn]:
+    """Role and text of each message; `value` may be a list, its JSON, or plain text said by `role`. Raises `PayloadError`
+    naming the attribute where it is broken data."""
+    value = data(value, name) if name.endswith(".messages") else text_or_data(value, name)
+    if isinstance(value, dict):
+        value = value.get("messages", value)
     if isinstance(value, str):
         return [(role, value)] if value.strip() else []
     if isinstance(value, dict):
@@ -116,7 +151,7 @@ def messages(value: Any, role: str) -> list[Turn]:
     found = []
     for message in value:
         if isinstance(message, dict):
-            text = text_of(message.get("parts", message.get("content")))
+            text = text_of(message.get("parts", message.get("content", message)))
             found.append((str(message.get("role") or role)[:LABEL], text))
         elif isinstance(message, str):
             found.append((role, message))
@@ -134,29 +169,21 @@ def text_of(parts: Any) -> str:
     texts = [
         part if isinstance(part, str) else part.get("content") or part.get("text")
         for part in parts
-        if isinstance(part, str) or (isinstance(part, dict) and part.get("type", "text") == "text")
+        if isinstance(part, str) or (isinstance(part, dict) and part.get("type", "text") in TEXTS)
     ]
     return "\n".join(text for text in texts if isinstance(text, str) and text)
 
 
 def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Turn]:
-    """Messages written as `gen_ai.prompt.0.role`, `gen_ai.prompt.0.content`, …"""
+    """Messages written as `gen_ai.prompt.0.role`, `gen_ai.prompt.0.content`, …; contents of several parts are JSON there.
+    Raises `PayloadError`."""
     found: dict[int, dict[str, str]] = {}
     for name, value in attributes.items():
         match = INDEXED.fullmatch(name)
-        if match and match[1] == which and isinstance(value, str):
-            found.setdefault(int(match[2]), {})[match[3]] = value
+        if match and match[1] == which:
+            text = text_of(text_or_data(value, name)) if match[3] == "content" else str(value)
+            found.setdefault(int(match[2]), {})[match[3]] = text
     return [(found[n].get("role", role), found[n]["content"]) for n in sorted(found) if found[n].get("content")]
-
-
-def structured(value: Any) -> Any:
-    """The value; JSON in a text is read, since span attributes were long only that."""
-    if isinstance(value, str) and value[:1] in "[{":
-        try:
-            return msgspec.json.decode(value)
-        except (msgspec.DecodeError, RecursionError):
-            return value
-    return value
 
 
 def ancestors(span: Span, by_name: Mapping[str, Span]) -> Iterable[str]:
@@ -170,15 +197,16 @@ def ancestors(span: Span, by_name: Mapping[str, Span]) -> Iterable[str]:
 
 
 def documents(span: Span) -> list[dict[str, str]]:
-    """What a retrieval found, as sources."""
-    found = structured(span.attributes.get("gen_ai.retrieval.documents"))
+    """What a retrieval found, as sources. Raises `PayloadError`."""
+    name = "gen_ai.retrieval.documents"
+    found = data(span.attributes.get(name), name)
     rows = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-    names = {"id": ("id",), "title": ("title", "name"), "url": ("url", "uri"), "text": ("content", "text")}
+    fields = {"id": ("id",), "title": ("title", "name"), "url": ("url", "uri"), "text": ("content", "text")}
     limits = {"id": LABEL, "title": SHORT, "url": SHORT, "text": 200_000}
     sources = [
         {
             name: str(next(row[key] for key in keys if row.get(key)))[: limits[name]]
-            for name, keys in names.items()
+            for name, keys in fields.items()
             if any(row.get(key) for key in keys)
         }
         for row in rows
@@ -188,20 +216,26 @@ def documents(span: Span) -> list[dict[str, str]]:
 
 def retrieved(
     spans: Sequence[Span], talks: Sequence[Span], by_name: Mapping[str, Span]
-) -> dict[str, list[dict[str, str]]]:
-    """The sources of each conversation, by its span's name: what was retrieved within the span, or beside it under the
-    same parent. Each retrieval looks for its conversations once, so the work grows with the spans alone."""
+) -> tuple[dict[str, list[dict[str, str]]], list[PayloadError]]:
+    """The sources of each conversation, by its span's name: what was retrieved within the span, or next to it under the
+    same parent. And why some could not be read. Each retrieval looks for its conversations once, so the work grows with
+    the spans alone."""
     found: dict[str, list[dict[str, str]]] = {span.name: [] for span in talks}
+    unread: list[PayloadError] = []
     beside: dict[tuple[str, str], list[str]] = {}
     for span in talks:
         beside.setdefault((span.trace, span.parent), []).append(span.name)
     for span in spans:
-        if rows := documents(span):
-            near = beside.get((span.trace, span.parent), [])[:MAX_NEAR] if span.parent else []
-            for name in dict.fromkeys([span.name, *near, *ancestors(span, by_name)]):
-                if name in found:
-                    found[name] += rows[: MAX_SOURCES - len(found[name])]
-    return found
+        try:
+            rows = documents(span)
+        except PayloadError as error:
+            unread.append(error)
+            continue
+        near = beside.get((span.trace, span.parent), [])[:MAX_NEAR] if rows and span.parent else []
+        for name in dict.fromkeys([span.name, *near, *ancestors(span, by_name)]) if rows else ():
+            if name in found:
+                found[name] += rows[: MAX_SOURCES - len(found[name])]
+    return found, unread
 
 
 def interaction(span: Span, talk: tuple[list[Turn], str], sources: list[dict[str, str]]) -> InteractionIn:

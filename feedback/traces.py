@@ -75,9 +75,10 @@ def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
     return found
 
 
-def spans(body: bytes, media_type: str) -> list[Span]:
-    """The spans of an export request. Raises `TooLarge`, `PayloadError`."""
-    return _from_protobuf(body) if media_type == PROTOBUF else _from_json(body)
+def spans(body: bytes, media_type: str, refused: list[PayloadError] | None = None) -> list[Span]:
+    """The spans of an export request. Raises `TooLarge`, `PayloadError`; where `refused` is given, a span that is
+    malformed among others is left out and its reason added there."""
+    return _from_protobuf(body) if media_type == PROTOBUF else _from_json(body, [] if refused is None else refused)
 
 
 def answer(rejected: int, message: str, media_type: str) -> bytes:
@@ -172,12 +173,12 @@ def _value(value: Any, depth: int = 0) -> Any:
     return storable(found) if isinstance(found, str) else None if isinstance(found, bytes) else found
 
 
-def _from_json(body: bytes) -> list[Span]:
+def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
     try:
         groups = msgspec.json.decode(body).get("resourceSpans", [])
         if sum(len(scope.get("spans", [])) for group in groups for scope in group.get("scopeSpans", [])) > MAX_SPANS:
             raise TooLarge
-        return [
+        read = [
             _json_span(span, resource)
             for group in groups
             for resource in [_json_attributes(group.get("resource", {}).get("attributes", []))]
@@ -190,9 +191,22 @@ def _from_json(body: bytes) -> list[Span]:
         raise PayloadError("", "invalid_json", "The body is no valid UTF-8 JSON.") from None
     except (AttributeError, KeyError, TypeError, ValueError):
         raise PayloadError("", "invalid_type", "The body is no ExportTraceServiceRequest.") from None
+    found = [span for span in read if isinstance(span, Span)]
+    bad = [span for span in read if isinstance(span, PayloadError)]
+    if bad and not found:
+        raise bad[0]
+    refused += bad
+    return found
 
 
-def _json_span(span: Mapping[str, Any], resource: dict[str, Any]) -> Span:
+def _json_span(span: Mapping[str, Any], resource: dict[str, Any]) -> Span | PayloadError:
+    try:
+        return _json_span_of(span, resource)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return PayloadError("", "invalid_type", "a span is malformed")
+
+
+def _json_span_of(span: Mapping[str, Any], resource: dict[str, Any]) -> Span:
     return Span(
         trace=_hex(span["traceId"], 16),
         id=_hex(span["spanId"], 8),

@@ -55,13 +55,15 @@ class TracesView(OftenCalled):
         and evaluation results named `user_feedback` become feedback. What could not be taken is counted in `partialSuccess`.
         """
         sent, kind = self.received(request, *MEDIA), media_type(request)
+        malformed: list[PayloadError] = []
         try:
-            spans = traces.spans(sent, kind)
+            spans = traces.spans(sent, kind, malformed)
         except traces.TooLarge:
             raise Problem(
                 413, f"The body may have at most {self.body_limit} bytes and {traces.MAX_SPANS} spans."
             ) from None
-        rejected = record(request.auth.project, conversations.read(spans), request.auth.scopes)
+        found = [*map(conversations.Read, malformed), *conversations.read(spans)]
+        rejected = record(request.auth.project, found, request.auth.scopes)
         message = "; ".join(f"{number}: {why}" for why, number in sorted(rejected.items()))
         return HttpResponse(traces.answer(rejected.total(), message, kind), content_type=kind)
 

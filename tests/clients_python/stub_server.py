@@ -54,12 +54,15 @@ class State:
     requests: list[tuple[str, str, dict[str, str], bytes, float]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    describing: dict[str, bytes] = field(default_factory=dict)
+    changed: bytes = b""
     promised: dict[str, str] = field(default_factory=dict)
     gate_runs: list[dict[str, Any]] = field(default_factory=list)
     unconfirmed: list[str] = field(default_factory=list)
     verdict: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     body_limit: int = 1_500_000
     poison: bytes | None = None
+    poison_status: int = 500
     lock: threading.Lock = field(default_factory=threading.Lock)
     gate: threading.Event = field(default_factory=threading.Event)
 
@@ -141,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def batch(self, body: bytes) -> tuple[int, Any]:
         if self.state.poison and self.state.poison in body:
-            return 500, {"title": "Internal Server Error"}
+            return self.state.poison_status, {"title": "No", "errors": [{"pointer": "/items", "code": "poison"}]}
         items = json.loads(body)["items"]
         if len(items) > 1000:
             return 400, {"title": "Bad Request"}
@@ -206,10 +209,12 @@ class Handler(BaseHTTPRequestHandler):
         }
 
     def file(self, body: bytes, name: str) -> tuple[int, Any]:
-        content = self.state.files.get(name)
+        content = {**self.state.files, **self.state.describing}.get(name)
         return (200, content) if content is not None else (404, {"title": "Not Found"})
 
     def gate_run(self, body: bytes) -> tuple[int, Any]:
+        if self.state.poison and self.state.poison in body:
+            return self.state.poison_status, {"title": "Bad Request"}
         run = json.loads(body)
         if run.pop("draft", False):
             return 200, {"draft": True, "unconfirmed": self.state.unconfirmed, "confirmations": 2}
@@ -221,6 +226,8 @@ class Handler(BaseHTTPRequestHandler):
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range") or "")
         if asked and self.headers.get("If-Range") in {None, etag}:
             offset = int(asked[1])
+        if self.state.changed and self.path.encode().endswith(self.state.changed):
+            content = content.swapcase()
         rest = content[offset:]
         self.send_response(206 if offset else 200)
         self.send_header("ETag", etag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,57 @@ def test_every_file_is_there_as_promised(client: Client, stub: Stub, tmp_path: P
     assert {path.name for path in directory.iterdir()} == {"manifest.json", *stub.state.files}
     assert (directory / "sft.jsonl").read_bytes() == stub.state.files["sft.jsonl"]
     assert client.download_release("support/latest", directory) == directory
+
+
+def described(stub: Stub) -> dict[str, bytes]:
+    """The files that describe the stub's release, which it serves from now on."""
+    files = {name: sha256(content) for name, content in stub.state.files.items()}
+    manifest = {"files": [{"name": name, "sha256": digest} for name, digest in files.items()]}
+    stub.state.describing = {
+        "README.md": b"---\nconfigs: []\n---\n",
+        "SHA256SUMS": "".join(f"{digest}  {name}\n" for name, digest in files.items()).encode(),
+        "manifest.json": json.dumps(manifest).encode(),
+    }
+    return stub.state.describing
+
+
+def test_what_describes_a_release_is_downloaded_with_it(client: Client, stub: Stub, tmp_path: Path) -> None:
+    files = described(stub)
+    directory = client.download_release("rel-1", tmp_path / "release")
+    assert {path.name: path.read_bytes() for path in directory.iterdir()} == {**stub.state.files, **files}
+
+
+def test_what_an_older_download_left_out_is_added(client: Client, stub: Stub, tmp_path: Path) -> None:
+    client.download_release("rel-1", tmp_path / "release")
+    files = described(stub)
+    client.download_release("rel-1", tmp_path / "release")
+    for name in ("README.md", "SHA256SUMS"):
+        assert (tmp_path / "release" / name).read_bytes() == files[name]
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "manifest.json"])
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"0  sft.jsonl\n", b'{"files": []}'])
+def test_a_description_of_other_files_is_refused_and_nothing_appears(
+    client: Client, stub: Stub, tmp_path: Path, name: str, content: bytes
+) -> None:
+    described(stub)[name] = content
+    with pytest.raises(FlywheelError, match=r"SHA256SUMS|manifest"):
+        client.download_release("rel-1", tmp_path / "release")
+    assert not (tmp_path / "release").exists()
+
+
+def test_a_card_that_changed_on_the_way_is_refused(client: Client, stub: Stub, tmp_path: Path) -> None:
+    described(stub)
+    stub.state.changed = b"README.md"
+    with pytest.raises(ChecksumMismatch, match=r"README\.md"):
+        client.download_release("rel-1", tmp_path / "release")
+
+
+def test_a_card_alone_can_be_asked_for(client: Client, stub: Stub, tmp_path: Path) -> None:
+    files = described(stub)
+    directory = client.download_release("rel-1", tmp_path / "release", files=["README.md"])
+    assert {path.name for path in directory.iterdir()} == {"README.md", "manifest.json"}
+    assert (directory / "README.md").read_bytes() == files["README.md"]
 
 
 def test_a_broken_transfer_goes_on_where_it_stopped(client: Client, stub: Stub, tmp_path: Path) -> None:

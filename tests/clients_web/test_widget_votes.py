@@ -134,6 +134,18 @@ def test_it_offers_a_comment_once_there_is_a_vote(open_widget: Opener, stub: Stu
     assert stub.calls[-1].body["comment"] == "Clear and short"
 
 
+def test_a_character_that_no_database_holds_costs_a_letter_and_not_the_correction(
+    open_widget: Opener, stub: Stub
+) -> None:
+    widget = open_widget()
+    widget.page.evaluate(
+        """document.querySelector("flywheel-feedback").send("edit", {correction: "a\\0b \\ud83d \\u{1f600}", comment: "\\udc00"})"""
+    )
+    widget.expect_told(1)
+    (call,) = stub.calls
+    assert (call.body["correction"], call.body["comment"]) == ("a?b ? \U0001f600", "?")
+
+
 def test_it_tells_the_page_to_ask_again(open_widget: Opener, stub: Stub) -> None:
     widget = open_widget()
     widget.button("Try again").click()

@@ -245,6 +245,27 @@ def test_what_no_database_holds_is_left_out(client: Client, auth: dict[str, str]
     assert all("\x00" not in row.question and "\ud800" not in row.question for row in Interaction.objects.all())
 
 
+MALFORMED: list[dict[str, Any]] = [
+    {"traceId": "zz", "spanId": CHAT},
+    {"traceId": TRACE},
+    {"traceId": TRACE, "spanId": CHAT[:-2]},
+    {"traceId": TRACE, "spanId": TOOL, "attributes": [{"key": "n", "value": {"intValue": "many"}}]},
+    {"traceId": TRACE, "spanId": TOOL, "attributes": [{"value": {"stringValue": "x"}}]},
+    {"traceId": TRACE, "spanId": TOOL, "startTimeUnixNano": "now"},
+    {"traceId": TRACE, "spanId": TOOL, "events": [7]},
+]
+
+
+@pytest.mark.parametrize("malformed", MALFORMED)
+def test_a_malformed_span_takes_no_neighbour_along(
+    client: Client, auth: dict[str, str], malformed: dict[str, Any]
+) -> None:
+    answer = send(client, auth, export(span(chat()), malformed))
+    assert answer.json()["partialSuccess"] == {"rejectedSpans": "1", "errorMessage": "1: a span is malformed"}
+    assert Interaction.objects.get().answer == "On its way."
+    assert send(client, auth, export(malformed)).status_code == 400
+
+
 def test_a_gzip_bomb_is_413_and_bad_bodies_are_400(client: Client, auth: dict[str, str]) -> None:
     gzipped = {"content-encoding": "gzip"}
     bomb = send(client, auth, gzip.compress(b"[" + b" " * 50_000_000 + b"]"), **gzipped)

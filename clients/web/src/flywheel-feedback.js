@@ -14,6 +14,9 @@ const elements = new Map(); // every connected element, and what it does when it
 const newId = () =>
   crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("-");
 
+/** A text as the API can store it: NUL or half of a surrogate pair costs a letter, and not the words around it. */
+const sendable = (text) => text?.replace(/[\0\ud800-\udfff]/gu, "?") || undefined;
+
 class FlywheelFeedback extends HTMLElement {
   static observedAttributes = ["interaction", "token", "lang", "controls"];
   static strings = STRINGS;
@@ -62,7 +65,7 @@ class FlywheelFeedback extends HTMLElement {
   send(signal, { correction, comment } = {}) {
     const { interaction } = this;
     const id = newId();
-    const texts = { correction: correction || undefined, comment: comment || undefined };
+    const texts = { correction: sendable(correction), comment: sendable(comment) };
     const body = JSON.stringify({ id, interaction, signal, ...texts, occurred_at: new Date().toISOString() });
     if (/^(thumbs|edit)/.test(signal)) {
       this.#said = texts;

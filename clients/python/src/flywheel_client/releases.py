@@ -16,12 +16,17 @@ from urllib.parse import quote
 import httpx
 
 from .calls import release_id
-from .errors import ChecksumMismatch, FlywheelError, Unreachable
+from .errors import ApiError, ChecksumMismatch, FlywheelError, Unreachable
 from .retries import Backoff, is_retryable, retry_after
-from .transport import problem
+from .transport import Patience, call, logger, problem
 
 TRIES = 5
 BACKOFF = Backoff(base=0.2, cap=5.0)
+
+
+# What describes a release's files, and is therefore not among those that the manifest lists.
+MANIFEST, SUMS, CARD = "manifest.json", "SHA256SUMS", "README.md"
+DESCRIBING = (CARD, SUMS, MANIFEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +83,30 @@ def download(
 ) -> Path:
     """Download a release into ``directory``, which must be absent, empty, or hold the same release already.
 
-    The work is done in a hidden directory beside it, which a broken download leaves for the next one to
-    resume. Raises ``ChecksumMismatch``, ``ApiError``, ``Unreachable`` or ``FlywheelError``; then
-    ``directory`` is untouched.
+    All its files, with the card, the checksums and the manifest that describe them; or those in ``files``,
+    and the manifest. The work is done in a hidden directory next to it, which a broken download leaves for
+    the next one to resume. Raises ``ChecksumMismatch``, ``ApiError``, ``Unreachable`` or ``FlywheelError``;
+    then ``directory`` is untouched.
     """
     promised = files_of(manifest)
-    wanted = [_promised(promised, name) for name in (promised if files is None else files)]
+    names = [*promised, *DESCRIBING] if files is None else [*files, MANIFEST]
+    wanted = [_promised(promised, name) for name in names if name not in DESCRIBING]
+    describing = [name for name in DESCRIBING if name in names]
+    base = f"{api}/releases/{quote(release_id(manifest), safe='')}/files"
     if directory.exists() and any(directory.iterdir()):
-        return _same_or_raise(directory, wanted)
+        _same_or_raise(directory, wanted)
+        describing = [name for name in describing if not (directory / name).is_file()]
+        _describe(http, base, manifest, directory, describing)
+        return directory
     partial = directory.parent / f".{directory.name}.partial"
     partial.mkdir(parents=True, exist_ok=True)
-    base = f"{api}/releases/{quote(release_id(manifest), safe='')}/files"
     for file in wanted:
         fetch(http, f"{base}/{file.name}", file, partial)
-    if "manifest.json" not in {file.name for file in wanted}:
-        _write(
-            partial / "manifest.json",
-            json.dumps(manifest_of(manifest), indent=2, ensure_ascii=False).encode(),
-        )
-    for leftover in set(partial.iterdir()) - {partial / name for name in _names(wanted)}:
-        leftover.unlink()
+    made = _describe(http, base, manifest, partial, describing)
+    kept = {file.name for file in wanted} | made
+    for leftover in partial.iterdir():
+        if leftover.name not in kept:
+            leftover.unlink()
     if directory.exists():
         directory.rmdir()
     partial.rename(directory)
@@ -105,8 +114,60 @@ def download(
     return directory
 
 
-def _names(wanted: list[ReleaseFile]) -> set[str]:
-    return {file.name for file in wanted} | {"manifest.json"}
+def _describe(
+    http: httpx.Client, base: str, manifest: Mapping[str, Any], directory: Path, names: Iterable[str]
+) -> set[str]:
+    """Write what describes the release; returns the names of what is there.
+
+    A server that does not serve one of them yet is no reason to fail: the manifest is written as the API
+    shows it, the others are left out and the log says so.
+    """
+    made = set()
+    for name in names:
+        content = _small(http, f"{base}/{name}", name)
+        if content is None and name == MANIFEST:
+            content = json.dumps(manifest_of(manifest), indent=2, ensure_ascii=False).encode()
+        if content is None:
+            logger.warning("the server has no %s of this release", name)
+            continue
+        _check_description(name, content, files_of(manifest))
+        part = directory / f"{name}.part"
+        _write(part, content)
+        part.replace(directory / name)
+        made.add(name)
+    _sync(directory)
+    return made
+
+
+def _small(http: httpx.Client, url: str, name: str) -> bytes | None:
+    """A small file whole, checked against its ``ETag``; None where the server has none of that name."""
+    try:
+        headers = {"Accept-Encoding": "identity", "Accept": "*/*"}
+        response = call(http, "GET", url, headers=headers, patience=Patience(TRIES))
+    except ApiError as error:
+        if error.status == httpx.codes.NOT_FOUND:
+            return None
+        raise
+    promised = re.fullmatch(r'"([0-9a-f]{64})"', response.headers.get("ETag", ""))
+    if promised and hashlib.sha256(response.content).hexdigest() != promised[1]:
+        raise ChecksumMismatch(f"{name} is not what the server promises")
+    return response.content
+
+
+def _check_description(name: str, content: bytes, promised: Mapping[str, ReleaseFile]) -> None:
+    """Raise ``ChecksumMismatch`` where the manifest or the checksums are of other files."""
+    digests = {file.name: file.sha256 for file in promised.values()}
+    try:
+        if name == MANIFEST:
+            said = {file.name: file.sha256 for file in files_of(json.loads(content)).values()}
+        elif name == SUMS:
+            said = dict(line.split("  ", 1)[::-1] for line in content.decode().splitlines())
+        else:
+            return
+    except (ValueError, TypeError, AttributeError):
+        said = {}
+    if {file: digest for file, digest in said.items() if file not in DESCRIBING} != digests:
+        raise ChecksumMismatch(f"{name} is not of this release")
 
 
 def _promised(promised: Mapping[str, ReleaseFile], name: str) -> ReleaseFile:
@@ -115,12 +176,11 @@ def _promised(promised: Mapping[str, ReleaseFile], name: str) -> ReleaseFile:
     return promised[name]
 
 
-def _same_or_raise(directory: Path, wanted: list[ReleaseFile]) -> Path:
+def _same_or_raise(directory: Path, wanted: list[ReleaseFile]) -> None:
     for file in wanted:
         path = directory / file.name
         if not path.is_file() or sha256_of(path) != file.sha256:
             raise FlywheelError(f"{directory} is not empty and holds something else than this release")
-    return directory
 
 
 def fetch(http: httpx.Client, url: str, file: ReleaseFile, directory: Path) -> Path:
