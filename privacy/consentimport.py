@@ -28,7 +28,7 @@ subject and purposes are required. What is newer in the ledger stands; who was e
 STRUCTURED = ("purposes",)
 Result = Literal["noted", "known", "erased", "bad"]
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-PLACE = re.compile(r" - at `\$\.([a-z_]+)")
+PLACE = re.compile(r" - at (?:`key` in )?`\$\.([a-z_]+)")
 FIELD = re.compile(r"field `([A-Za-z_]{1,32})`")
 WORDS = (
     ("Object missing", "It is required."),

@@ -183,7 +183,7 @@ def test_a_bad_record_of_consent_is_told_by_its_field(tmp_path: Path) -> None:
     bad = [
         ({"subject": "u", "purposes": {"dancing": True}}, "purposes"), ({"purposes": {"capture": True}}, "subject"),
         ({"subject": "u", "purposes": {"capture": True}, "at": "now"}, "at"), ({"subject": "u", "purposes": {}}, "purposes"),
-        ({"subject": "u\0", "purposes": {"capture": True}}, "subject"), ({"subject": "u", "purpose": 1}, "purposes"), ([], ""),
+        ({"subject": "u\0", "purposes": {"capture": True}}, "subject"), ({"subject": "u", "purpose": 1}, "purpose"), ([], ""),
         ({"subject": "u", "purposes": {"capture": True}, "until": 1}, "until"),
     ]  # fmt: skip
     path, said = tmp_path / "held.jsonl", io.StringIO()
