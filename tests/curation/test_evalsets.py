@@ -75,7 +75,6 @@ def test_what_a_release_writes_comes_back_in_as_it_was(module: Any, tmp_path: Pa
         "@@@langfuseMedia:x@@@",
         "[DEEPEVAL:IMAGE:x]",
         "{{ env.X }}",
-        "file://x",
         '{"a": 1}',
         "{",
     )
