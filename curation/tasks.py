@@ -1,5 +1,7 @@
 """Doors for Celery: each finds its work in the database, so a lost or doubled message changes nothing."""
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -12,7 +14,8 @@ from feedback.models import Interaction, Project
 def sweep() -> int:
     """Curate every project that has something pending and does not rest; finish what a dead process left of a release."""
     for release in releases.unfinished():
-        releases.finish(release)
+        with suppress(releases.NothingToCut):  # it is taken back; whoever asks for it again is told
+            releases.finish(release)
     rereads.mark_stale()
     releases.recut_stale()
     runs.give_up_silent()
