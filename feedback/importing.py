@@ -1,17 +1,22 @@
 """What the commands that import a file share: its records with progress, and how the import ended, in words and JSON."""
 
 import argparse
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 
+from feedback import logs
+from feedback.capture import Asked
 from feedback.models import Project
 from feedback.progress import bar
-from privacy import recordfiles
+from privacy import consent, recordfiles
+from privacy.models import Purpose
 from privacy.recordfiles import Record, UnreadableFile
 
 SHOWN = 20  # different problems; the numbers of a problem's lines
@@ -21,6 +26,12 @@ blank lines do not matter. A bad line is reported by its number and field, the r
 number is the item's."""
 EXIT = """Exit status: 0 where something went in or was there already; 1 where nothing did, where the file cannot be
 used, and also, without --json, where a line is bad (--json lists them)."""
+
+ASK = (
+    "Lines without consent were not kept. Write it into each line "
+    '("consent": {"capture": true, "evaluation": true, "training": true}), or, if you hold it already: '
+    '--consent capture,evaluation,training --notice "the words under which people agreed"'
+)
 
 
 class Format(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -48,6 +59,44 @@ def add_arguments(parser: CommandParser, format: str) -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--project", required=True)
     parser.add_argument("--json", action="store_true", help="Print the counts, and every problem, as JSON.")
+
+
+def add_log_options(parser: CommandParser) -> None:
+    """The arguments that say what the operator holds already, and where a log of another shape has our fields."""
+    parser.add_argument(
+        "--consent", default="", help="What you hold already for lines that carry none: capture,evaluation,training"
+    )
+    parser.add_argument("--notice", default="", help="The wording under which people agreed.")
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="FIELD=PATH",
+        help="Where your log has a field: --map question=input.text --map answer=output, or both with a comma between. "
+        "What is neither a field of ours nor mapped is left out.",
+    )  # fmt: skip
+
+
+def fields_of(options: dict[str, Any]) -> dict[str, str]:
+    """Our fields, each with its place in the log. Raises `CommandError`."""
+    found = {}
+    for text in options["map"]:
+        for part in re.split(rf",(?=(?:{'|'.join(logs.FIELDS)})=)", text):
+            name, _, path = part.partition("=")
+            if name not in logs.FIELDS or not path:
+                raise CommandError(f"--map takes FIELD=PATH, where FIELD is one of: {', '.join(logs.FIELDS)}")
+            found[name] = path
+    return found
+
+
+def consent_of(options: dict[str, Any]) -> tuple[dict[str, bool], Asked]:
+    """What the operator holds, and under which wording. Raises `CommandError`."""
+    held = dict.fromkeys(filter(None, (name.strip() for name in options["consent"].split(","))), True)
+    if set(held) - set(Purpose.values):
+        raise CommandError(f"--consent takes a list of: {', '.join(Purpose.values)}")
+    if held and Purpose.CAPTURE not in held:
+        raise CommandError("--consent names no capture, and without that nothing is kept.")
+    try:
+        return held, Asked("import", consent.notice_for(options["notice"]))
+    except consent.PersonalNotice as error:
+        raise CommandError(str(error)) from None
 
 
 def project(name: str) -> Project:

@@ -45,7 +45,7 @@ PLAIN = ("sources", "context", "tags", "agent", "session", "metadata")
 STRUCTURED = ("sources", "context", "feedback", "consent", "tags", "agent", "metadata")
 REQUIRED = ("question", "answer")
 FIELDS = (*REQUIRED, "feedback", "user", "id", "ts", "consent", *PLAIN)
-NO_FIELD = f"A log line has no such field. It takes: {', '.join(FIELDS)}. Rename yours, or: --map question=YOURS"
+NO_FIELD = f"A log line has no such field. It takes: {', '.join(FIELDS)}. Rename yours, or say where they are: --map question=YOURS"
 NAMES = {"subject": "user", "occurred_at": "ts"}  # ours, as a line calls them
 TAKEN = (Outcome.Result.STORED, Outcome.Result.REPLAYED)
 
