@@ -30,7 +30,7 @@ def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], aske
         return capture.record_interaction(project, interaction, asked).result
     result = capture.record_interaction(project, as_stored(interaction, stored.body_digest), asked).result
     if agreed:
-        consentimport.add_unsaid(stored.subject, agreed, asked.notice)
+        consentimport.add_unsaid(stored.subject, {**agreed}, asked.notice)
     return result
 
 

@@ -45,12 +45,14 @@ def parse(item: Any, interaction: InteractionIn, place: int) -> Vote:
         name = plain_name(unknown[0], "a field without a plain name")
         raise PayloadError(f"/feedback/{name}", "unknown_field", NO_FIELD)
     thumb, signal = entry.get("thumb"), entry.get("signal")
-    if signal is None and thumb not in THUMBS:
+    if signal is None:
+        signal = THUMBS.get(thumb) if isinstance(thumb, str) else None
+    if signal is None:
         raise PayloadError("/feedback", "invalid", EXPECTED)
     body = {
         "id": entry.get("id") or base(interaction.id or "", place),
         "interaction": interaction.id,
-        "signal": THUMBS[thumb] if signal is None else signal,
+        "signal": signal,
         "subject": entry.get("user"),
         "occurred_at": entry.get("ts"),
         **{name: entry.get(name) for name in ("correction", "comment", "score")},

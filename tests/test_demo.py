@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -100,10 +101,10 @@ def test_one_person_of_the_demo_is_erased_without_a_trace(capsys: pytest.Capture
     assert everything.count(pseudonym.encode()) <= in_index_too, "the hash stands on the list of the erased alone"
 
 
-def log_of(folder: Path, name: str = "mine.jsonl", **extra: object) -> str:
+def log_of(folder: Path, name: str = "mine.jsonl", extra: dict[str, Any] | None = None) -> str:
     """A log with a vote each; its path."""
     lines = [{"question": f"How long is ferry number {n} away?", "answer": f"It is {n} miles away.", "user": f"u{n}", "feedback": "up",
-              **extra} for n in range(3)]  # fmt: skip
+              **(extra or {})} for n in range(3)]  # fmt: skip
     (folder / name).write_text("\n".join(json.dumps(line) for line in lines))
     return str(folder / name)
 
@@ -116,9 +117,9 @@ def demo(*options: str) -> None:
 
 
 def test_a_log_of_ones_own_has_a_project_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    demo("--log", log_of(tmp_path, **EVERYTHING))
-    demo("--log", log_of(tmp_path, "demo.jsonl", **EVERYTHING))
-    demo("--log", log_of(tmp_path, "Ära 2 (März).jsonl", **EVERYTHING))
+    demo("--log", log_of(tmp_path, extra=EVERYTHING))
+    demo("--log", log_of(tmp_path, "demo.jsonl", extra=EVERYTHING))
+    demo("--log", log_of(tmp_path, "Ära 2 (März).jsonl", extra=EVERYTHING))
     assert set(Project.objects.values_list("name", flat=True)) == {"mine", "demo-log", "ara-2-marz"}
     assert {release.dataset.name for release in Release.objects.all()} == {"mine", "demo-log", "ara-2-marz"}
     said = capsys.readouterr().out
@@ -129,7 +130,7 @@ def test_a_log_of_ones_own_has_a_project_of_its_own(tmp_path: Path, capsys: pyte
 def test_a_log_is_not_mixed_into_the_project_of_a_product(tmp_path: Path) -> None:
     cast.key(cast.project("mine"))
     with pytest.raises(CommandError, match="has keys"):
-        demo("--log", log_of(tmp_path, **EVERYTHING))
+        demo("--log", log_of(tmp_path, extra=EVERYTHING))
     assert not Interaction.objects.exists()
 
 
@@ -165,7 +166,7 @@ def test_fields_that_do_not_fit_are_named_once_and_nothing_is_published(
 
 def test_a_log_without_a_vote_is_kept_and_publishes_nothing(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Nothing is published"):
-        demo("--log", log_of(tmp_path, **{**EVERYTHING, "feedback": None}))
+        demo("--log", log_of(tmp_path, extra={**EVERYTHING, "feedback": None}))
     assert Interaction.objects.count() == 3 and not Release.objects.exists()
 
 
