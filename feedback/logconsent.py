@@ -30,7 +30,8 @@ def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], aske
         return capture.record_interaction(project, interaction, asked).result
     result = capture.record_interaction(project, as_stored(interaction, stored.body_digest), asked).result
     if agreed:
-        consentimport.add_unsaid(stored.subject, {**agreed}, asked.notice)
+        held_now = {str(purpose): granted for purpose, granted in agreed.items()}
+        consentimport.add_unsaid(stored.subject, held_now, asked.notice)
     return result
 
 

@@ -119,6 +119,8 @@ def note(namespace: str, held: HeldConsent) -> Result:
 
 def add_unsaid(subject: Subject, purposes: Mapping[str, bool], notice: Notice | None) -> None:
     """Bring in what is held of purposes of which the person's ledger says nothing."""
+    if set(purposes) <= set(consent.newest(subject)):
+        return  # as a rule, and without a transaction that writes
     with transaction.atomic():
         lines = consent.newest(subject)
         new = {str(purpose): granted for purpose, granted in purposes.items() if purpose not in lines}
