@@ -2,10 +2,12 @@
 .PHONY: help demo up native test bench
 
 PYTHON_HERE = .venv/bin/python
-# What is given on make's command line (PORT, LOG, BENCH, FLYWHEEL_VAR, …) reaches the recipes as environment.
+# What is given on make's command line (PORT, LOG, CONSENT, NOTICE, MAP, BENCH, FLYWHEEL_VAR, …) reaches the recipes as environment.
 
 help:
 	@echo "make demo    watch one turn on a sample log, then serve (SERVE=0: without; LOG=FILE: your log; PORT=8000)"
+	@echo "             CONSENT=capture,evaluation,training NOTICE=TEXT: what you hold for lines of LOG that carry none"
+	@echo "             MAP=question=input.text,answer=output: where LOG has other fields"
 	@echo "make up      serve on your own data under var/ (FLYWHEEL_VAR=DIRECTORY: elsewhere; PORT=8000)"
 	@echo "make native  compile the redactor, where there is a C compiler; everything runs without"
 	@echo "make test    everything that CI runs (ONLY=lint,types: some of it)"
@@ -13,7 +15,8 @@ help:
 
 demo:
 	@sh deploy/venv.sh runtime
-	@exec $(PYTHON_HERE) manage.py demo $${LOG:+--log "$$LOG"} $(if $(filter 0 no false,$(SERVE)),--no-serve)
+	@exec $(PYTHON_HERE) manage.py demo $${LOG:+--log "$$LOG"} $${CONSENT:+--consent "$$CONSENT"} \
+		$${NOTICE:+--notice "$$NOTICE"} $${MAP:+--map "$$MAP"} $(if $(filter 0 no false,$(SERVE)),--no-serve)
 
 up:
 	@sh deploy/venv.sh runtime

@@ -1,11 +1,30 @@
 #!/usr/bin/env python
 """Django's command line for Flywheel."""
 
+import logging
 import os
 import sys
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
-    from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+def main() -> None:
+    """Run a command. What is wrong with the settings, or with the database as a whole, is said in one line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+    from django.db import DatabaseError, InterfaceError
+
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it repeats what is said below
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"Error: {error}")
+    except (DatabaseError, InterfaceError):
+        from privacy import databasestate
+
+        if not (words := databasestate.trouble()):
+            raise  # the database is well: the fault is the command's
+        sys.exit(f"Error: {words}")
+
+
+if __name__ == "__main__":
+    main()

@@ -143,17 +143,24 @@ class DatasetAdmin(ReadOnlyAdmin):
     def cut(self, request: HttpRequest, dataset: Dataset, would: int) -> HttpResponseBase:
         """Cut it here where it is small, else leave it to a worker."""
         if not would:
-            messages.info(request, "There is nothing to release yet: decide some answers first.")
-            return redirect("admin:curation_dataset_changelist")
+            return self.nothing_to_cut(request)
         if would > AT_ONCE:
             releases.begin(dataset)
             messages.success(request, "A worker cuts it within a minute; it appears here when it is whole.")
             return redirect("admin:curation_release_changelist")
         before = dataset.published().first()
-        made = releases.cut(dataset)
+        try:
+            made = releases.cut(dataset)
+        except releases.NothingToCut:
+            return self.nothing_to_cut(request)
         words = f"{made} holds everything already: nothing changed." if made == before else f"{made} is cut."
         messages.success(request, words)
         return redirect("admin:curation_release_change", made.pk)
+
+    def nothing_to_cut(self, request: HttpRequest) -> HttpResponseBase:
+        """Say that there is nothing, and what to do."""
+        messages.info(request, "There is nothing to release yet: decide some answers first.")
+        return redirect("admin:curation_dataset_changelist")
 
 
 def upcoming(dataset: Dataset) -> list[str]:

@@ -40,13 +40,13 @@ class Lost(Exception):
 
 
 class NothingToCut(Exception):
-    """A scheduled release would hold nothing at all."""
+    """A new release would hold nothing at all. One that is cut again because people were forgotten may."""
 
 
 def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None) -> Release:
     """Cut the next version of a dataset and publish it.
 
-    Where nothing changed since the newest version, that one is returned and nothing is cut.
+    Where nothing changed since the newest version, that one is returned and nothing is cut. Raises `NothingToCut`.
     """
     return finish(begin(dataset, period), progress)
 
@@ -158,7 +158,7 @@ def publish(release: Release, progress: Progress | None) -> Release:
         release.members.all().delete()
         total = membership.carry_over(previous, release) if previous else membership.choose(release)
     columns.count_anew(ReleaseMember)
-    if release.period and not total and previous is None:
+    if not total and previous is None:
         withdraw(release)
         raise NothingToCut
     releasefolders.clear_asides(release)
@@ -168,6 +168,9 @@ def publish(release: Release, progress: Progress | None) -> Release:
             manifest, dropped = recuts.write(release, previous, aside)
         else:
             manifest, dropped = releasefiles.write(release, aside, total, renewing(release, progress)), []
+            if not any(entry["records"] for entry in manifest["files"]):
+                withdraw(release)
+                raise NothingToCut
             if same := unchanged(release, manifest):
                 withdraw(release)
                 return same

@@ -1,18 +1,26 @@
 """Doors for Celery: each finds its work in the database, so a lost or doubled message changes nothing."""
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.utils import timezone
 
 from curation import audits, copies, curate, periods, policies, quality, releases, rereads, runs
-from curation.models import Dataset
+from curation.models import Dataset, Release
 from feedback.models import Interaction, Project
 from privacy import isolation
+
+
+def finish_cut(release: Release) -> None:
+    """Finish a cut that a dead process left. One that would be empty is taken back; the next cut says so."""
+    with suppress(releases.NothingToCut):
+        releases.finish(release)
 
 
 @shared_task
 def sweep() -> int:
     """Curate every project that has something pending and does not rest; finish what a dead process left of a release."""
-    isolation.each("cut", releases.unfinished(), releases.finish)
+    isolation.each("cut", releases.unfinished(), finish_cut)
     isolation.each("sweep", [rereads.mark_stale, releases.recut_stale, runs.give_up_silent], lambda step: step())
     waiting = Interaction.objects.filter(pending=True).values("project").distinct()
     projects = Project.objects.filter(pk__in=waiting).exclude(pk__in=runs.resting().values("pk"))

@@ -1,6 +1,25 @@
 """How each kind of database is spoken to, wherever it is."""
 
+import warnings
 from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+EXPECTED = "DATABASE_URL is not understood. Expected sqlite:////FOLDER/FILE or postgres://USER:PASSWORD@HOST:PORT/NAME"
+
+
+def parsed(url: str) -> dict[str, Any]:
+    """The database that a URL names. Raises `ImproperlyConfigured`, without the URL: it may hold a password."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # it warns of what is refused below
+            found: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    except (ValueError, KeyError, ImproperlyConfigured):
+        raise ImproperlyConfigured(EXPECTED) from None
+    if found.get("ENGINE") not in ENGINES or not found.get("NAME"):
+        raise ImproperlyConfigured(EXPECTED)
+    return found
 
 
 def settled(engine: str, *, pool: int) -> dict[str, Any]:

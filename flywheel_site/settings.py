@@ -9,7 +9,7 @@ from typing import Any
 
 import environ
 
-from flywheel_site.databases import settled
+from flywheel_site.databases import parsed, settled
 from flywheel_site.keptsecrets import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -87,7 +87,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'flywheel.sqlite3'}")
+    "default": parsed(env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'flywheel.sqlite3'}")
 }
 DATABASES["default"] |= settled(DATABASES["default"]["ENGINE"], pool=env.int("DATABASE_POOL", default=8))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

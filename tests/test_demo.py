@@ -3,10 +3,11 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from curation.models import Decision, GateRun, Release, ReviewTask
@@ -16,6 +17,7 @@ from feedback.models import Interaction, Project, Signal
 from feedback.payloads import InteractionIn, convert
 from privacy.models import Erasure
 from privacy.subjects import find
+from tests import factories as cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 SAMPLE = Path(__file__).parent.parent / "flywheel_site" / "demo"
@@ -97,3 +99,78 @@ def test_one_person_of_the_demo_is_erased_without_a_trace(capsys: pytest.Capture
     assert unique and not [text for text in unique if text.encode() in everything]
     in_index_too = 2
     assert everything.count(pseudonym.encode()) <= in_index_too, "the hash stands on the list of the erased alone"
+
+
+def log_of(folder: Path, name: str = "mine.jsonl", extra: dict[str, Any] | None = None) -> str:
+    """A log with a vote each; its path."""
+    lines = [{"question": f"How long is ferry number {n} away?", "answer": f"It is {n} miles away.", "user": f"u{n}", "feedback": "up",
+              **(extra or {})} for n in range(3)]  # fmt: skip
+    (folder / name).write_text("\n".join(json.dumps(line) for line in lines))
+    return str(folder / name)
+
+
+EVERYTHING = {"consent": {"capture": True, "evaluation": True, "training": True}}
+
+
+def demo(*options: str) -> None:
+    call_command("demo", "--no-serve", *options)
+
+
+def test_a_log_of_ones_own_has_a_project_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo("--log", log_of(tmp_path, extra=EVERYTHING))
+    demo("--log", log_of(tmp_path, "demo.jsonl", extra=EVERYTHING))
+    demo("--log", log_of(tmp_path, "Ära 2 (März).jsonl", extra=EVERYTHING))
+    assert set(Project.objects.values_list("name", flat=True)) == {"mine", "demo-log", "ara-2-marz"}
+    assert {release.dataset.name for release in Release.objects.all()} == {"mine", "demo-log", "ara-2-marz"}
+    said = capsys.readouterr().out
+    assert "3 conversations in the log: 3 stored" in said and "in the log           ██" in said
+    assert Interaction.objects.filter(project__name="mine").count() == 3
+
+
+def test_a_log_is_not_mixed_into_the_project_of_a_product(tmp_path: Path) -> None:
+    cast.key(cast.project("mine"))
+    with pytest.raises(CommandError, match="has keys"):
+        demo("--log", log_of(tmp_path, extra=EVERYTHING))
+    assert not Interaction.objects.exists()
+
+
+def test_without_consent_it_says_how_to_give_it_and_publishes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = log_of(tmp_path)
+    with pytest.raises(CommandError, match="Nothing of the log went in"):
+        demo("--log", log)
+    said = capsys.readouterr().err
+    assert "CONSENT=capture,evaluation,training" in said and '"consent": {"capture": true' in said
+    assert not Release.objects.exists()
+    demo("--log", log, "--consent", "capture,evaluation,training", "--notice", "Terms of 2025")
+    entry = Interaction.objects.all()[0].subject.consent_entries.get(purpose="training")
+    assert entry.notice is not None and entry.notice.text == "Terms of 2025" and Release.objects.count() == 1
+
+
+def test_fields_that_do_not_fit_are_named_once_and_nothing_is_published(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "other.jsonl"
+    log.write_text(
+        "\n".join(json.dumps({"prompt": f"Q{n}?", "response": "A", **EVERYTHING, "feedback": "up"}) for n in range(12))
+    )
+    with pytest.raises(CommandError, match="Nothing of the log went in"):
+        demo("--log", str(log))
+    said = capsys.readouterr().err
+    assert said.count("12 lines") == 1 and "prompt, response" in said and "MAP=question=" in said
+    assert not Release.objects.exists()
+    demo("--log", str(log), "--map", "question=prompt,answer=response")
+    assert Interaction.objects.count() == 12
+
+
+def test_a_log_without_a_vote_is_kept_and_publishes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Nothing is published"):
+        demo("--log", log_of(tmp_path, extra={**EVERYTHING, "feedback": None}))
+    assert Interaction.objects.count() == 3 and not Release.objects.exists()
+
+
+def test_its_help_has_the_format_of_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        demo("--help")
+    assert '{"question": TEXT, "answer": TEXT,' in capsys.readouterr().out

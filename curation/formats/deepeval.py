@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from curation.formats.encoding import json_line
-from curation.formats.marks import each_text, parting
+from curation.formats.marks import JOINER, each_text, joining, parting
 from curation.formats.records import Row
 
 NAME = "deepeval.jsonl"
@@ -16,6 +16,7 @@ PURPOSE = "evaluation"
 CONFIG = None
 
 inert = parting(re.compile(r"\[(?=DEEPEVAL:)", re.IGNORECASE), "[")
+whole = joining(re.compile(rf"(\[){JOINER}(?=DEEPEVAL:)", re.IGNORECASE))
 
 
 def line(row: Row) -> bytes | None:

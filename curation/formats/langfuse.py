@@ -8,14 +8,16 @@ are parted.
 import re
 
 from curation.formats.encoding import json_line
-from curation.formats.marks import each_text, parting
+from curation.formats.marks import JOINER, each_text, joining, parting
 from curation.formats.records import Row
 
 NAME = "langfuse.jsonl"
 PURPOSE = "evaluation"
 CONFIG = None
 
-inert = parting(re.compile(r"@@@(?=langfuseMedia:)|\Adata(?=:)", re.IGNORECASE), ":")
+MARK = re.compile(r"@@@(?=langfuseMedia:)|\Adata(?=:)", re.IGNORECASE)
+inert = parting(MARK, ":")
+whole = joining(re.compile(f"(@@@){JOINER}(?=langfuseMedia:)|\\A(data){JOINER}(?=:)", re.IGNORECASE))
 
 
 def line(row: Row) -> bytes | None:

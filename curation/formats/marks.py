@@ -26,3 +26,12 @@ def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
         return mark.sub(lambda found: found[0] + JOINER, text) if hint in text else text
 
     return parted
+
+
+def joining(parted: re.Pattern[str]) -> Callable[[str], str]:
+    """The way back: a function that leaves of each match of `parted` the mark, which is its only group that matched."""
+
+    def joined(text: str) -> str:
+        return parted.sub(lambda found: found[found.lastindex or 0], text) if JOINER in text else text
+
+    return joined

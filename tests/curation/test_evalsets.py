@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 
 from curation import evalsets, review
 from curation.evalsets import EvalSetError, entry
-from curation.formats import inspect, openai_evals, promptfoo
+from curation.formats import deepeval, eval_cases, inspect, langfuse, openai_evals, promptfoo
 from curation.models import Decision, EvalCase, Example, ReviewTask
 from feedback.models import Interaction
-from privacy import erasure
+from privacy import erasure, recordfiles
 from tests import factories as cast
 from tests.curation.formats_corpus import row
 
@@ -64,13 +64,70 @@ def test_what_is_no_case_is_refused_and_nothing_is_loaded(case: Any) -> None:
     assert "secret" not in str(refused.value)
 
 
-@pytest.mark.parametrize(("module", "suffix"), [(promptfoo, "yaml"), (openai_evals, "jsonl"), (inspect, "jsonl")])
-def test_it_reads_what_a_release_writes(module: Any, suffix: str, tmp_path: Path) -> None:
-    path = tmp_path / f"evals.{suffix}"
-    written = row()
-    path.write_bytes(module.line(written) or b"")
-    found = [entry(case) for _, case in evalsets.read(path)]
-    assert [item.question for item in found] == [written.question]
+OWN = [promptfoo, openai_evals, inspect, langfuse, deepeval, eval_cases]
+
+
+@pytest.mark.parametrize("module", OWN, ids=[module.NAME for module in OWN])
+def test_what_a_release_writes_comes_back_in_as_it_was(module: Any, tmp_path: Path) -> None:
+    path = tmp_path / module.NAME
+    hostile = (
+        "data:text/plain;x",
+        "@@@langfuseMedia:x@@@",
+        "[DEEPEVAL:IMAGE:x]",
+        "{{ env.X }}",
+        '{"a": 1}',
+        "{",
+    )
+    written = [row(f"i-{number}", text) for number, text in enumerate(["What is it?", *hostile])]
+    path.write_bytes(b"".join(module.line(each) or b"" for each in written))
+    found = [record.value for record in recordfiles.read(path, lists=evalsets.LISTS)]
+    for each, case in zip(written, found, strict=True):
+        turns = tuple((turn["role"], turn["content"]) for turn in each.context)
+        assert entry(case) == evalsets.Entry(each.question, each.expected, turns)
+
+
+CHOICES = ["Bern", "Basel", "Zug"]
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [("B", "Basel"), ("b", "Basel"), ("(C)", "Zug"), ("A.", "Bern"), (["B"], "Basel"), (["A", "C"], "Bern\nZug"), ("Zug", "Zug")],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["target", "ideal"])
+def test_the_letter_of_a_choice_becomes_its_text(target: Any, expected: str, name: str) -> None:
+    case = {"input": "What is the capital?", "choices": CHOICES, name: target}
+    assert entry(case) == evalsets.Entry("What is the capital?", expected)
+    assert entry({"question": "Q", "choices": CHOICES, "expected": target}).expected == expected
+
+
+@pytest.mark.parametrize(
+    "case", [{"target": "D"}, {"target": 1}, {"target": "Bonn"}, {"target": "A", "choices": [1, 2]}]
+)
+def test_a_target_that_names_no_choice_is_refused(case: dict[str, Any]) -> None:
+    with pytest.raises(EvalSetError, match=r"choices"):
+        entry({"input": "Q", "choices": CHOICES, **case})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", b"\xef\xbb\xbf" + json.dumps(PLAIN).encode() + b"\r\n{\r\n" + json.dumps({**PLAIN, "question": "B?"}).encode()),
+        ("a.json", b"[" + json.dumps(PLAIN).encode() + b', nonsense, {"question": "B?", "expected": "x"}]'),
+        ("a.csv", b'\xef\xbb\xbfquestion,expected\r\nA?,x\r\n"B?,y\r\nC?,z\r\n'),
+        ("a.yaml", b"- {question: A, expected: x}\n- {question: [\n- {question: C, expected: y}\n"),
+    ],
+)  # fmt: skip
+def test_a_byte_order_mark_or_a_bad_case_does_not_refuse_the_others(
+    name: str, content: bytes, tmp_path: Path, capsys: Any
+) -> None:
+    cast.project()
+    (tmp_path / name).write_bytes(content)
+    call_command("import_evals", str(tmp_path / name), "--project", "shop", "--json")
+    counts = json.loads(capsys.readouterr().out)
+    assert counts["stored"] == 2 and [problem["line"] for problem in counts["problems"]] == [
+        3 if name == "a.csv" else 2
+    ]
 
 
 @pytest.fixture
@@ -119,7 +176,7 @@ def test_bad_cases_are_named_by_number_and_the_rest_goes_in(tmp_path: Path, caps
     path.write_text(json.dumps([PLAIN, {"question": "only"}]))
     call_command("import_evals", str(path), "--project", "shop", "--json")
     counts = json.loads(capsys.readouterr().out)
-    assert counts["stored"] == 1 and [problem["case"] for problem in counts["problems"]] == [2]
+    assert counts["stored"] == 1 and [(p["line"], p["field"]) for p in counts["problems"]] == [(2, "expected")]
 
 
 @pytest.mark.django_db

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
-from curation import membership, policies, releasefiles, releases, selection
+from curation import membership, policies, releasefiles, releases, selection, tasks
 from curation.formats.verify import read_checked
-from curation.models import Dataset, Example, Release, ReleaseMember
+from curation.models import Dataset, EvalCase, Example, PreferencePair, Release, ReleaseMember
 from curation.releasefiles import folder
-from feedback.models import Project
+from feedback.models import Interaction, Project
 from privacy import consent, erasure
 from privacy.models import ConsentEntry
 from tests import factories as cast
@@ -163,3 +165,48 @@ def test_no_other_projects_records_are_in_it(shop: Project) -> None:
     cast.turn(other)
     assert len(lines(cast.cut(shop), "eval_cases.jsonl")) == 2
     assert Path(folder(cast.cut(other))).exists()
+
+
+def test_a_release_that_would_hold_no_record_is_refused_in_words(db: None) -> None:
+    for agreed in ({"capture": True}, cast.ALL):  # nobody agrees to a purpose; nobody voted
+        cast.asked(cast.project(), consent=agreed)
+        cast.turn(cast.project())
+        with pytest.raises(CommandError, match="Nothing is published") as refused:
+            call_command("release", "--dataset", "shop")
+        assert refused.value.returncode == 1 and "curate --project shop" in str(refused.value)
+        assert not Release.objects.exists()
+
+
+def test_records_that_come_to_no_line_are_not_published_either(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.formats.chosen", lambda names: [])
+    with pytest.raises(releases.NothingToCut):
+        cast.cut(shop)
+    assert not Release.objects.exists()
+
+
+def test_a_next_version_without_a_record_is_refused_and_the_one_before_stays(shop: Project) -> None:
+    first = cast.cut(shop)
+    Example.objects.all().delete()
+    Dataset.objects.update(holdout=0)
+    for model in (EvalCase, PreferencePair):
+        model.objects.all().delete()
+    with pytest.raises(CommandError, match="Nothing is published"):
+        call_command("release", "--dataset", "shop")
+    assert list(Dataset.objects.get().published()) == [first]
+
+
+def test_the_sweep_goes_on_where_an_unfinished_cut_would_hold_nothing(db: None) -> None:
+    begun = releases.begin(Dataset.objects.get(name=cast.project().name))
+    Release.objects.filter(pk=begun.pk).update(created_at=begun.created_at - timedelta(hours=1))
+    cast.asked(cast.project("other"))
+    Interaction.objects.update(pending=True)
+    assert tasks.sweep() == 1 and not Release.objects.exists()
+
+
+def test_a_release_is_cut_again_though_the_last_person_in_it_left(shop: Project) -> None:
+    cast.cut(shop)
+    for name in (cast.ANNA, cast.BEN):
+        erasure.erase(cast.person(shop, name))
+    erasure.settle()
+    newest = Dataset.objects.get().published().get()
+    assert newest.recut >= 1 and not any(entry["records"] for entry in newest.manifest["files"])

@@ -154,9 +154,9 @@ def test_the_log_tells_of_right_answers_and_of_wrong_ones() -> None:
 
 
 def test_the_importer_takes_every_line() -> None:
-    parsed = [logs.parse(Project(name="demo"), json.dumps(line).encode(), {}) for line in sample()]
+    parsed = [logs.parse(Project(name="demo"), line, Counter()) for line in sample()]
     assert len({line.interaction.id for line in parsed}) == len(parsed) >= 380
-    assert sum(len(line.signals) for line in parsed) > 300
+    assert sum(len(line.votes) for line in parsed) > 300
 
 
 def test_about_forty_people_agree_to_different_things() -> None:

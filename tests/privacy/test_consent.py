@@ -1,6 +1,7 @@
 """The ledger, and what follows from it."""
 
 import io
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -159,6 +160,42 @@ def test_an_import_that_says_no_takes_derived_records_with_it() -> None:
     later = timezone.now().isoformat().encode()
     assert results([b'{"subject": "anna-17", "purposes": {"training": false}, "at": "' + later + b'"}']) == ["noted"]
     assert not Example.objects.exists()
+
+
+def test_a_byte_order_mark_a_list_or_a_table_brings_everybody_in(tmp_path: Path) -> None:
+    cast.project()
+    people = [{"subject": name, "purposes": {"capture": True}} for name in (cast.ANNA, cast.BEN)]
+    marked = b"\xef\xbb\xbf" + b"\r\n".join(json.dumps(line).encode() for line in people)
+    table = b'\xef\xbb\xbfsubject,purposes\r\n' + b"".join(
+        f'{line["subject"]},"{{""capture"": true}}"\r\n'.encode() for line in people
+    )  # fmt: skip
+    for name, content in (("a.jsonl", marked), ("a.json", json.dumps(people).encode()), ("a.csv", table)):
+        path, said = tmp_path / name, io.StringIO()
+        path.write_bytes(content)
+        call_command("import_consent", path, "--project", "shop", "--json", stdout=said)
+        counts = json.loads(said.getvalue())
+        assert counts.get("noted", 0) + counts.get("known", 0) == 2 and counts["problems"] == [], name
+    assert Subject.objects.count() == 2
+
+
+def test_a_bad_record_of_consent_is_told_by_its_field(tmp_path: Path) -> None:
+    cast.project()
+    bad = [
+        ({"subject": "u", "purposes": {"dancing": True}}, "purposes"), ({"purposes": {"capture": True}}, "subject"),
+        ({"subject": "u", "purposes": {"capture": True}, "at": "now"}, "at"), ({"subject": "u", "purposes": {}}, "purposes"),
+        ({"subject": "u\0", "purposes": {"capture": True}}, "subject"), ({"subject": "u", "purpose": 1}, "purpose"), ([], ""),
+        ({"subject": "u", "purposes": {"capture": True}, "until": 1}, "until"),
+    ]  # fmt: skip
+    path, said = tmp_path / "held.jsonl", io.StringIO()
+    path.write_text(
+        "\n".join(json.dumps(line) for line, _ in [*bad, ({"subject": "v", "purposes": {"capture": True}}, "")])
+    )
+    call_command("import_consent", path, "--project", "shop", "--json", stdout=said)
+    counts = json.loads(said.getvalue())
+    assert counts["noted"] == 1 and "dancing" not in said.getvalue()
+    assert [(problem["line"], problem["field"]) for problem in counts["problems"]] == [
+        (number, field) for number, (_, field) in enumerate(bad, 1)
+    ]
 
 
 def test_the_command_reports_bad_lines_by_number_without_their_values(tmp_path: Path) -> None:

@@ -6,10 +6,12 @@ from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, InterfaceError
 
 from curation import agents, gate, gatereports
 from curation.models import GateRun
 from feedback.progress import bar
+from privacy import databasestate
 
 EXIT = {GateRun.Verdict.PASSED: 0, GateRun.Verdict.REFUSED: 1, GateRun.Verdict.NOT_JUDGED: 2}
 NOT_JUDGED = EXIT[GateRun.Verdict.NOT_JUDGED]
@@ -42,6 +44,9 @@ class Command(BaseCommand):
             self.report(run, options)
         except (gate.GateError, agents.AgentError, OSError) as error:
             self.stderr.write(f"Could not judge: {error}")
+            sys.exit(NOT_JUDGED)
+        except (DatabaseError, InterfaceError) as error:
+            self.stderr.write(f"Could not judge: {databasestate.trouble() or f'unexpected {type(error).__name__}'}")
             sys.exit(NOT_JUDGED)
         except Exception as error:  # noqa: BLE001 - Python's own exit status, 1, would read as a verdict
             self.stderr.write(f"Could not judge: unexpected {type(error).__name__}")

@@ -10,9 +10,17 @@ from curation.models import Dataset
 from curation.releasefiles import folder
 from feedback.progress import bar
 
+NOTHING = (
+    "Nothing is published: a release would hold no record. What is released is decided and agreed to for evaluation or "
+    "training. Run manage.py curate --project {project}, decide what waits in review, and see whose consent is missing."
+)
+
 
 class Command(BaseCommand):
-    help = "Cut and publish the next release of a dataset. Where nothing changed, the newest one is named again."
+    help = (
+        "Cut and publish the next release of a dataset. Where nothing changed, the newest one is named again. "
+        "Exit status 1 where a release would hold no record: then nothing is published."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dataset", required=True)
@@ -23,8 +31,11 @@ class Command(BaseCommand):
         if dataset is None:
             raise CommandError("There is no such dataset.")
         before = dataset.published().first()
-        with bar("release") as progress:
-            made = releases.cut(dataset, progress=progress)
+        try:
+            with bar("release") as progress:
+                made = releases.cut(dataset, progress=progress)
+        except releases.NothingToCut:
+            raise CommandError(NOTHING.format(project=dataset.project.name)) from None
         files = {entry["name"]: entry["records"] for entry in made.manifest["files"]}
         if options["json"]:
             self.stdout.write(

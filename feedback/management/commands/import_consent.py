@@ -1,44 +1,24 @@
 """`manage.py import_consent FILE --project P`."""
 
-import sys
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
-import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from feedback.models import Project
+from feedback import importing
 from privacy import consentimport
-
-SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = (
-        "Bring consent that you hold already into the ledger (JSON Lines; docs/privacy.md). What is newer there stands."
-    )
+    help = "Bring consent that you hold already into the ledger. What is newer there stands."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--project", required=True)
-        parser.add_argument("--json", action="store_true", help="Print the counts as JSON.")
+        importing.add_arguments(parser, consentimport.FORMAT)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(name=options["project"]).first()
-        if project is None:
-            raise CommandError("There is no such project. Make it with: manage.py createproject NAME")
-        path: Path = options["file"]
-        if not path.is_file():
-            raise CommandError("There is no such file.")
-        with path.open("rb") as file:
-            ended = list(consentimport.import_lines(project.namespace, file))
-        counts, bad = Counter(line.result for line in ended), [line for line in ended if line.result == "bad"]
-        if options["json"]:
-            self.stdout.write(orjson.dumps(counts).decode())
-            return
-        self.stdout.write(", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no lines")
-        for line in bad[:SHOWN]:
-            self.stderr.write(f"line {line.number}: {line.problem}")
-        if bad:
-            sys.exit(1)
+        project = importing.project(options["project"])
+        tally = importing.Tally()
+        records = importing.records(options["file"], structured=consentimport.STRUCTURED)
+        for line in consentimport.import_records(project.namespace, records):
+            tally.add(line.number, line.result, line.field, line.problem)
+        said = ", ".join(f"{number} {result}" for result, number in sorted(tally.counts.items()))
+        importing.finish(self, tally, said, taken=("noted", "known", "erased"), as_json=options["json"])

@@ -1,8 +1,10 @@
 """`manage.py demo`: the whole turn on a bundled sample log, or on yours, and then the server."""
 
 import os
+import re
 import secrets
 import sys
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,12 +13,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from tqdm import tqdm
 
 from curation import curate, datasets, gate, releases
 from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask
 from curation.releasefiles import folder
-from feedback import logs
+from feedback import importing, logs
 from feedback.capture import Asked
 from feedback.models import Interaction, Project
 from feedback.progress import bar
@@ -28,26 +29,41 @@ PROJECT = "demo"
 SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "sample.jsonl"
 NOTICE = "May we keep this conversation, test our assistant with it, and train it on it?"
 WIDTH = 46
+NOTHING = (
+    "Nothing is published: a release would hold no record. It takes answers with feedback, of people who agree to "
+    "evaluation or training. What waits for a person can be decided in the console: make up"
+)
+ASK = (
+    'Write consent into each line ("consent": {"capture": true, "evaluation": true, "training": true}), or, if you hold '
+    "it already: make demo LOG=… CONSENT=capture,evaluation,training NOTICE='the words under which people agreed'"
+)
 
 
 class Command(BaseCommand):
-    help = "Watch one turn of the flywheel on a sample log, then look around in the console."
+    help = (
+        "Watch one turn of the flywheel on a sample log, then look around in the console. Your own log gets a project of "
+        "its own, named after the file. Exit status 1 where nothing of it goes in, or a release would hold no record."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--log", type=Path, help="Your own log (JSON Lines or CSV) in place of the sample.")
+        parser.formatter_class = importing.Format
+        parser.description = f"{parser.description}\n\n{logs.FORMAT.strip()}\n\n{importing.FILES}"
+        parser.add_argument("--log", type=Path, help="Your own log in place of the sample (make demo LOG=FILE).")
+        importing.add_log_options(parser)
         parser.add_argument("--no-serve", action="store_true", help="Exit after the figures.")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        log: Path = options["log"] or SAMPLE
-        if not log.is_file():
+        own: Path | None = options["log"]
+        if own is not None and not own.is_file():
             raise CommandError("There is no such log file.")
         call_command("migrate", verbosity=0)
-        project = datasets.create_project(PROJECT)
-        lines = self.capture(project, log)
+        project = project_of(own) if own else datasets.create_project(PROJECT)
+        held, asked = importing.consent_of(options) if own else ({}, Asked("import", notice_for(NOTICE)))
+        lines = self.capture(project, own or SAMPLE, held, asked, importing.fields_of(options))
         self.decide(project)
         release = self.release(project)
-        if options["log"] is None:
+        if own is None:
             self.judge(release)
         self.funnel(project, release, lines)
         if options["no_serve"]:
@@ -60,21 +76,26 @@ class Command(BaseCommand):
         for line in lines:
             self.stdout.write(f"  {line}")
 
-    def capture(self, project: Project, log: Path) -> int:
+    def capture(self, project: Project, log: Path, held: dict[str, bool], asked: Asked, fields: dict[str, str]) -> int:
         """Import, redacting before anything is stored, and keeping only what people agreed to."""
-        counts: Counter[str] = Counter()
-        numbered = list(logs.read_lines(log))
-        asked = Asked("import", notice_for(NOTICE))
-        for line in tqdm(
-            logs.import_lines(project, numbered, consent={}, asked=asked),
-            total=len(numbered),
-            desc="capture",
-            leave=False,
-            disable=None,
-        ):
-            counts[line.result] += 1
-            if line.result == "bad":
-                self.stderr.write(f"  line {line.number}: {line.problem}")
+        tally = importing.Tally()
+        records = importing.records(log, structured=logs.STRUCTURED)
+        for line in logs.import_lines(project, records, consent=held, asked=asked, fields=fields):
+            tally.add(line.number, str(line.result), line.field, line.problem)
+        self.report(project, tally)
+        for words in importing.grouped(tally.problems):
+            self.stderr.write(f"  {words}")
+        if any("--map" in problem for _, _, problem in tally.problems):
+            self.stderr.write("  With make: make demo LOG=… MAP=question=YOURS,answer=YOURS")
+        if tally.counts["no_consent"] and log != SAMPLE:
+            self.stderr.write(f"  {ASK}")
+        if not any(tally.counts[result] for result in logs.TAKEN):
+            raise CommandError("Nothing of the log went in, so there is nothing to release.")
+        return tally.counts.total()
+
+    def report(self, project: Project, tally: importing.Tally) -> None:
+        """Print what was stored, and what was replaced in it."""
+        counts = tally.counts
         replaced: Counter[str] = Counter()
         for found in Interaction.objects.filter(project=project).values_list("redactions", flat=True):
             replaced.update(found)
@@ -82,11 +103,11 @@ class Command(BaseCommand):
         again = f", {counts['replayed']} were there already" if counts["replayed"] else ""
         self.stage(
             "1  Capture: redact first, keep only what people agreed to",
-            f"{len(numbered)} conversations in the log: {counts['stored']} stored{again}",
+            f"{counts.total()} conversations in the log: {counts['stored']} stored{again}",
             f"{counts['no_consent']} not kept, because nobody agreed to that",
+            *([f"{counts['bad']} not read, for the reasons below"] if counts["bad"] else []),
             f"replaced before anything was stored: {said or 'nothing'}",
         )
-        return len(numbered)
 
     def decide(self, project: Project) -> None:
         """Turn what people said into labels, or into questions for a person."""
@@ -104,8 +125,12 @@ class Command(BaseCommand):
 
     def release(self, project: Project) -> Release:
         """Cut what is agreed to into files."""
-        with bar("release") as progress:
-            made = releases.cut(Dataset.objects.get(name=PROJECT), progress=progress)
+        dataset = Dataset.objects.get(name=project.name, project=project)
+        try:
+            with bar("release") as progress:
+                made = releases.cut(dataset, progress=progress)
+        except releases.NothingToCut:
+            raise CommandError(NOTHING) from None
         files = [f"{entry['records']:>6}  {entry['name']}" for entry in made.manifest["files"]]
         self.stage(f"3  Release: {made}, immutable and checksummed", *files, f"in {folder(made)}")
         return made
@@ -159,6 +184,16 @@ class Command(BaseCommand):
             "widget     /demo/widget                        rate an answer as a visitor would",
             f"files      {folder(release)}",
         )
+
+
+def project_of(log: Path) -> Project:
+    """A project of the log's own, named after the file: never the sample's, and none that a product writes to."""
+    plain = unicodedata.normalize("NFKD", log.stem).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[:64] or "log"
+    name = f"{name}-log" if name == PROJECT else name
+    if Project.objects.filter(name=name, keys__isnull=False).exists():
+        raise CommandError(f"The project {name} has keys, so it is a product's. Give the file another name.")
+    return datasets.create_project(name)
 
 
 def verdict_words(run: GateRun) -> str:

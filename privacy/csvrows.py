@@ -1,0 +1,181 @@
+"""Rows of CSV, each judged by itself: a row that does not fit its header is a bad row, never cut and never joined.
+
+A quote that is opened and not closed would swallow the rows that follow. The row where it stands is bad, and reading
+goes on with the very next line, so that the rows of other people go in.
+"""
+
+import csv
+import json
+import re
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+OPEN_QUOTE = 'A quote (") is opened here and not closed, or text follows its end. Write a quote within a text twice.'
+TOO_MANY = "The row has {cells} cells, the header {columns} columns. Put quotes around a text with a {sign} in it."
+TOO_FEW = "The row has {cells} cells, the header {columns} columns; this is the first without a cell."
+NO_NAME = "The header has no name for this column."
+NOT_JSON = "The cell begins like JSON and is none."
+SIGNS = {",": "comma", ";": "semicolon", "\t": "tab"}
+FEW = 3  # columns below which lines of prose look like rows too easily
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
+Line: TypeAlias = "tuple[int, int, bytes | None]"
+
+
+class Unusable(ValueError):
+    """No row can be read by this header."""
+
+
+class BadRow(ValueError):
+    """The row cannot be read; `place` is the column, from 1, where that is known."""
+
+    def __init__(self, words: str, place: int = 0) -> None:
+        super().__init__(words)
+        self.place = place
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row by its line's number, or its problem and the column that has it. `end`: where it ends in the file."""
+
+    number: int
+    end: int
+    value: Any = None
+    column: str = ""
+    problem: str = ""
+
+
+class Lines:
+    """(number, end, bytes) of each line, of which some can be put back. The bytes of one that is too long are None."""
+
+    def __init__(self, found: Iterable[Line]) -> None:
+        self.found, self.back = iter(found), deque[Line]()
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> Line:
+        return self.back.popleft() if self.back else next(self.found)
+
+
+def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int) -> Iterator[Row]:
+    """The rows below the header, as objects without their empty cells. Raises `Unusable`.
+
+    A `structured` column is read as JSON where it begins like it. `longest`: the bytes that a row may have.
+    """
+    csv.field_size_limit(longest + 1)
+    lines = Lines(found)
+    sign, header = _header(lines, longest)
+    while True:
+        taken: list[Line] = []
+        try:
+            cells = _fitting(_cells(lines, taken, sign, longest), taken, header, sign)
+            value = _object(header, cells, structured)
+        except StopIteration:
+            return
+        except BadRow as error:
+            lines.back.extendleft(reversed(taken[1:]))
+            yield Row(taken[0][0], taken[0][1], column=_column(header, error.place), problem=str(error))
+        else:
+            if value:
+                yield Row(taken[0][0], taken[-1][1], value)
+
+
+def _header(lines: Lines, longest: int) -> tuple[str, list[str]]:
+    """The separator and the names of the columns."""
+    for line in lines:
+        if line[2] is None or not line[2].strip():
+            continue
+        text = line[2].decode(errors="replace")
+        sign = max(SIGNS, key=text.count)  # the comma where there is none
+        lines.back.append(line)
+        try:
+            names = [name.strip() for name in _cells(lines, [], sign, longest)]
+        except BadRow as error:
+            raise Unusable(f"line {line[0]}: The header cannot be read. {error}") from None
+        twice = [place for place, name in enumerate(names, 1) if name and name in names[: place - 1]]
+        if twice:
+            name = _column(names, twice[0])
+            raise Unusable(f"line {line[0]}: {name}: The header has this column twice, and only one could count.")
+        return sign, names
+    raise Unusable("The file holds no records.")
+
+
+def _cells(lines: Lines, taken: list[Line], sign: str, longest: int) -> list[str]:
+    """The cells of the next row, whose lines go into `taken`. Raises `BadRow`, and `StopIteration` at the end."""
+
+    def texts() -> Iterator[str]:
+        size = 0
+        for line in lines:
+            if not taken and line[2] is not None and not line[2].strip():
+                continue
+            taken.append(line)
+            size += longest + 1 if line[2] is None else len(line[2])
+            if size > longest:
+                raise BadRow(f"It is longer than {longest} bytes, or a quote in it is not closed.")
+            yield (line[2] or b"").decode().removesuffix("\r") + "\n"
+
+    try:
+        return next(csv.reader(texts(), delimiter=sign, strict=True))
+    except UnicodeDecodeError:
+        raise BadRow("This is not UTF-8.") from None
+    except csv.Error:
+        raise BadRow(OPEN_QUOTE, _opened(taken[0][2] or b"", sign)) from None
+
+
+def _opened(line: bytes, sign: str) -> int:
+    """The column of the first cell of this line that does not end as it began."""
+    cell = re.compile(rf'(?:"(?:[^"]|"")*"|(?!")[^{sign}]*)(?P<more>{sign}|\Z)')
+    text, place, found = line.decode(errors="replace").removesuffix("\r"), 1, None
+    while (found := cell.match(text, found.end() if found else 0)) and found["more"]:
+        place += 1
+    return place
+
+
+def _fitting(cells: list[str], taken: list[Line], header: list[str], sign: str) -> list[str]:
+    """The cells, where there is one for each column and none of them has swallowed other rows."""
+    if not any(cells):
+        return []
+    if len(taken) > 1 and len(header) >= FEW and _swallowed(taken[1:], len(header), sign):
+        raise BadRow(OPEN_QUOTE, _opened(taken[0][2] or b"", sign))
+    counts = {"cells": len(cells), "columns": len(header), "sign": SIGNS[sign]}
+    if len(cells) > len(header):
+        raise BadRow(TOO_MANY.format(**counts), len(header))
+    if len(cells) < len(header):
+        raise BadRow(TOO_FEW.format(**counts), len(cells) + 1)
+    return cells
+
+
+def _swallowed(lines: list[Line], width: int, sign: str) -> bool:
+    """Whether every further line of a row would be a row itself: a stray quote has closed an open one far below."""
+    texts = [(line[2] or b"").decode() for line in lines]
+    return all(len(next(csv.reader([text], delimiter=sign), [])) == width for text in texts)
+
+
+def _object(header: list[str], cells: list[str], structured: Collection[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for place, (name, cell) in enumerate(zip(header, cells, strict=False), 1):
+        if not cell:
+            continue
+        if not name:
+            raise BadRow(NO_NAME, place)
+        found[name] = _structure(cell, place) if name in structured and cell[0] in "[{" else cell
+    return found
+
+
+def _structure(cell: str, place: int) -> Any:
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        raise BadRow(NOT_JSON, place) from None
+
+
+def _column(header: list[str], place: int) -> str:
+    """The name of a column for a message."""
+    return plain_name(header[place - 1], f"column {place}") if 0 < place <= len(header) else ""
+
+
+def plain_name(name: str, otherwise: str) -> str:
+    """The name of a field as a message may repeat it; what is no plain name may be somebody's text."""
+    return name if PLAIN_NAME.fullmatch(name) else otherwise

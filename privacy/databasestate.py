@@ -1,0 +1,44 @@
+"""Whether the database is there and is this version's, in the words that a command says when it is not."""
+
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+UNREACHABLE = "The database cannot be reached: {reason}. Check DATABASE_URL, which names {place}."
+EMPTY = "The database has no tables yet. Run: manage.py migrate"
+BEHIND = "The database is of another version of Flywheel: {number} migrations are missing. Run: manage.py migrate"
+
+
+def trouble() -> str:
+    """What is wrong with the database as a whole, in one line; empty where nothing is."""
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    # A pool would wait and try again; what is wrong shows at the first try.
+    connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"]}
+    connection.settings_dict["OPTIONS"].pop("pool", None)
+    try:
+        connection.ensure_connection()
+    except (DatabaseError, InterfaceError) as error:
+        return UNREACHABLE.format(reason=first_line(error), place=place(connection.settings_dict))
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if missing and not executor.loader.applied_migrations:
+            return EMPTY
+        return BEHIND.format(number=len(missing)) if missing else ""
+    except (DatabaseError, InterfaceError) as error:
+        return UNREACHABLE.format(reason=first_line(error), place=place(connection.settings_dict))
+    finally:
+        connection.close()
+
+
+def first_line(error: Exception) -> str:
+    """What the driver says, without the lines that follow and the full stop."""
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__).strip().rstrip(".")
+
+
+def place(settings: dict[str, Any]) -> str:
+    """Where the database is, without the password."""
+    name, host, port = (str(settings.get(key) or "") for key in ("NAME", "HOST", "PORT"))
+    return f"{host}{f':{port}' if port else ''}/{name}" if host else name
