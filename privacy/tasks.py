@@ -1,14 +1,24 @@
 """Doors for Celery: each finds its work in the database, so a lost or doubled message changes nothing."""
 
+import logging
+
 from celery import shared_task
 
 from privacy import erasure, requests, retention, rewriting, tombstones, webhooks
 
+logger = logging.getLogger(__name__)
+
 
 @shared_task
 def sweep() -> int:
-    """Finish erasures whose files still wait; bring the list beside the database up to date."""
-    tombstones.append()
+    """Finish erasures whose files still wait; bring the list beside the database up to date.
+
+    A full disk keeps the list waiting, which is not lost, and not the erasures.
+    """
+    try:
+        tombstones.append()
+    except OSError as error:
+        logger.error("tombstones.jsonl cannot be written (%s); its lines wait in the database.", error.strerror)
     return erasure.settle()
 
 
