@@ -8,7 +8,9 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.db import OperationalError
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 ROOM = 65_536  # bytes that must fit for the disk to count as one that can be written to
 
 
@@ -58,3 +60,10 @@ def problem() -> str:
         with contextlib.suppress(OSError):  # it was never made
             probe.unlink()
     return ""
+
+
+def is_full(error: Exception) -> bool:
+    """Whether it failed for want of room: a file, or the database's own."""
+    if isinstance(error, OSError):
+        return error.errno in FULL
+    return isinstance(error, OperationalError) and any(words in str(error) for words in ("is full", "No space left"))
