@@ -129,12 +129,13 @@ class Erasure(models.Model):
 class MasterKey(models.Model):
     """A version of the master key that this database has been written with, by a keyed fingerprint; never the key."""
 
+    version = models.PositiveSmallIntegerField(primary_key=True)
     fingerprint = models.CharField(max_length=64, unique=True)
     added_at = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True, blank=True, help_text="Since when nothing starts with it any more.")
 
     def __str__(self) -> str:
-        return f"master key {self.fingerprint[:12]}"
+        return f"master key, version {self.version}"
 
 
 class PrivacyRequest(models.Model):

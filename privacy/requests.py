@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from privacy import consent, diskspace, erasure, receipts, scans
+from privacy import consent, diskspace, erasure, masterkeys, receipts, scans
 from privacy.denials import note_denial
 from privacy.digests import digest
 from privacy.models import PrivacyRequest, Purpose, Subject
@@ -53,7 +53,9 @@ def submit(
     purposes: Iterable[str] = (),
     law: str = "gdpr",
 ) -> PrivacyRequest:
-    """Note what the person of that id asks, and take effect at once. A request like one that is open is that one."""
+    """Note what the person of that id asks, and take effect at once. A request like one that is open is that one. Raises
+    `UnknownKey` where this process would not find the person."""
+    masterkeys.expect_known()
     with transaction.atomic():
         subject = find(namespace, external_id) if kind == Kind.ACCESS else find_or_create(namespace, external_id)
         how = {"namespace": namespace, "origin": origin, "verified_by": verified_by, "law": law}
@@ -150,12 +152,13 @@ def advance(request: PrivacyRequest) -> PrivacyRequest:
     """Carry out what is left, until it is closed, or must wait, or somebody else is at it."""
     while request.state in STEPS and claim(request):
         try:
+            masterkeys.expect_known()
             STEPS[State(request.state)](request)
         except Superseded:
             break
         except Exception as error:
             postpone(request, error)
-            if isinstance(error, Unfinished):
+            if isinstance(error, Unfinished | masterkeys.UnknownKey):
                 break
             raise
         PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=None, tries=0, error="")
@@ -174,9 +177,10 @@ def claim(request: PrivacyRequest) -> bool:
 
 def postpone(request: PrivacyRequest, error: Exception) -> None:
     """Let the next try wait a while, twice as long each time; note what failed, never what it was about."""
-    said = str(error) if isinstance(error, Unfinished) else type(error).__name__
+    waits = isinstance(error, NoRoom | masterkeys.UnknownKey) or diskspace.is_full(error)
+    said = str(error) if isinstance(error, Unfinished | masterkeys.UnknownKey) else type(error).__name__
     row = PrivacyRequest.objects.get(pk=request.pk)
-    tries = 0 if isinstance(error, NoRoom) or diskspace.is_full(error) else row.tries
+    tries = 0 if waits else row.tries
     until = timezone.now() + PAUSE * 2**tries
     PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=until, error=said[:200], tries=tries)
 

@@ -46,6 +46,11 @@ def append() -> int:
     return len(rows)
 
 
+def waiting_since() -> datetime | None:
+    """When the oldest line was made that is not in the file yet."""
+    return Tombstone.objects.filter(exported=False).order_by("id").values_list("buried_at", flat=True).first()
+
+
 def is_damaged() -> bool:
     """Whether lines of the file may be lost: it is gone, or ends in the middle of one. Then all of it is written again."""
     path = file()
