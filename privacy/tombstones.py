@@ -92,9 +92,10 @@ def tombstone(raw: bytes) -> Tombstone | None:
     try:
         said = orjson.loads(raw.removeprefix(codecs.BOM_UTF8))
         at = datetime.fromisoformat(said["buried_at"])
-        row = Tombstone(kind=said["kind"], digest=said["digest"], reason=said["reason"], buried_at=at, exported=True)
+        words = {name: said[name] for name in ("kind", "digest", "reason")}
+        row = Tombstone(**words, buried_at=at, exported=True)
         row.clean_fields()
-        return row if at.tzinfo else None
+        return row if at.tzinfo and all(isinstance(value, str) for value in words.values()) else None
     except (ValueError, KeyError, TypeError, ValidationError):
         return None
 
