@@ -32,7 +32,7 @@ app.user_options["worker"].add(
 app.steps["worker"].add(BeatThread)
 
 
-@signals.worker_init.connect
+@signals.worker_init.connect  # type: ignore[untyped-decorator]
 def refuse_an_unknown_key(**named: Any) -> None:
     """End a worker whose master key the database does not know, before it takes any work."""
     from privacy import masterkeys

@@ -115,7 +115,7 @@ def go_on(receipt: Erasure, seconds: float = math.inf) -> bool:
 def take_turn(receipt: Erasure) -> None:
     """Remove some of the person's rows, and count them, in one transaction; with the last of them the erasure is done."""
     with transaction.atomic():
-        subject = Subject.objects.select_for_update().filter(pk=receipt.subject_id).first()
+        subject = Subject.objects.select_for_update().filter(pk__in=[receipt.subject_id]).first()
         locked = Erasure.objects.select_for_update().get(pk=receipt.pk)
         if subject is not None and locked.subject_id is not None:  # else another process has done the last turn
             counts, nothing_left = remove_some(subject, locked.purpose or None)

@@ -27,12 +27,17 @@ def fingerprint() -> str:
     return digest("master key", "fingerprint")
 
 
+def is_known() -> bool:
+    """Whether that is one of a live version."""
+    return MasterKey.objects.filter(fingerprint=fingerprint(), retired_at__isnull=True).exists()
+
+
 def problem() -> str:
     """Why the key may not be used, and what to do; empty where it may. Raises `DatabaseError` where nothing can be read."""
+    if is_known() or not MasterKey.objects.filter(version__gt=0).exists():
+        return ""
     live = dict(MasterKey.objects.filter(retired_at__isnull=True).values_list("version", "fingerprint"))
     here = fingerprint()
-    if here in live.values() or not MasterKey.objects.exists():
-        return ""
     known = ", ".join(f"{found[:SHOWN]} (version {version})" for version, found in sorted(live.items())) or "none"
     made = " This machine had no key, and none is made for it: it would be another one." if take_back() else ""
     return (
@@ -44,14 +49,15 @@ def problem() -> str:
 
 def expect_known() -> None:
     """Enter the first key; raise `UnknownKey` for one that matches no live version."""
+    if is_known():
+        return
     if words := problem():
         raise UnknownKey(words)
-    if not MasterKey.objects.exists():
-        try:
-            with transaction.atomic():
-                MasterKey.objects.create(version=1, fingerprint=fingerprint())
-        except IntegrityError:  # another process was first, maybe with another key
-            expect_known()
+    try:
+        with transaction.atomic():
+            MasterKey.objects.create(version=1, fingerprint=fingerprint())
+    except IntegrityError:  # another process was first, maybe with another key
+        expect_known()
 
 
 def expect_known_at_start() -> None:

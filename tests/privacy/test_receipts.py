@@ -88,9 +88,7 @@ def changed(document: Any, path: tuple[Any, ...]) -> bytes:
     for name in path[:-1]:
         place = place[name]
     was = place[path[-1]]
-    place[path[-1]] = {str: lambda: f"{was[:-1]}~", bool: lambda: not was, int: lambda: was + 1}.get(
-        type(was), lambda: "something"
-    )()
+    place[path[-1]] = not was if isinstance(was, bool) else was + 1 if isinstance(was, int) else "something else"
     return json.dumps(copy).encode()
 
 

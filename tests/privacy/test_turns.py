@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation.models import Decision, Question, ReviewTask
-from feedback import capture, parking
+from feedback import capture, parking, turns
 from feedback import tasks as feedback_tasks
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from privacy import erasure, requests, retention, tasks, tombstones
@@ -189,7 +189,7 @@ def test_stale_feedback_is_dropped_while_somebody_writes(road: str, monkeypatch:
     waiting = [ParkedSignal(project=shop, external_id=f"early-{n}", interaction_external_id=f"late-{n}",
                             kind="thumbs_up", received_at=LONG_AGO, occurred_at=LONG_AGO) for n in range(2_100)]  # fmt: skip
     ParkedSignal.objects.bulk_create(waiting)
-    real, wrote = parking.writing, []
+    real, wrote = turns.writing, list[bool]()
 
     def write() -> None:
         Project.objects.filter(pk=shop.pk).update(keep_days=400 + len(wrote))
