@@ -5,6 +5,7 @@ cluster and gets none. Every comparison is exact (`fingerprints.near`); the keys
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
@@ -148,28 +149,28 @@ def remove(keys: Sequence[int]) -> int:
     """Take questions out; where a cluster loses the one that others are compared with, its next takes that place."""
     with transaction.atomic():
         rows = Question.objects.filter(pk__in=keys)
-        leading = list(rows.filter(LEADS).values_list("project", "cluster").distinct())
+        leading: defaultdict[int, set[int]] = defaultdict(set)
+        for project, cluster in rows.filter(LEADS).values_list("project", "cluster").distinct():
+            leading[project].add(cluster)
         removed: int = rows.delete()[0]
-        for project, cluster in leading:
-            promote(project, cluster)
+        for project, named in leading.items():
+            promote(project, named)
     return removed
 
 
-def promote(project: int, cluster: int) -> None:
-    """See to it that some question of a cluster is compared with, its first if none is."""
-    members = Question.objects.filter(project=project, cluster=cluster)
-    if members.filter(LEADS).exists():
-        return
-    first = members.aggregate(first=Min("pk"))["first"]
-    if first is not None:
-        give_bands(project, first)
+def promote(project: int, named: Collection[int]) -> None:
+    """See to it that some question of each of these clusters is compared with, its first if none is."""
+    members = Question.objects.filter(project=project, cluster__in=named)
+    led = set(members.filter(LEADS).values_list("cluster", flat=True).distinct())
+    firsts = members.order_by().values("cluster").annotate(first=Min("pk")).values_list("cluster", "first")
+    give_bands(project, *[first for cluster, first in firsts if cluster not in led])
 
 
-def give_bands(project: int, key: int) -> None:
-    """Let new questions be compared with this one from now on."""
-    made = sketches_of([key])[key]
-    given = dict(zip(BANDS, salted(project, bands(signature(made))) or NO_BANDS, strict=True))
-    Question.objects.filter(pk=key).update(version=VERSION, words=words(made)[0], **given)
+def give_bands(project: int, *keys: int) -> None:
+    """Let new questions be compared with these from now on."""
+    for key, made in sketches_of(keys).items():
+        given = dict(zip(BANDS, salted(project, bands(signature(made))) or NO_BANDS, strict=True))
+        Question.objects.filter(pk=key).update(version=VERSION, words=words(made)[0], **given)
 
 
 def split(questions: Sequence[Question]) -> int:
@@ -190,11 +191,10 @@ def split(questions: Sequence[Question]) -> int:
         if old in keys:  # the name goes with its bearer; the others take their first one's
             renamed = rest.aggregate(first=Min("pk"))["first"]
             rest.update(cluster=renamed)
-            promote(project, renamed)
+            promote(project, [renamed])
         new = old if old in keys else keys[0]
         Question.objects.filter(pk__in=keys).update(cluster=new, pinned=True)
-        promote(project, new)
-        promote(project, old)
+        promote(project, [new, old])
         look_again(project, [new, *rest.values_list("cluster", flat=True)[:1]])
     return new
 
@@ -224,6 +224,5 @@ def rebuild(project: int, limit: int = 1_000) -> int:
     """Make the keys of questions anew that another version of the method made; how many."""
     stale = Question.objects.filter(LEADS, project=project).exclude(version=VERSION)
     keys = list(stale.order_by("pk").values_list("pk", flat=True)[:limit])
-    for key in keys:
-        give_bands(project, key)
+    give_bands(project, *keys)
     return len(keys)

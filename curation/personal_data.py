@@ -1,11 +1,11 @@
 """This app's part of the road in `privacy/erasure.py`: what is made of conversations goes before they do."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from curation import clusters, copies, duplicates, gateruns, releases
 from curation.buckets import StoreFailed
@@ -16,6 +16,7 @@ from curation.models import (
     CaseGrader,
     Dataset,
     Decision,
+    Derived,
     GateResult,
     GateRun,
     Question,
@@ -25,9 +26,9 @@ from curation.models import (
     ReviewTask,
 )
 from feedback import capture
-from feedback.models import Interaction, Project
+from feedback.models import Project
 from privacy import isolation
-from privacy.erasure import meeting_any, purposes_gone
+from privacy.erasure import TURN, Part, meeting_any, purposes_gone, removed
 from privacy.models import Purpose, Subject
 from privacy.redaction import redact
 from privacy.requests import Unfinished
@@ -59,6 +60,7 @@ IMPERSONAL = [
 ]
 OPERATOR_TEXT = ["curation.Dataset.system_prompt"]
 State = Release.State
+CHAIN = 20  # records that point at each other in a row; past that, curation looks at their questions again
 
 
 def words_of(subject: Subject) -> QuerySet[Decision]:
@@ -135,59 +137,88 @@ def members(subject: Subject) -> Any:
     return ReleaseMember.objects.filter(Q(subject=subject) | Q(author=subject))
 
 
-def cases_of(subject: Subject) -> tuple[QuerySet[GateRun], list[str]]:
-    """The gate runs that may name what the person asked, and how they name it. Read before it leaves its releases."""
-    asked = list(Interaction.objects.filter(subject=subject).values_list("external_id", flat=True))
-    held = list(ReleaseMember.objects.filter(subject=subject).values_list("release", flat=True).distinct())
-    return GateRun.objects.filter(release__in=held), asked
-
-
-def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
+def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, int]]:
     """Remove what serves the purposes that are gone, and mark the releases that must be cut again."""
     gone = purposes_gone(purpose)
-    cases = cases_of(subject)
-    counts = leave_releases(subject, gone)
-    touched: defaultdict[int, Touched] = defaultdict(Touched)
-    for model in KINDS:
-        if PURPOSE[model] in gone:
-            rows = model.objects.filter(decision__in=words_of(subject).values("pk"))
-            found = list(rows.values_list("pk", "project", "fingerprint", "near_said"))
+    mine = Q(subject=subject)
+    corrected = Q(correction__subject=subject)
+    for whose in (mine, Q(author=subject)):
+        members = ReleaseMember.objects.filter(whose)
+        yield {"releases_to_recut": mark_stale(members)}
+        yield from leave_releases(members, gone)
+    kinds = [model for model in KINDS if PURPOSE[model] in gone]
+    # Records that only repeat others first: nothing is looked at again for them, and then few are left to look at.
+    for repeats in (True, False):
+        for model in kinds:
+            for whose in (Q(decision__subject=subject), Q(decision__correction__subject=subject)):
+                yield from remove_derived(model, whose, repeats=repeats)
+    if Purpose.EVALUATION in gone:
+        # What a candidate says of a case may repeat the correction in it, whoever asked.
+        for whose in (mine, Q(interaction__decision__correction__subject=subject)):
+            yield from removed("gate_results", GateResult.objects.filter(whose))
+            yield from removed("case_graders", CaseGrader.objects.filter(whose))
+    if Purpose.CAPTURE in gone:
+        asked = Question.objects.filter(mine)
+        while keys := list(asked.values_list("pk", flat=True)[:TURN]):
+            yield {"questions": clusters.remove(keys)}
+        yield from removed("audit_items", AuditItem.objects.filter(mine))
+        while keys := list(Decision.objects.filter(corrected).values_list("pk", flat=True)[:TURN]):
+            capture.touch(keys)
+            yield {"decisions": Decision.objects.filter(pk__in=keys).delete()[0]}
+        yield from removed("decisions", Decision.objects.filter(mine))
+        yield from removed("calibration_items", CalibrationItem.objects.filter(mine))
+        yield from removed("review_tasks", ReviewTask.objects.filter(mine))
+
+
+def remove_derived(model: type[Derived], whose: Q, *, repeats: bool) -> Iterator[dict[str, int]]:
+    """Remove records, those that repeat another or the rest, and let what is left of their questions stand."""
+    repeated = Q(status=Derived.Status.DUPLICATE, canonical__isnull=False)
+    rows = model.objects.filter(whose, repeated if repeats else ~repeated)
+    while found := list(rows.values_list("pk", "project", "fingerprint", "near_said")[:TURN]):
+        keys = [pk for pk, *_ in found]
+        touched: defaultdict[int, Touched] = defaultdict(Touched)
+        if repeats:
+            point_past(model, keys)
+        else:
             for _, project, fingerprint, said in found:
                 touched[project].marks.add(bytes(fingerprint))
                 touched[project].saids.add(said)
-            counts[kind_name(model)] = len(found)
-            model.objects.filter(pk__in=[pk for pk, *_ in found]).delete()
-    if Purpose.EVALUATION in gone:
-        # What a candidate says of a case may repeat the correction in it, whoever asked.
-        about = Q(subject=subject), Q(interaction__decision__correction__subject=subject)
-        gateruns.forget(*cases)
-        counts["gate_results"] = meeting_any(GateResult.objects.all(), *about).delete()[0]
-        meeting_any(CaseGrader.objects.all(), *about).delete()
-    if Purpose.CAPTURE in gone:
-        asked = Question.objects.filter(subject=subject)
-        counts["questions"] = clusters.remove(list(asked.values_list("pk", flat=True)))
-        counts["audit_items"] = AuditItem.objects.filter(subject=subject).delete()[0]
-        written = list(Decision.objects.filter(correction__subject=subject).values_list("pk", flat=True))
-        counts["decisions"] = words_of(subject).delete()[0]
-        counts["calibration_items"] = CalibrationItem.objects.filter(subject=subject).delete()[0]
-        counts["review_tasks"] = ReviewTask.objects.filter(subject=subject).delete()[0]
-        capture.touch(written)
-    for project, gone_from in touched.items():
-        duplicates.resolve(Project(pk=project), gone_from)
-    return counts
+        model.objects.filter(pk__in=keys).delete()
+        for project, gone_from in touched.items():
+            duplicates.resolve(Project(pk=project), gone_from)
+        yield {kind_name(model): len(found)}
 
 
-def leave_releases(subject: Subject, gone: frozenset[str]) -> dict[str, int]:
-    """Take the person out of every release; one that is published goes stale, one being cut is begun anew."""
-    rows = members(subject)
-    affected = list(rows.values_list("release", flat=True).distinct())
-    releases_hit = Release.objects.filter(pk__in=affected)
-    releases_hit.filter(state=State.CUTTING).update(disturbed=True)
-    stale = releases_hit.filter(state=State.PUBLISHED).update(state=State.STALE)
+def point_past(model: type[Derived], keys: list[int]) -> None:
+    """Let what points at one of these, which go, point at what that one points at."""
+    onward = model.objects.filter(pk=OuterRef("canonical")).values("canonical")[:1]
+    pointing = model.objects.filter(canonical__in=keys, canonical__canonical__isnull=False)
+    for _ in range(CHAIN):
+        if not pointing.update(canonical=Subquery(onward)):
+            return
+
+
+def mark_stale(members: QuerySet[ReleaseMember]) -> int:
+    """Of the releases with these members, one that is published goes stale, one being cut begins again; how many did."""
+    hit = Release.objects.filter(pk__in=members.values("release"))
+    hit.filter(state=State.CUTTING).update(disturbed=True)
+    return hit.filter(state=State.PUBLISHED).update(state=State.STALE)
+
+
+def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> Iterator[dict[str, int]]:
+    """Take the person out of every release."""
+    served = Q()
     for purpose in gone & {Purpose.EVALUATION, Purpose.TRAINING}:
-        rows.update(**{str(purpose): False})
-    removed = rows.filter(evaluation=False, training=False).delete()[0]
-    return {"release_memberships": removed, "releases_to_recut": stale}
+        served |= Q(**{str(purpose): True})
+    rows = members if Purpose.CAPTURE in gone else members.filter(served)
+    while found := list(rows.values_list("pk", "release", "interaction__external_id")[:TURN]):
+        some = ReleaseMember.objects.filter(pk__in=[pk for pk, *_ in found])
+        if Purpose.EVALUATION in gone:
+            runs = GateRun.objects.filter(release__in={release for _, release, _ in found})
+            gateruns.forget(runs, [name for *_, name in found])
+        some.update(**{str(purpose): False for purpose in gone & {Purpose.EVALUATION, Purpose.TRAINING}})
+        some.filter(evaluation=False, training=False).delete()
+        yield {"release_memberships": len(found)}
 
 
 def affected(subject: Subject) -> list[str]:
@@ -223,24 +254,18 @@ def reconsider(subject: Subject) -> None:
     """Nothing here: curation looks again because the interactions are pending."""
 
 
-def expire(before: datetime) -> dict[str, int]:
+def expire(before: datetime) -> Iterator[Part]:
     """Decisions that became nothing, on interactions older than their project keeps them; their tasks too. As old:
     what reviewers noted, and what candidates answered in runs that no later one is compared with."""
-    counts = Counter(decisions=0, review_tasks=0, review_notes=0, gate_results=0)
-    projects = Project.objects.all()
-    for gone in isolation.each(
-        "retention of decisions", projects, lambda one: expire_in(one, before), whole=connection.in_atomic_block
-    ):
-        counts.update(gone)
-    return dict(counts)
+    yield Part("decisions", iter([{"decisions": 0, "review_tasks": 0, "review_notes": 0, "gate_results": 0}]))
+    for project in Project.objects.all():
+        yield Part(f"decisions of project {project.pk}", expire_in(project, before))
 
 
-def expire_in(project: Project, before: datetime) -> Counter[str]:
+def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
     """The same for one project."""
-    counts = Counter[str]()
     limit = before - timedelta(days=project.keep_days)
-    for kind, number in leftovers(project, limit).items():
-        counts[kind] += number
+    yield from leftovers(project, limit)
     old = Decision.objects.filter(
         project=project,
         interaction__received_at__lt=limit,
@@ -250,24 +275,31 @@ def expire_in(project: Project, before: datetime) -> Counter[str]:
         interaction__memberships__isnull=True,
         interaction__gate_results__isnull=True,
     )
-    keys = list(old.values_list("pk", flat=True))
     drawn = AuditItem.objects.filter(project=project, interaction__received_at__lt=limit)
-    undecided = drawn.filter(interaction__decision__isnull=True).values("pk")
-    tasks = ReviewTask.objects.filter(Q(interaction__in=keys) | Q(interaction__in=undecided))
-    clusters.remove(keys)
-    counts["decisions"] += Decision.objects.filter(pk__in=keys).delete()[0]
+    undecided = drawn.filter(interaction__decision__isnull=True)
+    for rows in (old, undecided):
+        while keys := list(rows.values_list("pk", flat=True)[:TURN]):
+            yield forget_undecided(keys)
+
+
+def forget_undecided(interactions: list[int]) -> dict[str, int]:
+    """Remove the decisions on these interactions, and all that was asked about them."""
+    tasks = ReviewTask.objects.filter(interaction__in=interactions)
+    clusters.remove(interactions)
+    decisions = Decision.objects.filter(pk__in=interactions).delete()[0]
     CalibrationItem.objects.filter(task__in=tasks).delete()
-    counts["review_tasks"] += tasks.delete()[0]
-    drawn.filter(Q(pk__in=keys) | Q(interaction__decision__isnull=True)).delete()
-    CaseGrader.objects.filter(interaction__in=keys).delete()
+    counts = {"decisions": decisions, "review_tasks": tasks.delete()[0]}
+    AuditItem.objects.filter(pk__in=interactions).delete()
+    CaseGrader.objects.filter(interaction__in=interactions).delete()
     return counts
 
 
-def leftovers(project: Project, limit: datetime) -> dict[str, int]:
+def leftovers(project: Project, limit: datetime) -> Iterator[dict[str, int]]:
     """Of what stays in use, the words that no longer serve: notes of reviews, answers of runs that are no measure."""
     noted = ReviewTask.objects.filter(project=project, resolved_at__lt=limit).exclude(note="")
-    answered = gateruns.outdated(project, limit)
-    return {"review_notes": noted.update(note=redact("")), "gate_results": answered.delete()[0]}
+    while keys := list(noted.values_list("pk", flat=True)[:TURN]):
+        yield {"review_notes": ReviewTask.objects.filter(pk__in=keys).update(note=redact(""))}
+    yield from removed("gate_results", gateruns.outdated(project, limit))
 
 
 def settle() -> None:

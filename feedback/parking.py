@@ -1,15 +1,17 @@
 """Feedback that arrives before its interaction waits for it, for a day. `plan` parks it, and hands it over."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from feedback import outcomes
-from feedback.models import Interaction, Outcome, ParkedSignal, Signal
+from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from feedback.plan import carried
 from feedback.turns import writing
 from privacy import consent, isolation
+from privacy.erasure import TURN
 from privacy.models import Purpose
 from privacy.subjects import drop_unused
 
@@ -47,15 +49,24 @@ def _hand_over(pk: int) -> bool:
 
 def drop_stale(now: datetime | None = None) -> int:
     """Drop, and count, what has waited longer than a day."""
-    stale = ParkedSignal.objects.filter(received_at__lt=(now or timezone.now()) - WAIT).select_related("project")
     dropped = 0
-    people: set[int] = set()
-    for parked in stale.iterator():
-        people.update([parked.subject_id] if parked.subject_id else [])
+    while True:
         with writing():
-            if ParkedSignal.objects.filter(pk=parked.pk).delete()[0]:
-                outcomes.count(parked.project, "signal", Outcome.Result.DROPPED)
-                dropped += 1
-    with writing():
-        drop_unused(people)
-    return dropped
+            some = drop_some(now or timezone.now())
+        if not some:
+            return dropped
+        dropped += some
+
+
+def drop_some(now: datetime) -> int:
+    """Drop, and count, at most `TURN` of them; how many. Call in a transaction.
+
+    No list is read while another is written: SQLite lets nobody write who reads from before another's write.
+    """
+    stale = ParkedSignal.objects.select_for_update().filter(received_at__lt=now - WAIT)
+    found = list(stale.values_list("pk", "project", "subject")[:TURN])
+    ParkedSignal.objects.filter(pk__in=[pk for pk, _, _ in found]).delete()
+    drop_unused({person for _, _, person in found if person})
+    for project, number in sorted(Counter(project for _, project, _ in found).items()):
+        outcomes.count(Project(pk=project), "signal", Outcome.Result.DROPPED, number)
+    return len(found)

@@ -1,22 +1,21 @@
 """This app's part of the road in `privacy/erasure.py`."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from feedback import parking
 from feedback.capture import tombstone, touch
 from feedback.models import Interaction, ParkedSignal, Project, Signal
-from privacy import isolation
-from privacy.erasure import meeting_any
+from privacy.erasure import TURN, Part
 from privacy.models import Subject, Tombstone
 from privacy.subjects import bury
 
 MODELS = ["feedback.Interaction", "feedback.Signal", "feedback.ParkedSignal"]
 IMPERSONAL = ["feedback.Project", "feedback.ApiKey", "feedback.Outcome", "feedback.ProjectMember"]
-BATCH = 500
+Kind = Tombstone.Kind
 
 
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
@@ -62,18 +61,20 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
+def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, int]]:
     """Conversations and signals serve capture alone: they go with it, or with everything."""
     if purpose not in (None, "capture"):
-        return {}
-    about = Interaction.objects.filter(subject=subject)
-    said = meeting_any(Signal.objects.all(), Q(subject=subject), Q(interaction__subject=subject))
-    parked = ParkedSignal.objects.filter(subject=subject)
-    touch(list(said.exclude(interaction__subject=subject).values_list("interaction_id", flat=True)))
-    counts = {"signals": remove(said, Tombstone.Kind.SIGNAL, "erased")}
-    counts["waiting_signals"] = remove(parked, Tombstone.Kind.SIGNAL, "erased")
-    counts["interactions"] = remove(about, Tombstone.Kind.INTERACTION, "erased")
-    return counts
+        return
+    said = Signal.objects.filter(subject=subject)
+    yield from remove("signals", said.exclude(interaction__subject=subject), Kind.SIGNAL, "erased", decide_again)
+    yield from remove("signals", Signal.objects.filter(interaction__subject=subject), Kind.SIGNAL, "erased")
+    yield from remove("waiting_signals", ParkedSignal.objects.filter(subject=subject), Kind.SIGNAL, "erased")
+    yield from remove("interactions", Interaction.objects.filter(subject=subject), Kind.INTERACTION, "erased")
+
+
+def decide_again(signals: list[int]) -> None:
+    """These signals go: let curation look again at the conversations that they are about."""
+    touch(list(Signal.objects.filter(pk__in=signals).values_list("interaction_id", flat=True)))
 
 
 def affected(subject: Subject) -> list[str]:
@@ -100,26 +101,29 @@ def reconsider(subject: Subject) -> None:
     Interaction.objects.filter(subject=subject, signals__isnull=False).update(pending=True)
 
 
-def expire(before: datetime) -> dict[str, int]:
+def expire(before: datetime) -> Iterator[Part]:
     """Interactions older than their project keeps them, unless a decision uses them (its key protects them); and
     feedback that has waited for its interaction longer than a day."""
-    counts = {"interactions": 0, "signals": 0, "waiting_signals": parking.drop_stale(before)}
-    projects = Project.objects.all()
-    for said, old in isolation.each(
-        "retention of conversations", projects, lambda one: expire_in(one, before), whole=connection.in_atomic_block
-    ):
-        counts["signals"] += said
-        counts["interactions"] += old
-    return counts
+    yield Part("conversations", iter([{"interactions": 0, "signals": 0, "waiting_signals": 0}]))
+    yield Part("waiting feedback", drop_waiting(before))
+    for project in Project.objects.all():
+        yield Part(f"conversations of project {project.pk}", expire_in(project, before))
 
 
-def expire_in(project: Project, before: datetime) -> tuple[int, int]:
-    """Remove what one project keeps no longer; how many signals and interactions."""
+def drop_waiting(before: datetime) -> Iterator[dict[str, int]]:
+    """Feedback whose interaction has not come within a day."""
+    while dropped := parking.drop_some(before):
+        yield {"waiting_signals": dropped}
+
+
+def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
+    """What one project keeps no longer."""
     old = unused(
         Interaction.objects.filter(project=project, received_at__lt=before - timedelta(days=project.keep_days))
     )
     said = Signal.objects.filter(interaction__in=old.values("pk"))
-    return remove(said, Tombstone.Kind.SIGNAL, "expired"), remove(old, Tombstone.Kind.INTERACTION, "expired")
+    yield from remove("signals", said, Kind.SIGNAL, "expired")
+    yield from remove("interactions", old, Kind.INTERACTION, "expired")
 
 
 def unused(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
@@ -135,11 +139,14 @@ def settle() -> None:
     """No files here."""
 
 
-def remove(rows: QuerySet[Any], kind: str, reason: str) -> int:
-    """Bury the ids of these rows, so that no replay brings them back, and delete them; how many."""
-    found = list(rows.values_list("pk", "external_id", "project__name"))
-    model, projects = rows.model, {name: Project(name=name) for _, _, name in found}
-    bury(kind, [tombstone(projects[name], external_id) for _, external_id, name in found], reason)
-    for start in range(0, len(found), BATCH):
-        model.objects.filter(pk__in=[pk for pk, _, _ in found[start : start + BATCH]]).delete()
-    return len(found)
+def remove(
+    name: str, rows: QuerySet[Any], kind: str, reason: str, before: Callable[[list[int]], None] | None = None
+) -> Iterator[dict[str, int]]:
+    """Bury the ids of these rows, so that no replay brings them back, and delete them, in steps counted by that name."""
+    while found := list(rows.values_list("pk", "external_id", "project__name")[:TURN]):
+        keys, projects = [pk for pk, *_ in found], {called: Project(name=called) for *_, called in found}
+        if before:
+            before(keys)
+        bury(kind, [tombstone(projects[called], external_id) for _, external_id, called in found], reason)
+        rows.model.objects.filter(pk__in=keys).delete()
+        yield {name: len(found)}

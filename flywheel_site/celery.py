@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 import click
-from celery import Celery, bootsteps
+from celery import Celery, bootsteps, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
 
@@ -30,3 +30,11 @@ app.user_options["worker"].add(
     click.Option(["--beat-thread"], is_flag=True, help="Run beat in a thread of the worker.")
 )
 app.steps["worker"].add(BeatThread)
+
+
+@signals.worker_init.connect  # type: ignore[untyped-decorator]
+def refuse_an_unknown_key(**named: Any) -> None:
+    """End a worker whose master key the database does not know, before it takes any work."""
+    from privacy import masterkeys
+
+    masterkeys.expect_known_at_start()

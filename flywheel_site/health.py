@@ -1,14 +1,19 @@
 """Is it alive, and is it ready: for load balancers, and for whoever waits for a start."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 
 from curation.models import ReviewTask
 from feedback.models import Interaction, ParkedSignal
+from privacy import diskspace, masterkeys, tombstones
 from privacy.models import Erasure, Setback
+
+PATIENCE = timedelta(minutes=10)  # a worker that is away for a while is no reason to refuse requests
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -17,12 +22,34 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Database and broker answer; and how much waits."""
-    checks: dict[str, Any] = {"database": database(), "broker": broker()}
-    ready = checks["database"] == "ok"  # without its broker capture goes on: the work is found when it is back
-    if ready:
+    """Database and broker answer, the disk has room, the master key is the database's; and how much waits."""
+    checks: dict[str, Any] = {"database": database(), "broker": broker(), "disk": diskspace.problem() or "ok"}
+    if checks["database"] == "ok":
+        checks |= {"master_key": master_key(), "erasure_list": erasure_list()}
+    # Without its broker capture goes on: the work is found when it is back.
+    ready = all(said == "ok" for name, said in checks.items() if name != "broker")
+    if checks["database"] == "ok":
         checks["backlog"] = backlog()
     return JsonResponse({"status": "ready" if ready else "not ready", **checks}, status=200 if ready else 503)
+
+
+def master_key() -> str:
+    """ "ok", or why the key may not be used."""
+    try:
+        return masterkeys.problem() or "ok"
+    except DatabaseError as error:
+        return type(error).__name__
+
+
+def erasure_list() -> str:
+    """ "ok", or since when lines of the list beside the database could not be written."""
+    try:
+        since = tombstones.waiting_since()
+    except DatabaseError as error:
+        return type(error).__name__
+    if since is None or since > timezone.now() - PATIENCE:
+        return "ok"
+    return f"tombstones.jsonl waits to be written since {since:%Y-%m-%d %H:%M} UTC; see the worker's log"
 
 
 def database() -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import environ
 
 from flywheel_site.databases import parsed, settled
-from flywheel_site.keptsecrets import kept_secret
+from flywheel_site.keptsecrets import given_or_kept, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -24,7 +24,7 @@ for folder in (VAR, RELEASES, VAR / "broker", VAR / "log", VAR / "static"):
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(VAR / "secret_key")
 # Pseudonyms, tokens and fingerprints hang on this one; it outlives SECRET_KEY. Lost, no subject can be found again.
-MASTER_KEY = env.str("FLYWHEEL_MASTER_KEY", default="") or kept_secret(VAR / "flywheel_master_key")
+MASTER_KEY, MASTER_KEY_MADE = given_or_kept(env.str("FLYWHEEL_MASTER_KEY", default=""), VAR / "flywheel_master_key")
 
 DEBUG = False
 DEMO = env.bool("FLYWHEEL_DEMO", default=False)  # opens /demo/widget, whose text is the sample's

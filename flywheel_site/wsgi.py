@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import close_caches
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, reset_queries
+from django.db import close_old_connections, connections, reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
 handler = get_wsgi_application()
@@ -26,6 +26,8 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return [response.content]
 
 
+import_module("privacy.masterkeys").expect_known_at_start()
+connections.close_all()  # no thread that serves may inherit it
 import_module(settings.ROOT_URLCONF)  # with all views, now and not in the first request
 # Every request ends with a look at its thread's connection; with another it would begin. Nothing of the log of queries or
 # of the caches is there to reset or to close.

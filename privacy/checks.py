@@ -5,9 +5,9 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning, register
-from django.db import models
+from django.db import DatabaseError, models
 
-from privacy import native
+from privacy import masterkeys, native
 from privacy.erasure import holders
 from privacy.models import Subject
 
@@ -48,3 +48,14 @@ def what_was_compiled_is_used(root: Path = native.ROOT, **kwargs: Any) -> list[C
         return []
     hint = "Compile it again with `make native`, or remove native/."
     return [Warning("native/ holds a redactor of other sources, which is not used.", hint=hint, id="privacy.W001")]
+
+
+@register(TAG)
+def the_master_key_is_known(**kwargs: Any) -> list[CheckMessage]:
+    """privacy.E003: the master key is none that the database was written with. Says nothing where that cannot be read."""
+    try:
+        words = masterkeys.problem()
+    except DatabaseError:
+        return []
+    reason, _, hint = words.partition(" Restore ")
+    return [Error(reason, hint=f"Restore {hint}", id="privacy.E003")] if words else []

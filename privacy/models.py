@@ -95,9 +95,13 @@ class Tombstone(models.Model):
 
 
 class Erasure(models.Model):
-    """One erasure and its receipt: what was removed, by kind and number. It holds nothing of the person."""
+    """One erasure and its receipt: what was removed, by kind and number. Once done, it holds nothing of the person."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subject = models.ForeignKey(
+        Subject, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text="Whose rows are still being removed; empty once they are gone.",
+    )  # fmt: skip
     namespace = models.CharField(max_length=64)
     purpose = models.CharField(max_length=16, choices=Purpose, blank=True, help_text="Blank: everything.")
     executed_at = models.DateTimeField(default=timezone.now)
@@ -120,6 +124,18 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"erasure {self.id}"
+
+
+class MasterKey(models.Model):
+    """A version of the master key that this database has been written with, by a keyed fingerprint; never the key."""
+
+    version = models.PositiveSmallIntegerField(primary_key=True)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    added_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="Since when nothing starts with it any more.")
+
+    def __str__(self) -> str:
+        return f"master key, version {self.version}"
 
 
 class PrivacyRequest(models.Model):

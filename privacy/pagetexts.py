@@ -12,7 +12,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 PURPOSES: Mapping[str, tuple[Promise, Promise, Promise]] = {
     "capture": (
         _("Keep my conversations"),
-        _("We store your questions and the answers you got, with names, numbers and addresses taken out."),
+        _("We store your questions and answers. A program takes out names, numbers and addresses; it may miss some."),
         _("Switched off, your conversations are deleted, and new ones are not stored."),
     ),
     "evaluation": (

@@ -1,22 +1,27 @@
 """This app's part of the road in `privacy/erasure.py`: the ledger is the last to go."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
+from privacy.erasure import TURN, Part, removed
 from privacy.models import ConsentEntry, Delivery, PrivacyRequest, Subject
 
 MODELS = ["privacy.Subject", "privacy.ConsentEntry", "privacy.PrivacyRequest"]
 IMPERSONAL = [
     "privacy.Notice",
     "privacy.Tombstone",
+    "privacy.MasterKey",
     "privacy.Erasure",
     "privacy.RedactionPolicy",
     "privacy.Webhook",
     "privacy.Delivery",
     "privacy.Setback",
 ]
+Kind, State = PrivacyRequest.Kind, PrivacyRequest.State
+BEING_ERASED = (State.VERIFIED, State.RESTRICTED)
 OPERATOR_TEXT = ["privacy.Notice.text", "privacy.RedactionPolicy.definition"]
 
 
@@ -40,17 +45,19 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def erase(subject: Subject, purpose: str | None = None) -> dict[str, int]:
+def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, int]]:
     """With everything else the ledger goes too; a single purpose leaves it, for it is what says no.
 
-    Requests are evidence and stay, but no longer refer to anybody.
+    Requests are evidence and stay, but no longer refer to anybody; those being carried out keep what their scan looks for.
     """
     if purpose is not None:
-        return {}
-    return {
-        "consent": ConsentEntry.objects.filter(subject=subject).delete()[0],
-        "requests": PrivacyRequest.objects.filter(subject=subject).update(subject=None, fingerprints=b""),
-    }
+        return
+    yield from removed("consent", ConsentEntry.objects.filter(subject=subject))
+    mine = PrivacyRequest.objects.filter(subject=subject)
+    while keys := list(mine.values_list("pk", flat=True)[:TURN]):
+        some = PrivacyRequest.objects.filter(pk__in=keys)
+        some.exclude(kind=Kind.ERASURE, state__in=BEING_ERASED).update(fingerprints=b"")
+        yield {"requests": some.update(subject=None)}
 
 
 def affected(subject: Subject) -> list[str]:
@@ -72,14 +79,16 @@ def reconsider(subject: Subject) -> None:
     """Nothing here depends on a consent."""
 
 
-def expire(before: datetime) -> dict[str, int]:
+def expire(before: datetime) -> Iterator[Part]:
     """The evidence of requests and messages, once nobody can ask for it any more (PRIVACY_LOG_DAYS)."""
-    limit = before - timedelta(days=settings.PRIVACY_LOG_DAYS)
-    old = {
-        "requests": PrivacyRequest.objects.filter(closed_at__lt=limit),
-        "deliveries": Delivery.objects.filter(delivered_at__lt=limit),
-    }
-    return {kind: rows.delete()[0] for kind, rows in old.items()}
+    yield Part("evidence of requests", expire_evidence(before - timedelta(days=settings.PRIVACY_LOG_DAYS)))
+
+
+def expire_evidence(limit: datetime) -> Iterator[dict[str, int]]:
+    """Requests closed and messages delivered before this moment."""
+    yield {"requests": 0, "deliveries": 0}
+    yield from removed("requests", PrivacyRequest.objects.filter(closed_at__lt=limit))
+    yield from removed("deliveries", Delivery.objects.filter(delivered_at__lt=limit))
 
 
 def settle() -> None:

@@ -18,13 +18,14 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from privacy import consent, erasure, isolation, receipts, scans
+from privacy import consent, diskspace, erasure, isolation, masterkeys, receipts, scans
 from privacy.denials import note_denial
 from privacy.digests import digest
 from privacy.models import PrivacyRequest, Purpose, Subject
 from privacy.subjects import find, find_or_create
 
 LEASE = timedelta(minutes=30)
+RENEWAL = 300.0  # seconds of removing after which the lease is taken again
 PAUSE = timedelta(seconds=20)  # after a failed try; doubles with each
 MAX_TRIES = 5
 Kind, State = PrivacyRequest.Kind, PrivacyRequest.State
@@ -32,6 +33,10 @@ Kind, State = PrivacyRequest.Kind, PrivacyRequest.State
 
 class Unfinished(Exception):
     """A step cannot be finished now and is tried again later; says why, without naming any text."""
+
+
+class NoRoom(Unfinished):
+    """The disk is full. It is waited for, and counts as no failed try."""
 
 
 class Superseded(Unfinished):
@@ -48,7 +53,9 @@ def submit(
     purposes: Iterable[str] = (),
     law: str = "gdpr",
 ) -> PrivacyRequest:
-    """Note what the person of that id asks, and take effect at once. A request like one that is open is that one."""
+    """Note what the person of that id asks, and take effect at once. A request like one that is open is that one. Raises
+    `UnknownKey` where this process would not find the person."""
+    masterkeys.expect_known()
     with transaction.atomic():
         subject = find(namespace, external_id) if kind == Kind.ACCESS else find_or_create(namespace, external_id)
         how = {"namespace": namespace, "origin": origin, "verified_by": verified_by, "law": law}
@@ -143,12 +150,13 @@ def advance(request: PrivacyRequest) -> PrivacyRequest:
     """Carry out what is left, until it is closed, or must wait, or somebody else is at it."""
     while request.state in STEPS and claim(request):
         try:
+            masterkeys.expect_known()
             STEPS[State(request.state)](request)
         except Superseded:
             break
         except Exception as error:
             postpone(request, error)
-            if isinstance(error, Unfinished):
+            if isinstance(error, Unfinished | masterkeys.UnknownKey):
                 break
             raise
         PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=None, tries=0, error="")
@@ -167,42 +175,68 @@ def claim(request: PrivacyRequest) -> bool:
 
 def postpone(request: PrivacyRequest, error: Exception) -> None:
     """Let the next try wait a while, twice as long each time; note what failed, never what it was about."""
-    said = str(error) if isinstance(error, Unfinished) else type(error).__name__
+    waits = isinstance(error, NoRoom | masterkeys.UnknownKey) or diskspace.is_full(error)
+    said = str(error) if isinstance(error, Unfinished | masterkeys.UnknownKey) else type(error).__name__
     row = PrivacyRequest.objects.get(pk=request.pk)
-    until = timezone.now() + PAUSE * 2**row.tries
-    PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=until, error=said[:200])
+    tries = 0 if waits else row.tries
+    until = timezone.now() + PAUSE * 2**tries
+    PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=until, error=said[:200], tries=tries)
 
 
 def execute(request: PrivacyRequest) -> None:
     """Remove, or for access count, what there is; keep the fingerprints that the scan will look for."""
-    with transaction.atomic():
-        locked = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
-        if locked.state != request.state:
-            raise Superseded
-        subject = locked.subject
-        done: dict[str, Any] = {"executed_at": timezone.now()}
-        if subject is not None and request.kind == Kind.ACCESS:
-            done["counts"] = {kind: len(rows) for kind, rows in erasure.export(subject).items()}
-        elif subject is not None:
-            done |= removed(request, subject)
-        move(request, State.EXECUTED, **done)
+    if request.kind == Kind.ACCESS:
+        shown = erasure.export(request.subject) if request.subject else {}
+        counts = {kind: len(rows) for kind, rows in shown.items()}
+        move(request, State.EXECUTED, executed_at=timezone.now(), counts=counts)
+        return
+    subject = subject_of(request)
+    if subject is not None:
+        collect(request, subject)
+        for purpose in to_remove(request):
+            receipt = erasure.begin(subject, purpose, request)
+            while not erasure.go_on(receipt, RENEWAL):
+                keep_place(request)
+    move(request, State.EXECUTED, executed_at=timezone.now(), **removed(request))
 
 
-def removed(request: PrivacyRequest, subject: Subject) -> dict[str, Any]:
-    """Erase all, or what the purposes cover; what the request then says of it. Where the conversations themselves
-    stay agreed to, no scan can tell the text that may stay from the text that may not."""
-    wanted = [None] if request.kind == Kind.ERASURE else request.purposes
-    whole = None in wanted or Purpose.CAPTURE in wanted
+def subject_of(request: PrivacyRequest) -> Subject | None:
+    """Whom it is about; of an erasure that was stopped near its end, only the erasure still knows."""
+    under_way = request.erasures.filter(subject__isnull=False).values_list("subject", flat=True)
+    return Subject.objects.filter(Q(pk=request.subject_id) | Q(pk__in=under_way)).first()
+
+
+def is_whole(request: PrivacyRequest) -> bool:
+    """Whether all text goes. Where the conversations themselves stay agreed to, no scan can tell the text that may stay
+    from the text that may not."""
+    return request.kind == Kind.ERASURE or Purpose.CAPTURE in request.purposes
+
+
+def to_remove(request: PrivacyRequest) -> list[str | None]:
+    """The purposes to erase; None for everything."""
+    if request.kind == Kind.ERASURE:
+        return [None]
+    return [Purpose.CAPTURE] if is_whole(request) else list(request.purposes)
+
+
+def collect(request: PrivacyRequest, subject: Subject) -> None:
+    """Keep the fingerprints, once, before anything is removed. They are read while others write."""
+    request.refresh_from_db(fields=["scan"])
+    if "applies" in request.scan:
+        return
+    whole = is_whole(request)
     packed, seen = scans.collect(request, subject) if whole else (b"", {})
-    if whole and request.kind == Kind.WITHDRAWAL:
-        wanted = [Purpose.CAPTURE]
+    move(request, request.state, fingerprints=packed, scan={**seen, "applies": whole})
+
+
+def removed(request: PrivacyRequest) -> dict[str, Any]:
+    """What the request says of its erasures: their counts, and the releases that held the person's records."""
     counts: Counter[str] = Counter()
-    releases: list[str] = []
-    for purpose in wanted:
-        made = erasure.erase(subject, purpose, request)
+    releases: dict[str, None] = {}
+    for made in request.erasures.order_by("executed_at"):
         counts.update(made.counts)
-        releases += [name for name in made.releases if name not in releases]
-    return {"counts": dict(counts), "releases": releases, "fingerprints": packed, "scan": {**seen, "applies": whole}}
+        releases |= dict.fromkeys(made.releases)
+    return {"counts": dict(counts), "releases": list(releases)}
 
 
 def scan(request: PrivacyRequest) -> None:
@@ -212,6 +246,8 @@ def scan(request: PrivacyRequest) -> None:
         return
     erasure.settle()
     if request.erasures.filter(settled_at__isnull=True).exists():
+        if trouble := diskspace.problem():
+            raise NoRoom(f"there is no room on the disk ({trouble})")
         raise Unfinished("released files still have to follow")
     if connection.vendor == "sqlite" and not erasure.empty_log():
         raise Unfinished("a reader holds on to the write-ahead log")

@@ -1,13 +1,20 @@
 """Doors for Celery: each finds its work in the database, so a lost or doubled message changes nothing."""
 
+import logging
+
 from celery import shared_task
 
 from privacy import erasure, isolation, requests, retention, rewriting, tombstones, webhooks
 
+logger = logging.getLogger(__name__)
+
 
 @shared_task
 def sweep() -> int:
-    """Finish erasures whose files still wait; bring the list beside the database up to date."""
+    """Finish erasures whose files still wait; bring the list beside the database up to date.
+
+    A full disk keeps the list waiting, which is not lost, and not the erasures.
+    """
     isolation.each("list of tombstones", [tombstones.append], lambda step: step())
     return erasure.settle()
 

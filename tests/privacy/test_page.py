@@ -126,6 +126,12 @@ def test_the_page_is_in_german_too(client: Client, token: str) -> None:
     assert "Was aufbewahrt wird" in client.get(at("page", token), headers={"Accept-Language": "de-AT"}).content.decode()
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "may miss some"), ("de", "kann welche übersehen")])
+def test_the_page_says_that_the_redactor_may_miss_things(client: Client, token: str, language: str, words: str) -> None:
+    text = client.get(f"{at('page', token)}?lang={language}").content.decode()
+    assert text.count(words) == 2, "where it says what is kept, and at the switch that keeps it"
+
+
 def test_every_word_of_the_page_has_its_german() -> None:
     root = Path(pagetexts.__file__).parent
     german = (root / "locale/de/LC_MESSAGES/django.po").read_text()

@@ -6,7 +6,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.models import Project
-from privacy import requests
+from privacy import masterkeys, requests
 from privacy.models import PrivacyRequest, Purpose
 from privacy.subjects import find
 
@@ -26,6 +26,10 @@ class Command(BaseCommand):
         project = Project.objects.filter(name=options["project"]).first()
         if project is None:
             raise CommandError("There is no such project.")
+        try:
+            masterkeys.expect_known()
+        except masterkeys.UnknownKey as error:
+            raise CommandError(str(error.detail)) from None
         subject = find(project.namespace, options["subject"])
         if subject is None:
             raise CommandError("Nothing of this person is kept.", returncode=3)

@@ -7,9 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flywheel_site import processes
+from privacy import masterkeys
 from privacy.checks import TAG
 
 WELCOME = "FLYWHEEL_WELCOME"  # what the demo says of signing in, once it serves
@@ -25,6 +26,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", verbosity=0)
+        try:
+            masterkeys.expect_known()
+        except masterkeys.UnknownKey as error:
+            raise CommandError(str(error.detail)) from None
         processes.serve(options["port"], settings.VAR, os.environ.pop(WELCOME, "") or first_sign_in())
 
 

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from privacy import tombstones
 
+NAMED = 20
+
 
 class Command(BaseCommand):
     help = "Erase again, in a restored database, whatever the list beside it says was erased. Run it before serving."
@@ -20,11 +22,18 @@ class Command(BaseCommand):
         path = Path(options["file"]) if options["file"] else tombstones.file()
         if not path.exists():
             raise CommandError("There is no such list.")
-        counts = tombstones.replay(path)
+        torn: list[int] = []
+        counts = tombstones.replay(path, torn)
         if options["json"]:
-            self.stdout.write(orjson.dumps(counts).decode())
-            return
-        self.stdout.write(
-            f"{counts['tombstones']} tombstones read; erased again: {counts['subjects']} people; "
-            f"withdrawn again: {counts['withdrawals']}."
-        )
+            self.stdout.write(orjson.dumps({**counts, "torn": len(torn)}).decode())
+        else:
+            self.stdout.write(
+                f"{counts['tombstones']} tombstones read; erased again: {counts['subjects']} people; "
+                f"withdrawn again: {counts['withdrawals']}."
+            )
+        if torn:
+            named = ", ".join(map(str, torn[:NAMED])) + (" …" if len(torn) > NAMED else "")
+            raise CommandError(
+                f"Lines that could not be read: {len(torn)} (line {named}). All others hold. Whoever was on these may be "
+                "in the database again: replay a whole copy of the list as well, with --from."
+            )

@@ -10,7 +10,10 @@ from privacy import receipts
 
 
 class Command(BaseCommand):
-    help = "Check a receipt: every byte of it, and who signed it. Exit status 1 where it does not hold."
+    help = (
+        "Check what a receipt says, and who signed it; as the API, the desk or `erase --json` gave it. "
+        "Exit status 1 where it does not hold."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", help="The receipt; without it, standard input.")

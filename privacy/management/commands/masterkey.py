@@ -1,0 +1,34 @@
+"""`manage.py masterkey [--add | --retire N]`: the versions of the master key that this database takes."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from privacy import masterkeys
+from privacy.models import MasterKey
+
+WARNING = (
+    "Who was stored with another version is found with that version alone: keep it, and carry out what people ask with "
+    "it, until its rows have expired. Then retire it."
+)
+
+
+class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # they refuse the very key that is to be added
+    help = "List the versions of the master key that may be used, let this machine's key be one, or retire one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        chosen = parser.add_mutually_exclusive_group()
+        chosen.add_argument("--add", action="store_true", help="Let the key of this machine be used from now on.")
+        chosen.add_argument("--retire", type=int, metavar="N", help="Let version N be used no more.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["add"]:
+            self.stdout.write(f"The key of this machine is version {masterkeys.add()}. {WARNING}")
+        elif options["retire"] is not None and not masterkeys.retire(options["retire"]):
+            raise CommandError("There is no such live version.")
+        here = masterkeys.fingerprint()
+        for row in MasterKey.objects.order_by("version"):
+            state = f"retired {row.retired_at:%Y-%m-%d}" if row.retired_at else "live"
+            mine = ", this machine's" if row.fingerprint == here else ""
+            self.stdout.write(f"version {row.version}  {row.fingerprint[: masterkeys.SHOWN]}  {state}{mine}")
