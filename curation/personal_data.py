@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -257,9 +258,9 @@ def reconsider(subject: Subject) -> None:
 def expire(before: datetime) -> Iterator[Part]:
     """Decisions that became nothing, on interactions older than their project keeps them; their tasks too. As old:
     what reviewers noted, and what candidates answered in runs that no later one is compared with."""
-    yield Part("decisions", iter([{"decisions": 0, "review_tasks": 0, "review_notes": 0, "gate_results": 0}]))
+    yield Part("decisions", lambda: iter([{"decisions": 0, "review_tasks": 0, "review_notes": 0, "gate_results": 0}]))
     for project in Project.objects.all():
-        yield Part(f"decisions of project {project.pk}", expire_in(project, before))
+        yield Part(f"decisions of project {project.pk}", partial(expire_in, project, before))
 
 
 def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -104,10 +105,10 @@ def reconsider(subject: Subject) -> None:
 def expire(before: datetime) -> Iterator[Part]:
     """Interactions older than their project keeps them, unless a decision uses them (its key protects them); and
     feedback that has waited for its interaction longer than a day."""
-    yield Part("conversations", iter([{"interactions": 0, "signals": 0, "waiting_signals": 0}]))
-    yield Part("waiting feedback", drop_waiting(before))
+    yield Part("conversations", lambda: iter([{"interactions": 0, "signals": 0, "waiting_signals": 0}]))
+    yield Part("waiting feedback", partial(drop_waiting, before))
     for project in Project.objects.all():
-        yield Part(f"conversations of project {project.pk}", expire_in(project, before))
+        yield Part(f"conversations of project {project.pk}", partial(expire_in, project, before))
 
 
 def drop_waiting(before: datetime) -> Iterator[dict[str, int]]:

@@ -19,11 +19,12 @@ one person has may take minutes, and meanwhile others write. Its row in the data
 
 import contextlib
 import importlib
+import itertools
 import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import ModuleType
@@ -292,7 +293,7 @@ class Part:
     """One part of retention: what it is about, in words for the log, and its steps, each a short transaction."""
 
     about: str
-    steps: Iterator[dict[str, int]]
+    steps: Callable[[], Iterator[dict[str, int]]]
 
     def __str__(self) -> str:
         return self.about
@@ -303,10 +304,11 @@ def expire(before: datetime) -> dict[str, int]:
     counts: Counter[str] = Counter()
 
     def carry_out_part(part: Part) -> None:
-        for step in in_turns(part.steps):
+        for step in in_turns(part.steps()):
             counts.update(step)
 
-    isolation.each(RETENTION, [part for module in holders() for part in module.expire(before)], carry_out_part)
+    parts = isolation.each(RETENTION, holders(), lambda module: list(module.expire(before)))
+    isolation.each(RETENTION, itertools.chain.from_iterable(parts), carry_out_part)
     return dict(counts)
 
 

@@ -6,6 +6,7 @@ exception, which may quote captured text.
 """
 
 import logging
+import os
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
@@ -38,8 +39,8 @@ def each(work: str, things: Iterable[Thing], do: Callable[[Thing], Result], *, w
             with transaction.atomic() if whole else nullcontext():
                 results.append(do(thing))
         except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
-            failed[about] = type(error).__name__
-            logger.error("%s failed for %s: %s at %s", work, about, type(error).__name__, place(error))
+            failed[about] = reason(error)
+            logger.error("%s failed for %s: %s at %s", work, about, failed[about], place(error))
     note(work, seen, failed)
     return results
 
@@ -48,6 +49,13 @@ def name(thing: Any) -> str:
     """What a thing is called in the log: its kind and its key."""
     kind = getattr(type(thing), "_meta", None)
     return f"{kind.model_name} {thing.pk}" if kind else str(getattr(thing, "__name__", thing))[:80]
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, without the message; of an error of the system, the system's own words."""
+    if isinstance(error, OSError) and error.errno:
+        return f"{type(error).__name__} ({os.strerror(error.errno)})"
+    return type(error).__name__
 
 
 def place(error: Exception) -> str:

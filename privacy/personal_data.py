@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -81,7 +82,7 @@ def reconsider(subject: Subject) -> None:
 
 def expire(before: datetime) -> Iterator[Part]:
     """The evidence of requests and messages, once nobody can ask for it any more (PRIVACY_LOG_DAYS)."""
-    yield Part("evidence of requests", expire_evidence(before - timedelta(days=settings.PRIVACY_LOG_DAYS)))
+    yield Part("evidence of requests", partial(expire_evidence, before - timedelta(days=settings.PRIVACY_LOG_DAYS)))
 
 
 def expire_evidence(limit: datetime) -> Iterator[dict[str, int]]:

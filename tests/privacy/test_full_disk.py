@@ -103,7 +103,7 @@ def test_while_it_is_full_erasures_settle_and_the_log_says_why(
     with monkeypatch.context() as patched:
         fill_up(patched, 100)
         assert tasks.sweep() == 1 and not Erasure.objects.filter(settled_at__isnull=True).exists()
-        assert "tombstones.jsonl cannot be written (No space left on device)" in caplog.text
+        assert "list of tombstones failed for append: OSError (No space left on device)" in caplog.text
         answer = client.get("/readyz")
     assert answer.status_code == 503 and answer.json()["disk"] == "No space left on device"
     tasks.sweep()

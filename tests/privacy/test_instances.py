@@ -25,7 +25,7 @@ def columns(row: models.Model) -> dict[str, Any]:
     [
         (Subject, {"namespace": "shop", "digest": "d", "created_at": NOW}),
         (ConsentEntry, {"subject": Subject(pk=7), "purpose": "capture", "granted": True, "recorded_at": NOW, "notice": None}),
-        (Signal, {"interaction": Interaction(pk=3), "subject_id": 7, "kind": "edit", "received_at": NOW}),
+        (Signal, {"interaction": Interaction(pk=3), "subject_id": 7, "kind": "edit", "received_at": NOW, "effective_at": NOW}),
     ],
 )  # fmt: skip
 def test_it_has_the_columns_and_keys_that_the_constructor_gives(

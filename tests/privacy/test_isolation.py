@@ -210,7 +210,7 @@ def test_erasures_settle_while_the_list_of_tombstones_cannot_be_written(
         raise OSError(28, SECRET)
 
     monkeypatch.setattr(tombstones, "append", full)
-    assert privacy_tasks.sweep() == 1 and Setback.objects.get().error == "OSError"
+    assert privacy_tasks.sweep() == 1 and Setback.objects.get().error == "OSError (No space left on device)"
 
 
 def test_stale_feedback_is_dropped_while_other_feedback_cannot_be_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:

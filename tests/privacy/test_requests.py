@@ -112,7 +112,10 @@ def test_the_deadline_is_that_of_the_law() -> None:
 
 def test_it_never_closes_while_text_is_left(tmp_path: Any) -> None:
     question = "What does a season ticket for the blue tram cost?"
-    cast.asked(cast.project(), question=question)
+    shop = cast.project()
+    cast.asked(shop, question=question)
+    cast.said(shop, cast.asked(shop, cast.BEN), "thumbs_up")
+    cast.turn(shop)
     forgotten = settings.VAR / "log" / "forgotten.txt"
     forgotten.write_text(f'{{"copy": "{question}"}}')
     made = requests.advance(ask())
@@ -124,11 +127,12 @@ def test_it_never_closes_while_text_is_left(tmp_path: Any) -> None:
 
 def test_text_that_was_copied_into_an_impersonal_column_is_found() -> None:
     question = "What does a season ticket for the blue tram cost?"
-    cast.asked(cast.project(), question=question)
+    shop = cast.project()
+    cast.asked(shop, question=question)
+    cast.said(shop, cast.asked(shop, cast.BEN), "thumbs_up")
+    cast.turn(shop)
     made = ask()
-    Recall.objects.create(
-        release=cast.cut(cast.project()), records=[{"file": "x", "record": f"a {question}", "sha256": ""}]
-    )
+    Recall.objects.create(release=cast.cut(shop), records=[{"file": "x", "record": f"a {question}", "sha256": ""}])
     assert "curation_recall.records" in requests.advance(made).error
 
 
