@@ -18,6 +18,7 @@ from curation.rules import Outcome, Reason, decide
 from feedback import capture
 from feedback.fingerprints import normalise
 from feedback.models import Interaction
+from privacy.blank import says_something
 from privacy.models import Subject
 from privacy.redaction import Redacted, redact
 
@@ -180,8 +181,8 @@ def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
     if task.kind == Kind.ADJUDICATION and user is not None and not user.has_perm(seconds.ADJUDICATES):
         raise ReviewError("Reviewers differ here: a curator decides.")
     if verdict.resolution == Resolution.CORRECT:
-        if not verdict.correction.strip():
-            raise ReviewError("Write the right answer first.")
+        if not says_something(verdict.correction):
+            raise ReviewError("The correction shows no word: write the right answer first.")
         if normalise(verdict.correction) == normalise(task.interaction.answer):
             raise ReviewError("The correction says what the answer says: approve the answer instead.")
 
