@@ -48,6 +48,8 @@ IMPERSONAL = [
     "curation.Run",
     "curation.AuditFrame",
     "curation.ReviewEvent",
+    "curation.BulkDecision",
+    "curation.BulkItem",
     "curation.Dataset",
     "curation.Period",
     "curation.Release",
@@ -55,7 +57,7 @@ IMPERSONAL = [
     "curation.AgentVersion",
     "curation.GateRun",
 ]
-OPERATOR_TEXT = ["curation.Dataset.system_prompt"]
+OPERATOR_TEXT = ["curation.Dataset.system_prompt", "curation.BulkDecision.note"]
 State = Release.State
 
 

@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from curation import progressviews, queues, review, reviewpage, seconds
+from curation import bulkadmin, progressviews, queues, review, reviewpage, seconds
 from curation.models import ReviewTask
 from curation.queuefilters import FILTERS
 from curation.queues import Queue
@@ -53,7 +53,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "next/": (self.next_view, "next"),
             "undo/": (self.undo_view, "undo"),
             "blind/": (self.blind_view, "blind"),
-            "bulk/": (self.bulk_view, "bulk"),
+            "bulk/": (partial(bulkadmin.bulk_view, self), "bulk"),
+            "bulks/": (partial(bulkadmin.bulks_view, self), "bulks"),
             "progress/": (partial(progressviews.progress_view, self), "progress"),
             "assign/": (self.assign_view, "assign"),
             "<int:key>/decide/": (self.decide_view, "decide"),
@@ -313,20 +314,9 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request), "title": title, "opts": self.opts, "tasks": tasks, "form": form,
             "reasons": reasons.most_common(), "first": tasks[:10], "many": MANY, "button": f"{button} {len(tasks)}",
-            "action": reverse(f"admin:curation_reviewtask_{name}"),
+            "action": reverse(f"admin:curation_reviewtask_{name}"), "decides_alike": name == "bulk",
         }  # fmt: skip
         return render(request, "admin/curation/reviewtask/dry.html", context)
-
-    def bulk_view(self, request: HttpRequest) -> HttpResponse:
-        """Carry out what was counted."""
-        user, tasks, form = self.require_reviewer(request), self.sent(request), BulkForm(request.POST)
-        if not tasks or not form.is_valid():
-            return self.bulk_page(request, tasks, form) if tasks else redirect("admin:curation_reviewtask_changelist")
-        decided, refused = review.resolve_all(tasks, review.Verdict(**form.cleaned_data), user)
-        messages.success(
-            request, f"{decided} decided." + (f" {refused} were closed or held by others." * bool(refused))
-        )
-        return redirect("admin:curation_reviewtask_changelist")
 
     def assign_view(self, request: HttpRequest) -> HttpResponse:
         """Carry out what was counted."""

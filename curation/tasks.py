@@ -3,19 +3,23 @@
 from celery import shared_task
 from django.utils import timezone
 
-from curation import audits, copies, curate, periods, policies, quality, releases, rereads, runs
+from curation import audits, bulk, copies, curate, periods, policies, quality, releases, rereads, runs
 from curation.models import Dataset
 from feedback.models import Interaction, Project
 
 
 @shared_task
 def sweep() -> int:
-    """Curate every project that has something pending and does not rest; finish what a dead process left of a release."""
+    """Curate every project that has something pending and does not rest; finish what a dead process left of a release, or
+    of a bulk decision.
+    """
     for release in releases.unfinished():
         releases.finish(release)
     rereads.mark_stale()
     releases.recut_stale()
     runs.give_up_silent()
+    for key in bulk.unfinished():
+        bulk.advance(key)
     waiting = Interaction.objects.filter(pending=True).values("project").distinct()
     projects = Project.objects.filter(pk__in=waiting).exclude(pk__in=runs.resting().values("pk"))
     for project in projects:
@@ -30,6 +34,15 @@ def curate_project(key: int) -> bool:
     if project is not None:
         curate.curate(project)
     return project is not None
+
+
+@shared_task
+def advance_bulk(key: int) -> bool:
+    """Go on with a bulk decision for a moment, then let the worker do other work first; whether more was left."""
+    more = bulk.advance(key)
+    if more:
+        advance_bulk.delay(key)
+    return more
 
 
 @shared_task
