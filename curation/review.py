@@ -40,11 +40,14 @@ class ReviewError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a reviewer decides of one task."""
+    """What a reviewer decides of one task. `claim` is when the claim of the page ends on which they decided, as that page
+    has it: a verdict from an older page is refused. Without one, it is about the task as it is.
+    """
 
     resolution: str
     correction: str = ""
     note: str = ""
+    claim: str = ""
 
 
 def free_for(user: User) -> Q:
@@ -89,6 +92,11 @@ def hold(task: ReviewTask, user: User) -> None:
     """Note the claim, on the row and on the object. Call in the transaction that found it free."""
     task.claimed_by, task.claimed_until = user, timezone.now() + LEASE
     ReviewTask.objects.filter(pk=task.pk).update(claimed_by=user, claimed_until=task.claimed_until)
+
+
+def claim_of(task: ReviewTask) -> str:
+    """What tells the claim of one page from any other: when it ends; "" where nobody holds the task."""
+    return task.claimed_until.isoformat() if task.claimed_until is not None else ""
 
 
 def release(key: int, user: User, until: datetime) -> bool:
@@ -164,6 +172,8 @@ def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
     held = task.claimed_by_id is not None and task.claimed_until is not None and task.claimed_until > timezone.now()
     if held and user is not None and task.claimed_by_id != user.pk:
         raise ReviewError("Somebody else is deciding this task.")
+    if verdict.claim and verdict.claim != claim_of(task):
+        raise ReviewError("This task was shown again since this page was made. Look at it, and decide then.")
     if task.kind == Kind.ADJUDICATION and user is not None and not user.has_perm(seconds.ADJUDICATES):
         raise ReviewError("Reviewers differ here: a curator decides.")
     if verdict.resolution == Resolution.CORRECT:

@@ -26,6 +26,7 @@ from privacy.lists import ReadOnlyAdmin, row_key
 SHORT = 140
 MANY = 1_000
 KEPT = 200
+NOT_LAST = "You have decided this one since that page was made. Undo takes it back."
 SKIPPED, BLIND = "review_skipped", "review_blind"
 
 
@@ -178,7 +179,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         try:
             review.resolve(task, review.Verdict(**form.cleaned_data), user)
         except review.ReviewError as error:
-            return self.shown(request, task, user, error=str(error), typed=request.POST)
+            review.claim(task, user)  # it is shown again: the next verdict is about what is on the page then
+            return self.shown(request, self.found(request, key), user, error=str(error), typed=request.POST)
         return self.go_on(request, user)
 
     def shown(
@@ -228,6 +230,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         task = self.last(request, user) if request.method == "POST" else None
         if task is None:
             return self.go_on(request, user)
+        if request.POST.get("last", str(task.pk)) != str(task.pk):
+            return self.shown(request, self.found(request, task.pk), user, error=NOT_LAST)
         try:
             review.undo(task, user)
         except review.ReviewError as error:

@@ -16,6 +16,7 @@ class ReviewForm(forms.Form):
     resolution = forms.ChoiceField(choices=Resolution)
     correction = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=40_000)
     note = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=2_000)
+    claim = forms.CharField(required=False, max_length=64)
 
 
 class BulkForm(forms.Form):

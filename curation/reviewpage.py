@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from curation import queues, seconds
+from curation import queues, review, seconds
 from curation.models import Decision, Question, ReviewTask
 from curation.reviewtasks import ASIDE, AUDIT, HELD
 from curation.rules import REASONS, Reason
@@ -47,6 +47,7 @@ class Page:
     blind: bool
     held: bool
     mine: bool
+    claim: str
 
     @property
     def is_open(self) -> bool:
@@ -75,6 +76,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
         blind=blind,
         held=held and is_open,
         mine=task.resolved_by_id == user.pk,
+        claim=review.claim_of(task),
     )
 
 

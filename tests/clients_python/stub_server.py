@@ -60,7 +60,6 @@ class State:
     verdict: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     body_limit: int = 1_500_000
     poison: bytes | None = None
-    poison_status: int = 500
     lock: threading.Lock = field(default_factory=threading.Lock)
     gate: threading.Event = field(default_factory=threading.Event)
 
@@ -142,7 +141,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def batch(self, body: bytes) -> tuple[int, Any]:
         if self.state.poison and self.state.poison in body:
-            return self.state.poison_status, {"title": "No", "errors": [{"pointer": "/items", "code": "poison"}]}
+            return 500, {"title": "Internal Server Error"}
         items = json.loads(body)["items"]
         if len(items) > 1000:
             return 400, {"title": "Bad Request"}
@@ -211,8 +210,6 @@ class Handler(BaseHTTPRequestHandler):
         return (200, content) if content is not None else (404, {"title": "Not Found"})
 
     def gate_run(self, body: bytes) -> tuple[int, Any]:
-        if self.state.poison and self.state.poison in body:
-            return self.state.poison_status, {"title": "Bad Request"}
         run = json.loads(body)
         if run.pop("draft", False):
             return 200, {"draft": True, "unconfirmed": self.state.unconfirmed, "confirmations": 2}

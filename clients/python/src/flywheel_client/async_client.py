@@ -40,7 +40,7 @@ class AsyncClient(Capturing):
         except (ApiError, Unreachable) as error:
             if calls.may_come_later(error) and not self._raise_errors:
                 return Recorded(id=self._queue(event), stored=False, reason="queued")
-            self._book_refused(calls.reason(error))
+            self._book_refused()
             if self._raise_errors:
                 raise
             return Recorded(id=event.id, stored=False, reason="refused")
@@ -117,8 +117,6 @@ class AsyncClient(Capturing):
         """This process's and this loop's own connection: sockets cannot be shared with either's neighbour."""
         here = os.getpid(), asyncio.get_running_loop()
         if self._http is None or self._http[:2] != here:
-            http = httpx.AsyncClient(
-                headers=self._headers, timeout=self._timeout, verify=self._tls, trust_env=self._trust_env
-            )
+            http = httpx.AsyncClient(headers=self._headers, timeout=self._timeout, verify=self._tls)
             self._http = (*here, http)
         return self._http[2]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
-from .errors import ApiError, FlywheelError, Unreachable, refusal
+from .errors import ApiError, FlywheelError, Unreachable
 from .events import encode
 from .outbox import Outcome
 from .retries import is_retryable
@@ -61,13 +61,6 @@ def outcome(answer: Recorded) -> Outcome:
 def may_come_later(error: ApiError | Unreachable) -> bool:
     """Whether the background road has a chance where a direct call had none."""
     return isinstance(error, Unreachable) or is_retryable(error.status)
-
-
-def reason(error: ApiError | Unreachable) -> str:
-    """Why a direct call was refused, as the statistics name it."""
-    if isinstance(error, Unreachable):
-        return "unreachable"
-    return refusal(error.status, error.errors[0].code if error.errors else None)
 
 
 def consent(subject: str, purposes: Mapping[str, bool], notice: str | None, method: str | None) -> Request:

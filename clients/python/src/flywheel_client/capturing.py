@@ -21,11 +21,7 @@ from .events import (
 )
 from .ids import uuid7
 from .outbox import Outcome, Stats, WhenFull
-from .transport import api_root, headers, logger, trusts_environment
-
-# Reasons, in ``Stats.reasons``, for what was refused before it was sent.
-UNSENDABLE = "unsendable"
-UNREADABLE = "the call could not be read"
+from .transport import api_root, headers, logger
 
 
 class Capturing:
@@ -61,7 +57,6 @@ class Capturing:
         self._api = api_root(endpoint)
         self._headers = headers(key)
         self._timeout = timeout
-        self._trust_env = trusts_environment(endpoint)
         # Made once: it is slow to make, and OpenSSL's locks are not safe to take in a forked child.
         self._tls = httpx.create_ssl_context()
         self._raise_errors = raise_errors
@@ -116,12 +111,7 @@ class Capturing:
         See ``decorating.Recipe`` for the arguments.
         """
         recipe = Recipe(subject=subject, agent=agent, question=question, answer=answer, fields=fields)
-        return decorate(
-            recipe,
-            send=lambda made: self.interaction(**made),
-            failed=self._not_captured,
-            cut=self._capture_cut,
-        )
+        return decorate(recipe, send=lambda made: self.interaction(**made), failed=self._not_captured)
 
     def stats(self) -> Stats:
         """Counts of what was offered and what became of it. See ``Stats``."""
@@ -134,7 +124,7 @@ class Capturing:
         return event.id
 
     def _unsendable(self, error: InvalidEvent, given: str | None) -> str:
-        self._book_refused(UNSENDABLE)
+        self._book_refused()
         logger.warning("1 event refused before it was sent: %s", error)
         if self._raise_errors:
             raise error
@@ -142,33 +132,14 @@ class Capturing:
 
     def _not_captured(self, error: Exception) -> None:
         """A decorated function answered, but its call could not be read."""
-        self._book_refused(UNREADABLE)
+        self._book_refused()
         logger.warning("1 call not captured: %s", type(error).__name__)
         if self._raise_errors:
             raise InvalidEvent(f"the call could not be captured ({type(error).__name__})") from error
 
-    def _capture_cut(self, made: Callable[[], InteractionFields | None]) -> None:
-        """A decorated stream was stopped: queue what it had said, if it had said anything.
-
-        Never raises, because the reason for the stop must reach its caller; with ``raise_errors``, `close`
-        tells what was lost.
-        """
-        self._channel.book_cut()
-        try:
-            fields = made()
-            event = interaction_event(fields) if fields is not None else None
-        except Exception as error:
-            # The product's extractors may raise anything.
-            why = UNSENDABLE if isinstance(error, InvalidEvent) else UNREADABLE
-            self._channel.book(Outcome(refused=1, reasons=(why,)))
-            logger.warning("1 stopped stream not captured: %s", type(error).__name__)
-        else:
-            if event is not None:
-                self._channel.offer(event)
-
-    def _book_refused(self, reason: str) -> None:
+    def _book_refused(self) -> None:
         """Count one event as refused; with ``raise_errors`` its caller is told now, and `close` need not."""
-        self._channel.book(Outcome(refused=1, reasons=(reason,)))
+        self._channel.book(Outcome(refused=1))
         if self._raise_errors:
             self._told = replace(self._told, refused=self._told.refused + 1)
 
@@ -186,6 +157,4 @@ class Capturing:
             raise DeliveryFailed(refused=refused, dropped=dropped, pending=now.pending)
 
     def _connect(self) -> httpx.Client:
-        return httpx.Client(
-            headers=self._headers, timeout=self._timeout, verify=self._tls, trust_env=self._trust_env
-        )
+        return httpx.Client(headers=self._headers, timeout=self._timeout, verify=self._tls)

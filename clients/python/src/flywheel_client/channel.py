@@ -20,7 +20,6 @@ from .transport import logger
 # more time, a minute or so, because a failure that lasts is likelier to be the server's than the event's.
 TRIES_OF_A_BATCH = 3
 TRIES_OF_AN_EVENT = 9
-FAILS = "the server fails on it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +83,6 @@ class Channel:
         """Book events that never queued."""
         self._outbox.book(outcome)
 
-    def book_cut(self) -> None:
-        """Count a stream that was stopped."""
-        self._outbox.book_cut()
-
     def stats(self) -> Stats:
         """The counts of this moment."""
         return self._outbox.stats()
@@ -146,14 +141,14 @@ class Channel:
         self._failures += 1
         tries = TRIES_OF_AN_EVENT if len(batch) == 1 else TRIES_OF_A_BATCH
         hopeless = delivery.advice is Advice.SUSPECT and self._failures >= tries
-        if delivery.advice is Advice.SPLIT or hopeless:
+        if delivery.advice is Advice.SHRINK or hopeless:
             self._failures = 0
             if len(batch) == 1:
-                logger.error("1 event refused: the server fails on it")
-                outcome = Outcome(refused=1, reasons=(FAILS,))
+                logger.error("1 event refused: the server cannot take it")
+                outcome = Outcome(outcome.delivered, outcome.not_consented, outcome.refused + len(batch))
             else:
                 self._batch_size = max(1, len(batch) // 2)
         self._outbox.settle(outcome)
-        if outcome.again and delivery.advice is not Advice.SPLIT:
+        if outcome.again and delivery.advice is not Advice.SHRINK:
             wait = self._backoff.delay(self._failures or 1) if delivery.wait is None else delivery.wait
             self._outbox.pause(wait, firm=delivery.wait is not None)

@@ -16,7 +16,7 @@ from .errors import FlywheelError
 from .gate.asking import Effort
 from .gate.reports import as_junit, as_markdown, as_text, printable
 from .gate.running import Gated, Plan, run_gate
-from .gate.verdicts import Exit, unjudged
+from .gate.verdicts import Exit
 
 GATE_HELP = """\
 Ask an agent every eval case of a release and let the server judge the answers.
@@ -145,29 +145,19 @@ def _gate(options: argparse.Namespace) -> int:
         journal=options.resume,
         quiet=options.quiet,
     )
-    try:
-        with _client(options) as client:
-            gated = run_gate(client, plan)
-    except Exception as error:
-        # A CI job reads the report where the gate failed, too.
-        _write_files(options, Gated([], [[]], unjudged(error)))
-        raise
-    _print(options, gated)
-    _write_files(options, gated)
+    with _client(options) as client:
+        gated = run_gate(client, plan)
+    _write(options, gated)
     return gated.verdict.exit
 
 
-def _write_files(options: argparse.Namespace, gated: Gated) -> None:
+def _write(options: argparse.Namespace, gated: Gated) -> None:
     if options.junit:
-        options.junit.parent.mkdir(parents=True, exist_ok=True)
         options.junit.write_text(as_junit(gated.verdict, gated.rounds[0], gated.cases), encoding="utf-8")
     if options.markdown:
         # Appended, because GitHub's job summary is a file that other steps write to as well.
         with options.markdown.open("a", encoding="utf-8") as summary:
             summary.write(as_markdown(gated.verdict))
-
-
-def _print(options: argparse.Namespace, gated: Gated) -> None:
     if options.json:
         print(json.dumps(gated.verdict.raw))
         print(as_text(gated.verdict), file=sys.stderr)

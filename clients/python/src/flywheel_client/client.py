@@ -44,7 +44,7 @@ class Client(Capturing):
         except (ApiError, Unreachable) as error:
             if calls.may_come_later(error) and not self._raise_errors:
                 return Recorded(id=self._queue(event), stored=False, reason="queued")
-            self._book_refused(calls.reason(error))
+            self._book_refused()
             if self._raise_errors:
                 raise
             return Recorded(id=event.id, stored=False, reason="refused")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
-from .events import InteractionFields
 from .ids import uuid7
 
 T = TypeVar("T")
@@ -38,9 +36,6 @@ class Recipe:
     callable over the result; by default the result where it is text, else its ``answer``. A generator's
     result is the list of what it yielded, by default joined. ``fields``: further fields of an interaction,
     as values or as callables over the arguments (``sources``: over the result).
-
-    A stream that is closed, cancelled or abandoned, or that fails, is captured with what it had said, and
-    ``metadata`` then says so: ``{"cut": "closed" | "cancelled" | "failed"}``.
     """
 
     subject: str | Extract[str | None] | None = None
@@ -74,19 +69,6 @@ class _Call:
         else:
             capture.send(fields)
 
-    def cut(self, parts: list[Any], error: BaseException) -> None:
-        """The stream ended early: queue what it had said. Where it had said nothing, there is no answer."""
-
-        def made() -> InteractionFields | None:
-            fields = self._fields(self._capture.recipe, parts) if parts else {"answer": ""}
-            if not fields["answer"]:
-                return None
-            fields["metadata"] = {**(fields.get("metadata") or {}), "cut": _how(error)}
-            return cast(InteractionFields, fields)
-
-        # The context's interaction is left alone: an abandoned stream ends in whatever context collects it.
-        self._capture.cut(made)
-
     def _fields(self, recipe: Recipe, result: Any) -> dict[str, Any]:
         args, kwargs = self._args, self._kwargs
         question = recipe.question(*args, **kwargs) if recipe.question else self._question()
@@ -112,14 +94,6 @@ class _Capture:
     signature: inspect.Signature
     send: Callable[[dict[str, Any]], object]
     failed: Callable[[Exception], None]
-    cut: Callable[[Callable[[], InteractionFields | None]], None]
-
-
-def _how(error: BaseException) -> str:
-    """How a stream was cut: its consumer stopped reading, its task was cancelled, or it failed."""
-    if isinstance(error, GeneratorExit):
-        return "closed"
-    return "cancelled" if isinstance(error, asyncio.CancelledError) else "failed"
 
 
 def _default_answer(result: Any) -> Any:
@@ -131,21 +105,15 @@ def _default_answer(result: Any) -> Any:
 
 
 def decorate(
-    recipe: Recipe,
-    *,
-    send: Callable[[dict[str, Any]], object],
-    failed: Callable[[Exception], None],
-    cut: Callable[[Callable[[], InteractionFields | None]], None],
+    recipe: Recipe, *, send: Callable[[dict[str, Any]], object], failed: Callable[[Exception], None]
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A decorator for a function, coroutine function, generator or asynchronous generator.
 
-    ``send`` gets the interaction's fields, ``failed`` the error where they could not be made. ``cut`` gets,
-    when a stream is stopped, what makes its fields (None where it had said nothing). A function that returns
-    a generator is captured as that generator.
+    ``send`` gets the interaction's fields, ``failed`` the error where they could not be made.
     """
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
-        capture = _Capture(recipe, inspect.signature(function), send, failed, cut)
+        capture = _Capture(recipe, inspect.signature(function), send, failed)
         for applies, wrapper in _WRAPPERS:
             if applies(function):
                 return functools.update_wrapper(wrapper(capture, function), function)
@@ -157,7 +125,9 @@ def decorate(
 def _plain(capture: _Capture, function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         call = _Call(capture, args, kwargs)
-        return _ended(call, function(*args, **kwargs))
+        result = function(*args, **kwargs)
+        call.end(result)
+        return result
 
     return wrapper
 
@@ -165,112 +135,35 @@ def _plain(capture: _Capture, function: Callable[..., Any]) -> Callable[..., Any
 def _coroutine(capture: _Capture, function: Callable[..., Any]) -> Callable[..., Any]:
     async def wrapper(*args: Any, **kwargs: Any) -> Any:
         call = _Call(capture, args, kwargs)
-        return _ended(call, await function(*args, **kwargs))
-
-    return wrapper
-
-
-def _ended(call: _Call, result: Any) -> Any:
-    """What the caller gets: the result, or, where it is a stream, one that is captured when it ends."""
-    if inspect.isgenerator(result):
-        return _stream(lambda: (call, result))()
-    if inspect.isasyncgen(result):
-        return _async_stream(lambda: _AsyncSteps(call, result))()
-    call.end(result)
-    return result
-
-
-def _generator(capture: _Capture, function: Callable[..., Any]) -> Callable[..., Any]:
-    return _stream(lambda *args, **kwargs: (_Call(capture, args, kwargs), function(*args, **kwargs)))
-
-
-def _stream(begin: Callable[..., tuple[_Call, Any]]) -> Callable[..., Any]:
-    def wrapper(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        call, inner = begin(*args, **kwargs)
-        parts: list[Any] = []
-        try:
-            result = yield from _Recording(inner, parts)
-        except BaseException as error:
-            call.cut(parts, error)
-            raise
-        call.end(parts)
+        result = await function(*args, **kwargs)
+        call.end(result)
         return result
 
     return wrapper
 
 
-class _Recording(Generator[Any, Any, Any]):
-    """A generator that keeps what it yields; everything else is the inner one's."""
-
-    def __init__(self, inner: Generator[Any, Any, Any], parts: list[Any]) -> None:
-        self._inner, self._parts = inner, parts
-
-    def send(self, value: Any) -> Any:
-        return self._kept(self._inner.send(value))
-
-    def throw(self, *error: Any) -> Any:
-        return self._kept(self._inner.throw(*error))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def _kept(self, part: Any) -> Any:
-        self._parts.append(part)
-        return part
-
-
-def _async_generator(capture: _Capture, function: Callable[..., Any]) -> Callable[..., Any]:
-    return _async_stream(
-        lambda *args, **kwargs: _AsyncSteps(_Call(capture, args, kwargs), function(*args, **kwargs))
-    )
-
-
-def _async_stream(begin: Callable[..., _AsyncSteps]) -> Callable[..., Any]:
-    async def wrapper(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
-        steps = begin(*args, **kwargs)
-        part = await steps.send(None)
-        while not steps.over:
-            try:
-                sent = yield part
-            except BaseException as error:
-                part = await steps.throw(error)
-            else:
-                part = await steps.send(sent)
+def _generator(capture: _Capture, function: Callable[..., Any]) -> Callable[..., Any]:
+    def wrapper(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        call = _Call(capture, args, kwargs)
+        parts = []
+        for part in cast(Iterator[Any], function(*args, **kwargs)):
+            parts.append(part)
+            yield part
+        call.end(parts)
 
     return wrapper
 
 
-class _AsyncSteps:
-    """An asynchronous generator, step by step: keeps what it yields and captures it when it is over."""
+def _async_generator(capture: _Capture, function: Callable[..., Any]) -> Callable[..., Any]:
+    async def wrapper(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        call = _Call(capture, args, kwargs)
+        parts = []
+        async for part in cast(AsyncIterator[Any], function(*args, **kwargs)):
+            parts.append(part)
+            yield part
+        call.end(parts)
 
-    def __init__(self, call: _Call, inner: AsyncGenerator[Any, Any]) -> None:
-        self._call, self._inner = call, inner
-        self._parts: list[Any] = []
-        self.over = False
-
-    async def send(self, value: Any) -> Any:
-        return await self._step(self._inner.asend(value))
-
-    async def throw(self, error: BaseException) -> Any:
-        if not isinstance(error, GeneratorExit):
-            return await self._step(self._inner.athrow(error))
-        # Captured first: where the loop is gone, closing may never come to its end.
-        self._call.cut(self._parts, error)
-        await self._inner.aclose()
-        raise error
-
-    async def _step(self, step: Awaitable[Any]) -> Any:
-        try:
-            part = await step
-        except StopAsyncIteration:
-            self._call.end(self._parts)
-            self.over = True
-            return None
-        except BaseException as error:
-            self._call.cut(self._parts, error)
-            raise
-        self._parts.append(part)
-        return part
+    return wrapper
 
 
 _WRAPPERS = (

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import httpx
 
-from .errors import refusal
 from .events import Event
 from .outbox import Outcome
 from .retries import is_retryable, retry_after
-from .transport import JSON_HEADERS, logger, problem
-
-# Refusals of the call itself (address, method, key, redirect): no event of the batch is their cause.
-OF_THE_CALL = frozenset({401, 403, 404, 405, 407, 410, 411, 415, 426})
+from .transport import JSON_HEADERS, logger
 
 
 class Advice(Enum):
@@ -25,7 +20,7 @@ class Advice(Enum):
 
     GO_ON = "go on"
     WAIT = "wait"  # The server or the network is not ready; the events are not at fault.
-    SPLIT = "split"  # The batch as a whole is refused: it is too large, or one event of it is at fault.
+    SHRINK = "shrink"  # The batch as a whole is too large.
     SUSPECT = "suspect"  # The server fails on it: perhaps one event of it is the cause.
 
 
@@ -54,17 +49,15 @@ def read_answer(events: Sequence[Event], response: httpx.Response) -> Delivery:
     status = response.status_code
     everything = Outcome(again=tuple(events))
     asked = retry_after(response.headers.get("Retry-After"))
+    if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        return Delivery(everything, Advice.SHRINK)
     if status in {500, 501, 505, 507}:
         return Delivery(everything, Advice.SUSPECT, asked)
     if is_retryable(status):
         return Delivery(everything, Advice.WAIT, asked)
-    if 400 <= status < 500 and status not in OF_THE_CALL and len(events) > 1:
-        return Delivery(everything, Advice.SPLIT)
     if not response.is_success:
-        said = problem(response).errors
-        why = refusal(status, said[0].code if said else None)
-        logger.error("%d events refused: %s", len(events), why)
-        return Delivery(Outcome(refused=len(events), reasons=(why,) * len(events)))
+        logger.error("%d events refused with status %d", len(events), status)
+        return Delivery(Outcome(refused=len(events)))
     results = _results(response)
     if results is None or len(results) != len(events):
         logger.warning("the answer to a batch of %d is unreadable; it will be sent again", len(events))
@@ -82,24 +75,21 @@ def _results(response: httpx.Response) -> list[object] | None:
 
 
 def _sorted(events: Sequence[Event], results: Sequence[object], asked: float | None) -> Delivery:
-    delivered = not_consented = 0
+    delivered = not_consented = refused = 0
     again: list[Event] = []
-    reasons: list[str] = []
     for event, result in zip(events, results, strict=True):
         fields = result if isinstance(result, dict) else {}
         status = fields.get("status")
         if not isinstance(status, int) or is_retryable(status):
             again.append(event)
         elif not 200 <= status < 300:
-            error = fields.get("error")
-            reasons.append(refusal(status, error.get("code") if isinstance(error, dict) else None))
+            refused += 1
         elif fields.get("stored") is False or fields.get("reason") == "no_consent":
             not_consented += 1
         else:
             delivered += 1
-    if reasons:
-        why = ", ".join(f"{number} x {said}" for said, number in sorted(Counter(reasons).items()))
-        logger.warning("%d of %d events refused: %s", len(reasons), len(events), why)
-    outcome = Outcome(delivered, not_consented, len(reasons), tuple(again), tuple(reasons))
+    if refused:
+        logger.warning("%d of %d events refused", refused, len(events))
+    outcome = Outcome(delivered, not_consented, refused, tuple(again))
     # An item that keeps failing alone must not block the queue for ever.
     return Delivery(outcome, Advice.SUSPECT if again else Advice.GO_ON, asked)

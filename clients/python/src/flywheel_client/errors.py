@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 
 
 class FlywheelError(Exception):
@@ -20,11 +17,6 @@ class FieldError:
     pointer: str
     code: str
     detail: str
-
-
-def refusal(status: int, code: object) -> str:
-    """Why something was refused: the status, and the problem's code where it is one and no free text."""
-    return f"{status} {code}" if isinstance(code, str) and CODE.fullmatch(code) else str(status)
 
 
 class ApiError(FlywheelError):

@@ -6,7 +6,6 @@ An event is encoded once: every retry sends the same bytes under the same id.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,14 +13,6 @@ from typing import Any, Literal, NotRequired, Required, TypedDict
 
 from .errors import InvalidEvent
 from .ids import uuid7
-
-# What the server cannot store: a character no database or JSON reader takes, a number beyond 64 bits, and
-# nesting that exhausts a reader's stack.
-UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
-MAX_DEPTH = 32
-SMALLEST, LARGEST = -(2**63), 2**64 - 1
-# These name a person or a row. A changed one would name another, so they go as they are or not at all.
-NAMES = ("id", "subject", "interaction")
 
 Signal = Literal[
     "thumbs_up", "thumbs_down", "edit", "rating", "retry", "copy", "accept", "abandon", "follow_up"
@@ -92,46 +83,16 @@ def feedback_event(interaction: str, signal: Signal, fields: FeedbackFields) -> 
 
 
 def encode(value: object) -> bytes:
-    """JSON in UTF-8, of what the server can store; the one rule for what cannot be sent.
+    """JSON in UTF-8.
 
-    A NUL or a lone surrogate in a text becomes ``?`` rather than losing the event. Raises ``InvalidEvent``
-    for such a character in an id or a subject, a number beyond 64 bits, NaN, nesting deeper than 32 levels,
-    and what is no JSON. The error names the field and never the value.
+    Lone surrogates, which no JSON reader takes, become ``?`` rather than losing the event.
     """
     try:
-        clean = _sendable(value)
-        text = json.dumps(clean, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError) as error:
         # `from None`: the original message may quote the value.
         raise InvalidEvent(f"an event holds something that is no JSON ({type(error).__name__})") from None
-    return text.encode()
-
-
-def is_sendable(text: str) -> bool:
-    """Whether the text can be sent as it is."""
-    return (text.isascii() and "\0" not in text) or not UNSENDABLE.search(text)
-
-
-def _sendable(value: object, place: str = "", depth: int = 0) -> object:
-    """The value with its texts made sendable. Raises ``InvalidEvent`` naming the field at the top."""
-    if isinstance(value, str):
-        if is_sendable(value):
-            return value
-        if depth == 1 and place in NAMES:
-            raise InvalidEvent(f"{place} holds a character that cannot be sent")
-        return UNSENDABLE.sub("?", value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and not SMALLEST <= value <= LARGEST:
-        raise InvalidEvent(f"{place or 'a number'} is NaN, or does not fit into 64 bits")
-    if isinstance(value, Mapping | list | tuple):
-        if depth >= MAX_DEPTH:
-            raise InvalidEvent(f"{place or 'a value'} is nested deeper than {MAX_DEPTH} levels")
-        if isinstance(value, Mapping):
-            return {
-                _sendable(name, depth=depth + 1): _sendable(item, place or str(name), depth + 1)
-                for name, item in value.items()
-            }
-        return [_sendable(item, place, depth + 1) for item in value]
-    return value
+    return text.encode("utf-8", "replace")
 
 
 def _require_text(fields: InteractionFields, name: Literal["question", "answer"]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .errors import MissingExtra
-from .transport import USER_AGENT, service_root, trusts_environment
+from .transport import USER_AGENT, service_root
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -40,14 +40,11 @@ def configure(
 def exporter(endpoint: str, key: str) -> SpanExporter:
     """The OTLP/HTTP span exporter alone, for a tracer provider that exists already."""
     try:
-        import requests
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     except ImportError as error:
         raise _missing() from error
     headers = {"Authorization": f"Bearer {key.strip()}", "User-Agent": USER_AGENT}
-    session = requests.Session()
-    session.trust_env = trusts_environment(endpoint)
-    return OTLPSpanExporter(endpoint=service_root(endpoint) + "/v1/traces", headers=headers, session=session)
+    return OTLPSpanExporter(endpoint=service_root(endpoint) + "/v1/traces", headers=headers)
 
 
 def _missing() -> MissingExtra:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass
 from typing import Literal
 
 from .events import Event
@@ -24,9 +23,7 @@ class Stats:
     ``offered``: events passed to the client. ``pending``: queued or being sent. ``delivered``: stored by
     the server, or waiting there for their interaction. ``not_consented``: answered "not stored" for want of
     consent. ``refused``: never sendable, or turned down by the server. ``dropped``: lost to the queue's
-    bounds or to the end of the process. ``retries``: requests sent again. ``reasons``: why events were
-    refused, and how many each (``"400 too_long"``, ``"unsendable"``). ``cut``: decorated streams that were
-    stopped; what they had said is among the offered.
+    bounds or to the end of the process. ``retries``: requests sent again.
     """
 
     offered: int = 0
@@ -36,22 +33,16 @@ class Stats:
     refused: int = 0
     dropped: int = 0
     retries: int = 0
-    reasons: Mapping[str, int] = field(default_factory=dict, compare=False)
-    cut: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one batch. Every event of it is delivered, not consented, refused or to go again.
-
-    ``reasons``: one for each refused event.
-    """
+    """What became of one batch. Every event of it is in exactly one of the four."""
 
     delivered: int = 0
     not_consented: int = 0
     refused: int = 0
     again: tuple[Event, ...] = ()
-    reasons: tuple[str, ...] = ()
 
 
 class Outbox:
@@ -78,8 +69,7 @@ class Outbox:
         self._nudges = 0
         self._closing = False
         self._offered = self._delivered = self._not_consented = 0
-        self._refused = self._dropped = self._retries = self._cut = 0
-        self._reasons: Counter[str] = Counter()
+        self._refused = self._dropped = self._retries = 0
 
     def offer(self, event: Event) -> bool:
         """Queue an event. False where it found no room; what gave way is counted as dropped."""
@@ -106,11 +96,6 @@ class Outbox:
         with self._changed:
             self._offered += outcome.delivered + outcome.not_consented + outcome.refused
             self._count(outcome)
-
-    def book_cut(self) -> None:
-        """Count a stream that was stopped."""
-        with self._changed:
-            self._cut += 1
 
     def take(self, *, max_items: int, max_bytes: int, max_wait: float) -> list[Event] | None:
         """Wait for a batch: full, older than ``max_wait`` seconds, or hurried.
@@ -204,15 +189,12 @@ class Outbox:
                 refused=self._refused,
                 dropped=self._dropped,
                 retries=self._retries,
-                reasons=dict(self._reasons),
-                cut=self._cut,
             )
 
     def _count(self, outcome: Outcome) -> None:
         self._delivered += outcome.delivered
         self._not_consented += outcome.not_consented
         self._refused += outcome.refused
-        self._reasons.update(outcome.reasons)
 
     def _pending(self) -> int:
         return self._entered - self._left

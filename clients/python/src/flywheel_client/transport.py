@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import logging
 import time
@@ -17,38 +16,21 @@ from .errors import ApiError, FieldError, Unreachable
 from .retries import Backoff, is_retryable, retry_after
 
 logger = logging.getLogger("flywheel_client")
-API = "/api/v1"
 USER_AGENT = "flywheel-client/0.1.0"
 JSON_HEADERS = {"Content-Type": "application/json"}
 
 
 def service_root(endpoint: str) -> str:
-    """The service's address without a trailing slash; the API's own address is taken for it too.
-
-    Raises ``ValueError`` where it is no HTTP address.
-    """
-    try:
-        url = httpx.URL(endpoint.strip())
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment:
+    """The service's address without a trailing slash. Raises ``ValueError`` where it is no HTTP address."""
+    url = httpx.URL(endpoint.strip())
+    if url.scheme not in {"http", "https"} or not url.host:
         raise ValueError("the endpoint must be an http(s) address such as https://flywheel.example.com")
-    return str(url).rstrip("/").removesuffix(API).rstrip("/")
-
-
-def trusts_environment(url: str) -> bool:
-    """Whether ``HTTP_PROXY`` and its like count for this address. A proxy cannot reach our own machine."""
-    host = httpx.URL(url.strip()).host
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host != "localhost" and not host.endswith(".localhost")
-    return not (address.is_loopback or address.is_unspecified)
+    return str(url).rstrip("/")
 
 
 def api_root(endpoint: str) -> str:
     """Where the API's calls live below the service's address."""
-    return service_root(endpoint) + API
+    return service_root(endpoint) + "/api/v1"
 
 
 def headers(key: str) -> dict[str, str]:

@@ -14,10 +14,7 @@ from typing import Any
 import httpx
 
 from ..errors import FlywheelError
-from ..events import is_sendable
-from ..transport import trusts_environment
 
-LONGEST = 200_000  # characters of an answer that the server reads
 Context = Sequence[Mapping[str, Any]]
 # `ask` checks that what comes back is text.
 Agent = Callable[[str, Context], Any]
@@ -55,8 +52,7 @@ def ask(agent: Agent, question: str, context: Context, *, timeout: float) -> str
     def run() -> None:
         try:
             outcome.append(agent(question, context))
-        except BaseException as error:
-            # An agent may raise anything, `SystemExit` and `CancelledError` too: its case has failed.
+        except (Exception, SystemExit) as error:
             outcome.append(error)
 
     thread = threading.Thread(target=run, name="flywheel-agent", daemon=True)
@@ -71,16 +67,7 @@ def ask(agent: Agent, question: str, context: Context, *, timeout: float) -> str
         raise AgentError(type(answer).__name__) from answer
     if not isinstance(answer, str):
         raise AgentError("the agent did not return text")
-    if fault := unsendable(answer):
-        raise AgentError(fault)
     return answer
-
-
-def unsendable(answer: str) -> str | None:
-    """Why an answer cannot be judged as it is, or None. One that was changed would be another's answer."""
-    if not is_sendable(answer):
-        return "the answer holds a NUL or a lone surrogate"
-    return f"the answer is longer than {LONGEST} characters" if len(answer) > LONGEST else None
 
 
 def _function_agent(spec: str) -> Agent:
@@ -93,8 +80,8 @@ def _function_agent(spec: str) -> Agent:
         found: Any = importlib.import_module(module_name)
         for name in path.split("."):
             found = getattr(found, name)
-    except (Exception, SystemExit) as error:
-        # Importing runs the candidate's own code, which may raise anything. Its exit status is not ours.
+    except Exception as error:
+        # Importing runs the candidate's own code, which may raise anything.
         raise FlywheelError(f"the agent {spec} cannot be loaded: {type(error).__name__}: {error}") from error
     if not callable(found):
         raise FlywheelError(f"the agent {spec} is not callable")
@@ -111,8 +98,7 @@ async def _awaited(answer: Any) -> Any:
 
 
 def _http_agent(url: str, timeout: float) -> Agent:
-    limits = httpx.Limits(max_connections=None)
-    http = httpx.Client(timeout=timeout, limits=limits, trust_env=trusts_environment(url))
+    http = httpx.Client(timeout=timeout, limits=httpx.Limits(max_connections=None))
 
     def call(question: str, context: Context) -> Any:
         response = http.post(url, json={"question": question, "context": list(context)})

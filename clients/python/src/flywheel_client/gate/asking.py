@@ -12,14 +12,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TextIO
 
 from ..errors import FlywheelError
 from ..retries import Backoff
-from ..transport import logger
-from .agents import Agent, AgentError, AgentTimeout, ask, unsendable
+from .agents import Agent, AgentError, AgentTimeout, ask
 from .cases import EvalCase
 
 BACKOFF = Backoff(base=0.2, cap=5.0)
@@ -95,17 +93,11 @@ def ask_case(agent: Agent, case: EvalCase, effort: Effort) -> Result:
     return Result(case.id, error=failure)
 
 
-def opened(path: Path) -> FileIO:
-    """A file to append to, without a buffer: each answer is on its way to the disk when it was kept."""
-    return path.open("ab", buffering=0)
-
-
 class Journal:
     """Answers kept in a file as they come, so that an interrupted gate goes on where it stopped.
 
     Its first line binds it to one release's bytes and one agent; another one's journal is refused. Failures
-    are not kept: they are asked again. A full disk ends the journal and not the gate: what was kept by then
-    stays whole.
+    are not kept: they are asked again.
     """
 
     def __init__(self, path: Path, identity: Mapping[str, Any]) -> None:
@@ -114,7 +106,7 @@ class Journal:
         whole = self._read(path, identity)
         if path.exists():
             os.truncate(path, whole)
-        self._file: FileIO | None = opened(path)
+        self._file: TextIO = path.open("a", encoding="utf-8")
         if not whole:
             self._append({"run": dict(identity)})
 
@@ -131,8 +123,7 @@ class Journal:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._file.close()
 
     def _read(self, path: Path, identity: Mapping[str, Any]) -> int:
         """Load what an earlier try left; returns how many bytes of it are whole lines."""
@@ -146,24 +137,12 @@ class Journal:
                 raise FlywheelError(f"{path} belongs to another release, agent or version: name another file")
             for entry in entries[1:]:
                 answers = self._answers.setdefault(int(entry["round"]), {})
-                if unsendable(str(entry["answer"])) is None:
-                    answers[str(entry["case"])] = str(entry["answer"])
+                answers[str(entry["case"])] = str(entry["answer"])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise FlywheelError(f"{path} is no resume file of the gate") from error
         return sum(len(line) for line in lines)
 
     def _append(self, entry: Mapping[str, Any]) -> None:
-        line = json.dumps(entry).encode() + b"\n"
         with self._lock:
-            if self._file is None:
-                return
-            whole = os.fstat(self._file.fileno()).st_size
-            try:
-                while line:  # A disk that is almost full takes a part and says so only here.
-                    line = line[self._file.write(line) :]
-            except OSError as error:
-                logger.warning("answers are no longer kept: %s", error.strerror)
-                # The next try reads whole lines only.
-                os.ftruncate(self._file.fileno(), whole)
-                self._file.close()
-                self._file = None
+            self._file.write(json.dumps(entry) + "\n")
+            self._file.flush()

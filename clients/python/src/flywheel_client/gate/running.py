@@ -18,7 +18,7 @@ from .agents import Agent, load_agent
 from .asking import Effort, Journal, Result, as_json, ask_all
 from .cases import CASES_FILE, EvalCase, find_cases, read_cases
 from .progress import Progress
-from .verdicts import Verdict, read_verdict, unjudged
+from .verdicts import Verdict, read_verdict
 
 # Judging thousands of answers takes the server a while, and a model as judge longer.
 JUDGING = Patience(tries=4, seconds=900.0)
@@ -51,8 +51,7 @@ class Gated:
 
 
 def run_gate(client: Client, plan: Plan) -> Gated:
-    """Gate a candidate. Raises ``FlywheelError`` where it could not be asked at all; where the server did not
-    judge the answers, they come back with a verdict that says why.
+    """Gate a candidate. Raises ``FlywheelError`` where it could not be judged at all.
 
     Each round asks every case anew; the server sees all answers, so that it can tell a flaky case from a
     broken one. What surprises it, compared with the baseline, is asked again as often as it wants.
@@ -73,15 +72,11 @@ def run_gate(client: Client, plan: Plan) -> Gated:
     with contextlib.ExitStack() as stack:
         journal = stack.enter_context(Journal(plan.journal, identity)) if plan.journal else None
         rounds = [_round(agent, cases, plan, number, journal) for number in range(plan.repeat)]
-        try:
-            again = doubtful(client, id, plan, rounds)
-            surprising = [case for case in cases if case.id in again.cases]
-            for number in range(plan.repeat, again.rounds + 1 if surprising else 0):
-                rounds.append(_round(agent, surprising, plan, number, journal))
-            verdict = judge(client, id, plan, rounds)
-        except FlywheelError as error:
-            verdict = unjudged(error)
-    return Gated(cases, rounds, verdict)
+        again = doubtful(client, id, plan, rounds)
+        surprising = [case for case in cases if case.id in again.cases]
+        for number in range(plan.repeat, again.rounds + 1 if surprising else 0):
+            rounds.append(_round(agent, surprising, plan, number, journal))
+    return Gated(cases, rounds, judge(client, id, plan, rounds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,6 @@ class Verdict:
         return {"passed": Exit.PASSED, "refused": Exit.REFUSED}.get(self.verdict, Exit.NOT_JUDGED)
 
 
-def unjudged(error: Exception) -> Verdict:
-    """The verdict where there is none: why the candidate could not be judged."""
-    said = Reason("not_judged", f"{error}" if isinstance(error, FlywheelError) else type(error).__name__)
-    raw = {"verdict": "not_judged", "reasons": [{"code": said.code, "detail": said.detail}]}
-    return Verdict(id="(none)", verdict="not_judged", reasons=[said], counts={}, cases=[], url="", raw=raw)
-
-
 def read_verdict(answer: Any, asked: Sequence[str]) -> Verdict:
     """Read the server's answer to the cases that were asked.
 
