@@ -38,6 +38,7 @@ def next_times(environment: Mapping[str, str], decisions: int) -> list[float]:
         sign_in(page, url)
         page.goto(f"{url}{NEXT}")
         for number in range(WARM + decisions):
+            page.locator("#review-part:not(.resting)").wait_for()  # keys are dead for a moment after a task was shown
             page.keyboard.press(KEYS[number % len(KEYS)])
             wait_for(page, number + 1)
         taken: list[float] = page.evaluate("window.shown")

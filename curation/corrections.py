@@ -17,7 +17,7 @@ import re2
 
 from curation import remarks
 from curation.remarks import phrases
-from curation.texts import says_something
+from feedback.blanks import is_blank
 
 PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"
@@ -80,7 +80,7 @@ def is_named(text: str, question: str) -> bool:
 
 def flaw_alone(text: str) -> Flaw | None:
     """The same whatever was asked."""
-    if not any(map(str.isalnum, text)) or not says_something(text):
+    if not any(map(str.isalnum, text)) or is_blank(text):
         return Flaw.EMPTY
     if not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return Flaw.PLACEHOLDER

@@ -20,7 +20,8 @@ from curation import corrections, topics
 from curation.injection import WORDS as INJECTING
 from curation.injection import hides, instructs
 from curation.records import Candidate, Finding, named
-from curation.texts import PLACEHOLDER, gibberish, is_small_talk, refuses, says_something, tokens, truncated
+from curation.texts import PLACEHOLDER, gibberish, is_small_talk, refuses, tokens, truncated
+from feedback.blanks import is_blank
 
 STAGE: Final = "filter"
 SMALL_TALK: Final = 60
@@ -112,7 +113,7 @@ def check_length(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
         yield found("question_short", f"The question has {asked} characters.", asked)
     if asked > settings.max_question_chars:
         yield found("question_long", f"The question has {asked:,} characters.", asked)
-    if not says_something(candidate.expected):
+    if is_blank(candidate.expected):
         yield found("answer_blank", "The answer says nothing.", 0)
     elif said < settings.min_answer_chars:
         yield found("answer_short", f"The answer has {said} characters.", said)

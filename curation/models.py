@@ -14,6 +14,8 @@ from curation.derivedmodels import EvalCase as EvalCase
 from curation.derivedmodels import Example as Example
 from curation.derivedmodels import PreferencePair as PreferencePair
 from curation.derivedmodels import Question as Question
+from curation.reviewmodels import BulkDecision as BulkDecision
+from curation.reviewmodels import BulkItem as BulkItem
 from curation.reviewmodels import CalibrationItem as CalibrationItem
 from curation.reviewmodels import ReviewEvent as ReviewEvent
 from curation.rowkeys import RowKey

@@ -52,6 +52,8 @@ IMPERSONAL = [
     "curation.Run",
     "curation.AuditFrame",
     "curation.ReviewEvent",
+    "curation.BulkDecision",
+    "curation.BulkItem",
     "curation.Dataset",
     "curation.Period",
     "curation.Release",
@@ -59,7 +61,7 @@ IMPERSONAL = [
     "curation.AgentVersion",
     "curation.GateRun",
 ]
-OPERATOR_TEXT = ["curation.Dataset.system_prompt"]
+OPERATOR_TEXT = ["curation.Dataset.system_prompt", "curation.BulkDecision.note"]
 State = Release.State
 CHAIN = 20  # records that point at each other in a row; past that, curation looks at their questions again
 

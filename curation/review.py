@@ -96,20 +96,6 @@ def last_decided(user: User) -> ReviewTask | None:
     return ReviewTask.objects.filter(resolved_by=user, state=ReviewTask.State.RESOLVED).order_by("-resolved_at").first()
 
 
-def resolve_all(tasks: Iterable[ReviewTask], verdict: Verdict, user: User) -> tuple[int, int]:
-    """The same verdict on each of these tasks, one transaction each: how many were decided, and how many were not,
-    because somebody else closed them or holds them."""
-    decided = refused = 0
-    for task in tasks:
-        try:
-            resolve(task, verdict, user)
-        except ReviewError:
-            refused += 1
-        else:
-            decided += 1
-    return decided, refused
-
-
 def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None) -> int:
     """Ask one person to decide these tasks, or nobody in particular; how many changed. Nobody is asked to judge
     their own verdict, and no calibration is taken from the person it is for.

@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from curation import holds, progressviews, queues, review, reviewpage, seconds
+from curation import bulkadmin, holds, progressviews, queues, review, reviewpage, seconds
 from curation.models import ReviewTask
 from curation.queuefilters import FILTERS
 from curation.queues import Queue
@@ -26,6 +26,7 @@ from privacy.lists import ReadOnlyAdmin, row_key
 SHORT = 140
 MANY = 1_000
 KEPT = 200
+NOT_LAST = "You have decided this one since that page was made. Undo takes it back."
 SKIPPED, BLIND = "review_skipped", "review_blind"
 
 
@@ -53,7 +54,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "next/": (self.next_view, "next"),
             "undo/": (self.undo_view, "undo"),
             "blind/": (self.blind_view, "blind"),
-            "bulk/": (self.bulk_view, "bulk"),
+            "bulk/": (partial(bulkadmin.bulk_view, self), "bulk"),
+            "bulks/": (partial(bulkadmin.bulks_view, self), "bulks"),
             "progress/": (partial(progressviews.progress_view, self), "progress"),
             "assign/": (self.assign_view, "assign"),
             "<int:key>/decide/": (self.decide_view, "decide"),
@@ -177,7 +179,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         try:
             review.resolve(task, review.Verdict(**form.cleaned_data), user)
         except review.ReviewError as error:
-            return self.shown(request, task, user, error=str(error), typed=request.POST)
+            review.claim(task, user)  # it is shown again: the next verdict is about what is on the page then
+            return self.shown(request, self.found(request, key), user, error=str(error), typed=request.POST)
         return self.go_on(request, user)
 
     def shown(
@@ -227,6 +230,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         task = self.last(request, user) if request.method == "POST" else None
         if task is None:
             return self.go_on(request, user)
+        if request.POST.get("last", str(task.pk)) != str(task.pk):
+            return self.shown(request, self.found(request, task.pk), user, error=NOT_LAST)
         try:
             review.undo(task, user)
         except review.ReviewError as error:
@@ -314,21 +319,9 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         context = {
             **self.admin_site.each_context(request), "title": title, "opts": self.opts, "tasks": tasks, "form": form,
             "reasons": reasons.most_common(), "first": tasks[:10], "many": MANY, "button": f"{button} {len(tasks)}",
-            "action": reverse(f"admin:curation_reviewtask_{name}"),
+            "action": reverse(f"admin:curation_reviewtask_{name}"), "decides_alike": name == "bulk",
         }  # fmt: skip
         return render(request, "admin/curation/reviewtask/dry.html", context)
-
-    def bulk_view(self, request: HttpRequest) -> HttpResponse:
-        """Carry out what was counted."""
-        user, tasks = self.require_reviewer(request), self.sent(request)
-        form = BulkForm(request.POST, verdicts=holds.for_all(tasks))
-        if not tasks or not form.is_valid():
-            return self.bulk_page(request, tasks, form) if tasks else redirect("admin:curation_reviewtask_changelist")
-        decided, refused = review.resolve_all(tasks, review.Verdict(**form.cleaned_data), user)
-        messages.success(
-            request, f"{decided} decided." + (f" {refused} were closed or held by others." * bool(refused))
-        )
-        return redirect("admin:curation_reviewtask_changelist")
 
     def assign_view(self, request: HttpRequest) -> HttpResponse:
         """Carry out what was counted."""

@@ -19,6 +19,7 @@ class ReviewForm(forms.Form):
     correction = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=40_000)
     note = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=2_000)
     shown = forms.CharField(required=False, max_length=64)
+    claim = forms.CharField(required=False, max_length=64)
 
 
 class BulkForm(forms.Form):

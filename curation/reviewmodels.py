@@ -1,4 +1,4 @@
-"""Beside the review tasks: which have a known answer, and the trail of what was done to them."""
+"""Beside the review tasks: which have a known answer, the trail of what was done to them, and verdicts on many at once."""
 
 from django.conf import settings
 from django.db import models
@@ -53,3 +53,62 @@ class ReviewEvent(models.Model):
 
     def __str__(self) -> str:
         return f"task {self.task_number} {self.action}"
+
+
+class BulkDecision(models.Model):
+    """One verdict that a reviewer gave on many tasks; it is given, and taken back, in the background."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Under way"
+        DONE = "done"
+        UNDOING = "undoing", "Being taken back"
+        UNDONE = "undone", "Taken back"
+
+    who = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="bulk_decisions")
+    resolution = models.CharField(max_length=16)
+    note = models.TextField(blank=True, help_text="Redacted, and kept until it has reached the tasks.")
+    state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
+    made_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True, help_text="Until when one worker alone is at it.")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["who", "-id"], name="bulk_list"),
+            models.Index(fields=["id"], condition=models.Q(state__in=["running", "undoing"]), name="bulk_unfinished"),
+        ]
+
+    def __str__(self) -> str:
+        return f"bulk decision {self.pk}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether tasks are still to be decided, or taken back."""
+        return self.state in (self.State.RUNNING, self.State.UNDOING)
+
+
+class BulkItem(models.Model):
+    """One task of a bulk decision, as it was when it was chosen, and what came of it.
+
+    The task is a number and no key: the row stays when the task is erased.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting"
+        DECIDED = "decided"
+        SKIPPED = "skipped", "Left out"
+        UNDONE = "undone", "Taken back"
+        KEPT = "kept", "Not taken back"
+
+    bulk = models.ForeignKey(BulkDecision, on_delete=models.CASCADE, related_name="items", db_index=False)
+    task_number = models.BigIntegerField()
+    revision = models.PositiveIntegerField(help_text="The interaction's revision when the task was chosen.")
+    outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.WAITING)
+    words = models.CharField(max_length=200, blank=True, help_text="Why it was left out, or stays; no captured text.")
+    resolved_at = models.DateTimeField(null=True, help_text="When its task was decided: a later verdict is another.")
+
+    class Meta:
+        indexes = [models.Index(fields=["bulk", "outcome", "id"], name="bulk_item_next")]
+
+    def __str__(self) -> str:
+        return f"task {self.task_number} {self.outcome}"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from curation import holds, queues, seconds
 from curation.models import Decision, Question, ReviewTask
 from curation.reviewtasks import ASIDE, AUDIT, HELD
-from curation.reviewverdicts import barred
+from curation.reviewverdicts import barred, claim_of
 from curation.rules import REASONS, Reason
 from feedback.models import Signal
 from privacy.models import Subject
@@ -73,6 +73,7 @@ class Page:
     is_hold: bool
     record: holds.Record | None
     verdicts: tuple[Offered, ...]
+    claim: str
 
     @property
     def is_open(self) -> bool:
@@ -107,6 +108,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
         is_hold=is_hold,
         record=record,
         verdicts=offered(task, record),
+        claim=claim_of(task),
     )
 
 

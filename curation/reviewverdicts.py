@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from curation import holds, seconds
 from curation.models import ReviewTask
-from curation.texts import says_something
+from feedback.blanks import is_blank
 from feedback.fingerprints import normalise
 
 Kind, Resolution = ReviewTask.Kind, ReviewTask.Resolution
@@ -27,6 +27,9 @@ class Verdict:
     note: str = ""
     shown: str = ""
     """The token of the record that the reviewer saw, so that they use no other; empty where they saw none."""
+    claim: str = ""
+    """When the claim of the page ends on which they decided: a verdict from an older page is refused. Empty where the
+    verdict is about the task as it is."""
 
 
 def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
@@ -38,7 +41,14 @@ def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
     held = task.claimed_by_id is not None and task.claimed_until is not None and task.claimed_until > timezone.now()
     if held and user is not None and task.claimed_by_id != user.pk:
         raise ReviewError("Somebody else is deciding this task.")
+    if verdict.claim and verdict.claim != claim_of(task):
+        raise ReviewError("This task was shown again since this page was made. Look at it, and decide then.")
     check_words(task, verdict, holds.record(task) if holds.is_hold(task) else None)
+
+
+def claim_of(task: ReviewTask) -> str:
+    """What tells the claim of one page from any other: when it ends; empty where nobody holds the task."""
+    return task.claimed_until.isoformat() if task.claimed_until is not None else ""
 
 
 def barred(task: ReviewTask, user: User) -> str:
@@ -66,14 +76,14 @@ def check_words(task: ReviewTask, verdict: Verdict, record: holds.Record | None)
     if verdict.resolution == Resolution.CORRECT:
         check_correction(verdict.correction, answer, record)
     used = record.expected if record is not None and verdict.resolution == Resolution.USE else answer
-    if verdict.resolution in (*OF_THE_ANSWER, Resolution.USE) and not says_something(used):
+    if verdict.resolution in (*OF_THE_ANSWER, Resolution.USE) and is_blank(used):
         raise ReviewError("This answer says nothing: write the right one, or leave it unused.")
 
 
 def check_correction(text: str, answer: str, record: holds.Record | None) -> None:
     """Refuse a correction that says nothing, or what is there already."""
-    if not says_something(text):
-        raise ReviewError("Write the right answer first.")
+    if is_blank(text):
+        raise ReviewError("The correction shows no word: write the right answer first.")
     if normalise(text) == normalise(answer):
         instead = "approve the answer instead" if record is None else "use the agent's answer instead"
         raise ReviewError(f"The correction says what the answer says: {instead}.")

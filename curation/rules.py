@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from curation import corrections
 from curation.corrections import Flaw
-from curation.texts import says_something
+from feedback.blanks import is_blank
 
 UP: Final = "thumbs_up"
 DOWN: Final = "thumbs_down"
@@ -201,7 +201,7 @@ def decide(answer: str, votes: Iterable[Vote], question: str = "") -> Ruling:
         rated = any(vote.kind == RATING and not vote.withdrawn for vote in given)
         return ruling(Outcome.UNRATED, Reason.ONLY_RATINGS if rated else Reason.NO_SIGNAL)
     if all(reading.side is Side.GOOD for reading in readings):
-        return CONFIRMED if says_something(answer) else ruling(Outcome.AMBIGUOUS, Reason.ANSWER_IS_EMPTY)
+        return CONFIRMED if not is_blank(answer) else ruling(Outcome.AMBIGUOUS, Reason.ANSWER_IS_EMPTY)
     good = sum(reading.vote.kind == UP for reading in readings)
     wrong = sum(reading.reason not in (Reason.UP_VOTE, *SPEAKS_FOR_NEITHER) for reading in readings)
     if good and wrong:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from celery import shared_task
 from django.utils import timezone
 
-from curation import audits, copies, curate, periods, policies, quality, releases, rereads, runs
+from curation import audits, bulk, copies, curate, periods, policies, quality, releases, rereads, runs
 from curation.models import Dataset, Release
 from feedback.models import Interaction, Project
 from privacy import isolation
@@ -19,9 +19,12 @@ def finish_cut(release: Release) -> None:
 
 @shared_task
 def sweep() -> int:
-    """Curate every project that has something pending and does not rest; finish what a dead process left of a release."""
+    """Curate every project that has something pending and does not rest; finish what a dead process left of a release, or
+    of a bulk decision.
+    """
     isolation.each("cut", releases.unfinished(), finish_cut)
     isolation.each("sweep", [rereads.mark_stale, releases.recut_stale, runs.give_up_silent], lambda step: step())
+    isolation.each("bulk decision", bulk.unfinished(), bulk.advance)
     waiting = Interaction.objects.filter(pending=True).values("project").distinct()
     projects = Project.objects.filter(pk__in=waiting).exclude(pk__in=runs.resting().values("pk"))
     return len(isolation.each("curate", projects, curate.curate))
@@ -34,6 +37,15 @@ def curate_project(key: int) -> bool:
     if project is not None:
         curate.curate(project)
     return project is not None
+
+
+@shared_task
+def advance_bulk(key: int) -> bool:
+    """Go on with a bulk decision for a moment, then let the worker do other work first; whether more was left."""
+    more = bulk.advance(key)
+    if more:
+        advance_bulk.delay(key)
+    return more
 
 
 @shared_task

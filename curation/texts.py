@@ -1,8 +1,6 @@
 """What can be told of a text by looking at it: its size, whether it is whole, refuses, or is noise."""
 
 import re
-import unicodedata
-from html import unescape
 from typing import Final
 
 from curation import remarks
@@ -11,12 +9,6 @@ from curation.language import EVIDENCE
 PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 BYTES_PER_TOKEN: Final = 4
 
-FENCE: Final = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE)
-SPAN: Final = re.compile(r"`([^`]+)`")
-TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>|!?\[\s*\]\([^()\s]*\)")
-MARKUP: Final = re.compile(r"^[ \t]*(?:[-*_][ \t]*){3,}$|[*_~`]{2,}", re.MULTILINE)
-FILLERS: Final = frozenset("\ufffc\ufffd\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U0001d159")
-"""Letters and symbols that Unicode draws as nothing."""
 
 REFUSALS: Final = remarks.phrases(remarks.REFUSALS, before=r"\W*")
 SMALL_TALK: Final = remarks.phrases(remarks.SMALL_TALK, before=r"\W*")
@@ -41,24 +33,6 @@ KEYBOARD: Final = re.compile(r"(?:asdf|qwer|zxcv|hjkl|sdfg|dfgh|fghj|uiop|jkl;)"
 def tokens(text: str) -> int:
     """About how many tokens a model's tokenizer makes of a text: a quarter of its UTF-8 bytes, rounded up."""
     return -(-len(text if text.isascii() else text.encode()) // BYTES_PER_TOKEN)
-
-
-def says_something(text: str) -> bool:
-    """Whether anything is left of a text once markup and what nobody can see are taken away; "x", "42" and "%" are."""
-    if text.isascii() and text.strip()[:1].isalnum():  # most texts, at once
-        return True
-    first, *comments = text.split("<!--")
-    plain = first + "".join(rest.partition("-->")[2] for rest in comments)
-    parts = FENCE.split(plain)
-    code = [*parts[1::2], *(found for part in parts[::2] for found in SPAN.findall(part))]
-    if any(map(is_visible, "".join(code))):  # what is code is shown as it is written
-        return True
-    return any(map(is_visible, MARKUP.sub("", unescape(TAG.sub("", "\n".join(parts[::2]))))))
-
-
-def is_visible(sign: str) -> bool:
-    """Whether a character alone makes a mark: a letter that fills a space, or a sign that joins two, does not."""
-    return sign not in FILLERS and unicodedata.category(sign)[0] not in "CZM"
 
 
 def refuses(text: str) -> bool:

@@ -11,6 +11,7 @@ import unicodedata
 PLAIN = re.compile(r"\s*[A-Za-z0-9]")  # how most texts begin
 TAG = re.compile(r"<(?![^<>]*\bsrc\s*=)[/!?]?[A-Za-z][^<>]*>")  # what has a source shows something
 FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[^\n`]*$", re.MULTILINE)
+SPAN = re.compile(r"`([^`\n]+)`")  # code is shown as it is written
 EMPTY_LINK = re.compile(r"\[\s*\]\([^()\s]*\)|!\[\s*\]\(\s*\)")
 PICTURE = re.compile(r"!\[\s*\]\([^()\s]+\)")
 QUOTE = re.compile(r"^[ \t]*+>[ \t>]*+", re.MULTILINE)
@@ -28,12 +29,21 @@ def is_blank(text: str) -> bool:
     """Whether nobody who reads the text, shown as plain text, Markdown or HTML, reads anything."""
     if PLAIN.match(text):
         return False
-    if PICTURE.search(text):
+    if PICTURE.search(text) or any(map(_is_seen, _code(text))):
         return False
     shown = html.unescape(TAG.sub("", _without_comments(text)))
     shown = EMPTY_LINK.sub("", FENCE.sub("", "".join(filter(_has_shape, shown))))
     shown = LINE.sub("", QUOTE.sub("", shown))
     return all(char in MARKS or unicodedata.category(char) == "Pd" or char.isspace() for char in shown)
+
+
+def _code(text: str) -> str:
+    """What the text shows as code, in a line or in blocks of its own."""
+    return "".join([*SPAN.findall(text), *FENCE.split(text)[1::2]])
+
+
+def _is_seen(char: str) -> bool:
+    return not char.isspace() and _has_shape(char)
 
 
 def _has_shape(char: str) -> bool:

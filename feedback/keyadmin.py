@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
 from feedback import keys
 from feedback.forms import KeyForm
 from feedback.models import ApiKey
-from privacy.lists import ProjectFilter, ReadOnlyAdmin
+from privacy.lists import ProjectFilter, ReadOnlyAdmin, row_key
 from privacy.reauthentication import confirmed
 from privacy.scopes import Scope
 
@@ -83,22 +84,35 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
     @confirmed
     def rotate_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """A new key with the same rights; the old one goes on for a day."""
+        """A new key with the same rights and the same end; the old one goes on for a day. Says why where it is not live."""
         if not request.user.has_perm("feedback.change_apikey"):
             raise PermissionDenied
-        row = self.get_queryset(request).select_related("project").filter(pk=key, revoked_at__isnull=True).first()
+        row = self.get_queryset(request).select_related("project").filter(pk=key).first()
         if row is None:
             raise Http404
         if request.method != "POST":
             return redirect("admin:feedback_apikey_changelist")
         if not set(row.scopes) <= set(scopes_of(request.user)):
             raise PermissionDenied
-        return self.shown_once(request, *keys.rotate(row))
+        try:
+            return self.shown_once(request, *keys.rotate(row))
+        except keys.NotLive as error:
+            messages.error(request, str(error))
+            return redirect("admin:feedback_apikey_change", row.pk)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of a key offers a rotation while the key is live."""
+        row = ApiKey.objects.filter(pk=row_key(object_id)).first()
+        more = {"is_live": row is not None and row.is_live(timezone.now())}
+        return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
 
     def shown_once(self, request: HttpRequest, row: ApiKey, text: str) -> HttpResponse:
         """The page with the key on it."""
+        end = f" · ends {date_format(timezone.localtime(row.expires_at), 'DATETIME_FORMAT')}" if row.expires_at else ""
         context = {**self.admin_site.each_context(request), "title": "Your new key", "opts": self.opts,
-                   "secret": text, "about": f"{row.project} · {', '.join(row.scopes)}"}  # fmt: skip
+                   "secret": text, "about": f"{row.project} · {', '.join(row.scopes)}{end}"}  # fmt: skip
         return never_cache(render)(request, "admin/secret_page.html", context)
 
     @admin.action(description="Revoke the chosen keys", permissions=["revoke"])

@@ -7,12 +7,19 @@ import time
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from feedback.models import ApiKey, Project
 
 CACHE_SECONDS = 0.5
 CACHE_KEYS = 4096
+
+
+class NotLive(ValueError):
+    """A key that has ended or was revoked and is not rotated, in words for the operator."""
+
+
 _cache: dict[str, tuple[float, ApiKey]] = {}
 _lock = threading.Lock()
 
@@ -64,11 +71,20 @@ def revoke(row: ApiKey) -> None:
 
 
 def rotate(row: ApiKey, overlap_seconds: int = 86_400) -> tuple[ApiKey, str]:
-    """A new key with the same rights; the old one goes on for the overlap, then ends by itself."""
-    ends = timezone.now() + timedelta(seconds=overlap_seconds)
-    if row.expires_at is not None:
-        ends = min(ends, row.expires_at)
-    ApiKey.objects.filter(pk=row.pk).update(expires_at=ends)
+    """A new key with the same rights and the same end; the old one goes on for the overlap, then ends by itself.
+
+    Raises `NotLive` where the key has ended or was revoked: what may no longer be used gives nobody a new key.
+    """
+    with transaction.atomic():
+        held = ApiKey.objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)
+        now, ends = timezone.now(), held.expires_at
+        if held.revoked_at is not None:
+            raise NotLive("This key was revoked and cannot be rotated. Make a new key.")
+        if not held.is_live(now):
+            raise NotLive("This key has ended and cannot be rotated. Make a new key.")
+        overlap = now + timedelta(seconds=overlap_seconds)
+        ApiKey.objects.filter(pk=held.pk).update(expires_at=min(overlap, ends or overlap))
+        made = create(held.project, held.scopes, held.name, expires_at=ends)
     with _lock:
-        _cache.pop(row.digest, None)
-    return create(row.project, row.scopes, row.name)
+        _cache.pop(held.digest, None)
+    return made

@@ -95,8 +95,10 @@ class LinkFilter(logging.Filter):
 
 
 class RequestIdFilter(logging.Filter):
-    """Gives every log record the id of the request that it belongs to."""
+    """Gives every log record the id of the request that it belongs to, and a refused request one line without a traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
+        if getattr(record, "status_code", 500) < 500:  # Django notes the exception that a view refused with
+            record.exc_info = record.exc_text = None
         return True

@@ -14,7 +14,7 @@ NAMELESS = {
     "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "second_factor",
     "second_factor_enrol", "second_factor_codes", "reauthenticate", "feedback_apikey_make", "privacy_webhook_make",
     "curation_run_start", "curation_reviewtask_next", "curation_reviewtask_undo", "curation_reviewtask_blind",
-    "curation_reviewtask_bulk", "curation_reviewtask_assign",
+    "curation_reviewtask_bulk", "curation_reviewtask_assign", "curation_reviewtask_bulks",
     "curation_reviewtask_progress",
 }  # fmt: skip
 # Django's way to the page of an object, and to no page at all: the same for everybody.

@@ -14,6 +14,7 @@ PATIENCE_MS = 15_000
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 WATCH = """window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));"""
+ALIVE = "#review-part:not(.busy):not(.resting)"
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -42,8 +43,11 @@ class Console:
         assert self.page.evaluate("window.violations") == [] and self.said == []
 
     def press(self, key: str) -> str:
-        """Press a key that decides, and wait for the next task: its key, or "0" when none is left."""
+        """Press a key that decides, and wait for the next task: its key, or "0" when none is left. Keys are dead for a moment
+        after a task was shown.
+        """
         before = self.task()
+        self.page.locator(ALIVE).wait_for()
         self.page.keyboard.press(key)
         self.page.locator(f'#review-part:not(.busy):not([data-task="{before}"])').wait_for()
         return self.task()

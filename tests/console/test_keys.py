@@ -1,11 +1,14 @@
 """Keys in the console: nobody gives a key what they may not do themselves."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from feedback import keys
 from feedback.models import ApiKey, Project
@@ -62,3 +65,22 @@ def test_a_key_is_rotated_only_by_whoever_could_make_it(shop: Project, scopes: l
     answer = somebody(shop, "integrator").post(reverse("admin:feedback_apikey_rotate", args=[row.pk]))
     assert answer.status_code == status
     assert ApiKey.objects.count() == (2 if status == 200 else 1)
+
+
+def test_the_page_of_a_new_key_says_when_it_ends(shop: Project) -> None:
+    ends = timezone.now() + timedelta(days=1)
+    row, _ = keys.create(shop, ["ingest"], expires_at=ends)
+    answer = somebody(shop, "integrator").post(reverse("admin:feedback_apikey_rotate", args=[row.pk]))
+    assert ApiKey.objects.exclude(pk=row.pk).get().expires_at == ends
+    assert f"ends {date_format(timezone.localtime(ends), 'DATETIME_FORMAT')}" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("gone", "words"), [("expires_at", "has ended"), ("revoked_at", "was revoked")])
+def test_a_key_that_is_not_live_is_not_rotated_and_its_page_says_why(shop: Project, gone: str, words: str) -> None:
+    row, _ = keys.create(shop, ["ingest"])
+    ApiKey.objects.filter(pk=row.pk).update(**{gone: timezone.now() - timedelta(days=1)})
+    ina, rotate = somebody(shop, "integrator"), reverse("admin:feedback_apikey_rotate", args=[row.pk])
+    assert rotate not in ina.get(reverse("admin:feedback_apikey_change", args=[row.pk])).content.decode()
+    answer = ina.post(rotate, follow=True)
+    assert f"This key {words} and cannot be rotated." in answer.content.decode()
+    assert ApiKey.objects.count() == 1

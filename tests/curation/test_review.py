@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 
 from curation import audits, holds, policies, review
 from curation.models import Decision, EvalCase, Example, PreferencePair, ReviewTask
@@ -11,6 +12,7 @@ from curation.review import ReviewError, Verdict
 from feedback.capture import Recorded
 from feedback.models import Interaction, Project
 from tests import factories as cast
+from tests.console.world import signed_in, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,21 @@ def test_a_reviewers_correction_becomes_all_three_records_and_is_redacted(doubtf
 def test_what_is_rejected_becomes_nothing(doubtful: Recorded, rita: User, resolution: str) -> None:
     decision = review.resolve(cast.task(doubtful), Verdict(resolution), rita)
     assert decision.outcome == "rejected" and not EvalCase.objects.exists() and not Example.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200b\u200d", "\u3164", "\u2800", "<p><br></p>", "&nbsp;", "<!-- At ten. -->", "** **"]
+)
+def test_a_correction_that_shows_no_word_is_refused_on_its_page(doubtful: Recorded, shop: Project, text: str) -> None:
+    window, task = signed_in(staff("reviewer", shop)), cast.task(doubtful)
+    url = reverse("admin:curation_reviewtask_decide", args=[task.pk])
+    answer = window.post(url, {"resolution": "correct", "correction": text, "note": "I rang them."})
+    assert answer.status_code == 422 and "The correction shows no word" in answer.content.decode()
+    assert "I rang them." in answer.content.decode() and cast.task(doubtful).state == "open"
+
+
+def test_a_correction_of_one_letter_is_taken(doubtful: Recorded, rita: User) -> None:
+    assert review.resolve(cast.task(doubtful), Verdict("correct", "x"), rita).expected == "x"
 
 
 @pytest.mark.parametrize("text", ["", "  ", cast.ANSWER, cast.ANSWER.upper()])

@@ -42,6 +42,29 @@ def test_rotation_never_lengthens_a_keys_life() -> None:
 
 
 @pytest.mark.django_db
+def test_a_rotated_key_ends_when_the_old_one_would_have() -> None:
+    shop, ends = cast.project(), timezone.now() + timedelta(days=1)
+    limited, _ = keys.create(shop, ["ingest"], expires_at=ends)
+    assert keys.rotate(limited)[0].expires_at == ends
+    endless, _ = keys.create(shop, ["ingest"])
+    assert keys.rotate(endless)[0].expires_at is None
+    # What is left of a rotated key is its overlap: rotated again, it gives no more than that.
+    again, _ = keys.rotate(endless)
+    assert again.expires_at is not None and again.expires_at < timezone.now() + timedelta(days=1, minutes=1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("gone", "words"), [("expires_at", "has ended"), ("revoked_at", "was revoked")])
+def test_a_key_that_is_not_live_is_not_rotated(gone: str, words: str) -> None:
+    row, _ = keys.create(cast.project(), ["ingest"])
+    # The row in hand may be older than what has happened to the key.
+    ApiKey.objects.filter(pk=row.pk).update(**{gone: timezone.now() - timedelta(seconds=1)})
+    with pytest.raises(keys.NotLive, match=words):
+        keys.rotate(row)
+    assert ApiKey.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_the_last_use_is_noted_to_the_minute() -> None:
     row, text = keys.create(cast.project(), ["ingest"])
     assert row.last_used_at is None

@@ -7,8 +7,31 @@
   const part = () => document.getElementById("review-part");
   const form = () => document.getElementById("verdict-form");
   const editor = () => document.getElementById("correction");
+  // A key is meant for the task that its reader saw. While the next one is on its way, for a moment after it has come, and
+  // while keys follow each other as they do in typed text, keys decide nothing; "c" opens the editor on the task to come.
+  const MOMENT = 300; // milliseconds
+  const LEFT = "flywheel-left-by-key";
   let busy = false;
+  let going = false;
+  let resting = 0;
+  let editorWanted = false;
   let leaving = true;
+
+  const rest = () => {
+    clearTimeout(resting);
+    part().classList.add("resting");
+    resting = setTimeout(() => {
+      resting = 0;
+      if (part()) part().classList.remove("resting");
+    }, MOMENT);
+  };
+
+  // The whole page gives way to another, on which the same keys may go on arriving.
+  const leaveFor = (go) => {
+    going = true;
+    sessionStorage.setItem(LEFT, "1");
+    go();
+  };
 
   const isTyping = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
   const drafts = () => PREFIX + part().dataset.task;
@@ -63,6 +86,13 @@
     editor().focus();
   };
 
+  const arrive = () => {
+    if (!part()) return;
+    if (sessionStorage.getItem(LEFT)) rest();
+    sessionStorage.removeItem(LEFT);
+    start();
+  };
+
   const start = () => {
     const area = editor();
     if (!area) return;
@@ -84,9 +114,10 @@
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("review-part");
     if (!fresh) {
       leaving = false;
-      location.reload();
+      leaveFor(() => location.reload());
       return;
     }
+    const isNext = fresh.dataset.task !== part().dataset.task;
     part().replaceWith(document.adoptNode(fresh));
     if (fresh.dataset.url) history.replaceState(null, "", fresh.dataset.url);
     start();
@@ -94,18 +125,21 @@
     if (wrong) wrong.focus();
     else document.getElementById("review-title").focus({ preventScroll: true });
     if (!wrong) window.scrollTo(0, 0);
+    rest();
+    if (editorWanted && isNext) openEditor();
   };
 
   const send = async (url, body) => {
-    if (busy) return;
+    if (busy || going) return;
     busy = true;
+    editorWanted = false;
     part().classList.add("busy");
     const decided = body.has("resolution") ? drafts() : null;
     try {
       const answer = await fetch(url, { method: "POST", body, headers: { "X-Review": "1" }, credentials: "same-origin" });
       if (answer.redirected) {
         leaving = false;
-        location.assign(answer.url);
+        leaveFor(() => location.assign(answer.url));
         return;
       }
       if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
@@ -114,10 +148,9 @@
       performance.mark("task-shown");
     } catch {
       document.getElementById("review-status").textContent = "That did not reach the server. Try again.";
-    } finally {
-      busy = false;
-      if (part()) part().classList.remove("busy");
     }
+    busy = false;
+    part().classList.remove("busy");
   };
 
   const submit = (from, value) => {
@@ -131,6 +164,11 @@
     const button = document.getElementById(id);
     if (button) button.click();
   };
+
+  // The second click of a double click meant the task before, too.
+  document.addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest("#review-part form[data-swap] button")) event.preventDefault();
+  }, true);
 
   document.addEventListener("submit", (event) => {
     const from = event.target;
@@ -149,11 +187,11 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (!part() || event.altKey || event.isComposing || event.repeat) return;
+    if (!part() || event.altKey || event.isComposing || event.getModifierState("AltGraph")) return;
     const area = editor();
     if (event.target === area && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      submit(form(), "correct");
+      if (!event.repeat) submit(form(), "correct");
       return;
     }
     if (event.target === area && event.key === "Escape") {
@@ -168,15 +206,22 @@
       help.open ? help.close() : help.showModal();
       return;
     }
-    if (help && help.open) return;
-    const key = event.key.toLowerCase();
-    const given = verdict(key); // a held record has verdicts of its own: the page says which
+    if (event.key.length !== 1 || (help && help.open)) return;
+    const isDead = busy || going || resting || event.repeat || event.shiftKey;
+    if (event.key === "c" && !event.repeat && !event.shiftKey) {
+      event.preventDefault();
+      if (busy || going) editorWanted = true;
+      else openEditor();
+      return;
+    }
+    rest();
+    if (isDead) return;
+    const given = verdict(event.key); // a held record has verdicts of its own: the page says which
     if (given) submit(form(), given.value);
-    else if (key === "c") openEditor();
-    else if (key === "k") press("skip");
-    else if (key === "z") press("undo");
-    else if (key === "n") press("next");
-    else if (key === "b") press("blind");
+    else if (event.key === "k") press("skip");
+    else if (event.key === "z") press("undo");
+    else if (event.key === "n" && document.getElementById("next")) leaveFor(() => press("next"));
+    else if (event.key === "b") press("blind");
     else return;
     event.preventDefault();
   });
@@ -191,5 +236,5 @@
     navigator.sendBeacon(here.dataset.leave, body);
   });
 
-  document.addEventListener("DOMContentLoaded", start);
+  document.addEventListener("DOMContentLoaded", arrive);
 }
