@@ -2,6 +2,8 @@
 
 from typing import Any
 
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+
 
 def settled(engine: str, *, pool: int) -> dict[str, Any]:
     """What Django is told of a database beside its place; `pool` connections to PostgreSQL at most."""
@@ -16,3 +18,12 @@ def settled(engine: str, *, pool: int) -> dict[str, Any]:
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000; PRAGMA journal_size_limit=67108864;",
     }
     return {"OPTIONS": options, "CONN_MAX_AGE": None}
+
+
+def not_durable(connection: Any) -> list[str]:
+    """Which settings of PostgreSQL let it answer before a commit is on disk; SQLite is told so above."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY(%s)", [list(DURABLE)])
+        return sorted(name for (name,) in cursor.fetchall())
