@@ -20,8 +20,10 @@ from feedback import logs
 from feedback.capture import Asked
 from feedback.models import Interaction, Project
 from feedback.progress import bar
+from flywheel_site import processes
 from flywheel_site.demo import agent
 from flywheel_site.management.commands.up import WELCOME
+from flywheel_site.ports import Taken
 from privacy.consent import notice_for
 
 PROJECT = "demo"
@@ -42,6 +44,8 @@ class Command(BaseCommand):
         log: Path = options["log"] or SAMPLE
         if not log.is_file():
             raise CommandError("There is no such log file.")
+        if not options["no_serve"]:
+            look_free(options["port"])
         call_command("migrate", verbosity=0)
         project = datasets.create_project(PROJECT)
         lines = self.capture(project, log)
@@ -159,6 +163,15 @@ class Command(BaseCommand):
             "widget     /demo/widget                        rate an answer as a visitor would",
             f"files      {folder(release)}",
         )
+
+
+def look_free(port: int) -> None:
+    """Say at once, and not after the whole turn, that the server could not start; it claims port and folder itself."""
+    try:
+        for claimed in processes.claimed(port, settings.VAR):
+            claimed.close()
+    except Taken as error:
+        raise CommandError(str(error)) from None
 
 
 def verdict_words(run: GateRun) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flywheel_site import processes
+from flywheel_site.ports import Taken
 from privacy.checks import TAG
 
 WELCOME = "FLYWHEEL_WELCOME"  # what the demo says of signing in, once it serves
@@ -24,8 +25,13 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            claimed = processes.claimed(options["port"], settings.VAR)  # kept until the server has ended
+        except Taken as error:
+            raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0)
         processes.serve(options["port"], settings.VAR, os.environ.pop(WELCOME, "") or first_sign_in())
+        del claimed
 
 
 def first_sign_in() -> str:
