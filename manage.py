@@ -9,12 +9,14 @@ import sys
 def main() -> None:
     """Run a command. What is wrong with the settings, or with the database as a whole, is said in one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
+    from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import DatabaseError, InterfaceError
 
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # it repeats what is said below
     try:
+        settings.INSTALLED_APPS  # noqa: B018 - reads the environment
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Error: {error}")

@@ -42,7 +42,7 @@ def database() -> sqlite3.Connection:
     if not hasattr(_here, "connection"):
         _here.connection = sqlite3.connect(os.environ["BENCH_DATABASE"], isolation_level=None)
         _here.connection.row_factory = sqlite3.Row
-        options = settled("sqlite3", pool=0)["OPTIONS"]
+        options = settled({"ENGINE": "django.db.backends.sqlite3"}, pool=0)["OPTIONS"]
         _here.connection.executescript(f"{options['init_command']} PRAGMA foreign_keys = ON")
     found: sqlite3.Connection = _here.connection
     return found

@@ -21,6 +21,14 @@ OTHER = "application/octet-stream"
 MEDIA = {"application/x-ndjson": bytes, "application/json": dict[str, Any], "text/markdown": bytes, OTHER: bytes}
 
 
+class FilePart(StreamingHttpResponse):
+    """The bytes of a file from `start` to `stop`; `place` tells a web server that can read them itself where they are."""
+
+    def __init__(self, path: Path, start: int, stop: int, status: int) -> None:
+        super().__init__(read(path, start, stop), status=status)
+        self.place = (str(path), start, stop)
+
+
 def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
     """The file, a part of it, or 304. Only the names that the manifest lists, and those of the files that describe them,
     are served: no path is ever made of others."""
@@ -38,7 +46,7 @@ def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
         start, stop, status = part(wanted, size)
     if status == 416:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    response = StreamingHttpResponse(read(path, start, stop), status=status)
+    response = FilePart(path, start, stop, status)
     response["Content-Type"] = TYPES.get(path.suffix, OTHER)
     response["Content-Length"] = str(stop - start)
     response["Accept-Ranges"] = "bytes"

@@ -20,6 +20,7 @@ native_stamp=.venv/.native-$(cat requirements.txt requirements-native.txt | cksu
 dev_stamp=.venv/.dev-$(cat requirements.txt requirements-native.txt requirements-dev.txt | cksum | tr ' ' '-')
 eval "stamp=\$${set_of_packages}_stamp"
 
+marker=.venv/.made-by-flywheel
 new_enough='import sys; raise SystemExit(sys.version_info < (3, 11))'
 log=${TMPDIR:-/tmp}/flywheel-install-$$.log
 trap 'rm -f "$log.status"' EXIT
@@ -43,16 +44,38 @@ find_python() {
     exit 1
 }
 
+made_here() { # only what this script made may go: its own mark, or the stamp that it left before there was a mark
+    for mark in "$marker" .venv/.runtime-* .venv/.native-* .venv/.dev-*; do
+        if [ -e "$mark" ]; then return 0; fi
+    done
+    return 1
+}
+
+add_pip() { # to an environment that somebody else made, uv for one: it is theirs, and stays
+    say "Adding pip to the .venv/ that is there."
+    if .venv/bin/python -m ensurepip >"$log" 2>&1; then return; fi
+    if find_python && "$python" -m pip --python .venv/bin/python install --quiet pip >>"$log" 2>&1; then return; fi
+    say "There is a .venv/ without pip, and pip cannot be added to it. Install into it what Flywheel needs,"
+    say "  uv pip install --python .venv/bin/python pip       (or: python3 -m pip --python .venv/bin/python install pip)"
+    say "or move it away: then one is made. What was tried is in $log"
+    exit 1
+}
+
 make_environment() {
     find_python
+    if { [ -e .venv ] || [ -L .venv ]; } && ! made_here; then
+        say "There is a .venv that was not made by deploy/venv.sh and holds no Python 3.11 or newer that runs."
+        say "It is left as it is: move or remove it, and try again."
+        exit 1
+    fi
     say "Making .venv/ with $("$python" --version 2>&1)."
     rm -rf .venv
-    if "$python" -m venv .venv >"$log" 2>&1; then return; fi
+    if "$python" -m venv .venv >"$log" 2>&1; then : >"$marker" && return; fi
     rm -rf .venv # Debian keeps ensurepip in a package of its own; what is there may do
-    if "$python" -m virtualenv --quiet .venv >>"$log" 2>&1; then return; fi
+    if "$python" -m virtualenv --quiet .venv >>"$log" 2>&1; then : >"$marker" && return; fi
     rm -rf .venv
     if "$python" -m venv --without-pip .venv >>"$log" 2>&1 &&
-        "$python" -m pip --python .venv/bin/python install --quiet pip >>"$log" 2>&1; then return; fi
+        "$python" -m pip --python .venv/bin/python install --quiet pip >>"$log" 2>&1; then : >"$marker" && return; fi
     rm -rf .venv
     say "This Python cannot make a virtual environment. Debian and Ubuntu keep that apart:"
     say "  apt-get install $("$python" -c 'import sys; print("python3.%d-venv" % sys.version_info[1])')"
@@ -99,7 +122,11 @@ install() {
 }
 
 if [ -e "$stamp" ] && works .venv/bin/python; then exit 0; fi
-if ! works .venv/bin/python || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then make_environment; fi
+if ! works .venv/bin/python; then
+    make_environment
+elif ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    add_pip
+fi
 install
 rm -f .venv/.runtime-* .venv/.native-* .venv/.dev-*
 : >"$runtime_stamp"

@@ -14,6 +14,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from feedback import rates
 from privacy.addresses import counted_address
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ AWAY_SECONDS = 5.0
 # What a cache raises that does not answer. The client is slow to import and large: only where there is a Redis.
 AWAY: tuple[type[Exception], ...] = (import_module("redis.exceptions").RedisError,) if settings.REDIS_URL else ()
 _away_until = 0.0
-SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86400}
 
 
 class WindowThrottle(BaseThrottle):
@@ -40,8 +40,7 @@ class WindowThrottle(BaseThrottle):
             who, rate = f"address:{counted_address(request.META)}", settings.ADDRESS_RATE
         else:
             who, rate = f"key:{caller.key.pk}", settings.KEY_RATE
-        number, _, unit = rate.partition("/")
-        return self.count(who, int(number), SECONDS[unit])
+        return self.count(who, *rates.parse(rate))
 
     def count(self, who: str, limit: int, seconds: int) -> bool:
         """Whether this request is still within `limit` of the window of that many seconds."""
@@ -58,8 +57,7 @@ def count_refused(meta: Mapping[str, Any]) -> None:
     """Count a call without a good key for the address that it comes from; raise `Throttled` where those are too many.
     A good key is never refused for what others send from its address, which may be a proxy's."""
     throttle = WindowThrottle()
-    number, _, unit = settings.ADDRESS_RATE.partition("/")
-    if not throttle.count(f"refused:{counted_address(meta)}", int(number), SECONDS[unit]):
+    if not throttle.count(f"refused:{counted_address(meta)}", *rates.parse(settings.ADDRESS_RATE)):
         raise Throttled(throttle.wait())
 
 

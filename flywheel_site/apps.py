@@ -9,3 +9,6 @@ class FlywheelAdminConfig(AdminConfig):
 class FlywheelSiteConfig(AppConfig):
     name = "flywheel_site"
     verbose_name = "Flywheel"
+
+    def ready(self) -> None:
+        from flywheel_site import checks  # noqa: F401 - registers them

@@ -1,31 +1,15 @@
 """How each kind of database is spoken to, wherever it is."""
 
-import warnings
 from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
-
-ENGINES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
-EXPECTED = "DATABASE_URL is not understood. Expected sqlite:////FOLDER/FILE or postgres://USER:PASSWORD@HOST:PORT/NAME"
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
-def parsed(url: str) -> dict[str, Any]:
-    """The database that a URL names. Raises `ImproperlyConfigured`, without the URL: it may hold a password."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # it warns of what is refused below
-            found: dict[str, Any] = dict(environ.Env.db_url_config(url))
-    except (ValueError, KeyError, ImproperlyConfigured):
-        raise ImproperlyConfigured(EXPECTED) from None
-    if found.get("ENGINE") not in ENGINES or not found.get("NAME"):
-        raise ImproperlyConfigured(EXPECTED)
-    return found
-
-
-def settled(engine: str, *, pool: int) -> dict[str, Any]:
-    """What Django is told of a database beside its place; `pool` connections to PostgreSQL at most."""
-    if not engine.endswith("sqlite3"):
-        return {"OPTIONS": {"pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}
+def settled(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
+    """A database with how it is spoken to: at most `pool` connections to PostgreSQL. The address's own options stay."""
+    if not database["ENGINE"].endswith("sqlite3"):
+        given = database.get("OPTIONS", {})
+        return {**database, "OPTIONS": {**given, "pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}
     # FULL: a 201 is on disk. secure_delete and the checkpoint after an erasure: what is erased is overwritten.
     options = {
         "transaction_mode": "IMMEDIATE",
@@ -34,4 +18,13 @@ def settled(engine: str, *, pool: int) -> dict[str, Any]:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000; PRAGMA journal_size_limit=67108864;",
     }
-    return {"OPTIONS": options, "CONN_MAX_AGE": None}
+    return {**database, "OPTIONS": options, "CONN_MAX_AGE": None}
+
+
+def not_durable(connection: Any) -> list[str]:
+    """Which settings of PostgreSQL let it answer before a commit is on disk; SQLite is told so above."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY(%s)", [list(DURABLE)])
+        return sorted(name for (name,) in cursor.fetchall())

@@ -5,25 +5,34 @@ it has read: they start in a moment, and the memory that none of them writes to 
 """
 
 import ctypes
+import http.client
 import multiprocessing
 import os
+import resource
 import signal
+import socket
 import time
 import types
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing.context import ForkProcess
 from pathlib import Path
+from typing import IO
 
+from django.conf import settings
 from django.db import connections
+
+from flywheel_site.ports import claim_folder, claim_port
 
 GRACE_SECONDS = 8.0
 BACKOFF_SECONDS = 1.0
 STARTUP_SECONDS = 30.0
-APPLICATION = "flywheel_site.wsgi:application"
+APPLICATION = "flywheel_site.rsgi:application"
+# Of connections at once, idle and unfinished ones too. What has no whole header after ten seconds is closed.
+CONNECTIONS = 4096
+HEADER_MILLISECONDS = 10_000
+HEADER_BYTES = 65_536
 # What glibc's allocator keeps for itself: an arena for each of a dozen threads, and the room of every large body that
 # has gone, are tens of megabytes that nobody uses. By mallopt's number, what the environment calls it, and what it is.
 ALLOCATOR = (
@@ -62,14 +71,28 @@ class Process:
 
 def web(host: str, port: int) -> None:
     """Serve HTTP. One process: SQLite has one writer, and a second hardly helps."""
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
     Server(
-        APPLICATION, host, port, interface=Interfaces.WSGI, workers=1, blocking_threads=12, backpressure=256,
+        APPLICATION, host, port, interface=Interfaces.RSGI, workers=1, backpressure=connections_at_once(),
+        # HTTP/1 alone: to tell which version a caller speaks, the server would wait for its first bytes without an end.
+        http=HTTPModes.http1, http1_settings=HTTP1Settings(HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
         websockets=False, log_level=LogLevels.warning,
     ).serve()  # fmt: skip
+
+
+def connections_at_once() -> int:
+    """How many connections the web server takes: as many as it may open files, with some left for itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        soft = allowed
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else max(64, min(CONNECTIONS, soft // 2))
 
 
 def worker() -> None:
@@ -88,6 +111,11 @@ def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:
         Process("web", lambda: web(host, port), var / "log" / "web.log"),
         Process("worker", worker, var / "log" / "worker.log"),
     ]
+
+
+def claimed(port: int, var: Path, host: str = "127.0.0.1") -> tuple[socket.socket, IO[str]]:
+    """The port and the folder, for as long as the result is kept. Raises `Taken`."""
+    return claim_port(host, port), claim_folder(var, port)
 
 
 def serve(port: int, var: Path, welcome: str) -> None:
@@ -161,9 +189,25 @@ def wait_until_ready(port: int) -> bool:
     """Whether the server answers within half a minute."""
     deadline = time.monotonic() + STARTUP_SECONDS
     while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
-                return True
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
+        if is_ready(port):
+            return True
+        time.sleep(0.05)
     return False
+
+
+def is_ready(port: int) -> bool:
+    """Whether the server answers well. Asked straight, whatever proxy the environment names, as a host that is allowed."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/readyz", headers={"Host": own_host()})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def own_host() -> str:
+    """A name that ALLOWED_HOSTS lets in."""
+    first = next(iter(settings.ALLOWED_HOSTS), "localhost")
+    return "localhost" if first == "*" else first.removeprefix(".")

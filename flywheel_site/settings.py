@@ -3,17 +3,15 @@
 `deploy/README.md` lists the variables; nothing else in Flywheel reads the environment.
 """
 
-import ipaddress
 from pathlib import Path
 from typing import Any
 
-import environ
-
-from flywheel_site.databases import parsed, settled
+from flywheel_site.databases import settled
+from flywheel_site.environment import Environment
 from flywheel_site.keptsecrets import given_or_kept, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
 VAR = Path(env.str("FLYWHEEL_VAR", default=str(BASE_DIR / "var"))).absolute()
 RELEASES = VAR / "releases"
@@ -29,11 +27,11 @@ MASTER_KEY, MASTER_KEY_MADE = given_or_kept(env.str("FLYWHEEL_MASTER_KEY", defau
 DEBUG = False
 DEMO = env.bool("FLYWHEEL_DEMO", default=False)  # opens /demo/widget, whose text is the sample's
 HTTPS = env.bool("HTTPS", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}").rstrip("/")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+PUBLIC_URL = env.url("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000, most=65535)}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Whose X-Forwarded-For is believed: privacy/addresses.py
-TRUSTED_PROXIES = [ipaddress.ip_network(each) for each in env.list("TRUSTED_PROXIES", default=[])]
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "flywheel_site.apps.FlywheelAdminConfig",
@@ -86,13 +84,11 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": parsed(env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'flywheel.sqlite3'}")
-}
-DATABASES["default"] |= settled(DATABASES["default"]["ENGINE"], pool=env.int("DATABASE_POOL", default=8))
+DATABASE = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'flywheel.sqlite3'}")
+DATABASES = {"default": settled(DATABASE, pool=env.int("DATABASE_POOL", default=8))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
 # In one process memory will do; several need one place for the counts of the rate limits.
 # The near one stands in while Redis is away: capture does not wait for it. Names that sign in have one of their own.
 # Full, each is 36 MB; a smaller one forgets whom it limits.
@@ -109,7 +105,9 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 
 # What else Celery is told stands in flywheel_site/celeryconfig.py.
-REWRITE_HOUR = env.int("REWRITE_HOUR", default=3)  # UTC; PostgreSQL rewrites the tables that were erased from
+REWRITE_HOUR = env.int(
+    "REWRITE_HOUR", default=3, least=0, most=23
+)  # UTC; PostgreSQL rewrites the tables that were erased from
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.authentication.KeyAuthentication"],
@@ -146,19 +144,23 @@ WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)  # lets web
 # A second redactor by its dotted path, (Redacted, Policy, Numbering) -> Redacted: a name model, say. docs/redaction.md
 SECOND_REDACTOR = env.str("SECOND_REDACTOR", default="")
 # Graders that ask a model, where a project's gate policy wants them: docs/gate.md. Prices are per million tokens.
-JUDGE_URL, JUDGE_MODEL, JUDGE_KEY = env.str("JUDGE_URL", ""), env.str("JUDGE_MODEL", ""), env.str("JUDGE_KEY", "")
-JUDGE_VOTES, JUDGE_TIMEOUT = env.int("JUDGE_VOTES", default=3), env.float("JUDGE_TIMEOUT", default=30.0)
+JUDGE_URL, JUDGE_MODEL, JUDGE_KEY = env.url("JUDGE_URL"), env.str("JUDGE_MODEL", ""), env.str("JUDGE_KEY", "")
+JUDGE_VOTES, JUDGE_TIMEOUT = env.int("JUDGE_VOTES", default=3), env.float("JUDGE_TIMEOUT", default=30.0, least=0.1)
 JUDGE_PRICE_IN, JUDGE_PRICE_OUT = env.float("JUDGE_PRICE_IN", default=0.0), env.float("JUDGE_PRICE_OUT", default=0.0)
-JUDGE_SECONDS = env.float("JUDGE_SECONDS", default=60.0)  # of one POST /gate-runs, at most
-EMBEDDING_URL, EMBEDDING_MODEL = env.str("EMBEDDING_URL", ""), env.str("EMBEDDING_MODEL", "")
+JUDGE_SECONDS = env.float("JUDGE_SECONDS", default=60.0, least=0.1)  # of a POST /gate-runs, at most
+EMBEDDING_URL, EMBEDDING_MODEL = env.url("EMBEDDING_URL"), env.str("EMBEDDING_MODEL", "")
 EMBEDDING_KEY = env.str("EMBEDDING_KEY", "")
 BODY_LIMIT = env.int("BODY_LIMIT", default=1_048_576)
 BATCH_BODY_LIMIT = env.int("BATCH_BODY_LIMIT", default=8 * 1_048_576)
 TOKEN_BODY_LIMIT = env.int("TOKEN_BODY_LIMIT", default=32_768)
+BODY_SECONDS = env.float("BODY_SECONDS", default=30.0, least=0.1)  # in which a body must have come
+WEB_THREADS = env.int("GRANIAN_BLOCKING_THREADS", default=12)  # that answer, in each web process: flywheel_site/rsgi.py
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT, BATCH_BODY_LIMIT)
-FEEDBACK_TOKEN_KEYS = env.list("FEEDBACK_TOKEN_KEYS", default=["1"])  # the first signs, all open: feedback/tokens.py
-KEY_RATE = env.str("KEY_RATE", default="120000/min")
-ADDRESS_RATE = env.str("ADDRESS_RATE", default="600/min")
+FEEDBACK_TOKEN_KEYS = env.list("FEEDBACK_TOKEN_KEYS", default=["1"]) or [
+    "1"
+]  # the first signs, all open: feedback/tokens.py
+KEY_RATE = env.rate("KEY_RATE", default="120000/min")
+ADDRESS_RATE = env.rate("ADDRESS_RATE", default="600/min")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -196,5 +198,5 @@ LOGGING = {
     "filters": {name: {"()": f"flywheel_site.middleware.{name}"} for name in LOG_FILTERS},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": LOG_FILTERS}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["stderr"], "level": env.level("LOG_LEVEL", default="WARNING")},
 }

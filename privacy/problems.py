@@ -9,6 +9,7 @@ TITLES = {
     404: "There is no such thing",
     405: "This address does not take that method",
     406: "That form of answer is not offered",
+    408: "The body came too slowly",
     409: "This id was used for another body",
     410: "This was erased or has expired",
     411: "Send the body with a Content-Length: this server does not take it in chunks",

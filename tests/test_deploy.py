@@ -55,7 +55,7 @@ def test_the_reference_names_every_variable_that_the_settings_read() -> None:
 
 
 def test_the_reference_names_none_that_nobody_reads() -> None:
-    read_by_granian = {"GRANIAN_WORKERS", "GRANIAN_BLOCKING_THREADS"}
+    read_by_granian = {"GRANIAN_WORKERS"}
     read_without_settings = {"FLYWHEEL_NATIVE"}  # privacy/native.py: the redactor runs without Django
     assert documented() - variables_of_settings() == read_by_granian | read_without_settings
 

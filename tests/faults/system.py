@@ -118,8 +118,8 @@ def system(folder: Path, *, postgres: bool = False, redis: bool = False) -> Iter
         environment |= {"DATABASE_URL": database.url} if database else {}
         environment |= {"REDIS_URL": broker.url} if broker else {}
         web = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "1", "--blocking-threads", "8", "--log-level", "warning", "flywheel_site.wsgi:application",
+            sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1", "--port", str(port),
+            "--workers", "1", "--log-level", "warning", "flywheel_site.rsgi:application",
         ]  # fmt: skip
         worker = [
             sys.executable, "-m", "celery", "--app", "flywheel_site", "--quiet", "worker", "--pool", "solo", "--beat-thread",

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import get_commands
 
 from flywheel_site import databases
+from flywheel_site.environment import Environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -46,7 +47,7 @@ def test_a_command_on_a_database_of_another_version_says_what_to_run(tmp_path: P
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("postgres://ada:geheim@host:port/name", "DATABASE_URL is not understood"),
+        ("postgres://ada:geheim@host:port/name", "DATABASE_URL must be"),
         ("sqlite:////no/such/folder/file.sqlite3", "/no/such/folder/file.sqlite3"),
     ],
 )
@@ -58,9 +59,15 @@ def test_a_wrong_database_url_is_said_without_its_password(tmp_path: Path, url: 
 @pytest.mark.parametrize(
     "url", ["nonsense", "mysql://a:b@c/d", "postgres://", "postgres://a:b@c:d/e", "http://x/y", "://"]
 )
-def test_a_url_of_no_database_of_ours_is_refused(url: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL is not understood"):
-        databases.parsed(url)
+def test_a_url_of_no_database_of_ours_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL must be"):
+        Environment().db_url("DATABASE_URL", default="")
+
+
+def test_options_in_the_address_of_postgresql_are_kept() -> None:
+    given = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"sslmode": "require"}}
+    assert databases.settled(given, pool=3)["OPTIONS"]["sslmode"] == "require"
 
 
 @pytest.mark.slow

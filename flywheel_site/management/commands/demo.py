@@ -21,8 +21,10 @@ from feedback import importing, logs
 from feedback.capture import Asked
 from feedback.models import Interaction, Project
 from feedback.progress import bar
+from flywheel_site import processes
 from flywheel_site.demo import agent
 from flywheel_site.management.commands.up import WELCOME
+from flywheel_site.ports import Taken
 from privacy.consent import notice_for
 
 PROJECT = "demo"
@@ -57,6 +59,8 @@ class Command(BaseCommand):
         own: Path | None = options["log"]
         if own is not None and not own.is_file():
             raise CommandError("There is no such log file.")
+        if not options["no_serve"]:
+            look_free(options["port"])
         call_command("migrate", verbosity=0)
         project = project_of(own) if own else datasets.create_project(PROJECT)
         held, asked = importing.consent_of(options) if own else ({}, Asked("import", notice_for(NOTICE)))
@@ -194,6 +198,15 @@ def project_of(log: Path) -> Project:
     if Project.objects.filter(name=name, keys__isnull=False).exists():
         raise CommandError(f"The project {name} has keys, so it is a product's. Give the file another name.")
     return datasets.create_project(name)
+
+
+def look_free(port: int) -> None:
+    """Say at once, and not after the whole turn, that the server could not start; it claims port and folder itself."""
+    try:
+        for claimed in processes.claimed(port, settings.VAR):
+            claimed.close()
+    except Taken as error:
+        raise CommandError(str(error)) from None
 
 
 def verdict_words(run: GateRun) -> str:

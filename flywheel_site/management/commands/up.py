@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flywheel_site import processes
+from flywheel_site.ports import Taken
 from privacy import masterkeys
 from privacy.checks import TAG
 
@@ -25,12 +26,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            claimed = processes.claimed(options["port"], settings.VAR)  # kept until the server has ended
+        except Taken as error:
+            raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0)
         try:
             masterkeys.expect_known()
         except masterkeys.UnknownKey as error:
             raise CommandError(str(error.detail)) from None
         processes.serve(options["port"], settings.VAR, os.environ.pop(WELCOME, "") or first_sign_in())
+        del claimed
 
 
 def first_sign_in() -> str:

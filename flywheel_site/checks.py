@@ -1,0 +1,142 @@
+"""System checks of a deployment (`manage.py check --deploy`): settings that work, and are not fit for production.
+
+What cannot be used at all is refused when the settings are read (flywheel_site/environment.py).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import DatabaseError, connection
+
+from feedback import rates
+from flywheel_site.databases import not_durable
+from privacy.checks import TAG
+
+LEAST_BITS = 96.0  # of a secret, judged by how often each character occurs in it
+WIDEST = {4: 8, 6: 16}  # the shortest prefix of a network of proxies, by version of IP
+MOST_A_SECOND = 1_000_000
+EXAMPLES = ("example", "changeme", "change-me", "secret", "password", "insecure", "flywheel")
+Registered = Callable[..., list[CheckMessage]]
+
+
+def deployed(check: Registered) -> Registered:
+    """Register a check that `check --deploy` alone makes."""
+    register(TAG, deploy=True)(check)
+    return check
+
+
+@deployed
+def secrets_are_strong(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E001: a secret can be guessed; flywheel.E002: one secret is both."""
+    named = {"SECRET_KEY": settings.SECRET_KEY, "FLYWHEEL_MASTER_KEY": settings.MASTER_KEY}
+    hint = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+    found: list[CheckMessage] = [
+        Error(f"{name} is too short or too regular, and can be guessed.", hint=hint, id="flywheel.E001")
+        for name, value in named.items()
+        if is_weak(value)
+    ]
+    if settings.SECRET_KEY == settings.MASTER_KEY:
+        found.append(Error("SECRET_KEY and FLYWHEEL_MASTER_KEY are the same.", hint=hint, id="flywheel.E002"))
+    return found
+
+
+def is_weak(secret: str) -> bool:
+    """Whether a secret has too few bits, repeats itself, or is an example that somebody left."""
+    counts = Counter(secret)
+    bits = -sum(number * math.log2(number / len(secret)) for number in counts.values())
+    repeats = secret in (secret + secret)[1:-1]
+    return bits < LEAST_BITS or repeats or secret.lower().startswith(EXAMPLES)
+
+
+@deployed
+def hosts_are_named(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E003: ALLOWED_HOSTS lets every name in."""
+    if not {"*", ".", ".*"} & set(settings.ALLOWED_HOSTS):
+        return []
+    hint = "Name the hosts under which people and agents call."
+    return [Error("ALLOWED_HOSTS allows every host.", hint=hint, id="flywheel.E003")]
+
+
+@deployed
+def demo_and_debug_are_off(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E004: demo mode is on; flywheel.E005: DEBUG is; flywheel.W001: no second factor is asked for."""
+    found: list[CheckMessage] = []
+    if settings.DEMO:
+        found.append(Error("FLYWHEEL_DEMO is on.", hint="Unset it: it opens pages to all.", id="flywheel.E004"))
+    if settings.DEBUG:
+        found.append(Error("DEBUG is on.", hint="Switch it off: error pages show data.", id="flywheel.E005"))
+    if not settings.REQUIRE_2FA:
+        hint = "Unset REQUIRE_2FA, or set it to 1."
+        found.append(Warning("The console asks for no second factor.", hint=hint, id="flywheel.W001"))
+    return found
+
+
+@deployed
+def proxies_are_few(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E006: so many addresses are trusted proxies that callers are among them."""
+    wide = [net for net in settings.TRUSTED_PROXIES if net.prefixlen < WIDEST[net.version]]
+    if not wide and sum(net.num_addresses for net in settings.TRUSTED_PROXIES if net.version == 4) < 1 << 25:
+        return []
+    hint = "Name the proxies' own addresses: whoever is in there can say of any address that it calls."
+    return [Error("TRUSTED_PROXIES trusts a large part of the Internet.", hint=hint, id="flywheel.E006")]
+
+
+@deployed
+def rates_limit(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E007: a rate is none; flywheel.W002: one is so high that it limits nobody."""
+    found: list[CheckMessage] = []
+    for name in ("KEY_RATE", "ADDRESS_RATE"):
+        try:
+            number, seconds = rates.parse(getattr(settings, name))
+        except ValueError:
+            hint = "Write it like 1000/minute, 600/min or 10/s."
+            found.append(Error(f"{name} is no rate.", hint=hint, id="flywheel.E007"))
+            continue
+        if number / seconds > MOST_A_SECOND:
+            found.append(Warning(f"{name} limits nobody.", hint="Give a lower one.", id="flywheel.W002"))
+    return found
+
+
+@deployed
+def addresses_are_encrypted(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E008: PUBLIC_URL is http; flywheel.E009: HTTPS is off; flywheel.E010: forms are taken from anywhere."""
+    found: list[CheckMessage] = []
+    if urlsplit(settings.PUBLIC_URL).scheme != "https":
+        hint = "Set PUBLIC_URL to the https:// address: links in it open people's own pages."
+        found.append(Error("PUBLIC_URL is not https.", hint=hint, id="flywheel.E008"))
+    if not settings.HTTPS:
+        hint = "Set HTTPS=1 where a proxy speaks TLS in front."
+        found.append(Error("HTTPS is off: cookies and redirects are not safe.", hint=hint, id="flywheel.E009"))
+    if any("*" in origin for origin in settings.CSRF_TRUSTED_ORIGINS):
+        hint = "PUBLIC_URL has to be one address, without *."
+        found.append(Error("Forms are taken from any origin.", hint=hint, id="flywheel.E010"))
+    return found
+
+
+@deployed
+def commits_are_durable(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E011: PostgreSQL answers before a commit is on disk; flywheel.W003: it could not be asked."""
+    hint = "Set synchronous_commit=on, fsync=on and full_page_writes=on: a 201 says that it is on disk."
+    try:
+        off = not_durable(connection)
+    except DatabaseError as error:
+        return [Warning(f"PostgreSQL was not asked: {type(error).__name__}.", hint=hint, id="flywheel.W003")]
+    return [Error(f"PostgreSQL has {name} off.", hint=hint, id="flywheel.E011") for name in off]
+
+
+@deployed
+def parts_fit_servers(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.W004: PostgreSQL without Redis; flywheel.W005: webhooks may go into the own network."""
+    found: list[CheckMessage] = []
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql") and not settings.REDIS_URL:
+        hint = "Set REDIS_URL: the broker of files and the counts of rate limits are one machine's alone."
+        found.append(Warning("There is no REDIS_URL.", hint=hint, id="flywheel.W004"))
+    if settings.WEBHOOKS_TO_PRIVATE:
+        hint = "Unset WEBHOOKS_TO_PRIVATE unless a receiver is there."
+        found.append(Warning("Webhooks may go to http and into the own network.", hint=hint, id="flywheel.W005"))
+    return found

@@ -1,0 +1,232 @@
+"""The application that the web server loads, over granian's own interface (RSGI): a thread gets a request whose body is
+whole.
+
+Over WSGI a thread reads the body itself, cannot end its wait, and a dozen slow bodies take all threads. Here they wait on
+the event loop, for BODY_SECONDS at most, and cost a connection each.
+"""
+
+import asyncio
+import io
+import logging
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any
+
+from django.conf import settings
+from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined] # which it does not list
+
+from flywheel_site.problems import MEDIA_TYPE, document
+from flywheel_site.rendering import JSONRenderer
+from flywheel_site.wsgi import application as wsgi
+
+logger = logging.getLogger(__name__)
+SMALL = 65_536  # bytes: such a body is read in one step, and is not counted in what is held
+LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # bytes of a body; a view may take less
+HELD = 16 * LIMIT  # bytes of larger bodies in memory at once
+DRAINED = 2 * LIMIT  # bytes read of a body that is refused: else its answer is lost
+UNREAD = {
+    400: "The body ended before its announced end.",
+    408: f"The body did not come within {settings.BODY_SECONDS:g} s.",
+    503: "Too many large bodies arrive at once. Nothing was stored: send the same again.",
+}
+SEPARATORS = {"cookie": "; "}  # of a header that comes more than once
+BASE: dict[str, Any] = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+    "wsgi.errors": sys.stderr,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request whose body is whole; `length` is what it announced or, where that is too large, what came of it."""
+
+    scope: Scope
+    protocol: HTTPProtocol
+    body: bytes
+    length: int
+    finished: asyncio.Future[None]
+
+
+class Unread(Exception):
+    """The body cannot be read; its argument is the status that says why."""
+
+
+class Collected:
+    """A body as it comes in."""
+
+    def __init__(self, application: "Application") -> None:
+        self.application = application
+        self.body = b""
+        self.length = 0
+        self.held = 0
+
+    async def read(self, protocol: HTTPProtocol, announced: str | None) -> None:
+        """Read the body to its end. Of one over the limit only the length is kept: the application refuses it in words."""
+        if announced is not None and int(announced) <= SMALL:
+            self.body = await protocol()
+            self.length = len(self.body)
+            return
+        parts = await self.parts(protocol)
+        if announced is not None and self.length < min(int(announced), DRAINED):
+            raise Unread(400)
+        self.length = max(self.length, int(announced or 0))
+        if self.length <= LIMIT:
+            self.body = b"".join(parts)
+
+    async def parts(self, protocol: HTTPProtocol) -> list[bytes]:
+        """The parts of a large or chunked body, while they are within the limit."""
+        parts: list[bytes] = []
+        empty = 0
+        async for part in protocol:
+            empty += not part
+            self.length += len(part)
+            if self.length > DRAINED:
+                return []
+            if self.length <= LIMIT:
+                self.hold(len(part))
+                parts.append(part)
+        if empty > 1:  # one is the end; granian gives another where the connection broke before it
+            raise Unread(400)
+        return parts
+
+    def hold(self, size: int) -> None:
+        """Count what is in memory. Raises `Unread` where all bodies together would take too much of it."""
+        self.held += size
+        self.application.held += size
+        if self.application.held > HELD:
+            raise Unread(503)
+
+
+class Application:
+    """Collects bodies on the event loop and answers requests in threads."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.waiting: deque[Request] = deque()
+        self.idle: list[SimpleQueue[Request]] = []
+        self.held = 0
+        self.answered: deque[asyncio.Future[None]] = deque()
+        self.open = 0
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start the threads, in the process that serves."""
+        for number in range(settings.WEB_THREADS):
+            threading.Thread(target=self.work, name=f"web-{number}", daemon=True).start()
+
+    async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
+        """Answer one request."""
+        headers = scope.headers
+        collected = Collected(self)
+        try:
+            if "content-length" in headers or "transfer-encoding" in headers:
+                async with asyncio.timeout(settings.BODY_SECONDS):
+                    await collected.read(protocol, headers.get("content-length"))
+            finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self.give(Request(scope, protocol, collected.body, collected.length, finished))
+            self.open += 1
+            if self.open == 1:
+                self.settle(asyncio.get_running_loop())
+            await finished
+        except TimeoutError:
+            refuse(protocol, 408)
+        except ProtocolClosed:
+            refuse(protocol, 400)
+        except Unread as error:
+            refuse(protocol, error.args[0])
+        finally:
+            self.held -= collected.held
+
+    def settle(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the calls whose requests are answered; a thread that woke the loop for each would take a tenth longer."""
+        while self.answered:
+            self.answered.popleft().set_result(None)
+            self.open -= 1
+        if self.open:
+            loop.call_later(0.02, self.settle, loop)
+
+    def give(self, request: Request) -> None:
+        """Give the request to the thread that was busy last, whose connection has the database's pages still."""
+        with self.lock:
+            if not self.idle:
+                self.waiting.append(request)
+                return
+            thread = self.idle.pop()
+        thread.put(request)
+
+    def take(self, own: SimpleQueue[Request]) -> Request:
+        """The next request for a thread; it waits for one."""
+        with self.lock:
+            if self.waiting:
+                return self.waiting.popleft()
+            self.idle.append(own)
+        return own.get()
+
+    def work(self) -> None:
+        """Answer one request after the other, in a thread."""
+        own: SimpleQueue[Request] = SimpleQueue()
+        while True:
+            request = self.take(own)
+            try:
+                answer(request)
+            except Exception as error:
+                logger.exception("A request was not answered: %s", type(error).__name__)
+                request.protocol.response_empty(500, [])
+            self.answered.append(request.finished)
+
+
+def answer(request: Request) -> None:
+    """Have the WSGI application answer, and give its answer to the web server."""
+    started: list[tuple[int, list[tuple[str, str]]]] = []
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        started.append((int(status[:3]), headers))
+
+    given = wsgi(environ(request), start)
+    place = getattr(given, "place", None)
+    if place is not None:  # a release's file: the server reads it as fast as the caller takes it
+        request.protocol.response_file_range(*started[0], *place)
+    else:
+        request.protocol.response_bytes(*started[0], given[0] if isinstance(given, list) else b"".join(given))
+    getattr(given, "close", int)()
+
+
+def environ(request: Request) -> dict[str, Any]:
+    """The request as WSGI has it (PEP 3333)."""
+    scope = request.scope
+    said: dict[str, Any] = {
+        **BASE,
+        "REQUEST_METHOD": scope.method,
+        "PATH_INFO": scope.path.encode().decode("latin1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(request.body),
+    }
+    said["SERVER_NAME"], _, said["SERVER_PORT"] = scope.server.rpartition(":")
+    for name, value in scope.headers.items():
+        if "_" not in name:  # else it would pass for the one with a dash, which a proxy may have written
+            variable = f"HTTP_{name.upper().replace('-', '_')}"
+            said[variable] = f"{said[variable]}{SEPARATORS.get(name, ',')}{value}" if variable in said else value
+    said["CONTENT_TYPE"] = said.pop("HTTP_CONTENT_TYPE", "")
+    said["CONTENT_LENGTH"] = str(request.length) if request.length else said.pop("HTTP_CONTENT_LENGTH", "")
+    said.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
+    return said
+
+
+def refuse(protocol: HTTPProtocol, status: int) -> None:
+    """Answer for a body that could not be read, and end the connection: nobody knows where its next request begins."""
+    headers = [("Content-Type", MEDIA_TYPE), ("Connection", "close")]
+    if status == 503:
+        headers.append(("Retry-After", "2"))
+    protocol.response_bytes(status, headers, JSONRenderer().render(document(status, UNREAD[status])))
+
+
+application = Application()
