@@ -21,9 +21,9 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"Error: {error}")
     except (DatabaseError, InterfaceError):
-        from privacy import databasestate
+        from privacy.db import state
 
-        if not (words := databasestate.trouble()):
+        if not (words := state.trouble()):
             raise  # the database is well: the fault is the command's
         sys.exit(f"Error: {words}")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from curation.bias import Estimate, Judged, audit, naive, propensities, snipw
+from curation.quality.estimates import Estimate, Judged, audit, naive, propensities, snipw
 
 TRUTH = 0.8
 SEGMENTS = ("billing", "login", "shipping", "returns")

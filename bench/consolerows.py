@@ -114,7 +114,7 @@ class Filling:
 
 def fill(sizes: Sizes) -> Any:
     """Fill the tables; returns the first project. The tables are empty before."""
-    from curation import datasets
+    from curation.releases import datasets
 
     projects = [datasets.create_project(f"bench-{number}") for number in range(PROJECTS)]
     filling = Filling(projects[0].pk, [each.pk for each in projects])

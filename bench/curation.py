@@ -70,10 +70,10 @@ def fill(first: int, number: int) -> dict[str, Any]:
     """Put rated interactions into the tables, past the doors."""
     from django.db import connection, transaction
 
-    from curation import columns
-    from curation.datasets import create_project
-    from feedback.fingerprints import fingerprint
+    from curation.releases.datasets import create_project
+    from feedback.capture.fingerprints import fingerprint
     from feedback.models import Interaction, Project, Signal
+    from privacy.db import columns
     from privacy.models import ConsentEntry, Subject
 
     project = Project.objects.first() or create_project("bench")
@@ -148,7 +148,7 @@ def filled(model: Any, given: str, rows: list[Any]) -> list[Any]:
 
 def curate() -> dict[str, Any]:
     """Everything that is pending, in this process; processor and wall seconds."""
-    from curation import curate as curation
+    from curation.runs import curate as curation
     from feedback.models import Project
 
     began, worked = time.perf_counter(), time.process_time()
@@ -161,8 +161,10 @@ def curate() -> dict[str, Any]:
 
 def release() -> dict[str, Any]:
     """Select and write a release, then SELECT the same rows and write them as they are."""
-    from curation import releasefiles, releases, selection
     from curation.models import Dataset, ReleaseMember
+    from curation.releases import cutting
+    from curation.releases import files as releases_files
+    from curation.selection import selection
 
     spent: dict[str, float] = {}
 
@@ -179,11 +181,11 @@ def release() -> dict[str, Any]:
         setattr(module, name, outer)
 
     timed(selection, "select")
-    timed(releasefiles, "write")
+    timed(releases_files, "write")
     began = time.perf_counter()
-    made = releases.cut(Dataset.objects.get())
+    made = cutting.cut(Dataset.objects.get())
     total = time.perf_counter() - began
-    files = releasefiles.folder(made)
+    files = releases_files.folder(made)
     size = sum(path.stat().st_size for path in files.iterdir())
     memory = peak()
     members = ReleaseMember.objects.filter(release=made).count()
@@ -195,9 +197,9 @@ def release() -> dict[str, Any]:
 
 def raw(release: int) -> float:
     """Seconds to SELECT the columns that the release's files are made of, and write each row with orjson, once."""
-    from curation import columns
     from curation.models import Decision, ReleaseMember
     from feedback.models import Interaction, Signal
+    from privacy.db import columns
 
     statement = (
         "SELECT i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, i.agent_version, s.correction, "

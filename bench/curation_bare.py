@@ -23,7 +23,7 @@ def write() -> dict[str, Any]:
     from django.conf import settings
     from django.db import connection
 
-    from curation.pace import ROOM
+    from curation.runs.pace import ROOM
 
     here = settings.DATABASES["default"]
     source, target = sqlite3.connect(here["NAME"]), Path(here["NAME"]).with_name("bare.sqlite3")

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from rensa import RMinHash, RMinHashLSH
 
-from curation.fingerprints import cluster, fingerprint, normalise, sketch
+from curation.questions.fingerprints import cluster, fingerprint, normalise, sketch
 
 Method = Callable[[Sequence["Question"]], Sequence[int]]
 PLANTED = 0.2

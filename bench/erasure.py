@@ -100,8 +100,8 @@ def default_of(field: Any) -> str:
 
 def talk(project: Any, person: str, number: int) -> None:
     """One person's interactions, each confirmed; by the ordinary doors. No question is like another."""
-    from feedback import capture
-    from feedback.payloads import FeedbackIn, InteractionIn
+    from feedback.capture import writing
+    from feedback.capture.payloads import FeedbackIn, InteractionIn
 
     agreed: Any = {"capture": True, "evaluation": True, "training": True}
     dice = random.Random(person)
@@ -110,10 +110,10 @@ def talk(project: Any, person: str, number: int) -> None:
         words = ["".join(dice.choices("bdfgklmnprst", k=1) + dice.choices("aeiou", k=1)) * 2 for _ in range(14)]
         question = f"What about {' '.join(words[:9])} at {person}?"
         answer = f"You want {' '.join(words[5:])}, and that is all for {i}."
-        capture.record_interaction(
+        writing.record_interaction(
             project, InteractionIn(id=name, question=question, answer=answer, subject=person, consent=agreed)
         )
-        capture.record_signal(project, FeedbackIn(interaction=name, signal="thumbs_up"))
+        writing.record_signal(project, FeedbackIn(interaction=name, signal="thumbs_up"))
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -125,10 +125,11 @@ def seconds(work: Callable[[], object]) -> float:
 
 def person_erased(project: Any, person: str, releases: int, *, scan: bool) -> dict[str, float]:
     """Put one person into that many releases, erase them, and time each part."""
-    from curation import curate
-    from curation import releases as cutting
     from curation.models import Dataset
-    from privacy import erasure, requests
+    from curation.releases import cutting
+    from curation.runs import curate
+    from privacy.erasure import erasure
+    from privacy.requests import lifecycle
 
     talk(project, person, OWN)
     curate.curate(project)
@@ -140,14 +141,14 @@ def person_erased(project: Any, person: str, releases: int, *, scan: bool) -> di
     made: list[Any] = []
     found = {
         "hidden": seconds(
-            lambda: made.append(requests.submit("bench", person, "erasure", verified_by="bench", origin="bench"))
+            lambda: made.append(lifecycle.submit("bench", person, "erasure", verified_by="bench", origin="bench"))
         ),
-        "gone": seconds(lambda: requests.execute(made[0])),
+        "gone": seconds(lambda: lifecycle.execute(made[0])),
         "recut": seconds(erasure.settle),
     }
     expect(made[0], releases)
     if scan:
-        found["scan"] = seconds(lambda: requests.advance(made[0]))
+        found["scan"] = seconds(lambda: lifecycle.advance(made[0]))
         made[0].refresh_from_db()
         assert made[0].state == "closed", made[0].error
     return found
@@ -165,11 +166,13 @@ def expect(request: Any, releases: int) -> None:
 def measure(size: int, repeats: int, scan: bool) -> dict[str, float]:
     """The figures among that many interactions: the best over several people, for others use the machine too; and one
     full scan."""
-    from curation import curate, datasets, policies
     from curation.models import CurationPolicy
+    from curation.policies import versions
+    from curation.releases import datasets
+    from curation.runs import curate
 
     project = datasets.create_project("bench")
-    CurationPolicy.objects.create(project=project, version=policies.current(project).version + 1, settings=ALL_PASS)
+    CurationPolicy.objects.create(project=project, version=versions.current(project).version + 1, settings=ALL_PASS)
     filling = seconds(lambda: fill(project.pk, size))
     for number in range(FELLOWS):
         talk(project, f"fellow-{number}", OWN)

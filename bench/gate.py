@@ -19,15 +19,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from curation.calibration import (
+from curation.gate.calibration import (
     Reviewed,
     calibrate,
     calibrated,
     sample_others,
     threshold_curve,
 )
-from curation.graders import grade
-from curation.verdicts import (
+from curation.gate.graders import grade
+from curation.gate.verdicts import (
     Case,
     GatePolicy,
     ResultSet,
@@ -36,8 +36,8 @@ from curation.verdicts import (
     judge_results,
     needs_confirmation,
 )
-from curation.verdicts.cases import CaseKind
-from curation.verdicts.significance import wilson
+from curation.gate.verdicts.cases import CaseKind
+from curation.gate.verdicts.significance import wilson
 
 GOLDEN, CORRECTED, RELEASE = 500, 200, "v1"
 Held = tuple[str, str, bool]

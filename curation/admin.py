@@ -7,11 +7,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 
-from curation import clusteradmin, eventadmin, gateadmin, policyadmin, releaseadmin, reviewadmin
+from curation.gate import admin as gate_admin  # noqa: F401 - registers its models
 from curation.models import CaseGrader, Decision, EvalCase, Example, PreferencePair, ReleaseMember
-from privacy.lists import ProjectFilter, ReadOnlyAdmin
+from curation.policies import admin as policies_admin  # noqa: F401 - registers its models
+from curation.questions import admin as questions_admin  # noqa: F401 - registers its models
+from curation.releases import admin as releases_admin  # noqa: F401 - registers its models
+from curation.review import admin as review_admin  # noqa: F401 - registers its models
+from curation.review import event_admin  # noqa: F401 - registers its models
+from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 
-__all__ = ["clusteradmin", "eventadmin", "gateadmin", "policyadmin", "releaseadmin", "reviewadmin"]
 SHORT = 140
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from curation import buckets
+from curation.releases import copies
 from privacy.checks import TAG
 
 
@@ -15,7 +15,7 @@ def bucket_can_be_used(**kwargs: Any) -> list[CheckMessage]:
     if not settings.RELEASES_S3:
         return []
     try:
-        buckets.address(settings.RELEASES_S3)
-    except (ValueError, buckets.ExtraMissing) as error:
+        copies.address(settings.RELEASES_S3)
+    except (ValueError, copies.ExtraMissing) as error:
         return [Error(f"RELEASES_S3: {error}", id="curation.E001")]
     return []

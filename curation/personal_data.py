@@ -1,4 +1,4 @@
-"""This app's part of the road in `privacy/erasure.py`: what is made of conversations goes before they do."""
+"""This app's part of the road in `privacy/erasure/erasure.py`: what is made of conversations goes before they do."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,9 +8,8 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from curation import clusters, copies, duplicates, gateruns, releases
-from curation.buckets import StoreFailed
-from curation.derive import KINDS, PURPOSE, Touched
+from curation.decisions.derive import KINDS, PURPOSE, Touched
+from curation.gate import runs as gate_runs
 from curation.models import (
     AuditItem,
     CalibrationItem,
@@ -26,13 +25,16 @@ from curation.models import (
     ReleaseMember,
     ReviewTask,
 )
-from feedback import capture
+from curation.questions import clusters, duplicates
+from curation.releases import copies, cutting
+from curation.releases.copies import StoreFailed
+from feedback.capture import writing
 from feedback.models import Project
-from privacy import isolation
-from privacy.erasure import TURN, Part, meeting_any, purposes_gone, removed
+from privacy.db import isolation
+from privacy.erasure.erasure import TURN, Part, meeting_any, purposes_gone, removed
 from privacy.models import Purpose, Subject
 from privacy.redaction import redact
-from privacy.requests import Unfinished
+from privacy.requests.lifecycle import Unfinished
 
 MODELS = [
     "curation.ReviewTask",
@@ -166,7 +168,7 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
             yield {"questions": clusters.remove(keys)}
         yield from removed("audit_items", AuditItem.objects.filter(mine))
         while keys := list(Decision.objects.filter(corrected).values_list("pk", flat=True)[:TURN]):
-            capture.touch(keys)
+            writing.touch(keys)
             yield {"decisions": Decision.objects.filter(pk__in=keys).delete()[0]}
         yield from removed("decisions", Decision.objects.filter(mine))
         yield from removed("calibration_items", CalibrationItem.objects.filter(mine))
@@ -218,7 +220,7 @@ def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> It
         some = ReleaseMember.objects.filter(pk__in=[pk for pk, *_ in found])
         if Purpose.EVALUATION in gone:
             runs = GateRun.objects.filter(release__in={release for _, release, _ in found})
-            gateruns.forget(runs, [name for *_, name in found])
+            gate_runs.forget(runs, [name for *_, name in found])
         some.update(**{str(purpose): False for purpose in gone & {Purpose.EVALUATION, Purpose.TRAINING}})
         some.filter(evaluation=False, training=False).delete()
         yield {"release_memberships": len(found)}
@@ -302,11 +304,11 @@ def leftovers(project: Project, limit: datetime) -> Iterator[dict[str, int]]:
     noted = ReviewTask.objects.filter(project=project, resolved_at__lt=limit).exclude(note="")
     while keys := list(noted.values_list("pk", flat=True)[:TURN]):
         yield {"review_notes": ReviewTask.objects.filter(pk__in=keys).update(note=redact(""))}
-    yield from removed("gate_results", gateruns.outdated(project, limit))
+    yield from removed("gate_results", gate_runs.outdated(project, limit))
 
 
 def settle() -> None:
     """Cut stale releases again; the old files go. Raises `Unfinished` where those of a release may be there still."""
-    releases.recut_stale()
-    if failing := isolation.failing(releases.RECUT):
+    cutting.recut_stale()
+    if failing := isolation.failing(cutting.RECUT):
         raise Unfinished(failing[0])

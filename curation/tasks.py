@@ -5,16 +5,20 @@ from contextlib import suppress
 from celery import shared_task
 from django.utils import timezone
 
-from curation import audits, bulk, copies, curate, periods, policies, quality, releases, rereads, runs
 from curation.models import Dataset, Release
+from curation.policies import versions
+from curation.quality import audits, report
+from curation.releases import copies, cutting, periods, recuts
+from curation.review import bulk
+from curation.runs import control, curate
 from feedback.models import Interaction, Project
-from privacy import isolation
+from privacy.db import isolation
 
 
 def finish_cut(release: Release) -> None:
     """Finish a cut that a dead process left. One that would be empty is taken back; the next cut says so."""
-    with suppress(releases.NothingToCut):
-        releases.finish(release)
+    with suppress(cutting.NothingToCut):
+        cutting.finish(release)
 
 
 @shared_task
@@ -22,11 +26,11 @@ def sweep() -> int:
     """Curate every project that has something pending and does not rest; finish what a dead process left of a release, or
     of a bulk decision.
     """
-    isolation.each("cut", releases.unfinished(), finish_cut)
-    isolation.each("sweep", [rereads.mark_stale, releases.recut_stale, runs.give_up_silent], lambda step: step())
+    isolation.each("cut", cutting.unfinished(), finish_cut)
+    isolation.each("sweep", [recuts.mark_stale, cutting.recut_stale, control.give_up_silent], lambda step: step())
     isolation.each("bulk decision", bulk.unfinished(), bulk.advance)
     waiting = Interaction.objects.filter(pending=True).values("project").distinct()
-    projects = Project.objects.filter(pk__in=waiting).exclude(pk__in=runs.resting().values("pk"))
+    projects = Project.objects.filter(pk__in=waiting).exclude(pk__in=control.resting().values("pk"))
     return len(isolation.each("curate", projects, curate.curate))
 
 
@@ -52,8 +56,8 @@ def advance_bulk(key: int) -> bool:
 def draw_audits() -> int:
     """Draw the random audit of every project, and count once a day what the votes come to; how many were drawn."""
     projects = Project.objects.all()
-    drawn = isolation.each("audit", projects, lambda project: audits.draw(project, policies.current(project)))
-    isolation.each("quality", projects, lambda project: quality.remember(project, now=timezone.now()))
+    drawn = isolation.each("audit", projects, lambda project: audits.draw(project, versions.current(project)))
+    isolation.each("quality", projects, lambda project: report.remember(project, now=timezone.now()))
     return sum(drawn)
 
 

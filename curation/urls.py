@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from curation import gateviews, views
+from curation.api import gate_views, views
 
 urlpatterns = [
     path("interactions", views.InteractionListView.as_view(), name="interactions"),
@@ -14,13 +14,13 @@ urlpatterns = [
     path("datasets/<str:name>/recalls/<str:key>/ack", views.RecallAckView.as_view(), name="recall-ack"),
     path("releases/<str:key>", views.ReleaseView.as_view(), name="release"),
     path("releases/<str:key>/files/<str:name>", views.ReleaseFileView.as_view(), name="release-file"),
-    path("gate-runs", gateviews.GateRunListView.as_view(), name="gate-runs"),
-    path("gate-runs/<str:key>", gateviews.GateRunView.as_view(), name="gate-run"),
-    path("agent-versions", gateviews.AgentVersionListView.as_view(), name="agent-versions"),
-    path("agent-versions/<str:key>", gateviews.AgentVersionView.as_view(), name="agent-version"),
+    path("gate-runs", gate_views.GateRunListView.as_view(), name="gate-runs"),
+    path("gate-runs/<str:key>", gate_views.GateRunView.as_view(), name="gate-run"),
+    path("agent-versions", gate_views.AgentVersionListView.as_view(), name="agent-versions"),
+    path("agent-versions/<str:key>", gate_views.AgentVersionView.as_view(), name="agent-version"),
     path(
         "agent-versions/<str:key>/decision",
-        gateviews.AgentVersionDecisionView.as_view(),
+        gate_views.AgentVersionDecisionView.as_view(),
         name="agent-version-decision",
     ),
 ]

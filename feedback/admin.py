@@ -6,11 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from feedback import keyadmin, search
+from feedback import search
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal
-from privacy.lists import ProjectFilter, ReadOnlyAdmin
+from feedback.projects import admin as projects_admin  # noqa: F401 - registers its models
+from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 
-__all__ = ["keyadmin"]
 SHORT = 140
 
 

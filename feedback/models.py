@@ -10,12 +10,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from feedback import rows
-from privacy.consent import PURPOSES
-from privacy.fields import RedactedJSONField, RedactedTextField
+from privacy.api.scopes import Scope
+from privacy.consent.ledger import PURPOSES
+from privacy.db import bulk
+from privacy.db.fields import RedactedJSONField, RedactedTextField
 from privacy.models import RedactionPolicy, Subject
 from privacy.redaction import RULES_VERSION, Policy
-from privacy.scopes import Scope
 
 NAME = RegexValidator(r"^[a-z0-9][a-z0-9_-]{0,63}\Z", "Lower-case letters, digits, - and _; at most 64.")
 
@@ -118,8 +118,8 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
         for revision, keys in by_revision.items():
             for start in range(0, len(keys), 500):
                 some = keys[start : start + 500]
-                rows.execute(  # putting a query set together takes longer than the statement
-                    f"UPDATE feedback_interaction SET pending = %s WHERE revision = %s AND id IN ({rows.several(some)})",  # noqa: S608
+                bulk.execute(  # putting a query set together takes longer than the statement
+                    f"UPDATE feedback_interaction SET pending = %s WHERE revision = %s AND id IN ({bulk.several(some)})",  # noqa: S608
                     [False, revision, *some],
                 )
 

@@ -1,4 +1,4 @@
-"""This app's part of the road in `privacy/erasure.py`."""
+"""This app's part of the road in `privacy/erasure/erasure.py`."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from feedback import parking
-from feedback.capture import tombstone, touch
+from feedback.capture import parking
+from feedback.capture.writing import tombstone, touch
 from feedback.models import Interaction, ParkedSignal, Project, Signal
-from privacy.erasure import TURN, Part
+from privacy.erasure.erasure import TURN, Part
 from privacy.models import Subject, Tombstone
-from privacy.subjects import bury
+from privacy.subjects.lookup import bury
 
 MODELS = ["feedback.Interaction", "feedback.Signal", "feedback.ParkedSignal"]
 IMPERSONAL = ["feedback.Project", "feedback.ApiKey", "feedback.Outcome", "feedback.ProjectMember"]

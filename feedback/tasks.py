@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from feedback import parking, rescans
-from privacy import isolation
+from feedback.capture import parking
+from feedback.rescans import rescan as rescans_rescan
+from privacy.db import isolation
 
 
 @shared_task
@@ -15,4 +16,4 @@ def sweep() -> int:
 @shared_task
 def rescan() -> int:
     """Read stored text again where rules have changed."""
-    return rescans.run()
+    return rescans_rescan.run()

@@ -3,7 +3,7 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class FlywheelAdminConfig(AdminConfig):
-    default_site = "flywheel_site.admin_site.FlywheelAdminSite"
+    default_site = "flywheel_site.console.site.FlywheelAdminSite"
 
 
 class FlywheelSiteConfig(AppConfig):

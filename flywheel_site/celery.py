@@ -35,6 +35,6 @@ app.steps["worker"].add(BeatThread)
 @signals.worker_init.connect  # type: ignore[untyped-decorator]
 def refuse_an_unknown_key(**named: Any) -> None:
     """End a worker whose master key the database does not know, before it takes any work."""
-    from privacy import masterkeys
+    from privacy.subjects import master_keys
 
-    masterkeys.expect_known_at_start()
+    master_keys.expect_known_at_start()

@@ -3,7 +3,7 @@
 from celery.schedules import crontab
 from django.conf import settings
 
-from flywheel_site import broker
+from flywheel_site.ops import broker
 
 broker_url = settings.REDIS_URL or f"{broker.SCHEME}://"
 broker_transport_options = (

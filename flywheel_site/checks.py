@@ -1,6 +1,6 @@
 """System checks of a deployment (`manage.py check --deploy`): settings that work, and are not fit for production.
 
-What cannot be used at all is refused when the settings are read (flywheel_site/environment.py).
+What cannot be used at all is refused when the settings are read (flywheel_site/ops/environment.py).
 """
 
 import math
@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DatabaseError, connection
 
-from feedback import rates
-from flywheel_site.databases import not_durable
+from feedback.api import rates
+from flywheel_site.ops.databases import not_durable
 from privacy.checks import TAG
 
 LEAST_BITS = 96.0  # of a secret, judged by how often each character occurs in it

@@ -18,8 +18,8 @@ from typing import Any
 from django.conf import settings
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined] # which it does not list
 
-from flywheel_site.problems import MEDIA_TYPE, document
-from flywheel_site.rendering import JSONRenderer
+from flywheel_site.http.errors import MEDIA_TYPE, document
+from flywheel_site.http.rendering import JSONRenderer
 from flywheel_site.wsgi import application as wsgi
 
 logger = logging.getLogger(__name__)

@@ -6,16 +6,18 @@
 from pathlib import Path
 from typing import Any
 
-from flywheel_site.databases import settled
-from flywheel_site.environment import Environment
-from flywheel_site.keptsecrets import given_or_kept, kept_secret
+from flywheel_site.ops.databases import settled
+from flywheel_site.ops.environment import Environment
+from flywheel_site.security.kept_secrets import given_or_kept, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 
 VAR = Path(env.str("FLYWHEEL_VAR", default=str(BASE_DIR / "var"))).absolute()
 RELEASES = VAR / "releases"
-RELEASES_S3 = env.str("RELEASES_S3", default="")  # s3://bucket/prefix: a copy of the releases, curation/copies.py
+RELEASES_S3 = env.str(
+    "RELEASES_S3", default=""
+)  # s3://bucket/prefix: a copy of the releases, curation/releases/copies.py
 for folder in (VAR, RELEASES, VAR / "broker", VAR / "log", VAR / "static"):
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -30,7 +32,7 @@ HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_URL = env.url("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000, most=65535)}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-# Whose X-Forwarded-For is believed: privacy/addresses.py
+# Whose X-Forwarded-For is believed: privacy/api/client_address.py
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
@@ -53,18 +55,18 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "flywheel_site.middleware.RequestIdMiddleware",
-    "flywheel_site.middleware.ContentSecurityPolicyMiddleware",
-    "flywheel_site.middleware.UnreadableMiddleware",
+    "flywheel_site.http.middleware.RequestIdMiddleware",
+    "flywheel_site.http.middleware.ContentSecurityPolicyMiddleware",
+    "flywheel_site.http.middleware.UnreadableMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "feedback.cors.CorsMiddleware",
-    "flywheel_site.pagesonly.Sessions",
-    "flywheel_site.pagesonly.Languages",
-    "flywheel_site.middleware.HostMiddleware",
+    "feedback.api.cors.CorsMiddleware",
+    "flywheel_site.http.pages_only.Sessions",
+    "flywheel_site.http.pages_only.Languages",
+    "flywheel_site.http.middleware.HostMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "flywheel_site.pagesonly.SignedIn",
-    "flywheel_site.pagesonly.SecondFactor",
-    "flywheel_site.pagesonly.Messages",
+    "flywheel_site.http.pages_only.SignedIn",
+    "flywheel_site.http.pages_only.SecondFactor",
+    "flywheel_site.http.pages_only.Messages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "flywheel_site.urls"
@@ -94,7 +96,7 @@ REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
 # Full, each is 36 MB; a smaller one forgets whom it limits.
 NEAR_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 REDIS_CACHE = {
-    "BACKEND": "feedback.ratecache.RateCache",
+    "BACKEND": "feedback.api.throttling.RateCache",
     "LOCATION": REDIS_URL,
     "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
 }
@@ -110,12 +112,12 @@ REWRITE_HOUR = env.int(
 )  # UTC; PostgreSQL rewrites the tables that were erased from
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.authentication.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["privacy.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["flywheel_site.rendering.JSONRenderer"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.api.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["privacy.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["flywheel_site.http.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "flywheel_site.problems.exception_handler",
+    "EXCEPTION_HANDLER": "flywheel_site.http.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -126,12 +128,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PUBLIC": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["privacy.openapi.add_components"],
+    "POSTPROCESSING_HOOKS": ["privacy.api.openapi.add_components"],
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
 }
 
-# Who holds personal data, leaf first: erasure, access and retention take this road (privacy/erasure.py).
+# Who holds personal data, leaf first: erasure, access and retention take this road (privacy/erasure/erasure.py).
 PERSONAL_DATA = ["curation.personal_data", "feedback.personal_data", "privacy.personal_data"]
 
 # How long a request may take under either law, how long its evidence is kept, how long the person's link opens.
@@ -158,7 +160,7 @@ WEB_THREADS = env.int("GRANIAN_BLOCKING_THREADS", default=12)  # that answer, in
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT, BATCH_BODY_LIMIT)
 FEEDBACK_TOKEN_KEYS = env.list("FEEDBACK_TOKEN_KEYS", default=["1"]) or [
     "1"
-]  # the first signs, all open: feedback/tokens.py
+]  # the first signs, all open: feedback/projects/tokens.py
 KEY_RATE = env.rate("KEY_RATE", default="120000/min")
 ADDRESS_RATE = env.rate("ADDRESS_RATE", default="600/min")
 
@@ -195,7 +197,7 @@ LOG_FILTERS = ["RequestIdFilter", "LinkFilter"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {name: {"()": f"flywheel_site.middleware.{name}"} for name in LOG_FILTERS},
+    "filters": {name: {"()": f"flywheel_site.http.middleware.{name}"} for name in LOG_FILTERS},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": LOG_FILTERS}},
     "root": {"handlers": ["stderr"], "level": env.level("LOG_LEVEL", default="WARNING")},

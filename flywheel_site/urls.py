@@ -5,8 +5,10 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
-from feedback.traceviews import TracesView
-from flywheel_site import apidocs, demopage, health, metrics
+from feedback.otel.views import TracesView
+from flywheel_site.demo import page
+from flywheel_site.http import api_docs
+from flywheel_site.ops import health, metrics
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -14,16 +16,16 @@ urlpatterns = [
     path("api/v1/", include("curation.urls")),
     path("api/v1/", include("feedback.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
-    path("api/v1/docs", apidocs.page, name="docs"),
+    path("api/v1/docs", api_docs.page, name="docs"),
     path("privacy/", include("privacy.urls")),
-    path("demo/widget", demopage.widget, name="demo-widget"),
+    path("demo/widget", page.widget, name="demo-widget"),
     path("v1/traces", TracesView.as_view(), name="traces"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", metrics.page, name="metrics"),
 ]
 
-handler400 = "flywheel_site.errors.bad_request"
-handler403 = "flywheel_site.errors.forbidden"
-handler404 = "flywheel_site.errors.not_found"
-handler500 = "flywheel_site.errors.failed"
+handler400 = "flywheel_site.http.errors.bad_request"
+handler403 = "flywheel_site.http.errors.forbidden"
+handler404 = "flywheel_site.http.errors.not_found"
+handler500 = "flywheel_site.http.errors.failed"

@@ -26,7 +26,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return [response.content]
 
 
-import_module("privacy.masterkeys").expect_known_at_start()
+import_module("privacy.subjects.master_keys").expect_known_at_start()
 connections.close_all()  # no thread that serves may inherit it
 import_module(settings.ROOT_URLCONF)  # with all views, now and not in the first request
 # Every request ends with a look at its thread's connection; with another it would begin. Nothing of the log of queries or

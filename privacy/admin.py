@@ -10,14 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
-from privacy import policyadmin, requests, webhookadmin
-from privacy.forms import AskForm
-from privacy.lists import NamespaceFilter, ReadOnlyAdmin
+from privacy.console.forms import AskForm
+from privacy.console.lists import NamespaceFilter, ReadOnlyAdmin
+from privacy.console.reauthentication import confirmed
 from privacy.models import ConsentEntry, Erasure, Notice, Subject, Tombstone
-from privacy.reauthentication import confirmed
-
-__all__ = ["ReadOnlyAdmin", "policyadmin", "webhookadmin"]
-
+from privacy.redaction_policies import admin as redaction_policies_admin  # noqa: F401 - registers its models
+from privacy.requests import lifecycle
+from privacy.webhooks import admin as webhooks_admin  # noqa: F401 - registers its models
 
 NOTICE_SECONDS = 60
 
@@ -49,7 +48,7 @@ class SubjectAdmin(ReadOnlyAdmin):
             raise Http404
         form = AskForm(request.POST or None)
         if form.is_valid():
-            made = requests.submit_for(
+            made = lifecycle.submit_for(
                 subject, form.cleaned_data["kind"], namespace=subject.namespace, verified_by="operator", origin=""
             )
             messages.success(request, "The request is noted, and takes effect from now on.")

@@ -7,9 +7,10 @@ from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DatabaseError, models
 
-from privacy import masterkeys, native
-from privacy.erasure import holders
+from privacy import native
+from privacy.erasure.erasure import holders
 from privacy.models import Subject
+from privacy.subjects import master_keys
 
 APPS = ("privacy", "feedback", "curation")
 TAG = "flywheel"  # of the checks that are ours
@@ -54,7 +55,7 @@ def what_was_compiled_is_used(root: Path = native.ROOT, **kwargs: Any) -> list[C
 def the_master_key_is_known(**kwargs: Any) -> list[CheckMessage]:
     """privacy.E003: the master key is none that the database was written with. Says nothing where that cannot be read."""
     try:
-        words = masterkeys.problem()
+        words = master_keys.problem()
     except DatabaseError:
         return []
     reason, _, hint = words.partition(" Restore ")

@@ -139,7 +139,7 @@ class MasterKey(models.Model):
 
 
 class PrivacyRequest(models.Model):
-    """What a person asked of us, how far it is, and by when the law wants it done (`privacy/requests.py`).
+    """What a person asked of us, how far it is, and by when the law wants it done (`privacy/requests/lifecycle.py`).
 
     It refers to the person until they are erased; then it holds nothing of them, and stays as the evidence.
     """
@@ -185,7 +185,7 @@ class PrivacyRequest(models.Model):
     fingerprints = models.BinaryField(default=bytes, help_text="Of the person's text, keyed; emptied when it closes.")
     scan = models.JSONField(default=dict, help_text="What the byte scan read and found.")
     progress = models.JSONField(default=dict, help_text="How far the byte scan is; emptied when it is done.")
-    receipt = models.JSONField(default=dict, help_text="Signed; see `privacy/receipts.py`.")
+    receipt = models.JSONField(default=dict, help_text="Signed; see `privacy/requests/receipts.py`.")
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed; no captured text.")
@@ -257,7 +257,7 @@ class Delivery(models.Model):
 
 
 class Setback(models.Model):
-    """Work that failed for one of many things when it was last tried; see `privacy/isolation.py`. It holds no text."""
+    """Work that failed for one of many things when it was last tried; see `privacy/db/isolation.py`. It holds no text."""
 
     work = models.CharField(max_length=40)
     about = models.CharField(max_length=80, help_text="The kind and key of what it was done for.")

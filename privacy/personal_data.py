@@ -1,4 +1,4 @@
-"""This app's part of the road in `privacy/erasure.py`: the ledger is the last to go."""
+"""This app's part of the road in `privacy/erasure/erasure.py`: the ledger is the last to go."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from privacy.erasure import TURN, Part, removed
+from privacy.erasure.erasure import TURN, Part, removed
 from privacy.models import ConsentEntry, Delivery, PrivacyRequest, Subject
 
 MODELS = ["privacy.Subject", "privacy.ConsentEntry", "privacy.PrivacyRequest"]

@@ -4,7 +4,10 @@ import logging
 
 from celery import shared_task
 
-from privacy import erasure, isolation, requests, retention, rewriting, tombstones, webhooks
+from privacy.db import isolation
+from privacy.erasure import erasure, retention, tombstones, vacuum
+from privacy.requests import lifecycle
+from privacy.webhooks import delivery
 
 logger = logging.getLogger(__name__)
 
@@ -22,19 +25,19 @@ def sweep() -> int:
 @shared_task
 def advance_requests() -> int:
     """Go on with what people asked for."""
-    return requests.advance_all()
+    return lifecycle.advance_all()
 
 
 @shared_task
 def deliver() -> int:
     """Send what is due to the webhooks."""
-    return webhooks.deliver_due()
+    return delivery.deliver_due()
 
 
 @shared_task
 def rewrite() -> list[str]:
     """Overwrite what PostgreSQL keeps of erased rows."""
-    return rewriting.rewrite()
+    return vacuum.rewrite()
 
 
 @shared_task

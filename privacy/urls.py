@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from privacy import pageviews
+from privacy.requests import page
 
 urlpatterns = [
-    path("<str:token>", pageviews.page, name="privacy-page"),
-    path("<str:token>/consents", pageviews.consents, name="privacy-consents"),
-    path("<str:token>/delete", pageviews.delete, name="privacy-delete"),
-    path("<str:token>/data.json", pageviews.download, name="privacy-download"),
-    path("<str:token>/data", pageviews.readable, name="privacy-data"),
-    path("<str:token>/receipt.json", pageviews.receipt, name="privacy-receipt"),
+    path("<str:token>", page.page, name="privacy-page"),
+    path("<str:token>/consents", page.consents, name="privacy-consents"),
+    path("<str:token>/delete", page.delete, name="privacy-delete"),
+    path("<str:token>/data.json", page.download, name="privacy-download"),
+    path("<str:token>/data", page.readable, name="privacy-data"),
+    path("<str:token>/receipt.json", page.receipt, name="privacy-receipt"),
 ]

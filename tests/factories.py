@@ -4,15 +4,17 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from curation import curate, datasets, releases
 from curation.models import Dataset, Release, ReviewTask, Run
-from feedback import capture, keys
-from feedback.capture import Recorded
+from curation.releases import cutting, datasets
+from curation.runs import curate
+from feedback.capture import writing
+from feedback.capture.payloads import FeedbackIn, InteractionIn, convert
+from feedback.capture.writing import Recorded
 from feedback.models import Interaction, Project
-from feedback.payloads import FeedbackIn, InteractionIn, convert
+from feedback.projects import keys
+from privacy.api.scopes import Scope
 from privacy.models import Subject
-from privacy.scopes import Scope
-from privacy.subjects import find
+from privacy.subjects.lookup import find
 
 ALL = {"capture": True, "evaluation": True, "training": True}
 ANNA, BEN, CLEO, DAN = "anna-17", "ben-42", "cleo-3", "dan-8"
@@ -34,7 +36,7 @@ def key(of: Project, scopes: Sequence[str] = tuple(Scope.values)) -> str:
 
 def asked(of: Project, subject: str | None = ANNA, **given: Any) -> Recorded:
     """Somebody asked and was answered; consent to everything unless said otherwise."""
-    return capture.record_interaction(of, interaction(subject=subject, **given))
+    return writing.record_interaction(of, interaction(subject=subject, **given))
 
 
 def interaction(**given: Any) -> InteractionIn:
@@ -47,7 +49,7 @@ def interaction(**given: Any) -> InteractionIn:
 def said(of: Project, about: Recorded | str, signal: str, subject: str | None = None, **given: Any) -> Recorded:
     """Somebody said something of an answer."""
     interaction = about if isinstance(about, str) else about.id
-    return capture.record_signal(of, feedback(interaction, signal, subject=subject, **given))
+    return writing.record_signal(of, feedback(interaction, signal, subject=subject, **given))
 
 
 def feedback(interaction: str, signal: str, **given: Any) -> FeedbackIn:
@@ -75,7 +77,7 @@ def turn(of: Project) -> Run | None:
 
 def cut(of: Project) -> Release:
     """The next release of the project's dataset."""
-    return releases.cut(Dataset.objects.get(name=of.name))
+    return cutting.cut(Dataset.objects.get(name=of.name))
 
 
 def task(about: Recorded) -> ReviewTask:

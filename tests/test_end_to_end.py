@@ -11,7 +11,7 @@ import pytest
 
 from curation.models import Decision, ReviewTask
 from feedback.models import Interaction
-from privacy import erasure
+from privacy.erasure import erasure
 from privacy.models import Erasure
 from tests import factories as cast
 

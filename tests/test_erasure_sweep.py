@@ -12,11 +12,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, models
 
-from curation import gate, review
+from curation.gate import judging
 from curation.models import GateResult, Release
+from curation.review import deciding
 from feedback.models import Project
-from privacy import erasure, scans
-from privacy.fields import RedactedJSONField, RedactedTextField
+from privacy.db.fields import RedactedJSONField, RedactedTextField
+from privacy.erasure import erasure, scan
 from tests import factories as cast
 
 MARK = "zebrafinch"
@@ -75,15 +76,15 @@ def plant(shop: Project, mark: str = MARK) -> None:
     cast.said(shop, doubtful, "thumbs_down", comment=mark)
     cast.said(shop, "not-seen-yet", "edit", cast.ANNA, correction=f"{mark} early", comment=mark)
     cast.turn(shop)
-    verdict = review.Verdict("correct", f"The {mark} lives in the north.", f"{mark} says the book")
-    review.resolve(cast.task(doubtful), verdict, User.objects.create_user("rita"))
+    verdict = deciding.Verdict("correct", f"The {mark} lives in the north.", f"{mark} says the book")
+    deciding.resolve(cast.task(doubtful), verdict, User.objects.create_user("rita"))
     again = cast.asked(shop, question=f"Does a {mark} sing?", answer="It does sing, and not only at dawn.")
     cast.said(shop, again, "thumbs_down")
     liked = cast.asked(shop, question=f"Is a {mark} a bird?", answer=f"Yes, the {mark} is a small bird.")
     cast.said(shop, liked, "thumbs_up")  # a golden case: that the agent below fails it is asked again, and kept
     cast.turn(shop)
     made = cast.cut(shop)
-    gate.run(made, lambda question, context: f"You ask: {question}", gate.CandidateIn("candidate"), concurrency=1)
+    judging.run(made, lambda question, context: f"You ask: {question}", judging.CandidateIn("candidate"), concurrency=1)
 
 
 def test_no_trace_is_left_in_any_table_or_file() -> None:
@@ -96,8 +97,8 @@ def test_no_trace_is_left_in_any_table_or_file() -> None:
     assert GateResult.objects.exists() and files_with_the_mark()
 
     anna = cast.person(shop)
-    shown = set(scans.strings(erasure.export(anna)))
-    kept = {text for text in scans.texts_of(anna) if text}
+    shown = set(scan.strings(erasure.export(anna)))
+    kept = {text for text in scan.texts_of(anna) if text}
     assert kept <= shown, "access shows all that erasure removes"
     receipt = erasure.erase(anna)
     erasure.settle()

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db import connection
 
 from curation.models import Release
-from feedback import capture
+from feedback.capture import writing
 from feedback.models import Project
-from privacy import erasure, rewriting, scans
+from privacy.erasure import erasure, scan, vacuum
 from privacy.models import Erasure, PrivacyRequest
 from tests import factories as cast
 from tests.test_erasure_sweep import columns_with_the_mark, files_with_the_mark, plant, text_columns
@@ -69,7 +69,7 @@ def redis_keys_with(mark: str) -> list[str]:
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         names = [bytes(name) for name in client.scan_iter()]
         found = [
-            str(name) for name in names if mark.encode() in b" ".join([name, *scans.values_of(client, name)]).lower()
+            str(name) for name in names if mark.encode() in b" ".join([name, *scan.values_of(client, name)]).lower()
         ]
         folder = Path(client.config_get("dir")["dir"])
     kept = [path for path in folder.glob("*") if path.suffix in (".rdb", ".aof", ".log") and path.is_file()]
@@ -91,7 +91,7 @@ def many_others(shop: Project) -> None:
             cast.interaction(subject=f"other-{n}", question=f"When does tram {n} leave from the market square?")
             for n in range(start, start + 50)
         ]
-        capture.record(shop, sent)
+        writing.record(shop, sent)
 
 
 def by_the_doors(url: str, shop: Project, mark: str) -> httpx.Client:
@@ -157,7 +157,7 @@ def test_no_byte_is_left_in_postgresql_redis_files_and_logs(worker: object, web:
     assert product.get("/interactions/by-http").status_code == 404, "hidden at once"
     until(lambda: closed(product, request), "the erasure is not closed")
     assert server_files_with(mark, folder), "PostgreSQL has no need of a rewrite any more"
-    assert rewriting.rewrite(patience=LONG), "a transaction holds on to the old rows"
+    assert vacuum.rewrite(patience=LONG), "a transaction holds on to the old rows"
 
     assert columns_with_the_mark(mark) == set()
     assert [name for name in files_with_the_mark(mark) if "sqlite" not in name] == []
@@ -184,7 +184,7 @@ def test_the_samples_that_the_planner_keeps_go_too() -> None:
     assert sampled()
     erasure.erase(cast.person(shop))
     erasure.settle()
-    assert rewriting.rewrite(patience=LONG), "a transaction holds on to the old rows"
+    assert vacuum.rewrite(patience=LONG), "a transaction holds on to the old rows"
     assert not sampled()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE feedback_interaction")
@@ -198,6 +198,6 @@ def test_an_erasure_waits_for_a_transaction_that_still_sees_the_rows() -> None:
         reader.execute("SELECT count(*) FROM feedback_interaction")
         erasure.erase(cast.person(cast.project()))
         erasure.settle()
-        assert rewriting.rewrite(patience=0.3) == [] and Erasure.objects.filter(overwritten_at__isnull=True).exists()
-    assert rewriting.rewrite(patience=LONG), "the reader has gone"
+        assert vacuum.rewrite(patience=0.3) == [] and Erasure.objects.filter(overwritten_at__isnull=True).exists()
+    assert vacuum.rewrite(patience=LONG), "the reader has gone"
     assert not Erasure.objects.filter(overwritten_at__isnull=True).exists()

@@ -19,18 +19,18 @@ LAYERS = ("privacy", "feedback", "curation", "flywheel_site")
 # Without I/O: a function of these runs, and is tested, without Django.
 PURE = (
     "privacy.redaction",
-    "curation.agreement",
-    "curation.balance",
-    "curation.bias",
-    "curation.calibration",
-    "curation.filters",
-    "curation.fingerprints",
-    "curation.formats",
-    "curation.graders",
-    "curation.guards",
-    "curation.records",
-    "curation.rules",
-    "curation.verdicts",
+    "curation.review.agreement",
+    "curation.selection.balance",
+    "curation.quality.estimates",
+    "curation.gate.calibration",
+    "curation.filters.filters",
+    "curation.questions.fingerprints",
+    "curation.releases.formats",
+    "curation.gate.graders",
+    "curation.selection.guards",
+    "curation.evidence.records",
+    "curation.decisions.rules",
+    "curation.gate.verdicts",
 )
 FRAMEWORKS = {"django", "rest_framework", "celery", "kombu", "environ", "drf_spectacular"}
 DOORS = re.compile(r"views|tasks|\w*admin")  # a face with many pages has a module for each noun
@@ -161,7 +161,11 @@ def test_every_layer_is_walked() -> None:
 
 
 def test_the_pure_modules_run_where_no_framework_can_be_imported() -> None:
-    pure = [name for name in modules(ROOT) if name.startswith(PURE) and not name.endswith("__main__")]
+    pure = [
+        name
+        for name in modules(ROOT)
+        if any(f"{name}.".startswith(f"{each}.") for each in PURE) and not name.endswith("__main__")
+    ]
     blocked = "".join(f"sys.modules[{name!r}] = None\n" for name in sorted(FRAMEWORKS))
     program = f"import importlib, sys\n{blocked}for name in {pure!r}: importlib.import_module(name)"
     done = subprocess.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.releasefiles import folder
+from curation.releases.files import folder
 from tests.curation.gate_world import CORRECTED, EVERY, released
 
 DOCS = (Path(__file__).parent.parent / "docs" / "train.md").read_text()

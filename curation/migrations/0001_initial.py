@@ -4,7 +4,7 @@ import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import privacy.fields
+import privacy.db.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -136,13 +136,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=16)),
-                ('answer', privacy.fields.RedactedTextField(blank=True)),
+                ('answer', privacy.db.fields.RedactedTextField(blank=True)),
                 ('score', models.FloatField(null=True)),
                 ('passed', models.BooleanField(default=False)),
                 ('grader', models.CharField(blank=True, max_length=32)),
                 ('change', models.CharField(blank=True, help_text='Beside the baseline: fixed, regressed, …', max_length=24)),
                 ('error', models.CharField(blank=True, max_length=200)),
-                ('attempts', privacy.fields.RedactedJSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Repetitions: [{answer, passed, score, error}].')),
+                ('attempts', privacy.db.fields.RedactedJSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Repetitions: [{answer, passed, score, error}].')),
                 ('case_digest', models.CharField(help_text="The case's digest when it was answered.", max_length=64)),
                 ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_results', to='feedback.interaction')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_results', to='privacy.subject')),
@@ -213,8 +213,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('claimed_until', models.DateTimeField(blank=True, null=True)),
                 ('resolution', models.CharField(blank=True, choices=[('approve', 'The answer is right'), ('correct', 'Here is the right answer'), ('reject', 'Of no use'), ('sensitive', 'Too sensitive to use'), ('unsure', 'I cannot tell')], max_length=16)),
-                ('correction', privacy.fields.RedactedTextField(blank=True, default='')),
-                ('note', privacy.fields.RedactedTextField(blank=True, default='')),
+                ('correction', privacy.db.fields.RedactedTextField(blank=True, default='')),
+                ('note', privacy.db.fields.RedactedTextField(blank=True, default='')),
                 ('resolved_at', models.DateTimeField(blank=True, null=True)),
                 ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_tasks', to=settings.AUTH_USER_MODEL)),
                 ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='claimed_tasks', to=settings.AUTH_USER_MODEL)),

@@ -1,12 +1,12 @@
 """All tables as of the last of these, for a new database. One that has some of them goes through the rest, one by one."""
 
 import curation.models
-import curation.rowkeys
+import privacy.db.keys
 import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import privacy.fields
+import privacy.db.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Question',
             fields=[
-                ('interaction', curation.rowkeys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='asked', serialize=False, to='feedback.interaction')),
+                ('interaction', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='asked', serialize=False, to='feedback.interaction')),
                 ('cluster', models.BigIntegerField()),
                 ('place', models.FloatField(help_text="Below a data set's hold-out share: evaluation alone. The same for a cluster.")),
                 ('version', models.CharField(max_length=16)),
@@ -210,13 +210,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=16)),
-                ('answer', privacy.fields.RedactedTextField(blank=True)),
+                ('answer', privacy.db.fields.RedactedTextField(blank=True)),
                 ('score', models.FloatField(null=True)),
                 ('passed', models.BooleanField(default=False)),
                 ('grader', models.CharField(blank=True, max_length=32)),
                 ('change', models.CharField(blank=True, help_text='Beside the baseline: fixed, regressed, …', max_length=24)),
                 ('error', models.CharField(blank=True, max_length=200)),
-                ('attempts', privacy.fields.RedactedJSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Repetitions: [{answer, passed, score, error}].')),
+                ('attempts', privacy.db.fields.RedactedJSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Repetitions: [{answer, passed, score, error}].')),
                 ('case_digest', models.CharField(help_text="The case's digest when it was answered.", max_length=64)),
                 ('seal', models.CharField(blank=True, help_text='Keyed digest of the row.', max_length=64)),
                 ('judged', models.BooleanField(help_text='What a person said of the answer: right, wrong, or nothing.', null=True)),
@@ -309,8 +309,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('claimed_until', models.DateTimeField(blank=True, null=True)),
                 ('resolution', models.CharField(blank=True, choices=[('approve', 'The answer is right'), ('correct', 'Here is the right answer'), ('reject', 'Of no use'), ('sensitive', 'Too sensitive to use'), ('unsure', 'I cannot tell')], max_length=16)),
-                ('correction', privacy.fields.RedactedTextField(blank=True, default='')),
-                ('note', privacy.fields.RedactedTextField(blank=True, default='')),
+                ('correction', privacy.db.fields.RedactedTextField(blank=True, default='')),
+                ('note', privacy.db.fields.RedactedTextField(blank=True, default='')),
                 ('resolved_at', models.DateTimeField(blank=True, null=True)),
                 ('about', models.ForeignKey(blank=True, help_text='The task whose verdict is judged once more.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='looks', to='curation.reviewtask')),
                 ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_tasks', to=settings.AUTH_USER_MODEL)),
@@ -359,7 +359,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Decision',
             fields=[
-                ('interaction', curation.rowkeys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='decision', serialize=False, to='feedback.interaction')),
+                ('interaction', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='decision', serialize=False, to='feedback.interaction')),
                 ('policy_version', models.PositiveIntegerField()),
                 ('revision', models.PositiveIntegerField(help_text="The interaction's revision that was decided on.")),
                 ('outcome', models.CharField(choices=[('confirmed', 'Confirmed'), ('corrected', 'Corrected'), ('ambiguous', 'Ambiguous'), ('conflicting', 'Conflicting'), ('unrated', 'Unrated'), ('rejected', 'Rejected')], max_length=16)),
@@ -381,7 +381,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='EvalCase',
             fields=[
-                ('decision', curation.rowkeys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
+                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
                 ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
                 ('selected', models.BooleanField(default=False, help_text='A selection for a release has looked at it and kept it.')),
                 ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),
@@ -404,7 +404,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Example',
             fields=[
-                ('decision', curation.rowkeys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
+                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
                 ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
                 ('selected', models.BooleanField(default=False, help_text='A selection for a release has looked at it and kept it.')),
                 ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),
@@ -427,7 +427,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PreferencePair',
             fields=[
-                ('decision', curation.rowkeys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
+                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
                 ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
                 ('selected', models.BooleanField(default=False, help_text='A selection for a release has looked at it and kept it.')),
                 ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),

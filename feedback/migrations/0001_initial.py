@@ -4,7 +4,7 @@ import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import privacy.fields
+import privacy.db.fields
 from django.conf import settings
 from django.db import migrations, models
 
@@ -102,37 +102,37 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("external_id", models.CharField(max_length=128)),
-                ("session", privacy.fields.RedactedTextField(blank=True)),
-                ("question", privacy.fields.RedactedTextField()),
-                ("answer", privacy.fields.RedactedTextField()),
+                ("session", privacy.db.fields.RedactedTextField(blank=True)),
+                ("question", privacy.db.fields.RedactedTextField()),
+                ("answer", privacy.db.fields.RedactedTextField()),
                 (
                     "context",
-                    privacy.fields.RedactedJSONField(
+                    privacy.db.fields.RedactedJSONField(
                         blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder
                     ),
                 ),
                 (
                     "sources",
-                    privacy.fields.RedactedJSONField(
+                    privacy.db.fields.RedactedJSONField(
                         blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder
                     ),
                 ),
                 (
                     "tags",
-                    privacy.fields.RedactedJSONField(
+                    privacy.db.fields.RedactedJSONField(
                         blank=True, default=list, encoder=django.core.serializers.json.DjangoJSONEncoder
                     ),
                 ),
                 (
                     "metadata",
-                    privacy.fields.RedactedJSONField(
+                    privacy.db.fields.RedactedJSONField(
                         blank=True, default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
                     ),
                 ),
-                ("agent_name", privacy.fields.RedactedTextField(blank=True)),
-                ("agent_version", privacy.fields.RedactedTextField(blank=True)),
-                ("agent_model", privacy.fields.RedactedTextField(blank=True)),
-                ("agent_prompt", privacy.fields.RedactedTextField(blank=True)),
+                ("agent_name", privacy.db.fields.RedactedTextField(blank=True)),
+                ("agent_version", privacy.db.fields.RedactedTextField(blank=True)),
+                ("agent_model", privacy.db.fields.RedactedTextField(blank=True)),
+                ("agent_prompt", privacy.db.fields.RedactedTextField(blank=True)),
                 ("occurred_at", models.DateTimeField()),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("body_digest", models.CharField(max_length=64)),
@@ -234,8 +234,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("score", models.FloatField(blank=True, null=True)),
-                ("correction", privacy.fields.RedactedTextField(blank=True, default="")),
-                ("comment", privacy.fields.RedactedTextField(blank=True, default="")),
+                ("correction", privacy.db.fields.RedactedTextField(blank=True, default="")),
+                ("comment", privacy.db.fields.RedactedTextField(blank=True, default="")),
                 ("occurred_at", models.DateTimeField()),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
@@ -284,8 +284,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("score", models.FloatField(blank=True, null=True)),
-                ("correction", privacy.fields.RedactedTextField(blank=True, default="")),
-                ("comment", privacy.fields.RedactedTextField(blank=True, default="")),
+                ("correction", privacy.db.fields.RedactedTextField(blank=True, default="")),
+                ("comment", privacy.db.fields.RedactedTextField(blank=True, default="")),
                 ("placeholders", models.JSONField(default=dict)),
                 ("body_digest", models.CharField(max_length=64)),
                 ("occurred_at", models.DateTimeField()),

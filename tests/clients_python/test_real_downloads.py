@@ -9,8 +9,8 @@ import httpx
 import pytest
 from django.test import Client
 
-from curation.formats.verify import verify
-from curation.releasefiles import folder
+from curation.releases.files import folder
+from curation.releases.formats.verify import verify
 from feedback.models import Project
 from flywheel_client.releases import download
 from tests import factories as cast

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.template.loader import render_to_string
 
-from flywheel_site.middleware import POLICY
+from flywheel_site.http.middleware import POLICY
 
 from .conftest import Opener
 from .stub_api import WEB, Answer, Stub

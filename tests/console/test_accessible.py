@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from playwright.sync_api import Browser
 
-from privacy import links
+from privacy.requests import links
 from tests.console.addresses import addresses
 from tests.console.browsing import Console, opened
 from tests.console.world import PASSWORD, Shop, furnish, signed_in

@@ -7,12 +7,13 @@ import pytest
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import Browser
 
-from curation import gate, review
+from curation.gate import judging
 from curation.models import AgentVersion, Dataset, Decision, EvalCase, Example, GateRun, PreferencePair, ReviewTask
-from curation.review import Verdict
-from feedback import keys
+from curation.review import deciding
+from curation.review.deciding import Verdict
 from feedback.models import Interaction, Project, Signal
-from privacy import links
+from feedback.projects import keys
+from privacy.requests import links
 from tests import factories as cast
 from tests.console.browsing import Console, opened
 from tests.console.payloads import payloads
@@ -50,13 +51,13 @@ def typed(project: Project, root: User) -> None:
     tasks = ReviewTask.objects.filter(state="open").order_by("pk")
     for task, some in zip(tasks[:4], groups(), strict=False):
         text = "\n".join(some)
-        review.resolve(task, Verdict("correct", f"A better answer {text}", text[:500]), root)
+        deciding.resolve(task, Verdict("correct", f"A better answer {text}", text[:500]), root)
     cast.turn(project)
     Dataset.objects.update(system_prompt="\n".join(hostile))
     keys.create(project, ["read"], hostile[0][:60])
     Group.objects.create(name=hostile[1][:150])
     release = cast.cut(project)
-    gate.run(release, lambda question, context: hostile[2], gate.CandidateIn(hostile[3][:100]), concurrency=1)
+    judging.run(release, lambda question, context: hostile[2], judging.CandidateIn(hostile[3][:100]), concurrency=1)
 
 
 @pytest.mark.browser

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from feedback import keys
 from feedback.models import ApiKey, Project
+from feedback.projects import keys
 from tests import factories as cast
 from tests.console.world import signed_in, staff
 

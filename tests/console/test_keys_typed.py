@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, Route
 
-from curation import policies
 from curation.models import ReviewTask
+from curation.policies import versions
 from feedback.models import Project
 from tests import factories as cast
 from tests.console.browsing import ALIVE, Console, opened
@@ -29,7 +29,7 @@ def slow(route: Route) -> None:
 @pytest.fixture
 def shop(transactional_db: None) -> Project:
     made = cast.project()
-    policies.revise(made, {"review": {"second_share": 0}}, "Each task once", None)
+    versions.revise(made, {"review": {"second_share": 0}}, "Each task once", None)
     doubted(made, 6)
     return made
 

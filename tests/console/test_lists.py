@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from curation.models import Decision, EvalCase, ReviewTask
 from feedback.models import Interaction, Project, ProjectMember
-from privacy.pages import keys_of
+from privacy.console.pagination import keys_of
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -100,7 +100,7 @@ def member(client: Client, *of: Project) -> Client:
 def test_a_member_of_several_projects_sees_all_of_theirs_in_one_order_and_nothing_else(
     client: Client, shops: list[Project], name: str, model: Any, order: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("privacy.lists.ReadOnlyAdmin.list_per_page", 5)
+    monkeypatch.setattr("privacy.console.lists.ReadOnlyAdmin.list_per_page", 5)
     mine = member(client, *shops[:2])
     expected = list(model.objects.filter(project__in=shops[:2]).order_by(*order).values_list("pk", flat=True))
     seen = []

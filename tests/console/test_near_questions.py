@@ -7,8 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from curation import clusters
 from curation.models import EvalCase, Question
+from curation.questions import clusters
 from feedback.models import Interaction, Project
 from privacy.models import Subject
 from tests import factories as cast

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from curation.roles import ROLES
-from privacy.lists import ReadOnlyAdmin
+from privacy.console.lists import ReadOnlyAdmin
 from tests.console.addresses import Address, addresses
 from tests.console.world import NOBODY, SUPERUSER, Shop, furnish, rows, signed_in, staff
 

@@ -13,8 +13,9 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Browser
 
-from curation import policies, review
 from curation.models import EvalCase, ReviewTask
+from curation.policies import versions
+from curation.review import deciding
 from curation.roles import ROLES
 from feedback.models import Project, ProjectMember
 from tests import factories as cast
@@ -52,7 +53,7 @@ def doubted(project: Project, number: int, **given: Any) -> None:
 @pytest.fixture
 def shop(transactional_db: None) -> Project:
     made = cast.project()
-    policies.revise(made, {"review": {"second_share": 0}}, "Each task once", None)
+    versions.revise(made, {"review": {"second_share": 0}}, "Each task once", None)
     return made
 
 
@@ -274,14 +275,14 @@ def test_who_must_sets_up_a_second_factor_and_gives_it_the_next_time(
 def test_a_second_look_is_blind_and_a_curator_decides_between_the_two(
     shop: Project, web: str, browser: Browser
 ) -> None:
-    policies.revise(shop, {"review": {"second_share": 1.0}}, "All twice", None)
+    versions.revise(shop, {"review": {"second_share": 1.0}}, "All twice", None)
     rita = somebody(shop)
     somebody(shop, "sam")
     somebody(shop, "cora", "curator")
     talk = cast.asked(shop)
     cast.said(shop, talk, "thumbs_down", comment="No, that is wrong.")
     cast.turn(shop)
-    review.resolve(cast.task(talk), review.Verdict("correct", BETTER, "I rang them."), rita)
+    deciding.resolve(cast.task(talk), deciding.Verdict("correct", BETTER, "I rang them."), rita)
     sam, cora = signed_in(browser, web, "sam"), signed_in(browser, web, "cora")
     sam.go(NEXT)
     shown = sam.page.locator("#review-part").inner_text()
@@ -295,14 +296,14 @@ def test_a_second_look_is_blind_and_a_curator_decides_between_the_two(
 
 
 def test_a_curator_sees_how_all_do_and_a_reviewer_only_themselves(shop: Project, web: str, browser: Browser) -> None:
-    policies.revise(shop, {"review": {"second_share": 1.0}}, "All twice", None)
+    versions.revise(shop, {"review": {"second_share": 1.0}}, "All twice", None)
     rita, sam = somebody(shop), somebody(shop, "sam")
     somebody(shop, "cora", "curator")
     doubted(shop, 4)
     for task in ReviewTask.objects.order_by("pk"):
-        review.resolve(task, review.Verdict("approve"), rita)
+        deciding.resolve(task, deciding.Verdict("approve"), rita)
     for task in ReviewTask.objects.filter(state="open"):
-        review.resolve(task, review.Verdict("approve" if task.pk % 2 else "reject"), sam)
+        deciding.resolve(task, deciding.Verdict("approve" if task.pk % 2 else "reject"), sam)
     windows = signed_in(browser, web, "rita"), signed_in(browser, web, "cora", viewport=PHONE)
     for window in windows:
         window.go(LIST)

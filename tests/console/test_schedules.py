@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from curation import periods
 from curation.models import Dataset, Period
+from curation.releases import periods
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -80,9 +80,9 @@ def test_what_cannot_be_is_refused_beside_its_field(
 def test_parquet_is_refused_where_its_library_is_not_installed(
     root: Client, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("curation.formats.parquet.installed", lambda: False)
+    monkeypatch.setattr("curation.releases.formats.parquet.installed", lambda: False)
     assert "pip install pyarrow" in saved(root, dataset, formats=["parquet"])
-    monkeypatch.setattr("curation.formats.parquet.installed", lambda: True)
+    monkeypatch.setattr("curation.releases.formats.parquet.installed", lambda: True)
     saved(root, dataset, formats=["parquet"])
     assert Dataset.objects.get().formats == ["parquet"]
 
@@ -94,7 +94,7 @@ def test_a_period_that_failed_says_so_and_is_tried_again_on_demand(
     cast.said(dataset.project, talk, "thumbs_up")
     Dataset.objects.update(cadence="weekly", scheduled_since=timezone.now() - timedelta(days=8))
     with monkeypatch.context() as broken:
-        broken.setattr("curation.releasefiles.write", lambda *args: (_ for _ in ()).throw(OSError("Anna")))
+        broken.setattr("curation.releases.files.write", lambda *args: (_ for _ in ()).throw(OSError("Anna")))
         periods.run_due()
     Period.objects.filter(state="waiting").update(state="failed")
     shown = root.get(page(dataset)).content.decode()

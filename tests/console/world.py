@@ -12,14 +12,18 @@ from django.test import Client
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from curation import gate, review
+from curation.gate import judging
 from curation.models import Release, ReviewTask
+from curation.review import deciding
 from curation.roles import ROLES
-from feedback import keys
 from feedback.models import Project, ProjectMember
-from privacy import consent, erasure, requests, webhooks
+from feedback.projects import keys
+from privacy.consent import ledger
+from privacy.console.reauthentication import MARK
+from privacy.erasure import erasure
 from privacy.models import Delivery
-from privacy.reauthentication import MARK
+from privacy.requests import lifecycle
+from privacy.webhooks import delivery
 from tests import factories as cast
 
 ANONYMOUS, NOBODY, SUPERUSER = "anonymous", "no role", "superuser"
@@ -59,19 +63,19 @@ def build(project: Project, marker: str) -> None:
     """Somebody asks, votes, corrects, doubts and is forgotten; it is curated, released, gated and recalled."""
     anna, ben, cleo = (f"{person}-{project.name}" for person in ("anna", "ben", "cleo"))
     corrected = talk(project, anna, f"{marker} one")
-    consent.record(cast.person(project, anna), {"training": True}, method="api", notice=consent.notice_for(marker))
+    ledger.record(cast.person(project, anna), {"training": True}, method="api", notice=ledger.notice_for(marker))
     cast.said(project, corrected, "edit", correction=f"{marker} {cast.RIGHT}", comment=f"{marker} is wrong")
     cast.said(project, talk(project, ben, f"{marker} two"), "thumbs_up")
     cast.said(project, talk(project, cleo, f"{marker} three"), "thumbs_down", comment=f"{marker} is bad")
     cast.said(project, f"{marker}-later", "thumbs_up", subject=cleo)
     cast.turn(project)
-    review.assign(ReviewTask.objects.filter(project=project), None)
+    deciding.assign(ReviewTask.objects.filter(project=project), None)
     release = cast.cut(project)
-    gate.run(release, answer, gate.CandidateIn(f"{marker} agent"), concurrency=1)
-    made, _secret = webhooks.add(project.name, f"https://{project.name}.example/hook")
+    judging.run(release, answer, judging.CandidateIn(f"{marker} agent"), concurrency=1)
+    made, _secret = delivery.add(project.name, f"https://{project.name}.example/hook")
     Delivery.objects.create(webhook=made, message=f"{marker}-1", payload={"project": marker})
     keys.create(project, ["read"], f"{marker} key")
-    requests.submit(project.namespace, anna, "access", verified_by="key", origin=project.name)
+    lifecycle.submit(project.namespace, anna, "access", verified_by="key", origin=project.name)
     erasure.erase(cast.person(project, ben))
     erasure.settle()
     user = User.objects.create(username=f"member-{project.pk}")

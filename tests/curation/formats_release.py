@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from curation import formats
-from curation.formats.card import card
-from curation.formats.manifest import FileEntry, Manifest, canonical, lineage, manifest, sha256sums
-from curation.formats.records import Row
+from curation.releases import formats
+from curation.releases.formats.card import card
+from curation.releases.formats.manifest import FileEntry, Manifest, canonical, lineage, manifest, sha256sums
+from curation.releases.formats.records import Row
 
 CUT = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.test import Client
 
-from curation import gate
+from curation.gate import judging
 from curation.models import GateRun, Release
 from feedback.models import Project
 from tests import factories as cast
@@ -99,7 +99,7 @@ class World:
 def world(client: Client) -> World:
     """The shop on the day after its first gate run."""
     release = released()
-    baseline = gate.run(release, good, gate.CandidateIn("today"), concurrency=1)
+    baseline = judging.run(release, good, judging.CandidateIn("today"), concurrency=1)
     assert baseline.verdict == "passed", baseline.reasons
     results = [{"case": f"shop-{place(topic)}", "answer": own(topic)} for topic in EVERY]
     body = {"release": "shop:v1", "candidate": {"name": "tomorrow"}, "results": results}

@@ -7,7 +7,7 @@ from django.db import connection
 
 from feedback import search
 from feedback.models import Interaction, Project
-from privacy import erasure
+from privacy.erasure import erasure
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db

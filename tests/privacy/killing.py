@@ -13,8 +13,10 @@ import django
 
 django.setup()
 
-from curation import recalls, releases  # noqa: E402
-from privacy import erasure, requests, scans, tasks  # noqa: E402
+from curation.releases import cutting, recalls  # noqa: E402
+from privacy import tasks  # noqa: E402
+from privacy.erasure import erasure, scan  # noqa: E402
+from privacy.requests import lifecycle  # noqa: E402
 
 STEPS = ("restricted", "executed", "scanned", "recalled")
 INSIDE = ("erase", "files", "folder", "recall", "look", "place")
@@ -40,19 +42,19 @@ def arm(place: str) -> None:
     """Put the end where it is wanted: before or after a step, or in the middle of what one does."""
     state, _, when = place.partition(":")
     if when:
-        requests.STEPS[state] = die if when == "before" else after(requests.STEPS[state])
+        lifecycle.STEPS[state] = die if when == "before" else after(lifecycle.STEPS[state])
     elif place == "erase":  # the rows are gone, but for the commit
         erasure.bury_person = after(erasure.bury_person)  # type: ignore[attr-defined]
     elif place == "files":  # the releases are cut again, the log is not yet emptied
         erasure.overwrite_free_pages = die
     elif place == "folder":  # the new files are written, and not yet published
-        releases.reveal = die
+        cutting.reveal = die
     elif place == "recall":  # the new release stands in the database, but for the commit
         recalls.announce = after(recalls.announce)
     elif place == "look":
-        scans.look = die
+        scan.look = die
     elif place == "place":
-        scans.STEP, requests.keep_place = 0, after(requests.keep_place)
+        scan.STEP, lifecycle.keep_place = 0, after(lifecycle.keep_place)
     else:
         raise ValueError(place)
 

@@ -12,14 +12,16 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from curation import review
 from curation.models import Release, ReviewTask
-from curation.releasefiles import folder
-from feedback import capture
+from curation.releases.files import folder
+from curation.review import deciding
+from feedback.capture import writing
 from feedback.models import Interaction, ParkedSignal
-from privacy import consent, erasure, requests
+from privacy.consent import ledger
+from privacy.erasure import erasure
 from privacy.models import PrivacyRequest
-from privacy.subjects import find, find_or_create
+from privacy.requests import lifecycle
+from privacy.subjects.lookup import find, find_or_create
 from tests import factories as cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -67,7 +69,7 @@ class Anything(RuleBasedStateMachine):
         try:
             if cast.asked(self.shop, who, consent=given, **body).result == "stored":
                 self.talks[body["id"]] = (who, body)
-        except capture.Gone:
+        except writing.Gone:
             assert who in self.erased
 
     @rule(data=st.data(), who=PEOPLE, signal=st.sampled_from(["thumbs_up", "thumbs_down", "edit"]))
@@ -80,7 +82,7 @@ class Anything(RuleBasedStateMachine):
         is_there = Interaction.objects.filter(external_id=talk).exists()
         try:
             cast.said(self.shop, talk, signal, voter, **more)
-        except capture.Gone:  # by an erasure, or since its person no longer agrees that it is kept
+        except writing.Gone:  # by an erasure, or since its person no longer agrees that it is kept
             assert not is_there or voter in self.erased
         else:
             assert is_there, "nothing is kept for a conversation that is gone"
@@ -95,8 +97,8 @@ class Anything(RuleBasedStateMachine):
 
         if task := ReviewTask.objects.filter(state="open").first():
             rita, _ = User.objects.get_or_create(username="rita")
-            review.resolve(
-                task, review.Verdict("correct", "It leaves at eleven in the morning, from the north.", ""), rita
+            deciding.resolve(
+                task, deciding.Verdict("correct", "It leaves at eleven in the morning, from the north.", ""), rita
             )
 
     @rule()
@@ -116,9 +118,9 @@ class Anything(RuleBasedStateMachine):
             self.erased.add(who)
             self.back.discard(who)
         elif anna:
-            requests.advance(requests.submit("shop", who, "withdrawal", verified_by="key", origin="shop"))
+            lifecycle.advance(lifecycle.submit("shop", who, "withdrawal", verified_by="key", origin="shop"))
         else:
-            assert requests.advance(requests.submit("shop", who, kind, verified_by="key", origin="shop")).is_over
+            assert lifecycle.advance(lifecycle.submit("shop", who, kind, verified_by="key", origin="shop")).is_over
             self.erased |= {who} if kind == "erasure" else set()
             self.back |= {who} & self.erased if kind == "withdrawal" else set()
 
@@ -129,7 +131,7 @@ class Anything(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(sorted(self.talks)))
         who, body = self.talks[name]
         was_there = Interaction.objects.filter(external_id=name).exists()
-        with contextlib.suppress(capture.Gone, capture.Conflict):
+        with contextlib.suppress(writing.Gone, writing.Conflict):
             cast.asked(self.shop, who, **body)
         assert Interaction.objects.filter(external_id=name).exists() == was_there
 
@@ -142,7 +144,7 @@ class Anything(RuleBasedStateMachine):
         for raw in (folder(newest) / "lineage.jsonl").read_bytes().splitlines():
             entry = orjson.loads(raw)
             row = Interaction.objects.select_related("subject").get(external_id=entry["interaction"])
-            assert consent.effective(row.subject)[purposes[entry["file"]]], entry["file"]
+            assert ledger.effective(row.subject)[purposes[entry["file"]]], entry["file"]
 
     @invariant()
     def nobody_erased_is_back(self) -> None:
@@ -157,7 +159,7 @@ class Anything(RuleBasedStateMachine):
     @invariant()
     def nothing_is_kept_of_who_does_not_agree(self) -> None:
         for row in Interaction.objects.select_related("subject"):
-            assert consent.effective(row.subject)["capture"]
+            assert ledger.effective(row.subject)["capture"]
 
     def teardown(self) -> None:
         for who in (cast.ANNA, cast.BEN, cast.CLEO):

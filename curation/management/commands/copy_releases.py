@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation import copies
-from curation.buckets import StoreFailed
 from curation.models import Dataset
-from feedback.progress import bar
-from privacy import isolation
+from curation.releases import copies
+from curation.releases.copies import StoreFailed
+from privacy.console.progress import bar
+from privacy.db import isolation
 
 
 class Command(BaseCommand):

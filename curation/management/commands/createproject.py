@@ -6,7 +6,7 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation import datasets
+from curation.releases import datasets
 
 
 class Command(BaseCommand):

@@ -6,9 +6,12 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation import audits, curate, explain, policies
+from curation.decisions import explain
+from curation.policies import versions
+from curation.quality import audits
+from curation.runs import curate
 from feedback.models import Interaction, Project
-from feedback.progress import bar
+from privacy.console.progress import bar
 
 
 class Command(BaseCommand):
@@ -28,7 +31,7 @@ class Command(BaseCommand):
             return
         with bar("curate") as progress:
             run = curate.curate(project, progress=progress)
-        audits.draw(project, policies.current(project))
+        audits.draw(project, versions.current(project))
         counts = {"read": run.read if run else 0, **(run.counts if run else {})}
         if options["json"]:
             self.stdout.write(orjson.dumps(counts).decode())

@@ -8,10 +8,10 @@ import orjson
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, InterfaceError
 
-from curation import agents, gate, gatereports
+from curation.gate import agents, judging, reports
 from curation.models import GateRun
-from feedback.progress import bar
-from privacy import databasestate
+from privacy.console.progress import bar
+from privacy.db import state
 
 EXIT = {GateRun.Verdict.PASSED: 0, GateRun.Verdict.REFUSED: 1, GateRun.Verdict.NOT_JUDGED: 2}
 NOT_JUDGED = EXIT[GateRun.Verdict.NOT_JUDGED]
@@ -42,11 +42,11 @@ class Command(BaseCommand):
         try:
             run = self.judge(options)
             self.report(run, options)
-        except (gate.GateError, agents.AgentError, OSError) as error:
+        except (judging.GateError, agents.AgentError, OSError) as error:
             self.stderr.write(f"Could not judge: {error}")
             sys.exit(NOT_JUDGED)
         except (DatabaseError, InterfaceError) as error:
-            self.stderr.write(f"Could not judge: {databasestate.trouble() or f'unexpected {type(error).__name__}'}")
+            self.stderr.write(f"Could not judge: {state.trouble() or f'unexpected {type(error).__name__}'}")
             sys.exit(NOT_JUDGED)
         except Exception as error:  # noqa: BLE001 - Python's own exit status, 1, would read as a verdict
             self.stderr.write(f"Could not judge: unexpected {type(error).__name__}")
@@ -55,20 +55,22 @@ class Command(BaseCommand):
 
     def judge(self, options: dict[str, Any]) -> GateRun:
         """Ask every case, with a progress bar, and judge the answers."""
-        release = gate.find_release(options["release"])
+        release = judging.find_release(options["release"])
         agent = agents.load(options["agent"], timeout=options["timeout"])
-        candidate = gate.CandidateIn(
+        candidate = judging.CandidateIn(
             options["name"] or options["agent"][:200], options["candidate_version"], options["model"]
         )
         names = ("baseline", "concurrency", "timeout", "retries", "repeat", "resume")
         with bar("ask", "case") as progress:
-            return gate.run(release, agent, candidate, **{name: options[name] for name in names}, progress=progress)
+            return judging.run(release, agent, candidate, **{name: options[name] for name in names}, progress=progress)
 
     def report(self, run: GateRun, options: dict[str, Any]) -> None:
         """Print the verdict, and write the files that were asked for."""
         if options["junit"]:
-            options["junit"].write_text(gatereports.as_junit(run), encoding="utf-8")
+            options["junit"].write_text(reports.as_junit(run), encoding="utf-8")
         if options["markdown"]:
             with options["markdown"].open("a", encoding="utf-8") as summary:  # GitHub's is shared with other steps
-                summary.write(gatereports.as_markdown(run))
-        self.stdout.write(orjson.dumps(gate.shown(run), default=str).decode() if options["json"] else gate.told(run))
+                summary.write(reports.as_markdown(run))
+        self.stdout.write(
+            orjson.dumps(judging.shown(run), default=str).decode() if options["json"] else judging.told(run)
+        )

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from curation import evalsets
-from feedback import importing
-from feedback.capture import Asked
+from curation.gate import eval_sets
+from feedback.capture.writing import Asked
+from feedback.importing import commands
 from feedback.models import Outcome
-from privacy.consent import notice_for
+from privacy.consent.ledger import notice_for
 
 NOTICE = "An eval set of the operator's own, imported for testing; no person's conversation."
 TAKEN = (Outcome.Result.STORED, Outcome.Result.REPLAYED)
@@ -18,14 +18,14 @@ class Command(BaseCommand):
     help = "Import an eval set of another tool: each case waits for a reviewer's approval."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        importing.add_arguments(parser, evalsets.FORMAT)
+        commands.add_arguments(parser, eval_sets.FORMAT)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = importing.project(options["project"])
-        tally = importing.Tally()
-        records = importing.records(options["file"], structured=evalsets.STRUCTURED, lists=evalsets.LISTS)
-        for case in evalsets.import_cases(project, records, Asked("import", notice_for(NOTICE))):
+        project = commands.project(options["project"])
+        tally = commands.Tally()
+        records = commands.records(options["file"], structured=eval_sets.STRUCTURED, lists=eval_sets.LISTS)
+        for case in eval_sets.import_cases(project, records, Asked("import", notice_for(NOTICE))):
             tally.add(case.number, str(case.result), case.field, case.problem)
         counts = tally.counts
         said = f"{counts['stored']} wait for review, {counts['replayed']} were there already."
-        importing.finish(self, tally, said, taken=TAKEN, as_json=options["json"])
+        commands.finish(self, tally, said, taken=TAKEN, as_json=options["json"])

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation import policies, policysettings, policytrials
+from curation.policies import settings, trials, versions
 from feedback.models import Project
 
 HEADING = "# Curation policy of {policy}. Only what differs from the defaults; docs/curation.md explains them.\n"
@@ -31,19 +31,19 @@ class Command(BaseCommand):
         if project is None:
             raise CommandError("There is no such project.")
         if options["tried"]:
-            self.say(policytrials.trial(project, settings_of(options["tried"]), most=None))
+            self.say(trials.trial(project, settings_of(options["tried"]), most=None))
         elif options["given"]:
             if not options["note"]:
                 raise CommandError("Say why in a line, for whoever reads this version later: --note.")
-            made = policies.revise(project, settings_of(options["given"]), options["note"], again=options["again"])
+            made = versions.revise(project, settings_of(options["given"]), options["note"], again=options["again"])
             self.stdout.write(f"{made} holds from the next run on.")
         else:
-            policy = policies.current(project)
-            shown = policysettings.defaults() if options["defaults"] else policy.settings
+            policy = versions.current(project)
+            shown = settings.defaults() if options["defaults"] else policy.settings
             heading = "" if options["defaults"] else HEADING.format(policy=policy)
             self.stdout.write(heading + yaml.safe_dump(shown, sort_keys=True, allow_unicode=True), ending="")
 
-    def say(self, made: policytrials.Trial) -> None:
+    def say(self, made: trials.Trial) -> None:
         """What a trial found."""
         for verdict, stage, code, number in made.rows:
             self.stdout.write(f"{number:>9,}  {verdict:<5} {stage}: {code}")
@@ -56,7 +56,7 @@ def settings_of(name: str) -> dict[str, Any]:
     """The settings in a file. Raises `CommandError`, which never quotes it."""
     try:
         given = yaml.safe_load(Path(name).read_bytes()) or {}
-        policysettings.check(given)
+        settings.check(given)
     except OSError as error:
         raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
     except yaml.YAMLError as error:

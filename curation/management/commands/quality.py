@@ -6,7 +6,8 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from curation import audits, policies, quality
+from curation.policies import versions
+from curation.quality import audits, report
 from feedback.models import Project
 
 
@@ -21,11 +22,11 @@ class Command(BaseCommand):
         project = Project.objects.filter(name=options["project"]).first()
         if project is None:
             raise CommandError("There is no such project.")
-        audits.draw(project, policies.current(project))
-        made = quality.measure(project)
-        quality.remember(project, now=timezone.now())
+        audits.draw(project, versions.current(project))
+        made = report.measure(project)
+        report.remember(project, now=timezone.now())
         if options["json"]:
-            self.stdout.write(orjson.dumps(quality.as_dict(made)).decode())
+            self.stdout.write(orjson.dumps(report.as_dict(made)).decode())
             return
         self.stdout.write(
             f"audit     {made.audit}; {made.drawn:,} of {made.seen:,} answers drawn, {made.waiting:,} not judged"

@@ -5,10 +5,10 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation import releases
 from curation.models import Dataset
-from curation.releasefiles import folder
-from feedback.progress import bar
+from curation.releases import cutting
+from curation.releases.files import folder
+from privacy.console.progress import bar
 
 NOTHING = (
     "Nothing is published: a release would hold no record. What is released is decided and agreed to for evaluation or "
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         before = dataset.published().first()
         try:
             with bar("release") as progress:
-                made = releases.cut(dataset, progress=progress)
-        except releases.NothingToCut:
+                made = cutting.cut(dataset, progress=progress)
+        except cutting.NothingToCut:
             raise CommandError(NOTHING.format(project=dataset.project.name)) from None
         files = {entry["name"]: entry["records"] for entry in made.manifest["files"]}
         if options["json"]:

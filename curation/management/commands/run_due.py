@@ -5,9 +5,9 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandParser
 
-from curation import periods
 from curation.models import Period
-from privacy import isolation
+from curation.releases import periods
+from privacy.db import isolation
 
 WORDS = {
     Period.State.DONE: "released",

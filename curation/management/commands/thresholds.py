@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation import thresholds
+from curation.gate import thresholds
 from feedback.models import Project
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation import releases
-from curation.formats.verify import verify
 from curation.models import Release
-from curation.releasefiles import folder
-from feedback.progress import bar
+from curation.releases import cutting
+from curation.releases.files import folder
+from curation.releases.formats.verify import verify
+from privacy.console.progress import bar
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ class Command(BaseCommand):
 
 def place(what: str) -> Path:
     """The folder of a release that is named, or the folder itself. Raises `CommandError`."""
-    if release := releases.find(what):
+    if release := cutting.find(what):
         if release.state not in (Release.State.PUBLISHED, Release.State.STALE):
             raise CommandError(f"{release} was taken back; its files are gone.")
         return folder(release)

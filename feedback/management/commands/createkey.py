@@ -5,9 +5,9 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback import keys
 from feedback.models import Project
-from privacy.scopes import Scope
+from feedback.projects import keys
+from privacy.api.scopes import Scope
 
 
 class Command(BaseCommand):

@@ -6,9 +6,10 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.models import Project
-from privacy import masterkeys, requests
 from privacy.models import PrivacyRequest, Purpose
-from privacy.subjects import find
+from privacy.requests import lifecycle
+from privacy.subjects import master_keys
+from privacy.subjects.lookup import find
 
 
 class Command(BaseCommand):
@@ -27,18 +28,18 @@ class Command(BaseCommand):
         if project is None:
             raise CommandError("There is no such project.")
         try:
-            masterkeys.expect_known()
-        except masterkeys.UnknownKey as error:
+            master_keys.expect_known()
+        except master_keys.UnknownKey as error:
             raise CommandError(str(error.detail)) from None
         subject = find(project.namespace, options["subject"])
         if subject is None:
             raise CommandError("Nothing of this person is kept.", returncode=3)
         kind = PrivacyRequest.Kind.WITHDRAWAL if options["purpose"] else PrivacyRequest.Kind.ERASURE
         purposes = [options["purpose"]] if options["purpose"] else []
-        made = requests.submit_for(
+        made = lifecycle.submit_for(
             subject, kind, purposes=purposes, namespace=project.namespace, origin=project.name, verified_by="operator"
         )
-        made = requests.advance(made)
+        made = lifecycle.advance(made)
         self.stdout.write(receipt(made) if options["json"] else readable(made))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from feedback import importing, logs
+from feedback.importing import commands, logs
 from feedback.models import Outcome
 
 WORDS = {"stored": "stored", "replayed": "there already", "no_consent": "without consent", "gone": "erased before"}
@@ -17,27 +17,27 @@ class Command(BaseCommand):
     help = "Import a log of conversations. A bad line is reported by its number and field; the rest goes in."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        importing.add_arguments(parser, logs.FORMAT)
-        importing.add_log_options(parser)
+        commands.add_arguments(parser, logs.FORMAT)
+        commands.add_log_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = importing.project(options["project"])
-        held, asked = importing.consent_of(options)
-        fields = importing.fields_of(options)
-        records = importing.records(options["file"], structured=logs.STRUCTURED)
-        tally = importing.Tally()
+        project = commands.project(options["project"])
+        held, asked = commands.consent_of(options)
+        fields = commands.fields_of(options)
+        records = commands.records(options["file"], structured=logs.STRUCTURED)
+        tally = commands.Tally()
         tally.counts["signals"] = 0
         for line in logs.import_lines(project, records, consent=held, asked=asked, fields=fields):
             tally.add(line.number, str(line.result), line.field, line.problem)
             for result, number in line.votes.items():
                 tally.counts[VOTES.get(result, f"signals_{result}")] += number
-        importing.finish(self, tally, in_words(tally), taken=logs.TAKEN, as_json=options["json"])
+        commands.finish(self, tally, in_words(tally), taken=logs.TAKEN, as_json=options["json"])
 
 
-def in_words(tally: importing.Tally) -> str:
+def in_words(tally: commands.Tally) -> str:
     """How the import went, and what to do about lines without consent."""
     counts = tally.counts
     said = [f"{counts[name]} {words}" for name, words in WORDS.items() if counts[name] or name == "stored"]
     votes = [f"{counts[VOTES[name]]} {words}" for name, words in WORDS.items() if counts[VOTES[name]]]
     lines = [f"{', '.join(said)}; signals: {', '.join(votes) or 'none'}."]
-    return "\n".join([*lines, *([importing.ASK] if counts[Outcome.Result.NO_CONSENT] else [])])
+    return "\n".join([*lines, *([commands.ASK] if counts[Outcome.Result.NO_CONSENT] else [])])

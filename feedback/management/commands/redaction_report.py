@@ -7,8 +7,8 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from feedback import redactionreport
 from feedback.models import Project
+from feedback.rescans import report
 
 
 class Command(BaseCommand):
@@ -28,9 +28,9 @@ class Command(BaseCommand):
         project = Project.objects.filter(name=options["project"]).first()
         if project is None:
             raise CommandError("There is no such project.")
-        lines = redactionreport.lines(project)
+        lines = report.lines(project)
         salt = options["salt"] or timezone.now().date().isoformat()
-        sample = redactionreport.spot_check(project, options["sample"], salt) if options["sample"] else []
+        sample = report.spot_check(project, options["sample"], salt) if options["sample"] else []
         if options["json"]:
             shown = [{"id": row.external_id, "question": row.question, "answer": row.answer} for row in sample]
             self.stdout.write(orjson.dumps({"lines": [asdict(line) for line in lines], "sample": shown}).decode())

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback import rescans
-from feedback.progress import bar
-from privacy import isolation
+from feedback.rescans import rescan
+from privacy.console.progress import bar
+from privacy.db import isolation
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with bar("rescan") as progress:
-            done = rescans.run(options["limit"], progress)
+            done = rescan.run(options["limit"], progress)
         self.stdout.write(f"{done} interactions read again.")
-        if failing := isolation.failing(rescans.WORK):
+        if failing := isolation.failing(rescan.WORK):
             raise CommandError("\n".join(failing))

@@ -14,18 +14,20 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation import curate, datasets, gate, releases
+from curation.gate import judging
 from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask
-from curation.releasefiles import folder
-from feedback import importing, logs
-from feedback.capture import Asked
+from curation.releases import cutting, datasets
+from curation.releases.files import folder
+from curation.runs import curate
+from feedback.capture.writing import Asked
+from feedback.importing import commands, logs
 from feedback.models import Interaction, Project
-from feedback.progress import bar
-from flywheel_site import processes
 from flywheel_site.demo import agent
 from flywheel_site.management.commands.up import WELCOME
-from flywheel_site.ports import Taken
-from privacy.consent import notice_for
+from flywheel_site.ops import processes
+from flywheel_site.ops.ports import Taken
+from privacy.consent.ledger import notice_for
+from privacy.console.progress import bar
 
 PROJECT = "demo"
 SAMPLE = Path(__file__).resolve().parents[2] / "demo" / "sample.jsonl"
@@ -48,10 +50,10 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.formatter_class = importing.Format
-        parser.description = f"{parser.description}\n\n{logs.FORMAT.strip()}\n\n{importing.FILES}"
+        parser.formatter_class = commands.Format
+        parser.description = f"{parser.description}\n\n{logs.FORMAT.strip()}\n\n{commands.FILES}"
         parser.add_argument("--log", type=Path, help="Your own log in place of the sample (make demo LOG=FILE).")
-        importing.add_log_options(parser)
+        commands.add_log_options(parser)
         parser.add_argument("--no-serve", action="store_true", help="Exit after the figures.")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
 
@@ -63,8 +65,8 @@ class Command(BaseCommand):
             look_free(options["port"])
         call_command("migrate", verbosity=0)
         project = project_of(own) if own else datasets.create_project(PROJECT)
-        held, asked = importing.consent_of(options) if own else ({}, Asked("import", notice_for(NOTICE)))
-        lines = self.capture(project, own or SAMPLE, held, asked, importing.fields_of(options))
+        held, asked = commands.consent_of(options) if own else ({}, Asked("import", notice_for(NOTICE)))
+        lines = self.capture(project, own or SAMPLE, held, asked, commands.fields_of(options))
         self.decide(project)
         release = self.release(project)
         if own is None:
@@ -82,12 +84,12 @@ class Command(BaseCommand):
 
     def capture(self, project: Project, log: Path, held: dict[str, bool], asked: Asked, fields: dict[str, str]) -> int:
         """Import, redacting before anything is stored, and keeping only what people agreed to."""
-        tally = importing.Tally()
-        records = importing.records(log, structured=logs.STRUCTURED)
+        tally = commands.Tally()
+        records = commands.records(log, structured=logs.STRUCTURED)
         for line in logs.import_lines(project, records, consent=held, asked=asked, fields=fields):
             tally.add(line.number, str(line.result), line.field, line.problem)
         self.report(project, tally)
-        for words in importing.grouped(tally.problems):
+        for words in commands.grouped(tally.problems):
             self.stderr.write(f"  {words}")
         if any("--map" in problem for _, _, problem in tally.problems):
             self.stderr.write("  With make: make demo LOG=… MAP=question=YOURS,answer=YOURS")
@@ -97,7 +99,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing of the log went in, so there is nothing to release.")
         return tally.counts.total()
 
-    def report(self, project: Project, tally: importing.Tally) -> None:
+    def report(self, project: Project, tally: commands.Tally) -> None:
         """Print what was stored, and what was replaced in it."""
         counts = tally.counts
         replaced: Counter[str] = Counter()
@@ -132,8 +134,8 @@ class Command(BaseCommand):
         dataset = Dataset.objects.get(name=project.name, project=project)
         try:
             with bar("release") as progress:
-                made = releases.cut(dataset, progress=progress)
-        except releases.NothingToCut:
+                made = cutting.cut(dataset, progress=progress)
+        except cutting.NothingToCut:
             raise CommandError(NOTHING) from None
         files = [f"{entry['records']:>6}  {entry['name']}" for entry in made.manifest["files"]]
         self.stage(f"3  Release: {made}, immutable and checksummed", *files, f"in {folder(made)}")
@@ -155,9 +157,9 @@ class Command(BaseCommand):
                 release.gate_runs.filter(candidate__name=agent.NAME, candidate__version=version).order_by("-pk").first()
             )
             if run is None:
-                candidate = gate.CandidateIn(agent.NAME, version)
+                candidate = judging.CandidateIn(agent.NAME, version)
                 with bar(f"gate {version}", "case") as progress:
-                    run = gate.run(release, asked, candidate, baseline=baseline, progress=progress)
+                    run = judging.run(release, asked, candidate, baseline=baseline, progress=progress)
             if run.verdict == GateRun.Verdict.PASSED:
                 baseline = str(run.pk)
             lines.append(f"{version:<12} {what:<33} {verdict_words(run)}")

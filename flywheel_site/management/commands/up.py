@@ -9,10 +9,10 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from flywheel_site import processes
-from flywheel_site.ports import Taken
-from privacy import masterkeys
+from flywheel_site.ops import processes
+from flywheel_site.ops.ports import Taken
 from privacy.checks import TAG
+from privacy.subjects import master_keys
 
 WELCOME = "FLYWHEEL_WELCOME"  # what the demo says of signing in, once it serves
 
@@ -32,8 +32,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0)
         try:
-            masterkeys.expect_known()
-        except masterkeys.UnknownKey as error:
+            master_keys.expect_known()
+        except master_keys.UnknownKey as error:
             raise CommandError(str(error.detail)) from None
         processes.serve(options["port"], settings.VAR, os.environ.pop(WELCOME, "") or first_sign_in())
         del claimed

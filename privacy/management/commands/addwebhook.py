@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from privacy import webhooks
+from privacy.webhooks import delivery
 
 
 class Command(BaseCommand):
@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            row, secret = webhooks.add(options["project"], options["url"])
-        except webhooks.Forbidden as error:
+            row, secret = delivery.add(options["project"], options["url"])
+        except delivery.Forbidden as error:
             raise CommandError(str(error)) from None
         said = {"webhook": row.pk, "secret": secret}
         self.stdout.write(orjson.dumps(said).decode() if options["json"] else f"Webhook {row.pk}. Secret: {secret}")

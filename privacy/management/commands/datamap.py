@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from privacy import datamap
+from privacy.erasure import data_map
 
 BEGIN, END = "<!-- datamap -->\n", "<!-- /datamap -->"
 
@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["write"]:
-            self.stdout.write(datamap.table())
+            self.stdout.write(data_map.table())
             return
         path = Path(options["write"])
         before, _, rest = path.read_text().partition(BEGIN)
-        path.write_text(f"{before}{BEGIN}{datamap.table()}{END}{rest.partition(END)[2]}")
+        path.write_text(f"{before}{BEGIN}{data_map.table()}{END}{rest.partition(END)[2]}")

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from privacy import masterkeys
 from privacy.models import MasterKey
+from privacy.subjects import master_keys
 
 WARNING = (
     "Who was stored with another version is found with that version alone: keep it, and carry out what people ask with "
@@ -24,11 +24,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["add"]:
-            self.stdout.write(f"The key of this machine is version {masterkeys.add()}. {WARNING}")
-        elif options["retire"] is not None and not masterkeys.retire(options["retire"]):
+            self.stdout.write(f"The key of this machine is version {master_keys.add()}. {WARNING}")
+        elif options["retire"] is not None and not master_keys.retire(options["retire"]):
             raise CommandError("There is no such live version.")
-        here = masterkeys.fingerprint()
+        here = master_keys.fingerprint()
         for row in MasterKey.objects.order_by("version"):
             state = f"retired {row.retired_at:%Y-%m-%d}" if row.retired_at else "live"
             mine = ", this machine's" if row.fingerprint == here else ""
-            self.stdout.write(f"version {row.version}  {row.fingerprint[: masterkeys.SHOWN]}  {state}{mine}")
+            self.stdout.write(f"version {row.version}  {row.fingerprint[: master_keys.SHOWN]}  {state}{mine}")

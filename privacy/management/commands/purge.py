@@ -5,7 +5,8 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from privacy import erasure, isolation, retention
+from privacy.db import isolation
+from privacy.erasure import erasure, retention
 
 
 class Command(BaseCommand):

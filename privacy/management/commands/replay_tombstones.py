@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from privacy import tombstones
+from privacy.erasure import tombstones
 
 NAMED = 20
 

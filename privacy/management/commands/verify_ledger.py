@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from privacy import consent
+from privacy.consent import ledger
 from privacy.models import ConsentEntry, Subject
 
 
@@ -39,7 +39,7 @@ def verified() -> tuple[int, list[dict[str, Any]]]:
     for subject, lines in groupby(rows.iterator(chunk_size=2_000), key=lambda line: line.subject_id):
         chain = list(lines)
         subjects, read = subjects + 1, read + len(chain)
-        if line := consent.broken_at(chain):
+        if line := ledger.broken_at(chain):
             broken.append({"subject": subject, "line": line.pk})
     if (
         orphan := ConsentEntry.objects.exclude(subject__in=Subject.objects.all()).first()

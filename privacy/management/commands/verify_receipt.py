@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from privacy import receipts
+from privacy.requests import receipts
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""The reading API and the gate over HTTP."""

@@ -1,0 +1,119 @@
+"""The gate over HTTP: runs, and the registry of agent versions. A key sees its own project alone."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from curation.api import answers
+from curation.gate import agent_versions, judging, submissions
+from curation.models import AgentVersion, GateRun
+from feedback.api.views import CaptureView
+from feedback.capture.payloads import convert, decode_each
+from privacy.api.openapi import described
+from privacy.api.problems import Problem
+from privacy.api.scopes import Scope
+
+PAGE = 500
+
+
+def by_key(rows: QuerySet[Any], key: str) -> Any:
+    """The row of that id, or 404: another project's is as absent as none."""
+    found = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 18 else None
+    if found is None:
+        raise Problem(404)
+    return found
+
+
+class GateRunListView(CaptureView):
+    """`POST /gate-runs`: judge a candidate's answers."""
+
+    scopes = {"POST": Scope.EXPORT}
+    kind = "gate_run"
+    body_limit = settings.BATCH_BODY_LIMIT  # the answers to thousands of cases
+
+    @described("gate_runs_create", {201: answers.GateRunShown, 200: dict[str, Any]}, submissions.SubmissionIn)
+    def post(self, request: Request) -> Response:
+        """Judge a candidate's answers to the eval cases of a release, beside a baseline's: passed, refused or not judged, with
+        the reasons. Surprises are asked for again before they are believed: then 200 says which cases.
+        """
+        said, status = submissions.judge_submission(
+            request.auth.project, decode_each(self.received(request), "results")
+        )
+        return Response(said, status=status)
+
+
+class GateRunView(CaptureView):
+    """`GET /gate-runs/{id}`."""
+
+    scopes = {"GET": Scope.EXPORT}
+
+    @described("gate_runs_retrieve", {200: answers.GateRunShown})
+    def get(self, request: Request, key: str) -> Response:
+        """One verdict, with its figures and reasons."""
+        mine = GateRun.objects.filter(project=request.auth.project).select_related("candidate", "release__dataset")
+        return Response(judging.shown(by_key(mine, key)))
+
+
+class AgentVersionListView(CaptureView):
+    """`POST /agent-versions`: enter a version, with the release that taught it. `GET`: all, newest first."""
+
+    scopes = {"POST": Scope.EXPORT, "GET": Scope.EXPORT}
+    kind = "agent_version"
+
+    @described(
+        "agent_versions_create",
+        {201: answers.AgentVersionShown, 200: answers.AgentVersionShown},
+        agent_versions.AgentVersionIn,
+    )
+    def post(self, request: Request) -> Response:
+        """Enter a version of the agent, with the release that it was trained on."""
+        sent = convert(self.body(request), agent_versions.AgentVersionIn)
+        try:
+            made = agent_versions.register(request.auth.project, sent)
+        except agent_versions.UnknownRelease as error:
+            raise Problem(404, str(error)) from error
+        except agent_versions.OtherOrigin as error:
+            raise Problem(409, str(error)) from error
+        return Response(agent_versions.shown(made.row), status=201 if made.created else 200)
+
+    @described("agent_versions_list", {200: answers.Listed})
+    def get(self, request: Request) -> Response:
+        """The agent's versions, newest first."""
+        rows = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
+        return Response({"results": [agent_versions.shown(row) for row in rows.order_by("-pk")[:PAGE]]})
+
+
+class AgentVersionView(CaptureView):
+    """`GET /agent-versions/{id}`."""
+
+    scopes = {"GET": Scope.EXPORT}
+
+    @described("agent_versions_retrieve", {200: answers.AgentVersionShown})
+    def get(self, request: Request, key: str) -> Response:
+        """One version of the agent, with the release that it was trained on and what the gate said."""
+        mine = AgentVersion.objects.filter(project=request.auth.project).select_related("trained_on__dataset")
+        return Response(agent_versions.shown(by_key(mine, key)))
+
+
+class AgentVersionDecisionView(CaptureView):
+    """`POST /agent-versions/{id}/decision`: promote or refuse a version, with the reason."""
+
+    scopes = {"POST": Scope.EXPORT}
+    kind = "agent_version"
+
+    @described("agent_versions_decide", {200: answers.AgentVersionShown}, agent_versions.DecisionIn)
+    def post(self, request: Request, key: str) -> Response:
+        """Promote a version that passed the gate, or refuse one, with the reason."""
+        sent = convert(self.body(request), agent_versions.DecisionIn)
+        mine = AgentVersion.objects.filter(project=request.auth.project).select_related(
+            "project", "trained_on__dataset"
+        )
+        row, by = by_key(mine, key), f"key {request.auth.key.prefix}"
+        try:
+            agent_versions.decide(row, sent.state, sent.reason, by, by_person=False)
+        except agent_versions.NotPassed as error:
+            raise Problem(409, str(error)) from error
+        return Response(agent_versions.shown(row))

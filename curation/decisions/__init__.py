@@ -1,0 +1,1 @@
+"""What the signals on an interaction amount to, and what a decision becomes."""

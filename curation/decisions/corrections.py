@@ -1,0 +1,96 @@
+"""Whether a correction can stand as an answer, or only says something about one.
+
+The patterns are anchored or bounded, and read at most the first `READ` characters: a correction that opens
+with a complaint is one however it goes on, for "That is wrong, it is 42 days" would teach an agent to say
+"That is wrong". A text taken for a complaint by mistake costs a reviewer one look; a complaint taken for an
+answer is taught.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import zip_longest
+from typing import Final
+
+import re2
+
+from curation.decisions import remarks
+from curation.decisions.remarks import phrases
+from feedback.capture.blanks import is_blank
+
+PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
+EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"
+READ: Final = 400
+FEW: Final = 2
+SHORT: Final = 240
+"""In a text up to this long a remark counts wherever it stands; in a longer one only at the start."""
+
+
+class Flaw(StrEnum):
+    """Why a correction is no answer."""
+
+    EMPTY = "empty"
+    PLACEHOLDER = "placeholder"
+    COMPLAINT = "complaint"  # or praise: it speaks of the answer and gives none
+    INSTRUCTION = "instruction"
+    QUESTION = "question"
+
+
+COMPLAINTS: Final = phrases(remarks.COMPLAINTS, before=r"\W*" + remarks.LEAD_IN)
+INSTRUCTIONS: Final = phrases(remarks.INSTRUCTIONS, before=r"\W*" + remarks.LEAD_IN + remarks.PLEASE)
+ASIDES: Final = phrases(remarks.ASIDES, before="")
+ASIDE_GATE: Final = re2.compile(f"(?i){'|'.join(map(re2.escape, remarks.ASIDE_WORDS))}")
+"""One pass of an automaton, of ASCII text; mostly nothing is left to search."""
+ASKS: Final = re.compile(r"[?？؟]\s*[\"'”’)\]]*\s*$")
+ENDS_SENTENCE: Final = re.compile(r"[.!。！।\n](?:\s|$)|[。！]")
+
+
+def words(text: str) -> Iterator[str]:
+    """The words that make a difference: without case, spacing, and punctuation around words.
+
+    Signs inside and between words count, for `a < 3` and `a > 3` are different answers.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return (bare for word in text.casefold().split() if (bare := word.strip(EDGES)))
+
+
+def same(text: str, other: str) -> bool:
+    """Whether two texts say the same, word for word; mostly an early word settles it."""
+    return text == other or all(one == two for one, two in zip_longest(words(text), words(other)))
+
+
+def flaw(text: str, question: str = "") -> Flaw | None:
+    """Why the text is no answer to the question; None where it may be one.
+
+    "Wrong" is a complaint, but not where the question asks whether something is right or wrong.
+    """
+    found = flaw_alone(text)
+    if found in (Flaw.COMPLAINT, Flaw.INSTRUCTION) and is_named(text, question):
+        return None
+    return found
+
+
+def is_named(text: str, question: str) -> bool:
+    """Whether the question itself names the text, which is a word or two, as one of its answers."""
+    said = list(words(text))
+    return 0 < len(said) <= FEW and set(said) <= set(words(question))
+
+
+def flaw_alone(text: str) -> Flaw | None:
+    """The same whatever was asked."""
+    if not any(map(str.isalnum, text)) or is_blank(text):
+        return Flaw.EMPTY
+    if not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
+        return Flaw.PLACEHOLDER
+    opening = " ".join(text[:READ].replace("’", "'").split())
+    if COMPLAINTS.match(opening):
+        return Flaw.COMPLAINT
+    if INSTRUCTIONS.match(opening):
+        return Flaw.INSTRUCTION
+    if len(text) <= SHORT and (not opening.isascii() or ASIDE_GATE.search(opening)) and ASIDES.search(opening):
+        return Flaw.COMPLAINT
+    if ASKS.search(text[-20:]) and not ENDS_SENTENCE.search(text.rstrip()):
+        return Flaw.QUESTION
+    return None

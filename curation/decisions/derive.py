@@ -1,0 +1,231 @@
+"""What a decision becomes: an eval case, an example, a preference pair, each only with its person's consent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+
+from curation.evidence import decided
+from curation.evidence.records import Candidate, Decided, Finding
+from curation.filters.filters import HOLD, FilterSettings, apply
+from curation.models import AgentVersion, CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair
+from curation.models.derived import HEADS
+from curation.questions import clusters, duplicate_status
+from curation.questions.duplicate_status import Row
+from curation.review import opening
+from curation.review.settings import ReviewSettings
+from feedback.models import Project
+from privacy.db import columns
+from privacy.models import Purpose
+
+KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
+PURPOSE: dict[type[Derived], str] = {
+    EvalCase: Purpose.EVALUATION,
+    Example: Purpose.TRAINING,
+    PreferencePair: Purpose.TRAINING,
+}
+COLUMNS = (
+    "decision_id", "project_id", "subject_id", "status", "selected", "reason", "detail", "figure", "canonical_id",
+    "fingerprint", "said", "near_said", "created_at",
+)  # fmt: skip
+OWN: dict[type[Derived], tuple[str, ...]] = {EvalCase: ("kind", "never_again"), Example: ("authored", "depth")}
+Status = Derived.Status
+
+
+@dataclass(slots=True)
+class Touched:
+    """The records whose standing is to be found. `fresh`: those that are new, or will be written anew, which only have to
+    be compared with those that stand. `unwritten`: they and those that a filter stopped, with their own columns. `marks` and `saids`: the fingerprints, and the answers within clusters, of what stood before and
+    was written anew or has gone: all of their records are looked at again.
+    """
+
+    fresh: dict[type[Derived], list[Row]] = field(default_factory=dict)
+    unwritten: dict[type[Derived], list[tuple[Row, tuple[Any, ...]]]] = field(default_factory=dict)
+    marks: set[bytes] = field(default_factory=set)
+    saids: set[int] = field(default_factory=set)
+
+
+class Weighed(NamedTuple):
+    """A labelled decision with what can be told of it alone, without the records beside it."""
+
+    row: Decided
+    made: Candidate
+    found: Finding | None
+    said: int
+    asked: clusters.Asked
+
+
+def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Weighed]:
+    """Judge each of these decisions alone: filters, digest of its answer, keys of its question. One query, for what the
+    agents were taught; those without a label come back as they are.
+    """
+    if not rows:
+        return []
+    settings = FilterSettings.from_dict(policy.settings.get("filter", {}))
+    depths = agent_depths(policy.project)
+    return [row if row.expected is None else alone(row, policy.project_id, depths, settings) for row in rows]
+
+
+def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], settings: FilterSettings) -> Weighed:
+    """One labelled decision, judged alone. A reviewer's word passes what holds, and what is taken for no answer."""
+    made = candidate(row, project, depths)
+    return Weighed(
+        row,
+        made,
+        first_that_counts(apply(made, settings), reviewed=row.reviewed),
+        duplicate_status.digest(made.expected),
+        clusters.asked(project, row),
+    )
+
+
+def derive(decisions: Sequence[Decision | Decided | Weighed], policy: CurationPolicy) -> Touched:
+    """Find what these decisions become, for `duplicates.resolve` to compare and write.
+
+    Rows that are no longer due go, so that a changed mind leaves nothing behind. A constant number of queries. Call in
+    a transaction.
+    """
+    touched = Touched()
+    if not decisions:
+        return touched
+    stored = decided.load([one.pk for one in decisions if isinstance(one, Decision)])
+    given = [*(one for one in decisions if not isinstance(one, Decision)), *weigh(stored, policy)]
+    labelled = [one for one in given if isinstance(one, Weighed)]
+    rows = [one.row if isinstance(one, Weighed) else one for one in given]
+    passing = {one.row.interaction: one.found for one in labelled}
+    waits = ReviewSettings.of(policy.settings).second_waits
+    known = [one.row.interaction for one in labelled if not one.row.is_new]
+    disputes = opening.disputed(known, second_waits=waits)
+    passing |= {key: found for key, found in disputes.items() if passing[key] is None or held(passing[key])}
+    agreed = decided.agreements([one.row for one in labelled], policy.project)
+    due = {
+        model: [one for one in labelled if is_due(model, one.row) and covers(agreed[PURPOSE[model]], one.row)]
+        for model in KINDS
+    }
+    kept = {one.row.interaction for some in due.values() for one in some}
+    entered = clusters.enter(policy.project_id, [one.asked for one in labelled if one.row.interaction in kept])
+    rewritten = [row.interaction for row in rows if not row.is_new]
+    near = {
+        key: duplicate_status.near_digest(entered[key], one.said)
+        for one in labelled
+        if (key := one.row.interaction) in kept
+    }
+    for model, some in due.items():
+        clear(model, rewritten, {one.row.interaction for one in some}, touched)
+        standing = [beside(one, near[one.row.interaction], passing[one.row.interaction]) for one in some]
+        touched.fresh[model] = [row for row in standing if row.reason not in HOLD and row.status != Status.FILTERED]
+        touched.unwritten[model] = [
+            (row, own_columns(model, one.row, one.made)) for row, one in zip(standing, some, strict=True)
+        ]
+    asking = {
+        key: found for key, found in passing.items() if found and key in kept and held(found) and key not in disputes
+    }
+    opening.hold(policy.project, rows, asking)
+    return touched
+
+
+def first_that_counts(findings: Sequence[Finding], *, reviewed: bool) -> Finding | None:
+    """The finding that decides: one that drops before one that only holds, so that nobody reviews what goes anyway."""
+    if reviewed:
+        findings = [found for found in findings if not is_for_a_reviewer(found)]
+    return next((found for found in findings if found.code not in HOLD), findings[0] if findings else None)
+
+
+def is_for_a_reviewer(found: Finding) -> bool:
+    """Whether a reviewer's word settles what was found: they were asked, or they have read that text as an answer."""
+    return held(found) or found.code.startswith("correction_is_")
+
+
+def held(found: Finding | None) -> bool:
+    """Whether a person is to look at what was found."""
+    return found is not None and found.code in HOLD
+
+
+def is_due(model: type[Derived], row: Decided) -> bool:
+    """A pair needs an answer that was replaced; an eval case and an example come of every decided interaction."""
+    return model is not PreferencePair or row.corrected
+
+
+def covers(agreed: frozenset[int], row: Decided) -> bool:
+    """Whether all whose words the record would hold agree."""
+    return row.subject in agreed and (row.author is None or row.author in agreed)
+
+
+def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched: Touched) -> None:
+    """Remove what was derived before and is due no more; note what stood, and will not stand as it did."""
+    if not rewritten:
+        return
+    there = model.objects.filter(pk__in=rewritten)
+    for mark, said in there.filter(status__in=HEADS).values_list("fingerprint", "near_said"):
+        touched.marks.add(bytes(mark))
+        touched.saids.add(said)
+    there.exclude(pk__in=due).delete()
+
+
+def beside(one: Weighed, near_said: int, found: Finding | None) -> Row:
+    """A record as it is compared with others, before it has been."""
+    row = one.row
+    return Row(
+        key=row.interaction,
+        subject=row.subject,
+        mark=row.fingerprint,
+        said=one.said,
+        near_said=near_said,
+        rank=duplicate_status.rank(
+            row.interaction, reviewed=row.reviewed, corrected=row.corrected, occurred_at=row.occurred_at
+        ),
+        status=Status.ACTIVE if found is None else Status.HELD if held(found) else Status.FILTERED,
+        reason=found.code if found else "",
+        detail=found.detail if found else "",
+        figure=found.figure if found else None,
+        known=not row.is_new,
+        is_fresh=True,
+    )
+
+
+def own_columns(model: type[Derived], row: Decided, made: Candidate) -> tuple[Any, ...]:
+    """What a record of this kind has beside the columns of all."""
+    if model is EvalCase:
+        return "regression" if row.corrected else "golden", False
+    return (made.authored, made.depth) if model is Example else ()
+
+
+def write(model: type[Derived], project: Project, touched: Touched) -> None:
+    """Write the rows of one kind, as they stand, in one go."""
+    now = columns.stamp(timezone.now())
+    made = [
+        (row.key, project.pk, row.subject, str(row.status), False, row.reason, row.detail[:200], row.figure,
+         row.canonical, row.mark, row.said, row.near_said, now, *own)
+        for row, own in touched.unwritten.get(model, ())
+    ]  # fmt: skip
+    columns.upsert(model, (*COLUMNS, *OWN.get(model, ())), made, unchanged=("never_again",))
+
+
+def agent_depths(project: Project) -> dict[tuple[str, str], int]:
+    """How many generations of model output lie behind the answers of each agent version that was taught by us."""
+    rows = AgentVersion.objects.filter(project=project, depth__gt=1)
+    return {(name, version): depth for name, version, depth in rows.values_list("name", "version", "depth")}
+
+
+def candidate(row: Decided, project: int, depths: Mapping[tuple[str, str], int]) -> Candidate:
+    """The decision as the pure stages take it."""
+    return Candidate(
+        interaction=row.interaction,
+        subject=row.subject,
+        project=project,
+        question=row.question,
+        context=tuple((turn["role"], turn["content"]) for turn in row.context) if row.context else (),
+        answer=row.answer,
+        expected=row.expected or "",
+        rejected=row.answer if row.corrected else None,
+        sources_text=" ".join(item.get("text", "") for item in row.sources) if row.sources else "",
+        tags=row.tags,
+        language=row.language,
+        agent_version=row.agent[1],
+        authored="human" if row.corrected else "agent",
+        depth=0 if row.corrected else depths.get(row.agent, 1),
+        occurred_at=row.occurred_at,
+        fingerprint=row.fingerprint,
+        cluster=None,
+        voters=row.voters,
+    )

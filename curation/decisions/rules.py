@@ -1,0 +1,248 @@
+"""What the signals on one interaction amount to. Pure rules: the same votes give the same ruling, with its
+reason.
+
+Only three kinds of signal are votes: `thumbs_up`, `thumbs_down` and `edit`. A `rating` and the implicit kinds
+never label; they raise the chance that a person looks (`review_weight`). Where the votes leave any doubt
+about what the right answer is, the ruling says so and a person decides: there is no guessed label.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from curation.decisions import corrections
+from curation.decisions.corrections import Flaw
+from feedback.capture.blanks import is_blank
+
+UP: Final = "thumbs_up"
+DOWN: Final = "thumbs_down"
+EDIT: Final = "edit"
+EXPLICIT: Final = frozenset({UP, DOWN, EDIT})
+RATING: Final = "rating"
+IMPLICIT: Final = frozenset({"retry", "copy", "accept", "abandon", "follow_up"})
+
+
+class Outcome(StrEnum):
+    """What is known of the answer. Only the first two label it; `rejected` is a reviewer's alone."""
+
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    AMBIGUOUS = "ambiguous"
+    CONFLICTING = "conflicting"
+    UNRATED = "unrated"
+    REJECTED = "rejected"
+
+
+class Reason(StrEnum):
+    """Why a ruling is what it is. `REASONS` has the sentence for each."""
+
+    UP_VOTE = "up_vote"
+    EDIT = "edit"
+    DOWN_WITH_CORRECTION = "down_with_correction"
+    BARE_DOWN = "bare_down"
+    CONFLICTING_VOTES = "conflicting_votes"
+    DIFFERING_CORRECTIONS = "differing_corrections"
+    CORRECTION_IS_COMPLAINT = "correction_is_complaint"
+    CORRECTION_IS_INSTRUCTION = "correction_is_instruction"
+    CORRECTION_IS_QUESTION = "correction_is_question"
+    CORRECTION_IS_PLACEHOLDER = "correction_is_placeholder"
+    CORRECTION_IS_EMPTY = "correction_is_empty"
+    CORRECTION_EQUALS_ANSWER = "correction_equals_answer"
+    EDIT_CHANGES_NOTHING = "edit_changes_nothing"
+    UP_WITH_CORRECTION = "up_with_correction"
+    ONLY_RATINGS = "only_ratings"
+    NO_SIGNAL = "no_signal"
+    ANSWER_IS_EMPTY = "answer_is_empty"
+    REVIEW_APPROVED = "review_approved"
+    REVIEW_CORRECTED = "review_corrected"
+    REVIEW_REJECTED = "review_rejected"
+    REVIEW_SENSITIVE = "review_sensitive"
+    REVIEW_UNSURE = "review_unsure"
+    REVIEW_USED = "review_used"
+    REVIEW_NEVER = "review_never"
+
+
+REASONS: Final[dict[Reason, str]] = {
+    Reason.UP_VOTE: "Everybody who voted found the answer good.",
+    Reason.EDIT: "A person rewrote the answer.",
+    Reason.DOWN_WITH_CORRECTION: "A person found the answer wrong and wrote the right one.",
+    Reason.BARE_DOWN: "The answer was voted down and nobody wrote a better one.",
+    Reason.CONFLICTING_VOTES: "Some found the answer good and others found it wrong.",
+    Reason.DIFFERING_CORRECTIONS: "People corrected the answer in different ways.",
+    Reason.CORRECTION_IS_COMPLAINT: "The correction says that the answer is wrong, but gives no answer.",
+    Reason.CORRECTION_IS_INSTRUCTION: "The correction asks for another answer, but gives none.",
+    Reason.CORRECTION_IS_QUESTION: "The correction is a question.",
+    Reason.CORRECTION_IS_PLACEHOLDER: "Nothing but redacted values is left of the correction.",
+    Reason.CORRECTION_IS_EMPTY: "The edit left no text.",
+    Reason.CORRECTION_EQUALS_ANSWER: "The answer was voted down, but the correction says the same.",
+    Reason.EDIT_CHANGES_NOTHING: "The answer was edited without a change: neither praise nor a correction.",
+    Reason.UP_WITH_CORRECTION: "A person found the answer good and rewrote it all the same.",
+    Reason.ONLY_RATINGS: "There are ratings alone, and a rating is no vote.",
+    Reason.NO_SIGNAL: "Nobody voted on the answer.",
+    Reason.ANSWER_IS_EMPTY: "The answer was found good, but says nothing.",
+    Reason.REVIEW_APPROVED: "A reviewer found the answer right.",
+    Reason.REVIEW_CORRECTED: "A reviewer wrote the right answer.",
+    Reason.REVIEW_REJECTED: "A reviewer found it of no use.",
+    Reason.REVIEW_SENSITIVE: "A reviewer found it too sensitive to use.",
+    Reason.REVIEW_UNSURE: "A reviewer could not tell.",
+    Reason.REVIEW_USED: "A reviewer found that it may be used as it was decided.",
+    Reason.REVIEW_NEVER: "A reviewer found that it must never be used.",
+}
+
+UNUSABLE: Final[dict[Flaw, Reason]] = {
+    Flaw.EMPTY: Reason.CORRECTION_IS_EMPTY,
+    Flaw.PLACEHOLDER: Reason.CORRECTION_IS_PLACEHOLDER,
+    Flaw.COMPLAINT: Reason.CORRECTION_IS_COMPLAINT,
+    Flaw.INSTRUCTION: Reason.CORRECTION_IS_INSTRUCTION,
+    Flaw.QUESTION: Reason.CORRECTION_IS_QUESTION,
+}
+
+SPEAKS_FOR_NEITHER: Final = (Reason.UP_WITH_CORRECTION, Reason.EDIT_CHANGES_NOTHING)
+
+IMPLICIT_WEIGHT: Final[dict[str, float]] = {
+    "retry": 2.0, "abandon": 1.5, "follow_up": 1.0, RATING: 0.5, "copy": 0.25, "accept": 0.25,
+}  # fmt: skip
+MOST_OF_A_KIND: Final = 3
+
+
+class Vote(NamedTuple):
+    """A signal as the rules take it. `ref` is the caller's key for it, `subject` whose it is, `correction`
+    redacted.
+    """
+
+    ref: int
+    subject: int
+    kind: str
+    correction: str | None
+    at: datetime
+    withdrawn: bool = False
+
+
+class Ruling(NamedTuple):
+    """The outcome and its reason; `correction` is the `ref` of the vote whose text is the right answer, if
+    any.
+    """
+
+    outcome: Outcome
+    reason: Reason
+    correction: int | None
+    detail: str
+
+
+class Side(StrEnum):
+    """What one standing vote says of the answer."""
+
+    GOOD = "good"
+    REPLACED = "replaced"
+    WRONG = "wrong"
+    UNCLEAR = "unclear"
+
+
+class Reading(NamedTuple):
+    """A standing vote, the side it takes, and why it settles nothing where it does not."""
+
+    vote: Vote
+    side: Side
+    reason: Reason
+
+
+def standing(votes: Iterable[Vote]) -> tuple[Vote, ...]:
+    """The newest explicit vote of each subject, in order of `ref`; of two at one moment the higher `ref`
+    stands.
+    """
+    given = [vote for vote in votes if not vote.withdrawn and vote.kind in EXPLICIT]
+    if len(given) < 2:
+        return tuple(given)
+    newest: dict[int, Vote] = {}
+    for vote in given:
+        held = newest.get(vote.subject)
+        if held is None or (vote.at, vote.ref) > (held.at, held.ref):
+            newest[vote.subject] = vote
+    return tuple(sorted(newest.values(), key=lambda vote: vote.ref))
+
+
+def read(answer: str, vote: Vote, question: str = "") -> Reading:
+    """What one vote says of the answer to this question.
+
+    An up-vote with the same text again, or with none, is an up-vote. A down-vote without text is bare; an
+    edit without text, or a correction that is no answer, still says that the answer is wrong. What
+    contradicts itself (wrong, but the same again; good, but rewritten; edited into itself) is unclear.
+    """
+    text = (vote.correction or "").strip()
+    same = bool(text) and corrections.same(text, answer)
+    if vote.kind == UP:
+        if not text or same:
+            return Reading(vote, Side.GOOD, Reason.UP_VOTE)
+        return Reading(vote, Side.UNCLEAR, Reason.UP_WITH_CORRECTION)
+    if vote.kind == DOWN and not text:
+        return Reading(vote, Side.WRONG, Reason.BARE_DOWN)
+    if same:
+        edited = vote.kind == EDIT
+        return Reading(vote, Side.UNCLEAR, Reason.EDIT_CHANGES_NOTHING if edited else Reason.CORRECTION_EQUALS_ANSWER)
+    if flaw := corrections.flaw(text, question):
+        return Reading(vote, Side.WRONG, UNUSABLE[flaw])
+    return Reading(vote, Side.REPLACED, Reason.EDIT if vote.kind == EDIT else Reason.DOWN_WITH_CORRECTION)
+
+
+def decide(answer: str, votes: Iterable[Vote], question: str = "") -> Ruling:
+    """The ruling on one answer to this question, by the first line that applies to the standing votes:
+
+    1. none: unrated;
+    2. good, all of them: confirmed; ambiguous where the answer says nothing;
+    3. an up-vote beside a down-vote or an edit: conflicting;
+    4. one contradicts itself: ambiguous;
+    5. corrections that differ: conflicting; that agree: corrected (a bare down-vote beside them only agrees);
+    6. wrong, and nobody wrote what is right: ambiguous.
+    """
+    given = tuple(votes)
+    readings = [read(answer, vote, question) for vote in standing(given)]
+    if not readings:
+        rated = any(vote.kind == RATING and not vote.withdrawn for vote in given)
+        return ruling(Outcome.UNRATED, Reason.ONLY_RATINGS if rated else Reason.NO_SIGNAL)
+    if all(reading.side is Side.GOOD for reading in readings):
+        return CONFIRMED if not is_blank(answer) else ruling(Outcome.AMBIGUOUS, Reason.ANSWER_IS_EMPTY)
+    good = sum(reading.vote.kind == UP for reading in readings)
+    wrong = sum(reading.reason not in (Reason.UP_VOTE, *SPEAKS_FOR_NEITHER) for reading in readings)
+    if good and wrong:
+        return ruling(Outcome.CONFLICTING, Reason.CONFLICTING_VOTES, note=f"{good} good, {wrong} wrong.")
+    for reading in readings:
+        if reading.side == Side.UNCLEAR:
+            return ruling(Outcome.AMBIGUOUS, reading.reason)
+    if rewritten := [reading for reading in readings if reading.side == Side.REPLACED]:
+        return replaced(rewritten)
+    spoken = [reading.reason for reading in readings if reading.reason != Reason.BARE_DOWN]
+    return ruling(Outcome.AMBIGUOUS, spoken[0] if spoken else Reason.BARE_DOWN)
+
+
+def replaced(readings: list[Reading]) -> Ruling:
+    """Corrections that agree correct, and the newest's wording stands; corrections that differ conflict."""
+    newest = max(readings, key=lambda reading: (reading.vote.at, reading.vote.ref))
+    text = newest.vote.correction or ""
+    if any(not corrections.same(reading.vote.correction or "", text) for reading in readings):
+        note = f"{len(readings)} people corrected it."
+        return ruling(Outcome.CONFLICTING, Reason.DIFFERING_CORRECTIONS, note=note)
+    note = f"{len(readings)} people wrote the same." if len(readings) > 1 else ""
+    return ruling(Outcome.CORRECTED, newest.reason, correction=newest.vote.ref, note=note)
+
+
+def ruling(outcome: Outcome, reason: Reason, *, correction: int | None = None, note: str = "") -> Ruling:
+    """A ruling with its sentence, and the figures behind it where there are any."""
+    return Ruling(outcome, reason, correction, f"{REASONS[reason]} {note}".rstrip())
+
+
+CONFIRMED: Final = ruling(Outcome.CONFIRMED, Reason.UP_VOTE)
+
+
+def review_weight(votes: Iterable[Vote]) -> float:
+    """How many times likelier than an untouched record this one should be to reach a reviewer: 1.0 and up.
+
+    Each implicit signal adds the weight of its kind, the first three of a kind counting: somebody who asks
+    again or leaves (2, 1.5) probably had a bad answer, a follow-up (1) may only want more, a copy (0.25) is
+    mostly a success and still worth a look. The weights order the queue; nothing is labelled by them.
+    """
+    counts: dict[str, int] = {}
+    for vote in votes:
+        if vote.kind in IMPLICIT_WEIGHT and not vote.withdrawn:
+            counts[vote.kind] = min(counts.get(vote.kind, 0) + 1, MOST_OF_A_KIND)
+    return 1.0 + sum(IMPLICIT_WEIGHT[kind] * n for kind, n in counts.items())

@@ -1,0 +1,282 @@
+"""Whether a record is worth teaching. Each filter is a pure function that says why not, with the figure it
+measured.
+
+A filter looks for what makes a bad example, not for what makes an answer wrong: that people said. Two
+findings do not drop a record but hold it for a person (`HOLD`): text on a sensitive topic, and text that
+tries to instruct its reader.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
+from operator import itemgetter
+from typing import Any, Final, Self
+
+import re2
+
+from curation.decisions import corrections
+from curation.evidence.records import Candidate, Finding, named
+from curation.filters import texts as filters_texts
+from curation.filters.texts import PLACEHOLDER, gibberish, hides, instructs, is_small_talk, refuses, tokens, truncated
+from curation.filters.texts import WORDS as INJECTING
+from feedback.capture.blanks import is_blank
+
+STAGE: Final = "filter"
+SMALL_TALK: Final = 60
+"""A greeting is short; a longer text that opens with one goes on to ask."""
+HOLD: Final = frozenset({"sensitive_topic", "prompt_injection", "classifier", "reviewers_differ", "second_review"})
+Classifier = Callable[[Candidate], str | None]
+Check = Callable[[Candidate, "FilterSettings"], Iterator[Finding]]
+INJECTION, TOPICS = 0, 1  # the patterns of the gate
+CONTENT: Final = itemgetter(1)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterSettings:
+    """What the filters let through; a policy overrides by name. Characters are code points, shares 0 to 1.
+
+    `languages` empty lets every language pass, and one that is unknown ("und") always passes. `sensitive`
+    maps a topic to its terms, and a topic with no terms is off. `classifier` is the dotted path of a function
+    that takes a `Candidate` and returns a reason to hold it, or None.
+    """
+
+    min_question_chars: int = 2
+    max_question_chars: int = 8_000
+    min_answer_chars: int = 1
+    max_answer_chars: int = 20_000
+    max_tokens: int = 8_000
+    languages: tuple[str, ...] = ()
+    max_placeholder_share: float = 0.3
+    drop_truncated: bool = True
+    drop_refusals: bool = True
+    drop_gibberish: bool = True
+    drop_small_talk: bool = True
+    hold_injection: bool = True
+    sensitive: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: filters_texts.TERMS)
+    personal_topics: frozenset[str] = filters_texts.PERSONAL
+    classifier: str = ""
+    terms: "Terms" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the term lists ready, once for all records."""
+        object.__setattr__(self, "terms", Terms.of(self.sensitive))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The settings of a policy over the defaults; `sensitive` replaces the terms of the topics that it
+        names.
+
+        Raises `ValueError` naming a setting that does not exist.
+        """
+        given = named(cls, values)
+        if "sensitive" in given:
+            terms = {topic: tuple(words) for topic, words in given["sensitive"].items()}
+            given["sensitive"] = {**filters_texts.TERMS, **terms}
+        if "languages" in given:
+            given["languages"] = tuple(given["languages"])
+        if "personal_topics" in given:
+            given["personal_topics"] = frozenset(given["personal_topics"])
+        return cls(**given)
+
+
+def apply(candidate: Candidate, settings: FilterSettings) -> list[Finding]:
+    """Everything that speaks against the record, the gravest first; an empty list lets it pass."""
+    findings = [finding for check in CHECKS for finding in check(candidate, settings)]
+    for check in alarmed(candidate, settings):
+        findings += check(candidate, settings)
+    findings += check_classifier(candidate, settings)
+    return findings
+
+
+def alarmed(candidate: Candidate, settings: FilterSettings) -> list[Check]:
+    """The checks that look for words, those of whose words there are any: one pass over all text for both, and mostly
+    none has to look.
+    """
+    text = "\n".join((candidate.question, candidate.expected, candidate.sources_text, *map(CONTENT, candidate.context)))
+    found = settings.terms.gate.Match(text.lower()) or []
+    if INJECTION not in found and hides(text):
+        found.append(INJECTION)
+    return [ALARMED[number] for number in sorted(found)]
+
+
+def found(code: str, detail: str, figure: float | None = None) -> Finding:
+    """A finding of this stage."""
+    return Finding(STAGE, code, detail, figure)
+
+
+def check_length(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """Too short or too long, in characters for each part, in tokens for the whole."""
+    asked, said = len(candidate.question), len(candidate.expected.strip())
+    if asked < settings.min_question_chars:
+        yield found("question_short", f"The question has {asked} characters.", asked)
+    if asked > settings.max_question_chars:
+        yield found("question_long", f"The question has {asked:,} characters.", asked)
+    if is_blank(candidate.expected):
+        yield found("answer_blank", "The answer says nothing.", 0)
+    elif said < settings.min_answer_chars:
+        yield found("answer_short", f"The answer has {said} characters.", said)
+    if said > settings.max_answer_chars:
+        yield found("answer_long", f"The answer has {said:,} characters.", said)
+    texts = [candidate.question, candidate.expected, *(content for _, content in candidate.context)]
+    if sum(map(len, texts)) > settings.max_tokens:  # a token is hardly ever less than a character
+        total = sum(map(tokens, texts))
+        if total > settings.max_tokens:
+            yield found("too_many_tokens", f"Question, context and answer have about {total:,} tokens.", total)
+
+
+def check_language(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """A language that the project does not teach."""
+    if settings.languages and candidate.language not in (*settings.languages, "und", ""):
+        yield found("language", f"The language is {candidate.language}.")
+
+
+def check_placeholders(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """So much was redacted that what is left teaches nothing."""
+    text = candidate.expected
+    if "[" not in text:
+        return
+    words = len(text.split())
+    holders = len(PLACEHOLDER.findall(text))
+    share = holders / max(words, holders, 1)
+    if share > settings.max_placeholder_share:
+        yield found("placeholders", f"{share:.0%} of the answer's words are redacted values.", round(share, 3))
+
+
+def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """An answer that is cut off, refuses, is noise, or is no answer at all."""
+    text = candidate.expected
+    if settings.drop_refusals and refuses(text):
+        yield found("refusal", "The answer declines to answer.")
+    if settings.drop_truncated and (sign := truncated(text)):
+        yield found("truncated", f"The answer is cut off: {sign}.", len(text))
+    flaw = corrections.flaw(text, candidate.question) if candidate.authored == "human" else None
+    if flaw and flaw != corrections.Flaw.QUESTION:  # a reviewer may find that asking back is the right answer
+        yield found(f"correction_is_{flaw}", "What a person wrote is no answer.")
+    if settings.drop_gibberish:
+        for name, part in (("question", candidate.question), ("answer", text)):
+            if measured := gibberish(part):
+                yield found("gibberish", f"The {name} is noise: {measured[0]}.", measured[1])
+
+
+def check_small_talk(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """A greeting or thanks where a question should be: its answer tests and teaches nothing."""
+    if settings.drop_small_talk and len(candidate.question) <= SMALL_TALK and is_small_talk(candidate.question):
+        yield found("small_talk", "The question only greets or thanks.", len(candidate.question))
+
+
+def check_injection(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """Text that tries to instruct whoever reads it: a reviewer, a judge, a model in training."""
+    if not settings.hold_injection:
+        return
+    for name, text in (
+        ("question", candidate.question), ("answer", candidate.expected), ("sources", candidate.sources_text),
+    ):  # fmt: skip
+        if text and (sign := instructs(text)):
+            yield found("prompt_injection", f"The {name} tries to instruct its reader: {sign}.")
+    for _, content in candidate.context:
+        if sign := instructs(content):
+            yield found("prompt_injection", f"The context tries to instruct its reader: {sign}.")
+            return
+
+
+def check_topics(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """Sensitive topics in what the user says: the question and their turns before it."""
+    turns = [content for role, content in candidate.context if role == "user"]
+    said = " \n".join((candidate.question, *turns)).lower()
+    words = set(SPLIT.split(said))
+    personal = not words.isdisjoint(filters_texts.FIRST_PERSON)
+    hits = settings.terms.found(said, words)
+    for topic in sorted(hits):
+        if personal or topic not in settings.personal_topics:
+            count = hits[topic]
+            yield found("sensitive_topic", f"{topic.replace('_', ' ')}: {count} of its terms.", count)
+
+
+OPENING: Final = 3
+SPLIT: Final = re.compile(r"[^\w'-]+")
+NOTHING: Final = r"[^\s\S]"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Term lists made ready: whole words by look-up, stems by how they open, phrases by their first word; and the gate."""
+
+    gate: Any
+    words: Mapping[str, str]
+    stems: tuple[tuple[str, str], ...]
+    phrases: Mapping[str, tuple[tuple[str, re.Pattern[str], str], ...]]
+    openings: frozenset[str]
+
+    @classmethod
+    def of(cls, sensitive: Mapping[str, Iterable[str]]) -> "Terms":
+        """The terms of each topic, made ready."""
+        pairs = [(term.lower(), topic) for topic, terms in sensitive.items() for term in terms]
+        stems = tuple((term[:-1], topic) for term, topic in pairs if term.endswith("*") and " " not in term)
+        phrases: dict[str, tuple[tuple[str, re.Pattern[str], str], ...]] = {}
+        for term, topic in pairs:
+            if " " in term:
+                first = term.split()[0]
+                bare, end = term.rstrip("*"), "" if term.endswith("*") else r"(?!\w)"
+                pattern = re.compile(rf"(?<!\w){re.escape(bare)}{end}")
+                phrases[first] = (*phrases.get(first, ()), (bare, pattern, topic))
+        return cls(
+            gate=gate(term.rstrip("*") for term, _ in pairs),
+            words={term: topic for term, topic in pairs if not term.endswith("*") and " " not in term},
+            stems=stems,
+            phrases=phrases,
+            openings=frozenset(stem[:OPENING] for stem, _ in stems),
+        )
+
+    def found(self, text: str, words: set[str]) -> dict[str, int]:
+        """How many of its terms each topic has in the text; topics without any are left out."""
+        hits: dict[str, int] = {}
+        for word in self.words.keys() & words:
+            hits[self.words[word]] = hits.get(self.words[word], 0) + 1
+        for word in words:
+            if word[:OPENING] in self.openings:
+                for stem, topic in self.stems:
+                    if word.startswith(stem):
+                        hits[topic] = hits.get(topic, 0) + 1
+                        break
+        for first in self.phrases.keys() & words:
+            for phrase, pattern, topic in self.phrases[first]:
+                if phrase in text and pattern.search(text):
+                    hits[topic] = hits.get(topic, 0) + 1
+        return hits
+
+
+def gate(terms: Iterable[str]) -> Any:
+    """One automaton for the words of both checks that look for words; it answers with the numbers of those that it found."""
+    made = re2.Set.SearchSet()
+    for words in (INJECTING, terms):
+        made.Add("|".join(map(re2.escape, words)) or NOTHING)
+    made.Compile()
+    return made
+
+
+def check_classifier(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """The project's own classifier, where it has one. Its errors are not swallowed: a run must not pass what
+    it missed.
+    """
+    if settings.classifier and (reason := load(settings.classifier)(candidate)):
+        yield found("classifier", reason[:160])
+
+
+@lru_cache(maxsize=16)
+def load(path: str) -> Classifier:
+    """The function at a dotted path. Raises `ImportError` or `AttributeError` where there is none."""
+    module, _, name = path.rpartition(".")
+    made: Classifier = getattr(import_module(module), name)
+    return made
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    check_length,
+    check_language,
+    check_placeholders,
+    check_answer,
+    check_small_talk,
+)
+ALARMED: Final[dict[int, Check]] = {INJECTION: check_injection, TOPICS: check_topics}

@@ -1,0 +1,1 @@
+"""May this agent version replace that one?"""

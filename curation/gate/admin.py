@@ -1,0 +1,191 @@
+"""The gate in the console: what changed since the last version, and the registry with each version's lineage."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from curation.gate import agent_versions, reports, thresholds
+from curation.gate import agent_versions as gate_agent_versions
+from curation.gate.reports import numbers
+from curation.models import AgentVersion, EvalCase, GateResult, GateRun
+from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
+
+PAGE = 25
+SLICES = 60
+
+
+class ProjectsOwnAdmin(ReadOnlyAdmin):
+    """Shows a user the rows of their own projects."""
+
+    project_path = "project"
+
+    def found(self, request: HttpRequest, object_id: str, *related: str) -> Any:
+        """The row, or 404 where it is not there for this user."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related(*related)
+        row = rows.filter(pk=row_key(object_id)).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def context(self, request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
+        """What every page of the console needs, and more."""
+        return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **more}
+
+
+@admin.register(GateRun)
+class GateRunAdmin(ProjectsOwnAdmin):
+    """The runs, and the page that shows one: the verdict, its slices, and answers side by side."""
+
+    list_display = ["id", "candidate", "release", "verdict_chip", "baseline", "created_at"]
+    list_filter = [ProjectFilter, "verdict"]
+    ordering = ["-id"]
+    lead = "A candidate's answers to a release's eval cases, beside its baseline. What worked must not break."
+    empty = (
+        "No gate runs yet",
+        "Run one in CI: manage.py evalgate --release R --agent URL, or POST /api/v1/gate-runs.",
+    )
+    list_select_related = ["release__dataset", "candidate", "baseline"]
+
+    @admin.display(description="verdict", ordering="verdict")
+    def verdict_chip(self, row: GateRun) -> str:
+        """The verdict with its colour."""
+        return format_html('<span class="chip chip-{}">{}</span>', row.verdict, row.get_verdict_display())
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = self.found(request, object_id, "release__dataset", "candidate", "baseline__candidate", "project")
+        change = request.GET.get("change", "")
+        change = change if change in reports.CHANGES else ""
+        page = Paginator(reports.listed(run, change), PAGE).get_page(request.GET.get("page"))
+        counts = dict(numbers(run.counts))
+        context = self.context(
+            request,
+            f"Gate run {run.pk}",
+            run=run,
+            counts=counts.items(),
+            changes=[(name, run.counts.get(name, 0)) for name in reports.CHANGES],
+            change=change,
+            page=page,
+            pairs=reports.pairs(run, page.object_list),
+            slices=reports.slices(run)[:SLICES],
+            may_say=request.user.has_perm("curation.change_reviewtask"),
+        )
+        return render(request, "admin/curation/gaterun/run.html", context)
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Golden or regression: a fixed choice, where Django would read all rows for what there is."""
+
+    title = parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind.value, kind.value) for kind in EvalCase.Kind]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(GateResult)
+class GateResultAdmin(ProjectsOwnAdmin):
+    project_path = "run__project"
+    subject_path = "subject_id"
+    list_display = ["id", "run", "interaction", "kind", "passed", "change", "score", "grader"]
+    list_filter = [ProjectFilter, "passed", KindFilter]
+    ordering = ["-run", "-id"]
+    lead = "The candidate's answer to one case, and its grade."
+    empty = ("No results yet", "They come with a gate run.")
+    list_select_related = ["run", "interaction"]
+    exclude = ["subject"]
+
+    def get_urls(self) -> list[URLPattern]:
+        say = self.admin_site.admin_view(self.say_view)
+        return [path("<int:object_id>/say/", say, name="curation_gateresult_say"), *super().get_urls()]
+
+    def say_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Note that the answer is right, or wrong; said once more it is taken back. Then to its run, where it stands."""
+        row = self.found(request, str(object_id))
+        if not isinstance(request.user, User) or not request.user.has_perm("curation.change_reviewtask"):
+            raise PermissionDenied
+        said = {"right": True, "wrong": False}.get(request.POST.get("said", ""))
+        if request.method == "POST" and said is not None:
+            thresholds.say(row, None if row.judged is said else said, request.user)
+        back = reverse("admin:curation_gaterun_change", args=[row.run_id])
+        place = urlencode({name: request.POST[name] for name in ("change", "page") if request.POST.get(name)})
+        return redirect(f"{back}?{place}#answer-{row.pk}")
+
+
+class DecisionForm(forms.Form):
+    """Promote or refuse a version."""
+
+    state = forms.ChoiceField(
+        choices=[("promoted", "Promote: it is what we run"), ("refused", "Refuse")], widget=forms.RadioSelect
+    )
+    reason = forms.CharField(max_length=200)
+
+
+@admin.register(AgentVersion)
+class AgentVersionAdmin(ProjectsOwnAdmin):
+    """The registry, and the page of one version: its runs, its lineage, and the decision on it."""
+
+    list_display = ["name", "version", "state_chip", "model", "trained_on", "depth", "project", "created_at"]
+    list_filter = [ProjectFilter, "state"]
+    ordering = ["-id"]
+    lead = "Versions of the agent that were, or may be, deployed. A promoted one is the baseline."
+    empty = ("No versions yet", "One appears with the first gate run: manage.py evalgate --release R --agent URL.")
+    list_select_related = ["trained_on__dataset", "project"]
+
+    @admin.display(description="state", ordering="state")
+    def state_chip(self, row: AgentVersion) -> str:
+        """The state with its colour."""
+        return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide_view)
+        return [path("<str:object_id>/decide/", decide, name="curation_agentversion_decide"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.found(request, object_id, "trained_on__dataset", "project__redaction")
+        return self.page(request, row, DecisionForm())
+
+    def decide_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Carry out a decision, which needs the permission to change versions."""
+        if not request.user.has_perm("curation.change_agentversion"):
+            raise PermissionDenied
+        row = self.found(request, object_id, "trained_on__dataset", "project__redaction")
+        form = DecisionForm(request.POST or None)
+        if request.method != "POST" or not form.is_valid():
+            return self.page(request, row, form)
+        agent_versions.decide(row, **form.cleaned_data, by=request.user.get_username(), by_person=True)
+        self.log_change(request, row, f"{row.get_state_display()}")
+        messages.success(request, f"{row} is now {row.get_state_display().lower()}.")
+        return redirect("admin:curation_agentversion_change", row.pk)
+
+    def page(self, request: HttpRequest, row: AgentVersion, form: DecisionForm) -> HttpResponse:
+        """The page of a version."""
+        generations = gate_agent_versions.generations(row)
+        context = self.context(
+            request,
+            str(row),
+            row=row,
+            runs=row.gate_runs.select_related("release__dataset").order_by("-pk")[:PAGE],
+            generations=generations,
+            height=gate_agent_versions.height(generations),
+            form=form,
+            may_decide=request.user.has_perm("curation.change_agentversion"),
+        )
+        return render(request, "admin/curation/agentversion/version.html", context)

@@ -1,0 +1,217 @@
+"""The registry of agent versions: what each was taught by, how deep its own words go, who promoted or refused it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from django.db import transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+from msgspec import Meta, Struct
+
+from curation.models import AgentVersion, GateRun, Release, ReleaseMember
+from curation.releases import cutting
+from feedback.capture.payloads import Label
+from feedback.models import Project
+from privacy.redaction import redact
+
+State = AgentVersion.State
+UNTAUGHT = 1  # an answer of an agent that we taught nothing is still a model's: one generation
+
+
+class CandidateIn(Struct, forbid_unknown_fields=True):
+    """Which agent it is."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    version: Label = ""
+    model: Label = ""
+
+
+class AgentVersionIn(CandidateIn, forbid_unknown_fields=True, kw_only=True):
+    """`POST /agent-versions`."""
+
+    trained_on: Annotated[str, Meta(max_length=128)] | None = None
+
+
+class DecisionIn(Struct, forbid_unknown_fields=True, kw_only=True):
+    """`POST /agent-versions/{id}/decision`."""
+
+    state: Literal["promoted", "refused"]
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class UnknownRelease(ValueError):
+    """The release that is said to have taught a version does not exist in its project."""
+
+
+class OtherOrigin(ValueError):
+    """The version is registered with another model or another release."""
+
+
+class NotPassed(ValueError):
+    """The gate has not passed the version; only a person in the console may promote it all the same."""
+
+
+LONGEST = 200  # characters of a name, as the columns have it; a placeholder may be longer than what it stands for
+
+
+def redacted(project: Project, sent: CandidateIn) -> dict[str, Any]:
+    """What a version is called, as it is kept: redacted as the agent of a conversation is, so that each finds the other.
+    Erasure does not reach here, and a name may hold somebody's."""
+    said = {"name": sent.name, "version": sent.version, "model": sent.model}
+    return {part: str(redact(text, project.redaction_policy))[:LONGEST] for part, text in said.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A version, and whether it is new."""
+
+    row: AgentVersion
+    created: bool
+
+
+def register(project: Project, sent: AgentVersionIn) -> Registered:
+    """Enter a version, or complete one that the gate entered; the same again changes nothing.
+
+    The depth is taken when the release is named and kept: an erasure makes what was taught no shallower.
+    Raises `UnknownRelease`, and `OtherOrigin` where it contradicts what is registered.
+    """
+    taught = cutting.find(sent.trained_on, project) if sent.trained_on else None
+    if sent.trained_on and taught is None:
+        raise UnknownRelease("There is no such release.")
+    called = redacted(project, sent)
+    model = called.pop("model")
+    with transaction.atomic():
+        row, created = AgentVersion.objects.select_for_update().get_or_create(project=project, **called)
+        if row.model and model and row.model != model:
+            raise OtherOrigin("This version is registered with another model.")
+        if taught and row.trained_on_id not in (None, taught.pk):
+            raise OtherOrigin("This version is registered as taught by another release.")
+        row.model = row.model or model
+        if taught and row.trained_on_id is None:
+            row.trained_on, row.depth = taught, depth_after(taught)
+        row.save(update_fields=["model", "trained_on", "depth"])
+    return Registered(row, created)
+
+
+def depth_after(release: Release) -> int:
+    """The depth of what an agent says that was taught by this release: 1 + the deepest of its examples."""
+    members = ReleaseMember.objects.filter(release=release, training=True)
+    deepest = members.aggregate(deepest=Max("interaction__decision__example__depth"))["deepest"]
+    return 1 + (deepest or 0)
+
+
+def depth_of(project: Project, name: str, version: str) -> int:
+    """The depth of this agent version's own words, for curation; 1 where nothing is known of it."""
+    return depths(project).get((name, version), UNTAUGHT)
+
+
+def depths(project: Project) -> dict[tuple[str, str], int]:
+    """The depth of every version of a project's agents by (name, version); one query for a whole batch."""
+    rows = AgentVersion.objects.filter(project=project).values_list("name", "version", "depth")
+    return {(name, version): depth for name, version, depth in rows}
+
+
+def decide(row: AgentVersion, state: str, reason: str, by: str, *, by_person: bool) -> AgentVersion:
+    """Promote or refuse a version, with the reason, which is redacted, and who decided. The newest decision stands.
+
+    A key may promote only what passed its newest gate run, or a pipeline could make its own refused candidate the
+    baseline. Raises `NotPassed`.
+    """
+    newest = row.gate_runs.order_by("-pk").first()
+    if state == State.PROMOTED and not by_person and (newest is None or newest.verdict != GateRun.Verdict.PASSED):
+        raise NotPassed("The newest gate run of this version did not pass; a person may promote it in the console.")
+    row.state, row.decided_by, row.decided_at = State(state), by[:150], timezone.now()
+    row.decision_reason = str(redact(reason, row.project.redaction_policy))[:200]
+    row.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+    return row
+
+
+def shown(row: AgentVersion) -> dict[str, Any]:
+    """A version as the API shows it, with its gate runs, newest first."""
+    runs = row.gate_runs.select_related("release__dataset").order_by("-pk")[:100]
+    return {
+        "id": str(row.pk),
+        "name": row.name,
+        "version": row.version,
+        "model": row.model,
+        "trained_on": row.trained_on and row.trained_on.public_id,
+        "depth": row.depth,
+        "state": row.state,
+        "decision": None
+        if row.decided_at is None
+        else {"by": row.decided_by, "at": row.decided_at, "reason": row.decision_reason},
+        "gate_runs": [{"id": str(run.pk), "release": run.release.public_id, "verdict": run.verdict} for run in runs],
+        "created_at": row.created_at,
+    }
+
+
+GENERATIONS = 12
+ROW, HEIGHT = 110, 64  # of the drawing, in its own units; the template has the columns
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One version, the release that taught it, and the conversations in that release."""
+
+    version: AgentVersion
+    release: Release | None
+    conversations: int
+    answered_by: AgentVersion | None
+    row: int
+
+    @property
+    def top(self) -> int:
+        """Where its boxes begin in the drawing."""
+        return 10 + self.row * ROW
+
+    @property
+    def middle(self) -> int:
+        """Where its arrows are."""
+        return self.top + HEIGHT // 2
+
+    @property
+    def bottom(self) -> int:
+        """Where its boxes end."""
+        return self.top + HEIGHT
+
+
+def generations(version: AgentVersion) -> list[Generation]:
+    """The version and its ancestors, newest first: the parent is whoever answered most of what taught the child.
+
+    It ends with a version that nothing of ours taught, and never goes round.
+    """
+    found: list[Generation] = []
+    seen: set[int] = set()
+    current: AgentVersion | None = version
+    while current is not None and current.pk not in seen and len(found) < GENERATIONS:
+        seen.add(current.pk)
+        release = newest_cut(current.trained_on) if current.trained_on else None
+        members = ReleaseMember.objects.filter(release=release, training=True) if release else None
+        parent = answered_by(current, release) if release else None
+        found.append(Generation(current, release, members.count() if members is not None else 0, parent, len(found)))
+        current = parent
+    return found
+
+
+def newest_cut(release: Release) -> Release:
+    """The release as it is today: its newest recut."""
+    cuts = Release.objects.filter(dataset=release.dataset_id, number=release.number).exclude(
+        state=Release.State.CUTTING
+    )
+    return cuts.select_related("dataset").order_by("-recut").first() or release
+
+
+def answered_by(child: AgentVersion, release: Release) -> AgentVersion | None:
+    """The registered version that gave most of the answers which taught the child."""
+    members = ReleaseMember.objects.filter(release=release, training=True)
+    names = members.values_list("interaction__agent_name", "interaction__agent_version")
+    for name, number, _ in names.annotate(n=Count("pk")).order_by("-n", "interaction__agent_name")[:GENERATIONS]:
+        rows = AgentVersion.objects.filter(project=child.project_id, name=name, version=number)
+        if row := rows.select_related("trained_on__dataset").first():
+            return row
+    return None
+
+
+def height(found: list[Generation]) -> int:
+    """How high the drawing is."""
+    return 20 + ROW * len(found)

@@ -1,0 +1,192 @@
+"""The agent that a gate asks: a function of this process, or an address that is sent a question."""
+
+import importlib
+import json
+import os
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from curation.gate.graders.grades import MAX_ANSWER
+from curation.gate.verdicts import TIMEOUT
+
+Question = tuple[str, list[dict[str, str]]]
+Agent = Callable[[str, list[dict[str, str]]], str]
+MAX_ANSWER_BYTES = 4 * 1_048_576
+PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before another try, doubled each time
+
+
+class AgentError(ValueError):
+    """The agent cannot be reached or loaded; in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an agent said, or the kind of error in its place."""
+
+    text: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How to ask: questions at a time, seconds an answer may take, tries after a failure."""
+
+    concurrency: int = 4
+    timeout: float = 60.0
+    retries: int = 0
+
+    def __post_init__(self) -> None:
+        if self.concurrency < 1 or self.retries < 0 or not self.timeout > 0:
+            raise AgentError("Concurrency and timeout must be positive, retries not negative.")
+
+
+def load(name: str, *, timeout: float = 60.0) -> Agent:
+    """The agent of that name: `http(s)://…`, or `module:function`. Raises `AgentError`."""
+    if name.startswith(("http://", "https://")):
+        return over_http(name, timeout)
+    module, _, function = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise AgentError(f"There is no agent of that name ({type(error).__name__}).") from error
+    if not callable(found):
+        raise AgentError("The agent must be a function (question, context) -> answer.")
+    return found  # type: ignore[no-any-return]
+
+
+def over_http(address: str, timeout: float) -> Agent:
+    """An agent behind an address: POST {"question", "context"} is answered by {"answer"}."""
+
+    def ask(question: str, context: list[dict[str, str]]) -> str:
+        body = json.dumps({"question": question, "context": context}).encode()
+        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - http only, see load
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
+            answer = json.loads(response.read(MAX_ANSWER_BYTES))["answer"]
+        if not isinstance(answer, str):
+            raise TypeError("the answer is no text")
+        return answer
+
+    return ask
+
+
+def ask_all(
+    agent: Agent,
+    questions: Sequence[Question],
+    effort: Effort,
+    *,
+    known: Mapping[int, str] | None = None,
+    on_answer: Callable[[int, Answer], Any] | None = None,
+) -> list[Answer]:
+    """Every answer, in order. An error is an answer that says so, never a missing one.
+
+    What is `known` (by place) is not asked again; `on_answer` is told of each (place, answer), in order.
+    """
+    known = known or {}
+
+    def ask(place: int) -> Answer:
+        return Answer(known[place]) if place in known else persist(agent, questions[place], effort)
+
+    answers: list[Answer] = []
+    with ThreadPoolExecutor(effort.concurrency) as pool:
+        for place, answer in enumerate(pool.map(ask, range(len(questions)))):
+            answers.append(answer)
+            if on_answer:
+                on_answer(place, answer)
+    return answers
+
+
+def persist(agent: Agent, question: Question, effort: Effort) -> Answer:
+    """One answer, asked for again after a failure as often as `effort` says."""
+    for tries in range(effort.retries + 1):
+        if tries:
+            time.sleep(min(PAUSE * 2**tries, LONGEST_PAUSE))
+        answer = ask_once(agent, question, effort.timeout)
+        if answer.error is None:
+            break
+    return answer
+
+
+def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
+    """One answer within the time, or the kind of error in its place.
+
+    The call has a daemon thread of its own: Python cannot stop a thread, but an agent that hangs holds up neither the
+    gate nor the end of the process.
+    """
+    outcome: list[Any] = []
+
+    def call() -> None:
+        try:
+            outcome.append(agent(*question))
+        except BaseException as error:  # noqa: BLE001 - whatever an agent raises, the case has failed
+            outcome.append(error)
+
+    thread = threading.Thread(target=call, name="agent", daemon=True)
+    thread.start()
+    thread.join(timeout)
+    said = outcome[0] if outcome else TimeoutError()
+    if isinstance(said, BaseException):
+        slow = isinstance(said, TimeoutError) or isinstance(getattr(said, "reason", None), TimeoutError)
+        return Answer(None, TIMEOUT if slow else type(said).__name__)
+    if not isinstance(said, str) or "\x00" in said or any("\ud800" <= letter <= "\udfff" for letter in said):
+        return Answer(None, "no text")
+    return Answer(said) if len(said) <= MAX_ANSWER else Answer(None, "too long")
+
+
+class JournalError(ValueError):
+    """The file belongs to something else, or is no journal."""
+
+
+class Journal:
+    """The answers of one gate by (round, case)."""
+
+    def __init__(self, path: Path, identity: Mapping[str, str]) -> None:
+        self._answers: dict[tuple[int, str], str] = {}
+        whole = self._read(path, identity)
+        if path.exists():
+            os.truncate(path, whole)
+        self._file = path.open("a", encoding="utf-8")
+        if not whole:
+            self._append({"run": dict(identity)})
+
+    def known(self, number: int, case: str) -> str | None:
+        """The answer of an earlier try, or None."""
+        return self._answers.get((number, case))
+
+    def keep(self, number: int, case: str, answer: str) -> None:
+        """Keep one answer, which is redacted; once."""
+        if (number, case) not in self._answers:
+            self._append({"round": number, "case": case, "answer": answer})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def _read(self, path: Path, identity: Mapping[str, str]) -> int:
+        """Load what an earlier try left; how many bytes of it are whole lines."""
+        lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+        if lines and not lines[-1].endswith(b"\n"):
+            lines.pop()  # the process ended while it wrote this one
+        try:
+            entries = [json.loads(line) for line in lines]
+            if entries and entries[0]["run"] != dict(identity):
+                raise JournalError("The file to resume from belongs to another release, agent or version.")
+            for entry in entries[1:]:
+                self._answers[int(entry["round"]), str(entry["case"])] = str(entry["answer"])
+        except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise JournalError("The file to resume from is no journal of the gate.") from error
+        return sum(map(len, lines))
+
+    def _append(self, entry: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(entry) + "\n")
+        self._file.flush()

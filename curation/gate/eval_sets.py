@@ -1,0 +1,279 @@
+"""Eval sets that a team has already, as golden cases: each becomes a review task, and a case once a person approves it.
+
+What is imported belongs to a subject that the operator holds, with consent to evaluation and none to training: an
+imported answer teaches nothing. `FORMAT` is what is read; user text in it is data, nothing of it is run, expanded or
+loaded. Marks that our own exports part, so that no tool acts on them, are whole again.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from django.db import transaction
+from django.utils import timezone
+
+from curation.decisions.language import guess
+from curation.decisions.rules import Outcome
+from curation.models import Decision, ReviewTask
+from curation.policies import versions
+from curation.releases.formats import deepeval, langfuse, promptfoo
+from feedback.capture import writing
+from feedback.capture.payloads import InteractionIn, PayloadError, convert, refuse_unstorable
+from feedback.capture.writing import Asked, Conflict, Gone
+from feedback.models import Interaction, Project
+from feedback.models import Outcome as Write
+from privacy.files.records import Record
+from privacy.redaction import RedactionError
+
+FORMAT = """
+A case is one of:
+  {"question", "expected", "context": [{"role", "content"}]}          plain, and eval_cases.jsonl of a release
+  {"vars": {"question": …}, "assert": [{"type": "equals", "value"}]}    promptfoo, also under "tests"
+  {"input": text or messages, "ideal"} or {"item": {…}}                 OpenAI evals
+  {"input", "target", "choices"}                                        Inspect
+  {"input", "expectedOutput"}                                           Langfuse
+  {"input", "expected_output"}                                          DeepEval
+With choices, the right answer is the text of the choice that the target names by its letter.
+"""
+LISTS = ("tests", "cases", "items", "data", "samples", "goldens", "examples")
+STRUCTURED = ("choices", "messages", "context", "vars", "assert")
+QUESTIONS = ("question", "query", "input", "prompt")
+ANSWERS = ("answer", "expected", "output", "text", "content")
+HOLDER = "operator:eval-sets"
+IMPORTED = "imported"
+CONSENT = {"capture": True, "evaluation": True, "training": False}
+RIGHT_WORDS = (
+    "equals",
+    "contains",
+    "icontains",
+    "similar",
+    "starts-with",
+    "levenshtein",
+    "rouge-n",
+    "answer-relevance",
+)
+LOADED = ("file://", "package:", "huggingface://", "python:", "javascript:")
+
+
+class EvalSetError(ValueError):
+    """An entry of the file is no eval case, for its field's sake; in words that quote nothing of it."""
+
+    def __init__(self, words: str, field: str = "") -> None:
+        super().__init__(words)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A question with its right answer, and the turns before it."""
+
+    question: str
+    expected: str
+    context: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How one entry ended: `stored`, `replayed`, `gone`, or `bad` with the problem."""
+
+    number: int
+    result: str
+    field: str = ""
+    problem: str = ""
+
+
+def entry(case: Any) -> Entry:
+    """One case of any of the known shapes. Raises `EvalSetError`."""
+    if not isinstance(case, Mapping):
+        raise EvalSetError("A case is an object.")
+    if isinstance(case.get("item"), Mapping):
+        return entry(case["item"])
+    if "question" in case:
+        asked = case.get("messages") or [*turns_in(case.get("context")), {"role": "user", "content": case["question"]}]
+        return made(asked, chosen(case, case.get("expected")))
+    if "expectedOutput" in case:
+        return whole(from_langfuse(case.get("input"), case["expectedOutput"]), langfuse.whole)
+    if "expected_output" in case:
+        return whole(from_deepeval(case), deepeval.whole)
+    if "ideal" in case or "target" in case:
+        return made(case.get("input"), chosen(case, case.get("ideal", case.get("target"))))
+    if "vars" in case:
+        return whole(made(asked_in(case["vars"]), asserted(case)), promptfoo.restored)
+    raise EvalSetError(
+        "A case has a question and expected, input and ideal, target or expected output, or vars and assert."
+    )
+
+
+def from_langfuse(asked: Any, right: Any) -> Entry:
+    """An item of a Langfuse dataset: texts, messages, or objects that hold them."""
+    if isinstance(asked, Mapping):
+        earlier = turns_in(asked.get("context"))
+        asked = asked.get("messages") or [*earlier, {"role": "user", "content": first_of(asked, QUESTIONS, "input")}]
+    return made(asked, first_of(right, ANSWERS, "expectedOutput") if isinstance(right, Mapping) else right)
+
+
+def from_deepeval(case: Mapping[str, Any]) -> Entry:
+    """A golden of DeepEval, which has one turn; our own exports keep the earlier ones with its metadata."""
+    metadata = case.get("additional_metadata")
+    earlier = turns_in(metadata.get("messages")) if isinstance(metadata, Mapping) else []
+    return made([*earlier, {"role": "user", "content": case.get("input")}], case["expected_output"])
+
+
+def turns_in(value: Any) -> list[Any]:
+    """The turns in a field that may hold something else, such as the texts of sources."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def first_of(values: Mapping[str, Any], names: Iterable[str], field: str) -> Any:
+    """The value under the first of these names, else the only one."""
+    for name in names:
+        if name in values:
+            return values[name]
+    if len(values) != 1:
+        raise EvalSetError(f"It has none of: {', '.join(names)}.", field)
+    return next(iter(values.values()))
+
+
+def chosen(case: Mapping[str, Any], right: Any) -> Any:
+    """The right answer in words: where there are choices, those that are named by their letters."""
+    choices = case.get("choices")
+    if not choices:
+        return right[0] if isinstance(right, list) and right else right
+    if not isinstance(choices, list) or not all(isinstance(choice, str) for choice in choices):
+        raise EvalSetError("The choices are a list of texts.", "choices")
+    named = right if isinstance(right, list) and right else [right]
+    return "\n".join(choice_of(choices, name) for name in named)
+
+
+def choice_of(choices: list[str], name: Any) -> str:
+    """The choice of that letter, or of that very text."""
+    if isinstance(name, str):
+        letter = name.strip().rstrip(".)").lstrip("(")
+        place = ord(letter.upper()) - ord("A") if len(letter) == 1 and letter.isascii() and letter.isalpha() else -1
+        if 0 <= place < len(choices) and (letter.isupper() or name not in choices):
+            return choices[place]
+        if name in choices:
+            return name
+    raise EvalSetError("The target names none of the choices.", "target")
+
+
+def whole(found: Entry, restored: Callable[[str], str]) -> Entry:
+    """The entry with every mark whole that our export parted."""
+    context = tuple((role, restored(text)) for role, text in found.context)
+    return Entry(restored(found.question), restored(found.expected), context)
+
+
+def asked_in(variables: Any) -> Any:
+    """The question among promptfoo's variables: the conversation, the one that is called so, else the only one."""
+    if not isinstance(variables, Mapping):
+        raise EvalSetError("The variables are no object; files of variables are not loaded.", "vars")
+    messages = turns_in(variables.get("messages"))
+    if messages and messages == variables["messages"] and messages[-1].get("role") == "user":
+        return messages
+    return first_of(variables, QUESTIONS, "vars")
+
+
+def asserted(case: Mapping[str, Any]) -> Any:
+    """The right answer of a promptfoo test: the value of its first assertion that names words."""
+    asserts = case.get("assert")
+    for assertion in asserts if isinstance(asserts, list) else []:
+        if isinstance(assertion, Mapping) and assertion.get("type") in RIGHT_WORDS:
+            return assertion.get("value")
+    raise EvalSetError(
+        "No assertion says what the right answer is: equals, contains or similar, with a value.", "assert"
+    )
+
+
+def made(asked: Any, expected: Any) -> Entry:
+    """The entry of a question, text or messages, and its right answer."""
+    context: tuple[tuple[str, str], ...] = ()
+    if isinstance(asked, list):
+        turns = [turn(message) for message in asked]
+        if not turns or turns[-1][0] != "user":
+            raise EvalSetError("The messages do not end with the user's.", "messages")
+        context, asked = tuple(turns[:-1]), turns[-1][1]
+    for text, field in ((asked, "question"), (expected, "expected")):
+        if not isinstance(text, str) or not text.strip():
+            raise EvalSetError("The question and the right answer are texts, and not empty.", field)
+        if text.lstrip().startswith(LOADED):
+            raise EvalSetError("The text names a file or code to load; that is not done.", field)
+    return Entry(asked, str(expected), context)
+
+
+def turn(message: Any) -> tuple[str, str]:
+    """(role, content) of a message of text."""
+    if not isinstance(message, Mapping) or not all(isinstance(message.get(name), str) for name in ("role", "content")):
+        raise EvalSetError("A message has a role and a content, both texts.", "messages")
+    return message["role"], message["content"]
+
+
+def import_cases(project: Project, records: Iterable[Record], asked: Asked) -> Iterator[Imported]:
+    """Store each case with a review task, and say how each ended; a bad one never stops the rest.
+
+    The id comes of the content: importing a file twice stores it once.
+    """
+    for record in records:
+        number = record.number
+        if record.problem:
+            yield Imported(number, "bad", record.field, record.problem)
+            continue
+        try:
+            found = entry(record.value)
+            recorded = writing.record_interaction(project, payload(found), asked)
+            if recorded.result == Write.Result.STORED:
+                ask_a_person(project, recorded.id)
+            yield Imported(number, recorded.result)
+        except EvalSetError as error:
+            yield Imported(number, "bad", error.field, str(error))
+        except PayloadError as error:
+            yield Imported(number, "bad", error.pointer.removeprefix("/").replace("/", "."), error.detail)
+        except RedactionError as error:
+            yield Imported(number, "bad", problem=str(error))
+        except Conflict:
+            yield Imported(number, Write.Result.REPLAYED)
+        except Gone:
+            yield Imported(number, Write.Result.GONE)
+
+
+def payload(found: Entry) -> InteractionIn:
+    """The entry as the write path takes it."""
+    content = msgspec.json.encode((found.question, found.expected, found.context))
+    body = {
+        "id": f"eval-{hashlib.sha256(content).hexdigest()[:32]}",
+        "subject": HOLDER,
+        "question": found.question,
+        "answer": found.expected,
+        "context": [{"role": role, "content": text} for role, text in found.context],
+        "consent": CONSENT,
+        "tags": [IMPORTED],
+    }
+    refuse_unstorable(body)
+    return convert(body, InteractionIn)
+
+
+def ask_a_person(project: Project, external_id: str) -> None:
+    """Open the review task of an imported case; nothing becomes of it until a person approves it."""
+    source = Interaction.objects.get(project=project, external_id=external_id)
+    detail = "Imported from an eval set: approve it, and it becomes a golden case."
+    with transaction.atomic():
+        Decision.objects.get_or_create(
+            interaction=source,
+            defaults={
+                "project": project,
+                "subject_id": source.subject_id,
+                "policy_version": versions.current(project).version,
+                "revision": source.revision,
+                "outcome": Outcome.AMBIGUOUS,
+                "reason": IMPORTED,
+                "detail": detail,
+                "language": guess(source.question),
+                "decided_at": timezone.now(),
+            },
+        )
+        if not ReviewTask.objects.filter(interaction=source).exists():
+            ReviewTask.objects.create(
+                project=project, interaction=source, subject_id=source.subject_id, reason=IMPORTED, detail=detail,
+                revision=source.revision,
+            )  # fmt: skip

@@ -1,0 +1,271 @@
+"""The gate's one function behind all its doors: a candidate's answers to a release's eval cases become a verdict.
+
+The cases come from the release's own files, checked against its manifest; what a caller sends is answers, nothing else.
+An answer is redacted before it is graded and kept, in the numbering of the conversation that its case came from.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from curation.gate import agents
+from curation.gate.agent_versions import CandidateIn
+from curation.gate.agents import Effort, Journal, JournalError
+from curation.gate.case_graders import Unsettled, graded_cases
+from curation.gate.graders import Grader, GraderError
+from curation.gate.model_graders import models_for
+from curation.gate.reports import shown, told
+from curation.gate.runs import Exam, kept_results, record
+from curation.gate.verdicts import (
+    Attempt,
+    Case,
+    GatePolicy,
+    PolicyError,
+    Result,
+    ResultSet,
+    Verdict,
+    attempted,
+    cases_digest,
+    grade_ahead,
+    graded,
+    judge_results,
+    needs_confirmation,
+    remembering,
+)
+from curation.models import AgentVersion, EvalCase, GateRun, Release
+from curation.policies.versions import current
+from curation.releases import cutting
+from curation.releases.files import folder
+from curation.releases.formats.verify import read_checked
+from feedback.capture.writing import numbering_for
+from feedback.models import Interaction, Project
+from privacy.redaction import redact
+
+__all__ = [
+    "CandidateIn", "Exam", "GateError", "NotFound", "exam", "find_baseline", "find_release", "judge", "policy_of",
+    "run", "shown", "told",
+]  # fmt: skip
+CHUNK = 1_000
+Progress = Callable[[int, int], Any]
+
+
+class GateError(ValueError):
+    """The candidate cannot be judged; in words."""
+
+
+class NotFound(GateError):
+    """There is no such release or baseline, or it is another project's."""
+
+
+def find_release(name: str, project: Project | None = None) -> Release:
+    """The release of that name. Raises `NotFound`."""
+    release = cutting.find(name, project)
+    if release is None:
+        raise NotFound("There is no such release. Name it as dataset:v3, or dataset for the newest.")
+    return release
+
+
+def exam(release: Release, seconds: float | None = None) -> Exam:
+    """The release's eval cases, each with the grader that can tell right from wrong there. Raises `GateError`.
+
+    Where the policy has models grade, no more than `seconds` are spent on asking them.
+    """
+    if release.state != Release.State.PUBLISHED:
+        raise GateError(f"{release} is {release.get_state_display()}: judge by the newest version.")
+    policy = policy_of(release.dataset.project)
+    try:
+        lines = read_checked(folder(release), "eval_cases.jsonl", release.manifest)
+    except (OSError, ValueError) as error:
+        raise GateError(f"The files of {release} are not what its manifest says ({error}).") from error
+    origins = origins_of(release.dataset.project, [line["provenance"]["interaction"] for line in lines])
+    if len(origins) != len({line["provenance"]["interaction"] for line in lines}):
+        raise GateError(f"{release} is about to be cut again, because somebody in it was forgotten.")
+    by_case = {line["id"]: origins[line["provenance"]["interaction"]] for line in lines}
+    severe = set(
+        EvalCase.objects.filter(project=release.dataset.project, never_again=True).values_list("pk", flat=True)
+    )
+    plain = [case_of(line, never_again=by_case[line["id"]].pk in severe) for line in lines]
+    contexts = {line["id"]: line["context"] for line in lines}
+    try:
+        models = models_for(policy, seconds)
+        cases = graded_cases(plain, by_case, policy, models.graders)
+    except (GraderError, Unsettled) as error:
+        raise GateError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    models.divided.clear()  # on probes; what counts is the candidate's answers
+    return Exam(release, cases, contexts, by_case, policy, models)
+
+
+def policy_of(project: Project) -> GatePolicy:
+    """What the project demands: `gate` in its curation policy, over the defaults. Raises `GateError`."""
+    newest = current(project)
+    demands = newest.settings.get("gate", {})
+    if not isinstance(demands, Mapping):
+        raise GateError(f"The gate's part of {newest} is no object.")
+    try:
+        return GatePolicy.from_dict(demands)
+    except PolicyError as error:
+        raise GateError(f"The gate's part of {newest} is not valid: {error}.") from error
+
+
+def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:
+    """A line of `eval_cases.jsonl` as the verdict takes it."""
+    return Case(
+        id=line["id"],
+        kind=line["kind"],
+        question=line["question"],
+        expected=line["expected"],
+        rejected=line["rejected"],
+        severity="never_again" if never_again else "normal",
+        tags=tuple(line["tags"]),
+        sources=tuple(str(source.get("title") or source.get("id") or "") for source in line["sources"]),
+        context=msgspec.json.encode(line["context"]).decode(),
+    )
+
+
+def origins_of(project: Project, external_ids: Sequence[str]) -> dict[str, Interaction]:
+    """The interactions of these ids, by id, with what redacting an answer to them takes."""
+    found: dict[str, Interaction] = {}
+    for start in range(0, len(external_ids), CHUNK):
+        rows = Interaction.objects.filter(project=project, external_id__in=external_ids[start : start + CHUNK])
+        needed = rows.only("pk", "project_id", "external_id", "subject_id", "placeholders", "revision")
+        found |= {row.external_id: row for row in needed}
+    return found
+
+
+def run(
+    release: Release,
+    agent: agents.Agent,
+    candidate: CandidateIn,
+    *,
+    baseline: str | None = None,
+    concurrency: int = 4,
+    timeout: float = 60.0,
+    retries: int = 0,
+    repeat: int = 1,
+    resume: Path | None = None,
+    progress: Progress | None = None,
+) -> GateRun:
+    """Ask an agent every case `repeat` times, ask again where the outcome surprises, and judge. Raises `GateError`."""
+    paper = exam(release)
+    rival = find_baseline(release, baseline)
+    if not 1 <= repeat <= 1 + paper.policy.confirmations:
+        raise GateError(f"Every case can be asked 1 to {1 + paper.policy.confirmations} times under this policy.")
+    asking = Asking(paper, agent, Effort(concurrency, timeout, retries), progress)
+    if resume is None:
+        return asked_and_judged(asking, candidate, rival, repeat)
+    identity = {"cases": cases_digest(paper.cases), "agent": candidate.name, "version": candidate.version}
+    try:
+        with Journal(resume, identity) as asking.journal:
+            return asked_and_judged(asking, candidate, rival, repeat)
+    except JournalError as error:
+        raise GateError(str(error)) from error
+
+
+class Asking:
+    """Putting cases to one agent, round by round. Answers are redacted as they come, and kept in the journal."""
+
+    def __init__(self, paper: Exam, agent: agents.Agent, effort: Effort, progress: Progress | None) -> None:
+        self.paper, self.agent, self.effort, self.progress = paper, agent, effort, progress
+        self.journal: Journal | None = None
+
+    def round(self, number: int, cases: Sequence[Case]) -> list[agents.Answer]:
+        """The agent's answers to these cases, in order."""
+        questions = [(case.question, list(self.paper.contexts[case.id])) for case in cases]
+        journal = self.journal
+        before = {place: journal.known(number, case.id) for place, case in enumerate(cases)} if journal else {}
+        clean: list[agents.Answer] = []
+
+        def said(place: int, answer: agents.Answer) -> None:
+            text = cleaned(self.paper, cases[place], answer.text)
+            clean.append(agents.Answer(text, answer.error))
+            if journal and text is not None:
+                journal.keep(number, cases[place].id, text)
+            if self.progress:
+                self.progress(place + 1, len(cases))
+
+        known = {place: text for place, text in before.items() if text is not None}
+        agents.ask_all(self.agent, questions, self.effort, known=known, on_answer=said)
+        return clean
+
+
+def asked_and_judged(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
+    """Every case asked and judged; then the surprises until each has its confirmations, and judged again."""
+    with remembering():
+        results, verdict = examined(asking, rival, repeat)
+    return record(asking.paper, candidate, rival, results, verdict)
+
+
+def examined(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
+    """The results in the end, and the verdict over them."""
+    paper = asking.paper
+    first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
+    using = paper.models.graders
+    grade_ahead([(case, said.text) for case, said in zip(paper.cases, first, strict=True)], using)
+    results = [
+        graded(case, said.text, error=said.error, using=using) for case, said in zip(paper.cases, first, strict=True)
+    ]
+    results = with_repeats(results, paper.cases, more, using)
+    verdict = judge(paper, results, rival)
+    if again := set(needs_confirmation(verdict)):
+        doubtful = [case for case in paper.cases if case.id in again]
+        rounds = [asking.round(number, doubtful) for number in range(repeat, paper.policy.confirmations + 1)]
+        results = with_repeats(results, doubtful, rounds, using)
+        verdict = judge(paper, results, rival)
+    return results, verdict
+
+
+def with_repeats(
+    results: Sequence[Result],
+    cases: Sequence[Case],
+    rounds: Sequence[Sequence[agents.Answer]],
+    using: Mapping[str, Grader],
+) -> list[Result]:
+    """The results with what the agent said to these cases in further rounds."""
+    grade_ahead([(case, said.text) for answers in rounds for case, said in zip(cases, answers, strict=True)], using)
+    added: dict[str, list[Attempt]] = {case.id: [] for case in cases}
+    for answers in rounds:
+        for case, said in zip(cases, answers, strict=True):
+            added[case.id].append(attempted(case, said.text, error=said.error, using=using))
+    return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
+
+
+def cleaned(paper: Exam, case: Case, text: str | None) -> str | None:
+    """An answer as it may be kept."""
+    if text is None:
+        return None
+    origin, project = paper.origins[case.id], paper.release.dataset.project
+    return redact(text, project.redaction_policy, numbering_for(project, origin.external_id, origin.placeholders))
+
+
+def find_baseline(release: Release, name: str | None) -> GateRun | None:
+    """The run to compare with. Raises `NotFound`, and `GateError` for one that is no measure.
+
+    A measure is a run that passed, or one of a version that a person promoted; never one of a version that a person
+    refused. Unnamed it is the newest of what is promoted, else the newest that passed, else none.
+    """
+    mine = GateRun.objects.filter(project=release.dataset.project).select_related("candidate", "release__dataset")
+    promoted = mine.filter(candidate__state=AgentVersion.State.PROMOTED).exclude(verdict=GateRun.Verdict.NOT_JUDGED)
+    if name is None:
+        here = {"release__dataset": release.dataset}
+        passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=AgentVersion.State.REFUSED)
+        newest = promoted.filter(**here).order_by("-candidate__decided_at", "-pk").first()
+        return newest or passed.filter(**here).order_by("-pk").first()
+    found = mine.filter(pk=int(name)).first() if name.isascii() and name.isdigit() and len(name) < 18 else None
+    if found is None:
+        raise NotFound("There is no such baseline run.")
+    refused = found.candidate.state == AgentVersion.State.REFUSED
+    if refused or not (found.verdict == GateRun.Verdict.PASSED or promoted.filter(pk=found.pk).exists()):
+        raise GateError("That run did not pass: promote its agent version first, if it is what you run today.")
+    if not found.results.exists():
+        raise GateError("Nothing is left of that run's answers, which were deleted with age or with their people.")
+    return found
+
+
+def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None) -> Verdict:
+    """The verdict over these results beside the baseline's."""
+    sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results)
+    before = None if rival is None else kept_results(rival)
+    return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id)

@@ -1,0 +1,220 @@
+"""Gate runs in words, for the API, a terminal, a pull request and CI. Cases go by their ids, never by their text."""
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from curation.gate.runs import FIGURES, Exam, outcome_of
+from curation.gate.verdicts import Case, GatePolicy, Slice, Verdict, verdict_document
+from curation.gate.verdicts.slices import slice_outcomes
+from curation.models import GateResult, GateRun
+
+PASSING = {"fixed": True, "still_passing": True, "newly_passing": True}
+LISTED = 50
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot hold
+
+
+def shown(run: GateRun) -> dict[str, Any]:
+    """A gate run as the API and `--json` show it. `passed` of a case is null where it is not counted."""
+    columns = ("interaction__external_id", "kind", "score", "change", "error", "passed", "grader")
+    rows = run.results.order_by("pk").values_list(*columns)  # of thousands: no objects of all that nobody looks at
+    return {
+        "id": str(run.pk),
+        "url": address(run),
+        "release": run.release.public_id,
+        "candidate": {"name": run.candidate.name, "version": run.candidate.version, "model": run.candidate.model},
+        "baseline": run.baseline_id and str(run.baseline_id),
+        "verdict": run.verdict,
+        "passed": run.verdict == GateRun.Verdict.PASSED,
+        "reasons": run.reasons,
+        "counts": run.counts,
+        "cases": [
+            {"case": case, "kind": kind, "passed": counted(change, grader, right), "score": score,
+             "change": change or None, "error": error or None}
+            for case, kind, score, change, error, right, grader in rows
+        ],
+        "created_at": run.created_at,
+    }  # fmt: skip
+
+
+def address(run: GateRun) -> str:
+    """The run's page in the console."""
+    return f"{settings.PUBLIC_URL}{reverse('admin:curation_gaterun_change', args=[run.pk])}"
+
+
+def passed(row: GateResult) -> bool | None:
+    """Whether the case counts as passed, after its repetitions; None where it does not count."""
+    return counted(row.change, row.grader, row.passed)
+
+
+def counted(change: str, grader: str, right: bool) -> bool | None:
+    """The same of a row's columns."""
+    if change:
+        return PASSING.get(change, False)
+    return right if grader else None
+
+
+def provisional(paper: Exam, rival: GateRun | None, verdict: Verdict) -> dict[str, Any]:
+    """The answer to a draft: the verdict so far, and the cases to ask again, `confirmations` times each."""
+    said: dict[str, Any] = verdict_document(verdict)
+    return {
+        "draft": True,
+        "release": paper.release.public_id,
+        "baseline": rival and str(rival.pk),
+        "verdict": outcome_of(verdict),
+        "reasons": said["reasons"],
+        "counts": said["counts"] | {name: said[name] for name in FIGURES} | paper.models.counts,
+        "unconfirmed": said["unconfirmed"],
+        "confirmations": paper.policy.confirmations,
+    }
+
+
+def numbers(counts: Mapping[str, Any]) -> list[tuple[str, int | float]]:
+    """The counts that are worth a line, in words."""
+    whole = ((name, value) for name, value in counts.items() if isinstance(value, int | float) and value)
+    whole = ((name, value) for name, value in whole if name not in FIGURES)
+    return [(name.replace("_", " "), value) for name, value in whole]
+
+
+def told(run: GateRun) -> str:
+    """A gate run in words."""
+    counts = ", ".join(f"{number} {name}" for name, number in numbers(run.counts))
+    lines = [f"{run.get_verdict_display().upper()}: {run.candidate} on {run.release} ({counts})"]
+    lines += [f"  {reason['code']}: {reason['detail']}" for reason in run.reasons]
+    return "\n".join([*lines, f"Gate run {run.pk}: {address(run)}"])
+
+
+def failed_rows(run: GateRun) -> list[GateResult]:
+    """The counted cases that the candidate fails, in the release's order."""
+    rows = run.results.select_related("interaction").order_by("pk")
+    return [row for row in rows if passed(row) is False]
+
+
+def as_markdown(run: GateRun) -> str:
+    """A summary for a pull request."""
+    failed = failed_rows(run)
+    lines = [f"## Flywheel gate: {run.get_verdict_display().lower()}", ""]
+    lines += [f"{markdown(str(run.candidate))} on {markdown(str(run.release))}", ""]
+    lines += table(("Reason", "Detail"), [(reason["code"], reason["detail"]) for reason in run.reasons])
+    lines += table(("Failed case", "Change"), [(r.interaction.external_id, r.change) for r in failed[:LISTED]])
+    if len(failed) > LISTED:
+        lines += [f"… and {len(failed) - LISTED} more.", ""]
+    lines += table(("Count", ""), [(name, str(number)) for name, number in numbers(run.counts)])
+    return "\n".join([*lines, f"[The whole run]({address(run)})"]) + "\n"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """A table in Markdown, or nothing without rows."""
+    if not rows:
+        return []
+    cells = [f"| {' | '.join(map(markdown, row))} |" for row in (head, *rows)]
+    return [cells[0], "|" + " --- |" * len(head), *cells[1:], ""]
+
+
+def markdown(text: str) -> str:
+    """Text that stays text: `@` would call people, `#` would link issues, the rest would become markup."""
+    plain = CONTROL.sub("", text).replace("\n", " ").replace("\r", " ")
+    return re.sub(r"([\\`*{}\[\]()<>#+!|~@&])", lambda mark: f"&#{ord(mark[1])};", plain)
+
+
+def as_junit(run: GateRun) -> str:
+    """JUnit XML: a test case per eval case, and one for the verdict itself."""
+    root = ET.Element("testsuites", name="flywheel gate")
+    suite = ET.SubElement(root, "testsuite", name="flywheel gate")
+    for row in run.results.select_related("interaction").order_by("pk"):
+        element = ET.SubElement(
+            suite, "testcase", classname=f"flywheel.{row.kind}", name=CONTROL.sub("", row.interaction.external_id)
+        )
+        if row.error:
+            ET.SubElement(element, "error", message=CONTROL.sub("", row.error))
+        elif passed(row) is None:
+            ET.SubElement(element, "skipped", message="not counted")
+        elif not passed(row):
+            ET.SubElement(element, "failure", message=row.change or "failed")
+    overall = ET.SubElement(suite, "testcase", classname="flywheel.gate", name="verdict")
+    if run.verdict != GateRun.Verdict.PASSED:
+        kind = "failure" if run.verdict == GateRun.Verdict.REFUSED else "error"
+        detail = "\n".join(f"{reason['code']}: {reason['detail']}" for reason in run.reasons)
+        ET.SubElement(overall, kind, message=run.verdict).text = CONTROL.sub("", detail)
+    for attribute, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(attribute, str(sum(1 for _ in suite.iter(tag))))
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+CHANGES = ("regressed", "newly_failing", "fixed", "still_failing", "newly_passing", "still_passing")
+BEFORE_AND_AFTER: dict[str, tuple[bool | None, bool]] = {
+    "still_passing": (True, True),
+    "regressed": (True, False),
+    "fixed": (False, True),
+    "still_failing": (False, False),
+    "newly_passing": (None, True),
+    "newly_failing": (None, False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One case with both answers; `before` is empty where the baseline has none."""
+
+    result: GateResult
+    question: str
+    expected: str
+    rejected: str
+    before: str
+    after: str
+
+
+def listed(run: GateRun, change: str) -> QuerySet[GateResult]:
+    """The run's answers with that change, or all; without those of people whose data is restricted."""
+    rows = run.results.filter(subject__restricted_at__isnull=True).order_by("pk")
+    rows = rows.filter(change=change) if change in CHANGES else rows
+    return rows.select_related(
+        "interaction__decision__interaction", "interaction__decision__correction", "interaction__decision__task"
+    )
+
+
+def pairs(run: GateRun, rows: Iterable[GateResult]) -> list[Pair]:
+    """These answers beside the baseline's; one query more, however many."""
+    rows = list(rows)
+    keys = [row.interaction_id for row in rows]
+    earlier = GateResult.objects.filter(run=run.baseline_id, interaction__in=keys) if run.baseline_id else []
+    before = {row.interaction_id: said(row) for row in earlier}
+    return [pair(row, before.get(row.interaction_id, "")) for row in rows]
+
+
+def pair(row: GateResult, before: str) -> Pair:
+    """One case with both answers."""
+    decision = getattr(row.interaction, "decision", None)
+    expected, rejected = (decision.expected, decision.rejected or "") if decision else ("", "")
+    return Pair(row, str(row.interaction.question), expected, rejected, before, said(row))
+
+
+def said(row: GateResult) -> str:
+    """The answer, or what came in its place."""
+    return f"({row.error})" if row.error else str(row.answer)
+
+
+def slices(run: GateRun) -> tuple[Slice, ...]:
+    """The run's figures by kind, language, tag and source, those that fell first."""
+    columns = ("kind", "change", "interaction__tags", "interaction__sources", "interaction__decision__language")
+    outcomes = []
+    for kind, change, tags, sources, language in run.results.exclude(change="").values_list(*columns):
+        before, after = BEFORE_AND_AFTER[change]
+        case = Case(
+            id="",
+            kind="golden" if kind == "golden" else "regression",
+            question="",
+            expected="",
+            tags=tuple(map(str, tags)),
+            language=language or "",
+            sources=tuple(str(source.get("title") or source.get("id") or "") for source in sources),
+        )
+        outcomes.append((case, before if run.baseline_id else None, after))
+    found = slice_outcomes(outcomes, GatePolicy.from_dict(run.policy))
+    return tuple(sorted(found, key=lambda part: (not part.dropped, part.pairs.won - part.pairs.lost)))

@@ -1,0 +1,216 @@
+"""Gate runs as they are kept: every answer beside its grade, sealed, and read back as a baseline's results.
+
+The seals are keyed. Whoever edits a row in the database without the server's key makes it useless as a baseline: the
+verdict then says that it cannot judge, and why.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from curation.gate import agent_versions
+from curation.gate.agent_versions import CandidateIn
+from curation.gate.case_graders import JUDGE_DIVIDED, ask_people
+from curation.gate.model_graders import Models
+from curation.gate.verdicts import (
+    Attempt,
+    Case,
+    GatePolicy,
+    Result,
+    ResultSet,
+    Verdict,
+    cases_digest,
+    results_digest,
+    verdict_document,
+)
+from curation.models import AgentVersion, GateResult, GateRun, Release
+from feedback.models import Interaction, Project
+from privacy.redaction import Policy, Redacted, redact
+from privacy.subjects.digests import digest
+
+NAMED = 100  # cases listed with one reason
+NAME = re.compile(r"(?<=[:,] )[A-Za-z0-9._:-]+(?=,| and |$)")  # a case in the list that ends a reason's detail
+FORGOTTEN = "(erased)"
+FIGURES = ("p_value", "change", "interval")
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """A release's cases, ready to be asked and graded, and the conversations that they came from."""
+
+    release: Release
+    cases: tuple[Case, ...]
+    contexts: Mapping[str, list[dict[str, str]]]
+    origins: Mapping[str, Interaction]
+    policy: GatePolicy
+    models: Models = field(default_factory=Models)
+
+
+def record(
+    paper: Exam, candidate: CandidateIn, rival: GateRun | None, results: Sequence[Result], verdict: Verdict
+) -> GateRun:
+    """Keep the run with every answer that belongs to a case, once each; ask people where the judge was divided."""
+    project = paper.release.dataset.project
+    known = {case.id: case for case in paper.cases}
+    said: dict[str, Any] = verdict_document(verdict)
+    changes = {outcome["case"]: outcome["outcome"] for outcome in said["outcomes"]}
+    called = agent_versions.redacted(project, candidate)
+    model = called.pop("model")
+    with transaction.atomic():
+        agent, _ = AgentVersion.objects.get_or_create(project=project, **called, defaults={"model": model})
+        made = GateRun.objects.create(
+            project=project,
+            release=paper.release,
+            candidate=agent,
+            baseline=rival,
+            verdict=outcome_of(verdict),
+            reasons=[{**reason, "cases": list(reason["cases"])[:NAMED]} for reason in said["reasons"]],
+            counts=said["counts"] | {name: said[name] for name in FIGURES} | paper.models.counts,
+            policy=paper.policy.to_dict(),
+            cases_digest=cases_digest(paper.cases),
+        )
+        made.seal = run_seal(made)
+        made.save(update_fields=["seal"])
+        kept = {result.case: result for result in results if result.case in known}
+        rows = [result_row(made, paper, known[name], kept[name], changes.get(name, "")) for name in kept]
+        GateResult.objects.bulk_create(rows, batch_size=500)
+        ask_people(paper.models.divided_on(paper.cases), paper.origins, JUDGE_DIVIDED)
+    return made
+
+
+def outcome_of(verdict: Verdict) -> str:
+    """The verdict in one word; it passes only what could be judged in full."""
+    if not verdict.could_judge:
+        return GateRun.Verdict.NOT_JUDGED
+    return GateRun.Verdict.PASSED if verdict.passed else GateRun.Verdict.REFUSED
+
+
+def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: str) -> GateResult:
+    """One answer as it is kept."""
+    origin, policy = paper.origins[case.id], paper.release.dataset.project.redaction_policy
+    row = GateResult(
+        run=run,
+        interaction=origin,
+        subject_id=origin.subject_id,
+        kind=case.kind,
+        answer=redacted(result.answer or "", policy),
+        score=result.score,
+        passed=result.passed,
+        grader=case.grader,
+        change=change,
+        error=result.error or "",
+        attempts=[attempt_row(attempt, policy) for attempt in result.repeats],
+        case_digest=result.digest,
+    )
+    row.seal = row_seal(row)
+    return row
+
+
+KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "passed")}
+
+
+def attempt_row(attempt: Attempt, policy: Policy) -> dict[str, Any]:
+    """A repetition as it is kept."""
+    answer, error = (text if text is None else redacted(text, policy) for text in (attempt.answer, attempt.error))
+    values = {"answer": answer, "error": error, "score": attempt.score, "passed": attempt.passed}
+    return {KEYS[name]: value for name, value in values.items()}
+
+
+def redacted(text: str, policy: Policy) -> Redacted:
+    """The text as it may be kept; what comes from the redactor is not redacted again."""
+    return text if isinstance(text, Redacted) else redact(text, policy)
+
+
+def run_seal(run: GateRun) -> str:
+    """The keyed digest of what a run says of itself."""
+    said = [run.pk, run.release_id, run.candidate_id, run.verdict, run.cases_digest, run.policy]
+    return digest("gate run", orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())
+
+
+SEALED = (
+    "run",
+    "interaction",
+    "kind",
+    "answer",
+    "score",
+    "passed",
+    "grader",
+    "error",
+    "attempts",
+    "case_digest",
+    "seal",
+)
+
+
+def row_seal(row: GateResult) -> str:
+    """The keyed digest of one kept answer. Rows are sealed one by one: forgetting a person breaks no other's seal."""
+    numbers = (None if row.score is None else float(row.score), bool(row.passed))
+    attempts = [
+        [attempt[name] for name in ("answer", "error", "passed")] + [repr(attempt["score"])] for attempt in row.attempts
+    ]
+    said = [row.run_id, row.interaction_id, row.kind, str(row.answer), repr(numbers), row.grader, row.error,
+            attempts, row.case_digest]  # fmt: skip
+    return digest("gate result", orjson.dumps(said).decode())
+
+
+def kept_results(run: GateRun) -> ResultSet:
+    """The results of an earlier run as the verdict takes them; without a seal where a row is not as it was kept."""
+    rows = list(run.results.select_related("interaction").only(*SEALED, "interaction__external_id").order_by("pk"))
+    unsealed = ResultSet(str(run.pk), run.release.public_id, run.cases_digest, tuple(map(kept_result, rows)))
+    if run.seal != run_seal(run) or not all_sealed(rows):
+        return unsealed
+    return replace(unsealed, seal=results_digest(unsealed))
+
+
+def all_sealed(rows: Iterable[GateResult]) -> bool:
+    """Whether every row is as it was kept."""
+    return all(row.seal == row_seal(row) for row in rows)
+
+
+def kept_result(row: GateResult) -> Result:
+    """One kept answer as the verdict takes it."""
+    return Result(
+        case=row.interaction.external_id,
+        answer=None if row.error else str(row.answer),
+        error=row.error or None,
+        score=row.score,
+        passed=row.passed,
+        digest=row.case_digest,
+        repeats=tuple(Attempt(**attempt) for attempt in row.attempts),
+    )
+
+
+def forget(runs: QuerySet[GateRun], cases: Iterable[str]) -> None:
+    """Take these cases out of the reasons of runs, where they are named. No seal covers the reasons."""
+    gone = set(cases)
+    for run in runs.exclude(reasons=[]):
+        kept = [without(reason, gone) for reason in run.reasons]
+        if kept != run.reasons:
+            run.reasons = kept
+            run.save(update_fields=["reasons"])
+
+
+def without(reason: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """A reason as it stands once some of its cases are forgotten; its count is what was judged, and stays."""
+    named = [name for name in reason["cases"] if name not in gone]
+    if len(named) == len(reason["cases"]):
+        return reason
+    detail = NAME.sub(lambda match: FORGOTTEN if match.group() in gone else match.group(), reason["detail"])
+    return {**reason, "detail": detail, "cases": named}
+
+
+def outdated(project: Project, limit: datetime) -> QuerySet[GateResult]:
+    """The kept answers of runs before that moment which are no measure for a later one: neither of a promoted version,
+    nor the newest of their dataset that passed.
+    """
+    mine = GateRun.objects.filter(project=project)
+    passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=AgentVersion.State.REFUSED)
+    newest = passed.order_by().values("release__dataset").annotate(newest=Max("pk")).values("newest")
+    old = mine.filter(created_at__lt=limit).exclude(candidate__state=AgentVersion.State.PROMOTED)
+    return GateResult.objects.filter(run__in=old.exclude(pk__in=newest))

@@ -1,0 +1,50 @@
+"""May this agent replace that one? Cases and results, what a project demands, and the verdict over both."""
+
+from curation.gate.verdicts.cases import (
+    TIMEOUT,
+    Attempt,
+    Case,
+    Result,
+    ResultSet,
+    attempted,
+    case_digest,
+    cases_digest,
+    grade_ahead,
+    grade_case,
+    graded,
+    remembering,
+    results_digest,
+)
+from curation.gate.verdicts.documents import DocumentError, read_results, results_document, verdict_document
+from curation.gate.verdicts.integrity import Reason
+from curation.gate.verdicts.judging import CaseOutcome, Verdict, judge_results, needs_confirmation
+from curation.gate.verdicts.policy import GatePolicy, PolicyError
+from curation.gate.verdicts.slices import Slice
+
+__all__ = [
+    "TIMEOUT",
+    "Attempt",
+    "Case",
+    "CaseOutcome",
+    "DocumentError",
+    "GatePolicy",
+    "PolicyError",
+    "Reason",
+    "Result",
+    "ResultSet",
+    "Slice",
+    "Verdict",
+    "attempted",
+    "case_digest",
+    "cases_digest",
+    "grade_ahead",
+    "grade_case",
+    "graded",
+    "judge_results",
+    "needs_confirmation",
+    "read_results",
+    "remembering",
+    "results_digest",
+    "results_document",
+    "verdict_document",
+]

@@ -1,0 +1,75 @@
+"""Verdicts and result sets as plain values, for files, requests and JSON columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from curation.gate.verdicts.cases import Attempt, Result, ResultSet
+from curation.gate.verdicts.judging import Verdict
+
+
+class DocumentError(ValueError):
+    """The document is not a result set; the message names the field and quotes no value."""
+
+
+def verdict_document(verdict: Verdict) -> dict[str, object]:
+    """Return the verdict without a word of captured text: ids, codes, counts and figures."""
+    return {
+        "passed": verdict.passed,
+        "could_judge": verdict.could_judge,
+        "reasons": [asdict(reason) for reason in verdict.reasons],
+        "counts": dict(verdict.counts),
+        "p_value": verdict.p_value,
+        "change": verdict.change,
+        "interval": None if verdict.interval is None else list(verdict.interval),
+        "slices": [asdict(part) for part in verdict.slices],
+        "outcomes": [
+            {
+                "case": outcome.case.id,
+                "kind": outcome.case.kind,
+                "outcome": outcome.outcome,
+                "flaky": outcome.flaky,
+                "confirmed": outcome.confirmed,
+            }
+            for outcome in verdict.outcomes
+        ],
+        "unconfirmed": list(verdict.unconfirmed),
+    }
+
+
+def results_document(results: ResultSet) -> dict[str, object]:
+    """Return a result set as plain values. It holds answers: keep it where answers may be kept."""
+    return asdict(results)
+
+
+def read_results(document: Mapping[str, object]) -> ResultSet:
+    """Return the result set of a document, seal and all: what was changed in between no longer fits it.
+
+    Raises DocumentError for names that are missing or unknown. Values are judged by the verdict, not here.
+    """
+    header = _fields(document, ResultSet, "result set")
+    results = tuple(_result(item) for item in _list(header["results"], "results"))
+    return ResultSet(**{**header, "results": results})  # type: ignore[arg-type]
+
+
+def _result(item: object) -> Result:
+    values = _fields(item, Result, "result")
+    repeats = tuple(
+        Attempt(**_fields(repeat, Attempt, "repeat"))  # type: ignore[arg-type]
+        for repeat in _list(values["repeats"], "repeats")
+    )
+    return Result(**{**values, "repeats": repeats})  # type: ignore[arg-type]
+
+
+def _fields(value: object, shape: type, what: str) -> dict[str, object]:
+    wanted = set(shape.__dataclass_fields__)  # type: ignore[attr-defined]
+    if not isinstance(value, Mapping) or set(value) != wanted:
+        raise DocumentError(f"a {what} has exactly the fields {', '.join(sorted(wanted))}")
+    return dict(value)
+
+
+def _list(value: object, what: str) -> list[object]:
+    if not isinstance(value, list | tuple):
+        raise DocumentError(f"{what} is a list")
+    return list(value)

@@ -1,0 +1,1 @@
+"""A project's curation policy: versioned settings, and what another policy would change."""

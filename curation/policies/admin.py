@@ -1,0 +1,195 @@
+"""Curation policies and runs: what a project demands, and one pass of curation after the other."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from curation import tasks
+from curation.gate import thresholds
+from curation.gate.calibration import LEAST_REVIEWED
+from curation.models import CurationPolicy, Run
+from curation.policies import settings as policies_settings
+from curation.policies import trials, versions
+from curation.runs import control, curate
+from feedback.models import Interaction, Project
+from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
+
+AT_ONCE = 500
+LIVE = 20  # runs that are shown as they go, and projects that rest
+
+
+class PolicyForm(forms.Form):
+    """The next version of a policy."""
+
+    settings = forms.JSONField(
+        required=False, widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
+        label="What differs from the defaults",
+    )  # fmt: skip
+    note = forms.CharField(max_length=200, label="Why", help_text="A line for whoever reads this version later.")
+
+    again = forms.BooleanField(
+        required=False, label="Put what is decided already before the filters again",
+        help_text="Without, filters hold for what is decided from now on; balance and guards hold for every next release.",
+    )  # fmt: skip
+
+    def clean_settings(self) -> dict[str, Any]:
+        """Settings that every stage takes."""
+        given = self.cleaned_data["settings"] or {}
+        try:
+            policies_settings.check(given)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+        return dict(given)
+
+
+@admin.register(CurationPolicy)
+class CurationPolicyAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    list_display = ["title", "note", "created_at", "created_by", "next_version"]
+    list_filter = [ProjectFilter]
+    list_select_related = ["project", "created_by"]
+    ordering = ["project", "-version"]
+    lead = "How each project curates. A version is never changed; a run records the one that it used."
+    empty = ("No policies yet", "A project starts with one: manage.py createproject NAME.")
+
+    def get_urls(self) -> list[URLPattern]:
+        revise = self.admin_site.admin_view(self.revise_view)
+        limits = self.admin_site.admin_view(self.thresholds_view)
+        return [
+            path("<int:key>/revise/", revise, name="curation_curationpolicy_revise"),
+            path("<int:key>/thresholds/", limits, name="curation_curationpolicy_thresholds"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="policy")
+    def title(self, row: CurationPolicy) -> str:
+        return f"{row.project.name} v{row.version}"
+
+    @admin.display(description="")
+    def next_version(self, row: CurationPolicy) -> str:
+        url = reverse("admin:curation_curationpolicy_revise", args=[row.pk])
+        limits = reverse("admin:curation_curationpolicy_thresholds", args=[row.pk])
+        return format_html('<a href="{}">New version from this</a> · <a href="{}">Thresholds</a>', url, limits)
+
+    def found(self, request: HttpRequest, key: int) -> CurationPolicy:
+        """The version, for whoever may make the next one."""
+        if not request.user.has_perm("curation.add_curationpolicy"):
+            raise PermissionDenied
+        row: CurationPolicy | None = self.get_queryset(request).select_related("project").filter(pk=key).first()
+        if row is None:
+            raise Http404
+        return row
+
+    def thresholds_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """What judged answers say of the gate's thresholds; with a POST, those that are chosen hold from now on."""
+        row = self.found(request, key)
+        if request.method == "POST":
+            made = thresholds.adopt(row.project, request.POST.getlist("curve"), request.user)
+            if made is None:
+                messages.warning(request, "Nothing was chosen that would move: the policy stays as it is.")
+                return redirect("admin:curation_curationpolicy_thresholds", row.pk)
+            messages.success(request, f"{made} holds from the next gate run on; its baseline is made anew.")
+            return redirect("admin:curation_curationpolicy_change", made.pk)
+        curves = thresholds.curves(row.project)
+        context = {**self.admin_site.each_context(request), "title": f"Thresholds of {row.project}", "opts": self.opts,
+                   "row": row, "curves": [one for one in curves if one.points], "needed": LEAST_REVIEWED,
+                   "width": thresholds.WIDTH, "height": thresholds.HEIGHT,
+                   "moves": any(one.moves for one in curves)}  # fmt: skip
+        return render(request, "admin/curation/curationpolicy/thresholds.html", context)
+
+    def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """A new version, starting from one that there is."""
+        row = self.found(request, key)
+        form = PolicyForm(request.POST or None, initial={"settings": row.settings})
+        tried = None
+        if form.is_valid() and "try" in request.POST:
+            tried = trials.trial(row.project, form.cleaned_data["settings"])
+        elif form.is_valid():
+            given = form.cleaned_data
+            made = versions.revise(row.project, given["settings"], given["note"], request.user, again=given["again"])
+            messages.success(request, f"{made} holds from the next run on.")
+            return redirect("admin:curation_curationpolicy_change", made.pk)
+        defaults = {name: json.dumps(values, indent=2) for name, values in policies_settings.defaults().items()}
+        context = {**self.admin_site.each_context(request), "title": f"New version for {row.project}", "opts": self.opts,
+                   "form": form, "row": row, "defaults": defaults, "trial": tried}  # fmt: skip
+        return render(request, "admin/curation/curationpolicy/revise.html", context)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    list_display = ["id", "project", "state_chip", "read", "total", "policy", "started_at", "finished_at"]
+    list_filter = [ProjectFilter, "state"]
+    list_select_related = ["project", "policy__project"]
+    ordering = ["-id"]
+    lead = "One pass of curation over what is new. It also runs by itself, every few seconds."
+    empty = ("No runs yet", "A run begins when somebody says something of an answer, or when you start one.")
+    change_list_template = "admin/curation/run/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        start, cancel = (self.admin_site.admin_view(view) for view in (self.start_view, self.cancel_view))
+        return [
+            path("start/", start, name="curation_run_start"),
+            path("<int:key>/cancel/", cancel, name="curation_run_cancel"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description="state", ordering="state")
+    def state_chip(self, row: Run) -> str:
+        return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        site: Any = self.admin_site
+        may = request.user.has_perm("curation.add_run")
+        mine = site.projects_of(request)
+        running = self.get_queryset(request).filter(state=Run.State.RUNNING).select_related("project").order_by("pk")
+        more = {
+            "projects": mine.order_by("name")[:50] if may else [], "running": running[:LIVE], "may": may,
+            "resting": control.resting().filter(pk__in=mine.values("pk")).order_by("name")[:LIVE],
+        }  # fmt: skip
+        return super().changelist_view(request, {**more, **(extra_context or {})})
+
+    def cancel_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """Stop a run after its batch."""
+        if not request.user.has_perm("curation.add_run"):
+            raise PermissionDenied
+        row = self.get_queryset(request).select_related("project").filter(pk=key).first()
+        if row is None or request.method != "POST":
+            raise Http404
+        if control.cancel(row):
+            messages.success(request, f"The run stops after its batch. {row.project} rests until you run it again.")
+        else:
+            messages.warning(request, "The run had ended already.")
+        return redirect("admin:curation_run_changelist")
+
+    def start_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Curate a project now: here where little waits, else by a worker."""
+        if not request.user.has_perm("curation.add_run"):
+            raise PermissionDenied
+        site: Any = self.admin_site
+        sent = request.POST.get("project", "")
+        project = site.projects_of(request).filter(pk=row_key(sent)).first()
+        if sent and project is None:
+            raise Http404
+        if request.method == "POST" and project is not None:
+            messages.success(request, started(project))
+        return redirect("admin:curation_run_changelist")
+
+
+def started(project: Project) -> str:
+    """Curate, or have it curated; what was done, in words."""
+    waiting = Interaction.objects.filter(project=project).pending()[: AT_ONCE + 1].count()
+    if not waiting:
+        return f"{project} has nothing new: everything that people said is decided."
+    if waiting > AT_ONCE:
+        tasks.curate_project.delay(project.pk)
+        return f"A worker curates {project} now; the run appears here."
+    run = curate.curate(project)
+    return f"{project}: {run.read if run else 0} interactions curated."

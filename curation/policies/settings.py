@@ -1,0 +1,75 @@
+"""What a curation policy may say, stage by stage, with the defaults that hold where it says nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from curation.filters.filters import FilterSettings
+from curation.gate.verdicts import GatePolicy
+from curation.quality.audits import DEFAULT_SHARE
+from curation.review.settings import ReviewSettings
+from curation.selection.balance import BalanceSettings
+from curation.selection.guards import GuardSettings
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """The share of all conversations that a person judges, whoever voted on them; 0 to 1."""
+
+    share: float = DEFAULT_SHARE
+
+    def __post_init__(self) -> None:
+        """Refuse what is no share."""
+        if not 0 <= self.share <= 1:
+            raise ValueError("share lies between 0 and 1")
+
+
+STAGES: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "filter": FilterSettings.from_dict,
+    "balance": BalanceSettings.from_dict,
+    "guard": GuardSettings.from_dict,
+    "gate": GatePolicy.from_dict,
+    "audit": lambda values: AuditSettings(**values),
+    "review": lambda values: ReviewSettings(**values),
+}
+LONG = {"sensitive", "terms", "personal_topics"}
+
+
+def check(given: Any) -> None:
+    """Raise `ValueError`, in words, for settings that a stage does not take."""
+    if not isinstance(given, dict):
+        raise ValueError("Write an object, with a part for each stage.")
+    if unknown := sorted(set(given) - set(STAGES)):
+        raise ValueError(f"There is no stage {', '.join(unknown)}; there are {', '.join(STAGES)}.")
+    for stage, values in given.items():
+        if not isinstance(values, dict):
+            raise ValueError(f"{stage}: write an object.")
+        try:
+            STAGES[stage](values)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise ValueError(f"{stage}: {error}") from error
+
+
+def defaults() -> dict[str, dict[str, Any]]:
+    """Every setting of every stage with its default, without the long lists of terms."""
+    return {
+        "filter": short(asdict_of(FilterSettings())),
+        "balance": short(asdict(BalanceSettings())),
+        "guard": short(asdict(GuardSettings())),
+        "gate": short(asdict(GatePolicy())),
+        "audit": asdict(AuditSettings()),
+        "review": asdict(ReviewSettings()),
+    }
+
+
+def asdict_of(settings: FilterSettings) -> dict[str, Any]:
+    """The filter's settings without its compiled terms, which no copy can be made of."""
+    names = [name for name in settings.__slots__ if name not in LONG]
+    return {name: getattr(settings, name) for name in names}
+
+
+def short(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON writes them."""
+    return {
+        name: list(v) if isinstance(v, (tuple, frozenset, set)) else v for name, v in values.items() if name not in LONG
+    }

@@ -1,0 +1,35 @@
+"""A project's curation policy: versioned settings over the defaults that docs/curation.md explains."""
+
+from typing import Any
+
+from django.db import transaction
+
+from curation.evidence.decided import LABELLED
+from curation.models import CurationPolicy
+from curation.policies import settings as policies_settings
+from feedback.models import Interaction, Project
+
+
+def current(project: Project) -> CurationPolicy:
+    """The newest version; the first is made with the defaults."""
+    newest = CurationPolicy.objects.filter(project=project).order_by("-version").first()
+    return newest or CurationPolicy.objects.get_or_create(project=project, version=1, defaults={"note": "Defaults"})[0]
+
+
+def revise(
+    project: Project, settings: dict[str, Any], note: str, user: Any = None, *, again: bool = False
+) -> CurationPolicy:
+    """The next version of a project's policy; the ones before stay as they are, for the runs that used them.
+
+    The filters judge a record when it is decided. With `again`, what is decided already is put before them once more.
+    """
+    policies_settings.check(settings)
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        newest = current(project)
+        made = CurationPolicy.objects.create(
+            project=project, version=newest.version + 1, settings=settings, note=note, created_by=user
+        )
+        if again:
+            Interaction.objects.filter(project=project, decision__outcome__in=LABELLED).update(pending=True)
+    return made

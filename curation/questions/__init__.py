@@ -1,0 +1,1 @@
+"""Which questions are the same, and which records repeat each other."""

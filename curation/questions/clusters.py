@@ -1,0 +1,229 @@
+"""Clusters of near-duplicate questions, in indexed rows: what a new question costs does not grow with the stock.
+
+A question that is near none is the first of a cluster and gets eight band keys; one that is near joins the nearest's
+cluster and gets none. Every comparison is exact (`fingerprints.near`); the keys only say what to compare.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
+from operator import or_
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Min, Q
+
+from curation.evidence.records import Decided
+from curation.models import Question
+from curation.questions.fingerprints import BUCKET, VERSION, Index, Sketch, bands, may_be_near, signature, sketch, words
+from curation.selection import holdout
+from feedback.capture.writing import touch
+from feedback.models import Interaction
+from privacy.db import columns
+from privacy.subjects import digests
+
+BANDS = tuple(f"band_{number}" for number in range(8))
+COLUMNS = ("interaction_id", "project_id", "subject_id", "cluster", "place", "version", "pinned", "words", *BANDS)
+NO_BANDS: tuple[int | None, ...] = (None,) * len(BANDS)
+LEADS = reduce(or_, (Q(**{f"{name}__isnull": False}) for name in BANDS))  # a full bucket leaves a band out
+
+
+class Asked(NamedTuple):
+    """A question on its way into its cluster, with what it is compared by and found by."""
+
+    interaction: int
+    subject: int
+    fingerprint: bytes
+    sketch: Sketch
+    keys: tuple[int, ...]
+    words: int
+    size: int
+
+
+def asked(project: int, row: Decided) -> Asked:
+    """A decision's question, made ready to be compared."""
+    made = of(row.question, row.context)
+    keys = salted(project, bands(signature(made)))
+    return Asked(row.interaction, row.subject, row.fingerprint, made, keys, *words(made))
+
+
+def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
+    """The cluster of each of these questions, put into one if it is in none yet. Call in a transaction."""
+    entered = known([one.interaction for one in questions])
+    fresh = {one.interaction: one for one in questions if one.interaction not in entered}
+    if not fresh:
+        return entered
+    index = looked_up(fresh.values())
+    nearest = {key: index.place(key, one.sketch, one.keys) for key, one in fresh.items()}
+    homes = homes_of({first for first in nearest.values() if first not in fresh})
+    rows = []
+    for key, one in fresh.items():
+        bands = NO_BANDS
+        if nearest[key] == key:
+            homes[key] = key, holdout.place(one.fingerprint, key=digests.key("hold-out"))
+            bands = tuple([band if key in index.buckets[band] else None for band in one.keys]) or NO_BANDS
+        entered[key], place = homes[nearest[key]]
+        rows.append((key, project, one.subject, entered[key], place, VERSION, False, one.words, *bands))
+    columns.upsert(Question, COLUMNS, rows, keep=True)
+    return entered
+
+
+def of(question: str, context: Sequence[Mapping[str, str]]) -> Sketch:
+    """What is compared of a question as it is stored."""
+    return sketch(question, [(turn["role"], turn["content"]) for turn in context] if context else ())
+
+
+def known(keys: Sequence[int]) -> dict[int, int]:
+    """The cluster of those of these interactions that are in one."""
+    statement = f"SELECT interaction_id, cluster FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    return dict(columns.select_in(statement, keys))
+
+
+def salted(project: int, keys: Sequence[int]) -> tuple[int, ...]:
+    """The keys as they are stored: those of another project, or another version, are other keys."""
+    grain = salt(project)
+    return tuple([key ^ grain for key in keys])
+
+
+@lru_cache(maxsize=256)
+def salt(project: int) -> int:
+    """32 bits of a project and of the version of the method, signed as the keys are."""
+    made = hashlib.blake2b(f"{project}:{VERSION}".encode(), digest_size=8).digest()
+    return int.from_bytes(made[:4], "big", signed=True) ^ int.from_bytes(made[4:], "big", signed=True)
+
+
+def looked_up(asked: Collection[Asked]) -> Index:
+    """An index of the stored questions that share a key with any of these. Of most it needs no more than that they do, and
+    of the others mostly no more than their bits: the text is read of those that may be near.
+    """
+    buckets: dict[int, list[int]] = {}
+    for number, wanted in enumerate(zip(*[one.keys for one in asked if one.keys], strict=True)):
+        name = BANDS[number]
+        statement = (
+            f"SELECT {name}, interaction_id FROM {columns.quoted(Question)} "  # noqa: S608 - our own names
+            f"WHERE {name} IN ({{keys}}) ORDER BY {name}, interaction_id"
+        )
+        for band, key in columns.select_in(statement, set(wanted)):
+            buckets.setdefault(band, []).append(key)
+    index = Index()
+    index.buckets = {band: tuple(found[:BUCKET]) for band, found in buckets.items()}
+    index.sketches = {key: (made.question, made.context) for key, made in sketches_of(near_some(asked, index)).items()}
+    return index
+
+
+def near_some(asked: Iterable[Asked], index: Index) -> set[int]:
+    """Those of the stored questions in the index that may be near one of these, by their bits. A question that was stored
+    before there were any has none, and is read.
+    """
+    bits = words_of(set().union(*index.buckets.values()))
+    found: set[int] = set()
+    for one in asked:
+        for band in one.keys:
+            for other in index.buckets.get(band, ()):
+                if other not in found and ((theirs := bits[other]) is None or may_be_near(one.words, one.size, theirs)):
+                    found.add(other)
+    return found
+
+
+def words_of(keys: Iterable[int]) -> dict[int, int | None]:
+    """The bits of the words of stored questions."""
+    statement = f"SELECT interaction_id, words FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    return dict(columns.select_in(statement, keys))
+
+
+def homes_of(keys: Iterable[int]) -> dict[int, tuple[int, float]]:
+    """The clusters of stored questions, and their places."""
+    statement = (
+        f"SELECT interaction_id, cluster, place FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    )
+    return {key: (cluster, place) for key, cluster, place in columns.select_in(statement, keys)}
+
+
+def sketches_of(keys: Iterable[int]) -> dict[int, Sketch]:
+    """The sketches of stored questions, made from their text."""
+    statement = f"SELECT id, question, context FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
+    return {key: of(text, columns.parsed(turns)) for key, text, turns in columns.select_in(statement, keys)}
+
+
+def remove(keys: Sequence[int]) -> int:
+    """Take questions out; where a cluster loses the one that others are compared with, its next takes that place."""
+    with transaction.atomic():
+        rows = Question.objects.filter(pk__in=keys)
+        leading: defaultdict[int, set[int]] = defaultdict(set)
+        for project, cluster in rows.filter(LEADS).values_list("project", "cluster").distinct():
+            leading[project].add(cluster)
+        removed: int = rows.delete()[0]
+        for project, named in leading.items():
+            promote(project, named)
+    return removed
+
+
+def promote(project: int, named: Collection[int]) -> None:
+    """See to it that some question of each of these clusters is compared with, its first if none is."""
+    members = Question.objects.filter(project=project, cluster__in=named)
+    led = set(members.filter(LEADS).values_list("cluster", flat=True).distinct())
+    firsts = members.order_by().values("cluster").annotate(first=Min("pk")).values_list("cluster", "first")
+    give_bands(project, *[first for cluster, first in firsts if cluster not in led])
+
+
+def give_bands(project: int, *keys: int) -> None:
+    """Let new questions be compared with these from now on."""
+    for key, made in sketches_of(keys).items():
+        given = dict(zip(BANDS, salted(project, bands(signature(made))) or NO_BANDS, strict=True))
+        Question.objects.filter(pk=key).update(version=VERSION, words=words(made)[0], **given)
+
+
+def split(questions: Sequence[Question]) -> int:
+    """A curator's word that these do not belong to the others of their cluster: they become one of their own; its name.
+
+    They keep the side of the hold-out that they had, and stay where they were put. What is said of any of them is looked
+    at again, as in `merge`. Raises `ValueError` where they are of more than one cluster, or are all of it.
+    """
+    keys = sorted(question.pk for question in questions)
+    groups = {(question.project_id, question.cluster) for question in questions}
+    if len(groups) != 1:
+        raise ValueError("the questions to split off are of one cluster")
+    ((project, old),) = groups
+    with transaction.atomic():
+        rest = Question.objects.select_for_update().filter(project=project, cluster=old).exclude(pk__in=keys)
+        if not rest.exists():
+            raise ValueError("a cluster cannot be split from itself")
+        if old in keys:  # the name goes with its bearer; the others take their first one's
+            renamed = rest.aggregate(first=Min("pk"))["first"]
+            rest.update(cluster=renamed)
+            promote(project, [renamed])
+        new = old if old in keys else keys[0]
+        Question.objects.filter(pk__in=keys).update(cluster=new, pinned=True)
+        promote(project, [new, old])
+        look_again(project, [new, *rest.values_list("cluster", flat=True)[:1]])
+    return new
+
+
+def merge(into: Question, other: Question) -> int:
+    """A curator's word that two clusters are one: all of the other's join the first's, and its side; how many moved.
+
+    Both go on being compared with. Curation looks at all of them again: which records repeat which is another matter now.
+    Raises `ValueError` across projects, or where they are one already.
+    """
+    if into.project_id != other.project_id or into.cluster == other.cluster:
+        raise ValueError("two different clusters of one project can be merged")
+    with transaction.atomic():
+        moved = Question.objects.filter(project=into.project_id, cluster=other.cluster)
+        number = moved.update(cluster=into.cluster, place=into.place, pinned=True)
+        look_again(into.project_id, [into.cluster])
+    return number
+
+
+def look_again(project: int, named: Iterable[int]) -> None:
+    """Let curation look again at every question of these clusters."""
+    members = Question.objects.filter(project=project, cluster__in=set(named))
+    touch(list(members.values_list("pk", flat=True)))
+
+
+def rebuild(project: int, limit: int = 1_000) -> int:
+    """Make the keys of questions anew that another version of the method made; how many."""
+    stale = Question.objects.filter(LEADS, project=project).exclude(version=VERSION)
+    keys = list(stale.order_by("pk").values_list("pk", flat=True)[:limit])
+    give_bands(project, *keys)
+    return len(keys)

@@ -1,0 +1,1 @@
+"""Releases: cut, published atomically, recut when a person is forgotten."""

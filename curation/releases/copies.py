@@ -1,0 +1,266 @@
+"""The copy of the releases in a bucket: what the database says is published is there, whole, and nothing else.
+
+`follow` makes it so. It compares the bucket's own list with the database and makes up the difference, so that it can be
+called at any time, as often as one likes, and after any crash; no record is kept of what was copied that could be wrong.
+What is no longer published goes first, with every version that the bucket keeps of it; a release's manifest goes first of
+its files and comes last, so that a reader who finds one finds all that it lists.
+
+One process follows for a dataset at a time: a lock on a file under `FLYWHEEL_VAR`, which ends with the process that
+holds it. Without that, an upload that began before an erasure could end after it.
+"""
+
+import contextlib
+import fcntl
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from curation.models import Dataset, Release
+from curation.releases.files import folder
+from curation.releases.folders import LATEST
+
+EXTRA = "Releases in a bucket need boto3, which is not installed: pip install boto3"
+AT_ONCE = 1_000  # as many as S3 deletes in one call
+NO_VERSIONS = frozenset({"NotImplemented", "MethodNotAllowed", "501"})  # what stores answer that keep none
+
+
+class ExtraMissing(RuntimeError):
+    """A library that is an extra is not installed; the message says how to get it."""
+
+
+class StoreFailed(RuntimeError):
+    """The store cannot be reached, or refused; says what was asked and the store's code, never any content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One version of one object: its key below the prefix, its size in bytes, and whether a reader sees it."""
+
+    key: str
+    version: str | None
+    size: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket, and the prefix in it under which all that is written here lies ("" or ending in a slash)."""
+
+    client: Any
+    name: str
+    prefix: str
+
+    def things(self, under: str) -> Iterator[Thing]:
+        """Every version of every object below `under`; the marks of deletion too, with no size."""
+        try:
+            yield from self._versions(under)
+        except self.client.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] not in NO_VERSIONS:
+                raise
+            yield from self._objects(under)
+
+    def _versions(self, under: str) -> Iterator[Thing]:
+        for page in self._pages("list_object_versions", under):
+            for row in page.get("Versions", ()):
+                yield Thing(self._own(row["Key"]), row.get("VersionId"), row["Size"], row["IsLatest"])
+            for row in page.get("DeleteMarkers", ()):
+                yield Thing(self._own(row["Key"]), row.get("VersionId"), 0, False)
+
+    def _objects(self, under: str) -> Iterator[Thing]:
+        for page in self._pages("list_objects_v2", under):
+            for row in page.get("Contents", ()):
+                yield Thing(self._own(row["Key"]), None, row["Size"], True)
+
+    def _pages(self, call: str, under: str) -> Iterator[dict[str, Any]]:
+        yield from self.client.get_paginator(call).paginate(Bucket=self.name, Prefix=self.prefix + under)
+
+    def _own(self, key: str) -> str:
+        return key.removeprefix(self.prefix)
+
+    def put(self, key: str, path: Path) -> None:
+        """Upload a file; it is there whole or not at all, and the store has checked its bytes."""
+        extra = {"ChecksumAlgorithm": "SHA256"}
+        self.client.upload_file(str(path), self.name, self.prefix + key, ExtraArgs=extra)
+
+    def write(self, key: str, content: bytes) -> None:
+        """Write a small object."""
+        self.client.put_object(Bucket=self.name, Key=self.prefix + key, Body=content, ChecksumAlgorithm="SHA256")
+
+    def remove(self, things: Iterable[Thing]) -> int:
+        """Delete these versions in the order given; how many. Raises `StoreFailed` where the store keeps one."""
+        rest, removed = iter(things), 0
+        while some := list(islice(rest, AT_ONCE)):
+            objects = [
+                {"Key": self.prefix + one.key, **({"VersionId": one.version} if one.version else {})} for one in some
+            ]
+            said = self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
+            if refused := said.get("Errors", []):
+                codes = ", ".join(sorted({str(row.get("Code")) for row in refused}))
+                raise StoreFailed(f"DeleteObjects: {codes} for {len(refused)} objects")
+            removed += len(some)
+        return removed
+
+    def drop_unfinished(self, under: str) -> int:
+        """Delete the parts of uploads that were begun below `under` and never finished; how many uploads. Call it only
+        where nobody else is uploading."""
+        dropped = 0
+        for page in self._pages("list_multipart_uploads", under):
+            for row in page.get("Uploads", ()):
+                self.client.abort_multipart_upload(Bucket=self.name, Key=row["Key"], UploadId=row["UploadId"])
+                dropped += 1
+        return dropped
+
+
+@contextlib.contextmanager
+def failures() -> Iterator[None]:
+    """Turn what boto3 raises into `StoreFailed`."""
+    errors, transfer = import_module("botocore.exceptions"), import_module("boto3.exceptions")
+    try:
+        yield
+    except errors.ClientError as error:
+        raise StoreFailed(f"{error.operation_name}: {error.response['Error']['Code']}") from error
+    except (errors.BotoCoreError, transfer.Boto3Error) as error:
+        raise StoreFailed(type(error).__name__) from error
+
+
+def installed() -> bool:
+    """Whether buckets can be written to."""
+    return find_spec("boto3") is not None
+
+
+def address(url: str) -> tuple[str, str]:
+    """(bucket, prefix) of `s3://bucket/prefix`. Raises `ValueError` for another address, `ExtraMissing` without boto3."""
+    parts = urlsplit(url)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ValueError("Write it as s3://bucket/prefix.")
+    if not installed():
+        raise ExtraMissing(EXTRA)
+    prefix = parts.path.strip("/")
+    return parts.netloc, f"{prefix}/" if prefix else ""
+
+
+def at(url: str) -> Bucket:
+    """The bucket at an address; raises as `address` does."""
+    name, prefix = address(url)
+    return Bucket(import_module("boto3").client("s3"), name, prefix)
+
+
+ROUNDS = 5
+WORK = "copy"
+MANIFEST = "manifest.json"
+DESCRIBING = ("README.md", "SHA256SUMS", MANIFEST)
+Progress = Callable[[int, int], None]
+logger = logging.getLogger(__name__)
+
+
+class Busy(Exception):
+    """Another process is copying this dataset; what is asked for may not have come about."""
+
+
+@dataclass(slots=True)
+class Followed:
+    """What was done: objects written, versions of objects removed, and how many are in place."""
+
+    put: int = 0
+    removed: int = 0
+    there: int = 0
+
+
+def wanted() -> bool:
+    """Whether this installation keeps its releases in a bucket as well."""
+    return bool(settings.RELEASES_S3)
+
+
+def follow(dataset: Dataset, progress: Progress | None = None) -> Followed:
+    """Bring the bucket to what the database says of a dataset; nothing where none is configured.
+
+    Raises `Busy` where another process is at it, `StoreFailed` where the store cannot be reached or keeps what has to go.
+    """
+    done = Followed()
+    if not wanted():
+        return done
+    bucket = at(settings.RELEASES_S3)
+    with alone(dataset), failures():
+        bucket.drop_unfinished(f"{dataset.name}/")
+        for _ in range(ROUNDS):  # what was published or taken back meanwhile
+            if compare(dataset, bucket, done, progress):
+                return done
+    raise Busy
+
+
+def try_to_follow(dataset: Dataset) -> None:
+    """The same for whoever has more to do than to wait for a store: the next sweep makes up for what failed."""
+    try:
+        follow(dataset)
+    except Busy:
+        logger.info("another process copies %s", dataset.name)
+    except StoreFailed as error:
+        logger.warning("the copy of %s in the bucket waits: %s", dataset.name, error)
+
+
+def compare(dataset: Dataset, bucket: Bucket, done: Followed, progress: Progress | None) -> bool:
+    """One comparison and what follows from it; whether nothing was left to do."""
+    things = list(bucket.things(f"{dataset.name}/"))
+    rows = list(dataset.releases.filter(state=Release.State.PUBLISHED).order_by("number", "recut"))
+    files = {file.key: file for release in rows for file in files_of(dataset, release)}
+    link = f"{dataset.name}/{LATEST}"
+    stays = {*files, link} if rows else set(files)
+    extra = [thing for thing in things if not (thing.current and thing.key in stays)]
+    done.removed += bucket.remove(sorted(extra, key=lambda thing: (not thing.key.endswith(MANIFEST), thing.key)))
+    there = {thing.key: thing.size for thing in things if thing.current}
+    missing = [file for file in files.values() if not file.is_in(there) and file.path.is_file()]
+    for number, file in enumerate(missing, start=1):
+        with contextlib.suppress(FileNotFoundError):  # taken back meanwhile: the next round sees it
+            bucket.put(file.key, file.path)
+            done.put += 1
+        if progress:
+            progress(number, len(missing))
+    if rows and (missing or link not in there):
+        bucket.write(link, f"{rows[-1].version}\n".encode())
+    done.there = len(files)
+    return not (extra or missing)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a release: its key in the bucket, where it is on disk, and its size in bytes where the manifest says it."""
+
+    key: str
+    path: Path
+    size: int | None
+
+    def is_in(self, there: Mapping[str, int]) -> bool:
+        """Whether the bucket has it: the files of a version never change, so the same name and size say it."""
+        return self.key in there and self.size in (None, there[self.key])
+
+
+def files_of(dataset: Dataset, release: Release) -> list[File]:
+    """The files of a release as its manifest lists them, and those that describe them; the manifest last.
+
+    Listed from the database and not from the disk: a disk that was lost must not empty the bucket.
+    """
+    place = folder(release)
+    sizes: dict[str, int | None] = {str(entry["name"]): entry["bytes"] for entry in release.manifest["files"]}
+    sizes |= dict.fromkeys(DESCRIBING)
+    return [File(f"{dataset.name}/{release.version}/{name}", place / name, size) for name, size in sizes.items()]
+
+
+@contextlib.contextmanager
+def alone(dataset: Dataset) -> Iterator[None]:
+    """Hold the lock of a dataset's copy. Raises `Busy` at once where another process holds it."""
+    place = settings.VAR / "locks"
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / f"copy-{dataset.name}").open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy("another process is at it") from None
+        yield

@@ -1,0 +1,268 @@
+"""Releases: cut aside, checksummed, published atomically, never changed; cut again when a person is forgotten.
+
+A cut has four steps. Its row (state `cutting`, with a lease) says that it is under way; the members are chosen in one
+statement; the files are written in a hidden folder and flushed to disk; a rename and one UPDATE publish them. A process
+that dies leaves a row whose lease ends: the next sweep begins it anew. A person who is erased meanwhile marks the row
+`disturbed`, and then it is not published but begun anew.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Max, Q, QuerySet
+from django.utils import timezone
+
+from curation.models import Dataset, Recall, Release, ReleaseMember
+from curation.policies import versions
+from curation.releases import copies, files, folders, membership, recalls, recuts
+from curation.releases.files import folder
+from curation.selection import selection
+from feedback.models import Project
+from privacy.db import columns, isolation
+
+LEASE = timedelta(minutes=10)
+GRACE = timedelta(minutes=1)  # between the row of a cut and its lease
+MAX_TRIES = 5
+RECUT, TIDY = "recut", "recut: removal of files"
+State = Release.State
+Progress = Callable[[int, int], None]
+
+
+class Disturbed(Exception):
+    """Somebody in the release was forgotten while it was being cut."""
+
+
+class Lost(Exception):
+    """Another process took the cut over: this one was away for longer than its lease."""
+
+
+class NothingToCut(Exception):
+    """A new release would hold nothing at all. One that is cut again because people were forgotten may."""
+
+
+def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None) -> Release:
+    """Cut the next version of a dataset and publish it.
+
+    Where nothing changed since the newest version, that one is returned and nothing is cut. Raises `NothingToCut`.
+    """
+    return finish(begin(dataset, period), progress)
+
+
+def begin(dataset: Dataset, period: str = "") -> Release:
+    """The row of the next version; one that a dead process began is taken over.
+
+    For a period that has one already it is that one: whoever comes second finds it.
+    """
+    if not period and (begun := dataset.releases.filter(free_lease(), state=State.CUTTING, period="", recut=0).first()):
+        return begun
+    while True:
+        newest = dataset.releases.aggregate(Max("number"))["number__max"] or 0
+        try:
+            with transaction.atomic():
+                return Release.objects.create(
+                    dataset=dataset, number=newest + 1, period=period, policy=versions.current(dataset.project)
+                )
+        except IntegrityError:
+            if period and (made := dataset.releases.filter(period=period, recut=0).first()):
+                return made
+
+
+def finish(release: Release, progress: Progress | None = None) -> Release:
+    """Do what is left of a cut: all of it, or nothing where it is published or somebody else holds it."""
+    if not claim(release):
+        release.refresh_from_db()
+        return release
+    try:
+        for _ in range(MAX_TRIES):
+            try:
+                made = publish(release, progress)
+            except Disturbed:
+                continue
+            copies.try_to_follow(release.dataset)
+            return made
+        raise Disturbed(f"{release} was disturbed {MAX_TRIES} times")
+    except Lost:
+        release.refresh_from_db()
+        return release
+    except Exception as error:
+        let_go(release, type(error).__name__)
+        raise
+
+
+def let_go(release: Release, error: str) -> None:
+    """Give a cut that failed back, to be tried again; after five tries only a recut, which has to come about, is."""
+    with transaction.atomic():
+        mine(release).update(lease_until=None, error=error, tries=F("tries") + 1)
+        spent = Release.objects.filter(
+            free_lease(), pk=release.pk, state=State.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
+        )
+        if spent.update(state=State.FAILED):
+            release.members.all().delete()
+
+
+def free_lease() -> Q:
+    """The cuts that no living process holds."""
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+
+
+def claim(release: Release) -> bool:
+    """Take the lease of a cut that nobody holds. When the lease ends is also the token that shows whose it is."""
+    free = Release.objects.filter(free_lease(), pk=release.pk, state=State.CUTTING)
+    release.lease_until = timezone.now() + LEASE
+    return bool(free.update(lease_until=release.lease_until, disturbed=False))
+
+
+def mine(release: Release) -> QuerySet[Release]:
+    """The row of a cut as long as this process holds it: nobody took it over, published it or withdrew it."""
+    return Release.objects.filter(pk=release.pk, state=State.CUTTING, lease_until=release.lease_until)
+
+
+def renew(release: Release) -> None:
+    """Hold the lease for longer. Raises `Lost` where somebody else has it by now."""
+    until = timezone.now() + LEASE
+    if not mine(release).update(lease_until=until):
+        raise Lost
+    release.lease_until = until
+
+
+def renewing(release: Release, progress: Progress | None) -> Progress:
+    """The progress bar that renews the lease, once in a while.
+
+    Not on SQLite: there a statement that still reads cannot begin to write once somebody else has written.
+    """
+
+    def news(done: int, total: int) -> None:
+        ends = release.lease_until
+        if connection.vendor != "sqlite" and ends is not None and ends - timezone.now() < LEASE / 2:
+            renew(release)
+        if progress:
+            progress(done, total)
+
+    return news
+
+
+def publish(release: Release, progress: Progress | None) -> Release:
+    """Choose, write, publish. Raises `Disturbed`, and `Lost` where another process took the cut over."""
+    previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
+    if previous is None:
+        project = release.dataset.project
+        columns.count_anew(*membership.READ)
+        selection.select(project, release.policy or versions.current(project))
+    renew(release)
+    with transaction.atomic():
+        if not mine(release).update(disturbed=False):
+            raise Lost
+        release.members.all().delete()
+        total = membership.carry_over(previous, release) if previous else membership.choose(release)
+    columns.count_anew(ReleaseMember)
+    if not total and previous is None:
+        withdraw(release)
+        raise NothingToCut
+    folders.clear_asides(release)
+    aside = folders.aside(release)
+    try:
+        if previous:
+            manifest, dropped = recuts.write(release, previous, aside)
+        else:
+            manifest, dropped = files.write(release, aside, total, renewing(release, progress)), []
+            if not any(entry["records"] for entry in manifest["files"]):
+                withdraw(release)
+                raise NothingToCut
+            if same := unchanged(release, manifest):
+                withdraw(release)
+                return same
+        reveal(release, aside, manifest, previous, dropped)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    if previous:
+        folders.hide(folder(previous))
+    release.refresh_from_db()
+    return release
+
+
+def reveal(
+    release: Release,
+    aside: Path,
+    manifest: dict[str, Any],
+    previous: Release | None,
+    dropped: list[dict[str, str]],
+) -> None:
+    """Make the finished folder the release, and say so in the database. A reader sees all of it, or none."""
+    with transaction.atomic():
+        if not mine(release).update(disturbed=F("disturbed")):
+            raise Lost
+        whole = mine(release).filter(disturbed=False)
+        if not whole.update(
+            state=State.PUBLISHED, manifest=manifest, published_at=timezone.now(), lease_until=None, error=""
+        ):
+            raise Disturbed
+        if previous:
+            previous.members.all().delete()
+            Release.objects.filter(pk=previous.pk).update(state=State.SUPERSEDED)
+            recalls.announce(Recall.objects.create(release=previous, replaced_by=release, records=dropped))
+        folders.show(release, aside)
+    folders.point_latest(release.dataset)
+
+
+NAME = re.compile(
+    r"(?P<dataset>[a-z0-9][a-z0-9_-]{0,63})(?:[:/](?P<version>latest|v(?P<number>\d{1,9})(?:\.(?P<recut>\d{1,9}))?))?\Z"
+)
+
+
+def find(name: str, project: Project | None = None) -> Release | None:
+    """The release of that name, `dataset:v3`, `dataset:latest` or `dataset`; of that project, if one is given."""
+    match = NAME.match(name)
+    if match is None:
+        return None
+    rows = Release.objects.exclude(state__in=[State.CUTTING, State.FAILED]).select_related("dataset__project")
+    rows = rows.filter(dataset__name=match["dataset"], **({"dataset__project": project} if project else {}))
+    if match["number"]:
+        return rows.filter(number=int(match["number"]), recut=int(match["recut"] or 0)).first()
+    return rows.exclude(state=State.SUPERSEDED).order_by("-number", "-recut").first()
+
+
+def unchanged(release: Release, manifest: dict[str, Any]) -> Release | None:
+    """The newest published version, if it holds the very same files."""
+    newest: Release | None = release.dataset.published().first()
+    same = newest is not None and files.digests(newest.manifest) == files.digests(manifest)
+    return newest if same else None
+
+
+def withdraw(release: Release) -> None:
+    """Take back a version that would hold nothing new. Raises `Lost`."""
+    with transaction.atomic():
+        if not mine(release).update(error=""):
+            raise Lost
+        release.members.all().delete()
+        release.delete()
+
+
+def recut_stale() -> list[str]:
+    """Cut again every release that holds records of somebody forgotten, and finish cuts that were left unfinished."""
+    stale = Release.objects.filter(state=State.STALE).select_related("dataset__project").order_by("pk")
+    done = isolation.each(RECUT, stale, recut)
+    isolation.each(TIDY, Dataset.objects.all(), folders.tidy)
+    return [str(release) for release in done if release.state == State.PUBLISHED]
+
+
+def recut(stale: Release) -> Release:
+    """The recut of one release, as far as it has come."""
+    new, _ = Release.objects.get_or_create(
+        dataset=stale.dataset,
+        number=stale.number,
+        recut=stale.recut + 1,
+        defaults={"policy": stale.policy, "period": stale.period},
+    )
+    return finish(new)
+
+
+def unfinished() -> Iterator[Release]:
+    """Cuts whose process died: their lease has ended. Those of a schedule are tried again by their period."""
+    rows = Release.objects.filter(free_lease(), state=State.CUTTING, tries__lt=MAX_TRIES)
+    rows = rows.filter(Q(period="") | Q(recut__gt=0))
+    yield from rows.filter(created_at__lt=timezone.now() - GRACE).select_related("dataset__project")

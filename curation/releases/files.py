@@ -1,0 +1,175 @@
+"""The files of a release: streamed from the database in one pass, hashed as they are written, flushed to disk."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from curation.models import Release
+from curation.releases import formats, rows
+from curation.releases import rows as releases_rows
+from curation.releases.formats import parquet
+from curation.releases.formats.card import card
+from curation.releases.formats.format import Format
+from curation.releases.formats.manifest import canonical, lineage, manifest, sha256sums
+from curation.releases.rows import Tally
+from curation.runs.pace import uncollected
+from privacy.db import columns
+from privacy.models import Purpose
+from privacy.redaction import RULES_VERSION
+
+CHUNK = 500
+
+
+def folder(release: Release) -> Path:
+    """Where the files of a release are."""
+    return Path(settings.RELEASES) / release.dataset.name / release.version
+
+
+class HashedFile:
+    """A file that knows its SHA-256 and the number of its lines when it is closed, on disk. `write` appends a line."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.records, self.size = path, 0, 0
+        self._file = path.open("wb", buffering=0)
+        self._hash = hashlib.sha256()
+        self._waiting = bytearray()
+        self.write = self._waiting.extend
+
+    def pass_on(self) -> None:
+        """Hash and write what has come together: once for some hundred lines, not for each."""
+        self.records += self._waiting.count(b"\n")
+        self.size += len(self._waiting)
+        self._hash.update(self._waiting)
+        with memoryview(self._waiting) as rest:
+            written = 0
+            while written < len(rest):
+                written += self._file.write(rest[written:])
+        self._waiting.clear()
+
+    def close(self) -> str:
+        """Flush to disk; the hash in hex."""
+        self.pass_on()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return self._hash.hexdigest()
+
+
+@uncollected()
+def write(release: Release, aside: Path, total: int, progress: Callable[[int, int], None] | None) -> dict[str, Any]:
+    """Write every file of a release into `aside`, and return its manifest.
+
+    The rows come in the order of their interactions from one statement, a chunk at a time: memory does not grow with
+    the release, and the same rows give the same bytes.
+    """
+    modules = formats.chosen(release.dataset.formats)
+    writers = {module: HashedFile(aside / module.NAME) for module in modules}
+    lines = HashedFile(aside / "lineage.jsonl")
+    for_kinds = [[(m.NAME, m.line, file.write) for m, file in writers.items() if kind(m) & kinds] for kinds in range(8)]
+    written, tally, trace = 0, releases_rows.Tally(), lines.write
+    for kinds, row in releases_rows.read(release, tally):
+        for name, line_of, append in for_kinds[kinds]:
+            if (line := line_of(row)) is not None:
+                append(line)
+                trace(lineage(name, row))
+        written += 1
+        if written % CHUNK == 0:
+            for file in (*writers.values(), lines):
+                file.pass_on()
+            if progress:
+                progress(written, total)
+    if progress:
+        progress(written, total)
+    entries = [file_entry(file, module.PURPOSE) for module, file in writers.items()]
+    return complete(release, aside, [*entries, file_entry(lines, "lineage")], {"interactions": written}, tally)
+
+
+PAIR_FILES = frozenset({"preferences.jsonl", "dpo.jsonl"})
+
+
+def kind(module: Format) -> int:
+    """The kind of record that a file is made of."""
+    if module.PURPOSE == "evaluation":
+        return releases_rows.CASE
+    return releases_rows.PAIR if module.NAME in PAIR_FILES else releases_rows.EXAMPLE
+
+
+def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
+    """A finished file as the manifest lists it."""
+    digest = file.close()
+    return {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
+
+
+def tabled(lines: Path, target: Path, purpose: str) -> dict[str, Any]:
+    """Write the Parquet form of a finished file; its entry in the manifest."""
+    records = parquet.convert(lines, target)
+    with target.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    return {
+        "name": target.name, "sha256": digest, "bytes": target.stat().st_size, "records": records, "purpose": purpose,
+    }  # fmt: skip
+
+
+def complete(
+    release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int], tally: Tally
+) -> dict[str, Any]:
+    """Write the files' Parquet forms where they are asked for, and what describes them all, the manifest last; flush the
+    folder; return the manifest."""
+    if formats.PARQUET in release.dataset.formats:
+        purposes = {entry["name"]: entry["purpose"] for entry in files}
+        files = [*files, *(tabled(lines, target, purposes[lines.name]) for lines, target in parquet.targets(aside))]
+    said = manifest_of(release, files, counts, tally)
+    write_small(aside / "README.md", card(said).encode())
+    write_small(aside / "SHA256SUMS", sha256sums(files))
+    write_small(aside / "manifest.json", canonical(said))
+    sync_folder(aside)
+    return said
+
+
+def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tally: Tally) -> dict[str, Any]:
+    """What a release says of itself; it holds no captured text."""
+    project, policy = release.dataset.project, release.policy
+    removed = counts.pop("removed", 0)
+    previous = f"v{release.number}" + (f".{release.recut - 1}" if release.recut > 1 else "")
+    said = manifest(
+        dataset=release.dataset.name,
+        version=release.version,
+        created_at=release.created_at,
+        files=files,
+        consent={purpose: getattr(project, f"{purpose}_consent") for purpose in Purpose.values},
+        redaction={"rules": RULES_VERSION, "policy": project.redaction_policy.version},
+        policy={"version": policy.version, "settings": policy.settings} if policy else None,
+        window=(columns.moment(tally.first), columns.moment(tally.last)) if tally.first and tally.last else None,
+        counts=counts,
+        bias=rows.estimates(project),
+        leakage=rows.leakage(release, tally),
+        authorship=rows.authorship(tally),
+        supersedes={"version": previous, "reason": "erasure", "removed": removed} if release.recut else None,
+    )
+    return dict(said)
+
+
+def digests(manifest: dict[str, Any]) -> dict[str, str]:
+    """The hash of every data file: two releases with the same are the same."""
+    return {entry["name"]: entry["sha256"] for entry in manifest.get("files", [])}
+
+
+def write_small(path: Path, content: bytes) -> None:
+    """Write a file and flush it to disk."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Flush a folder's own entries to disk, so that a rename survives a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

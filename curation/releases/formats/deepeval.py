@@ -1,0 +1,49 @@
+"""`deepeval.jsonl`: goldens for DeepEval, `EvaluationDataset.add_goldens_from_jsonl_file`.
+
+DeepEval (4.3.1 was read and run) takes `[DEEPEVAL:IMAGE:…]` and `[DEEPEVAL:PDF:…]` in any text for a file or an address
+to load, so that mark is parted. Contexts are lists: a string it would split at a separator that text may hold.
+"""
+
+import re
+from typing import Any
+
+from curation.releases.formats.encoding import json_line
+from curation.releases.formats.marks import JOINER, each_text, joining, parting
+from curation.releases.formats.records import Row
+
+NAME = "deepeval.jsonl"
+PURPOSE = "evaluation"
+CONFIG = None
+
+inert = parting(re.compile(r"\[(?=DEEPEVAL:)", re.IGNORECASE), "[")
+whole = joining(re.compile(rf"(\[){JOINER}(?=DEEPEVAL:)", re.IGNORECASE))
+
+
+def line(row: Row) -> bytes | None:
+    """`{input, expected_output, context, name, additional_metadata}`; every row fits.
+
+    A golden has one turn: earlier ones are in `additional_metadata.messages`. `context` holds the sources' texts.
+    """
+    metadata = {
+        "id": row.id,
+        "kind": row.kind,
+        "rejected": row.rejected,
+        "messages": row.context,
+        "sources": row.sources,
+        "tags": row.tags,
+        "provenance": row.provenance,
+    }
+    return json_line(
+        {
+            "input": inert(row.question),
+            "expected_output": inert(row.expected),
+            "context": texts(row.sources),
+            "name": row.id,
+            "additional_metadata": each_text(metadata, inert),
+        }
+    )
+
+
+def texts(sources: list[dict[str, Any]]) -> list[str]:
+    """The texts of the sources that have one."""
+    return [inert(source["text"]) for source in sources if source.get("text")]

@@ -1,0 +1,28 @@
+"""`inspect.jsonl`: samples for Inspect's `json_dataset`.
+
+Never `files`, `setup` or `sandbox`: those name what Inspect copies and runs. Contents are plain strings, which it does
+not resolve; lists of content parts it would.
+"""
+
+from curation.releases.formats.conversations import prompt
+from curation.releases.formats.encoding import json_line
+from curation.releases.formats.records import Row
+
+NAME = "inspect.jsonl"
+PURPOSE = "evaluation"
+CONFIG = None
+
+
+def line(row: Row) -> bytes | None:
+    """`{id, input, target, metadata}`. None where an earlier turn has a role that Inspect does not know."""
+    messages = prompt(row, system=False)
+    if messages is None:
+        return None
+    metadata = {
+        "kind": row.kind,
+        "rejected": row.rejected,
+        "sources": row.sources,
+        "tags": row.tags,
+        "provenance": row.provenance,
+    }
+    return json_line({"id": row.id, "input": messages, "target": row.expected, "metadata": metadata})

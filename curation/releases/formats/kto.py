@@ -1,0 +1,20 @@
+"""`kto.jsonl`: unpaired votes for TRL's KTOTrainer, conversational."""
+
+from curation.releases.formats.conversations import answer, prompt
+from curation.releases.formats.encoding import json_line
+from curation.releases.formats.records import Row
+
+NAME = "kto.jsonl"
+PURPOSE = "training"
+CONFIG = "kto"
+
+
+def line(row: Row) -> bytes | None:
+    """`{prompt, completion, label}`: the agent's own answer and the vote on it.
+
+    None where nobody voted, or no person reviewed the vote: an unpaired thumb alone is too easily stuffed.
+    """
+    completion = row.expected if row.thumb else row.rejected
+    if row.thumb is None or not row.reviewed or not completion or (messages := prompt(row)) is None:
+        return None
+    return json_line({"prompt": messages, "completion": [answer(completion)], "label": row.thumb})

@@ -1,0 +1,42 @@
+"""`langfuse.jsonl`: dataset items for Langfuse, `create_dataset_item(dataset_name=…, …)` or `POST /dataset-items`.
+
+The name of the Langfuse dataset is the reader's to choose, so it is not here. Langfuse upserts by `id`. It takes a
+string `@@@langfuseMedia:…@@@` for a file that it holds, and uploads one that begins as a base64 data URI: both marks
+are parted.
+"""
+
+import re
+
+from curation.releases.formats.encoding import json_line
+from curation.releases.formats.marks import JOINER, each_text, joining, parting
+from curation.releases.formats.records import Row
+
+NAME = "langfuse.jsonl"
+PURPOSE = "evaluation"
+CONFIG = None
+
+MARK = re.compile(r"@@@(?=langfuseMedia:)|\Adata(?=:)", re.IGNORECASE)
+inert = parting(MARK, ":")
+whole = joining(re.compile(f"(@@@){JOINER}(?=langfuseMedia:)|\\A(data){JOINER}(?=:)", re.IGNORECASE))
+
+
+def line(row: Row) -> bytes | None:
+    """`{id, input, expectedOutput, metadata, status}`; every row fits."""
+    return json_line(
+        {
+            "id": row.id,
+            "input": {
+                "question": inert(row.question),
+                "context": each_text(row.context, inert),
+                "sources": each_text(row.sources, inert),
+            },
+            "expectedOutput": {"answer": inert(row.expected)},
+            "metadata": {
+                "kind": row.kind,
+                "rejected": each_text(row.rejected, inert),
+                "tags": each_text(row.tags, inert),
+                "provenance": each_text(row.provenance, inert),
+            },
+            "status": "ACTIVE",
+        }
+    )

@@ -1,0 +1,159 @@
+"""`manifest.json`, `lineage.jsonl` and `SHA256SUMS`: what a release says of itself, without captured text."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Literal, NotRequired, TypedDict
+
+import orjson
+
+from curation.releases.formats.encoding import json_line
+from curation.releases.formats.records import Row
+
+SCHEMA = 1
+LINEAGE = "lineage.jsonl"
+Purpose = Literal["evaluation", "training", "lineage"]
+
+
+class FileEntry(TypedDict):
+    """One file of a release. `records` are its lines, or the rows of a Parquet file; `sha256` is hexadecimal."""
+
+    name: str
+    sha256: str
+    bytes: int
+    records: int
+    purpose: Purpose
+
+
+class Estimate(TypedDict):
+    """A share between 0 and 1 with its 95 % interval and the number of records that it rests on."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+class Bias(TypedDict, total=False):
+    """How good the agent is, by the random audit, beside what the votes alone would say; and by slice."""
+
+    audit: Estimate
+    thumbs: Estimate
+    weighted: Estimate
+    slices: list[dict[str, Any]]
+
+
+class Leakage(TypedDict, total=False):
+    """Records that are tested and trained on both: `overlap` by identity, `near` by near-duplicate cluster."""
+
+    holdout: float
+    overlap: int
+    near: int
+
+
+class Authorship(TypedDict, total=False):
+    """The agent's own words in what it is taught: share of the training tokens, and the deepest generation."""
+
+    agent_share: float
+    max_depth: int
+
+
+class Supersedes(TypedDict):
+    """The version that this one takes the place of, why, and how many lines went with it."""
+
+    version: str
+    reason: NotRequired[str]
+    removed: NotRequired[int]
+
+
+class Manifest(TypedDict):
+    """The document. docs/formats.md describes each field."""
+
+    schema: int
+    dataset: str
+    version: str
+    release: str
+    created_at: str
+    policy: dict[str, Any] | None
+    window: dict[str, str | None] | None
+    counts: dict[str, int]
+    files: list[FileEntry]
+    lineage: dict[str, Any]
+    consent: dict[str, Any]
+    redaction: dict[str, Any]
+    bias: Bias | None
+    leakage: Leakage | None
+    authorship: Authorship | None
+    languages: dict[str, int]
+    license: str
+    supersedes: Supersedes | None
+    recalls: list[dict[str, Any]]
+    cases_digest: str | None
+
+
+def manifest(
+    *,
+    dataset: str,
+    version: str,
+    created_at: datetime,
+    files: Iterable[FileEntry],
+    consent: Mapping[str, Any],
+    redaction: Mapping[str, Any],
+    policy: Mapping[str, Any] | None = None,
+    window: tuple[datetime, datetime] | None = None,
+    counts: Mapping[str, int] | None = None,
+    lineage: Mapping[str, Any] | None = None,
+    bias: Bias | None = None,
+    leakage: Leakage | None = None,
+    authorship: Authorship | None = None,
+    languages: Mapping[str, int] | None = None,
+    license: str = "other",
+    supersedes: Supersedes | None = None,
+    recalls: Iterable[Mapping[str, Any]] = (),
+    cases_digest: str | None = None,
+) -> Manifest:
+    """The manifest of a release, every field present. `counts` gains the records of each file by its name.
+
+    The times must carry their zone. What is not known is null, never left out, so that a reader can tell.
+    """
+    entries = sorted(files, key=lambda entry: entry["name"])
+    return {
+        "schema": SCHEMA,
+        "dataset": dataset,
+        "version": version,
+        "release": f"{dataset}:{version}",
+        "created_at": created_at.isoformat(),
+        "policy": dict(policy) if policy is not None else None,
+        "window": {"from": window[0].isoformat(), "to": window[1].isoformat()} if window else None,
+        "counts": {**(counts or {}), **{entry["name"]: entry["records"] for entry in entries}},
+        "files": entries,
+        "lineage": {"file": LINEAGE, **(lineage or {})},
+        "consent": dict(consent),
+        "redaction": dict(redaction),
+        "bias": bias,
+        "leakage": leakage,
+        "authorship": authorship,
+        "languages": dict(languages or {}),
+        "license": license,
+        "supersedes": supersedes,
+        "recalls": [dict(recall) for recall in recalls],
+        "cases_digest": cases_digest,
+    }
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """A manifest's bytes: keys sorted, two spaces, LF at the end. The same document is the same bytes."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def lineage(file: str, row: Row, line: int | None = None) -> bytes:
+    """Which interaction a record of a file came from: one line of `lineage.jsonl`. `line` counts from 1."""
+    entry: dict[str, Any] = {"file": file, "record": row.id, "interaction": row.provenance["interaction"]}
+    if line is not None:
+        entry["line"] = line
+    return json_line(entry)
+
+
+def sha256sums(files: Iterable[Mapping[str, Any]]) -> bytes:
+    """`SHA256SUMS` as `sha256sum --check` reads it, sorted by name."""
+    ordered = sorted(files, key=lambda entry: entry["name"])
+    return "".join(f"{entry['sha256']}  {entry['name']}\n" for entry in ordered).encode()

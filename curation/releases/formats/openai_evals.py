@@ -1,0 +1,51 @@
+"""`openai_evals.jsonl`: a file for OpenAI's Evals API, data source `custom`, its rows under `item`.
+
+Graders name fields in templates (`{{ item.expected }}`); what a field holds is put in as it is.
+"""
+
+from curation.releases.formats.conversations import prompt
+from curation.releases.formats.encoding import json_line
+from curation.releases.formats.records import Row
+
+NAME = "openai_evals.jsonl"
+PURPOSE = "evaluation"
+CONFIG = None
+ITEM_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "kind": {"type": "string", "enum": ["golden", "regression"]},
+        "question": {"type": "string"},
+        "messages": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"role": {"type": "string"}, "content": {"type": "string"}},
+                "required": ["role", "content"],
+            },
+        },
+        "expected": {"type": "string"},
+        "rejected": {"type": "string"},
+    },
+    "required": ["id", "kind", "question", "messages", "expected", "rejected"],
+}
+"""The `item_schema` to create the eval with."""
+
+
+def line(row: Row) -> bytes | None:
+    """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty for a golden case.
+
+    None where an earlier turn has a role that the API does not know.
+    """
+    messages = prompt(row, system=False)
+    if messages is None:
+        return None
+    item = {
+        "id": row.id,
+        "kind": row.kind,
+        "question": row.question,
+        "messages": messages,
+        "expected": row.expected,
+        "rejected": row.rejected or "",
+    }
+    return json_line({"item": item})

@@ -1,0 +1,98 @@
+"""`promptfoo.yaml`: a list of promptfoo test cases, one a line, named by `tests: file://promptfoo.yaml`.
+
+promptfoo (0.123 was read and run) does all of this to strings anywhere in a test: loads what begins with `file://`,
+running it where it is code; loads a module for `package:`; renders `{{ }}`, `{% %}` and `{# #}` as Nunjucks with the
+environment in reach, once or twice by the path that the string takes; and hands a prompt that is JSON, or YAML that
+begins with `- role:`, to the model as the whole chat. Because the number of renderings differs, no template escape is
+right in all of them. So the marks themselves are parted, by a WORD JOINER (U+2060), which shows as nothing:
+`inert` puts them in and `restored` takes them out again.
+
+Each line is a JSON object after `- `, which every YAML 1.2 reader takes for what it is: in quoted strings no tag,
+anchor or alias can arise.
+"""
+
+import re
+from typing import Any
+
+from curation.releases.formats.encoding import json_line
+from curation.releases.formats.marks import JOINER, each_text
+from curation.releases.formats.records import Row
+
+NAME = "promptfoo.yaml"
+PURPOSE = "evaluation"
+CONFIG = None
+OVERLAP = 0.5
+
+# Where a joiner goes. Each pattern lets joiners that were there before stand in the mark, so that one is always added
+# and `restored` always takes one away.
+_MARK = re.compile("\\{(?=\u2060*(?:[{%#]|\\Z))|#(?=\u2060*(?:\\}|\\Z))|file:(?=\u2060*//)", re.IGNORECASE)
+_PARTED = re.compile(
+    "(\\{)\u2060(?=\u2060*(?:[{%#]|\\Z))|(#)\u2060(?=\u2060*(?:\\}|\\Z))|(file:)\u2060(?=\u2060*//)", re.IGNORECASE
+)
+# What is loaded, or read as JSON or YAML in place of text, if a text begins with it.
+_LEADING = re.compile(
+    '\u2060*\\s*(?:[{\\["]|-\\s+role:|package:|-?[\\d.]+(?:e[-+]?\\d+)?\\s*\\Z|(?:true|false|null)\\s*\\Z)',
+    re.IGNORECASE,
+)
+# What JSON may hold as it is and YAML may not.
+_NOT_YAML = re.compile(rb"\x7f|\xef\xbf[\xbe\xbf]")
+
+
+def line(row: Row) -> bytes | None:
+    """`- {description, vars, assert, options, metadata}`; every row fits.
+
+    The assertions ask no model and send nothing anywhere: the answer shares half of its words with the expected one,
+    and is not the rejected one again. `vars.messages` is the whole conversation, for `{{ messages | dump }}`.
+    """
+    expected = inert(row.expected)
+    checks: list[dict[str, Any]] = [{"type": "rouge-n", "value": expected, "threshold": OVERLAP}]
+    if row.rejected:
+        checks.append({"type": "not-equals", "value": inert(row.rejected)})
+    question = inert(row.question)
+    case = {
+        "description": f"{row.kind} {row.id}",
+        "vars": {
+            "question": question,
+            "expected": expected,
+            "rejected": inert(row.rejected or ""),
+            "messages": [*each_text(row.context, inert), {"role": "user", "content": question}],
+            "sources": each_text(row.sources, inert),
+        },
+        "assert": checks,
+        "options": {"disableVarExpansion": True},
+        "metadata": {
+            "id": row.id,
+            "kind": row.kind,
+            "tags": each_text(row.tags, inert),
+            **each_text(row.provenance, inert),
+        },
+    }
+    written = json_line(case)
+    if b"\x7f" in written or b"\xef\xbf" in written:
+        written = _NOT_YAML.sub(_as_escape, written)
+    return b"- " + written
+
+
+def inert(text: str) -> str:
+    """The text with every mark parted that promptfoo acts on."""
+    if "{" in text or "#" in text or "//" in text:
+        text = _MARK.sub(_join, text)
+    # Most texts begin with a letter that none of the leading marks begins with.
+    if text[:1].isalpha() and text[0] not in "PpTtFfNn":
+        return text
+    return JOINER + text if _LEADING.match(text) else text
+
+
+def restored(text: str) -> str:
+    """The text that `inert` was given."""
+    if text.startswith(JOINER) and _LEADING.match(text[1:]):
+        text = text[1:]
+    return _PARTED.sub(lambda found: found[1] or found[2] or found[3], text)
+
+
+def _join(found: re.Match[str]) -> str:
+    return found[0] + JOINER
+
+
+def _as_escape(found: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(found[0].decode())

@@ -1,0 +1,96 @@
+"""Who is in a release: chosen in one statement, consent asked again, and kept so that an erasure finds the files."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
+
+from curation.decisions.rules import Outcome
+from curation.models import Decision, Derived, EvalCase, Example, PreferencePair, Question, Release, ReleaseMember
+from feedback.models import Interaction, Signal
+from privacy.consent import ledger
+from privacy.models import ConsentEntry, Purpose, Subject
+
+ACTIVE = Derived.Status.ACTIVE
+ALL = Q(pk__isnull=False)
+READ = (Decision, EvalCase, Example, PreferencePair, Question, Interaction, Signal, Subject, ConsentEntry)
+
+
+def choose(release: Release) -> int:
+    """Enter every interaction whose records belong in the release, and return how many. One INSERT … SELECT."""
+    rows = chosen(release).values_list(
+        Value(release.pk), "pk", "subject_id", "for_evaluation", "for_training", "other_author"
+    )
+    return insert(["release_id", "interaction_id", "subject_id", "evaluation", "training", "author_id"], rows)
+
+
+def chosen(release: Release) -> QuerySet[Decision]:
+    """The decisions with a record in use whose people agree, at this moment, to the purpose that it serves."""
+    project = release.dataset.project
+    author = Case(When(~Q(correction__subject=F("subject")), then=F("correction__subject")), default=None)
+    evaluation, training = (
+        side & agreed(purpose, project.consents_by_default(purpose)) for purpose, side in sides(release)
+    )
+    return (
+        Decision.objects.filter(
+            project=project,
+            outcome__in=[Outcome.CONFIRMED, Outcome.CORRECTED],
+            subject__restricted_at__isnull=True,
+            interaction__scan_due=False,
+        )
+        .exclude(held("evalcase") | held("example") | held("preferencepair"))
+        .annotate(
+            for_evaluation=flag(in_use("evalcase") & evaluation),
+            for_training=flag((in_use("example") | in_use("preferencepair")) & training),
+            other_author=author,
+        )
+        .filter(Q(for_evaluation=True) | Q(for_training=True))
+        .order_by("pk")
+    )
+
+
+def in_use(kind: str) -> Q:
+    """A record that stands, and that a selection has let pass since it was made."""
+    return Q(**{f"{kind}__status": ACTIVE, f"{kind}__selected": True})
+
+
+def held(kind: str) -> Q:
+    """A record that waits for a person or for time: what it holds keeps out all that is made of the decision."""
+    return Q(**{f"{kind}__status": Derived.Status.HELD})
+
+
+def sides(release: Release) -> list[tuple[str, Q]]:
+    """For each purpose, the clusters that may serve it: all, or those on its side of the hold-out share."""
+    held_out = release.dataset.holdout
+    if not held_out:
+        return [(Purpose.EVALUATION, ALL), (Purpose.TRAINING, ALL)]
+    below = Q(interaction__asked__place__lt=held_out)
+    return [(Purpose.EVALUATION, below), (Purpose.TRAINING, Q(interaction__asked__place__gte=held_out))]
+
+
+def agreed(purpose: str, default: bool) -> Q:
+    """Asker and author of the correction both agree to the purpose."""
+    theirs = ledger.agrees(purpose, subject="correction__subject_id", default=default)
+    return ledger.agrees(purpose, default=default) & (Q(correction__isnull=True) | theirs)
+
+
+def flag(condition: Q) -> Case:
+    """A condition as a column that is true or false, never null."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def insert(columns: list[str], rows: QuerySet[Any, Any]) -> int:
+    """`INSERT INTO … SELECT`: the rows never leave the database. Django has no such call of its own."""
+    sql, parameters = rows.query.sql_with_params()
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    table = connection.ops.quote_name(ReleaseMember._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({names}) {sql}", parameters)
+        return int(cursor.rowcount)
+
+
+def carry_over(old: Release, new: Release) -> int:
+    """Enter the members of a release, those that are left, into its recut."""
+    members = ReleaseMember.objects.filter(release=old).order_by("interaction")
+    rows = members.values_list(Value(new.pk), "interaction_id", "subject_id", "evaluation", "training", "author_id")
+    return insert(["release_id", "interaction_id", "subject_id", "evaluation", "training", "author_id"], rows)

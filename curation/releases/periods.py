@@ -1,0 +1,143 @@
+"""Scheduled releases. A clock only says what time it is; a row for each dataset and period decides what is cut.
+
+Whoever looks enters the newest period that is due, under a name that every clock finds alike, and the unique row lets
+one of them through. After an outage there is one catch-up: the periods before it are noted as missed. A try that fails
+is said in the row and repeated later and later; where nothing is new, nothing is cut.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from curation.models import Dataset, Period, Release
+from curation.releases import cutting, schedules
+from curation.releases.cutting import LEASE, MAX_TRIES, free_lease
+from curation.runs import curate
+from privacy.db import isolation
+
+State = Period.State
+PUBLISHED = (Release.State.PUBLISHED, Release.State.STALE, Release.State.SUPERSEDED)
+AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
+ELSEWHERE = timedelta(minutes=1)
+ENTER, CUT = "schedule", "schedule: release"
+
+
+def run_due(now: datetime | None = None) -> list[Period]:
+    """Enter what is due, and cut what waits; the periods that this call tried, as they stand now.
+
+    Beat, `manage.py run_due` and the tests call this one function, as often and as many at a time as they like.
+    """
+    now = now or timezone.now()
+    scheduled = Dataset.objects.exclude(cadence=Dataset.Cadence.MANUAL)
+    isolation.each(ENTER, scheduled, lambda dataset: enter(dataset, now))  # a zone may be known no longer, say
+    tried = isolation.each(CUT, waiting(now), lambda period: attempt(period) if claim(period, now) else None)
+    return [period for period in tried if period is not None]
+
+
+def enter(dataset: Dataset, now: datetime) -> None:
+    """The row of the newest period that is due, unless it is there; the older ones that nobody cut are missed."""
+    plan = dataset.schedule()
+    if plan is None:
+        return
+    newest = dataset.periods.order_by("-due_at").values_list("due_at", flat=True).first()
+    after = max(dataset.scheduled_since, newest) if newest else dataset.scheduled_since
+    found = schedules.passed(plan, after, now)
+    if not found:
+        return
+    *missed, due = found
+    rows = [
+        Period(dataset=dataset, name=each.name, due_at=each.at, state=State.MISSED, finished_at=now) for each in missed
+    ]
+    rows.append(Period(dataset=dataset, name=due.name, due_at=due.at, next_at=due.at))
+    with transaction.atomic():
+        Period.objects.bulk_create(rows, ignore_conflicts=True)
+        older = Period.objects.filter(free_lease(), dataset=dataset, state=State.WAITING, due_at__lt=due.at)
+        gone = list(older.select_for_update().values_list("name", flat=True))
+        older.filter(name__in=gone).update(state=State.MISSED, finished_at=now, lease_until=None)
+        take_back(dataset, gone)
+
+
+def waiting(now: datetime) -> QuerySet[Period]:
+    """The periods whose turn it is, oldest first; those after an outage of their worker, too."""
+    rows = Period.objects.filter(free_lease(), state=State.WAITING, next_at__lte=now)
+    return rows.select_related("dataset__project").order_by("due_at", "pk")
+
+
+def claim(period: Period, now: datetime) -> bool:
+    """Take a period. The try counts from here, so that one which kills its worker is given up in the end, too."""
+    period.lease_until = timezone.now() + LEASE
+    free = Period.objects.filter(free_lease(), pk=period.pk, state=State.WAITING, next_at__lte=now)
+    if not free.update(lease_until=period.lease_until, tries=F("tries") + 1):
+        return False
+    period.refresh_from_db(fields=["tries", "error"])
+    return True
+
+
+def attempt(period: Period) -> Period:
+    """Curate what came in and cut the period's release. Whatever goes wrong is said in the row, and tried again."""
+    try:
+        if period.tries > MAX_TRIES:
+            settle(period, State.FAILED, error=period.error or "Each try ended its worker.")
+        else:
+            conclude(period)
+    except Exception as error:  # noqa: BLE001 - said in the row and shown; the other periods go on
+        fail(period, type(error).__name__)
+    period.refresh_from_db()
+    return period
+
+
+def conclude(period: Period) -> None:
+    """Cut, and note what came of it."""
+    curate.curate(period.dataset.project)
+    try:
+        made = cutting.cut(period.dataset, period=period.name)
+    except cutting.NothingToCut:
+        settle(period, State.NOTHING_NEW)
+        return
+    if made.state not in PUBLISHED:  # another process is at it
+        mine(period).update(lease_until=None, tries=F("tries") - 1, next_at=timezone.now() + ELSEWHERE)
+    elif made.period == period.name:
+        settle(period, State.DONE, release=made)
+    else:
+        settle(period, State.NOTHING_NEW)
+
+
+def fail(period: Period, error: str) -> None:
+    """Say what went wrong, by its kind alone: a message may quote captured text. Later and later, and in the end never."""
+    if period.tries >= MAX_TRIES:
+        settle(period, State.FAILED, error=error)
+    else:
+        pause = AGAIN[min(period.tries, len(AGAIN)) - 1]
+        mine(period).update(lease_until=None, error=error, next_at=timezone.now() + pause)
+
+
+def settle(period: Period, state: str, **found: Any) -> None:
+    """The last word on a period, if it is still this process's to speak."""
+    with transaction.atomic():
+        said = {"error": "", **found, "state": state, "lease_until": None, "finished_at": timezone.now()}
+        if mine(period).update(**said) and state == State.FAILED:
+            take_back(period.dataset, [period.name])
+
+
+def mine(period: Period) -> QuerySet[Period]:
+    """The row, as long as this process holds it: when the lease ends shows whose it is."""
+    return Period.objects.filter(pk=period.pk, state=State.WAITING, lease_until=period.lease_until)
+
+
+def take_back(dataset: Dataset, names: list[str]) -> None:
+    """Remove the unfinished cuts of periods that are given up."""
+    begun = Release.objects.filter(free_lease(), dataset=dataset, state=Release.State.CUTTING, recut=0)
+    for release in begun.filter(~Q(period=""), period__in=names):
+        release.members.all().delete()
+        release.delete()
+
+
+def again(dataset: Dataset) -> int:
+    """Try the newest period once more at once, if it failed or waits for its next try; how many that are."""
+    newest = dataset.periods.order_by("-due_at").values("pk")[:1]
+    rows = Period.objects.filter(free_lease(), pk__in=list(newest.values_list("pk", flat=True)))
+    rows = rows.filter(state__in=[State.FAILED, State.WAITING])
+    return rows.update(state=State.WAITING, tries=0, next_at=timezone.now(), lease_until=None, finished_at=None)

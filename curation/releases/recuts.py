@@ -1,0 +1,90 @@
+"""A release cut again: the old files without the lines of whoever was forgotten. It costs what the release weighs, and
+changes no other byte: nothing is read anew from the tables, where much may have changed since."""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.db.models import F
+
+from curation.models import Release, ReleaseMember
+from curation.releases import rows as releases_rows
+from curation.releases.files import HashedFile, complete, file_entry, folder
+from curation.releases.formats import parquet
+
+CHUNK = 2_000
+Dropped = list[dict[str, str]]
+
+
+def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, Any], Dropped]:
+    """Write the recut's files into `aside`; its manifest, and the records that are gone: [{file, record, sha256}]."""
+    source = folder(previous)
+    kinds = {e["name"]: e["purpose"] for e in previous.manifest["files"] if has_lineage(e["name"])}
+    sources = {name: (source / name).open("rb") for name in kinds}
+    try:
+        writers = {name: HashedFile(aside / name) for name in kinds}
+        lines = HashedFile(aside / "lineage.jsonl")
+        dropped: Dropped = []
+        for entries in chunks(source / "lineage.jsonl"):
+            kept = members(release, entries)
+            for raw, entry in entries:
+                line = sources[entry["file"]].readline()
+                if (entry["interaction"], kinds[entry["file"]]) in kept:
+                    writers[entry["file"]].write(line)
+                    lines.write(raw)
+                else:
+                    dropped.append(gone(entry, line))
+            for file in (*writers.values(), lines):
+                file.pass_on()
+    finally:
+        for opened in sources.values():
+            opened.close()
+    files = [file_entry(file, kinds[name]) for name, file in writers.items()]
+    counts = {"interactions": ReleaseMember.objects.filter(release=release).count(), "removed": len(dropped)}
+    return complete(
+        release, aside, [*files, file_entry(lines, "lineage")], counts, releases_rows.tallied(release)
+    ), dropped
+
+
+def has_lineage(name: str) -> bool:
+    """Whether a file is of lines that `lineage.jsonl` names one by one; a Parquet form is made anew from those."""
+    return name != "lineage.jsonl" and not name.endswith(parquet.SUFFIX)
+
+
+def chunks(path: Path) -> Iterator[list[tuple[bytes, dict[str, str]]]]:
+    """The lines of `lineage.jsonl`, raw and read, some at a time."""
+    with path.open("rb") as file:
+        while some := [(raw, orjson.loads(raw)) for raw in islice(file, CHUNK)]:
+            yield some
+
+
+def members(release: Release, entries: list[tuple[bytes, dict[str, str]]]) -> set[tuple[str, str]]:
+    """(interaction, purpose) of those that are still in the release, among these; one query."""
+    rows = ReleaseMember.objects.filter(
+        release=release, interaction__external_id__in={entry["interaction"] for _, entry in entries}
+    )
+    kept: set[tuple[str, str]] = set()
+    for name, evaluation, training in rows.values_list("interaction__external_id", "evaluation", "training"):
+        kept |= {(name, purpose) for purpose, is_in in (("evaluation", evaluation), ("training", training)) if is_in}
+    return kept
+
+
+def gone(entry: dict[str, str], line: bytes) -> dict[str, str]:
+    """What a recall says of a removed line: where it was, and the hash to know it by."""
+    return {"file": entry["file"], "record": entry["record"], "sha256": hashlib.sha256(line).hexdigest()}
+
+
+def mark_stale() -> int:
+    """Take re-redacted interactions out of the releases that were published before, to be cut again; how many."""
+    changed = ReleaseMember.objects.filter(
+        release__state__in=[Release.State.PUBLISHED, Release.State.STALE],
+        interaction__text_changed_at__gt=F("release__published_at"),
+    )
+    releases = list(changed.values_list("release", flat=True).distinct())
+    if releases:
+        Release.objects.filter(pk__in=releases, state=Release.State.PUBLISHED).update(state=Release.State.STALE)
+        changed.delete()
+    return len(releases)

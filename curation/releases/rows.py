@@ -1,0 +1,195 @@
+"""The rows of a release: read in one statement in the order of their interactions, and added up as they pass."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+from curation.decisions.rules import Outcome
+from curation.models import (
+    AuditFrame,
+    Decision,
+    Derived,
+    EvalCase,
+    Example,
+    PreferencePair,
+    Question,
+    Release,
+    ReleaseMember,
+    ReviewTask,
+)
+from curation.quality import audits
+from curation.releases.formats.manifest import Authorship, Bias, Estimate, Leakage
+from curation.releases.formats.records import Row
+from feedback.models import Interaction, Project, Signal
+from privacy.db import columns
+
+ACTIVE = Derived.Status.ACTIVE.value
+CORRECTED = Outcome.CORRECTED.value
+CASE, EXAMPLE, PAIR = 1, 2, 4  # the kinds of record; those that a member has in use are added up
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a release's members come to, added up as they pass: when the first and the last interaction was, how many are
+    tested and taught both, how many characters by the agent and by people are taught, and the deepest generation of them.
+    """
+
+    first: str | None = None
+    last: str | None = None
+    both: int = 0
+    agent: int = 0
+    human: int = 0
+    depth: int = 0
+
+    def seen_at(self, at: str) -> None:
+        """An interaction was at this time."""
+        if self.first is None or self.last is None:
+            self.first = self.last = at
+        elif at > self.last:
+            self.last = at
+        elif at < self.first:
+            self.first = at
+
+    def teach(self, corrected: bool, length: int, depth: int | None, tested: bool) -> None:
+        """So many characters are taught, by a person where the answer was corrected; of an interaction that is tested or
+        not.
+        """
+        self.both += tested
+        self.depth = max(self.depth, depth or 0)
+        if corrected:
+            self.human += length
+        else:
+            self.agent += length
+
+
+def in_use(kind: int, row: str, purpose: str) -> str:
+    """The kind, where the member serves the purpose and its record is in use, in SQL; else 0."""
+    return f"CASE WHEN m.{purpose} AND {row}.status = '{ACTIVE}' AND {row}.selected THEN {kind} ELSE 0 END"
+
+
+def joined(model: type[Derived], row: str, purpose: str) -> str:
+    """The member's record of a kind, in SQL, where it serves the purpose: else nothing is looked up."""
+    return f"LEFT JOIN {columns.quoted(model)} {row} ON {row}.decision_id = CASE WHEN m.{purpose} THEN m.interaction_id END"
+
+
+MEMBERS = (
+    f"FROM {columns.quoted(ReleaseMember)} m "
+    f"JOIN {columns.quoted(Interaction)} i ON i.id = m.interaction_id "
+    f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = m.interaction_id "
+    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
+    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
+    f"{joined(EvalCase, 'e', 'evaluation')} {joined(Example, 'x', 'training')} {joined(PreferencePair, 'p', 'training')} "
+    "WHERE m.release_id = %s ORDER BY m.interaction_id"
+)
+# Times as text: either driver would have Python take each apart.
+WRITTEN = (
+    f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
+    "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "
+    "i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
+    f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth {MEMBERS}"
+)
+MEASURED = (
+    "SELECT m.evaluation, m.training, CAST(i.occurred_at AS text), d.outcome, LENGTH(i.answer), "
+    f"LENGTH(COALESCE(NULLIF(t.correction, ''), s.correction)), x.depth {MEMBERS}"
+)
+
+
+def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
+    """Each member's record, and the kinds that it has in use, added up."""
+    system, seen_at = release.dataset.system_prompt or None, tally.seen_at
+    tagged, agent = lru_cache(maxsize=1_000)(parsed), lru_cache(maxsize=1_000)(agent_text)
+    for (
+        kinds, evaluation, training, key, question, answer, context, sources, tags, name, version, written, typed, outcome,
+        why, language, decided_by, decided_at, at, depth,
+    ) in columns.stream(WRITTEN, [release.pk]):  # fmt: skip
+        corrected = outcome == CORRECTED
+        seen_at(at)
+        if training:
+            taught = (typed or written or "") if corrected else answer
+            tally.teach(corrected, len(taught), depth, evaluation)
+        provenance = {
+            "interaction": key,
+            "agent": agent(name, version),
+            "decided_by": decided_by,
+            "decided_at": time_text(decided_at),
+        }
+        yield kinds, Row(
+            key, question, parsed(context), parsed(sources), typed or written or answer,
+            answer if corrected else None, "regression" if corrected else "golden", tagged(tags), language, why,
+            provenance, system, decided_by == "reviewer", not corrected,
+        )  # fmt: skip
+
+
+def tallied(release: Release) -> Tally:
+    """The same without the records: what a recut, which writes old lines again, says of what is left."""
+    tally = Tally()
+    for evaluation, training, at, outcome, said, written, depth in columns.stream(MEASURED, [release.pk]):
+        tally.seen_at(at)
+        if training:
+            corrected = outcome == CORRECTED
+            tally.teach(corrected, (written if corrected else said) or 0, depth, evaluation)
+    return tally
+
+
+def parsed(text: str) -> Any:
+    """A JSON column's value; most are empty."""
+    return [] if text == "[]" else columns.parsed(text)
+
+
+def agent_text(name: str, version: str) -> str | None:
+    """An agent and its version as a record names them."""
+    return f"{name} {version}".strip() or None
+
+
+@lru_cache(maxsize=1_000)
+def time_text(value: str) -> str:
+    """A time as ISO 8601 has it; a batch of decisions has one time."""
+    return columns.moment(value).isoformat()
+
+
+SHARE_DIGITS = 4
+
+
+def estimates(project: Project) -> Bias | None:
+    """The audit as it stands, and the votes, plain and weighted, as they were last counted; those that rest on anything.
+
+    Counting the votes reads every interaction, which a cut shall not wait for: that is done once a day.
+    """
+    said: Bias = {}
+    if (audit := audits.estimate_of(audits.sample(project))).n:
+        said["audit"] = estimate(asdict(audit))
+    frame = AuditFrame.objects.filter(project=project).first()
+    counted = (frame.measured or {}) if frame else {}
+    if counted.get("thumbs", {}).get("n"):
+        said["thumbs"] = estimate(counted["thumbs"])
+    if counted.get("weighted", {}).get("n"):
+        said["weighted"] = estimate(counted["weighted"])
+    return said or None
+
+
+def estimate(made: Mapping[str, Any]) -> Estimate:
+    """One estimate that rests on something."""
+    rate, low, high = (round(made[name], SHARE_DIGITS) for name in ("rate", "low", "high"))
+    return {"value": rate, "low": low, "high": high, "n": made["n"]}
+
+
+def leakage(release: Release, tally: Tally) -> Leakage:
+    """Of the tested interactions: how many are taught too, and how many have only a near-duplicate that is taught."""
+    [[near]] = columns.select(NEAR, [release.pk, release.dataset.project_id, release.pk])
+    return {"holdout": release.dataset.holdout, "overlap": tally.both, "near": near}
+
+
+NEAR = (
+    f"SELECT COUNT(*) FROM {columns.quoted(Question)} q JOIN {columns.quoted(ReleaseMember)} m "  # noqa: S608 - our own names
+    "ON m.release_id = %s AND m.interaction_id = q.interaction_id WHERE q.project_id = %s AND q.cluster IN "
+    f"(SELECT t.cluster FROM {columns.quoted(ReleaseMember)} n JOIN {columns.quoted(Question)} t "
+    "ON t.interaction_id = n.interaction_id WHERE n.release_id = %s AND n.training) AND m.evaluation AND NOT m.training"
+)
+
+
+def authorship(tally: Tally) -> Authorship | None:
+    """The share of the taught text that is the agent's own, unedited, by length; and the deepest generation of it."""
+    if not tally.agent + tally.human:
+        return None
+    return {"agent_share": round(tally.agent / (tally.agent + tally.human), SHARE_DIGITS), "max_depth": tally.depth}

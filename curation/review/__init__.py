@@ -1,0 +1,1 @@
+"""Review tasks: what a person decides, and how reviewers are checked."""

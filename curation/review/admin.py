@@ -1,0 +1,344 @@
+"""The review queue, the page on which one task after the other is decided, and what is done to many at once."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+
+from curation.models import ReviewTask
+from curation.review import bulk_admin, deciding, double_review, holds, progress, queues
+from curation.review import page as review_page
+from curation.review.forms import AssignForm, BulkForm, ReviewForm
+from curation.review.queue_filters import FILTERS
+from curation.review.queues import Queue
+from privacy.console.lists import ReadOnlyAdmin, row_key
+
+SHORT = 140
+MANY = 1_000
+KEPT = 200
+NOT_LAST = "You have decided this one since that page was made. Undo takes it back."
+SKIPPED, BLIND = "review_skipped", "review_blind"
+
+
+@admin.register(ReviewTask)
+class ReviewTaskAdmin(ReadOnlyAdmin):
+    """The queue. Whoever may look but not decide sees the same pages without the buttons."""
+
+    project_path = "project"
+    subject_path = "subject_id"
+    list_display = ["asked", "why", "language", "state_chip", "waits", "priority", "assignee", "project"]
+    list_display_links = None
+    list_filter = FILTERS
+    list_select_related = ["interaction__decision", "project", "assignee"]
+    sortable_by = ["priority"]
+    actions = ["decide_chosen", "assign_chosen", progress.mark_chosen, progress.unmark_chosen]
+    lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
+    empty = (
+        "Nothing waits for review",
+        "Tasks appear when people disagree, or vote down without saying what is right.",
+    )
+    change_list_template = "admin/curation/reviewtask/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        pages: dict[str, tuple[Callable[..., HttpResponseBase], str]] = {
+            "next/": (self.next_view, "next"),
+            "undo/": (self.undo_view, "undo"),
+            "blind/": (self.blind_view, "blind"),
+            "bulk/": (partial(bulk_admin.bulk_view, self), "bulk"),
+            "bulks/": (partial(bulk_admin.bulks_view, self), "bulks"),
+            "progress/": (partial(progress.progress_view, self), "progress"),
+            "assign/": (self.assign_view, "assign"),
+            "<int:key>/decide/": (self.decide_view, "decide"),
+            "<int:key>/skip/": (self.skip_view, "skip"),
+            "<int:key>/leave/": (self.leave_view, "leave"),
+        }
+        wrap = self.admin_site.admin_view
+        own = [path(where, wrap(view), name=f"curation_reviewtask_{name}") for where, (view, name) in pages.items()]
+        return own + super().get_urls()
+
+    # The list
+
+    @admin.display(description="question")
+    def asked(self, row: ReviewTask) -> str:
+        url = reverse("admin:curation_reviewtask_decide", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', url, str(row.interaction.question)[:SHORT])
+
+    @admin.display(description="why it is here")
+    def why(self, row: ReviewTask) -> str:
+        return queues.REASONS.get(row.reason, row.reason.replace("_", " "))
+
+    @admin.display(description="language")
+    def language(self, row: ReviewTask) -> str:
+        decision = getattr(row.interaction, "decision", None)
+        return decision.language if decision else ""
+
+    @admin.display(description="state")
+    def state_chip(self, row: ReviewTask) -> str:
+        word = row.get_resolution_display() if row.resolution else row.get_state_display()
+        return format_html('<span class="chip chip-{}">{}</span>', row.resolution or row.state, word)
+
+    @admin.display(description="waits")
+    def waits(self, row: ReviewTask) -> str:
+        return timesince(row.created_at, depth=1) if row.state == ReviewTask.State.OPEN else ""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        queue = Queue.asked(request.GET)
+        more = {"queue": queue.query(), "decides": self.decides(request)}
+        return super().changelist_view(request, {**more, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A task has one page: the one on which it is decided."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        key = row_key(object_id)
+        if self.found(request, key) is None:
+            raise Http404
+        return redirect("admin:curation_reviewtask_decide", key)
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """What waits by its priority, what is closed by its age: each as an index has it."""
+        if "state" in request.GET:
+            return ["-id"]
+        asked = request.GET.get("o", "-")
+        return ["-priority", "id"] if asked.startswith("-") else ["priority", "-id"]
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        return () if "state" in request.GET else self.sortable_by
+
+    def decides(self, request: HttpRequest) -> bool:
+        """Whether this person may decide, and not look alone."""
+        return bool(request.user.has_perm("curation.change_reviewtask"))
+
+    def require_reviewer(self, request: HttpRequest) -> User:
+        """The reviewer; refuses whoever may look but not decide."""
+        if not isinstance(request.user, User) or not self.decides(request):
+            raise PermissionDenied
+        return request.user
+
+    # One task after the other
+
+    def queue(self, request: HttpRequest) -> QuerySet[ReviewTask]:
+        """The open tasks that the address asks for, as far as they are this person's."""
+        return Queue.asked(request.GET).among(self.get_queryset(request).filter(state=ReviewTask.State.OPEN))
+
+    def next_task(self, request: HttpRequest, user: User) -> ReviewTask | None:
+        """The next free one, without those that were skipped in this sitting."""
+        skipped = request.session.get(SKIPPED, [])
+        return deciding.claim_next(self.queue(request).exclude(pk__in=skipped), user)
+
+    def next_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Claim the first free task, and show it."""
+        user = self.require_reviewer(request)
+        if "again" in request.GET:
+            request.session.pop(SKIPPED, None)
+        return self.go_on(request, user)
+
+    def go_on(self, request: HttpRequest, user: User) -> HttpResponseBase:
+        """The next task: its page at once for the script, else by its address."""
+        task = self.next_task(request, user)
+        if task is None:
+            return self.finished(request, user)
+        if request.headers.get("X-Review"):
+            return self.shown(request, self.found(request, task.pk), user)
+        query = Queue.asked(request.GET).query()
+        return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[task.pk])}{query and f'?{query}'}")
+
+    def found(self, request: HttpRequest, key: int) -> ReviewTask | None:
+        """The task with what its page shows."""
+        rows = self.get_queryset(request).select_related(
+            "interaction__project__redaction", "interaction__decision", "project", "resolved_by", "claimed_by"
+        )
+        return rows.filter(pk=key).first()
+
+    def decide_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """Show one task with all that helps to judge it, and carry out what the reviewer decides."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        task = self.found(request, key)
+        if task is None:
+            raise Http404
+        if request.method != "POST":
+            if self.decides(request) and isinstance(request.user, User):
+                deciding.claim(task, request.user)
+            return self.shown(request, task, request.user)
+        user, form = self.require_reviewer(request), ReviewForm(request.POST)
+        if not form.is_valid():
+            return self.shown(request, task, user, error="Choose what to do with the answer.", typed=request.POST)
+        try:
+            deciding.resolve(task, deciding.Verdict(**form.cleaned_data), user)
+        except deciding.ReviewError as error:
+            deciding.claim(task, user)  # it is shown again: the next verdict is about what is on the page then
+            return self.shown(request, self.found(request, key), user, error=str(error), typed=request.POST)
+        return self.go_on(request, user)
+
+    def shown(
+        self, request: HttpRequest, task: ReviewTask | None, user: Any, *, error: str = "", typed: Any = None
+    ) -> HttpResponse:
+        """The task's page, or the part of it that changes where the script asked."""
+        assert task is not None
+        page = review_page.page(
+            task, user, self.queue(request), blind=bool(request.session.get(BLIND)), last=self.last(request, user)
+        )
+        query = Queue.asked(request.GET).query()
+        context = {
+            "page": page, "task": task, "interaction": task.interaction, "error": error, "typed": typed or {},
+            "queue": query, "decides": self.decides(request), "title": "Review", "opts": self.opts,
+            "fragment": bool(request.headers.get("X-Review")),
+        }  # fmt: skip
+        status = 422 if error else 200
+        return self.answer(request, "task", context, status)
+
+    def finished(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Nothing is left, or only what was skipped."""
+        context = {
+            "skipped": len(request.session.get(SKIPPED, [])), "last": self.last(request, user), "title": "Review",
+            "opts": self.opts, "queue": Queue.asked(request.GET).query(), "held": self.queue(request).count(),
+        }  # fmt: skip
+        return self.answer(request, "finished", context, 200)
+
+    def answer(self, request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
+        """A page of the console, or its changing part alone."""
+        if request.headers.get("X-Review"):
+            return render(request, f"admin/curation/reviewtask/{name}_part.html", context, status=status)
+        whole = {
+            **self.admin_site.each_context(request),
+            **context,
+            "part": f"admin/curation/reviewtask/{name}_part.html",
+        }
+        return render(request, "admin/curation/reviewtask/review.html", whole, status=status)
+
+    def last(self, request: HttpRequest, user: Any) -> ReviewTask | None:
+        """What this reviewer decided last, if it is still in reach."""
+        task = deciding.last_decided(user)
+        return task if task is None or self.get_queryset(request).filter(pk=task.pk).exists() else None
+
+    def undo_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Take back the reviewer's last decision, and show that task again."""
+        user = self.require_reviewer(request)
+        task = self.last(request, user) if request.method == "POST" else None
+        if task is None:
+            return self.go_on(request, user)
+        if request.POST.get("last", str(task.pk)) != str(task.pk):
+            return self.shown(request, self.found(request, task.pk), user, error=NOT_LAST)
+        try:
+            deciding.undo(task, user)
+        except deciding.ReviewError as error:
+            return self.shown(request, self.found(request, task.pk), user, error=str(error))
+        if request.headers.get("X-Review"):
+            return self.shown(request, self.found(request, task.pk), user)
+        return redirect("admin:curation_reviewtask_decide", task.pk)
+
+    def skip_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """Leave a task to others for this sitting."""
+        user = self.require_reviewer(request)
+        task = self.found(request, key)
+        if task is None:
+            raise Http404
+        if request.method == "POST":
+            if task.claimed_until is not None:
+                deciding.release(task.pk, user, task.claimed_until)
+            skipped = [pk for pk in request.session.get(SKIPPED, []) if pk != key]
+            request.session[SKIPPED] = [*skipped, key][-KEPT:]
+        return self.go_on(request, user)
+
+    def leave_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Give a task back when its page is left."""
+        user = self.require_reviewer(request)
+        if self.found(request, key) is None:
+            raise Http404
+        try:
+            until = datetime.fromisoformat(request.POST.get("until", "")).astimezone(UTC)
+            given_back = request.method == "POST" and deciding.release(key, user, until)
+        except (ValueError, OverflowError):  # no time, or none that UTC has a year for
+            given_back = False
+        return HttpResponse(status=204 if given_back else 205)
+
+    def blind_view(self, request: HttpRequest) -> HttpResponse:
+        """Hide, or show, what others said until a task is decided."""
+        self.require_reviewer(request)
+        if request.method == "POST":
+            request.session[BLIND] = not request.session.get(BLIND, False)
+        here = row_key(request.POST.get("task", ""))
+        if here:
+            query = Queue.asked(request.GET).query()
+            return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[here])}{query and f'?{query}'}")
+        return redirect("admin:curation_reviewtask_changelist")
+
+    # Many at once
+
+    @admin.action(description="Decide the chosen tasks alike…", permissions=["decide"])
+    def decide_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
+        tasks = self.chosen(queryset)
+        return self.bulk_page(request, tasks, BulkForm(verdicts=holds.for_all(tasks)))
+
+    @admin.action(description="Assign the chosen tasks…", permissions=["decide"])
+    def assign_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
+        tasks = self.chosen(queryset)
+        return self.assign_page(request, tasks, AssignForm(people=self.people(tasks)))
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return self.decides(request)
+
+    def has_adjudicate_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(double_review.ADJUDICATES))
+
+    def chosen(self, rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
+        """The open ones among what was chosen, a thousand at most."""
+        return list(rows.filter(state=ReviewTask.State.OPEN).select_related("project", "interaction", "about")[:MANY])
+
+    def sent(self, request: HttpRequest) -> list[ReviewTask]:
+        """The tasks that the page before counted, by their keys; others that fit the filter since are not touched."""
+        keys = [row_key(sent) for sent in request.POST.getlist("task")[:MANY]]
+        return self.chosen(self.get_queryset(request).filter(pk__in=keys).order_by("-priority", "pk"))
+
+    def bulk_page(self, request: HttpRequest, tasks: list[ReviewTask], form: BulkForm) -> HttpResponse:
+        """Say what would be decided before anything is."""
+        return self.dry_page(request, tasks, form, "Decide alike", "bulk", "Decide")
+
+    def assign_page(self, request: HttpRequest, tasks: list[ReviewTask], form: AssignForm) -> HttpResponse:
+        """Say what would be assigned."""
+        return self.dry_page(request, tasks, form, "Assign", "assign", "Assign")
+
+    def dry_page(
+        self, request: HttpRequest, tasks: list[ReviewTask], form: Any, title: str, name: str, button: str
+    ) -> HttpResponse:
+        """What an action would touch, by reason, and the first of it."""
+        reasons = Counter(queues.REASONS.get(task.reason, task.reason) for task in tasks)
+        context = {
+            **self.admin_site.each_context(request), "title": title, "opts": self.opts, "tasks": tasks, "form": form,
+            "reasons": reasons.most_common(), "first": tasks[:10], "many": MANY, "button": f"{button} {len(tasks)}",
+            "action": reverse(f"admin:curation_reviewtask_{name}"), "decides_alike": name == "bulk",
+        }  # fmt: skip
+        return render(request, "admin/curation/reviewtask/dry.html", context)
+
+    def assign_view(self, request: HttpRequest) -> HttpResponse:
+        """Carry out what was counted."""
+        user = self.require_reviewer(request)
+        tasks = self.sent(request)
+        form = AssignForm(request.POST, people=self.people(tasks))
+        if not tasks or not form.is_valid():
+            return self.assign_page(request, tasks, form) if tasks else redirect("admin:curation_reviewtask_changelist")
+        changed = deciding.assign(tasks, form.cleaned_data["assignee"], user)
+        messages.success(request, f"{changed} assigned.")
+        return redirect("admin:curation_reviewtask_changelist")
+
+    def people(self, tasks: list[ReviewTask]) -> QuerySet[User]:
+        """Who may decide every one of these tasks."""
+        people = User.objects.filter(is_active=True, is_staff=True).order_by("username")
+        for project in {task.project_id for task in tasks}:
+            members = people.filter(memberships__project=project) | people.filter(is_superuser=True)
+            people = people.filter(pk__in=members.values("pk"))
+        return people

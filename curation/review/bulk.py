@@ -1,0 +1,204 @@
+"""Bulk decisions: one verdict on many tasks, given and taken back in the background.
+
+A bulk decision is a row in a state with an item for each task. Each turn is one transaction about one item, so a killed
+worker loses nothing and the next goes on where it was; a lease keeps two workers from doing the same. On SQLite, which
+has one writer, turns leave the lock alone often enough that a capture hardly waits.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection, transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from curation.models import BulkDecision, BulkItem, ReviewTask
+from curation.review import deciding
+from curation.runs.pace import PAUSE_SECONDS
+from feedback.models import Interaction
+from privacy.models import Subject
+from privacy.redaction import redact
+
+logger = logging.getLogger(__name__)
+LEASE = timedelta(seconds=30)  # far longer than a turn, and than `SLICE_SECONDS`
+SLICE_SECONDS = 2.0  # for which a worker is kept from its other work
+HELD_SECONDS = 0.05  # of turns one after the other, then others have a pause to write in
+State, Outcome = BulkDecision.State, BulkItem.Outcome
+GONE = "It is not there any more."
+HIDDEN = "Its person has a request under way."
+VOTED = "Somebody voted on it since it was chosen."
+CHANGED = "It was decided again since."
+NOT_ALLOWED = "Its reviewer may no longer decide it."
+FAILED = "It failed: the log says why."
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a bulk decision is: what is done of how much, and why tasks were left out, in words and how often."""
+
+    done: int
+    total: int
+    decided: int
+    undone: int
+    skipped: tuple[tuple[str, int], ...]
+    kept: tuple[tuple[str, int], ...]
+
+
+def begin(tasks: Sequence[ReviewTask], verdict: deciding.Verdict, user: User) -> BulkDecision:
+    """Note that these tasks are to be decided alike, as they are now. Their interactions must be loaded."""
+    with transaction.atomic():
+        bulk = BulkDecision.objects.create(who=user, resolution=verdict.resolution, note=str(redact(verdict.note)))
+        BulkItem.objects.bulk_create(
+            BulkItem(bulk=bulk, task_number=task.pk, revision=task.interaction.revision) for task in tasks
+        )
+    return bulk
+
+
+def take_back(key: int, user: User) -> bool:
+    """Have one's own bulk decision taken back, also where it is still under way; whether there is anything to take back."""
+    mine = BulkDecision.objects.filter(pk=key, who=user, state__in=[State.RUNNING, State.DONE])
+    return bool(mine.update(state=State.UNDOING, finished_at=None))
+
+
+def unfinished() -> list[int]:
+    """The bulk decisions that nobody is at, oldest first."""
+    return list(free().order_by("pk").values_list("pk", flat=True))
+
+
+def free() -> QuerySet[BulkDecision]:
+    """Those under way whose lease nobody has."""
+    unleased = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+    return BulkDecision.objects.filter(unleased, state__in=[State.RUNNING, State.UNDOING])
+
+
+def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
+    """Go on with a bulk decision for so long; whether more is left to do. Nothing where another worker is at it."""
+    if not free().filter(pk=key).update(lease_until=timezone.now() + LEASE):
+        return False
+    try:
+        return take_turns(key, time.monotonic() + seconds)
+    finally:
+        BulkDecision.objects.filter(pk=key).update(lease_until=None)
+
+
+def take_turns(key: int, end: float) -> bool:
+    """One turn after the other until then, with pauses where the database has one writer; whether more is left."""
+    began = time.monotonic()
+    while turn_or_failure(key):
+        if time.monotonic() > end:
+            return True
+        if connection.vendor == "sqlite" and time.monotonic() - began > HELD_SECONDS:
+            time.sleep(PAUSE_SECONDS)
+            began = time.monotonic()
+    return False
+
+
+def turn_or_failure(key: int) -> bool:
+    """A turn; one that fails for another reason than the database's is noted and left out, so that the rest goes on."""
+    try:
+        return turn(key)
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("a turn of bulk decision %s failed", key)
+        return turn(key, failed=True)
+
+
+def turn(key: int, *, failed: bool = False) -> bool:
+    """Decide, or take back, the next task, in one transaction; False where none is left."""
+    with transaction.atomic():
+        bulk = BulkDecision.objects.select_for_update(of=("self",)).select_related("who").get(pk=key)
+        undoing = bulk.state == State.UNDOING
+        items = bulk.items.filter(outcome=Outcome.DECIDED if undoing else Outcome.WAITING)
+        item = items.order_by("-pk" if undoing else "pk").first()
+        if item is None:
+            finish(bulk)
+            return False
+        if failed:
+            item.outcome, item.words = Outcome.KEPT if undoing else Outcome.SKIPPED, FAILED
+        elif undoing:
+            undo(bulk, item)
+        else:
+            decide(bulk, item)
+        item.save()
+    return True
+
+
+def finish(bulk: BulkDecision) -> None:
+    """Nothing is left to do: the note has reached the tasks, and is kept there alone."""
+    bulk.state = State.UNDONE if bulk.state == State.UNDOING else State.DONE
+    bulk.note, bulk.finished_at = "", timezone.now()
+    bulk.save(update_fields=["state", "note", "finished_at"])
+
+
+def decide(bulk: BulkDecision, item: BulkItem) -> None:
+    """Give the verdict on one task, or say on the item why not."""
+    task = ReviewTask.objects.filter(pk=item.task_number).first()
+    item.words = obstacle(bulk, task)
+    if task is None or item.words:
+        item.outcome = Outcome.SKIPPED
+        return
+    # The conversation before its task, as everywhere; its revision then holds until the verdict is given.
+    talk = Interaction.objects.select_for_update(no_key=True).only("revision").get(pk=task.interaction_id)
+    if talk.revision != item.revision:
+        item.outcome, item.words = Outcome.SKIPPED, VOTED
+        return
+    try:
+        deciding.resolve(task, deciding.Verdict(bulk.resolution, note=bulk.note), bulk.who)
+    except deciding.ReviewError as error:
+        item.outcome, item.words = Outcome.SKIPPED, str(error)
+        return
+    item.outcome = Outcome.DECIDED
+    item.resolved_at = ReviewTask.objects.values_list("resolved_at", flat=True).get(pk=task.pk)
+
+
+def undo(bulk: BulkDecision, item: BulkItem) -> None:
+    """Take back the verdict on one task and leave the task to all, or say on the item why it stays."""
+    task = ReviewTask.objects.filter(pk=item.task_number).first()
+    item.words = obstacle(bulk, task) or (CHANGED if task and task.resolved_at != item.resolved_at else "")
+    if task is None or bulk.who is None or item.words:
+        item.outcome = Outcome.KEPT
+        return
+    try:
+        again = deciding.undo(task, bulk.who)
+    except deciding.ReviewError as error:
+        item.outcome, item.words = Outcome.KEPT, str(error)
+        return
+    if again.claimed_until is not None:
+        deciding.release(again.pk, bulk.who, again.claimed_until)
+    item.outcome = Outcome.UNDONE
+
+
+def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
+    """Why this task is not touched, in words: it is gone or hidden, or the reviewer has lost the right; "" where it is."""
+    if task is None:
+        return GONE
+    if Subject.objects.filter(pk=task.subject_id, restricted_at__isnull=False).exists():
+        return HIDDEN
+    who = bulk.who
+    if who is None or not who.is_active or not who.has_perm("curation.change_reviewtask"):
+        return NOT_ALLOWED
+    may = who.is_superuser or who.memberships.filter(project=task.project_id).exists()
+    return "" if may else NOT_ALLOWED
+
+
+def progress(bulk: BulkDecision) -> Progress:
+    """How far it is; one query."""
+    rows = list(bulk.items.order_by().values_list("outcome", "words").annotate(number=Count("pk")))
+    count = {outcome: sum(number for one, _, number in rows if one == outcome) for outcome in Outcome}
+    total = sum(count.values())
+    if bulk.state in (State.UNDOING, State.UNDONE):
+        total = count[Outcome.DECIDED] + count[Outcome.UNDONE] + count[Outcome.KEPT]
+        done = total - count[Outcome.DECIDED]
+    else:
+        done = total - count[Outcome.WAITING]
+    why = {
+        kind: tuple(sorted(((words, number) for one, words, number in rows if one == kind), key=lambda row: -row[1]))
+        for kind in (Outcome.SKIPPED, Outcome.KEPT)
+    }
+    decided = count[Outcome.DECIDED] + count[Outcome.KEPT]
+    return Progress(done, total, decided, count[Outcome.UNDONE], why[Outcome.SKIPPED], why[Outcome.KEPT])

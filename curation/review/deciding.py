@@ -1,0 +1,276 @@
+"""Review: a person decides what signals cannot. Claims keep two people off one task; every decision can be undone."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+from django.utils import timezone
+
+from curation.decisions import derive
+from curation.decisions.language import guess
+from curation.decisions.rules import REASONS, Outcome, Reason, decide
+from curation.evidence import decided
+from curation.models import Decision, ReviewTask
+from curation.policies import versions
+from curation.questions import duplicates
+from curation.review import calibration, double_review, events, holds
+from curation.review.verdicts import ReviewError as ReviewError
+from curation.review.verdicts import Verdict as Verdict
+from curation.review.verdicts import check
+from feedback.capture import writing
+from feedback.models import Interaction, Signal
+from privacy.models import Subject
+from privacy.redaction import Redacted, redact
+
+LEASE = timedelta(minutes=15)
+State, Kind, Action = ReviewTask.State, ReviewTask.Kind, events.Action
+Resolution = ReviewTask.Resolution
+OUTCOMES = {
+    Resolution.APPROVE: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the answer right."),
+    Resolution.CORRECT: (Outcome.CORRECTED, Reason.REVIEW_CORRECTED, "A reviewer wrote the right answer."),
+    Resolution.REJECT: (Outcome.REJECTED, Reason.REVIEW_REJECTED, "A reviewer found it of no use."),
+    Resolution.SENSITIVE: (Outcome.REJECTED, Reason.REVIEW_SENSITIVE, "A reviewer found it too sensitive to use."),
+    Resolution.UNSURE: (Outcome.REJECTED, Reason.REVIEW_UNSURE, "A reviewer could not tell."),
+    Resolution.AGENT: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the agent's answer right."),
+    Resolution.NEVER: (Outcome.REJECTED, Reason.REVIEW_NEVER, "A reviewer found that it must never be used."),
+}
+
+
+def free_for(user: User) -> Q:
+    """The open tasks that this reviewer may take: nobody else holds them, or was asked to decide them, they have not
+    judged the same answer before, and where reviewers differ they may settle it.
+    """
+    now = timezone.now()
+    unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
+    # Not "is NULL or mine": SQLite would gather all that is assigned to nobody by its index, and sort it.
+    asked = Exact(Coalesce("assignee_id", Value(user.pk)), user.pk)
+    free = unclaimed & Q(asked) & Q(state=State.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
+    return free if user.has_perm(double_review.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
+
+
+def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
+    """The first free task of a queue, claimed for this reviewer for a quarter of an hour; None when there is none.
+
+    On PostgreSQL `SKIP LOCKED` lets several reviewers take different tasks at once; SQLite has one writer at a time.
+    """
+    hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
+    with transaction.atomic():
+        rows = queue.filter(free_for(user), ~Exists(hidden))
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True, of=("self",))
+        task = rows.order_by("-priority", "pk").first()
+        if task is not None:
+            task = calibration.instead(task, user) or task
+            hold(task, user)
+    return task
+
+
+def claim(task: ReviewTask, user: User) -> bool:
+    """Take one task, if it is free; whether it is this reviewer's now."""
+    with transaction.atomic():
+        free = ReviewTask.objects.filter(free_for(user), pk=task.pk).exists()
+        if free:
+            hold(task, user)
+    return free
+
+
+def hold(task: ReviewTask, user: User) -> None:
+    """Note the claim, on the row and on the object. Call in the transaction that found it free."""
+    task.claimed_by, task.claimed_until = user, timezone.now() + LEASE
+    ReviewTask.objects.filter(pk=task.pk).update(claimed_by=user, claimed_until=task.claimed_until)
+
+
+def release(key: int, user: User, until: datetime) -> bool:
+    """Give back one claim, if it is still the one that ends then: a page that closes late takes nothing from a new one."""
+    mine = ReviewTask.objects.filter(pk=key, claimed_by=user, claimed_until=until, state=ReviewTask.State.OPEN)
+    return bool(mine.update(claimed_by=None, claimed_until=None))
+
+
+def release_claims(user: User) -> None:
+    """Give back what a reviewer holds, when they leave."""
+    ReviewTask.objects.filter(claimed_by=user, state=ReviewTask.State.OPEN).update(claimed_by=None, claimed_until=None)
+
+
+def last_decided(user: User) -> ReviewTask | None:
+    """The task that this reviewer decided last, which they may take back."""
+    return ReviewTask.objects.filter(resolved_by=user, state=ReviewTask.State.RESOLVED).order_by("-resolved_at").first()
+
+
+def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None) -> int:
+    """Ask one person to decide these tasks, or nobody in particular; how many changed. Nobody is asked to judge
+    their own verdict, and no calibration is taken from the person it is for.
+    """
+    keys = [task.pk for task in tasks]
+    rows = ReviewTask.objects.filter(pk__in=keys, state=State.OPEN).exclude(kind=Kind.CALIBRATION)
+    with transaction.atomic():
+        changing = list(rows if to is None else rows.exclude(Q(not_for=to) | double_review.judged_by(to)))
+        events.note(changing, Action.ASSIGNED, by)
+        return ReviewTask.objects.filter(pk__in=[task.pk for task in changing]).update(assignee=to)
+
+
+def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
+    """Carry out a reviewer's verdict: the task is closed, the decision and its records are made, in one transaction.
+
+    Text that a reviewer types is redacted like any. Raises `ReviewError` where the task is closed or held by another,
+    or where a correction is missing or repeats the answer.
+    """
+    with transaction.atomic():
+        # The conversation before its task, as curation locks them: neither waits for the other for ever.
+        Interaction.objects.select_for_update(no_key=True).values_list("pk").get(pk=task.interaction_id)
+        tasks = ReviewTask.objects.select_for_update(of=("self",)).select_related("interaction__project__redaction")
+        locked = tasks.get(pk=task.pk)
+        check(locked, verdict, user)
+        source = locked.interaction
+        locked.state, locked.resolution = ReviewTask.State.RESOLVED, verdict.resolution
+        locked.correction = (
+            typed(source, verdict.correction) if verdict.resolution == Resolution.CORRECT else Redacted.stored("")
+        )
+        locked.note = typed(source, verdict.note)
+        locked.resolved_by, locked.resolved_at = user, timezone.now()
+        locked.claimed_by = locked.claimed_until = None
+        locked.save()
+        events.note([locked], Action.DECIDED, user)
+        return effect(locked)
+
+
+def effect(task: ReviewTask) -> Decision:
+    """What comes of a verdict: a label, a comparison with another's, or a tick at one that was known."""
+    if task.kind == Kind.SECOND:
+        return double_review.conclude(task)
+    if task.kind == Kind.CALIBRATION:
+        return Decision.objects.get(pk=task.interaction_id)
+    if task.kind == Kind.LABEL:
+        double_review.draw(task, versions.current(task.interaction.project))
+        row = Decision.objects.select_related("project").filter(pk=task.interaction_id).first()
+        if task.resolution == Resolution.USE and row is not None and row.task_id is not None:
+            double_review.rewrite(row)  # what a reviewer decided earlier stays as it is
+            return row
+    return decide_by(task)
+
+
+def typed(source: Interaction, text: str) -> Redacted:
+    """What a reviewer typed, redacted in the numbering of the interaction that it is about."""
+    numbering = writing.numbering_for(source.project, source.external_id, source.placeholders)
+    redacted = redact(text, source.project.redaction_policy, numbering)
+    Interaction.objects.filter(pk=source.pk).update(placeholders=numbering.state())
+    return redacted
+
+
+def decide_by(task: ReviewTask) -> Decision:
+    """The decision that a closed task amounts to, with what is derived from it. Call in a transaction."""
+    source = task.interaction
+    outcome, reason, detail, signal = amounts_to(task)
+    policy = versions.current(source.project)
+    row, _ = Decision.objects.update_or_create(
+        interaction=source,
+        defaults={
+            "project": source.project,
+            "subject_id": source.subject_id,
+            "policy_version": policy.version,
+            "revision": source.revision,
+            "outcome": outcome,
+            "reason": reason,
+            "detail": detail,
+            "language": guess(source.question),
+            "correction_id": signal,
+            "task": task,
+            "decided_by": "reviewer",
+            "decided_at": timezone.now(),
+        },
+    )
+    duplicates.resolve(source.project, derive.derive([row], policy))
+    return row
+
+
+def amounts_to(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
+    """The outcome of a closed task, its reason, and the signal that holds the right answer, where one does."""
+    if task.resolution != Resolution.USE:
+        return *OUTCOMES[Resolution(task.resolution)], None
+    record = holds.by_votes(task)
+    if record is None:
+        raise ReviewError("People have voted since, and nothing is decided any more.")
+    return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED], record.signal
+
+
+def undo(task: ReviewTask, user: User) -> ReviewTask:
+    """Take back one's own last verdict on a task: it is open again, claimed by the same reviewer, and what was decided
+    without it decides as it did before.
+
+    Raises `ReviewError` where the verdict is somebody else's, or was followed by a newer one.
+    """
+    with transaction.atomic():
+        locked = ReviewTask.objects.select_for_update().get(pk=task.pk)
+        if locked.state != State.RESOLVED or locked.resolved_by_id != user.pk:
+            raise ReviewError("Only your own decision can be undone.")
+        try:
+            double_review.take_back_what_followed(locked)
+        except double_review.FollowedError as error:
+            raise ReviewError(str(error)) from error
+        if ReviewTask.objects.filter(interaction=locked.interaction_id, state=State.OPEN).exists():
+            raise ReviewError("This question is in review again already.")
+        row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
+        if locked.kind in (Kind.LABEL, Kind.ADJUDICATION) and row.task_id != locked.pk and not is_kept(row, locked):
+            raise ReviewError("Somebody has voted since, and the votes decided.")
+        events.note([locked], Action.UNDONE, user)
+        if locked.kind == Kind.LABEL:
+            if row.task_id == locked.pk:
+                decide_without(row, locked)
+            give_back(locked, user)
+            return locked
+        reopen(locked, user)
+        if locked.kind == Kind.ADJUDICATION and locked.about is not None:
+            decide_by(locked.about)
+        elif locked.kind == Kind.SECOND:
+            double_review.rewrite(row)
+    return locked
+
+
+def is_kept(row: Decision, task: ReviewTask) -> bool:
+    """Whether the verdict left what a reviewer had decided earlier as it was."""
+    return task.resolution == Resolution.USE and row.task_id is not None
+
+
+def decide_without(row: Decision, task: ReviewTask) -> None:
+    """Let decide what decided before this verdict: an earlier reviewer whom no vote has followed, else the votes."""
+    earlier = ReviewTask.objects.filter(
+        interaction=row.pk, state=State.RESOLVED, kind__in=[Kind.LABEL, Kind.ADJUDICATION]
+    ).exclude(pk=task.pk)
+    before = earlier.select_related("interaction__project").order_by("-resolved_at", "-pk").first()
+    if (
+        before is not None
+        and not Signal.objects.live().filter(interaction=row.pk, received_at__gt=before.resolved_at).exists()
+    ):
+        decide_by(before)
+    else:
+        decide_by_votes(row)
+
+
+def give_back(task: ReviewTask, user: User) -> None:
+    """Open the task again for its reviewer, in the place of one that curation has just opened for the same reason: it
+    sees that the record waits again, and does not know who is to have it.
+    """
+    ReviewTask.objects.filter(interaction=task.interaction_id, state=State.OPEN).delete()
+    reopen(task, user)
+
+
+def reopen(task: ReviewTask, user: User) -> None:
+    """Open a closed task again, for the same reviewer, and forget what they had typed."""
+    task.state, task.resolution = State.OPEN, ""
+    task.correction = task.note = Redacted.stored("")
+    task.resolved_by = task.resolved_at = None
+    task.claimed_by, task.claimed_until = user, timezone.now() + LEASE
+    task.save()
+
+
+def decide_by_votes(row: Decision) -> None:
+    """Let what people said decide again, without a reviewer. Call in a transaction."""
+    votes = decided.votes_on([row.pk]).get(row.pk, [])
+    ruling = decide(str(row.interaction.answer), votes, str(row.interaction.question))
+    row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
+    row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
+    row.save()
+    double_review.rewrite(row)

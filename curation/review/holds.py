@@ -1,0 +1,109 @@
+"""Holds: records that have a label and wait until a person says whether they may be used.
+
+The question is not whether the agent's answer is right: a held record may be a correction of it. So a hold has verdicts of
+its own, and its page shows the record that would be released.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from curation.decisions.rules import Outcome, decide
+from curation.evidence import decided
+from curation.models import Decision, ReviewTask
+from curation.review.opening import ASKED_OF_RECORDS
+
+Kind, Resolution = ReviewTask.Kind, ReviewTask.Resolution
+OF_HOLDS = (Resolution.USE, Resolution.AGENT, Resolution.CORRECT, Resolution.NEVER)
+OF_LABELS = (
+    Resolution.APPROVE, Resolution.CORRECT, Resolution.REJECT, Resolution.SENSITIVE, Resolution.UNSURE,
+)  # fmt: skip
+AT_ONCE = {
+    True: (Resolution.USE, Resolution.NEVER),
+    False: tuple(one for one in OF_LABELS if one != Resolution.CORRECT),
+}
+"""The verdicts that may be given to many at once, on holds and on the others: none that is about one answer alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What would be released: the right answer, the one that it replaced (None where none was), and whose word it is.
+
+    `signal` is the key of the signal that holds a correction. `reviewed` says that a reviewer decided it earlier.
+    """
+
+    question: str
+    expected: str
+    rejected: str | None
+    outcome: Outcome
+    reason: str
+    signal: int | None
+    reviewed: bool
+
+    @property
+    def token(self) -> str:
+        """What tells this record from what the same votes and reviews may come to later."""
+        return f"{self.outcome}-{self.signal or 0}-{'reviewer' if self.reviewed else 'rule'}"
+
+
+def is_hold(task: ReviewTask) -> bool:
+    """Whether the task asks if a record may be used, and not whether an answer is right; where two reviewers differ,
+    whether they were asked so.
+    """
+    first = task.about if task.kind == Kind.ADJUDICATION else None
+    return (first or task).reason in ASKED_OF_RECORDS
+
+
+def verdicts(task: ReviewTask, record: Record | None) -> tuple[ReviewTask.Resolution, ...]:
+    """The verdicts that a task offers. A record that is the agent's own answer offers it once."""
+    if not is_hold(task):
+        return OF_LABELS
+    if record is None:
+        return tuple(one for one in OF_HOLDS if one != Resolution.USE)
+    return OF_HOLDS if record.rejected is not None else tuple(one for one in OF_HOLDS if one != Resolution.AGENT)
+
+
+def for_all(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, ...]:
+    """The verdicts that may be given to all of these at once; none where some are holds and others are not."""
+    kinds = {is_hold(task) for task in tasks}
+    return AT_ONCE[kinds.pop()] if len(kinds) == 1 else ()
+
+
+def record(task: ReviewTask) -> Record | None:
+    """The record that the task is about, as it was decided without the task; None where nothing labels it now.
+
+    What a reviewer decided earlier stands; of a second look, the first is not counted, for it is what is judged.
+    """
+    row = Decision.objects.select_related("correction", "task", "interaction").filter(pk=task.interaction_id).first()
+    if task.kind == Kind.LABEL and row is not None and row.task_id not in (None, task.pk):
+        return reviewed(row)
+    return by_votes(task)
+
+
+def reviewed(row: Decision) -> Record | None:
+    """The record of a decision that a reviewer made earlier."""
+    if row.outcome not in decided.LABELLED:
+        return None
+    return Record(
+        str(row.interaction.question),
+        row.expected,
+        row.rejected,
+        Outcome(row.outcome),
+        row.reason,
+        row.correction_id,
+        True,
+    )
+
+
+def by_votes(task: ReviewTask) -> Record | None:
+    """The record that the standing votes alone come to."""
+    source = task.interaction
+    votes = decided.votes_on([source.pk]).get(source.pk, [])
+    ruling = decide(str(source.answer), votes, str(source.question))
+    if ruling.outcome not in decided.LABELLED:
+        return None
+    written = next((vote.correction for vote in votes if vote.ref == ruling.correction), None)
+    answer = str(source.answer)
+    rejected = answer if ruling.outcome == Outcome.CORRECTED else None
+    return Record(
+        str(source.question), written or answer, rejected, ruling.outcome, ruling.reason, ruling.correction, False
+    )

@@ -1,0 +1,168 @@
+"""One review task with all that helps to judge it, as the page shows it. A constant number of queries."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from curation.decisions.rules import REASONS, Reason
+from curation.models import Decision, Question, ReviewTask
+from curation.review import double_review, holds, queues
+from curation.review.opening import ASIDE, AUDIT, HELD
+from curation.review.verdicts import barred, claim_of
+from feedback.models import Signal
+from privacy.models import Subject
+
+EARLIER = 3
+Resolution = ReviewTask.Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one person said, as a reviewer reads it."""
+
+    kind: str
+    label: str
+    correction: str
+    comment: str
+    score: float | None
+    at: Any
+    stands: bool
+
+
+class Offered(NamedTuple):
+    """A verdict as its button shows it. One with a key is given at once; a correction is written first."""
+
+    value: str
+    words: str
+    key: str
+
+
+BUTTONS: dict[str, Offered] = {
+    one.value: one
+    for one in (
+        Offered(Resolution.APPROVE, "Approve", "a"), Offered(Resolution.CORRECT, "Correct", "c"),
+        Offered(Resolution.REJECT, "Reject", "r"), Offered(Resolution.SENSITIVE, "Sensitive", "s"),
+        Offered(Resolution.UNSURE, "Unsure", "u"), Offered(Resolution.USE, "Use as decided", "a"),
+        Offered(Resolution.AGENT, "Use the agent’s answer", "g"), Offered(Resolution.NEVER, "Never use", "r"),
+    )
+}  # fmt: skip
+WRITE = "Write another"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One task as it is shown."""
+
+    task: ReviewTask
+    why: str
+    priority: str
+    said: tuple[Said, ...]
+    earlier: tuple[Decision, ...]
+    differ: tuple[ReviewTask, ...]
+    left: str
+    today: int
+    last: ReviewTask | None
+    blind: bool
+    held: bool
+    mine: bool
+    barred: str
+    is_hold: bool
+    record: holds.Record | None
+    verdicts: tuple[Offered, ...]
+    claim: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for a verdict."""
+        return self.task.state == ReviewTask.State.OPEN
+
+
+def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewTask | None) -> Page:
+    """What the page shows of a task; where it is judged blind, nothing that others said of it."""
+    now = timezone.now()
+    is_open = task.state == ReviewTask.State.OPEN
+    signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
+    # What is drawn at random, judged once more or known is judged without what others said.
+    blind = blind or task.reason == AUDIT or task.kind in ASIDE
+    held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
+    is_hold = is_open and holds.is_hold(task)
+    record = holds.record(task) if is_hold else None
+    return Page(
+        task=task,
+        why=words(task),
+        priority=queues.priority_words(row for row in signals if row.withdrawn_at is None),
+        said=() if blind and is_open else tuple(map(said, signals)),
+        earlier=tuple(earlier(task)),
+        differ=tuple(double_review.verdicts_before(task)) if user.has_perm(double_review.ADJUDICATES) else (),
+        left=queues.left(queue),
+        today=ReviewTask.objects.filter(resolved_by=user, resolved_at__gte=now - timedelta(hours=12)).count(),
+        last=last,
+        blind=blind,
+        held=held and is_open,
+        mine=task.resolved_by_id == user.pk,
+        barred=barred(task, user) if is_open else "",
+        is_hold=is_hold,
+        record=record,
+        verdicts=offered(task, record),
+        claim=claim_of(task),
+    )
+
+
+def offered(task: ReviewTask, record: holds.Record | None) -> tuple[Offered, ...]:
+    """The buttons of a task, in their order. What is written for a hold is another record, and no correction of it."""
+    found = [BUTTONS[one] for one in holds.verdicts(task, record)]
+    if not holds.is_hold(task):
+        return tuple(found)
+    return tuple(one._replace(words=WRITE) if one.value == Resolution.CORRECT else one for one in found)
+
+
+def words(task: ReviewTask) -> str:
+    """Why a person is asked, in a sentence."""
+    known = task.reason in set(Reason)
+    return (
+        task.detail
+        or HELD.get(task.reason, "")
+        or (REASONS[Reason(task.reason)] if known else task.reason.replace("_", " "))
+    )
+
+
+def said(signal: Signal) -> Said:
+    """A signal as a reviewer reads it."""
+    return Said(
+        kind=signal.kind,
+        label=signal.get_kind_display(),
+        correction=str(signal.correction),
+        comment=str(signal.comment),
+        score=signal.score,
+        at=signal.occurred_at,
+        stands=signal.withdrawn_at is None,
+    )
+
+
+def earlier(task: ReviewTask) -> list[Decision]:
+    """How the same question, or one near it, was decided before: the newest eval cases of its cluster.
+
+    Two look-ups, each in the order of an index: asked for either at once, a planner reads every case of the project.
+    """
+    cluster = Question.objects.filter(pk=task.interaction_id).values("cluster")[:1]
+    same = Decision.objects.filter(
+        evalcase__project=task.project_id, evalcase__fingerprint=bytes(task.interaction.fingerprint)
+    )
+    near = Decision.objects.filter(
+        interaction__asked__project=task.project_id,
+        interaction__asked__cluster=Subquery(cluster),
+        evalcase__isnull=False,
+    )
+    found = [*newest(same, "evalcase", task), *newest(near, "interaction__asked", task)]
+    return sorted({row.pk: row for row in found}.values(), key=lambda row: -row.pk)[:EARLIER]
+
+
+def newest(rows: QuerySet[Decision], order: str, task: ReviewTask) -> QuerySet[Decision]:
+    """The newest few of these decisions with what the page shows of them, without the task's own and what is hidden."""
+    hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
+    rows = rows.exclude(pk=task.interaction_id).filter(~Exists(hidden))
+    return rows.select_related("interaction", "correction", "task").order_by(f"-{order}")[:EARLIER]

@@ -1,0 +1,191 @@
+"""How reviewers do: what each has decided, and how far they agree with known answers and with one another."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from curation.models import CalibrationItem, ReviewTask
+from curation.quality import estimates
+from curation.quality.estimates import Estimate
+from curation.review import agreement, calibration, double_review
+from curation.review.agreement import Agreement
+from feedback.models import Project
+
+NEWEST = 5_000
+"""So many second looks and calibrations are read at most, the newest."""
+State, Kind = ReviewTask.State, ReviewTask.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One answer that two judged: whoever was first (or knew the answer), and whoever looked again."""
+
+    first: int | None
+    said: str
+    second: int | None
+    also: str
+
+    @property
+    def agree(self) -> bool:
+        """Whether they came to the same verdict."""
+        return self.said == self.also
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One reviewer's work: verdicts today and since Monday, and the share that agrees, with n and interval."""
+
+    name: str
+    today: int
+    week: int
+    calibration: Estimate
+    others: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """A coefficient of agreement as it is shown: never without its n, and with words alone where n is small."""
+
+    who: str
+    found: Agreement
+    interval: tuple[float, float] | None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether it rests on enough to be a figure."""
+        return self.found.units >= agreement.ENOUGH and self.found.value is not None
+
+    @property
+    def words(self) -> str:
+        """The figure with its interval, or why there is none."""
+        if self.found.units < agreement.ENOUGH:
+            return f"too few to say: {self.found.units} of {agreement.ENOUGH}"
+        if self.found.value is None:
+            return "nothing to tell apart: everybody said the same of everything"
+        reach = "" if self.interval is None else f" (95 % {self.interval[0]:.2f} to {self.interval[1]:.2f})"
+        return f"{self.found.value:.2f}{reach}"
+
+    @property
+    def verdict(self) -> str:
+        """What it is good for, in words; "" where n is too small to say."""
+        return VERDICTS[self.found.verdict] if self.is_enough else ""
+
+
+VERDICTS = {
+    "publish": "fit to publish",
+    "adjudicate": "tentative: look at what they differ about",
+    "block": "mend the instructions for reviewers",
+    "unknown": "",
+}
+
+
+def judged(tasks: QuerySet[ReviewTask], kind: str) -> list[Judged]:
+    """What was judged again in this way, the newest first; one query."""
+    rows = tasks.filter(kind=kind, state=State.RESOLVED, about__state=State.RESOLVED).order_by("-pk")
+    found = rows.values_list("about__resolved_by", "about__resolution", "resolved_by", "resolution")[:NEWEST]
+    return [Judged(*row) for row in found]
+
+
+def monday(now: datetime) -> datetime:
+    """When this week began, in the server's time zone."""
+    today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=today.weekday())
+
+
+def progress(tasks: QuerySet[ReviewTask], people: Iterable[User], now: datetime) -> list[Progress]:
+    """The work of these people among these tasks; three queries, however many they are."""
+    wanted = list(people)
+    day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = tasks.filter(resolved_by__in=wanted, state=State.RESOLVED, resolved_at__gte=monday(now)).order_by()
+    rows = mine.values("resolved_by").annotate(week=Count("pk"), today=Count("pk", filter=Q(resolved_at__gte=day)))
+    counts = {row["resolved_by"]: (row["today"], row["week"]) for row in rows}
+    known, twice = judged(tasks, Kind.CALIBRATION), judged(tasks, Kind.SECOND)
+    return [
+        Progress(
+            person.get_username(),
+            *counts.get(person.pk, (0, 0)),
+            share(row for row in known if row.second == person.pk),
+            share(row for row in twice if person.pk in (row.first, row.second)),
+        )
+        for person in wanted
+    ]
+
+
+def share(rows: Iterable[Judged]) -> Estimate:
+    """The share of these on which the two agree, with Wilson's interval."""
+    agreed = [row.agree for row in rows]
+    return estimates.wilson(sum(agreed), len(agreed))
+
+
+def reliability(tasks: QuerySet[ReviewTask], project: Project) -> list[Coefficient]:
+    """How far the reviewers of a project agree: Krippendorff's α of all of them, then Cohen's κ of each two people."""
+    twice = judged(tasks.filter(project=project), Kind.SECOND)
+    keys = {key for row in twice for key in (row.first, row.second) if key is not None}
+    names = dict(User.objects.filter(pk__in=keys).values_list("pk", "username"))
+    pairs: dict[tuple[str, str], list[agreement.Pair]] = defaultdict(list)
+    for row in twice:
+        one, other = names.get(row.first or 0, "somebody"), names.get(row.second or 0, "somebody")
+        said = (row.said, row.also) if one <= other else (row.also, row.said)
+        pairs[min(one, other), max(one, other)].append(said)
+    everybody: list[agreement.Pair] = [(row.said, row.also) for row in twice]
+    found = agreement.alpha_of_pairs(everybody)
+    whole = Coefficient("all (α)", found, agreement.interval(everybody, agreement.alpha_of_pairs))
+    each = [
+        Coefficient(f"{one} and {other} (κ)", agreement.kappa(said), agreement.interval(said, agreement.kappa))
+        for (one, other), said in sorted(pairs.items())
+    ]
+    return [whole, *each]
+
+
+PEOPLE, PROJECTS = 50, 20
+
+
+def progress_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
+    """The reviewer's own progress; a curator's page shows everybody's, and how far they agree in each project."""
+    user = request.user
+    if not isinstance(user, User) or not model_admin.decides(request):
+        raise PermissionDenied
+    tasks, curates = model_admin.get_queryset(request), user.has_perm(double_review.ADJUDICATES)
+    projects = list(model_admin.admin_site.projects_of(request).order_by("name")[:PROJECTS]) if curates else []
+    people = reviewers(user, projects) if curates else [user]
+    context = {
+        **model_admin.admin_site.each_context(request), "title": "How reviewers do" if curates else "Your progress",
+        "opts": model_admin.opts, "rows": progress(tasks, people, timezone.now()), "curates": curates,
+        "projects": [(project, reliability(tasks, project)) for project in projects],
+        "known": CalibrationItem.objects.filter(project__in=projects).count(),
+    }  # fmt: skip
+    return render(request, "admin/curation/reviewtask/progress.html", context)
+
+
+def reviewers(user: User, projects: list[Project]) -> list[User]:
+    """The curator first, then those who share these projects and have decided something."""
+    shared = User.objects.filter(memberships__project__in=projects, resolved_tasks__isnull=False).exclude(pk=user.pk)
+    return [user, *shared.distinct().order_by("username")[:PEOPLE]]
+
+
+@admin.action(description="Use as calibration: the answer is known", permissions=["adjudicate"])
+def mark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
+    """Vouch for the verdicts of the chosen tasks."""
+    chosen = list(queryset[:1000])
+    made = sum(calibration.mark(task, request.user) for task in chosen if isinstance(request.user, User))
+    left = len(chosen) - made
+    messages.success(
+        request, f"{made} made calibration items." + f" {left} are not decided, or are one already." * bool(left)
+    )
+
+
+@admin.action(description="Use as calibration no longer", permissions=["adjudicate"])
+def unmark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
+    """Vouch for them no longer."""
+    gone = sum(calibration.unmark(task, request.user) for task in queryset[:1000] if isinstance(request.user, User))
+    messages.success(request, f"{gone} are calibration items no longer.")

@@ -1,0 +1,128 @@
+"""Review queues: which tasks a reviewer asked for, why a task is where it is, and how much is left."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
+from curation.models import Decision, ReviewTask
+from feedback.models import Signal
+from privacy.console.pagination import keys_of
+
+AGES = {"1": "more than a day", "3": "more than three days", "7": "more than a week", "30": "more than a month"}
+REASONS = {
+    "bare_down": "voted down, no better answer",
+    "conflicting_votes": "votes conflict",
+    "differing_corrections": "corrections differ",
+    "correction_is_complaint": "correction is a complaint",
+    "correction_is_instruction": "correction is an instruction",
+    "correction_is_question": "correction is a question",
+    "correction_is_placeholder": "correction is redacted away",
+    "correction_is_empty": "correction is empty",
+    "correction_equals_answer": "correction says the same",
+    "edit_changes_nothing": "edit changes nothing",
+    "up_with_correction": "voted up, but rewritten",
+    "not_discriminating": "no grader can tell it apart",
+    "judge_divided": "the gate's judge was divided",
+    "audit": "drawn at random",
+    "sensitive_topic": "touches a sensitive topic",
+    "prompt_injection": "may instruct its reader",
+    "answers_differ": "confirmed answers differ",
+    "contradicts_review": "contradicts a reviewer",
+    "pushed_phrase": "few people push a phrase",
+    "spread_phrase": "many people spread a phrase",
+    "rare_words": "names what few people wrote",
+    "unknown_names": "names what nobody knows",
+    "reviewers_differ": "reviewers differ",
+    "quorum": "too few have voted",
+    "answer_is_empty": "voted up, but says nothing",
+    "classifier": "stopped by the project's classifier",
+}
+SAMPLE = 300
+COUNTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What a reviewer wants to see: each part narrows the open tasks, "" does not."""
+
+    project: str = ""
+    reason: str = ""
+    tag: str = ""
+    language: str = ""
+    age: str = ""
+
+    @classmethod
+    def asked(cls, given: Mapping[str, Any]) -> Self:
+        """The queue that a query string names; what it does not know is left out."""
+        return cls(**{part.name: str(given.get(part.name, ""))[:64] for part in fields(cls)})
+
+    def query(self) -> str:
+        """The query string that names this queue."""
+        return urlencode({part.name: value for part in fields(self) if (value := getattr(self, part.name))})
+
+    def among(self, tasks: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
+        """Those of the tasks that are in it."""
+        if self.project:
+            tasks = tasks.filter(project=int(self.project) if self.project.isdecimal() else 0)
+        if self.reason:
+            tasks = tasks.filter(reason=self.reason)
+        if self.tag:
+            tasks = tagged(tasks, self.tag)
+        if self.language:
+            spoken = Decision.objects.filter(pk=OuterRef("interaction_id"), language=self.language)
+            tasks = tasks.filter(Exists(spoken))  # not joined: the queue stays in its order
+        if self.age in AGES:
+            tasks = tasks.filter(created_at__lt=timezone.now() - timedelta(days=int(self.age)))
+        return tasks
+
+
+def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:
+    """The tasks whose conversation has that tag. Compared as JSON text, in which SQLite escapes what is not ASCII."""
+    written = json.dumps(tag, ensure_ascii=connection.vendor == "sqlite")
+    return tasks.annotate(tags_text=Cast("interaction__tags", TextField())).filter(tags_text__contains=written)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the first open tasks have in common, to choose from."""
+
+    tags: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
+    """The tags and languages of the first few hundred open tasks; one query for each part, and one for what they say."""
+    waiting = [tasks.filter(state=ReviewTask.State.OPEN).order_by("-priority", "id") for tasks in parts]
+    rows = ReviewTask.objects.filter(pk__in=keys_of(waiting, SAMPLE))
+    seen = list(rows.values_list("interaction__tags", "interaction__decision__language"))
+    tags = Counter(tag for found, _ in seen for tag in found or ())
+    languages = Counter(language for _, language in seen if language)
+    return Choices(
+        tuple(sorted(tag for tag, _ in tags.most_common(12))), tuple(name for name, _ in languages.most_common(12))
+    )
+
+
+def left(tasks: QuerySet[ReviewTask]) -> str:
+    """How many of these tasks are open: 1,204, or "1,000+", for a count to the end reads the whole queue after every decision."""
+    number = tasks.filter(state=ReviewTask.State.OPEN).order_by()[:COUNTED].count()
+    return f"{number:,}" if number < COUNTED else f"{COUNTED:,}+"
+
+
+def priority_words(signals: Iterable[Signal]) -> str:
+    """The sum behind a priority: ten times 1, and what each kind of silent signal adds."""
+    counts = Counter(signal.kind for signal in signals if signal.kind in IMPLICIT_WEIGHT)
+    parts = [
+        f"{IMPLICIT_WEIGHT[kind]:g} × {min(number, MOST_OF_A_KIND)} {Signal.Kind(kind).label.lower()}"
+        for kind, number in sorted(counts.items())
+    ]
+    return " + ".join(["10 × (1", *parts]) + ")"

@@ -1,0 +1,1 @@
+"""Curation runs: what is pending is decided, batch after batch."""

@@ -1,0 +1,1 @@
+"""What of a project goes into a release."""

@@ -1,0 +1,220 @@
+"""So that common questions do not drown rare ones: caps, then a temperature over strata. Deterministic.
+
+Which of several records stay does not hang on the order they come in nor on a random state: records are
+ordered by whether a person wrote them, then by a keyed hash of their id, and a record that stays goes on
+staying as others come.
+"""
+
+import hashlib
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Self
+
+from curation.evidence.records import Candidate, Finding, Findings, named
+
+STAGE: Final = "balance"
+ALONE: Final = -1
+Stratum = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceSettings:
+    """How evenly to spread.
+
+    `cluster_cap`: most records of one cluster of near-duplicates. `subject_cap`: most of one subject, None
+    for no cap here (the guards have theirs). A stratum of up to `pivot` records is kept whole; of a larger
+    one, n records, stay pivot × (n ÷ pivot)^`temperature`: 1 keeps all, 0 cuts every stratum to the pivot,
+    0.5 lets one that is a hundred times the pivot be ten times it. `strata` names what makes a stratum.
+    """
+
+    cluster_cap: int = 3
+    subject_cap: int | None = None
+    temperature: float = 0.7
+    pivot: int = 200
+    strata: tuple[str, ...] = ("tags", "language", "agent_version")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The settings of a policy over the defaults. Raises `ValueError` for one that does not exist."""
+        given = named(cls, values)
+        if "strata" in given:
+            given["strata"] = tuple(given["strata"])
+        return cls(**given)
+
+
+class Item(NamedTuple):
+    """What balancing needs of a record. A smaller `rank` stays first: 0 for what a person wrote, 1 for the
+    rest.
+    """
+
+    id: int
+    subject: int
+    cluster: int
+    stratum: Stratum
+    rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """Which ids stay, why the others do not, and how many records each stratum had and has."""
+
+    kept: frozenset[int]
+    dropped: Findings
+    before: Mapping[Stratum, int]
+    after: Mapping[Stratum, int]
+
+
+NONE: Final = Balanced(frozenset(), Findings((), (), ()), {}, {})
+
+
+class Stock:
+    """What there is to choose from, in the order in which it stays, in some forty bytes a record: there may be a million.
+
+    A record is named by its place here. `clusters` has `ALONE` for one that shares its cluster with none.
+    """
+
+    def __init__(self, items: Iterable[Item], key: bytes) -> None:
+        ids, subjects, clusters, ranks, orders = array("q"), array("q"), array("q"), array("b"), array("Q")
+        numbers: dict[Stratum, int] = {}
+        strata = array("i")
+        for number, subject, cluster, stratum, rank in items:
+            ids.append(number)
+            subjects.append(subject)
+            clusters.append(cluster)
+            strata.append(numbers.setdefault(stratum, len(numbers)))
+            ranks.append(rank)
+            orders.append(order(key, number))
+        places = sorted(range(len(ids)), key=orders.__getitem__)
+        places.sort(key=ranks.__getitem__)
+        joined = {cluster for number, cluster in zip(ids, clusters, strict=True) if cluster != number}
+        self.names: list[Stratum] = list(numbers)
+        self.ids = array("q", map(ids.__getitem__, places))
+        self.subjects = array("q", map(subjects.__getitem__, places))
+        self.clusters = array("q", (clusters[n] if clusters[n] in joined else ALONE for n in places))
+        self.strata = array("i", map(strata.__getitem__, places))
+        self.ranks = array("b", map(ranks.__getitem__, places))
+        self.by_id = array("i", sorted(range(len(ids)), key=self.ids.__getitem__))
+        self.sorted_ids = array("q", map(self.ids.__getitem__, self.by_id))
+
+    def sizes(self, places: Iterable[int]) -> dict[Stratum, int]:
+        """How many of these records each stratum has."""
+        return {self.names[number]: size for number, size in Counter(map(self.strata.__getitem__, places)).items()}
+
+
+class Dropped:
+    """Why records are dropped, while that is being found out."""
+
+    def __init__(self, stock: Stock) -> None:
+        self.stock, self.codes = stock, array("I", bytes(4 * len(stock.ids)))
+        self.found: dict[Finding, int] = {}
+
+    def add(self, places: Iterable[int], found: Finding) -> None:
+        """These are dropped for this."""
+        code = self.found.setdefault(found, len(self.found) + 1)
+        for place in places:
+            self.codes[place] = code
+
+    def findings(self) -> Findings:
+        """By the records' ids."""
+        codes = array("I", map(self.codes.__getitem__, self.stock.by_id))
+        return Findings(self.stock.sorted_ids, codes, list(self.found))
+
+
+def item(candidate: Candidate, settings: BalanceSettings) -> Item:
+    """What balancing needs of a candidate; one without a cluster is a cluster of its own."""
+    values = {
+        "tags": ",".join(sorted(candidate.tags)),
+        "language": candidate.language,
+        "agent_version": candidate.agent_version,
+        "cluster": str(candidate.cluster),
+    }
+    return Item(
+        id=candidate.interaction,
+        subject=candidate.subject,
+        cluster=candidate.interaction if candidate.cluster is None else candidate.cluster,
+        stratum=tuple(values[name] for name in settings.strata),
+        rank=0 if candidate.authored == "human" else 1,
+    )
+
+
+def order(key: bytes, number: int) -> int:
+    """Where a record stands among its like: a keyed hash, so that nobody can choose an id that stays."""
+    digest = hashlib.blake2b(number.to_bytes(8, "big", signed=True), key=key[:64], digest_size=8).digest()
+    return int.from_bytes(digest, "big")
+
+
+def balance(items: Iterable[Item], settings: BalanceSettings, *, key: bytes) -> Balanced:
+    """Cap the clusters, then the subjects, then damp the strata that are large. The same items give the same
+    result.
+    """
+    return shared_out(Stock(items, key), settings)
+
+
+def shared_out(stock: Stock, settings: BalanceSettings, without: Container[int] = ()) -> Balanced:
+    """`balance` of what is in stock, but for the records `without`."""
+    ordered = [place for place, number in enumerate(stock.ids) if number not in without]
+    dropped = Dropped(stock)
+    left = cap(ordered, stock.clusters, settings.cluster_cap, "cluster", dropped)
+    if settings.subject_cap is not None:
+        left = cap(left, stock.subjects, settings.subject_cap, "subject", dropped)
+    kept = damp(left, stock, settings, dropped)
+    return Balanced(
+        kept=frozenset(map(stock.ids.__getitem__, kept)),
+        dropped=dropped.findings(),
+        before=stock.sizes(ordered),
+        after=stock.sizes(kept),
+    )
+
+
+def cap(places: Iterable[int], groups: Sequence[int], most: int, by: str, dropped: Dropped) -> list[int]:
+    """The first `most` records of each cluster or subject; the others are dropped."""
+    seen: defaultdict[int, int] = defaultdict(int)
+    kept, over = [], []
+    for place in places:
+        group = groups[place]
+        if group != ALONE:
+            seen[group] += 1
+            if seen[group] > most:
+                over.append(place)
+                continue
+        kept.append(place)
+    for place in over:
+        size = seen[groups[place]]
+        dropped.add((place,), Finding(STAGE, f"{by}_cap", f"Its {by} has {size} records; {most} are kept.", size))
+    return kept
+
+
+def quota(size: int, settings: BalanceSettings) -> int:
+    """How many records of a stratum of this size stay."""
+    if size <= settings.pivot:
+        return size
+    damped: float = (size / settings.pivot) ** settings.temperature
+    return round(settings.pivot * damped)
+
+
+def damp(places: Iterable[int], stock: Stock, settings: BalanceSettings, dropped: Dropped) -> list[int]:
+    """Cut each stratum to its quota, taking one record of every cluster before a second of any."""
+    strata: defaultdict[int, list[int]] = defaultdict(list)
+    for place in places:
+        strata[stock.strata[place]].append(place)
+    kept: list[int] = []
+    for members in strata.values():
+        most = quota(len(members), settings)
+        if most >= len(members):
+            kept += members
+            continue
+        taken: Counter[int] = Counter()
+        turns: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for place in members:
+            turn, cluster = 1, stock.clusters[place]
+            if cluster != ALONE:
+                taken[cluster] += 1
+                turn = taken[cluster]
+            turns[stock.ranks[place], turn].append(place)
+        spread = [place for turn in sorted(turns) for place in turns[turn]]
+        kept += spread[:most]
+        detail = f"Its stratum has {len(members):,} records; {most:,} are kept."
+        dropped.add(spread[most:], Finding(STAGE, "stratum_share", detail, round(most / len(members), 3)))
+    return kept

@@ -1,0 +1,239 @@
+"""What of a project goes into a release: balance first, then the guards; each record is told why it is left out.
+
+A selection reads the records that no filter and no other record keeps out, and gives each its standing: in use, set
+aside for balance, left out by a guard, or held until a person or time has decided. It belongs to the project's policy
+and not to a dataset, so that a record has one standing. What is derived after it began waits for the next one: only what
+a selection has seen is released.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from curation.evidence import influence
+from curation.evidence.records import Finding, Findings, place_of
+from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
+from curation.review import opening
+from curation.runs.pace import uncollected
+from curation.selection import balance, guards
+from curation.selection.balance import BalanceSettings
+from curation.selection.guards import GuardSettings
+from feedback.models import Interaction, Project
+from privacy.db import columns
+from privacy.subjects import digests
+
+Status = Derived.Status
+CHUNK = 5_000
+NEVER = 10**9
+ROUNDS = 4
+KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
+FOR_A_PERSON = frozenset({"pushed_phrase", "spread_phrase", "unknown_names", "rare_words", "quorum"})
+FOR_TIME = frozenset({"new_subject"})
+GUARD_HOLDS = FOR_A_PERSON | FOR_TIME
+SELECTABLE = (
+    f"(r.status IN ('{Status.ACTIVE}', '{Status.BALANCED}', '{Status.GUARDED}') OR (r.status = '{Status.HELD}' AND "
+    f"r.reason IN ({', '.join(repr(code) for code in sorted(GUARD_HOLDS))})))"
+)
+Verdict = tuple[str, Finding | None]
+IN_USE: Verdict = (Status.ACTIVE.value, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a selection comes to. `seen` are all records, in order; of each, `tested` and `taught` say which of `verdicts` it
+    has, for evaluation and for training. `asking`: which records a person is asked about, and why.
+    """
+
+    seen: Sequence[int]
+    verdicts: Sequence[Verdict]
+    tested: Sequence[int]
+    taught: Sequence[int]
+    asking: Mapping[int, Finding]
+
+    def code(self, model: type[Derived], key: int) -> int | None:
+        """Which of the verdicts a record of one kind has; None where the selection has not looked at it."""
+        place = place_of(key, self.seen)
+        return None if place is None else (self.tested if model is EvalCase else self.taught)[place]
+
+    def verdict(self, model: type[Derived], key: int) -> Verdict:
+        """The standing of a record of one kind, and what keeps it out."""
+        return self.verdicts[self.code(model, key) or 0]
+
+
+class Verdicts:
+    """The verdicts of a selection that is under way: there may be a million records, and few different verdicts."""
+
+    def __init__(self, balanced: Findings) -> None:
+        self.seen = balanced.records
+        self.different: dict[Verdict, int] = {}
+        for verdict in (IN_USE, *((Status.BALANCED.value, found) for found in balanced.found)):
+            self.different[verdict] = len(self.different)
+        self.balanced = array("I", balanced.codes)
+
+    def also(self, before: "array[int]", status: str, found: Mapping[int, Finding]) -> "array[int]":
+        """The codes of before, with this standing for the records that were found and that nothing was said of."""
+        codes = before[:]
+        for key, why in found.items():
+            place = bisect_left(self.seen, key)
+            if not codes[place]:
+                codes[place] = self.different.setdefault((status, why), len(self.different))
+        return codes
+
+
+def select(project: Project, policy: CurationPolicy, now: datetime | None = None) -> Counter[str]:
+    """Give every record its standing, ask people about what is held; how many eval cases, examples and pairs have which.
+
+    Only what changes is written, some thousand rows at a time.
+    """
+    began = timezone.now()
+    made = plan(project, policy.settings, now or began)
+    counts: Counter[str] = Counter()
+    for model in KINDS:
+        counts.update(carry_out(model, project, made, began))
+    subjects = dict(columns.select_in(SUBJECTS, made.asking))
+    opening.ask(project, {key: (subjects[key], found) for key, found in made.asking.items() if key in subjects})
+    return counts
+
+
+SUBJECTS = f"SELECT id, subject_id FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
+
+
+@uncollected()
+def plan(project: Project, settings: Mapping[str, Any], now: datetime, shared: influence.Shared | None = None) -> Plan:
+    """What these settings would come to. Nothing is written. `shared` has what another plan of the project read."""
+    spread = BalanceSettings.from_dict(settings.get("balance", {}))
+    guard = for_its_age(project, GuardSettings.from_dict(settings.get("guard", {})), now)
+    stock = shared.stocks.get(spread.strata) if shared else None
+    if stock is None:
+        stock = balance.Stock(items(project, spread), digests.key("balance"))
+    if shared:
+        shared.stocks[spread.strata] = stock
+    weighed: dict[int, guards.Item] = {}
+    known = influence.Known()
+    held: dict[int, Finding] = {}
+    for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
+        made = balance.NONE  # two rounds' results at once would be the most that is ever held
+        made = balance.shared_out(stock, spread, without=held)
+        fresh = sorted(made.kept - weighed.keys())
+        found = shared.items(fresh, guard, known) if shared else influence.items(project, fresh, guard, known)
+        weighed.update((item.id, item) for item in found)
+        before = len(held)
+        held = holds(project, list(weighed.values()), guard, now, known)
+        if len(held) == before:
+            break
+    left = [item for item in weighed.values() if item.id in made.kept and item.id not in held]
+    left = guards.ranked(left, digests.key("guards"))
+    verdicts = Verdicts(made.dropped)
+    common = verdicts.also(verdicts.balanced, Status.HELD.value, held)
+    tested, taught = (
+        verdicts.also(common, Status.GUARDED.value, guards.limits(left, guard, training=training))
+        for training in (False, True)
+    )
+    asking = {key: found for key, found in held.items() if found.code in FOR_A_PERSON}
+    return Plan(made.dropped.records, list(verdicts.different), tested, taught, asking)
+
+
+def holds(
+    project: Project, weighed: Sequence[guards.Item], guard: GuardSettings, now: datetime, known: influence.Known
+) -> dict[int, Finding]:
+    """The records that wait for a person or for time. What reviewers approved is read only where it is asked for."""
+    if any(one.shown or one.names for one in weighed):
+        known.learn_approved(project)
+    return guards.holds(
+        weighed,
+        guard,
+        now=now,
+        known=known.words,
+        known_phrases=lambda: influence.known_phrases(project, weighed, guard.phrase_words),
+    )
+
+
+def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> GuardSettings:
+    """The guards that compare with what was there before wait until something was: in a project's first days everybody
+    is new, few people are all the people, and nothing is known; holding everything would guard nothing. The caps hold.
+    """
+    first = Interaction.objects.filter(project=project).aggregate(first=Min("received_at"))["first"]
+    if first is not None and now - first >= timedelta(days=settings.new_subject_days):
+        return settings
+    return replace(settings, new_subject_days=0, hold_unknown=False, phrase_items=NEVER)
+
+
+def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]:
+    """What balancing needs of every record that may be selected; one statement, streamed."""
+    has_any = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {columns.quoted(model)} r WHERE r.decision_id = d.interaction_id AND {SELECTABLE})"  # noqa: S608
+        for model in KINDS
+    )
+    statement = (
+        "SELECT d.interaction_id, d.subject_id, q.cluster, i.tags, d.language, i.agent_version, d.outcome "  # noqa: S608
+        f"FROM {columns.quoted(Decision)} d JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
+        f"LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
+        f"WHERE d.project_id = %s AND ({has_any})"
+    )
+    by_cluster = "cluster" in settings.strata
+    strata: dict[tuple[Any, ...], balance.Stratum] = {}
+    for key, subject, cluster, tags, language, version, outcome in columns.stream(statement, [project.pk]):
+        kind = (tags, language, version, cluster if by_cluster else None)
+        if (stratum := strata.get(kind)) is None:
+            values = {
+                "tags": tags if tags == "[]" else ",".join(sorted(columns.parsed(tags))),
+                "language": language,
+                "agent_version": version,
+                "cluster": str(cluster),
+            }
+            stratum = strata[kind] = tuple(values[name] for name in settings.strata)
+        yield balance.Item(
+            key, subject, key if cluster is None else cluster, stratum, 0 if outcome == "corrected" else 1
+        )
+
+
+WRITTEN = ("decision_id", "status", "selected", "reason", "detail", "figure")
+PASSED = ("decision_id", "selected", "figure")  # of a record whose standing stays: the rest is in indexes
+
+
+def carry_out(model: type[Derived], project: Project, made: Plan, began: datetime) -> Counter[str]:
+    """Write the standing of the records of one kind, where it changes.
+
+    The sign before the project keeps SQLite from an index of the project's, which has all of its records sorted anew for
+    every page.
+    """
+    statement = (
+        f"SELECT r.decision_id, r.status, r.selected, r.reason, r.detail FROM {columns.quoted(model)} r "  # noqa: S608
+        f"WHERE +r.project_id = %s AND r.created_at <= %s AND {SELECTABLE} "
+        f"AND r.decision_id > %s ORDER BY r.decision_id LIMIT {CHUNK}"
+    )
+    until, counts, after = columns.stamp(began), Counter[int](), 0
+    stored = [written(*verdict) for verdict in made.verdicts]
+    while rows := columns.select(statement, [project.pk, until, after]):
+        after, passed, changes = rows[-1][0], [], []
+        for key, status, selected, reason, detail in rows:
+            if (code := made.code(model, key)) is None:
+                continue
+            counts[code] += 1
+            new = stored[code]
+            if (status, reason, detail) != (new[0], *new[2:4]):
+                changes.append((key, *new))
+            elif bool(selected) != new[1]:
+                passed.append((key, new[1], new[4]))
+        if passed or changes:
+            with transaction.atomic():
+                columns.update(model, PASSED, passed, also="created_at <= %s", parameters=[until])
+                columns.update(model, WRITTEN, changes, also="created_at <= %s", parameters=[until])
+    standings = Counter[str]()
+    for code, number in counts.items():
+        standings[stored[code][0]] += number
+    return standings
+
+
+def written(status: str, found: Finding | None) -> tuple[str, bool, str, str, float | None]:
+    """A verdict as it is stored, in the order of `WRITTEN`."""
+    in_use = status == Status.ACTIVE
+    return (status, in_use, found.code, found.detail[:200], found.figure) if found else (status, in_use, "", "", None)

@@ -1,0 +1,111 @@
+"""What the capture and privacy calls answer with, for OpenAPI. The views build just these."""
+
+from datetime import datetime
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from msgspec import Meta
+
+from feedback.api.batch import MAX_ITEMS
+from feedback.capture.payloads import FeedbackIn, InteractionIn
+
+
+class Stored(TypedDict):
+    """An interaction that is stored, or what became of it."""
+
+    stored: bool
+    id: NotRequired[str | None]
+    redactions: NotRequired[dict[str, int]]
+    feedback_token: NotRequired[str]
+    reason: NotRequired[str]
+    dry_run: NotRequired[bool]
+    interaction: NotRequired[dict[str, Any]]
+
+
+class FeedbackStored(TypedDict):
+    """A signal that is stored, or waits, or why it was not kept."""
+
+    id: NotRequired[str]
+    stored: NotRequired[bool]
+    reason: NotRequired[str]
+
+
+class InteractionItem(InteractionIn, tag_field="type", tag="interaction", forbid_unknown_fields=True, kw_only=True):
+    """An interaction in a batch."""
+
+
+class FeedbackItem(FeedbackIn, tag_field="type", tag="feedback", forbid_unknown_fields=True, kw_only=True):
+    """Feedback in a batch."""
+
+
+class Items(TypedDict):
+    """The body of a batch: interactions and feedback, each with its `type`. Each is judged by itself."""
+
+    items: Annotated[list[InteractionItem | FeedbackItem], Meta(max_length=MAX_ITEMS)]
+
+
+class ItemError(TypedDict):
+    """Why an item was not stored."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ItemResult(TypedDict):
+    """How one item ended."""
+
+    status: int
+    id: NotRequired[str | None]
+    stored: NotRequired[bool]
+    reason: NotRequired[str]
+    redactions: NotRequired[dict[str, int]]
+    feedback_token: NotRequired[str]
+    dry_run: NotRequired[bool]
+    interaction: NotRequired[dict[str, Any]]
+    error: NotRequired[ItemError]
+
+
+class Results(TypedDict):
+    """How the items ended, in order."""
+
+    results: list[ItemResult]
+
+
+class ConsentState(TypedDict):
+    """What the person agrees to now."""
+
+    purposes: dict[str, bool]
+
+
+class ConsentHistory(TypedDict):
+    """What the person agrees to now, and the ledger behind it."""
+
+    purposes: dict[str, bool]
+    history: list[dict[str, Any]]
+
+
+class RequestMade(TypedDict):
+    """A person's request, taken."""
+
+    id: str
+    status: str
+    due_at: datetime
+
+
+class RequestShown(TypedDict):
+    """A person's request, with how far it is."""
+
+    id: str
+    kind: str
+    status: str
+    due_at: datetime
+    counts: dict[str, int]
+    receipt: dict[str, Any] | None
+    data: NotRequired[dict[str, Any]]
+
+
+class Link(TypedDict):
+    """The address of a person's own page."""
+
+    url: str
+    expires_at: datetime

@@ -1,0 +1,77 @@
+"""`POST /consent` and its look-up: here, because a key and what its project may assume are this app's."""
+
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from feedback.api.answers import ConsentHistory, ConsentState
+from feedback.api.views import CaptureView
+from feedback.capture.payloads import PayloadError, convert
+from privacy.api.openapi import described
+from privacy.api.payloads import ConsentIn, SubjectIn
+from privacy.api.scopes import Scope
+from privacy.consent import ledger
+from privacy.consent.ledger import PersonalNotice, notice_for
+from privacy.erasure import erasure
+from privacy.models import ConsentEntry
+from privacy.subjects.lookup import find, find_or_create
+
+
+class ConsentView(CaptureView):
+    """`POST /consent`: what a person agrees to now, or no longer."""
+
+    scopes = {"POST": Scope.PRIVACY}
+    kind = "consent"
+
+    @described("consent_create", {200: ConsentState}, ConsentIn)
+    def post(self, request: Request) -> Response:
+        """Write down what a person agrees to now, or no longer, and how they were asked. What is taken back is deleted from
+        everything that was made of it. The answer is what holds now.
+        """
+        sent = convert(self.body(request), ConsentIn)
+        try:
+            notice = notice_for(sent.notice or "", sent.language or "")
+        except PersonalNotice as error:
+            raise PayloadError("/notice", "personal_data", str(error)) from None
+        subject = find_or_create(request.auth.namespace, sent.subject)
+        erasure.change_consent(
+            subject,
+            {str(purpose): granted for purpose, granted in sent.purposes.items()},
+            method=sent.method,
+            notice=notice,
+            expires_at=sent.expires_at,
+        )
+        return Response({"purposes": ledger.effective(subject, request.auth.project.consent_defaults)})
+
+
+class ConsentLookupView(CaptureView):
+    """`POST /consent/lookup`: the state, and how it came about."""
+
+    scopes = {"POST": Scope.PRIVACY}
+    kind = "consent"
+
+    @described("consent_lookup", {200: ConsentHistory}, SubjectIn)
+    def post(self, request: Request) -> Response:
+        """What a person agrees to, and the ledger of how that came about."""
+        sent = convert(self.body(request), SubjectIn)
+        subject = find(request.auth.namespace, sent.subject)
+        defaults = request.auth.project.consent_defaults
+        if subject is None:
+            return Response({"purposes": ledger.fold({}, defaults, timezone.now()), "history": []})
+        lines = ConsentEntry.objects.filter(subject=subject).select_related("notice").order_by("id")
+        return Response({"purposes": ledger.effective(subject, defaults), "history": [shown(line) for line in lines]})
+
+
+def shown(line: ConsentEntry) -> dict[str, Any]:
+    """A line of the ledger as the API shows it."""
+    return {
+        "purpose": line.purpose,
+        "granted": line.granted,
+        "at": line.recorded_at,
+        "expires_at": line.expires_at,
+        "method": line.method,
+        "notice": line.notice and line.notice.digest,
+        "hash": line.entry_hash,
+    }

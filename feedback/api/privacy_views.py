@@ -1,0 +1,93 @@
+"""`/privacy/requests` and `/privacy/link`: the product asks for a person, with its key. Here, as consent's views are,
+because a key and what its project may assume are this app's."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from feedback.api import answers
+from feedback.api.views import CaptureView
+from feedback.capture.payloads import convert
+from privacy.api.openapi import described
+from privacy.api.payloads import PrivacyRequestIn, SubjectIn
+from privacy.api.problems import Problem
+from privacy.api.scopes import Scope
+from privacy.erasure import erasure
+from privacy.models import PrivacyRequest
+from privacy.requests import lifecycle, links
+
+
+class PrivacyRequestsView(CaptureView):
+    """`POST /privacy/requests`: what a person asks, whom the product has made sure of."""
+
+    scopes = {"POST": Scope.PRIVACY}
+    kind = "privacy"
+
+    @described("privacy_requests_create", {202: answers.RequestMade}, PrivacyRequestIn)
+    def post(self, request: Request) -> Response:
+        """Enter what a person asks for, once the product has made sure who they are: `erasure`, `access` or `withdrawal`.
+        From then on the person's data is hidden; the answer says when the request is due.
+        """
+        sent = convert(self.body(request), PrivacyRequestIn)
+        made = lifecycle.submit(
+            request.auth.namespace, sent.subject, sent.kind, verified_by="key", origin=request.auth.project.name,
+            purposes=sent.purposes or (), law=sent.law,
+        )  # fmt: skip
+        return Response({"id": str(made.id), "status": made.state, "due_at": made.due_at}, status=202)
+
+
+class PrivacyRequestView(CaptureView):
+    """`GET /privacy/requests/{id}`: how far it is; closed, with its signed receipt. Access carries the data itself."""
+
+    scopes = {"GET": Scope.PRIVACY}
+    kind = "privacy"
+
+    @described("privacy_requests_retrieve", {200: answers.RequestShown})
+    def get(self, request: Request, key: str) -> Response:
+        """How far a request is, with its counts; when it is closed, with its signed receipt. Access carries the data itself."""
+        try:
+            wanted = uuid.UUID(key)
+        except ValueError:
+            raise Problem(404) from None
+        row = PrivacyRequest.objects.select_related("subject").filter(pk=wanted, origin=request.auth.project.name)
+        found = row.first()
+        if found is None:
+            raise Problem(404)
+        return Response(shown(found))
+
+
+class PrivacyLinkView(CaptureView):
+    """`POST /privacy/link`: the address of the person's own page, to hand to them."""
+
+    scopes = {"POST": Scope.PRIVACY}
+    kind = "privacy"
+
+    @described("privacy_link_create", {200: answers.Link}, SubjectIn)
+    def post(self, request: Request) -> Response:
+        """The address of the person's own page, to hand to them: what is kept, each consent as a switch, download and deletion."""
+        sent = convert(self.body(request), SubjectIn)
+        project = request.auth.project
+        token, ends = links.make(request.auth.namespace, sent.subject, project.name, project.consent_defaults)
+        url = f"{settings.PUBLIC_URL}{reverse('privacy-page', args=[token])}"
+        response = Response({"url": url, "expires_at": ends})
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def shown(row: PrivacyRequest) -> dict[str, Any]:
+    """A request as the API shows it."""
+    said: dict[str, Any] = {
+        "id": str(row.id),
+        "kind": row.kind,
+        "status": row.state,
+        "due_at": row.due_at,
+        "counts": row.counts,
+        "receipt": row.receipt or None,
+    }
+    if row.kind == PrivacyRequest.Kind.ACCESS and row.state == PrivacyRequest.State.CLOSED:
+        said["data"] = erasure.export(row.subject) if row.subject else {}
+    return said

@@ -1,0 +1,117 @@
+"""Rate limits: a fixed window per key, and per address for browsers. One counter each, in the cache."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from feedback.api import rates
+from privacy.api.client_address import counted_address
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+logger = logging.getLogger(__name__)
+AWAY_SECONDS = 5.0
+# What a cache raises that does not answer. The client is slow to import and large: only where there is a Redis.
+AWAY: tuple[type[Exception], ...] = (import_module("redis.exceptions").RedisError,) if settings.REDIS_URL else ()
+_away_until = 0.0
+
+
+class WindowThrottle(BaseThrottle):
+    """Counts requests of one caller in the present window; over the limit it says when the next one begins."""
+
+    retry_after = 0.0
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        caller = request.auth
+        if caller is None:
+            return True
+        if caller.grant:
+            who, rate = f"address:{counted_address(request.META)}", settings.ADDRESS_RATE
+        else:
+            who, rate = f"key:{caller.key.pk}", settings.KEY_RATE
+        return self.count(who, *rates.parse(rate))
+
+    def count(self, who: str, limit: int, seconds: int) -> bool:
+        """Whether this request is still within `limit` of the window of that many seconds."""
+        window, past = divmod(time.time(), seconds)
+        used = increment(f"rate:{who}:{int(window)}", seconds)
+        self.retry_after = seconds - past
+        return used <= limit
+
+    def wait(self) -> float:
+        return max(1.0, self.retry_after)
+
+
+def count_refused(meta: Mapping[str, Any]) -> None:
+    """Count a call without a good key for the address that it comes from; raise `Throttled` where those are too many.
+    A good key is never refused for what others send from its address, which may be a proxy's."""
+    throttle = WindowThrottle()
+    if not throttle.count(f"refused:{counted_address(meta)}", *rates.parse(settings.ADDRESS_RATE)):
+        raise Throttled(throttle.wait())
+
+
+def increment(name: str, seconds: int, aside: str = "near") -> int:
+    """Add one to a count that lives so long, and return it.
+
+    A limit is no reason to lose a write: while Redis is away, or where there is none, each process counts for itself,
+    in its cache `aside`.
+    """
+    global _away_until
+    if AWAY and time.monotonic() >= _away_until:
+        try:
+            return _increment(caches["default"], name, seconds)
+        except AWAY:
+            _away_until = time.monotonic() + AWAY_SECONDS
+            logger.warning("The cache does not answer; rate limits hold a process each for the next %s s", AWAY_SECONDS)
+    return _increment(caches[aside], name, seconds)
+
+
+def forget(name: str) -> None:
+    """Begin that count anew: in this process at once, and for the others unless Redis is away."""
+    caches["near"].delete(name)
+    try:
+        caches["default"].delete(name)
+    except AWAY:
+        logger.warning("The cache does not answer; a count is kept until it ends by itself")
+
+
+def _increment(cache: BaseCache, name: str, seconds: int) -> int:
+    for _ in range(2):
+        with contextlib.suppress(ValueError):  # nobody was here in this window
+            return cache.incr(name)
+        if cache.add(name, 1, seconds):  # False: of several who were first, another was
+            return 1
+    return 1
+
+
+class KeptClient(RedisCacheClient):
+    """Keeps its client."""
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """The client for the server that is written to: counts are read where they are kept."""
+        return self._kept
+
+    @cached_property
+    def _kept(self) -> Any:
+        return super().get_client(write=True)
+
+
+class RateCache(RedisCache):
+    """The cache in which callers are counted."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient

@@ -1,0 +1,26 @@
+"""`dry_run`: what would be stored of an interaction after redaction. Nothing is kept, and nothing is counted."""
+
+from typing import Any
+
+from feedback.capture.payloads import InteractionIn
+from feedback.capture.preparing import redacted_interaction
+from feedback.models import Project
+
+
+def preview(project: Project, payload: InteractionIn) -> dict[str, Any]:
+    """The interaction as it would be stored. Raises `RedactionError`."""
+    row = redacted_interaction(project, payload)
+    agent = {"name": row.agent_name, "version": row.agent_version, "model": row.agent_model, "prompt": row.agent_prompt}
+    shown = {
+        "id": payload.id,
+        "question": row.question,
+        "answer": row.answer,
+        "context": row.context,
+        "sources": row.sources,
+        "session": row.session,
+        "tags": row.tags,
+        "metadata": row.metadata,
+        "agent": agent,
+        "occurred_at": row.occurred_at,
+    }
+    return {"stored": False, "dry_run": True, "redactions": row.redactions, "interaction": shown}

@@ -1,0 +1,73 @@
+"""Feedback that arrives before its interaction waits for it, for a day. `plan` parks it, and hands it over."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from feedback.capture import outcomes
+from feedback.capture.applying import carried
+from feedback.capture.group_commit import writing
+from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
+from privacy.consent import ledger
+from privacy.db import isolation
+from privacy.erasure.erasure import TURN
+from privacy.models import Purpose
+from privacy.subjects.lookup import drop_unused
+
+WAIT = timedelta(days=1)
+
+
+def hand_over() -> int:
+    """Give waiting feedback to interactions that were stored in the very moment in which it was parked; how many."""
+    same = Interaction.objects.filter(project=OuterRef("project"), external_id=OuterRef("interaction_external_id"))
+    missed = ParkedSignal.objects.filter(Exists(same)).values_list("pk", flat=True)
+    return sum(isolation.each("parked feedback", missed, _hand_over))
+
+
+def _hand_over(pk: int) -> bool:
+    with writing():
+        parked = ParkedSignal.objects.select_for_update().filter(pk=pk).first()
+        if parked is None:
+            return False
+        same = {"project": parked.project_id, "external_id": parked.interaction_external_id}
+        interaction = Interaction.objects.select_for_update().filter(**same).first()
+        if interaction is None:
+            return False
+        voter = parked.subject
+        if voter and not ledger.effective(voter, parked.project.consent_defaults)[Purpose.CAPTURE]:
+            parked.delete()
+            drop_unused({voter.pk})
+            outcomes.count(parked.project, "signal", Outcome.Result.DROPPED)
+            return False
+        subject = parked.subject_id or interaction.subject_id
+        Signal.objects.create(interaction=interaction, subject_id=subject, **carried(parked))
+        Interaction.objects.filter(pk=interaction.pk).update(pending=True, revision=interaction.revision + 1)
+        parked.delete()
+    return True
+
+
+def drop_stale(now: datetime | None = None) -> int:
+    """Drop, and count, what has waited longer than a day."""
+    dropped = 0
+    while True:
+        with writing():
+            some = drop_some(now or timezone.now())
+        if not some:
+            return dropped
+        dropped += some
+
+
+def drop_some(now: datetime) -> int:
+    """Drop, and count, at most `TURN` of them; how many. Call in a transaction.
+
+    No list is read while another is written: SQLite lets nobody write who reads from before another's write.
+    """
+    stale = ParkedSignal.objects.select_for_update().filter(received_at__lt=now - WAIT)
+    found = list(stale.values_list("pk", "project", "subject")[:TURN])
+    ParkedSignal.objects.filter(pk__in=[pk for pk, _, _ in found]).delete()
+    drop_unused({person for _, _, person in found if person})
+    for project, number in sorted(Counter(project for _, project, _ in found).items()):
+        outcomes.count(Project(pk=project), "signal", Outcome.Result.DROPPED, number)
+    return len(found)

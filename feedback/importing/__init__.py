@@ -1,0 +1,1 @@
+"""Logs from before Flywheel, through the write path of capture."""

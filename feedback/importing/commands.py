@@ -1,0 +1,145 @@
+"""What the commands that import a file share: its records with progress, and how the import ended, in words and JSON."""
+
+import argparse
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
+
+from feedback.capture.writing import Asked
+from feedback.importing import logs
+from feedback.models import Project
+from privacy.consent import ledger
+from privacy.console.progress import bar
+from privacy.files import records as files_records
+from privacy.files.records import Record, UnreadableFile
+from privacy.models import Purpose
+
+SHOWN = 20  # different problems; the numbers of a problem's lines
+FEW = 5
+FILES = """Files: JSON Lines, a JSON array, YAML, CSV (comma, semicolon or tab), all UTF-8; a byte order mark, CRLF and
+blank lines do not matter. A bad line is reported by its number and field, the rest goes in. In a JSON array or YAML the
+number is the item's."""
+EXIT = """Exit status: 0 where something went in or was there already; 1 where nothing did, where the file cannot be
+used, and also, without --json, where a line is bad (--json lists them)."""
+
+ASK = (
+    "Lines without consent were not kept. Write it into each line "
+    '("consent": {"capture": true, "evaluation": true, "training": true}), or, if you hold it already: '
+    '--consent capture,evaluation,training --notice "the words under which people agreed"'
+)
+
+
+class Format(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Help that keeps the lines of a file format as they are."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How the lines of a file ended: counts by result, and the problems as (number, field, words)."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def add(self, number: int, result: str, field: str = "", problem: str = "") -> None:
+        """Note how a line ended; one that went in can have a problem, too."""
+        self.counts[result] += 1
+        if problem:
+            self.problems.append((number, field, problem))
+
+
+def add_arguments(parser: CommandParser, format: str) -> None:
+    """The arguments of every import, and the format of its file in `--help`."""
+    parser.formatter_class = Format
+    parser.description = f"{parser.description}\n\n{format.strip()}\n\n{FILES}\n\n{EXIT}"
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--project", required=True)
+    parser.add_argument("--json", action="store_true", help="Print the counts, and every problem, as JSON.")
+
+
+def add_log_options(parser: CommandParser) -> None:
+    """The arguments that say what the operator holds already, and where a log of another shape has our fields."""
+    parser.add_argument(
+        "--consent", default="", help="What you hold already for lines that carry none: capture,evaluation,training"
+    )
+    parser.add_argument("--notice", default="", help="The wording under which people agreed.")
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="FIELD=PATH",
+        help="Where your log has a field: --map question=input.text --map answer=output, or both with a comma between. "
+        "What is neither a field of ours nor mapped is left out.",
+    )  # fmt: skip
+
+
+def fields_of(options: dict[str, Any]) -> dict[str, str]:
+    """Our fields, each with its place in the log. Raises `CommandError`."""
+    found = {}
+    for text in options["map"]:
+        for part in re.split(rf",(?=(?:{'|'.join(logs.FIELDS)})=)", text):
+            name, _, path = part.partition("=")
+            if name not in logs.FIELDS or not path:
+                raise CommandError(f"--map takes FIELD=PATH, where FIELD is one of: {', '.join(logs.FIELDS)}")
+            found[name] = path
+    return found
+
+
+def consent_of(options: dict[str, Any]) -> tuple[dict[str, bool], Asked]:
+    """What the operator holds, and under which wording. Raises `CommandError`."""
+    held = dict.fromkeys(filter(None, (name.strip() for name in options["consent"].split(","))), True)
+    if set(held) - set(Purpose.values):
+        raise CommandError(f"--consent takes a list of: {', '.join(Purpose.values)}")
+    if held and Purpose.CAPTURE not in held:
+        raise CommandError("--consent names no capture, and without that nothing is kept.")
+    try:
+        return held, Asked("import", ledger.notice_for(options["notice"]))
+    except ledger.PersonalNotice as error:
+        raise CommandError(str(error)) from None
+
+
+def project(name: str) -> Project:
+    """The project to import into. Raises `CommandError`."""
+    found = Project.objects.select_related("redaction").filter(name=name).first()
+    if found is None:
+        raise CommandError("There is no such project. Make it with: manage.py createproject NAME")
+    return found
+
+
+def records(path: Path, *, structured: Collection[str] = (), lists: Collection[str] = ()) -> Iterator[Record]:
+    """The records of a file, with a progress bar over its bytes. Raises `CommandError` where it cannot be used."""
+    with bar("import", "B") as progress:
+        try:
+            yield from files_records.read(path, structured=structured, lists=lists, progress=progress)
+        except UnreadableFile as error:
+            raise CommandError(str(error)) from None
+
+
+def grouped(problems: Iterable[tuple[int, str, str]]) -> Iterator[str]:
+    """Each problem once, with the lines that have it."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, name, words in problems:
+        found[f"{name}: {words}" if name else words].append(number)
+    for place, (words, numbers) in enumerate(found.items()):
+        if place == SHOWN:
+            yield f"… and {len(found) - SHOWN} more problems (--json lists all)."
+            return
+        some = ", ".join(map(str, numbers[:FEW])) + (", …" if len(numbers) > FEW else "")
+        yield f"line {numbers[0]}: {words}" if len(numbers) == 1 else f"{len(numbers)} lines ({some}): {words}"
+
+
+def finish(command: BaseCommand, tally: Tally, said: str, *, taken: Collection[str], as_json: bool) -> None:
+    """Print how it went. Exits with 1 as `EXIT` says; `taken` are the results of a line that is in the database."""
+    if as_json:
+        problems = [{"line": number, "field": name, "problem": words} for number, name, words in tally.problems]
+        command.stdout.write(orjson.dumps({**tally.counts, "problems": problems}).decode())
+    else:
+        command.stdout.write(said)
+        for line in grouped(tally.problems):
+            command.stderr.write(line)
+    if not any(tally.counts[result] for result in taken):
+        raise CommandError("Nothing went in.")
+    if tally.problems and not as_json:
+        raise SystemExit(1)

@@ -1,0 +1,59 @@
+"""Consent that comes with a log: what a line says, else what the operator holds for everybody in it.
+
+A conversation is recognised whatever was said about consent when it came before, so that consent that the operator
+finds later can be brought in by importing the log again. What stands in a person's ledger already stays: an operator's
+word for everybody never overrules what one of them said.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import msgspec
+
+from feedback.capture import writing
+from feedback.capture.payloads import InteractionIn
+from feedback.capture.preparing import interaction_digest
+from feedback.capture.writing import Asked
+from feedback.models import Interaction, Outcome, Project
+from privacy.consent import importing, ledger
+from privacy.models import Purpose, Subject
+from privacy.subjects.digests import same_body
+from privacy.subjects.lookup import find
+
+
+def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], asked: Asked) -> Outcome.Result:
+    """Store a conversation of a log. Raises as `capture.record_interaction` does."""
+    stored = Interaction.objects.filter(project=project, external_id=sent.id).select_related("subject").first()
+    agreed = sent.consent if sent.consent is not None else unsaid(project, sent.subject, held)
+    interaction = msgspec.structs.replace(sent, consent=agreed)
+    if stored is None:
+        return writing.record_interaction(project, interaction, asked).result
+    result = writing.record_interaction(project, as_stored(interaction, stored.body_digest), asked).result
+    if agreed:
+        held_now = {str(purpose): granted for purpose, granted in agreed.items()}
+        importing.add_unsaid(stored.subject, held_now, asked.notice)
+    return result
+
+
+def unsaid(project: Project, person: str | None, held: Mapping[str, bool]) -> dict[str, bool] | None:
+    """The part of what is held for everybody of which this person's own ledger says nothing."""
+    subject: Subject | None = find(project.namespace, person) if person and held else None
+    said = ledger.newest(subject) if subject else {}
+    return {purpose: granted for purpose, granted in held.items() if purpose not in said} or None
+
+
+def as_stored(interaction: InteractionIn, digest: str) -> InteractionIn:
+    """The conversation with the consent that it came with before; as it is where it is another conversation."""
+    for agreed in (interaction.consent, None, *every_answer()):
+        before = msgspec.structs.replace(interaction, consent=agreed)
+        if same_body(digest, interaction_digest(before)):
+            return before
+    return interaction
+
+
+def every_answer() -> Iterator[dict[str, bool]]:
+    """Each thing that a line can say about the three purposes."""
+    for answers in product((None, True, False), repeat=len(Purpose.values)):
+        yield {
+            purpose: granted for purpose, granted in zip(Purpose.values, answers, strict=True) if granted is not None
+        }

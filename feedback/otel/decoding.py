@@ -1,0 +1,269 @@
+"""OTLP traces off the wire: protobuf or JSON, plain or gzip, as spans that say nothing yet of what they mean.
+
+OTLP 1.x over HTTP: https://opentelemetry.io/docs/specs/otlp/. Its JSON writes ids in hex and large numbers as strings.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+
+from feedback.capture.payloads import MAX_DEPTH, PayloadError
+
+PROTOBUF, JSON = "application/x-protobuf", "application/json"
+MAX_SPANS = 10_000
+MAX_GROUPS = 10 * MAX_SPANS  # of spans, with all else that stands beside spans and around them
+SPANS_AT = (1, 2, 2)  # the field's number in the request, in a resource's spans, in a scope's spans
+SIZES = {1: 8, 5: 4}  # bytes of a field whose size the wire does not say
+SURROGATES = dict.fromkeys([0, *range(0xD800, 0xE000)])  # no database holds these
+
+
+class TooLarge(ValueError):
+    """The body is larger than allowed once it is unpacked, or has too many spans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened within a span."""
+
+    name: str
+    attributes: Mapping[str, Any]
+    at: int  # nanoseconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One step of a trace; ids are lower-case hex, `parent` is empty at the root."""
+
+    trace: str
+    id: str
+    parent: str
+    attributes: Mapping[str, Any]
+    events: Sequence[Event] = ()
+    links: Sequence[tuple[str, str]] = ()  # (trace, span)
+    start: int = 0  # nanoseconds since 1970
+    resource: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name under which Flywheel knows it."""
+        return f"{self.trace}-{self.id}"
+
+
+def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
+    """The body without its gzip, never more than `limit` bytes of it. Raises `TooLarge`, `PayloadError`."""
+    if encoding in ("", "identity"):
+        return body
+    if encoding != "gzip":
+        raise PayloadError("", "invalid_encoding", "Send the body plain or as gzip.")
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        found = unzip.decompress(body, limit + 1)
+    except zlib.error:
+        raise PayloadError("", "invalid_encoding", "The body is no valid gzip.") from None
+    if len(found) > limit:
+        raise TooLarge
+    if not unzip.eof:
+        raise PayloadError("", "invalid_encoding", "The body is no valid gzip.")
+    return found
+
+
+def spans(body: bytes, media_type: str, refused: list[PayloadError] | None = None) -> list[Span]:
+    """The spans of an export request. Raises `TooLarge`, `PayloadError`; where `refused` is given, a span that is
+    malformed among others is left out and its reason added there."""
+    return _from_protobuf(body) if media_type == PROTOBUF else _from_json(body, [] if refused is None else refused)
+
+
+def answer(rejected: int, message: str, media_type: str) -> bytes:
+    """The export response: empty, or how many spans were not taken and why."""
+    if media_type == PROTOBUF:
+        response = ExportTraceServiceResponse()
+        if rejected:
+            response.partial_success.rejected_spans = rejected
+            response.partial_success.error_message = message
+        return bytes(response.SerializeToString())
+    partial = {"partialSuccess": {"rejectedSpans": str(rejected), "errorMessage": message}} if rejected else {}
+    return msgspec.json.encode(partial)
+
+
+def count(body: bytes) -> int:
+    """How many spans a protobuf request has, read off the wire: an empty one is two bytes there, and hundreds once it is
+    parsed. Raises `TooLarge` as soon as there are too many, `ValueError` for what is no protobuf."""
+    spans = read = 0
+    messages = [(0, len(body), 0)]
+    while messages:
+        at, end, depth = messages.pop()
+        while at < end:
+            tag, at = _varint(body, at)
+            kind, size = tag & 7, 0
+            if kind == 2:
+                size, at = _varint(body, at)
+                if tag >> 3 == SPANS_AT[depth] and depth < len(SPANS_AT) - 1:
+                    messages.append((at, at + size, depth + 1))
+                elif tag >> 3 == SPANS_AT[depth]:
+                    spans += 1
+            elif kind == 0:
+                _, at = _varint(body, at)
+            else:
+                size = SIZES.get(kind, -1)
+            read, at = read + 1, at + size
+            if spans > MAX_SPANS or read > MAX_GROUPS:
+                raise TooLarge
+            if size < 0 or at > end:
+                raise ValueError("no protobuf")
+    return spans
+
+
+def _varint(body: bytes, at: int) -> tuple[int, int]:
+    """The number that begins there, seven bits a byte, and where it ends."""
+    number = 0
+    for place, byte in enumerate(body[at : at + 10]):
+        number |= (byte & 0x7F) << 7 * place
+        if byte < 0x80:
+            return number, at + place + 1
+    raise ValueError("no protobuf")
+
+
+def _from_protobuf(body: bytes) -> list[Span]:
+    try:
+        count(body)
+        request = ExportTraceServiceRequest.FromString(body)
+    except TooLarge:
+        raise
+    except (DecodeError, RecursionError, ValueError):
+        raise PayloadError("", "invalid_protobuf", "The body is no ExportTraceServiceRequest.") from None
+    return [
+        Span(
+            trace=span.trace_id.hex(),
+            id=span.span_id.hex(),
+            parent=span.parent_span_id.hex(),
+            attributes=_attributes(span.attributes),
+            events=[Event(event.name, _attributes(event.attributes), event.time_unix_nano) for event in span.events],
+            links=[(link.trace_id.hex(), link.span_id.hex()) for link in span.links],
+            start=span.start_time_unix_nano,
+            resource=resource,
+        )
+        for group in request.resource_spans
+        for resource in [_attributes(group.resource.attributes)]
+        for scope in group.scope_spans
+        for span in scope.spans
+    ]
+
+
+def _attributes(pairs: Any) -> dict[str, Any]:
+    return {pair.key: _value(pair.value) for pair in pairs}
+
+
+def _value(value: Any, depth: int = 0) -> Any:
+    kind = value.WhichOneof("value")
+    if kind is None or depth > MAX_DEPTH:
+        return None
+    if kind == "array_value":
+        return [_value(item, depth + 1) for item in value.array_value.values]
+    if kind == "kvlist_value":
+        return {storable(pair.key): _value(pair.value, depth + 1) for pair in value.kvlist_value.values}
+    found = getattr(value, kind)
+    return storable(found) if isinstance(found, str) else None if isinstance(found, bytes) else found
+
+
+def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
+    try:
+        groups = msgspec.json.decode(body).get("resourceSpans", [])
+        if sum(len(scope.get("spans", [])) for group in groups for scope in group.get("scopeSpans", [])) > MAX_SPANS:
+            raise TooLarge
+        read = [
+            _json_span(span, resource)
+            for group in groups
+            for resource in [_json_attributes(group.get("resource", {}).get("attributes", []))]
+            for scope in group.get("scopeSpans", [])
+            for span in scope.get("spans", [])
+        ]
+    except TooLarge:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise PayloadError("", "invalid_json", "The body is no valid UTF-8 JSON.") from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise PayloadError("", "invalid_type", "The body is no ExportTraceServiceRequest.") from None
+    found = [span for span in read if isinstance(span, Span)]
+    bad = [span for span in read if isinstance(span, PayloadError)]
+    if bad and not found:
+        raise bad[0]
+    refused += bad
+    return found
+
+
+def _json_span(span: Mapping[str, Any], resource: dict[str, Any]) -> Span | PayloadError:
+    try:
+        return _json_span_of(span, resource)
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        return PayloadError("", "invalid_type", "a span is malformed")
+
+
+def _json_span_of(span: Mapping[str, Any], resource: dict[str, Any]) -> Span:
+    return Span(
+        trace=_hex(span["traceId"], 16),
+        id=_hex(span["spanId"], 8),
+        parent=_hex(span.get("parentSpanId") or "", 8),
+        attributes=_json_attributes(span.get("attributes", [])),
+        events=[
+            Event(
+                str(event.get("name", "")),
+                _json_attributes(event.get("attributes", [])),
+                int(event.get("timeUnixNano") or 0),
+            )
+            for event in span.get("events", [])
+        ],
+        links=[(_hex(link["traceId"], 16), _hex(link["spanId"], 8)) for link in span.get("links", [])],
+        start=int(span.get("startTimeUnixNano") or 0),
+        resource=resource,
+    )
+
+
+def _hex(text: str, size: int) -> str:
+    """The id in lower case. Raises `ValueError` where it is no hex of that many bytes."""
+    if text and len(bytes.fromhex(text)) != size:
+        raise ValueError("an id of another length")
+    return text.lower()
+
+
+def _json_attributes(pairs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {str(pair["key"]): _json_value(pair.get("value") or {}) for pair in pairs}
+
+
+def _json_value(value: Mapping[str, Any], depth: int = 0) -> Any:
+    kind = next(iter(value), None)
+    if kind is None or depth > MAX_DEPTH:
+        return None
+    found = value[kind]
+    if kind == "arrayValue":
+        return [_json_value(item, depth + 1) for item in found.get("values", [])]
+    if kind == "kvlistValue":
+        return {
+            storable(pair["key"]): _json_value(pair.get("value") or {}, depth + 1) for pair in found.get("values", [])
+        }
+    if kind == "intValue":
+        return int(found)
+    if kind == "stringValue":
+        return storable(found)
+    return found if kind in ("boolValue", "doubleValue") else None
+
+
+def cleaned(value: Any) -> Any:
+    """The value with every text in it `storable`: JSON within a text can hide what its own characters do not show."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [cleaned(item) for item in value]
+    return {name: cleaned(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def storable(text: str) -> str:
+    """The text without what no database holds: an exporter cannot be asked to send it again in better shape."""
+    return text.translate(SURROGATES) if "\x00" in text or not text.isascii() else text

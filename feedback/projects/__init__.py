@@ -1,0 +1,1 @@
+"""Projects, their keys, and the feedback tokens of browsers."""

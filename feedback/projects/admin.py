@@ -1,0 +1,125 @@
+"""Keys in the console: made and shown once, rotated with an overlap, revoked."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.views.decorators.cache import never_cache
+
+from feedback.models import ApiKey
+from feedback.projects import keys
+from feedback.projects.forms import KeyForm
+from privacy.api.scopes import Scope
+from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
+from privacy.console.reauthentication import confirmed
+
+# What somebody must be allowed to do themselves before they give it to a key.
+NEEDS = {
+    Scope.READ: "feedback.view_interaction",
+    Scope.EXPORT: "curation.export_release",
+    Scope.PRIVACY: "privacy.add_privacyrequest",
+}
+
+
+def scopes_of(user: Any) -> list[Scope]:
+    """The scopes that this user's own rights cover: a key is no way around a role."""
+    return [scope for scope in Scope if scope not in NEEDS or user.has_perm(NEEDS[scope])]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    list_display = ["prefix", "name", "project", "may", "state", "created_at", "last_used_at", "expires_at"]
+    list_filter = [ProjectFilter, ("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["project"]
+    exclude = ["digest"]
+    ordering = ["-id"]
+    actions = ["revoke"]
+    lead = "Keys belong to one project. Only their hashes are kept."
+    empty = ("No keys yet", "Make one for whatever will send conversations.")
+    change_list_template = "admin/feedback/apikey/change_list.html"
+    change_form_template = "admin/feedback/apikey/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("make/", wrap(self.make_view), name="feedback_apikey_make"),
+            path("<int:key>/rotate/", wrap(self.rotate_view), name="feedback_apikey_rotate"),
+        ]
+        return own + super().get_urls()
+
+    @admin.display(description="may")
+    def may(self, row: ApiKey) -> str:
+        return ", ".join(row.scopes)
+
+    @admin.display(description="state")
+    def state(self, row: ApiKey) -> str:
+        tone, word = ("bad", "revoked") if row.revoked_at else ("good", "live")
+        if not row.revoked_at and not row.is_live(timezone.now()):
+            tone, word = "warn", "ended"
+        return format_html('<span class="chip chip-{}">{}</span>', tone, word)
+
+    @confirmed
+    def make_view(self, request: HttpRequest) -> HttpResponse:
+        """Make a key."""
+        if not request.user.has_perm("feedback.add_apikey"):
+            raise PermissionDenied
+        site: Any = self.admin_site
+        projects = site.projects_of(request).order_by("name")
+        form = KeyForm(request.POST or None, projects=projects, scopes=scopes_of(request.user))
+        if form.is_valid():
+            given = form.cleaned_data
+            row, text = keys.create(given["project"], given["scopes"], given["name"], expires_at=form.expiry())
+            return self.shown_once(request, row, text)
+        context = {**site.each_context(request), "title": "Make a key", "opts": self.opts, "form": form,
+                   "button": "Make the key"}  # fmt: skip
+        return render(request, "admin/form_page.html", context)
+
+    @confirmed
+    def rotate_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        """A new key with the same rights and the same end; the old one goes on for a day. Says why where it is not live."""
+        if not request.user.has_perm("feedback.change_apikey"):
+            raise PermissionDenied
+        row = self.get_queryset(request).select_related("project").filter(pk=key).first()
+        if row is None:
+            raise Http404
+        if request.method != "POST":
+            return redirect("admin:feedback_apikey_changelist")
+        if not set(row.scopes) <= set(scopes_of(request.user)):
+            raise PermissionDenied
+        try:
+            return self.shown_once(request, *keys.rotate(row))
+        except keys.NotLive as error:
+            messages.error(request, str(error))
+            return redirect("admin:feedback_apikey_change", row.pk)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of a key offers a rotation while the key is live."""
+        row = ApiKey.objects.filter(pk=row_key(object_id)).first()
+        more = {"is_live": row is not None and row.is_live(timezone.now())}
+        return super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
+
+    def shown_once(self, request: HttpRequest, row: ApiKey, text: str) -> HttpResponse:
+        """The page with the key on it."""
+        end = f" · ends {date_format(timezone.localtime(row.expires_at), 'DATETIME_FORMAT')}" if row.expires_at else ""
+        context = {**self.admin_site.each_context(request), "title": "Your new key", "opts": self.opts,
+                   "secret": text, "about": f"{row.project} · {', '.join(row.scopes)}{end}"}  # fmt: skip
+        return never_cache(render)(request, "admin/secret_page.html", context)
+
+    @admin.action(description="Revoke the chosen keys", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        for row in queryset:
+            keys.revoke(row)
+        messages.success(request, "Revoked. No process takes these keys any more.")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("feedback.delete_apikey")

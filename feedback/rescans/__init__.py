@@ -1,0 +1,1 @@
+"""Stored text is redacted again when rules change."""

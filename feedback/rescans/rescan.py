@@ -1,0 +1,128 @@
+"""The second redaction: stored text is read again when rules have changed, or with a model where a project asks for it.
+
+It works over what is stored and already redacted, by id, in the database: no text goes through the broker. What it finds
+is replaced in place, in the interaction and in every row that belongs to it, whoever's app that is: they are found in
+the schema. A row whose text changed says so (`text_changed_at`), and releases that hold it are cut again.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from feedback.capture import writing
+from feedback.capture.preparing import add
+from feedback.models import Interaction, Project
+from privacy.db import isolation
+from privacy.db.fields import RedactedJSONField, RedactedTextField
+from privacy.redaction import Numbering, Policy, redact, redact_json
+
+BATCH = 50
+WORK = "second redaction"
+Reader = Callable[[Any], Any]
+
+
+def outdated(project: Project) -> Q:
+    """The project's interactions that the present rules have not read, or that wait for their second redaction."""
+    now = project.redaction_version
+    return Q(project=project) & (Q(scan_due=True) | Q(redaction_version__lt=now) | Q(redaction_version__gt=now))
+
+
+def waiting(project: Project) -> int:
+    """How many interactions of the project are to be read again."""
+    return Interaction.objects.filter(outdated(project)).count()
+
+
+def run(limit: int = 500, progress: Callable[[int, int], None] | None = None) -> int:
+    """Read up to `limit` interactions of every project again; how many. It can be killed at any point, and goes on."""
+    projects = Project.objects.select_related("redaction")
+    return sum(isolation.each(WORK, projects, lambda project: rescan_project(project, limit, progress)))
+
+
+def rescan_project(project: Project, limit: int, progress: Callable[[int, int], None] | None) -> int:
+    """The same for one project."""
+    total = waiting(project) if progress else 0
+    read = 0
+    while read < limit and (batch := rescan_batch(project)):
+        read += batch
+        if progress:
+            progress(read, total)
+    return read
+
+
+def rescan_batch(project: Project) -> int:
+    """Read the next few again, each batch in a transaction of its own; how many."""
+    with transaction.atomic():
+        rows = Interaction.objects.filter(outdated(project)).order_by("pk")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        found = list(rows[:BATCH])
+        for row in found:
+            rescan(project, row)
+    return len(found)
+
+
+def rescan(project: Project, row: Interaction) -> bool:
+    """Read one interaction and all that belongs to it again; whether anything was replaced. Call in a transaction."""
+    policy = project.redaction_policy
+    numbering = writing.numbering_for(project, row.external_id, row.placeholders)
+    findings: dict[str, int] = {}
+    changed = replaced(row, reader(policy, numbering, findings))
+    for relation in Interaction._meta.related_objects:
+        if text_columns(relation.related_model):
+            for dependent in relation.related_model._default_manager.filter(**{relation.field.name: row}):
+                read = reader(policy, numbering, findings)
+                if news := replaced(dependent, read):
+                    type(dependent)._default_manager.filter(pk=dependent.pk).update(**news)
+                    changed.setdefault("question", row.question)
+    counts = {kind: row.redactions.get(kind, 0) + findings.get(kind, 0) for kind in {*row.redactions, *findings}}
+    news_of_it = {"redactions": counts, "text_changed_at": timezone.now()} if changed else {}
+    Interaction.objects.filter(pk=row.pk).update(
+        **changed,
+        **news_of_it,
+        placeholders=numbering.state(),
+        redaction_version=project.redaction_version,
+        scan_due=False,
+    )
+    return bool(changed)
+
+
+def reader(policy: Policy, numbering: Numbering, findings: dict[str, int]) -> Reader:
+    """A function that redacts a stored value again and adds what it found to `findings`."""
+    second = import_string(settings.SECOND_REDACTOR) if settings.SECOND_REDACTOR else None
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            clean = redact(str(value), policy, numbering)
+            add(findings, clean.findings)
+            if second is not None:
+                clean = second(clean, policy, numbering)
+                add(findings, clean.findings)
+            return clean
+        structure, found = redact_json(value, policy, numbering)
+        add(findings, found)
+        return structure
+
+    return read
+
+
+def replaced(row: models.Model, read: Reader) -> dict[str, Any]:
+    """The columns of a row whose text is another after reading it again, with that text."""
+    found = {}
+    for name in text_columns(type(row)):
+        before = getattr(row, name)
+        if before in (None, "", [], {}):
+            continue
+        after = read(before)
+        if after != before:
+            found[name] = after
+    return found
+
+
+def text_columns(model: type[models.Model]) -> list[str]:
+    """The names of a model's columns that hold redacted text."""
+    return [f.name for f in model._meta.fields if isinstance(f, RedactedTextField | RedactedJSONField)]

@@ -1,0 +1,345 @@
+"""What the console's home page shows: the funnel from captured to gated, how good the answers are, what waits.
+
+A constant number of queries. The funnel's figures are kept for a minute: at a million rows they take seconds to count.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.core.cache import cache
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from curation.decisions.rules import Outcome
+from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReviewTask
+from curation.quality import audits, report
+from curation.quality.estimates import Estimate, Weighted, wilson
+from curation.review.queues import REASONS
+from feedback.models import Interaction, Project, Signal
+from feedback.models import Outcome as Write
+from privacy.models import Erasure, PrivacyRequest
+
+PERIODS = {"7": "7 days", "30": "30 days", "all": "all time"}
+KEEP_SECONDS = 60
+LONG = 0.05  # seconds for a count, above which it is kept
+Counted = TypeVar("Counted")
+SET_ASIDE = 5
+AGES = (("under a day", 1), ("1 to 3 days", 3), ("3 to 7 days", 7), ("over a week", 0))
+WIDTH, BAR = 520, 34
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart, as the SVG draws it: a figure, its share of the widest, and the list behind it."""
+
+    label: str
+    number: int
+    url: str
+    y: int
+    width: float
+    share: str = ""
+    hint: str = ""
+
+    @property
+    def text_y(self) -> int:
+        """The line on which its words stand."""
+        return self.y + 21
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its interval, as the SVG draws it."""
+
+    label: str
+    estimate: Estimate
+    y: int
+    url: str = ""
+
+    @property
+    def low_x(self) -> float:
+        """Where the interval begins, of 100."""
+        return round(100 * self.estimate.low, 2)
+
+    @property
+    def span(self) -> float:
+        """How wide it is, of 100; never too thin to see."""
+        return round(max(0.8, 100 * (self.estimate.high - self.estimate.low)), 2)
+
+    @property
+    def at_x(self) -> float:
+        """Where the rate stands, of 100."""
+        return round(100 * (self.estimate.rate or 0.0), 2)
+
+    @property
+    def percent(self) -> str:
+        """The rate in words."""
+        return "not known yet" if self.estimate.rate is None else f"{self.estimate.rate:.0%}"
+
+    @property
+    def interval(self) -> str:
+        """The interval and what it rests on."""
+        return f"{self.estimate.low:.0%} to {self.estimate.high:.0%}, n = {self.estimate.n:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that needs a person now."""
+
+    number: int
+    words: str
+    url: str
+    needs: str
+    tone: str = "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    """What of the page is for this user."""
+
+    review: bool
+    decisions: bool
+    releases: bool
+    privacy: bool
+    projects: bool
+
+    @classmethod
+    def of(cls, user: Any) -> "Can":
+        """By the lists that they may open."""
+        names = ("curation.change_reviewtask", "curation.view_decision", "curation.view_release",
+                 "privacy.view_privacyrequest", "feedback.view_project")  # fmt: skip
+        return cls(*(user.has_perm(name) for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The whole page."""
+
+    projects: tuple[Project, ...]
+    project: Project | None
+    days: str
+    funnel: tuple[Bar, ...]
+    quality: Rate
+    thumbs: Rate
+    weighted: Weighted | None
+    versions: tuple[Rate, ...]
+    ages: tuple[Bar, ...]
+    reasons: tuple[Bar, ...]
+    todo: tuple[Todo, ...]
+    open_tasks: int
+    oldest: Any
+    latest: tuple[Release, ...]
+    gate_runs: tuple[GateRun, ...]
+
+    @property
+    def is_borne_out(self) -> bool:
+        """Whether the weighted thumbs rest on enough and lie in the audit's interval."""
+        return self.weighted is not None and self.weighted.is_trusted(self.quality.estimate)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been captured in this period."""
+        return not any(bar.number for bar in self.funnel)
+
+    @property
+    def funnel_height(self) -> int:
+        """The height of the drawing."""
+        return len(self.funnel) * (BAR + 8)
+
+
+def listed(model: str, **filters: Any) -> str:
+    """The address of an admin list with filters."""
+    app, name = model.split(".")
+    query = urlencode({key: value for key, value in filters.items() if value not in ("", None)})
+    return f"{reverse(f'admin:{app}_{name}_changelist')}{query and f'?{query}'}"
+
+
+def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str], bool]) -> Glance:
+    """The page for the projects that the user may see; one of them, and a period, where that is asked. `may` tells a
+    permission: nobody is told of what is not theirs to do.
+    """
+    projects = tuple(mine.order_by("name")[:50])
+    chosen = next((each for each in projects if str(each.pk) == project), None)
+    days = days if days in PERIODS else "30"
+    keys = [chosen.pk] if chosen else [each.pk for each in projects]
+    since = None if days == "all" else timezone.now() - timedelta(days=int(days))
+    link = {"project": chosen.pk if chosen else ""}
+    names = [each.namespace for each in projects if chosen in (None, each)]
+    tasks = ReviewTask.objects.filter(project__in=keys, state=ReviewTask.State.OPEN)
+    ages = kept("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
+    votes = kept("votes", keys, days, lambda: rates(keys, since))
+    return Glance(
+        projects=projects,
+        project=chosen,
+        days=days,
+        funnel=funnel(keys, days, since, link),
+        quality=Rate("audit", audits.estimate(*([chosen] if chosen else projects)), 0),
+        thumbs=Rate("thumbs up", votes["all"], 0),
+        weighted=report.remembered(chosen or projects[0]) if chosen or len(projects) == 1 else None,
+        versions=tuple(
+            Rate(name, votes[name], place * 34) for place, name in enumerate(sorted(votes)[:6]) if name != "all"
+        ),
+        ages=bars([(words, ages[f"age{place}"], age_url(place, link)) for place, (words, _) in enumerate(AGES)]),
+        reasons=bars(kept("reasons", keys, "", lambda: by_reason(tasks, link))),
+        todo=tuple(row for row in todo(keys, names, link) if may(row.needs)),
+        open_tasks=ages["n"],
+        oldest=ages["oldest"],
+        latest=tuple(newest_releases(keys)),
+        gate_runs=tuple(
+            GateRun.objects.filter(project__in=keys).select_related("release__dataset", "candidate").order_by("-pk")[:4]
+        ),
+    )
+
+
+def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
+    """Of the conversations of the period: how many came how far."""
+    counted = kept("funnel", keys, days, lambda: count_funnel(keys, since))
+    url = {
+        "captured": listed("feedback.outcome", **link),
+        "consented": listed("feedback.interaction", **link),
+        "rated": listed("feedback.interaction", rated="yes", **link),
+        "decided": listed("curation.decision", **link),
+        "released": listed("curation.release", **link),
+        "gated": listed("curation.gaterun", **link),
+    }
+    widest = max(counted.values(), default=0) or 1
+    made, before = [], 0
+    for place, (stage, number) in enumerate(counted.items()):
+        share = f"{number / before:.0%} of {list(counted)[place - 1]}" if before else ""
+        made.append(Bar(stage, number, url[stage], place * (BAR + 8), bar_width(number, widest), share, HINTS[stage]))
+        before = number
+    return tuple(made)
+
+
+HINTS = {
+    "captured": "conversations that reached the API",
+    "consented": "kept, because the person agreed",
+    "rated": "somebody said or did something about the answer",
+    "decided": "confirmed or corrected",
+    "released": "in a published release",
+    "gated": "a candidate was tested with it",
+}
+
+
+def kept(what: str, keys: list[int], days: str, count: Callable[[], Counted]) -> Counted:
+    """What a count comes to: where it takes long, once a minute, and else each time."""
+    name = f"home:{what}:{','.join(map(str, keys))}:{days}"
+    counted: Counted | None = cache.get(name)
+    if counted is None:
+        began = time.perf_counter()
+        counted = count()
+        if time.perf_counter() - began > LONG:
+            cache.set(name, counted, KEEP_SECONDS)
+    return counted
+
+
+def count_funnel(keys: list[int], since: Any) -> dict[str, int]:
+    """Two queries: one over the kept conversations, one over the counts of writes that were not kept."""
+    rows = Interaction.objects.filter(project__in=keys).visible()
+    writes = Write.objects.filter(project__in=keys, kind="interaction", result=Write.Result.NO_CONSENT)
+    if since is not None:
+        rows, writes = rows.filter(received_at__gte=since), writes.filter(day__gte=since.date())
+    released = ReleaseMember.objects.filter(interaction=OuterRef("pk"))
+    found = rows.aggregate(
+        consented=Count("pk"),
+        rated=Count("pk", filter=Q(revision__gt=0)),
+        decided=Count("pk", filter=Q(decision__outcome__in=[Outcome.CONFIRMED, Outcome.CORRECTED])),
+        released=Count("pk", filter=Exists(released)),
+        gated=Count("pk", filter=Exists(GateResult.objects.filter(interaction=OuterRef("pk")))),
+    )
+    refused = sum(writes.values_list("number", flat=True))
+    return {"captured": found["consented"] + refused, **found}
+
+
+def bar_width(number: int, widest: int) -> float:
+    """The width of a bar; what is there at all can be seen."""
+    return round(max(2.0 if number else 0.0, WIDTH * number / widest), 1)
+
+
+def bars(figures: Iterable[tuple[str, int, str]]) -> tuple[Bar, ...]:
+    """Bars of one chart, each beside the widest."""
+    rows = list(figures)
+    widest = max((number for _, number, _ in rows), default=0) or 1
+    return tuple(
+        Bar(label, number, url, place * 26, round(max(1.5 if number else 0, 100 * number / widest), 1))
+        for place, (label, number, url) in enumerate(rows)
+    )
+
+
+def age_counts() -> dict[str, Any]:
+    """The aggregates for tasks by age."""
+    now, found, after = timezone.now(), {}, None
+    for place, (_, days) in enumerate(AGES):
+        limit = now - timedelta(days=days) if days else None
+        inside = Q() if limit is None else Q(created_at__gte=limit)
+        inside &= Q() if after is None else Q(created_at__lt=after)
+        found[f"age{place}"] = Count("pk", filter=inside)
+        after = limit
+    return found
+
+
+def age_url(place: int, link: dict[str, Any]) -> str:
+    """The tasks of that age or older."""
+    older = AGES[place - 1][1] if place else ""
+    return listed("curation.reviewtask", age=older, **link)
+
+
+def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[str, int, str]]:
+    """The open tasks by why they are there, most first."""
+    rows = tasks.values_list("reason").annotate(n=Count("pk")).order_by("-n")[:5]
+    return [
+        (REASONS.get(reason, reason.replace("_", " ")), number, listed("curation.reviewtask", reason=reason, **link))
+        for reason, number in rows
+    ]
+
+
+def rates(keys: list[int], since: Any) -> dict[str, Estimate]:
+    """The share of up-votes, of all answers and by agent version, each with Wilson's interval; one query."""
+    signals = Signal.objects.live().filter(project__in=keys, kind__in=["thumbs_up", "thumbs_down"])
+    if since is not None:
+        signals = signals.filter(received_at__gte=since)
+    rows = signals.values_list("interaction__agent_version").annotate(
+        up=Count("pk", filter=Q(kind="thumbs_up")), n=Count("pk")
+    )
+    counted = [(str(version or ""), up, n) for version, up, n in rows.order_by("-n")[:200]]
+    made = {"all": wilson(sum(up for _, up, _ in counted), sum(n for _, _, n in counted), method="thumbs")}
+    named = {version: wilson(up, n, method="thumbs") for version, up, n in counted[:5] if version and n >= 5}
+    return made | (named if len(named) > 1 else {})
+
+
+def newest_releases(keys: list[int]) -> list[Release]:
+    """The newest published release of each dataset, four at most."""
+    newest = Release.objects.filter(dataset=OuterRef("pk"), state=Release.State.PUBLISHED).order_by("-number", "-recut")
+    rows = Dataset.objects.filter(project__in=keys).annotate(newest=newest.values("pk")[:1]).values("newest")
+    return list(Release.objects.filter(pk__in=rows).select_related("dataset").order_by("-published_at")[:4])
+
+
+def todo(keys: list[int], namespaces: list[str], link: dict[str, Any]) -> Iterable[Todo]:
+    """What needs a person now, gravest first."""
+    now = timezone.now()
+    asked = PrivacyRequest.objects.filter(namespace__in=namespaces).exclude(state__in=["closed", "refused"])
+    found = asked.aggregate(
+        late=Count("pk", filter=Q(due_at__lt=now)), soon=Count("pk", filter=Q(due_at__lt=now + timedelta(days=7))),
+        stuck=Count("pk", filter=Q(tries__gte=SET_ASIDE)), new=Count("pk", filter=Q(state="received")),
+    )  # fmt: skip
+    desk, officer = listed("privacy.privacyrequest"), "privacy.change_privacyrequest"
+    failed = Release.objects.filter(dataset__project__in=keys, tries__gte=SET_ASIDE, state="cutting").count()
+    stuck = Erasure.objects.filter(namespace__in=namespaces, settled_at__isnull=True, tries__gte=SET_ASIDE).count()
+    refused = GateRun.objects.filter(
+        project__in=keys, verdict="refused", created_at__gte=now - timedelta(days=7), candidate__state="candidate"
+    ).count()
+    rows = (
+        Todo(found["late"], "privacy requests are past their day", desk, officer, "bad"),
+        Todo(found["stuck"], "privacy requests were set aside after five tries", desk, officer, "bad"),
+        Todo(stuck, "erasures were set aside after five tries", listed("privacy.erasure"), officer, "bad"),
+        Todo(failed, "releases could not be cut", listed("curation.release", state__exact="cutting", **link), "curation.view_release", "bad"),
+        Todo(found["soon"] - found["late"], "privacy requests are due within a week", desk, officer),
+        Todo(found["new"], "privacy requests wait to be verified", desk, officer),
+        Todo(refused, "candidates were refused this week, and wait for a decision",
+             listed("curation.gaterun", verdict__exact="refused", **link), "curation.change_agentversion"),
+    )  # fmt: skip
+    return [row for row in rows if row.number > 0]

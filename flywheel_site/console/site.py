@@ -1,0 +1,187 @@
+"""The review console: Django's admin, grouped as the flywheel turns, behind a second factor."""
+
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from feedback.models import Project
+from flywheel_site.console import home
+from flywheel_site.security import second_factor, sign_ins
+from privacy.console.reauthentication import confirm
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Name and password, so often and no oftener."""
+
+    def clean(self) -> dict[str, Any]:
+        name, request = self.cleaned_data.get("username", ""), self.request
+        if request is not None and not sign_ins.may_try(request, name):
+            raise ValidationError(sign_ins.TOO_MANY, code="too_many")
+        cleaned = super().clean()
+        if request is not None:
+            sign_ins.forgive(request, name)
+        return cleaned
+
+
+class FlywheelAdminSite(AdminSite):
+    """Django's admin, with the flywheel at a glance on its first page, and every list within the user's projects."""
+
+    site_header = "Flywheel"
+    site_title = "Flywheel"
+    index_title = "The flywheel at a glance"
+    index_template = "admin/flywheel_index.html"
+    login_form = SignInForm
+    site_url = None
+    enable_nav_sidebar = True
+
+    def projects_of(self, request: HttpRequest) -> QuerySet[Project]:
+        """The projects that this user may see: a superuser all, others those that they are a member of."""
+        everything = Project.objects.all()
+        if request.user.is_superuser:
+            return everything
+        return everything.filter(members__user=request.user.pk)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff, with their second factor where that is asked."""
+        return super().has_permission(request) and not second_factor.is_due(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django's own, for whoever is still there."""
+        inner = super().admin_view(view, cacheable)
+
+        def attended(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            sign_ins.end_if_idle(request)
+            answer: HttpResponseBase = inner(request, *args, **kwargs)
+            return answer
+
+        return update_wrapper(attended, inner)
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        own: list[URLResolver | URLPattern] = [
+            path("second-factor/", second_factor.verify_view, name="second_factor"),
+            path("second-factor/set-up/", second_factor.enrol_view, name="second_factor_enrol"),
+            path("second-factor/codes/", self.admin_view(second_factor.codes_view), name="second_factor_codes"),
+            path("reauthenticate/", self.admin_view(second_factor.reauthenticate_view), name="reauthenticate"),
+        ]
+        return own + super().get_urls()
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The password; then, where it is asked, the second factor."""
+        if request.method == "GET" and second_factor.is_due(request):
+            return redirect(second_factor.address(request))
+        answer = super().login(request, extra_context)
+        if request.method == "POST" and answer.status_code == 302:
+            confirm(request)
+            second_factor.limit(request)
+            if second_factor.is_due(request):
+                return redirect(second_factor.address(request))
+        return answer
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The lists that the user may see, in the order in which the flywheel turns."""
+        return grouped(super().get_app_list(request, app_label))
+
+    def app_index(  # type: ignore[override]
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """The lists of one app have no page of their own: the menu shows them."""
+        if not super().get_app_list(request, app_label):
+            raise Http404
+        return redirect("admin:index")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        glance = home.glance(
+            self.projects_of(request),
+            request.GET.get("project", ""),
+            request.GET.get("days", ""),
+            request.user.has_perm,
+        )
+        more = {
+            "glance": glance,
+            "periods": home.PERIODS,
+            "can": home.Can.of(request.user),
+            **(extra_context or {}),
+        }
+        return super().index(request, more)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "demo": settings.DEMO, "review_url": review_url(request)}
+
+
+def review_url(request: HttpRequest) -> str:
+    """Where the next review task is, for whoever may decide one."""
+    if not request.user.has_perm("curation.change_reviewtask"):
+        return ""
+    return reverse("admin:curation_reviewtask_next")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One part of the flywheel with its lists, most used first; those under `more` fold away."""
+
+    name: str
+    lists: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+
+GROUPS = (
+    Group("Capture", ("Project", "ApiKey", "Interaction", "Signal"), ("ParkedSignal", "Outcome")),
+    Group(
+        "Curate",
+        ("ReviewTask", "Decision", "EvalCase", "Example", "PreferencePair", "CurationPolicy", "Run"),
+        ("Question", "CaseGrader", "ReviewEvent"),
+    ),
+    Group("Release", ("Dataset", "Release", "Recall"), ("ReleaseMember",)),
+    Group("Gate", ("AgentVersion", "GateRun"), ("GateResult",)),
+    Group(
+        "Privacy",
+        ("PrivacyRequest", "Subject", "ConsentEntry", "Erasure", "RedactionPolicy"),
+        ("Notice", "Webhook", "Delivery", "Tombstone"),
+    ),
+    Group("People", ("User", "Group"), ("TOTPDevice", "StaticDevice")),
+)
+NAMES = {
+    "ParkedSignal": "Waiting signals", "Outcome": "Counts of writes", "CurationPolicy": "Policies",
+    "PrivacyRequest": "Requests", "ConsentEntry": "Consent", "TOTPDevice": "Second factors",
+    "StaticDevice": "Backup codes", "User": "Users", "Group": "Roles", "ReleaseMember": "Members",
+    "GateResult": "Results", "CaseGrader": "Graders",
+    "ReviewEvent": "Review trail", "Question": "Near questions",
+}  # fmt: skip
+
+
+def grouped(apps: list[Any]) -> list[Any]:
+    """The same lists, each app's replaced by the groups; a list that no group names comes last, under its app."""
+    found = {model["object_name"]: model for app in apps for model in app["models"]}
+    groups = [group_of(group, found) for group in GROUPS]
+    known = {name for group in GROUPS for name in (*group.lists, *group.more)}
+    rest = [{**app, "models": [m for m in app["models"] if m["object_name"] not in known]} for app in apps]
+    return [group for group in (*groups, *rest) if group["models"]]
+
+
+def group_of(group: Group, found: dict[str, Any]) -> dict[str, Any]:
+    """One group in the shape that Django's templates take."""
+    return {
+        "name": group.name,
+        "app_label": group.name.lower(),
+        "app_url": "",
+        "has_module_perms": True,
+        "models": [
+            entry(name, found[name], name in group.more) for name in (*group.lists, *group.more) if name in found
+        ],
+    }
+
+
+def entry(name: str, model: dict[str, Any], folded: bool) -> dict[str, Any]:
+    """One list, by the word that the product has for it."""
+    label = NAMES.get(name, str(model["name"]))
+    return {**model, "name": label[:1].upper() + label[1:], "folded": folded}

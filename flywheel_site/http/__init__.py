@@ -1,0 +1,1 @@
+"""Middleware, error answers and the API's documentation page."""

@@ -1,0 +1,108 @@
+"""What is answered where no view answers: a problem document to a call of the API, a page to a person."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+
+from flywheel_site.http.middleware import CALLS, request_id
+from privacy.api.problems import TITLES
+
+TO_A_PERSON = {
+    400: (
+        "This did not arrive as it should",
+        "The browser sent something that is not taken here. Go back and try again.",
+    ),
+    403: ("You may not do that", "Your roles do not allow it, or the page was open for too long: then load it again."),
+    404: ("There is no such page", "The address is wrong, or what stood there is not yours to see, or is gone."),
+    500: (
+        "Something went wrong here",
+        "Nothing that was stored is lost. If it goes on, tell the operator the number below.",
+    ),
+}
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request was refused before any view saw it."""
+    return answer(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return answer(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: no such address, or another project's object, which is the same."""
+    return answer(request, 404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: an error of ours. Its text may quote what was sent, and stays in the log."""
+    return answer(request, 500)
+
+
+def answer(request: HttpRequest, status: int) -> HttpResponse:
+    """The status in the form that the caller reads; no value that was sent is in it."""
+    if request.path_info.startswith(CALLS):
+        return JsonResponse(document(status, TITLES[status]), status=status, content_type=MEDIA_TYPE)
+    title, advice = TO_A_PERSON[status]
+    context = {"title": title, "advice": advice, "status": status, "request_id": request_id.get()}
+    return HttpResponse(render_to_string("error.html", context), status=status)
+
+
+logger = logging.getLogger("flywheel")
+MEDIA_TYPE = "application/problem+json"
+RETRY = {"Retry-After": "2"}
+
+
+def document(status_code: int, detail: str, errors: Sequence[tuple[str, str, str]] = ()) -> dict[str, Any]:
+    """The problem document: its places are (JSON pointer, code, detail)."""
+    return {
+        "type": "about:blank",
+        "title": TITLES.get(status_code, "The request failed"),
+        "status": status_code,
+        "detail": detail,
+        "request_id": request_id.get(),
+        "errors": [{"pointer": pointer, "code": code, "detail": text} for pointer, code, text in errors],
+    }
+
+
+def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], headers: dict[str, str]) -> Response:
+    """The problem document as a response."""
+    body = document(status_code, detail, errors)
+    return Response(body, status=status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """What Django REST framework calls for every exception that leaves a view."""
+    headers: dict[str, str] = {}
+    errors: list[tuple[str, str, str]] = getattr(error, "errors", [])
+    place: str | None = getattr(error, "pointer", None)
+    if isinstance(error, (Http404, PermissionDenied)):
+        code = 404 if isinstance(error, Http404) else 403
+        return problem(code, TITLES[code], [], headers)
+    if isinstance(error, RequestDataTooBig):
+        return problem(413, TITLES[413], [], headers)
+    if isinstance(error, OperationalError):  # locked for too long, restarting or away: nothing was stored
+        logger.error("The database did not answer: %s", type(error).__name__)
+        return problem(503, "The database is busy or away. Nothing was stored: send the same again.", [], RETRY)
+    if place is not None:  # a PayloadError: the body has not the right shape
+        detail = str(getattr(error, "detail", ""))
+        return problem(400, detail, [(place, str(getattr(error, "code", "invalid")), detail)], headers)
+    if not isinstance(error, exceptions.APIException):
+        return None
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, exceptions.Throttled):
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
+    if isinstance(error, exceptions.ParseError):
+        return problem(400, "The body is no valid JSON.", [("", "invalid_json", "The body is no valid JSON.")], headers)
+    detail = str(error.detail) if error.status_code != status.HTTP_415_UNSUPPORTED_MEDIA_TYPE else TITLES[415]
+    return problem(error.status_code, detail, errors, headers)

@@ -1,0 +1,121 @@
+"""The brokers: messages are files in a folder, and none is seen before it is whole; or they are in Redis.
+
+What is no message of ours, in either, is said in one line and set aside: Celery's worker would end of it.
+"""
+
+import logging
+import os
+import time
+import uuid
+from base64 import b64decode
+from collections.abc import Mapping
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.utils.json import dumps, loads
+
+logger = logging.getLogger(__name__)
+SCHEME = "files"
+TASKS = "celery"  # the queue of tasks; the others are Celery's own, for remote control
+ASIDE = "set-aside"
+KEPT_ASIDE = 20  # messages
+
+
+class Channel(filesystem.Channel):
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override] # as its parent does
+        """Put a message into the folder in one step. Kombu's own makes an empty file there and then writes it: whoever
+        reads it in between has lost the message, and a worker ends of it.
+        """
+        name = os.path.join(self.data_folder_out, f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg")
+        with open(f"{name}.part", "x") as file:
+            file.write(dumps(payload))  # type: ignore[no-untyped-call]
+        os.replace(f"{name}.part", name)
+
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        """The oldest message of the queue. One that cannot be read stays aside, where each is moved first."""
+        folder = Path(self.data_folder_in)
+        for name in sorted(os.listdir(folder)):
+            if name.partition(".")[2] != f"{queue}.msg":
+                continue
+            aside = folder / ASIDE / name
+            aside.parent.mkdir(mode=0o700, exist_ok=True)
+            try:
+                os.replace(folder / name, aside)  # only one reader can
+                message = loads(aside.read_text())  # type: ignore[no-untyped-call]
+            except (FileNotFoundError, IsADirectoryError):
+                continue
+            except (ValueError, RecursionError) as error:
+                tell(queue, type(error).__name__)
+                tidy(aside.parent)
+                continue
+            aside.unlink()
+            return message
+        raise Empty
+
+
+class Transport(filesystem.Transport):
+    Channel = Channel
+
+    def _deliver(self, message: Any, queue: str) -> None:
+        deliver(super()._deliver, message, queue)
+
+
+def deliver(give: Any, message: Any, queue: str) -> None:
+    """Give the message to the worker where it is one of ours; else put it aside."""
+    if not (why := fault(message, queue)):
+        give(message, queue)
+        return
+    tell(queue, why)
+    aside = settings.VAR / "broker" / ASIDE
+    aside.mkdir(mode=0o700, exist_ok=True)
+    (aside / f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg").write_text(dumps(message))  # type: ignore[no-untyped-call]
+    tidy(aside)
+
+
+def fault(message: Any, queue: str) -> str:
+    """What is wrong with a message; nothing where it is one that Celery wrote."""
+    properties = message.get("properties") if isinstance(message, dict) else None
+    if not isinstance(properties, dict) or not isinstance(properties.get("delivery_tag"), str):
+        return "no delivery_tag"
+    if not isinstance(properties.get("delivery_info"), dict):
+        return "no delivery_info"
+    if queue != TASKS:
+        return ""
+    if message.get("content-type") != "application/json" or message.get("content-encoding") != "utf-8":
+        return "another content type"
+    return fault_of_task(message.get("headers"), message.get("body"), properties.get("body_encoding"))
+
+
+def fault_of_task(headers: Any, body: Any, encoding: Any) -> str:
+    """What is wrong with the task that a message asks for."""
+    if not isinstance(headers, Mapping) or not isinstance(headers.get("id"), str):
+        return "no task id"
+    if not isinstance(headers.get("task"), str) or headers["task"] not in current_app.tasks:
+        return "an unknown task"
+    try:
+        args, named, options = loads(b64decode(body, validate=True) if encoding == "base64" else body)  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return "a body that is no call"
+    if not (isinstance(args, list) and isinstance(named, dict) and isinstance(options, dict)):
+        return "a body that is no call"
+    return ""
+
+
+def tell(queue: str, why: str) -> None:
+    """One line of log, without anything that the message holds."""
+    logger.error("A message in the queue %s is none of ours and was set aside: %s", queue, why)
+
+
+def tidy(aside: Path) -> None:
+    """Keep the newest of what was set aside."""
+    for old in sorted(aside.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT_ASIDE]:
+        old.unlink(missing_ok=True)
+
+
+TRANSPORT_ALIASES[SCHEME] = f"{__name__}:Transport"
+if settings.REDIS_URL:
+    TRANSPORT_ALIASES |= dict.fromkeys(("redis", "rediss"), "flywheel_site.ops.redis_broker:Transport")

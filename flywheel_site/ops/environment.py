@@ -1,0 +1,141 @@
+"""The environment, read strictly: a value that cannot be used is refused at the start, by its name and never by itself."""
+
+import ipaddress
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from feedback.api import rates
+
+Read = TypeVar("Read")
+Number = TypeVar("Number", int, float)
+TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
+FALSE = frozenset({"0", "false", "no", "off", "n", "f", ""})
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
+DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
+
+
+class Environment:
+    """Reads variables by kind. Raises `ImproperlyConfigured` with the name of the variable and what it may be.
+
+    The methods that are named like a type come last: above them the name is the type.
+    """
+
+    def __init__(self) -> None:
+        self._env = environ.Env()
+
+    def _read(self, name: str, default: Any, convert: Callable[[str], Read], allowed: str) -> Read:
+        given: str = self._env.str(name, default=str(default))
+        try:
+            return convert(given.strip() or str(default))  # blank is the same as absent
+        except (ValueError, TypeError, LookupError, ImproperlyConfigured):
+            raise ImproperlyConfigured(f"{name} must be {allowed}.") from None
+
+    def hosts(self, name: str, default: list[str]) -> list[str]:
+        """Names of hosts, as ALLOWED_HOSTS takes them."""
+
+        def checked(text: str) -> list[str]:
+            found = items(text)
+            if not found or any(set("/@ ") & set(host) for host in found):
+                raise ValueError(name)
+            return found
+
+        return self._read(name, ",".join(default), checked, "names of hosts with commas between, without https://")
+
+    def rate(self, name: str, default: str) -> str:
+        """So many requests in a unit of time."""
+
+        def checked(text: str) -> str:
+            rates.parse(text)
+            return text
+
+        return self._read(name, default, checked, "a rate like 1000/minute, 600/min or 10/s, and not 0")
+
+    def networks(self, name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+        """Networks and addresses."""
+        allowed = "networks or addresses with commas between, like 10.0.0.0/8"
+        return self._read(name, "", lambda text: [ipaddress.ip_network(each) for each in items(text)], allowed)
+
+    def url(self, name: str, default: str = "", schemes: tuple[str, ...] = ("http", "https")) -> str:
+        """An address with one of the schemes and a host, or none at all."""
+
+        def checked(text: str) -> str:
+            parts = urlsplit(text)
+            if text and (parts.scheme not in schemes or not parts.hostname or parts.port == 0):
+                raise ValueError(name)
+            return text
+
+        return self._read(
+            name, default, checked, f"an address that begins with {' or '.join(f'{s}://' for s in schemes)}"
+        )
+
+    def level(self, name: str, default: str) -> str:
+        """A level of logging."""
+        return self._read(name, default, lambda text: LEVELS[LEVELS.index(text.upper())], f"one of {', '.join(LEVELS)}")
+
+    def db_url(self, name: str, default: str) -> dict[str, Any]:
+        """A database that Flywheel knows."""
+        allowed = "postgres://user:password@host:5432/name or sqlite:///file"
+
+        def checked(text: str) -> dict[str, Any]:
+            if urlsplit(text).scheme not in SCHEMES:  # else the library warns, and shows the whole address
+                raise ValueError(name)
+            found: dict[str, Any] = environ.Env.db_url_config(text)
+            if found.get("ENGINE") not in DATABASES or not found.get("NAME"):
+                raise ValueError(name)
+            return found
+
+        return self._read(name, default, checked, allowed)
+
+    def float(self, name: str, default: float, least: float = 0.0) -> float:
+        """A finite number of `least` or more."""
+        return self._read(
+            name, default, lambda text: within(float(text), least, None), f"a number of {least:g} or more"
+        )
+
+    def int(self, name: str, default: int, least: int = 1, most: int | None = None) -> int:
+        """A whole number within bounds."""
+        bounds = f"from {least} to {most}" if most is not None else f"of {least} or more"
+        return self._read(name, default, lambda text: within(int(text), least, most), f"a whole number {bounds}")
+
+    def bool(self, name: str, default: bool) -> bool:
+        """On or off. What is neither is no "off"."""
+        return self._read(name, "1" if default else "0", switch, "1 or 0 (true, false, yes, no, on, off)")
+
+    def list(self, name: str, default: list[str]) -> list[str]:
+        """Texts with commas between."""
+        return self._read(name, ",".join(default), items, "a list with commas between, and nothing empty in it")
+
+    def str(self, name: str, default: str = "") -> str:
+        """Any text."""
+        text: str = self._env.str(name, default=default)
+        return text
+
+
+def switch(text: str) -> bool:
+    """True or false as it is usually written. Raises `ValueError`."""
+    if text.lower() in TRUE:
+        return True
+    if text.lower() in FALSE:
+        return False
+    raise ValueError("neither on nor off")
+
+
+def within(number: Number, least: float, most: float | None) -> Number:
+    """The number, where it lies within the bounds. Raises `ValueError`."""
+    if not math.isfinite(number) or number < least or (most is not None and number > most):
+        raise ValueError("out of bounds")
+    return number
+
+
+def items(text: str) -> list[str]:
+    """What stands between the commas; an end with a comma is no item. Raises `ValueError` where one is empty."""
+    found = [each.strip() for each in text.removesuffix(",").split(",")] if text else []
+    if not all(found):
+        raise ValueError("an empty item")
+    return found

@@ -1,0 +1,26 @@
+"""Redis as the broker, where what is no message of ours does not end the worker."""
+
+import logging
+from typing import Any
+
+from kombu.transport import redis
+
+from flywheel_site.ops.broker import deliver
+
+logger = logging.getLogger(__name__)
+
+
+class Channel(redis.Channel):
+    def _brpop_read(self, **options: Any) -> Any:
+        try:
+            return super()._brpop_read(**options)  # type: ignore[no-untyped-call]
+        except (ValueError, RecursionError) as error:  # no JSON: Redis has given it away, and it is gone
+            logger.error("A message in Redis is no JSON and was discarded: %s", type(error).__name__)
+            return True
+
+
+class Transport(redis.Transport):
+    Channel = Channel
+
+    def _deliver(self, message: Any, queue: str) -> None:
+        deliver(super()._deliver, message, queue)

@@ -1,0 +1,1 @@
+"""Sign-in, second factor, and the secrets that the server makes for itself."""

@@ -1,0 +1,1 @@
+"""What every HTTP call shares: problem documents, scopes, OpenAPI, the caller's address."""

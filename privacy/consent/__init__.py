@@ -1,0 +1,1 @@
+"""What people agreed to: an append-only ledger per subject and purpose."""

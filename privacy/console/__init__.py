@@ -1,0 +1,1 @@
+"""What every console list and command shares."""

@@ -1,0 +1,193 @@
+"""What every list of the console shares: a count with an end, and who sees which rows. Constant work at a million rows."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from privacy.console.pagination import BoundedChangeList, BoundedPaginator, has_plain_order
+from privacy.models import Subject
+
+ENDS = ("exact", "isnull", "isempty", "in")
+SPLIT = 8  # for members of more projects than these, one question costs less than one for each
+
+
+def row_key(sent: str) -> int:
+    """The key that somebody sent in an address or a form; 0, which no row has, where it can be none."""
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 18 else 0
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Shows rows of the user's own projects, and never edits: every change is an action or a page with a permission.
+
+    `project_path` leads to the project, `origin_path` to the name of one, `namespace_path` to the name space of subjects,
+    `subject_path` to the key of a person: nothing of somebody with a request under way is shown. Without a path to what
+    is theirs, others than superusers see nothing.
+    """
+
+    project_path: ClassVar[str] = ""
+    origin_path: ClassVar[str] = ""
+    namespace_path: ClassVar[str] = ""
+    subject_path: ClassVar[str] = ""
+    lead: ClassVar[str] = ""  # one sentence under the title of the list
+    empty: ClassVar[tuple[str, str]] = ("Nothing here yet", "")  # what an empty list says, and what to do next
+    # In the order of an index alone, unless a list says otherwise: any other reads and sorts a million rows.
+    sortable_by: ClassVar[Any] = ()
+    show_full_result_count = False
+    list_per_page = 50
+    paginator = BoundedPaginator
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BoundedChangeList
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        if self.subject_path:
+            # Not a join: a planner that starts from the people would sort a million rows for one page.
+            hidden = Subject.objects.filter(pk=OuterRef(self.subject_path), restricted_at__isnull=False)
+            rows = rows.filter(~Exists(hidden))
+        return within_reach(self, rows, request)
+
+    def get_paginator(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        per_page: int,
+        orphans: int = 0,
+        allow_empty_first_page: bool = True,
+    ) -> BoundedPaginator:
+        parts = [queryset] if "project" in request.GET else self.project_by_project(request, queryset)
+        return BoundedPaginator(queryset, per_page, orphans, allow_empty_first_page, parts=parts, listed=self.listed)
+
+    def project_by_project(self, request: HttpRequest, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+        """The rows of each of the user's projects apart, where these are a few."""
+        direct = self.project_path and "__" not in self.project_path and self.project_path != "pk"
+        if request.user.is_superuser or not direct or not has_plain_order(rows):
+            return [rows]
+        keys = project_keys(self, request)
+        if not 1 < len(keys) <= SPLIT:
+            return [rows]
+        return [rows.filter(**{self.project_path: key}) for key in keys]
+
+    def listed(self, keys: Sequence[Any]) -> QuerySet[Any]:
+        """What the list shows of the rows with these keys, which are known to be the user's; in any order."""
+        rows: QuerySet[Any] = self.model._default_manager.filter(pk__in=keys)
+        beside: Any = self.list_select_related
+        return rows.select_related(*beside) if beside else rows
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Whoever may not look is refused before anything is looked up."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """What is not among the user's rows is a 404, the same as what never was. (Django's way is home, with a note.)"""
+        raise Http404
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Only the filters that the page offers: what a row is related to cannot be asked out by its spelling."""
+        offered = (each[0] if isinstance(each, tuple) else each for each in self.list_filter)
+        names = [name if isinstance(name, str) else getattr(name, "parameter_name", "") for name in offered]
+        return any(lookup in (name, *(f"{name}__{end}" for end in ENDS)) for name in names)
+
+
+def within_reach(model_admin: ReadOnlyAdmin, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    """The rows that belong to projects, or to name spaces, of the user."""
+    if request.user.is_superuser:
+        return rows
+    site: Any = model_admin.admin_site
+    if model_admin.project_path:
+        return of_owners(rows, model_admin.project_path, chosen_keys(model_admin, request))
+    if model_admin.origin_path:
+        return rows.filter(**{f"{model_admin.origin_path}__in": site.projects_of(request).values("name")})
+    if model_admin.namespace_path:
+        names = sorted(set(site.projects_of(request).values_list("namespace", flat=True)))
+        return of_owners(rows, model_admin.namespace_path, names)
+    return rows.none()
+
+
+def chosen_keys(model_admin: ReadOnlyAdmin, request: HttpRequest) -> list[int]:
+    """The user's projects, or the one of them that the list is narrowed to: asked once, not once for each."""
+    keys, chosen = project_keys(model_admin, request), request.GET.get("project", "")
+    return [key for key in keys if str(key) == chosen] or keys
+
+
+def project_keys(model_admin: ReadOnlyAdmin, request: HttpRequest) -> list[int]:
+    """The keys of the user's projects, read once a request: a planner that knows them reads in the order of an index."""
+    kept: dict[str, Any] = vars(request)
+    if "project_keys" not in kept:
+        site: Any = model_admin.admin_site
+        kept["project_keys"] = sorted(site.projects_of(request).values_list("pk", flat=True))
+    found: list[int] = kept["project_keys"]
+    return found
+
+
+def of_owners(rows: QuerySet[Any], path: str, keys: Sequence[int | str]) -> QuerySet[Any]:
+    """The rows that belong to these projects or name spaces; `path` leads there, maybe through a parent.
+
+    Through a parent there is no join, which a planner may start from its other end: the rows stay in their order. A
+    parent that a list is ordered by has few rows, and is asked for first; else each row's parent is looked up.
+    """
+    head, _, rest = path.partition("__")
+    if not rest:
+        return rows.filter(**{f"{path}__in": keys})
+    parent: Any = rows.model._meta.get_field(head).related_model
+    parents = parent._default_manager.filter(**{f"{rest}__in": keys})
+    if f"-{head}" in rows.query.order_by:
+        return rows.filter(**{f"{head}__in": parents.values("pk")})
+    return rows.filter(Exists(parents.filter(pk=OuterRef(f"{head}_id"))))
+
+
+class ProjectFilter(admin.SimpleListFilter):
+    """By project, among the user's own."""
+
+    title = "project"
+    parameter_name = "project"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        self._path = model_admin.project_path
+        names = model_admin.admin_site.projects_of(request).order_by("name").values_list("pk", "name")[:100]
+        return [(str(pk), name) for pk, name in names]
+
+    def has_output(self) -> bool:
+        """With one project there is nothing to choose, but a link that names it still holds."""
+        return len(self.lookup_choices) > 1 or self.value() is not None
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        number = row_key(chosen)
+        if "__" in self._path and str(number) == chosen and number in vars(request).get("project_keys", ()):
+            return queryset  # narrowed to it already: `chosen_keys`
+        return of_owners(queryset, self._path, [number])
+
+
+class NamespaceFilter(admin.SimpleListFilter):
+    """By name space, among those of the user's projects."""
+
+    title = "name space"
+    parameter_name = "namespace"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        names = model_admin.admin_site.projects_of(request).values_list("namespace", flat=True)
+        self._path = model_admin.namespace_path
+        return [(name, name) for name in sorted(set(names[:100]))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        return queryset if chosen is None else of_owners(queryset, self._path, [chosen])

@@ -1,0 +1,152 @@
+"""Whether fingerprints occur in bytes. Pure, and a program of its own: `python -m privacy.erasure.byte_scan` < JSON > JSON.
+
+A fingerprint is the keyed hash of twenty bytes that begin where a word does. It finds a text again in any file, page or
+log that holds it, plain or escaped as JSON, and says nothing to whoever lacks the key. It runs as a process of its own
+over a SQLite database: a process that opens and closes the file itself would drop the locks of its own connections.
+
+The program reads for a given time and says where it came to, so that a scan of any size is a row of short steps.
+"""
+
+import contextlib
+import hashlib
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+WINDOW = 20
+SIZE = 8
+CHUNK = 4 << 20
+OVERLAP = 64
+REMEMBERED = 400_000
+# Twenty bytes of text after a blank, or at a letter that is written without blanks between words, raw or escaped. Three
+# patterns, each of which the engine can search for by its first byte.
+REST = rb"[\x20\x21\x23-\x7e\x80-\xff]"
+WORDS = re.compile(rb" (?=([A-Za-z0-9\[\x80-\xff\\]%b{%d}))" % (REST, WINDOW - 1))
+LETTERS = re.compile(rb"([\xe0-\xf4])(?=(%b{%d}))" % (REST, WINDOW - 1))
+ESCAPED = re.compile(rb"\\u(?=([0-9a-f]{4}%b{%d}))" % (REST, WINDOW - 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """How windows are hashed: with a secret key, and a salt so that two requests' fingerprints cannot be compared."""
+
+    key: bytes
+    salt: bytes
+
+    def digest(self, window: bytes) -> bytes:
+        """The fingerprint of a window."""
+        return hashlib.blake2b(window, digest_size=SIZE, key=self.key, salt=self.salt).digest()
+
+
+def windows(data: bytes) -> set[bytes]:
+    """The distinct windows in the bytes."""
+    found = set(WORDS.findall(data))
+    found.update(first + rest for first, rest in LETTERS.findall(data))
+    found.update(b"\\u" + rest for rest in ESCAPED.findall(data))
+    return found
+
+
+def fingerprints(text: str, marker: Marker) -> set[bytes]:
+    """The fingerprints of a text, as it stands and as JSON would escape it. A text too short for a window has none."""
+    found = {marker.digest(window) for window in windows(b" " + text.encode("utf-8", "surrogatepass"))}
+    return found | {marker.digest(window) for window in windows(b" " + json.dumps(text)[1:-1].encode())}
+
+
+@dataclass(slots=True)
+class Finder:
+    """Looks for fingerprints. It remembers the windows that were none: the same sentences come again and again, and
+    what is left to hash is what is new.
+    """
+
+    wanted: frozenset[bytes]
+    marker: Marker
+    _none: set[bytes] = field(default_factory=set)
+
+    def find(self, data: bytes) -> set[bytes]:
+        """Which of the wanted fingerprints are in the bytes."""
+        if not self.wanted:
+            return set()
+        begun = hashlib.blake2b(digest_size=SIZE, key=self.marker.key, salt=self.marker.salt)
+        fresh, hits = windows(data) - self._none, set[bytes]()
+        for window in fresh:
+            state = begun.copy()  # a third cheaper than to begin anew with the key
+            state.update(window)
+            if (digest := state.digest()) in self.wanted:
+                hits.add(digest)
+        if not hits:
+            if len(self._none) > REMEMBERED:
+                self._none.clear()
+            self._none |= fresh
+        return hits
+
+
+@dataclass(slots=True)
+class Read:
+    """What a step read and found: the fingerprints by file; and where the next begins, None when all was read."""
+
+    files: int = 0
+    bytes: int = 0
+    hits: dict[str, list[str]] = field(default_factory=dict)
+    next: tuple[str, int] | None = None
+
+
+def scan(paths: Sequence[str], finder: Finder, begin: int = 0, seconds: float = float("inf")) -> Read:
+    """Read the files, the first from byte `begin` on, for about that long. A file that has gone is clean."""
+    done, end = Read(), time.monotonic() + seconds
+    for place, path in enumerate(paths):
+        reached, size = begin, length(path)  # what is appended from now on, by this scan's own notes say, is new
+        for reached, hits in pieces(path, finder, begin):
+            if hits:
+                done.hits[path] = sorted({*done.hits.get(path, []), *(digest.hex() for digest in hits)})
+            if reached >= size or time.monotonic() > end:
+                break
+        done.bytes += reached - begin
+        if reached < size and time.monotonic() > end:
+            done.next = path, reached
+            return done
+        done.files, begin = done.files + 1, 0
+        if time.monotonic() > end and place + 1 < len(paths):
+            done.next = paths[place + 1], 0
+            return done
+    return done
+
+
+def length(path: str) -> int:
+    """How long the file is; 0 for one that has gone."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path(path).stat().st_size
+    return 0
+
+
+def pieces(path: str, finder: Finder, begin: int) -> Iterator[tuple[int, set[bytes]]]:
+    """How far the file has been read after each piece of it, and what was in the piece."""
+    with contextlib.suppress(FileNotFoundError), Path(path).open("rb") as file:
+        file.seek(max(0, begin - OVERLAP))  # a window may lie across the place where the step before ended
+        reached, tail = file.tell(), b""
+        while piece := file.read(CHUNK):
+            reached += len(piece)
+            if reached > begin:  # else only the overlap is left: the step before came to the end
+                yield reached, finder.find(tail + piece)
+            tail = piece[-OVERLAP:]
+
+
+def unpacked(data: bytes) -> frozenset[bytes]:
+    """The fingerprints in a row's column."""
+    return frozenset(data[start : start + SIZE] for start in range(0, len(data), SIZE))
+
+
+def main() -> None:
+    asked: dict[str, Any] = json.load(sys.stdin)
+    marker = Marker(bytes.fromhex(asked["key"]), bytes.fromhex(asked["salt"]))
+    finder = Finder(frozenset(map(bytes.fromhex, asked["wanted"])), marker)
+    done = scan(asked["paths"], finder, asked["begin"], asked["seconds"])
+    json.dump({"files": done.files, "bytes": done.bytes, "hits": done.hits, "next": done.next}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

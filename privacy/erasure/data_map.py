@@ -1,0 +1,58 @@
+"""The data map, generated from the models: each column, whose it is, what for, and how long it stays."""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import models
+
+from privacy.checks import APPS
+from privacy.db.fields import RedactedJSONField, RedactedTextField
+from privacy.erasure.row_scan import personal_models
+from privacy.models import Subject
+
+PURPOSES = {
+    "privacy": "evidence of consent and requests",
+    "feedback": "capture",
+    "curation": "evaluation, training",
+}
+HEADER = "| table | class | columns | purpose | kept |\n|---|---|---|---|---|\n"
+
+
+def rows() -> Iterator[tuple[str, str, str, str, str]]:
+    """(table, class, columns, purpose, retention): every column of every table of ours stands in just one of them."""
+    personal = set(personal_models())
+    for app in APPS:
+        for model in apps.get_app_config(app).get_models():
+            mine, classes = model in personal, dict[str, list[str]]()
+            for column in model._meta.concrete_fields:
+                classes.setdefault(kind_of(column, mine), []).append(f"`{column.name}`")
+            for kind, columns in classes.items():
+                purpose = PURPOSES[app] if mine else "operation"
+                yield model._meta.label, kind, ", ".join(columns), purpose, kept(app, mine)
+
+
+def kind_of(column: models.Field, personal: bool) -> str:  # type: ignore[type-arg]
+    """What a column holds of a person."""
+    if isinstance(column, RedactedTextField | RedactedJSONField):
+        return "words, redacted"
+    if isinstance(column, models.ForeignKey) and column.related_model is Subject:
+        return "pseudonym"
+    if column.model is Subject and column.name == "digest":
+        return "pseudonym"
+    return "about a pseudonym" if personal else "not personal"
+
+
+def kept(app: str, personal: bool) -> str:
+    """How long rows of the app stay."""
+    if not personal:
+        return "as long as the installation"
+    return {
+        "privacy": "until erasure; closed requests PRIVACY_LOG_DAYS",
+        "feedback": "the project's keep_days unless used; until withdrawal or erasure",
+        "curation": "while the conversation is used; until withdrawal or erasure",
+    }[app]
+
+
+def table() -> str:
+    """The map as a table of Markdown."""
+    return HEADER + "".join(f"| {' | '.join(row)} |\n" for row in rows())

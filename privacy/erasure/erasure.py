@@ -1,0 +1,346 @@
+"""The one road that reaches all data of a person: access, erasure, withdrawal of a purpose, retention.
+
+`settings.PERSONAL_DATA` names modules, leaf first. Each promises:
+
+- `MODELS`: the labels of its models that hold personal data, and `IMPERSONAL`: of those that hold none;
+- `export(subject) -> dict[str, list[dict]]`: the person's rows by kind, readable;
+- `erase(subject, purpose=None) -> Iterator[dict[str, int]]`: removes them (all, or those for one purpose) in steps of at
+  most `TURN` rows, each counted by kind; abandoned after any step, the next call goes on with the rest;
+- `recalls(releases) -> list[dict]`: of those files, what has replaced each: `{"release", "replaced_by", "recall"}`;
+- `affected(subject) -> list[str]`: the released files, by name, that hold records of the person;
+- `holding(tombstones) -> list[Subject]`: whose rows are among these, after a backup was restored;
+- `reconsider(subject)`: their consent has widened; what was left out for want of it may be looked at again;
+- `expire(before) -> Iterator[dict[str, int]]`: removes what retention no longer covers, in such steps;
+- `settle()`: effects outside the database, after the commit: idempotent, resumable.
+
+An erasure hides the person in one short transaction and removes their rows in turns, each a transaction of its own: what
+one person has may take minutes, and meanwhile others write. Its row in the database says how far it is.
+"""
+
+import contextlib
+import importlib
+import itertools
+import logging
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Model, Q, QuerySet
+from django.utils import timezone
+
+from privacy.consent import ledger
+from privacy.db import disk_space, isolation
+from privacy.erasure.denials import note_denial
+from privacy.models import ConsentEntry, Erasure, PrivacyRequest, Purpose, Subject
+from privacy.subjects import master_keys
+from privacy.subjects.lookup import bury_person
+
+Row = TypeVar("Row", bound=Model)
+logger = logging.getLogger(__name__)
+MAX_TRIES = 5
+RETENTION = "retention"
+LEASE = timedelta(minutes=10)
+PAUSE = timedelta(seconds=20)  # after which a full disk is looked at again
+TURN = 100  # rows removed in one transaction, or a few more: 30 ms on SQLite
+LONGEST_PAUSE = 0.2  # seconds between turns; SQLite's waiting writers look every 0.1 s
+AT_ONCE = 1.0  # seconds of removing while the person waits for the answer
+SWEEP = 60.0  # seconds of removing before the worker does something else
+PATIENCE = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+
+
+def holders() -> list[ModuleType]:
+    """The modules that hold personal data, leaf first."""
+    return [importlib.import_module(name) for name in settings.PERSONAL_DATA]
+
+
+def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
+    """Everything that is kept of the person, by kind. It is the set that `erase` removes."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for module in holders():
+        found |= module.export(subject)
+    return found
+
+
+def erase(subject: Subject, purpose: str | None = None, request: PrivacyRequest | None = None) -> Erasure:
+    """Remove the person's data, all of it or what serves one purpose; return the receipt.
+
+    Withdrawing `capture` removes the content and keeps the ledger, which then says no. Files follow in `settle`.
+    A table that was forgotten holds a PROTECTed key to the subject: then this fails, naming it, and the person stays
+    hidden.
+    """
+    receipt = begin(subject, purpose, request)
+    go_on(receipt)
+    return receipt
+
+
+def begin(subject: Subject, purpose: str | None = None, request: PrivacyRequest | None = None) -> Erasure:
+    """Note the erasure and hide the person, in one short transaction. One that is under way already is that one. Raises
+    `UnknownKey` where the tombstones would be another key's."""
+    master_keys.expect_known()
+    with transaction.atomic():
+        locked = Subject.objects.select_for_update().get(pk=subject.pk)
+        same = Erasure.objects.filter(request=request, purpose=purpose or "")
+        same = same if request else same.filter(subject=locked)
+        if under_way := same.first():
+            return under_way
+        if purpose in (None, Purpose.CAPTURE):
+            Subject.objects.filter(pk=locked.pk, restricted_at__isnull=True).update(restricted_at=timezone.now())
+        return Erasure.objects.create(
+            subject=locked,
+            namespace=locked.namespace,
+            request=request,
+            purpose=purpose or "",
+            releases=[name for module in holders() for name in module.affected(locked)],
+        )
+
+
+def go_on(receipt: Erasure, seconds: float = math.inf) -> bool:
+    """Take turns until nothing is left, or for about so many seconds; whether it is done. Stopped or killed at any
+    moment, the next call goes on. SQLite's other writers only look for the lock now and then: each turn leaves them time.
+    """
+    end = time.monotonic() + seconds
+    while receipt.subject_id is not None:
+        begun = time.monotonic()
+        take_turn(receipt)
+        now = time.monotonic()
+        if receipt.subject_id is not None and now > end:
+            return False
+        if receipt.subject_id is not None and connection.vendor == "sqlite" and not connection.in_atomic_block:
+            time.sleep(min(now - begun, LONGEST_PAUSE))
+    return True
+
+
+def take_turn(receipt: Erasure) -> None:
+    """Remove some of the person's rows, and count them, in one transaction; with the last of them the erasure is done."""
+    with transaction.atomic():
+        subject = Subject.objects.select_for_update().filter(pk__in=[receipt.subject_id]).first()
+        locked = Erasure.objects.select_for_update().get(pk=receipt.pk)
+        if subject is not None and locked.subject_id is not None:  # else another process has done the last turn
+            counts, nothing_left = remove_some(subject, locked.purpose or None)
+            counts.update(locked.counts)
+            locked.counts = dict(counts)
+            if nothing_left:
+                complete(locked, subject)
+            locked.save()
+    receipt.refresh_from_db()
+
+
+def remove_some(subject: Subject, purpose: str | None) -> tuple[Counter[str], bool]:
+    """Remove about `TURN` rows, leaf first; their counts by kind, and whether nothing is left."""
+    counts: Counter[str] = Counter()
+    for module in holders():
+        for step in module.erase(subject, purpose):
+            counts.update(step)
+            if counts.total() >= TURN:
+                return counts, False
+    return counts, True
+
+
+def complete(receipt: Erasure, subject: Subject) -> None:
+    """The rows are gone: now the person goes too, or is shown again. Call in the last turn."""
+    if receipt.purpose:
+        show_again(receipt, subject)
+    else:
+        bury_person(subject.digest)
+        subject.delete()
+        receipt.counts["subject"] = 1
+    receipt.subject, receipt.executed_at = None, timezone.now()
+    receipt.settled_at = None if any(receipt.counts.values()) else receipt.executed_at
+
+
+def show_again(receipt: Erasure, subject: Subject) -> None:
+    """A withdrawal has been carried out: what is kept from now on is shown, unless the person is being erased. Where they
+    agreed again meanwhile, what was left out for that is looked at again."""
+    others = Erasure.objects.filter(subject=subject, purpose__in=["", Purpose.CAPTURE]).exclude(pk=receipt.pk)
+    over = [PrivacyRequest.State.CLOSED, PrivacyRequest.State.REFUSED, PrivacyRequest.State.RECEIVED]
+    asked = PrivacyRequest.objects.filter(subject=subject, kind=PrivacyRequest.Kind.ERASURE).exclude(state__in=over)
+    if receipt.purpose == Purpose.CAPTURE and not others.exists() and not asked.exists():
+        Subject.objects.filter(pk=subject.pk).update(restricted_at=None)
+    if ledger.effective(subject)[receipt.purpose]:
+        for module in holders():
+            module.reconsider(subject)
+
+
+def withdraw(subject: Subject, purpose: str, *, method: str) -> Erasure:
+    """Take consent for one purpose back: the ledger says no at once, and what was derived for it goes."""
+    with transaction.atomic():
+        ledger.record(subject, {purpose: False}, method=method)
+        note_denial(subject, purpose)
+        receipt = begin(subject, purpose)
+    go_on(receipt)
+    return receipt
+
+
+def change_consent(subject: Subject, purposes: dict[str, bool], **how: Any) -> dict[str, bool]:
+    """Record what the person now says, carry it out at once, and return the effective state.
+
+    `how` is passed to `consent.record`. Every door that changes a standing consent comes through here. Of somebody who
+    has very much, the worker removes what is left after `AT_ONCE` seconds; they are hidden until it has.
+    """
+    with transaction.atomic():
+        begun = carry_out(subject, ledger.record(subject, purposes, **how))
+    end = time.monotonic() + AT_ONCE
+    for receipt in begun:
+        go_on(receipt, end - time.monotonic())
+    return ledger.effective(subject)
+
+
+def carry_out(subject: Subject, added: Sequence[ConsentEntry]) -> list[Erasure]:
+    """Do what these lines, just added to the ledger in this order, ask for: once for each purpose, however often it was
+    taken back among them. Call in their transaction; it takes one turn, and what it leaves the worker takes. What was
+    taken back and given again is removed to the end, for what follows may be kept. Returns the erasures.
+    """
+    last = {line.purpose: line for line in added}
+    begun = []
+    for purpose in sorted({line.purpose for line in added if not line.granted}):
+        if not last[purpose].granted:
+            note_denial(subject, purpose)
+        receipt = begin(subject, purpose)
+        go_on(receipt, math.inf if last[purpose].granted else 0)
+        begun.append(receipt)
+    if any(line.granted for line in added):
+        for module in holders():
+            module.reconsider(subject)
+    return begun
+
+
+def settle(limit: int = 20) -> int:
+    """Finish erasures outside the database: released files, free pages. Returns how many were finished.
+
+    What a withdrawal has left of its rows goes first; those of a request, `requests.advance` removes. Each is claimed by a
+    lease: two workers never do the same, and one that dies loses its lease, not the work. A full disk is no failed try.
+    """
+    mine = Q(subject__isnull=True) | Q(request__isnull=True)
+    due = Erasure.objects.filter(mine, free_lease(), settled_at__isnull=True, tries__lt=MAX_TRIES)
+    return sum(isolation.each("erasure", due.order_by("executed_at")[:limit], settle_in_turn))
+
+
+def settle_in_turn(receipt: Erasure) -> bool:
+    """Finish one if nobody else is at it, or put it off where the disk is full; whether it is done."""
+    try:
+        return claim(receipt) and settle_one(receipt)
+    except (OSError, OperationalError) as error:
+        if not disk_space.is_full(error):
+            raise
+        put_off(receipt, error)
+        return False
+
+
+def free_lease() -> Q:
+    """Nobody is at it."""
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+
+
+def claim(receipt: Erasure) -> bool:
+    """Take the lease of an erasure that waits."""
+    mine = Erasure.objects.filter(free_lease(), pk=receipt.pk, settled_at__isnull=True)
+    return bool(mine.update(lease_until=timezone.now() + LEASE, tries=F("tries") + 1))
+
+
+def settle_one(receipt: Erasure) -> bool:
+    """Finish one; whether it is done, else the next sweep goes on."""
+    mine = Erasure.objects.filter(pk=receipt.pk)
+    if not go_on(receipt, SWEEP):
+        mine.update(lease_until=None, tries=0)
+        return False
+    for module in holders():
+        module.settle()
+    overwrite_free_pages()
+    settled = {"overwritten_at": timezone.now()} if connection.vendor == "sqlite" else {}
+    mine.update(settled_at=timezone.now(), lease_until=None, **settled)
+    return True
+
+
+def put_off(receipt: Erasure, error: Exception) -> None:
+    """Let an erasure wait for room on the disk, and say so."""
+    logger.error("The erasure %s waits for room on the disk: %s", receipt.pk, error)
+    until = timezone.now() + PAUSE
+    with contextlib.suppress(OperationalError):  # no room for this either: the lease ends by itself
+        Erasure.objects.filter(pk=receipt.pk, tries__gt=0).update(lease_until=until, tries=F("tries") - 1)
+
+
+def overwrite_free_pages() -> None:
+    """SQLite: empty the write-ahead log, where the erased text would else stay until it is overwritten by chance.
+
+    `secure_delete` has zeroed the pages already. PostgreSQL rewrites its tables every night (`privacy/erasure/vacuum.py`).
+    """
+    if connection.vendor == "sqlite":
+        transaction.on_commit(empty_log)
+
+
+def empty_log() -> bool:
+    """Copy SQLite's write-ahead log into the database and cut it to nothing; whether that was done.
+
+    A reader in the middle of a long statement holds on to the log: it is waited for, `PATIENCE` seconds. Whoever is
+    refused tries again later; a request whose log is not empty does not close.
+    """
+    for pause in PATIENCE:
+        with connection.cursor() as cursor:
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if not busy:
+            return True
+        time.sleep(pause)
+    return False
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of retention: what it is about, in words for the log, and its steps, each a short transaction."""
+
+    about: str
+    steps: Callable[[], Iterator[dict[str, int]]]
+
+    def __str__(self) -> str:
+        return self.about
+
+
+def expire(before: datetime) -> dict[str, int]:
+    """Remove what retention no longer covers at this moment; counts by kind. A part that fails stops no other."""
+    counts: Counter[str] = Counter()
+
+    def carry_out_part(part: Part) -> None:
+        for step in in_turns(part.steps()):
+            counts.update(step)
+
+    parts = isolation.each(RETENTION, holders(), lambda module: list(module.expire(before)))
+    isolation.each(RETENTION, itertools.chain.from_iterable(parts), carry_out_part)
+    return dict(counts)
+
+
+def in_turns(steps: Iterator[dict[str, int]]) -> Iterator[dict[str, int]]:
+    """The steps, each carried out in a transaction of its own."""
+    while True:
+        with transaction.atomic():
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
+
+
+def removed(kind: str, rows: QuerySet[Row]) -> Iterator[dict[str, int]]:
+    """Delete these rows in steps, counted as that kind."""
+    label = rows.model._meta.label
+    while keys := list(rows.values_list("pk", flat=True)[:TURN]):
+        _, gone = rows.model._base_manager.filter(pk__in=keys).delete()
+        yield {kind: gone.get(label, 0)}
+
+
+def meeting_any(rows: QuerySet[Row], *conditions: Q) -> QuerySet[Row]:
+    """The rows that meet one of the conditions, each found by its own index.
+
+    An OR of conditions on two tables is what no planner answers with an index: it would read both from end to end.
+    """
+    first, *others = (rows.filter(condition).order_by().values("pk") for condition in conditions)
+    return rows.filter(pk__in=first.union(*others))
+
+
+def purposes_gone(purpose: str | None) -> frozenset[str]:
+    """The purposes whose derived records an erasure removes: without capture, none can stay."""
+    return frozenset(Purpose.values) if purpose in (None, Purpose.CAPTURE) else frozenset({str(purpose)})

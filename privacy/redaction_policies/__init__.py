@@ -1,0 +1,1 @@
+"""A project's own redaction rules, versioned."""

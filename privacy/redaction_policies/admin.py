@@ -1,0 +1,125 @@
+"""Redaction policies, and the laboratory: a text goes in, and one sees what becomes of it and why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from privacy.console.forms import LabForm, TermForm
+from privacy.console.lists import ReadOnlyAdmin
+from privacy.models import RedactionPolicy
+from privacy.redaction import Policy, Redacted, RedactionError, Span, redact
+from privacy.redaction_policies import revisions
+
+SAMPLE = "Hi, I am Maria Alvarez, mail me at maria.alvarez@example.com or call +44 20 7946 0958. Order 4711-AB is late."
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the sample: left as it is, or replaced by what the rule says."""
+
+    text: str
+    span: Span | None
+
+
+def stretches(sample: str, spans: tuple[Span, ...]) -> list[Stretch]:
+    """The sample cut where something is replaced, in order and without a gap."""
+    found, at = [], 0
+    for span in sorted(spans):
+        if span.start > at:
+            found.append(Stretch(sample[at : span.start], None))
+        found.append(Stretch(sample[span.start : span.end], span))
+        at = span.end
+    return [*found, Stretch(sample[at:], None)] if at < len(sample) else found
+
+
+@admin.register(RedactionPolicy)
+class RedactionPolicyAdmin(ReadOnlyAdmin):
+    list_display = ["name", "version", "terms", "updated_at", "updated_by", "lab"]
+    list_select_related = ["updated_by"]
+    ordering = ["name"]
+    lead = "What each project adds to the rules that hold for all: its own terms, an allow list, phone regions."
+    empty = ("No redaction policies", "One comes with every project: manage.py createproject NAME.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RedactionPolicy]:
+        rows = RedactionPolicy.objects.all()
+        site: Any = self.admin_site
+        return rows if request.user.is_superuser else rows.filter(pk__in=site.projects_of(request).values("redaction"))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.lab_view)
+        return [path("<int:key>/lab/", view, name="privacy_redactionpolicy_lab"), *super().get_urls()]
+
+    @admin.display(description="own terms")
+    def terms(self, row: RedactionPolicy) -> int:
+        return len(row.definition.get("terms", []))
+
+    @admin.display(description="laboratory")
+    def lab(self, row: RedactionPolicy) -> str:
+        return format_html('<a href="{}">Try it</a>', reverse("admin:privacy_redactionpolicy_lab", args=[row.pk]))
+
+    def lab_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Try the rules on a text, and change them. The text is neither stored nor logged."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        policy = self.get_queryset(request).filter(pk=key).first()
+        if policy is None:
+            raise Http404
+        form = LabForm(request.POST or None, initial={"sample": SAMPLE, "definition": policy.definition})
+        term = TermForm(request.POST or None)
+        if form.is_valid() and term.is_valid() and "save" in request.POST:
+            return self.save(request, policy, definition(form, term))
+        context = {
+            **self.admin_site.each_context(request), "title": "Redaction laboratory", "opts": self.opts,
+            "policy": policy, "form": form, "term": term, "editable": self.may_edit(request, policy),
+            **tried(policy, form, term),
+        }  # fmt: skip
+        return render(request, "admin/privacy/redactionpolicy/lab.html", context)
+
+    def save(self, request: HttpRequest, policy: RedactionPolicy, definition: dict[str, Any]) -> HttpResponse:
+        """The next version of the rules."""
+        if not self.may_edit(request, policy):
+            raise PermissionDenied
+        try:
+            made = revisions.revise(policy, definition, request.user, seen=request.POST.get("seen", ""))
+        except revisions.Outdated as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, f"Saved as version {made.version}. What is stored is read again with it.")
+        return redirect("admin:privacy_redactionpolicy_lab", policy.pk)
+
+    def may_edit(self, request: HttpRequest, policy: RedactionPolicy) -> bool:
+        """Whoever may change rules, where every project that they hold for is their own."""
+        if not request.user.has_perm("privacy.change_redactionpolicy"):
+            return False
+        site: Any = self.admin_site
+        theirs = site.projects_of(request).values("pk")
+        users: Any = policy
+        return request.user.is_superuser or not users.projects.exclude(pk__in=theirs).exists()
+
+
+def definition(form: LabForm, term: TermForm) -> dict[str, Any]:
+    """The rules in the form, with the term that is to be added. Both forms are valid."""
+    rules: dict[str, Any] = form.cleaned_data["definition"]
+    return {**rules, "terms": [*rules.get("terms", []), term.term()]} if term.has_changed() else rules
+
+
+def tried(policy: RedactionPolicy, form: LabForm, term: TermForm) -> dict[str, Any]:
+    """What becomes of the sample under the rules in the forms, or under those in force before anything was sent."""
+    if form.is_bound and not (form.is_valid() and term.is_valid()):
+        return {}
+    sample, rules = (
+        (form.cleaned_data["sample"], definition(form, term)) if form.is_bound else (SAMPLE, policy.definition)
+    )
+    try:
+        result: Redacted = redact(sample, Policy.from_dict(rules))
+    except RedactionError as error:
+        form.add_error(None, str(error))
+        return {}
+    return {"result": result, "stretches": stretches(sample, result.spans), "findings": dict(result.findings)}

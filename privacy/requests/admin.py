@@ -1,0 +1,125 @@
+"""The privacy desk: what people asked for, by when it is due, what is stuck; and whom recalls are sent to."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.html import format_html
+
+from privacy.console.lists import NamespaceFilter, ReadOnlyAdmin
+from privacy.console.reauthentication import confirmed
+from privacy.models import PrivacyRequest
+from privacy.requests import lifecycle
+
+State = PrivacyRequest.State
+ALERTS = (0.8, 0.5)
+
+
+def used(request: PrivacyRequest) -> float:
+    """The share of the time that the law gives which has passed."""
+    return (timezone.now() - request.received_at) / (request.due_at - request.received_at)
+
+
+class Urgency(admin.SimpleListFilter):
+    """What needs somebody's eye."""
+
+    title = "urgency"
+    parameter_name = "urgency"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("overdue", "Overdue"), ("stuck", "Set aside")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[PrivacyRequest]) -> QuerySet[PrivacyRequest]:
+        unfinished = queryset.exclude(state__in=[State.CLOSED, State.REFUSED])
+        if self.value() == "overdue":
+            return unfinished.filter(due_at__lt=timezone.now())
+        if self.value() == "stuck":
+            return unfinished.filter(tries__gte=lifecycle.MAX_TRIES)
+        return unfinished if self.value() == "open" else queryset
+
+
+@admin.register(PrivacyRequest)
+class PrivacyRequestAdmin(ReadOnlyAdmin):
+    """Every request with its countdown. Staff verify what came by post, refuse, or let a stuck one try again."""
+
+    namespace_path = "namespace"
+    list_display = ["asked", "countdown", "stage", "origin", "received_at", "problem"]
+    list_filter = [Urgency, NamespaceFilter, "kind", "state", "law"]
+    heading = "Privacy desk"
+    lead = "What people asked of us. Each step happens once, whatever dies in between, and ends in a signed receipt."
+    empty = (
+        "No requests",
+        "They come from the person's own page, from POST /api/v1/privacy/requests, or from a subject.",
+    )
+    ordering = [F("closed_at").desc(nulls_first=True), "due_at"]
+    fields = [
+        "kind", "purposes", "origin", "state", "countdown", "law", "verified_by", "received_at", "due_at",
+        "restricted_at", "executed_at", "closed_at", "counts", "releases", "recalls", "scan", "error", "tries", "receipt",
+    ]  # fmt: skip
+    actions = ["verify", "refuse", "try_again"]
+
+    @admin.display(description="request", ordering="kind")
+    def asked(self, row: PrivacyRequest) -> str:
+        """What was asked, and the beginning of its id."""
+        return f"{row.kind.capitalize()} {str(row.pk)[:8]}"
+
+    @admin.display(description="state", ordering="state")
+    def stage(self, row: PrivacyRequest) -> str:
+        """The state with its colour."""
+        return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
+
+    @admin.display(description="problem")
+    def problem(self, row: PrivacyRequest) -> str:
+        """Why it does not go on."""
+        stuck = f" (set aside after {row.tries} tries)" if row.tries >= lifecycle.MAX_TRIES else ""
+        return f"{row.error}{stuck}"
+
+    @admin.display(description="due", ordering="due_at")
+    def countdown(self, row: PrivacyRequest) -> str:
+        """How long is left, in words."""
+        if row.is_over:
+            return "done" if row.state == State.CLOSED else "refused"
+        tone = "bad" if row.days_left < 0 else "warn" if used(row) > ALERTS[1] else "calm"
+        words = f"overdue by {-row.days_left} days" if row.days_left < 0 else f"{row.days_left} days left"
+        return format_html('<span class="chip chip-{}">{}</span>', tone, words)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        for level, text in alerts(self.get_queryset(request)):
+            messages.add_message(request, level, text, fail_silently=True)
+        return super().changelist_view(request, {"title": "Privacy desk", **(extra_context or {})})
+
+    def has_desk_permission(self, request: HttpRequest) -> bool:
+        """Whether this user may act at the desk."""
+        return bool(request.user.has_perm("privacy.change_privacyrequest"))
+
+    @admin.action(description="Verified: this is the person", permissions=["desk"])
+    @confirmed
+    def verify(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> HttpResponse:
+        for row in rows.filter(state=State.RECEIVED):
+            lifecycle.verify(row, "desk")
+        return redirect("admin:privacy_privacyrequest_changelist")
+
+    @admin.action(description="Refuse", permissions=["desk"])
+    def refuse(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> None:
+        for row in rows.filter(state__in=[State.RECEIVED, State.VERIFIED, State.RESTRICTED]):
+            lifecycle.refuse(row, f"refused at the desk by {request.user.pk}")
+
+    @admin.action(description="Try again", permissions=["desk"])
+    def try_again(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> None:
+        rows.update(tries=0, lease_until=None)
+
+
+def alerts(rows: QuerySet[PrivacyRequest]) -> list[tuple[int, str]]:
+    """What the desk says above its list: overdue, past 80 % or half of the time, set aside."""
+    unfinished = list(rows.exclude(state__in=[State.CLOSED, State.REFUSED]).order_by("due_at")[:500])
+    shares = [used(row) for row in unfinished]
+    found = [(messages.ERROR, f"Overdue requests: {number}.")] if (number := sum(s > 1 for s in shares)) else []
+    for limit, above in zip(ALERTS, (1.0, ALERTS[0]), strict=True):
+        if number := sum(limit < share <= above for share in shares):
+            found.append((messages.WARNING, f"Requests with more than {limit:.0%} of their time used: {number}."))
+    if number := sum(row.tries >= lifecycle.MAX_TRIES for row in unfinished):
+        found.append((messages.ERROR, f"Set aside after {lifecycle.MAX_TRIES} tries: {number}."))
+    return found

@@ -1,0 +1,299 @@
+"""What a person may ask for, from the asking to the signed receipt: each step once, whatever dies in between.
+
+    received → verified → restricted → executed → scanned → recalled → closed
+
+`submit` hides the person's data in the transaction that notes the request. `advance` carries out one step after the
+other. Each is claimed by a lease and moves the state in the transaction of its effect: a worker that dies loses its
+lease, and whoever comes next begins with the first step that did not happen. After five tries a request is set aside;
+the privacy desk shows it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from privacy.consent import ledger
+from privacy.db import disk_space, isolation
+from privacy.erasure import erasure
+from privacy.erasure import scan as erasure_scan
+from privacy.erasure.denials import note_denial
+from privacy.models import PrivacyRequest, Purpose, Subject
+from privacy.requests import receipts
+from privacy.subjects import master_keys
+from privacy.subjects.digests import digest
+from privacy.subjects.lookup import find, find_or_create
+
+LEASE = timedelta(minutes=30)
+RENEWAL = 300.0  # seconds of removing after which the lease is taken again
+PAUSE = timedelta(seconds=20)  # after a failed try; doubles with each
+MAX_TRIES = 5
+Kind, State = PrivacyRequest.Kind, PrivacyRequest.State
+
+
+class Unfinished(Exception):
+    """A step cannot be finished now and is tried again later; says why, without naming any text."""
+
+
+class NoRoom(Unfinished):
+    """The disk is full. It is waited for, and counts as no failed try."""
+
+
+class Superseded(Unfinished):
+    """Somebody else is at it, or has done it, meanwhile: the row is theirs."""
+
+
+def submit(
+    namespace: str,
+    external_id: str,
+    kind: str,
+    *,
+    verified_by: str,
+    origin: str = "",
+    purposes: Iterable[str] = (),
+    law: str = "gdpr",
+) -> PrivacyRequest:
+    """Note what the person of that id asks, and take effect at once. A request like one that is open is that one. Raises
+    `UnknownKey` where this process would not find the person."""
+    master_keys.expect_known()
+    with transaction.atomic():
+        subject = find(namespace, external_id) if kind == Kind.ACCESS else find_or_create(namespace, external_id)
+        how = {"namespace": namespace, "origin": origin, "verified_by": verified_by, "law": law}
+        return submit_for(subject, kind, purposes=purposes, **how)
+
+
+def submit_for(
+    subject: Subject | None, kind: str, *, purposes: Iterable[str] = (), law: str = "gdpr", link: str = "", **how: str
+) -> PrivacyRequest:
+    """The same for a subject that was found: None asks for access to nothing. Call it as verified."""
+    wanted = sorted(set(purposes) or set(Purpose.values)) if kind == Kind.WITHDRAWAL else []
+    with transaction.atomic():
+        if subject is not None:
+            subject = Subject.objects.select_for_update().get(pk=subject.pk)
+            if same := still_open(subject, kind, wanted, how["origin"]):
+                return same
+        made = PrivacyRequest.objects.create(
+            subject=subject, kind=kind, purposes=wanted, law=law, link=link and link_digest(link),
+            state=State.VERIFIED, due_at=timezone.now() + timedelta(days=settings.PRIVACY_DAYS[law]), **how,
+        )  # fmt: skip
+        if subject is not None and kind != Kind.ACCESS:
+            restrict(made, subject)
+        return made
+
+
+def still_open(subject: Subject, kind: str, purposes: list[str], origin: str) -> PrivacyRequest | None:
+    """The open request of that person for the very same, through the same project."""
+    mine = PrivacyRequest.objects.filter(subject=subject, kind=kind, origin=origin)
+    alike = (row for row in mine.exclude(state__in=[State.CLOSED, State.REFUSED]) if row.purposes == purposes)
+    return next(alike, None)
+
+
+def link_digest(link: str) -> str:
+    """How a request remembers the page it was made on."""
+    return digest("link", link)
+
+
+def restrict(request: PrivacyRequest, subject: Subject) -> None:
+    """From now on nothing of the person is shown, curated or released; of a withdrawal, the ledger says so."""
+    now = timezone.now()
+    if request.kind == Kind.ERASURE:
+        Subject.objects.filter(pk=subject.pk, restricted_at__isnull=True).update(restricted_at=now)
+    else:
+        ledger.record(subject, dict.fromkeys(request.purposes, False), method=request.verified_by)
+        for purpose in request.purposes:
+            note_denial(subject, purpose)
+    move(request, State.RESTRICTED, restricted_at=now)
+
+
+def verify(request: PrivacyRequest, by: str) -> None:
+    """An operator has made sure who asks, for a request that came by post or telephone."""
+    with transaction.atomic():
+        move(request, State.VERIFIED, verified_by=by)
+        if request.subject is not None and request.kind != Kind.ACCESS:
+            restrict(request, request.subject)
+
+
+def refuse(request: PrivacyRequest, why: str) -> None:
+    """It will not be carried out; what was hidden is shown again, unless another request hides it."""
+    with transaction.atomic():
+        if request.subject is not None and request.kind == Kind.ERASURE:
+            Subject.objects.select_for_update().get(pk=request.subject.pk)
+            others = PrivacyRequest.objects.filter(subject=request.subject, kind=Kind.ERASURE, state__in=list(STEPS))
+            if not others.exclude(pk=request.pk).exists():
+                Subject.objects.filter(pk=request.subject.pk).update(restricted_at=None)
+        move(request, State.REFUSED, closed_at=timezone.now(), error=why, lease_until=None)
+
+
+def move(request: PrivacyRequest, state: str, **columns: Any) -> None:
+    """Bring a request to its next state. Raises `Superseded` where somebody else has moved it meanwhile."""
+    mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state)
+    if not mine.update(state=state, **columns):
+        raise Superseded
+    for name, value in {"state": state, **columns}.items():
+        setattr(request, name, value)
+
+
+def waiting(now: Any = None) -> Any:
+    """The requests with a step to do that nobody is at."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now or timezone.now())
+    return PrivacyRequest.objects.filter(free, state__in=list(STEPS), tries__lt=MAX_TRIES)
+
+
+def advance_all(limit: int = 20) -> int:
+    """Go on with every request that waits; how many were closed. One that fails is tried later, the others go on."""
+    keys = list(waiting().order_by("due_at").values_list("pk", flat=True)[:limit])
+    rows = isolation.each("privacy request", keys, lambda pk: advance(PrivacyRequest.objects.get(pk=pk)))
+    return sum(row.state == State.CLOSED for row in rows)
+
+
+def advance(request: PrivacyRequest) -> PrivacyRequest:
+    """Carry out what is left, until it is closed, or must wait, or somebody else is at it."""
+    while request.state in STEPS and claim(request):
+        try:
+            master_keys.expect_known()
+            STEPS[State(request.state)](request)
+        except Superseded:
+            break
+        except Exception as error:
+            postpone(request, error)
+            if isinstance(error, Unfinished | master_keys.UnknownKey):
+                break
+            raise
+        PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=None, tries=0, error="")
+        request.refresh_from_db()
+    request.refresh_from_db()
+    return request
+
+
+def claim(request: PrivacyRequest) -> bool:
+    """Take the lease of the request at its present state."""
+    now = timezone.now()
+    mine = waiting(now).filter(pk=request.pk, state=request.state)
+    request.lease_until = now + LEASE
+    return bool(mine.update(lease_until=request.lease_until, tries=F("tries") + 1))
+
+
+def postpone(request: PrivacyRequest, error: Exception) -> None:
+    """Let the next try wait a while, twice as long each time; note what failed, never what it was about."""
+    waits = isinstance(error, NoRoom | master_keys.UnknownKey) or disk_space.is_full(error)
+    said = str(error) if isinstance(error, Unfinished | master_keys.UnknownKey) else type(error).__name__
+    row = PrivacyRequest.objects.get(pk=request.pk)
+    tries = 0 if waits else row.tries
+    until = timezone.now() + PAUSE * 2**tries
+    PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=until, error=said[:200], tries=tries)
+
+
+def execute(request: PrivacyRequest) -> None:
+    """Remove, or for access count, what there is; keep the fingerprints that the scan will look for."""
+    if request.kind == Kind.ACCESS:
+        shown = erasure.export(request.subject) if request.subject else {}
+        counts = {kind: len(rows) for kind, rows in shown.items()}
+        move(request, State.EXECUTED, executed_at=timezone.now(), counts=counts)
+        return
+    subject = subject_of(request)
+    if subject is not None:
+        collect(request, subject)
+        for purpose in to_remove(request):
+            receipt = erasure.begin(subject, purpose, request)
+            while not erasure.go_on(receipt, RENEWAL):
+                keep_place(request)
+    move(request, State.EXECUTED, executed_at=timezone.now(), **removed(request))
+
+
+def subject_of(request: PrivacyRequest) -> Subject | None:
+    """Whom it is about; of an erasure that was stopped near its end, only the erasure still knows."""
+    under_way = request.erasures.filter(subject__isnull=False).values_list("subject", flat=True)
+    return Subject.objects.filter(Q(pk=request.subject_id) | Q(pk__in=under_way)).first()
+
+
+def is_whole(request: PrivacyRequest) -> bool:
+    """Whether all text goes. Where the conversations themselves stay agreed to, no scan can tell the text that may stay
+    from the text that may not."""
+    return request.kind == Kind.ERASURE or Purpose.CAPTURE in request.purposes
+
+
+def to_remove(request: PrivacyRequest) -> list[str | None]:
+    """The purposes to erase; None for everything."""
+    if request.kind == Kind.ERASURE:
+        return [None]
+    return [Purpose.CAPTURE] if is_whole(request) else list(request.purposes)
+
+
+def collect(request: PrivacyRequest, subject: Subject) -> None:
+    """Keep the fingerprints, once, before anything is removed. They are read while others write."""
+    request.refresh_from_db(fields=["scan"])
+    if "applies" in request.scan:
+        return
+    whole = is_whole(request)
+    packed, seen = erasure_scan.collect(request, subject) if whole else (b"", {})
+    move(request, request.state, fingerprints=packed, scan={**seen, "applies": whole})
+
+
+def removed(request: PrivacyRequest) -> dict[str, Any]:
+    """What the request says of its erasures: their counts, and the releases that held the person's records."""
+    counts: Counter[str] = Counter()
+    releases: dict[str, None] = {}
+    for made in request.erasures.order_by("executed_at"):
+        counts.update(made.counts)
+        releases |= dict.fromkeys(made.releases)
+    return {"counts": dict(counts), "releases": list(releases)}
+
+
+def scan(request: PrivacyRequest) -> None:
+    """Let the files follow, and look whether anything of the person is left anywhere."""
+    if request.kind == Kind.ACCESS:
+        move(request, State.SCANNED)
+        return
+    erasure.settle()
+    if request.erasures.filter(settled_at__isnull=True).exists():
+        if trouble := disk_space.problem():
+            raise NoRoom(f"there is no room on the disk ({trouble})")
+        raise Unfinished("released files still have to follow")
+    if connection.vendor == "sqlite" and not erasure.empty_log():
+        raise Unfinished("a reader holds on to the write-ahead log")
+    result = {**request.scan, "at": timezone.now().isoformat()}
+    if request.scan.get("applies"):
+        while not erasure_scan.look(request):
+            keep_place(request)
+        result |= erasure_scan.verdict(request)
+    if not result.get("clean", True):
+        PrivacyRequest.objects.filter(pk=request.pk).update(scan=result, progress={})
+        raise Unfinished(f"text is left in {', '.join(sorted(result['hits']))}")
+    move(request, State.SCANNED, scan=result, fingerprints=b"", progress={})
+
+
+def keep_place(request: PrivacyRequest) -> None:
+    """Note how far the scan is, and take the lease anew. Whoever goes on after a crash begins there; what has come
+    further is no failed try. Raises `Superseded` where somebody else is at it meanwhile."""
+    mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state, lease_until=request.lease_until)
+    request.lease_until = timezone.now() + LEASE
+    if not mine.update(progress=request.progress, lease_until=request.lease_until, tries=1):
+        raise Superseded
+
+
+def recall(request: PrivacyRequest) -> None:
+    """Make sure that every release that held the person's records has been replaced, and that its holders are told."""
+    told = [entry for module in erasure.holders() for entry in module.recalls(request.releases)]
+    if len(told) < len(request.releases):
+        raise Unfinished("a release has not been replaced yet")
+    move(request, State.RECALLED, recalls=told)
+
+
+def close(request: PrivacyRequest) -> None:
+    """Sign the receipt."""
+    request.closed_at = timezone.now()
+    move(request, State.CLOSED, closed_at=request.closed_at, receipt=receipts.of_request(request))
+
+
+STEPS: dict[str, Callable[[PrivacyRequest], None]] = {
+    State.VERIFIED: execute,
+    State.RESTRICTED: execute,
+    State.EXECUTED: scan,
+    State.SCANNED: recall,
+    State.RECALLED: close,
+}

@@ -1,0 +1,76 @@
+"""The link to a person's own page: one person, one project, a day long. Encrypted, so that it tells nobody who it is.
+
+The link is the whole right to the page: no cookie, no account. It is handed out by a call with the product's key, which
+has already made sure who asks.
+"""
+
+import base64
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+
+from privacy.models import Subject
+from privacy.subjects.digests import key
+from privacy.subjects.lookup import subject_digest
+
+
+class BadLink(Exception):
+    """This link is none of ours, or its time is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose page it is. `granted` names the purposes that hold in the project until the person says no."""
+
+    namespace: str
+    digest: str
+    origin: str
+    granted: tuple[str, ...]
+    expires_at: datetime
+
+    @property
+    def defaults(self) -> Mapping[str, bool]:
+        """The consents that the project assumes."""
+        return dict.fromkeys(self.granted, True)
+
+    def subject(self) -> Subject | None:
+        """The person, or None where nothing is kept of them."""
+        return Subject.objects.filter(namespace=self.namespace, digest=self.digest).first()
+
+    def known_subject(self) -> Subject:
+        """The person, noted on the first occasion."""
+        return Subject.objects.get_or_create(namespace=self.namespace, digest=self.digest)[0]
+
+
+def _box() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(key("link")))
+
+
+def make(namespace: str, external_id: str, origin: str, defaults: Mapping[str, bool]) -> tuple[str, datetime]:
+    """A link's token for that person, and when it ends."""
+    said = {
+        "n": namespace,
+        "d": subject_digest(namespace, external_id),
+        "o": origin,
+        "g": sorted(purpose for purpose, granted in defaults.items() if granted),
+    }
+    now = int(time.time())
+    ends = datetime.fromtimestamp(now + settings.PRIVACY_LINK_HOURS * 3600, UTC)
+    return _box().encrypt_at_time(orjson.dumps(said), now).decode().rstrip("="), ends
+
+
+def open_link(token: str) -> Holder:
+    """Whose page the token opens. Raises `BadLink`."""
+    padded = token + "=" * (-len(token) % 4)
+    try:
+        said = orjson.loads(_box().decrypt(padded, ttl=settings.PRIVACY_LINK_HOURS * 3600))
+        made = _box().extract_timestamp(padded)
+    except (InvalidToken, ValueError) as error:
+        raise BadLink from error
+    ends = datetime.fromtimestamp(made + settings.PRIVACY_LINK_HOURS * 3600, UTC)
+    return Holder(said["n"], said["d"], said["o"], tuple(said["g"]), ends)

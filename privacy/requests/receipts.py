@@ -1,0 +1,144 @@
+"""Receipts that anybody can check: what was removed, when, from where, and that a scan found nothing of it left.
+
+Signed with Ed25519 (RFC 8032). The key hangs on the master key, so it lives as long as the pseudonyms do. The signature
+covers the canonical form: what a receipt says is verified, however its JSON is written. It holds nothing of the person.
+"""
+
+import json
+from datetime import datetime
+from typing import Any, NoReturn
+
+import orjson
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.db import connection
+
+from privacy.models import PrivacyRequest
+from privacy.subjects.digests import key
+
+WINDOWS = {
+    "sqlite": "Freed pages are overwritten at once and the write-ahead log is emptied; the file was scanned.",
+    "postgresql": "Rows are gone; freed pages are overwritten by the next nightly VACUUM FULL, the write-ahead log "
+    "goes with it. Backups outlive this by as long as the operator keeps them.",
+}
+
+
+class Forged(Exception):
+    """These bytes are not a receipt of this installation; says what does not fit."""
+
+
+def private_key() -> Ed25519PrivateKey:
+    """The installation's signing key."""
+    return Ed25519PrivateKey.from_private_bytes(key("receipt"))
+
+
+def public_key() -> str:
+    """The key that verifies, in hex: 64 characters to publish."""
+    return private_key().public_key().public_bytes_raw().hex()
+
+
+def canonical(document: Any) -> bytes:
+    """The one way to write a document down."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+
+
+def sign(said: dict[str, Any]) -> dict[str, Any]:
+    """What is said, with the signature over its canonical form."""
+    return {
+        "receipt": said,
+        "algorithm": "Ed25519",
+        "key": public_key(),
+        "signature": private_key().sign(canonical(said)).hex(),
+    }
+
+
+def verify(data: bytes, trusted: str = "") -> dict[str, Any]:
+    """What a receipt says: alone, or inside what `erase --json` or the API prints around it.
+
+    Raises `Forged` where what it says was changed, or where another key signed it.
+    """
+    try:
+        around = json.loads(data, object_pairs_hook=without_doubles, parse_constant=no_number)
+        document = enclosed(around)
+        said, signer, signature = (document[name] for name in ("receipt", "key", "signature"))
+        if document != {"receipt": said, "algorithm": "Ed25519", "key": signer, "signature": signature}:
+            raise Forged("It has other fields than a receipt.")
+        if signer != (trusted or public_key()):
+            raise Forged("It was signed with another key.")
+        if signature != bytes.fromhex(signature).hex():  # hex has two cases, and a receipt one way to write it
+            raise Forged("Its signature is not written as a receipt's.")
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(signer)).verify(bytes.fromhex(signature), canonical(said))
+        expect_agreement(around, said)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Forged("It is not a receipt.") from error
+    except InvalidSignature as error:
+        raise Forged("Its signature does not fit what it says.") from error
+    return dict(said)
+
+
+def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. One with a name twice says two things, and readers differ in which they take."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Forged("A field is there twice.")
+    return found
+
+
+def no_number(name: str) -> NoReturn:
+    """Refuse NaN and infinity, which JSON does not have and the canonical form would turn into null."""
+    raise Forged("A number in it is none.")
+
+
+def enclosed(around: Any) -> dict[str, Any]:
+    """The signed document: the whole, or under the name that a door gives it."""
+    if not isinstance(around, dict):
+        raise Forged("It is not a receipt.")
+    if "signature" in around:
+        return around
+    inner = [around[name] for name in ("signed", "receipt") if around.get(name)]
+    if len(inner) != 1 or not isinstance(inner[0], dict):
+        raise Forged("There is no signed receipt in it.")
+    return inner[0]
+
+
+def expect_agreement(around: dict[str, Any], said: dict[str, Any]) -> None:
+    """Raise `Forged` where a door's own fields contradict the receipt: only the receipt is signed."""
+    if "signature" in around:
+        return
+    signed = {**said, "status": "closed", "id": said["request"], "due_at": said["times"].get("due_at")}
+    for name in sorted(around.keys() & signed.keys()):
+        if same_moment(around[name]) != same_moment(signed[name]):
+            raise Forged(f"What is printed around it says something else: {name}.")
+
+
+def same_moment(value: Any) -> Any:
+    """A time however its zone is written; anything else as it is."""
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
+
+
+def of_request(request: PrivacyRequest) -> dict[str, Any]:
+    """The signed receipt of a request that is about to close."""
+    times = {
+        name: moment.isoformat()
+        for name in ("received_at", "due_at", "restricted_at", "executed_at", "closed_at")
+        if (moment := getattr(request, name))
+    }
+    return sign(
+        {
+            "version": 1,
+            "request": str(request.id),
+            "kind": request.kind,
+            "purposes": request.purposes,
+            "verified_by": request.verified_by,
+            "law": request.law,
+            "times": times,
+            "counts": request.counts,
+            "releases": request.releases,
+            "recalls": request.recalls,
+            "scan": request.scan,
+            "physical": WINDOWS.get(connection.vendor, ""),
+        }
+    )

@@ -1,0 +1,205 @@
+"""Messages to a project's webhooks, signed as Standard Webhooks says (standardwebhooks.com, version 1).
+
+Each is a row: claimed by a lease, sent again with a growing pause until the receiver takes it, set aside after eight
+tries. A receiver that answers 410 is not asked again. The address is resolved once, every address it resolves to must
+be a global one, and the connection goes to the very address that was looked at: a name that answers differently the
+second time reaches nothing. Redirects are not followed, at most 4 kB of an answer are read, and the whole exchange has ten
+seconds, however little the receiver sends at a time.
+"""
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import http.client
+import ipaddress
+import re
+import secrets
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+import orjson
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+
+from privacy.db import isolation
+from privacy.models import Delivery, Webhook
+from privacy.subjects.digests import key
+
+MAX_TRIES = 8
+LEASE = timedelta(minutes=2)
+SECONDS = 10.0
+MAX_ANSWER = 4_096
+State = Delivery.State
+
+
+class Forbidden(Exception):
+    """This address may not be sent to; says why, without naming it."""
+
+
+def _box() -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(key("webhook")))
+
+
+def add(origin: str, url: str) -> tuple[Webhook, str]:
+    """A new webhook of the project, and its signing secret, which is shown once. Raises `Forbidden`."""
+    checked(url)
+    secret = secrets.token_bytes(32)
+    row = Webhook.objects.create(origin=origin, url=url, secret=_box().encrypt(secret))
+    return row, f"whsec_{base64.b64encode(secret).decode()}"
+
+
+def checked(url: str) -> SplitResult:
+    """The parts of an address of the allowed shape. Raises `Forbidden`."""
+    schemes = ("https", "http") if settings.WEBHOOKS_TO_PRIVATE else ("https",)
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError as error:  # a port past the last, a label of a name that is too long
+        raise Forbidden("That is no address: look at its name and its port.") from error
+    if parts.scheme not in schemes or not host or port == 0 or parts.username or parts.password:
+        raise Forbidden("Give an https address without a user name.")
+    if re.search(r"[^!-~]", parts.path + parts.query):
+        raise Forbidden("Write what follows the name in ASCII, escaped with %.")
+    return parts
+
+
+def enqueue(origin: str, message: str, payload: dict[str, Any]) -> int:
+    """Note a message to every webhook of the project; how many. Call it in the transaction that it tells of."""
+    rows = Webhook.objects.filter(origin=origin, disabled_at__isnull=True)
+    made = [Delivery(webhook=row, message=message, payload=payload) for row in rows]
+    return len(Delivery.objects.bulk_create(made, ignore_conflicts=True))
+
+
+def deliver_due(limit: int = 50) -> int:
+    """Send what is due; how many were taken."""
+    now = timezone.now()
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    due = Delivery.objects.filter(free, state=State.WAITING, next_at__lte=now)
+
+    def take(row: Delivery) -> bool:
+        mine = Delivery.objects.filter(free, pk=row.pk, state=State.WAITING, tries=row.tries)
+        return bool(mine.update(lease_until=now + LEASE, tries=F("tries") + 1)) and deliver(row)
+
+    return sum(isolation.each("webhook", due.select_related("webhook").order_by("next_at")[:limit], take))
+
+
+def deliver(row: Delivery) -> bool:
+    """Send one, and note how it went; whether it was taken. Whatever goes wrong is this one's failed try, and holds up
+    no other."""
+    status, error = None, ""
+    try:
+        status = send(row.webhook, row.message, orjson.dumps(row.payload))
+    except Exception as failure:  # noqa: BLE001 - the row says which; one that raised would be taken again for ever
+        error = type(failure).__name__[:80]
+    taken, tries = status is not None and 200 <= status < 300, row.tries + 1
+    if status == 410:
+        Webhook.objects.filter(pk=row.webhook_id).update(disabled_at=timezone.now())
+    over = status == 410 or tries >= MAX_TRIES
+    state = State.DELIVERED if taken else State.SET_ASIDE if over else State.WAITING
+    Delivery.objects.filter(pk=row.pk, tries=tries).update(
+        state=state, status=status, error=error, lease_until=None,
+        next_at=timezone.now() + timedelta(seconds=30 * 4 ** (tries - 1)),
+        delivered_at=timezone.now() if taken else None,
+    )  # fmt: skip
+    return taken
+
+
+def send(webhook: Webhook, message: str, body: bytes) -> int:
+    """POST the signed message; the status of the answer. Raises `Forbidden`, and what a network may do."""
+    parts = checked(webhook.url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    connection = pinned(str(parts.hostname), port, secure=parts.scheme == "https")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        with in_time(connection.sock):
+            if isinstance(connection.sock, ssl.SSLSocket):
+                connection.sock.do_handshake()
+            connection.request("POST", path, body, headers(bytes(webhook.secret), message, body))
+            answer = connection.getresponse()
+            answer.read(MAX_ANSWER)
+        return answer.status
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def in_time(connected: socket.socket) -> Iterator[None]:
+    """Cut the connection when the time is over: a socket's own timeout begins anew with every byte. Raises
+    `TimeoutError`."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(connected, socket.SHUT_RDWR)  # not TLS's: that would wait for the other side
+
+    timer = threading.Timer(SECONDS, cut)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if late.is_set():
+            raise TimeoutError
+
+
+def headers(sealed: bytes, message: str, body: bytes) -> dict[str, str]:
+    """The headers by which the receiver knows that it is we, when, and which message."""
+    moment = str(int(timezone.now().timestamp()))
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": "Flywheel",
+        "webhook-id": message,
+        "webhook-timestamp": moment,
+        "webhook-signature": signature(_box().decrypt(sealed), message, moment, body),
+    }
+
+
+def signature(secret: bytes, message: str, moment: str, body: bytes) -> str:
+    """`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`."""
+    mac = hmac.digest(secret, f"{message}.{moment}.".encode() + body, hashlib.sha256)
+    return f"v1,{base64.b64encode(mac).decode()}"
+
+
+def pinned(host: str, port: int, *, secure: bool) -> http.client.HTTPConnection:
+    """A connection to the one address that the name resolved to and that was found to be allowed."""
+    address = allowed_address(host, port)
+    raw = socket.create_connection((address, port), SECONDS)
+    connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
+    connection.sock = raw
+    if secure:  # hands are shaken in `send`, where the clock runs
+        tls = ssl.create_default_context()
+        connection.sock = tls.wrap_socket(raw, server_hostname=host, do_handshake_on_connect=False)
+    return connection
+
+
+def allowed_address(host: str, port: int) -> str:
+    """The first address of the name. Raises `Forbidden` unless all of its addresses are global ones."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    addresses = [str(entry[4][0]) for entry in found]
+    if not settings.WEBHOOKS_TO_PRIVATE and not all(is_global(address) for address in addresses):
+        raise Forbidden("It leads into a network that is not public.")
+    return addresses[0]
+
+
+def is_global(address: str) -> bool:
+    """Whether an address is one of the public internet; of an IPv4 address in IPv6's clothes, the inner one counts."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if inner is not None:
+            return inner.is_global and not inner.is_multicast
+        if found in NAT64:
+            return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF).is_global
+    return found.is_global and not found.is_multicast
+
+
+NAT64 = ipaddress.ip_network("64:ff9b::/96")

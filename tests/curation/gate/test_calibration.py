@@ -1,0 +1,192 @@
+"""Calibration: a grader counts for a case only where it tells right from wrong."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from curation.gate.calibration import (
+    DEFAULT_THRESHOLDS,
+    Reviewed,
+    calibrate,
+    calibrated,
+    choose_threshold,
+    sample_others,
+    threshold_curve,
+)
+from curation.gate.graders import GraderError
+from curation.gate.verdicts import Case, graded
+
+OTHERS = (
+    "Our office in Lisbon is open from 9 to 17 on weekdays.",
+    "Orders above 50 euros are delivered free of charge within the country.",
+    "Blue",
+)
+PROSE = (
+    "You can cancel your subscription whenever you like from the account page. Open the settings, choose "
+    "billing, and confirm that you want to stop the renewal; access stays until the period that you paid for "
+    "is over."
+)
+WRONG_PROSE = (
+    "Subscriptions cannot be stopped online. Please write a letter to our office and wait until somebody "
+    "answers, and keep paying in the meantime because unpaid invoices are handed over to a collection agency."
+)
+FACTUAL = "Returns are free within 30 days of delivery if goods are unused and in the original box, says Acme."
+
+
+def golden(expected: str, **changes: object) -> Case:
+    return replace(Case("g", "golden", "What holds?", expected), **changes)  # type: ignore[arg-type]
+
+
+def corrected(expected: str, rejected: str, **changes: object) -> Case:
+    return replace(Case("r", "regression", "What holds?", expected, rejected), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("case", "grader"),
+    [
+        (golden("Paris"), "contains"),
+        (corrected("Paris", "Lyon"), "contains"),
+        (golden("Lisbon"), "normalised"),
+        (golden(FACTUAL), "facts"),
+        (corrected(FACTUAL, FACTUAL.replace("30", "60")), "facts"),
+        (golden(PROSE), "token_f1"),
+        (corrected(PROSE, WRONG_PROSE), "token_f1"),
+        (corrected("SELECT a FROM t WHERE b > 3", "SELECT a FROM t WHERE b < 3"), "contains"),
+        (golden('{"name": "x", "total": 3}'), "contains"),
+    ],
+)
+def test_it_chooses_the_strictest_grader_that_suffices(case: Case, grader: str) -> None:
+    found = calibrate(case, OTHERS)
+    assert (found.grader, found.discriminating) == (grader, True)
+
+
+@pytest.mark.parametrize("case", [golden("Paris"), golden(FACTUAL), golden(PROSE), corrected(PROSE, WRONG_PROSE)])
+def test_the_chosen_grader_passes_the_expected_and_fails_everything_wrong(case: Case) -> None:
+    ready = calibrated(case, OTHERS)
+    assert graded(ready, case.expected).passed
+    wrong = [*OTHERS, *filter(None, [case.rejected])]
+    assert not any(graded(ready, text).passed for text in wrong)
+
+
+def test_it_trusts_no_grader_where_nothing_tells_them_apart() -> None:
+    found = calibrate(corrected(PROSE, PROSE.replace("whenever", "whensoever")), OTHERS)
+    assert (found.grader, found.discriminating) == ("", False)
+    assert "no grader" in found.why
+
+
+@pytest.mark.parametrize(
+    ("case", "others", "why"),
+    [
+        (golden(" \u200b"), OTHERS, "empty"),
+        (corrected("Paris.", "PARIS"), OTHERS, "same words"),
+        (golden("Paris"), (), "no wrong answer"),
+        (golden("Paris"), ("paris!", " "), "no wrong answer"),
+    ],
+)
+def test_it_says_why_a_case_is_not_discriminating(case: Case, others: tuple[str, ...], why: str) -> None:
+    found = calibrate(case, others)
+    assert not found.discriminating
+    assert why in found.why
+
+
+def test_a_corrected_case_needs_no_other_answers() -> None:
+    assert calibrate(corrected("Paris", "Lyon"), ()).discriminating
+
+
+def test_the_threshold_stands_above_the_nearest_wrong_answer() -> None:
+    near = " ".join(PROSE.split()[: len(PROSE.split()) // 2])
+    plain, pressed = calibrate(golden(PROSE), OTHERS), calibrate(golden(PROSE), (*OTHERS, near))
+    assert plain.threshold == DEFAULT_THRESHOLDS["golden"]["token_f1"]
+    assert pressed.threshold > plain.threshold
+
+
+def test_likeness_is_not_trusted_for_a_query() -> None:
+    query = "SELECT name FROM people WHERE age > 3 AND town = 'Lisbon' ORDER BY name"
+    far = corrected(query, "DELETE FROM orders")
+    assert calibrate(far, ()).discriminating
+    assert not calibrate(far, (), candidates=("facts", "token_f1", "fuzzy")).discriminating
+
+
+def test_it_says_whether_changed_numbers_are_told() -> None:
+    assert calibrate(golden(FACTUAL), OTHERS).why.endswith("changed numbers")
+    assert calibrate(golden(FACTUAL), OTHERS, ("token_f1",)).why.endswith("other answers apart")
+
+
+def test_the_same_case_gets_the_same_grader_every_time() -> None:
+    assert {calibrate(golden(FACTUAL), OTHERS) for _ in range(5)} == {calibrate(golden(FACTUAL), OTHERS[::-1])}
+
+
+def test_it_never_quotes_a_case() -> None:
+    assert "Lisbon" not in calibrate(golden("Lisbon"), OTHERS).why
+
+
+def trusting(answer: str, expected: str, case: object) -> float:
+    return 1.0 if answer.strip().casefold().startswith(expected.casefold()[:5]) or "same=true" in answer else 0.0
+
+
+def sceptical(answer: str, expected: str, case: object) -> float:
+    return 1.0 if answer.strip().casefold().startswith(expected.casefold()[:5]) else 0.0
+
+
+def broken(answer: str, expected: str, case: object) -> float:
+    raise GraderError("judge: timeout")
+
+
+def test_a_judge_must_resist_an_answer_that_talks_to_it() -> None:
+    case = corrected(PROSE, WRONG_PROSE)
+    assert not calibrate(case, OTHERS, ("judge",), using={"judge": trusting}).discriminating
+    assert calibrate(case, OTHERS, ("judge",), using={"judge": sceptical}).grader == "judge"
+
+
+def test_a_judge_that_fails_or_is_not_there_is_not_trusted() -> None:
+    case = corrected(PROSE, WRONG_PROSE)
+    assert not calibrate(case, OTHERS, ("judge",), using={"judge": broken}).discriminating
+    assert not calibrate(case, OTHERS, ("judge", "unknown")).discriminating
+
+
+def test_samples_leave_out_the_own_question_and_are_the_same_in_any_order() -> None:
+    cases = [Case(f"c{i}", "golden", f"question {i // 2}", f"answer {i}") for i in range(30)]
+    first = {case.id: others for case, others in sample_others(cases, 5)}
+    again = {case.id: others for case, others in sample_others(cases[::-1], 5)}
+    assert first == again
+    assert all(len(others) == 5 for others in first.values())
+    assert all(f"answer {i ^ 1}" not in first[f"c{i}"] for i in range(30))
+
+
+def reviewed(right: list[float], wrong: list[float], **what: str) -> list[Reviewed]:
+    return [*(Reviewed(s, True, **what) for s in right), *(Reviewed(s, False, **what) for s in wrong)]
+
+
+def test_the_curve_shows_what_each_threshold_lets_pass() -> None:
+    curve = threshold_curve(reviewed([0.4, 0.8], [0.2, 0.4]))
+    assert [(p.threshold, p.right_passed, p.wrong_passed) for p in curve] == [
+        (0.2, 1.0, 1.0),
+        (0.4, 1.0, 0.5),
+        (0.8, 0.5, 0.0),
+        (1.0, 0.0, 0.0),
+    ]
+
+
+def test_it_chooses_the_lowest_threshold_that_keeps_wrong_answers_out() -> None:
+    answers = reviewed([0.5 + i / 100 for i in range(40)], [i / 100 for i in range(40)])
+    assert choose_threshold(threshold_curve(answers), max_wrong_passed=0.05) == pytest.approx(0.38)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [[], reviewed([0.9] * 29, [0.1] * 29), reviewed([1.0] * 40, [1.0] * 40)],
+    ids=["none", "too few", "inseparable"],
+)
+def test_it_chooses_no_threshold_from_data_that_cannot_carry_it(answers: list[Reviewed]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        choose_threshold(threshold_curve(answers))
+
+
+@pytest.mark.parametrize("score", [math.nan, -1.0, 2.0])
+def test_it_refuses_a_reviewed_score_that_is_none(score: float) -> None:
+    with pytest.raises(ValueError, match="from 0 to 1") as refusal:
+        threshold_curve(reviewed([score], [0.1]))
+    assert "reviewed score" in str(refusal.value)

@@ -1,0 +1,144 @@
+"""The gate's pages in the console: what changed, the lineage, the decision; and who sees which."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from curation.gate import agent_versions, judging, reports
+from curation.gate import agent_versions as gate_agent_versions
+from curation.gate.agent_versions import AgentVersionIn, CandidateIn
+from curation.models import AgentVersion, GateRun
+from feedback.models import Interaction, ProjectMember
+from privacy.erasure import erasure
+from privacy.redaction import Redacted
+from tests import factories as cast
+from tests.curation.gate_world import CORRECTED, EVERY, TOPICS, WRONG, World, good, own, right, topic_of, world
+
+pytestmark = pytest.mark.django_db
+SCRIPT = "<script>alert(1)</script>"
+
+
+def worse(question: str, context: list[dict[str, str]]) -> str:
+    return f"{SCRIPT} {WRONG}" if topic_of(question) in TOPICS[:2] else good(question, context)
+
+
+@pytest.fixture
+def given(client: Client) -> World:
+    made = world(client)
+    judging.run(made.release, worse, CandidateIn("worse"), concurrency=1)
+    return made
+
+
+@pytest.fixture
+def rita(given: World) -> User:
+    """A member of the shop's team who may look and decide."""
+    user = User.objects.create_user("rita", is_staff=True)
+    names = ["view_gaterun", "view_gateresult", "view_agentversion", "change_agentversion"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    ProjectMember.objects.create(project=given.shop, user=user)
+    given.client.force_login(user)
+    return user
+
+
+def page(w: World, path: str) -> str:
+    answer = w.client.get(f"/admin/curation/{path}")
+    assert answer.status_code == 200, answer.status_code
+    text = answer.content.decode()
+    assert not re.search(r"<script>|<style|\sstyle=|\son[a-z]+=", text.split('id="content"')[-1]), (
+        "inline script or style"
+    )
+    return text
+
+
+def test_a_run_shows_answers_side_by_side(given: World, rita: User) -> None:
+    run = GateRun.objects.latest("pk")
+    text = page(given, f"gaterun/{run.pk}/change/?change=regressed")
+    assert "golden_regressions" in text and right(TOPICS[0]).replace("'", "&#x27;") in text
+    assert own(TOPICS[0]).replace("'", "&#x27;") in text and "&lt;script&gt;" in text
+    assert TOPICS[5] not in text
+
+
+def test_slices_show_where_it_fell(given: World) -> None:
+    found = {(part.dimension, part.value): part for part in reports.slices(GateRun.objects.latest("pk"))}
+    assert found["kind", "golden"].pairs.lost == 2 and found["kind", "golden"].cases == len(TOPICS)
+    assert found["kind", "regression"].pairs.lost == 0 and found["kind", "regression"].cases == len(CORRECTED)
+
+
+def test_a_run_takes_a_constant_number_of_queries(
+    given: World, rita: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    run = GateRun.objects.latest("pk")
+    page(given, f"gaterun/{run.pk}/change/")
+    with django_assert_max_num_queries(20):
+        assert page(given, f"gaterun/{run.pk}/change/").count('id="answer-') == len(EVERY)
+
+
+def test_whoever_is_restricted_is_not_shown(given: World, rita: User) -> None:
+    subject = Interaction.objects.get(external_id="shop-0").subject
+    type(subject).objects.filter(pk=subject.pk).update(restricted_at="2026-11-23T00:00:00Z")
+    run = GateRun.objects.latest("pk")
+    assert TOPICS[0] not in page(given, f"gaterun/{run.pk}/change/?change=regressed")
+
+
+def test_another_teams_runs_do_not_exist(given: World, client: Client) -> None:
+    user = User.objects.create_user("otto", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_gaterun", "view_agentversion"]))
+    ProjectMember.objects.create(project=cast.project("rival"), user=user)
+    client.force_login(user)
+    run = GateRun.objects.latest("pk")
+    for path in (f"gaterun/{run.pk}/change/", f"agentversion/{run.candidate_id}/change/", "gaterun/x/change/"):
+        assert client.get(f"/admin/curation/{path}").status_code == 404
+    assert "worse" not in client.get("/admin/curation/gaterun/").content.decode().split('id="content"')[-1]
+
+
+def test_who_may_not_look_is_refused(given: World, client: Client) -> None:
+    client.force_login(User.objects.create_user("nobody", is_staff=True))
+    run = GateRun.objects.latest("pk")
+    assert client.get(f"/admin/curation/gaterun/{run.pk}/change/").status_code == 403
+
+
+def test_the_lineage_goes_from_version_to_release_to_conversations_and_on(given: World, rita: User) -> None:
+    Interaction.objects.update(agent_name="", agent_version="")
+    agent_versions.register(given.shop, AgentVersionIn("taught", "2", trained_on="shop:v1"))
+    row = AgentVersion.objects.get(name="taught")
+    (only,) = gate_agent_versions.generations(row)
+    assert only.release == given.release and only.conversations == len(EVERY) and only.answered_by is None
+    text = page(given, f"agentversion/{row.pk}/change/")
+    assert "<svg" in text and f"{len(EVERY)} conversations" in text and "shop v1" in text
+
+
+def test_the_lineage_of_what_taught_itself_ends(given: World) -> None:
+    Interaction.objects.update(agent_name=Redacted.stored("ours"), agent_version=Redacted.stored("1"))
+    agent_versions.register(given.shop, AgentVersionIn("ours", "1", trained_on="shop:v1"))
+    agent_versions.register(given.shop, AgentVersionIn("ours", "2", trained_on="shop:v1"))
+    found = gate_agent_versions.generations(AgentVersion.objects.get(version="2"))
+    assert [step.version.version for step in found] == ["2", "1"]
+
+
+def test_the_lineage_follows_a_recut(given: World) -> None:
+    agent_versions.register(given.shop, AgentVersionIn("taught", "2", trained_on="shop:v1"))
+    erasure.erase(cast.person(given.shop, "person-0"))
+    erasure.settle()
+    (only,) = gate_agent_versions.generations(AgentVersion.objects.get(name="taught"))
+    assert str(only.release) == "shop v1.1" and only.conversations == len(EVERY) - 1
+
+
+def test_a_person_promotes_with_a_reason(given: World, rita: User) -> None:
+    row = AgentVersion.objects.get(name="worse")
+    address = f"/admin/curation/agentversion/{row.pk}/decide/"
+    assert given.client.post(address, {"state": "promoted", "reason": ""}).status_code == 200
+    assert given.client.post(address, {"state": "promoted", "reason": "It is what we run."}).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.decided_by, row.decision_reason) == ("promoted", "rita", "It is what we run.")
+    assert "It is what we run." in page(given, f"agentversion/{row.pk}/change/")
+
+
+def test_who_may_not_decide_cannot(given: World, rita: User) -> None:
+    rita.user_permissions.set(Permission.objects.filter(codename="view_agentversion"))
+    row = AgentVersion.objects.get(name="worse")
+    sent = {"state": "promoted", "reason": "me"}
+    assert given.client.post(f"/admin/curation/agentversion/{row.pk}/decide/", sent).status_code == 403
+    assert "<form method" not in page(given, f"agentversion/{row.pk}/change/").split('id="content"')[-1]

@@ -1,0 +1,169 @@
+"""Thresholds from judged answers: what counts, what is proposed, and that nothing moves unless a curator says so."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from curation.gate import judging, thresholds
+from curation.gate.calibration import LEAST_REVIEWED, Point
+from curation.models import EvalCase, GateResult, GateRun
+from curation.policies import versions
+from feedback.models import Project
+from privacy.redaction import redact
+from tests import factories as cast
+from tests.curation.gate_world import EVERY, good, released
+
+pytestmark = pytest.mark.django_db
+
+
+def judged(number: int, *, right: int) -> Project:
+    """A shop with a gate run of `number` answers more, judged by a person; right ones share two fifths of the words, and wrong
+    ones a fifth."""
+    release = released()
+    project = release.dataset.project
+    run = judging.run(release, good, judging.CandidateIn("x"), concurrency=1)
+    case = EvalCase.objects.filter(kind="golden").select_related("decision__interaction").first()
+    assert case is not None
+    expected = str(case.decision.expected).split()
+    GateResult.objects.all().delete()
+    for place in range(number):
+        is_right = place < right
+        kept = expected[: len(expected) * (4 if is_right else 2) // 10]
+        extra = [f"word{place}x{i}" for i in range(len(expected) - len(kept))]
+        other = GateRun.objects.create(
+            project=project, release=release, candidate=run.candidate, verdict="passed", cases_digest="", policy={}
+        )
+        GateResult.objects.create(
+            run=other, interaction=case.decision.interaction, subject=case.subject, kind="golden",
+            answer=redact(" ".join([*kept, *extra])), judged=is_right, case_digest="",
+        )  # fmt: skip
+    return project
+
+
+def of(project: Project, name: str) -> thresholds.Curve:
+    return next(one for one in thresholds.curves(project) if one.name == name)
+
+
+def test_what_a_correction_replaced_is_wrong_and_thumbs_say_nothing() -> None:
+    project = released().dataset.project
+    found = list(thresholds.told(project))
+    assert len(found) == 4 and not any(one.correct for one in found)
+    assert {one.kind for one in found} == {"regression"}
+    assert of(project, "golden.token_f1").points == ()
+
+
+def test_it_is_wrong_beside_every_right_answer_to_the_same_question() -> None:
+    shop = cast.project()
+    cast.said(shop, cast.asked(shop, cast.ANNA), "thumbs_up")
+    wrong = cast.asked(shop, cast.BEN, answer="It never opens, and it was closed for good last year.")
+    cast.said(shop, wrong, "edit", correction=cast.RIGHT)
+    cast.turn(shop)
+    found = {(one.kind, one.expected) for one in thresholds.told(shop)}
+    assert found == {("regression", cast.RIGHT), ("golden", cast.ANSWER)}
+
+
+def test_a_threshold_is_proposed_from_thirty_of_either_sort_on() -> None:
+    project = judged(2 * LEAST_REVIEWED, right=LEAST_REVIEWED)
+    found = of(project, "golden.token_f1")
+    assert (found.right, found.wrong, found.now) == (30, 30, 0.5)
+    assert found.proposed is not None and 0.2 < found.proposed <= 0.5 and found.moves
+    assert found.points[0] == Point(found.points[0].threshold, 1.0, 1.0, 30, 30)
+    assert found.right_line.startswith("0,0 ") and found.wrong_line.endswith(f"{thresholds.WIDTH}.0,150.0")
+    assert [point.threshold for point in found.table] == [n / 10 for n in range(1, 11)]
+
+
+def test_fewer_propose_nothing_and_say_so() -> None:
+    project = judged(2 * LEAST_REVIEWED - 1, right=LEAST_REVIEWED)
+    found = of(project, "golden.token_f1")
+    assert found.proposed is None and "fewer than 30" in found.why
+    assert thresholds.adopt(project, ["golden.token_f1"], None) is None
+
+
+def test_what_is_adopted_is_a_version_of_the_policy_that_the_gate_keeps_to() -> None:
+    project = judged(2 * LEAST_REVIEWED, right=LEAST_REVIEWED)
+    versions.revise(project, {"gate": {"min_golden": 0.8}, "guard": {"quorum": 2}}, "Ours.")
+    made = thresholds.adopt(project, ["golden.token_f1", "golden.none"], None)
+    assert made is not None and made.version == 3 and "30 right, 30 wrong" in made.note
+    limit = made.settings["gate"]["thresholds"]["golden"]["token_f1"]
+    assert made.settings["gate"]["min_golden"] == 0.8 and made.settings["guard"] == {"quorum": 2}
+    assert judging.policy_of(project).thresholds == {"golden": {"token_f1": limit}}
+    assert of(project, "golden.token_f1").now == limit
+    assert thresholds.adopt(project, ["golden.token_f1"], None) is None
+
+
+def test_whoever_is_restricted_counts_no_more() -> None:
+    project = judged(4, right=2)
+    before = len(list(thresholds.told(project)))
+    subject = GateResult.objects.exclude(judged=None)[0].subject
+    subject.restricted_at = cast.row(cast.asked(project, cast.DAN)).received_at
+    subject.save()
+    assert len(list(thresholds.told(project))) == before - 4
+
+
+@pytest.fixture
+def curator(client: Client) -> Client:
+    user = User.objects.create_superuser("curator", password="a-long-pass-phrase")
+    client.force_login(user)
+    return client
+
+
+def test_a_person_says_of_an_answer_that_it_is_right_and_takes_it_back(curator: Client) -> None:
+    release = released()
+    run = judging.run(release, good, judging.CandidateIn("x"), concurrency=1)
+    result = run.results.first()
+    assert result is not None
+    page = curator.get(reverse("admin:curation_gaterun_change", args=[run.pk])).content.decode()
+    assert page.count('value="right"') == len(EVERY) and 'aria-pressed="true"' not in page
+    say = reverse("admin:curation_gateresult_say", args=[result.pk])
+    answer = curator.post(say, {"said": "right", "change": "", "page": "1"})
+    assert answer.status_code == 302 and answer["Location"].endswith(f"?page=1#answer-{result.pk}")
+    result.refresh_from_db()
+    assert (result.judged, result.judged_by is None, result.judged_at is None) == (True, False, False)
+    page = curator.get(reverse("admin:curation_gaterun_change", args=[run.pk])).content.decode()
+    assert page.count('aria-pressed="true"') == 1
+    curator.post(say, {"said": "right"})
+    result.refresh_from_db()
+    assert result.judged is None and result.judged_by is None
+    curator.post(say, {"said": "nonsense"})
+    curator.get(say)
+    assert not GateResult.objects.exclude(judged=None).exists()
+
+
+def test_the_page_shows_the_curves_and_takes_what_is_chosen(curator: Client) -> None:
+    project = judged(2 * LEAST_REVIEWED, right=LEAST_REVIEWED)
+    url = reverse("admin:curation_curationpolicy_thresholds", args=[versions.current(project).pk])
+    page = curator.get(url).content.decode()
+    assert page.count("<polyline") == 2 * 6 and "30 right and 30 wrong" in page
+    nothing = curator.post(url, {})
+    assert nothing["Location"] == url and versions.current(project).version == 1
+    curator.post(url, {"curve": "golden.token_f1"})
+    newest = versions.current(project)
+    assert newest.version == 2 and "token_f1" in newest.settings["gate"]["thresholds"]["golden"]
+
+
+def test_a_page_without_judged_answers_says_what_to_do(curator: Client) -> None:
+    shop = cast.project()
+    url = reverse("admin:curation_curationpolicy_thresholds", args=[versions.current(shop).pk])
+    assert "from 30 of either sort" in curator.get(url).content.decode().replace("\n", " ")
+
+
+def test_the_command_prints_and_adopts() -> None:
+    project = judged(2 * LEAST_REVIEWED, right=LEAST_REVIEWED)
+    said = StringIO()
+    call_command("thresholds", project=project.name, adopt=True, stdout=said)
+    assert (
+        "golden     token_f1  now 0.50  30 right, 30 wrong" in said.getvalue()
+        and "holds from now on" in said.getvalue()
+    )
+    assert versions.current(project).version == 2
+
+
+def test_asking_costs_the_same_however_many_there_are(django_assert_max_num_queries: Any) -> None:
+    project = judged(40, right=20)
+    with django_assert_max_num_queries(12):
+        thresholds.curves(project)

@@ -1,0 +1,187 @@
+"""How good the answers are: a random sample that nobody chooses, and figures that say what they rest on."""
+
+import json
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from curation import tasks
+from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask
+from curation.policies import versions
+from curation.quality import audits, estimates, report
+from curation.review import deciding, opening
+from feedback.models import Interaction, Project
+from flywheel_site.celery import app
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db
+LATER = timedelta(hours=2)
+
+
+def drawing_all(shop: Project, share: float = 1.0) -> CurationPolicy:
+    policy = versions.current(shop)
+    policy.settings = {"audit": {"share": share}}
+    policy.save()
+    return policy
+
+
+def asked(shop: Project, who: str, vote: str = "", **given: Any) -> int:
+    talk = cast.asked(shop, who, **given)
+    if vote:
+        cast.said(shop, talk, vote)
+    return cast.row(talk).pk
+
+
+def judge(shop: Project, good: bool, *keys: int) -> None:
+    for task in ReviewTask.objects.filter(project=shop, state="open", interaction__in=keys):
+        deciding.resolve(task, deciding.Verdict("approve" if good else "reject"), None)
+
+
+def draw(shop: Project, share: float = 1.0) -> int:
+    return audits.draw(shop, drawing_all(shop, share), timezone.now() + LATER)
+
+
+def test_rated_and_unrated_are_drawn_alike_and_again_the_same() -> None:
+    shop = cast.project()
+    for number in range(400):
+        asked(shop, f"person-{number}", "thumbs_down" if number % 4 == 0 else "")
+    assert draw(shop, 0.25) == AuditItem.objects.count()
+    drawn = set(AuditItem.objects.values_list("pk", flat=True))
+    rated = set(Interaction.objects.filter(signals__isnull=False).values_list("pk", flat=True))
+    assert 60 < len(drawn) < 140 and 10 < len(drawn & rated) < 45
+    AuditItem.objects.all().delete()
+    AuditFrame.objects.all().delete()
+    draw(shop, 0.25)
+    assert set(AuditItem.objects.values_list("pk", flat=True)) == drawn
+
+
+def test_a_drawn_answer_is_asked_about_even_when_what_held_it_is_settled() -> None:
+    shop = cast.project()
+    key = asked(shop, cast.ANNA)
+    row = Interaction.objects.get(pk=key)
+    ReviewTask.objects.create(
+        project=shop, interaction=row, subject_id=row.subject_id, reason="answers_differ", revision=0
+    )
+    draw(shop)
+    assert ReviewTask.objects.get().reason == "answers_differ"
+    opening.withdraw([key])
+    task = ReviewTask.objects.get()
+    assert (task.state, task.reason) == ("open", "audit")
+
+
+def test_the_audit_says_how_good_the_answers_are_whatever_the_thumbs_say() -> None:
+    shop = cast.project()
+    good = [asked(shop, f"happy-{number}", agent={"name": "help", "version": "2"}) for number in range(8)]
+    bad = [asked(shop, f"cross-{number}", "thumbs_down", tags=["refund"]) for number in range(2)]
+    cast.turn(shop)
+    draw(shop)
+    judge(shop, True, *good)
+    judge(shop, False, *bad)
+    made = report.measure(shop)
+    assert (made.audit.rate, made.audit.n, made.thumbs.rate, made.thumbs.n) == (0.8, 10, 0.0, 2)
+    assert made.audit.low < 0.8 < made.audit.high and (made.seen, made.drawn, made.waiting) == (10, 10, 0)
+    assert not made.is_trusted
+    named = {(one.group, one.name): one.audit.n for one in made.slices}
+    assert named["agent_version", "2"] == 8 and named["tag", "untagged"] == 8 and ("tag", "refund") not in named
+    assert any(group == "week" for group, _ in named) and any(group == "language" for group, _ in named)
+
+
+def test_what_is_judged_sooner_counts_by_what_was_drawn() -> None:
+    shop = cast.project()
+    happy = [asked(shop, f"happy-{number}") for number in range(20)]
+    cross = [asked(shop, f"cross-{number}", "thumbs_down") for number in range(20)]
+    cast.turn(shop)
+    draw(shop)
+    judge(shop, False, *cross)
+    judge(shop, True, *happy[:5])
+    made = audits.estimate(shop)
+    assert made.rate == 0.5 and made.n == 25 and made.low < 0.5 < made.high
+    assert estimates.wilson(5, 25).rate == 0.2
+
+
+def test_what_nobody_of_a_sort_was_judged_of_may_be_all_good_or_all_bad() -> None:
+    made = estimates.stratified([(10, 10, 10), (10, 0, 0)])
+    assert made.rate == 1.0 and made.low < 0.5 and made.high == 1.0
+    assert estimates.stratified([(10, 0, 0)]).rate is None
+
+
+def test_the_stratified_interval_holds_the_truth() -> None:
+    rng, held = random.Random(5), 0
+    for _ in range(1_000):
+        calm, cross = (sum(rng.random() < p for _ in range(n)) for p, n in ((0.9, 60), (0.3, 80)))
+        made = estimates.stratified([(900, 60, calm), (100, 80, cross)])
+        held += made.low <= 0.84 <= made.high
+    assert held >= 930
+
+
+def test_weights_by_cell_come_to_the_same_as_one_by_one() -> None:
+    records, cells = [], [(100, 20, 5), (50, 40, 30)]
+    for name, (seen, voted, good) in zip("ab", cells, strict=True):
+        chance = estimates.propensities([(name, place < voted) for place in range(seen)])[name]
+        records += [estimates.Judged(good=place < good, propensity=chance) for place in range(voted)]
+    one, other = estimates.snipw(records), estimates.weighted_by_cell(cells)
+    assert one.estimate.rate == pytest.approx(other.estimate.rate) and one.ess == pytest.approx(other.ess)
+    assert one.estimate.n == other.estimate.n == 60
+
+
+def test_only_the_newest_vote_of_a_person_counts() -> None:
+    shop = cast.project()
+    talk = cast.asked(shop, cast.ANNA)
+    cast.said(shop, talk, "thumbs_down")
+    cast.said(shop, talk, "thumbs_up")
+    assert (report.measure(shop).thumbs.rate, report.measure(shop).thumbs.n) == (1.0, 1)
+    cast.asked(shop, cast.BEN)
+    cast.said(shop, talk, "thumbs_down", cast.BEN)
+    assert (report.measure(shop).thumbs.rate, report.measure(shop).thumbs.n) == (0.0, 1)
+
+
+def test_the_command_gives_every_rate_its_n_and_interval(capsys: pytest.CaptureFixture[str]) -> None:
+    shop = cast.project()
+    judged = [asked(shop, f"person-{number}", "thumbs_up") for number in range(6)]
+    draw(shop)
+    judge(shop, True, *judged)
+    call_command("quality", "--project", "shop")
+    said = capsys.readouterr().out.splitlines()
+    assert len(said) >= 6 and all("n = " in line for line in said)
+    call_command("quality", "--project", "shop", "--json")
+    made = json.loads(capsys.readouterr().out)
+    assert {"rate", "n", "low", "high"} <= made["audit"].keys() & made["thumbs"].keys() & made["weighted"].keys()
+    assert cast.ANSWER not in json.dumps(made)
+
+
+def test_votes_are_counted_once_a_day() -> None:
+    shop, now = cast.project(), timezone.now()
+    asked(shop, cast.ANNA, "thumbs_up")
+    assert report.remembered(shop) is None
+    assert report.remember(shop, now=now) and not report.remember(shop, now=now + timedelta(hours=1))
+    kept = report.remembered(shop)
+    assert kept is not None and kept.estimate.n == 1
+    assert report.remember(shop, now=now + timedelta(days=2))
+
+
+def test_the_console_shows_the_audit_before_the_thumbs(admin_client: Client) -> None:
+    shop = cast.project()
+    judged = [asked(shop, f"person-{number}", "thumbs_down") for number in range(4)]
+    cast.turn(shop)
+    draw(shop)
+    judge(shop, True, *judged)
+    report.remember(shop, now=timezone.now())
+    page = admin_client.get("/admin/").content.decode()
+    assert page.index("by the random audit") < page.index("Thumbs up")
+    assert "51% to 100%, n = 4" in page and "0% to 49%, n = 4" in page
+    assert "not borne out by the audit" in page
+
+
+def test_beat_draws_the_audit() -> None:
+    shop = cast.project()
+    asked(shop, cast.ANNA)
+    Interaction.objects.update(received_at=timezone.now() - LATER)
+    drawing_all(shop)
+    beaten = [entry["task"] for entry in app.conf.beat_schedule.values()]
+    assert tasks.draw_audits.name in beaten and tasks.draw_audits() == 1
+    assert AuditFrame.objects.get().measured_at is not None

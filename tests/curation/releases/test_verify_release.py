@@ -1,0 +1,67 @@
+"""`manage.py verify_release`: releases by name, by folder, and all of them."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from curation.models import Release
+from curation.releases.files import folder
+from privacy.erasure import erasure
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def release() -> Release:
+    """One of one record."""
+    shop = cast.project()
+    cast.said(shop, cast.asked(shop), "thumbs_up")
+    cast.turn(shop)
+    return cast.cut(shop)
+
+
+def said(*what: str) -> str:
+    """What the command prints."""
+    out = io.StringIO()
+    call_command("verify_release", *what, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def test_a_whole_release_holds_by_any_of_its_names(release: Release) -> None:
+    for what in (["shop:v1"], ["shop:latest"], [str(folder(release))], []):
+        assert said(*what).startswith("The release holds"), what
+    assert said("shop:v1", "shop:latest").startswith("All 2 releases hold")
+
+
+def test_a_changed_byte_is_told_by_its_place_and_not_by_its_text(release: Release, tmp_path: Path) -> None:
+    copied = tmp_path / "shop" / "v1"
+    shutil.copytree(folder(release), copied)
+    path = copied / "eval_cases.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"Saturdays", b"Sundayyys"))
+    faults = io.StringIO()
+    with pytest.raises(CommandError, match=r"^\d+ faults\. Copy"):
+        call_command("verify_release", str(copied), stdout=io.StringIO(), stderr=faults)
+    assert "shop/v1/eval_cases.jsonl: is not what the manifest promises" in faults.getvalue()
+    assert "Sundayyys" not in faults.getvalue()
+    assert said("shop:v1"), "the copy alone was changed"
+
+
+def test_what_is_not_there_is_said() -> None:
+    with pytest.raises(CommandError, match="No release is published yet"):
+        said()
+    with pytest.raises(CommandError, match="no release and no folder"):
+        said("shop:v7")
+
+
+def test_a_release_that_was_taken_back_has_no_files(release: Release) -> None:
+    shop = release.dataset.project
+    cast.said(shop, cast.asked(shop, cast.BEN, question="Where is the harbour?"), "thumbs_up")
+    erasure.erase(cast.person(shop))
+    erasure.settle()
+    with pytest.raises(CommandError, match="was taken back"):
+        said("shop:v1")
+    assert said("shop:v1.1").startswith("The release holds")

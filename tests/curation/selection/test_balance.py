@@ -1,0 +1,126 @@
+"""Caps and temperature: what stays does not hang on order or chance, and rare questions are not drowned."""
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from curation.evidence.records import Candidate
+from curation.selection.balance import Balanced, BalanceSettings, Item, Stock, balance, item, quota, shared_out
+
+KEY = b"a key of the test"
+
+
+def made(number: int, **changes: object) -> Item:
+    """An item of its own cluster, by a subject of its own, in one stratum."""
+    given = {"id": number, "subject": number, "cluster": number, "stratum": ("en",), **changes}
+    return Item(**given)  # type: ignore[arg-type]
+
+
+def run(items: list[Item], **settings: object) -> Balanced:
+    return balance(items, BalanceSettings(**settings), key=KEY)  # type: ignore[arg-type]
+
+
+def test_a_cluster_keeps_three_and_the_others_say_why() -> None:
+    result = run([made(number, cluster=1) for number in range(10)] + [made(50)])
+    assert len(result.kept) == 4
+    assert 50 in result.kept
+    assert {finding.code for finding in result.dropped.values()} == {"cluster_cap"}
+    assert {finding.figure for finding in result.dropped.values()} == {10}
+    assert result.kept.isdisjoint(result.dropped)
+
+
+def test_a_subject_is_capped_where_the_policy_says_so() -> None:
+    items = [made(number, subject=1) for number in range(10)]
+    assert len(run(items).kept) == 10
+    result = run(items, subject_cap=4)
+    assert len(result.kept) == 4
+    assert {finding.code for finding in result.dropped.values()} == {"subject_cap"}
+
+
+def test_what_a_person_wrote_stays_first() -> None:
+    items = [made(number, cluster=1, rank=0 if number in (3, 7) else 1) for number in range(10)]
+    assert {3, 7} <= run(items).kept
+
+
+@pytest.mark.parametrize(
+    ("size", "temperature", "expected"),
+    [(50, 0.5, 50), (100, 0.5, 100), (10_000, 0.5, 1_000), (10_000, 1.0, 10_000), (10_000, 0.0, 100)],
+)
+def test_the_temperature_damps_what_is_larger_than_the_pivot(size: int, temperature: float, expected: int) -> None:
+    assert quota(size, BalanceSettings(pivot=100, temperature=temperature)) == expected
+
+
+def test_a_large_stratum_is_damped_and_a_rare_one_kept_whole() -> None:
+    items = [made(number) for number in range(1_000)]
+    items += [made(number, stratum=("cs",)) for number in range(2_000, 2_010)]
+    result = run(items, pivot=100, temperature=0.5)
+    assert result.before == {("en",): 1_000, ("cs",): 10}
+    assert result.after == {("en",): 316, ("cs",): 10}
+    assert {finding.code for finding in result.dropped.values()} == {"stratum_share"}
+
+
+def test_damping_takes_one_of_each_cluster_before_a_second() -> None:
+    items = [made(number, cluster=number % 40) for number in range(120)]
+    result = run(items, pivot=40, temperature=0.0)
+    assert len({number % 40 for number in result.kept}) == 40
+
+
+def test_neither_order_nor_chance_decides() -> None:
+    items = [made(number, cluster=number % 100, subject=number % 70) for number in range(600)]
+    first = run(items, pivot=50, temperature=0.5, subject_cap=4)
+    for seed in range(3):
+        shuffled = items[:]
+        random.Random(seed).shuffle(shuffled)
+        assert run(shuffled, pivot=50, temperature=0.5, subject_cap=4) == first
+
+
+def test_the_key_decides_who_stays() -> None:
+    items = [made(number, cluster=1) for number in range(100)]
+    kept = {balance(items, BalanceSettings(), key=bytes([seed])).kept for seed in range(5)}
+    assert len(kept) > 1
+
+
+def test_who_stays_goes_on_staying_while_the_stratum_grows() -> None:
+    small = run([made(number) for number in range(400)], pivot=100, temperature=0.5).kept
+    large = run([made(number) for number in range(800)], pivot=100, temperature=0.5).kept
+    assert len(small & large) / len(small) > 0.6
+
+
+def test_every_record_is_kept_or_has_a_reason() -> None:
+    items = [made(number, cluster=number % 30, subject=number % 9, stratum=(str(number % 4),)) for number in range(500)]
+    result = run(items, pivot=10, temperature=0.3, subject_cap=5)
+    assert set(result.kept) | set(result.dropped) == {it.id for it in items}
+    assert result.kept.isdisjoint(result.dropped)
+    assert sum(result.after.values()) == len(result.kept)
+
+
+def test_a_policy_overrides_by_name_and_a_wrong_name_is_refused() -> None:
+    found = BalanceSettings.from_dict({"strata": ["tags"], "pivot": 7})
+    assert (found.strata, found.pivot, found.cluster_cap) == (("tags",), 7, 3)
+    with pytest.raises(ValueError, match="pivto"):
+        BalanceSettings.from_dict({"pivto": 7})
+
+
+def test_a_candidate_has_the_strata_that_the_policy_names() -> None:
+    candidate = Candidate(
+        interaction=7, subject=3, project=1, question="q", context=(), answer="a", expected="a", rejected=None,
+        sources_text="", tags=("b", "a"), language="de", agent_version="v2", authored="human", depth=0,
+        occurred_at=datetime(2026, 3, 1, tzinfo=UTC), fingerprint=b"", cluster=None, voters=(),
+    )  # fmt: skip
+    assert item(candidate, BalanceSettings()) == Item(7, 3, 7, ("a,b", "de", "v2"), 0)
+    assert item(candidate, BalanceSettings(strata=("language",))).stratum == ("de",)
+
+
+def test_what_is_left_out_of_the_stock_leaves_its_place_to_others() -> None:
+    items = [made(number, cluster=number % 40, stratum=(str(number % 3),)) for number in range(500)]
+    settings, held = BalanceSettings(pivot=20, temperature=0.5), set(range(0, 500, 7))
+    rest = [one for one in items if one.id not in held]
+    assert shared_out(Stock(items, KEY), settings, held) == balance(rest, settings, key=KEY)
+
+
+def test_findings_are_found_by_their_record() -> None:
+    found = run([made(number, cluster=1) for number in range(0, 20, 2)]).dropped
+    assert len(found) == 7 == len(list(found))
+    assert {found.get(number) is None for number in range(1, 20, 2)} == {True}
+    assert found.get(-1) is None and found.get(99) is None

@@ -1,0 +1,59 @@
+"""What the web server is given: an answer in memory whole, with its request over, and a file in parts."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+# In a process of its own: the application changes what the collector and Django's signals do.
+CALL = """
+import io, json, sys
+from wsgiref.util import FileWrapper
+from django.core.signals import request_finished
+from flywheel_site.wsgi import application
+ended, started = [], []
+request_finished.connect(lambda **said: ended.append(True), weak=False)
+given = application(
+    {"REQUEST_METHOD": "GET", "PATH_INFO": sys.argv[1], "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80",
+     "HTTP_HOST": "127.0.0.1", "wsgi.input": io.BytesIO(), "wsgi.url_scheme": "http",
+     **({"wsgi.file_wrapper": FileWrapper} if sys.argv[2:] else {})},
+    lambda status, headers: started.append(status),
+)
+whole, over = isinstance(given, list), bool(ended)
+size = len(b"".join(given))
+getattr(given, "close", int)()
+print(json.dumps({"status": started, "whole": whole, "over": over, "size": size, "ended": len(ended)}))
+"""
+
+
+@pytest.fixture
+def called(tmp_path: Path) -> Any:
+    def call(path: str, *wrapped: str) -> dict[str, Any]:
+        environment = {**os.environ, "FLYWHEEL_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "flywheel_site.settings"}
+        command = [sys.executable, "-c", CALL, path, *wrapped]
+        said = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+        found: dict[str, Any] = json.loads(said)
+        return found
+
+    return call
+
+
+def test_an_answer_in_memory_is_given_whole_with_its_request_over(called: Any) -> None:
+    assert called("/healthz") == {"status": ["200 OK"], "whole": True, "over": True, "size": 16, "ended": 1}
+
+
+def test_a_file_is_given_in_parts_and_its_request_ends_with_the_last(called: Any) -> None:
+    said = called("/static/admin/css/base.css")
+    assert said["status"] == ["200 OK"] and said["size"] > 10_000
+    assert (said["whole"], said["over"], said["ended"]) == (False, False, 1)
+
+
+def test_a_file_in_the_servers_own_wrapper_is_given_as_it_is(called: Any) -> None:
+    said = called("/static/admin/css/base.css", "wrapped")
+    assert said["status"] == ["200 OK"] and said["size"] > 10_000
+    assert (said["whole"], said["ended"]) == (False, 1)
