@@ -217,7 +217,10 @@ def environ(request: Request) -> dict[str, Any]:
             said[variable] = f"{said[variable]}{SEPARATORS.get(name, ',')}{value}" if variable in said else value
     said["CONTENT_TYPE"] = said.pop("HTTP_CONTENT_TYPE", "")
     said["CONTENT_LENGTH"] = str(request.length) if request.length else said.pop("HTTP_CONTENT_LENGTH", "")
-    said.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
+    if request.body:
+        said.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
+    elif "HTTP_TRANSFER_ENCODING" in said:
+        said["CONTENT_LENGTH"] = "0"  # a body was announced, and none came: the view says so
     return said
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from feedback.capture.blanks import is_blank
@@ -65,11 +65,11 @@ def test_a_short_text_that_says_something_is_not(text: str) -> None:
     ],
 )
 def test_a_long_text_is_read_in_time_of_its_length(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for end in ("", " ü"):
         is_blank("*" + piece * (200_000 // len(piece)) + end)
         is_blank(piece * (200_000 // len(piece)) + end)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.django_db
@@ -98,7 +98,8 @@ def test_nor_is_it_in_an_import(shop: Project, tmp_path: Path, capsys: pytest.Ca
     lines: list[dict[str, Any]] = [{"question": "q?", "answer": text} for text in SOME]
     lines += [{"question": "q?", "answer": "a", "feedback": {"thumb": "down", "signal": "edit", "correction": SOME[0]}}]
     (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    call_command(
-        "import_log", str(tmp_path / "log.jsonl"), project=shop.name, consent="capture", notice="May we?", json=True
-    )
+    with pytest.raises(CommandError, match="Nothing went in"):
+        call_command(
+            "import_log", str(tmp_path / "log.jsonl"), project=shop.name, consent="capture", notice="May we?", json=True
+        )
     assert json.loads(capsys.readouterr().out)["bad"] == len(lines) and not Interaction.objects.exists()

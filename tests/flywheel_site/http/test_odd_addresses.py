@@ -15,7 +15,7 @@ from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
 KEYED = [
-    "interactions/%s", "feedback/%s", "privacy/requests/lifecycle/%s", "datasets/%s/releases", "datasets/%s/latest", "releases/%s",
+    "interactions/%s", "feedback/%s", "privacy/requests/%s", "datasets/%s/releases", "datasets/%s/latest", "releases/%s",
     "releases/%s/files/x", "releases/x/files/%s", "gate-runs/%s", "agent-versions/%s", "datasets/%s/recalls/%s/ack",
 ]  # fmt: skip
 PAGES = [
@@ -111,7 +111,7 @@ def test_a_failure_of_the_page_is_logged_without_its_link(
     monkeypatch.setattr("privacy.requests.page.links.open_link", fails)
     client.raise_request_exception = False
     assert client.get(f"/privacy/{token}").status_code == 500
-    assert token not in caplog.text and "RuntimeError" in caplog.text and "pageviews.py" in caplog.text
+    assert token not in caplog.text and "RuntimeError" in caplog.text and "page.py" in caplog.text
 
 
 def test_a_log_line_keeps_the_addresses_of_calls(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from feedback.api import rates
 from flywheel_site.ops.environment import Environment
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 READ: dict[str, Callable[[Environment], Any]] = {
     "switch": lambda env: env.bool("NAME", default=True),
     "port": lambda env: env.int("NAME", default=8000, most=65535),

@@ -14,7 +14,7 @@ from django.core.management import get_commands
 from flywheel_site.ops import databases
 from flywheel_site.ops.environment import Environment
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def manage(folder: Path, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:

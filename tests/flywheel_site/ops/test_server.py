@@ -16,7 +16,7 @@ import pytest
 
 from tests.servers import free_port
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 HOST = "flywheel.example"
 SECONDS = 60.0
 BODY_SECONDS = 3

@@ -80,11 +80,12 @@ def test_a_write_that_takes_a_few_bytes_at_a_time_is_finished(monkeypatch: pytes
 LIMITED = """
 import resource, django
 django.setup()
-from privacy import tombstones
+from privacy.db import disk_space
+from privacy.erasure import tombstones
 resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
 try:
-    tombstones.diskspace.append(tombstones.file(), b"x" * 200 + b"\\n")
-    tombstones.diskspace.append(tombstones.file(), b"y" * 300 + b"\\n")
+    disk_space.append(tombstones.file(), b"x" * 200 + b"\\n")
+    disk_space.append(tombstones.file(), b"y" * 300 + b"\\n")
 except OSError as error:
     print(error.strerror)
 """

@@ -112,7 +112,7 @@ def test_a_second_machine_without_the_key_starts_nothing_and_makes_none(
 ) -> None:
     master_keys.expect_known()
     environment = {**child_environment, "FLYWHEEL_VAR": str(tmp_path), "FLYWHEEL_MASTER_KEY": ""}
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     ran = subprocess.run(
         [sys.executable, *COMMANDS[start]], env=environment, cwd=root, capture_output=True, text=True, timeout=60, check=False
     )  # fmt: skip
