@@ -18,11 +18,11 @@ from django.core.management.base import BaseCommand
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
-from curation.policysettings import defaults
-from curation.queues import REASONS as TASK_REASONS
-from curation.rules import REASONS as DECISION_REASONS
-from flywheel_site.apidocs import calls, kinds
-from privacy import datamap
+from curation.policies.settings import defaults
+from curation.review.queues import REASONS as TASK_REASONS
+from curation.decisions.rules import REASONS as DECISION_REASONS
+from flywheel_site.http.api_docs import calls, kinds
+from privacy.erasure import data_map as datamap
 
 ROOT: Final = Path(settings.BASE_DIR)
 FOLDER: Final = ROOT / "docs" / "reference"
