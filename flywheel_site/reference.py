@@ -186,6 +186,8 @@ def plain(default: ast.expr) -> str:
         return ""
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
     return ",".join(value) if isinstance(value, list) else str(value)
 
 
@@ -235,15 +237,28 @@ def reasons() -> str:
 def findings(makers: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(code, detail) of each finding that curation's sources make; a figure is shown as an ellipsis."""
     for path in sorted((ROOT / "curation").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers:
-                given = [shown(argument) for argument in node.args[:2]]
+        texts: dict[str, ast.expr] = {}
+        for node in in_order(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                texts[node.targets[0].id] = node.value
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers:
+                given = [shown(argument, texts) for argument in node.args[:2]]
                 if len(given) == 2 and re.fullmatch(r"[a-z_]{3,}", given[0]):
                     yield given[0], given[1]
 
 
-def shown(node: ast.expr) -> str:
-    """A text of the source; what is put into it is an ellipsis."""
+def in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a tree as they are written."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from in_order(child)
+
+
+def shown(node: ast.expr, texts: Mapping[str, ast.expr]) -> str:
+    """A text of the source, by the name that it was given last if need be; what is put into it is an ellipsis."""
+    if isinstance(node, ast.Name):
+        named = texts.get(node.id)
+        return "" if named is None or isinstance(named, ast.Name) else shown(named, {})
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
