@@ -18,9 +18,9 @@ from django.core.management.base import BaseCommand
 from django.urls import URLPattern, URLResolver, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
+from curation.decisions.rules import REASONS as DECISION_REASONS
 from curation.policies.settings import defaults
 from curation.review.queues import REASONS as TASK_REASONS
-from curation.decisions.rules import REASONS as DECISION_REASONS
 from flywheel_site.http.api_docs import calls, kinds
 from privacy.erasure import data_map as datamap
 
@@ -81,7 +81,10 @@ def answers(given: Iterable[Mapping[str, str]]) -> str:
 
 def api_types() -> str:
     """Every type of a body or an answer, field by field."""
-    parts = ["# API types\n\n", "Bodies and answers of the [API calls](api.md), field by field. * marks what is required.\n"]
+    parts = [
+        "# API types\n\n",
+        "Bodies and answers of the [API calls](api.md), field by field. * marks what is required.\n",
+    ]
     for kind in kinds(described()):
         text = "".join(f"`{piece}`" if is_code else piece for piece, is_code in kind["text"])
         fields = [f"`{field['name']}`{'*' * field['needed']} ({field['type']})" for field in kind["fields"]]
@@ -105,7 +108,10 @@ def scopes_of(patterns: Iterable[Any], before: str = "") -> Iterator[tuple[tuple
             asked = getattr(getattr(entry.callback, "view_class", None), "scopes", {})
             for method, needed in asked.items():
                 names = [needed] if isinstance(needed, str) else needed
-                yield (method, "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)), " or ".join(f"`{name}`" for name in names)
+                yield (
+                    (method, "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)),
+                    " or ".join(f"`{name}`" for name in names),
+                )
 
 
 # Commands
@@ -157,10 +163,16 @@ def told(action: argparse.Action) -> str:
 def variables() -> str:
     """Every variable of the environment, with its default."""
     said = words()
-    read = {**dict(asked_for((ROOT / "flywheel_site" / "settings.py").read_text())), **dict.fromkeys(said["elsewhere"], "")}
+    read = {
+        **dict(asked_for((ROOT / "flywheel_site" / "settings.py").read_text())),
+        **dict.fromkeys(said["elsewhere"], ""),
+    }
     sentences = {**said["settings"], **said["elsewhere"]}
     agree("settings", read, sentences)
-    rows = [(f"`{name}`", sentences[name].get("default", code(read[name])), sentences[name]["says"]) for name in sorted(read)]
+    rows = [
+        (f"`{name}`", sentences[name].get("default", code(read[name])), sentences[name]["says"])
+        for name in sorted(read)
+    ]
     return (
         "# Settings\n\nEvery setting is a variable of the environment. The defaults are a laptop's; "
         "`manage.py check --deploy` says what is not fit for production. "
@@ -269,7 +281,9 @@ def shown(node: ast.expr, texts: Mapping[str, ast.expr]) -> str:
 
 def data_map() -> str:
     """Every column with its class."""
-    return f"# Data map\n\nEvery column of every table: whose it is, what for, and how long it stays.\n\n{datamap.table()}"
+    return (
+        f"# Data map\n\nEvery column of every table: whose it is, what for, and how long it stays.\n\n{datamap.table()}"
+    )
 
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {

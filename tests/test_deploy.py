@@ -31,7 +31,9 @@ def variables_of_settings() -> set[str]:
 
 def documented() -> set[str]:
     """The names in the first column of the reference."""
-    rows = re.findall(r"^\| (`[A-Z0-9_`, ]+`) \|", (ROOT / "docs" / "reference" / "settings.md").read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (`[A-Z0-9_`, ]+`) \|", (ROOT / "docs" / "reference" / "settings.md").read_text(), re.MULTILINE
+    )
     return {name for row in rows for name in re.findall(r"[A-Z0-9_]+", row)}
 
 

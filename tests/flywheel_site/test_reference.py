@@ -29,7 +29,11 @@ def test_every_call_names_the_scope_that_its_key_needs() -> None:
 
 @pytest.mark.parametrize("code", ["bare_down", "question_short", "new_subject", "never_again", "too_few_cases"])
 def test_a_reason_of_each_kind_is_listed_with_its_words(code: str) -> None:
-    (row,) = {line for line in reference.reasons().splitlines() if line.startswith(f"| `{code}` |") and "voted down, no" not in line}
+    (row,) = {
+        line
+        for line in reference.reasons().splitlines()
+        if line.startswith(f"| `{code}` |") and "voted down, no" not in line
+    }
     assert len(row.split("|")[2].split()) >= 3
 
 
@@ -48,7 +52,7 @@ def test_a_sentence_about_a_setting_that_is_gone_is_an_error_that_names_it(monke
     said: dict[str, Any] = reference.words()
     said["policy"]["gate"]["patience"] = "How long to wait."
     monkeypatch.setattr(reference, "words", lambda: said)
-    with pytest.raises(reference.Stale, match="gate: words.yaml describes patience"):
+    with pytest.raises(reference.Stale, match=r"gate: words\.yaml describes patience"):
         reference.policy()
 
 
