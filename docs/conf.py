@@ -12,7 +12,7 @@ release = "0.1.0"
 extensions = ["myst_parser"]
 myst_heading_anchors = 3
 root_doc = "docs/index"
-include_patterns = ["docs/**", "*.md", "clients/*/README.md", "deploy/README.md"]
+include_patterns = ["docs/**", "*.md", "**/README.md"]
 exclude_patterns = [".*", "var", "native", "**/node_modules", "docs/images"]
 
 html_theme = "furo"

@@ -208,7 +208,8 @@ def plain(default: ast.expr) -> str:
 
 def policy() -> str:
     """Every setting of a curation policy, stage by stage."""
-    sentences = words()["policy"]
+    said = words()
+    sentences = said["policy"]
     parts = [
         "# Policy settings\n\nA curation policy names only what differs from these defaults, as YAML or JSON, with a part for each "
         "stage. [Change a policy](../how-to/change-a-policy.md) says how to try one before it holds.\n"
@@ -216,7 +217,7 @@ def policy() -> str:
     live = defaults()
     agree("stages", live, sentences)
     for stage, values in live.items():
-        lists = words()["policy_lists"].get(stage, {})
+        lists = said["policy_lists"].get(stage, {})
         agree(stage, values, sentences[stage])
         rows = [(f"`{name}`", code(default(values[name])), text) for name, text in sentences[stage].items()]
         rows += [(f"`{name}`", "a list", text) for name, text in lists.items()]
@@ -240,30 +241,27 @@ def reasons() -> str:
         "\n## Of a review task\n\n",
         table(("code", "in the queue"), ((f"`{key}`", text) for key, text in TASK_REASONS.items())),
     ]
-    for title, places in (("Of a filter or a guard", ("found", "finding")), ("Of a gate run", ("Reason", "about"))):
-        rows = sorted(dict(findings(places)).items())
-        parts += [f"\n## {title}\n\n", table(("code", "what it says"), ((f"`{key}`", text) for key, text in rows))]
+    found = dict(findings())
+    for title, makers in (("Of a filter or a guard", ("found", "finding")), ("Of a gate run", ("Reason", "about"))):
+        rows = sorted((f"`{key}`", text) for (maker, key), text in found.items() if maker in makers)
+        parts += [f"\n## {title}\n\n", table(("code", "what it says"), rows)]
     return "".join(parts)
 
 
-def findings(makers: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """(code, detail) of each finding that curation's sources make; a figure is shown as an ellipsis."""
+def findings() -> Iterator[tuple[tuple[str, str], str]]:
+    """((maker, code), detail) of each finding that curation's sources make; a figure is shown as an ellipsis."""
     for path in sorted((ROOT / "curation").rglob("*.py")):
+        if path.parent.name == "migrations":
+            continue
         texts: dict[str, ast.expr] = {}
-        for node in in_order(ast.parse(path.read_text())):
+        parsed = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Assign | ast.Call)]
+        for node in sorted(parsed, key=lambda n: (n.lineno, isinstance(n, ast.Call))):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 texts[node.targets[0].id] = node.value
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers:
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 given = [shown(argument, texts) for argument in node.args[:2]]
                 if len(given) == 2 and re.fullmatch(r"[a-z_]{3,}", given[0]):
-                    yield given[0], given[1]
-
-
-def in_order(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a tree as they are written."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        yield from in_order(child)
+                    yield (node.func.id, given[0]), given[1]
 
 
 def shown(node: ast.expr, texts: Mapping[str, ast.expr]) -> str:

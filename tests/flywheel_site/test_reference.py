@@ -27,14 +27,11 @@ def test_every_call_names_the_scope_that_its_key_needs() -> None:
     assert [section.splitlines()[0] for section in sections if "Scope: `" not in section] == []
 
 
-@pytest.mark.parametrize("code", ["bare_down", "question_short", "new_subject", "never_again", "too_few_cases"])
-def test_a_reason_of_each_kind_is_listed_with_its_words(code: str) -> None:
-    (row,) = {
-        line
-        for line in reference.reasons().splitlines()
-        if line.startswith(f"| `{code}` |") and "voted down, no" not in line
-    }
-    assert len(row.split("|")[2].split()) >= 3
+def test_a_reason_of_each_kind_is_listed_with_its_words() -> None:
+    rows = [line.split("|") for line in reference.reasons().splitlines() if line.startswith("| `")]
+    words = {cells[1].strip(" `"): cells[2].split() for cells in rows}
+    known = ("bare_down", "question_short", "new_subject", "never_again", "too_few_cases")
+    assert [code for code in known if len(words.get(code, ())) < 3] == []
 
 
 @pytest.mark.parametrize("section", ["settings", "policy"])
@@ -61,6 +58,7 @@ def test_the_check_fails_over_a_stale_page_and_writes_nothing(tmp_path: Path, mo
     page = tmp_path / "reference" / "settings.md"
     page.write_text("old")
     monkeypatch.setattr(reference, "FOLDER", tmp_path / "reference")
+    monkeypatch.setattr(reference, "PAGES", {"settings.md": reference.variables, "policy.md": reference.policy})
     with pytest.raises(CommandError, match=r"settings\.md"):
         call_command("reference", "--check")
     assert page.read_text() == "old"
