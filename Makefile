@@ -38,6 +38,6 @@ bench:
 
 docs:
 	@sh deploy/venv.sh dev
-	@$(PYTHON_HERE) manage.py reference
+	@$(PYTHON_HERE) -m docs.generate
 	@$(PYTHON_HERE) -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs . $${FLYWHEEL_VAR:-var}/docs
 	@echo "Open $${FLYWHEEL_VAR:-var}/docs/docs/index.html"

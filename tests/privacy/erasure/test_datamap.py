@@ -12,7 +12,7 @@ DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "data-ma
 
 
 def test_the_document_has_the_map_of_the_models_as_they_are() -> None:
-    assert data_map.table() in DOCUMENT.read_text(), "run manage.py reference"
+    assert data_map.table() in DOCUMENT.read_text(), "run make docs"
 
 
 def test_every_column_is_on_the_map_once() -> None:
