@@ -1,5 +1,5 @@
 # Everything that one types here. Nothing but make and Python >= 3.11 has to be there; `.venv/` is made first.
-.PHONY: help demo up native test bench
+.PHONY: help demo up native test bench docs
 
 PYTHON_HERE = .venv/bin/python
 # What is given on make's command line (PORT, LOG, CONSENT, NOTICE, MAP, BENCH, FLYWHEEL_VAR, …) reaches the recipes as environment.
@@ -12,6 +12,7 @@ help:
 	@echo "make native  compile the redactor, where there is a C compiler; everything runs without"
 	@echo "make test    everything that CI runs (ONLY=lint,types: some of it)"
 	@echo "make bench   the benchmarks (BENCH=redaction,capture: some of them)"
+	@echo "make docs    write the generated reference, and build the documentation under var/docs/"
 
 demo:
 	@sh deploy/venv.sh runtime
@@ -34,3 +35,9 @@ bench:
 	@sh deploy/venv.sh dev
 	@$(PYTHON_HERE) -m deploy.native --optional
 	@exec $(PYTHON_HERE) -m bench $${BENCH:+"$$BENCH"}
+
+docs:
+	@sh deploy/venv.sh dev
+	@$(PYTHON_HERE) -m docs.generate
+	@$(PYTHON_HERE) -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs . $${FLYWHEEL_VAR:-var}/docs
+	@echo "Open $${FLYWHEEL_VAR:-var}/docs/docs/index.html"

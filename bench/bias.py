@@ -116,7 +116,7 @@ def picture(made: Mapping[str, Sequence[Estimate]], worlds: int = 100) -> str:
 
 
 def main() -> None:
-    """Print the table that docs/curation.md shows."""
+    """Print the table that docs/explanation/votes.md shows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--svg", type=Path, help="where to draw the intervals")

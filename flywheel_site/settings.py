@@ -1,6 +1,6 @@
 """Every setting, read from the environment once. The defaults are a laptop's: SQLite and files under `var/`.
 
-`deploy/README.md` lists the variables; nothing else in Flywheel reads the environment.
+`docs/reference/settings.md` lists the variables; nothing else in Flywheel reads the environment.
 """
 
 from pathlib import Path
@@ -143,9 +143,9 @@ PRIVACY_LINK_HOURS = env.int("PRIVACY_LINK_HOURS", default=24)
 RECALL_DAYS = env.int("RECALL_DAYS", default=14)  # a recall that nobody has acknowledged by then is overdue
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)  # lets webhooks go to http and to the own network
 
-# A second redactor by its dotted path, (Redacted, Policy, Numbering) -> Redacted: a name model, say. docs/redaction.md
+# A second redactor by its dotted path, (Redacted, Policy, Numbering) -> Redacted: a name model, say. docs/explanation/redaction.md
 SECOND_REDACTOR = env.str("SECOND_REDACTOR", default="")
-# Graders that ask a model, where a project's gate policy wants them: docs/gate.md. Prices are per million tokens.
+# Graders that ask a model, where a project's gate policy wants them: docs/how-to/grade-with-a-model.md. Prices are per million tokens.
 JUDGE_URL, JUDGE_MODEL, JUDGE_KEY = env.url("JUDGE_URL"), env.str("JUDGE_MODEL", ""), env.str("JUDGE_KEY", "")
 JUDGE_VOTES, JUDGE_TIMEOUT = env.int("JUDGE_VOTES", default=3), env.float("JUDGE_TIMEOUT", default=30.0, least=0.1)
 JUDGE_PRICE_IN, JUDGE_PRICE_OUT = env.float("JUDGE_PRICE_IN", default=0.0), env.float("JUDGE_PRICE_OUT", default=0.0)

@@ -1,4 +1,4 @@
-"""The scripts of docs/train.md: they compile, and what they load is what TRL takes. Nothing is trained here."""
+"""The scripts of docs/how-to/train.md: they compile, and what they load is what TRL takes. Nothing is trained here."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 from curation.releases.files import folder
 from tests.curation.gate_world import CORRECTED, EVERY, released
 
-DOCS = (Path(__file__).parent.parent / "docs" / "train.md").read_text()
+DOCS = (Path(__file__).parent.parent / "docs" / "how-to" / "train.md").read_text()
 SCRIPTS = dict(re.findall(r"```python title=(\w+\.py)\n(.*?)```", DOCS, re.DOTALL))
 PEERS = os.environ.get("PEERS_PYTHON", sys.executable)
 CHECKS = {
@@ -45,7 +45,7 @@ def test_what_a_script_loads_is_what_the_trainer_takes(
 ) -> None:
     has = subprocess.run([PEERS, "-c", "import datasets, trl"], capture_output=True, check=False, cwd="/")
     if has.returncode:
-        pytest.skip("datasets and trl are not installed; see docs/formats.md")
+        pytest.skip("datasets and trl are not installed; see docs/benchmarks/other-tools.md")
     (tmp_path / name).write_text(SCRIPTS[name])
     offline = {
         "HF_HUB_OFFLINE": "1",

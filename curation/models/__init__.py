@@ -42,7 +42,9 @@ class CurationPolicy(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="policies")
     version = models.PositiveIntegerField(default=1)
-    settings = models.JSONField(default=dict, blank=True, help_text="What differs from the defaults; docs/curation.md.")
+    settings = models.JSONField(
+        default=dict, blank=True, help_text="What differs from the defaults; docs/reference/policy.md."
+    )
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

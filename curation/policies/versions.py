@@ -1,4 +1,4 @@
-"""A project's curation policy: versioned settings over the defaults that docs/curation.md explains."""
+"""A project's curation policy: versioned settings over the defaults that docs/reference/policy.md explains."""
 
 from typing import Any
 

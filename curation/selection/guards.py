@@ -24,7 +24,7 @@ BEHIND: Final = 1 << 64  # in the order of records: beyond every hash
 
 @dataclass(frozen=True, slots=True)
 class GuardSettings:
-    """The limits; docs/curation.md says why each is what it is.
+    """The limits; docs/explanation/curation.md says why each is what it is.
 
     A share alone would let nobody into a small release: half a percent of 200 records is one. So the shares
     apply from `share_from` records on and never ask for less than the floor: a subject's cap is the lesser of

@@ -3,7 +3,7 @@
     from privacy.redaction import redact
     redact("mail ada@example.org")  # Redacted('mail [EMAIL_1]')
 
-`docs/redaction.md` says what is found, how well, and what is not.
+`docs/explanation/redaction.md` says what is found, how well, and what is not.
 """
 
 from privacy.native import SEARCH_PATH as __path__  # noqa: F401 - compiled modules first, where there are any

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not copies.wanted():
-            raise CommandError("No bucket is set: RELEASES_S3=s3://bucket/prefix. deploy/README.md says what it needs.")
+            raise CommandError(
+                "No bucket is set: RELEASES_S3=s3://bucket/prefix. docs/how-to/operate.md says what it needs."
+            )
         named = options["dataset"]
         datasets = list(Dataset.objects.filter(name__in=named) if named else Dataset.objects.all())
         if unknown := set(named) - {dataset.name for dataset in datasets}:

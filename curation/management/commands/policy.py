@@ -9,7 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from curation.policies import settings, trials, versions
 from feedback.models import Project
 
-HEADING = "# Curation policy of {policy}. Only what differs from the defaults; docs/curation.md explains them.\n"
+HEADING = (
+    "# Curation policy of {policy}. Only what differs from the defaults; docs/reference/policy.md explains them.\n"
+)
 
 
 class Command(BaseCommand):

@@ -66,7 +66,7 @@ class Supersedes(TypedDict):
 
 
 class Manifest(TypedDict):
-    """The document. docs/formats.md describes each field."""
+    """The document. docs/reference/release-files.md describes each field."""
 
     schema: int
     dataset: str

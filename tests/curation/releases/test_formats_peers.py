@@ -1,4 +1,4 @@
-"""Releases read back through the real libraries. docs/formats.md says how to have them here.
+"""Releases read back through the real libraries. docs/benchmarks/other-tools.md says how to have them here.
 
 They run in an interpreter of their own, `PEERS_PYTHON` (DeepEval, which asks for other versions, in `DEEPEVAL_PYTHON`),
 and promptfoo as the command in `PROMPTFOO`. None of them reaches the network.
@@ -45,7 +45,7 @@ def has(python: str, library: str) -> bool:
 def ask(library: str, script: str, folder: Path, python: str = PEERS) -> Any:
     """What a script prints as JSON, run where the library is; skips where it is not."""
     if not has(python, library):
-        pytest.skip(f"{library} is not installed; see docs/formats.md")
+        pytest.skip(f"{library} is not installed; see docs/benchmarks/other-tools.md")
     environment = os.environ | OFFLINE | {"HF_HOME": str(folder / ".hf"), "HOME": str(folder)}
     done = subprocess.run(
         [python, "-c", script, str(folder)], capture_output=True, text=True, check=False, cwd=folder, env=environment
@@ -261,7 +261,7 @@ def run_promptfoo(folder: Path, lines: bytes) -> list[dict[str, Any]]:
     """The results of promptfoo's echo provider, which answers with the prompt it was given."""
     command = os.environ.get("PROMPTFOO") or shutil.which("promptfoo")
     if command is None:
-        pytest.skip("promptfoo is not installed; see docs/formats.md")
+        pytest.skip("promptfoo is not installed; see docs/benchmarks/other-tools.md")
     (folder / "promptfoo.yaml").write_bytes(lines)
     check = [{"type": "contains", "value": "{{question}}"}]
     config = {

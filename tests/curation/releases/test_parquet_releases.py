@@ -12,7 +12,7 @@ from privacy.erasure import erasure
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
-parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed; see docs/formats.md")
+parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed; see docs/benchmarks/other-tools.md")
 
 
 def listed(release: Release) -> dict[str, int]:
