@@ -5,15 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from rest_framework.exceptions import PermissionDenied, Throttled, UnsupportedMediaType
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feedback.api import answers, batch, bodies
-from feedback.api.authentication import Caller, KeyAuthentication
 from feedback.api.throttling import WindowThrottle
 from feedback.capture import outcomes, privacy_control, writing
 from feedback.capture.dry_run import preview
@@ -68,60 +65,18 @@ class CaptureView(APIView):
         return super().handle_exception(exc)
 
 
-class OftenCalled(CaptureView):
-    """A call that comes by the thousand. A plain POST goes a short way through Django REST framework, without what is
-    only there for other forms of call: the same classes let it in, and what is refused is refused the framework's way.
-    """
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method != "POST" or not is_plain(request):
-            return super().dispatch(request, *args, **kwargs)
-        caller: Caller | None = None
-        try:
-            caller = self.admitted(request)
-            answer: HttpResponseBase = self.post(request)  # type: ignore[attr-defined]
-        except Exception as error:  # noqa: BLE001 - the framework raises again what it does not know
-            framed = self.request = self.initialize_request(request)
-            framed.auth = caller
-            self.args, self.kwargs, self.headers = args, kwargs, self.default_response_headers
-            return self.finalize_response(framed, self.handle_exception(error))
-        return answer
-
-    def admitted(self, request: Any) -> Caller:
-        """Who calls, if their key is good, carries the scope and is within its rate."""
-        caller = request.auth = KeyAuthentication().authenticate(request)[1]
-        for permission in self.get_permissions():
-            if not permission.has_permission(request, self):
-                raise PermissionDenied(getattr(permission, "message", None))
-        for throttle in self.get_throttles():
-            if not throttle.allow_request(request, self):
-                raise Throttled(throttle.wait())
-        return caller
-
-    def answered(self, said: Any, status: int = 200) -> HttpResponse:
-        """The answer as JSON."""
-        content = self.renderer_classes[0]().render(said)
-        return HttpResponse(content, status=status, content_type="application/json")
-
-
 def media_type(request: Request) -> str:
     """What the body is said to be, without its parameters."""
     return str(request.content_type).partition(";")[0].strip().lower()
 
 
-def is_plain(request: HttpRequest) -> bool:
-    """Whether JSON may answer it, and nothing in it asks for more of the framework."""
-    accepted = request.META.get("HTTP_ACCEPT", "*/*")
-    return not request.META.get("QUERY_STRING") and ("*/*" in accepted or "application/json" in accepted)
-
-
-class InteractionsView(OftenCalled):
+class InteractionsView(CaptureView):
     """`POST /interactions`."""
 
     scopes = {"POST": Scope.INGEST}
 
     @described("interactions_create", {201: answers.Stored, 200: answers.Stored}, InteractionIn)
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: Request) -> Response:
         """Keep a question, its answer and what belonged to them, redacted before anything is stored; 201 is on disk.
         The same `id` with the same body is answered alike and writes nothing; with another body it is a 409, and an id that was
         erased or has expired a 410. Without consent to capture nothing is kept: 200, `stored: false`. With `dry_run`, 200 and
@@ -131,14 +86,14 @@ class InteractionsView(OftenCalled):
         if request.META.get("HTTP_SEC_GPC") == "1":
             payload.consent = {**(payload.consent or {}), "training": False}
         if payload.dry_run:
-            return self.answered(preview(request.auth.project, payload))
+            return Response(preview(request.auth.project, payload))
         recorded = writing.record_interaction(request.auth.project, payload)
         if recorded.result == Outcome.Result.NO_CONSENT:
-            return self.answered({"stored": False, "reason": "no_consent"})
-        return self.answered(stored(recorded), 201 if recorded.result == Outcome.Result.STORED else 200)
+            return Response({"stored": False, "reason": "no_consent"})
+        return Response(stored(recorded), status=201 if recorded.result == Outcome.Result.STORED else 200)
 
 
-class FeedbackView(OftenCalled):
+class FeedbackView(CaptureView):
     """`POST /feedback`, with a key or, from a browser, with a feedback token."""
 
     scopes = {"POST": Scope.FEEDBACK}
@@ -149,7 +104,7 @@ class FeedbackView(OftenCalled):
         {201: answers.FeedbackStored, 200: answers.FeedbackStored, 202: answers.FeedbackStored},
         FeedbackIn,
     )
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: Request) -> Response:
         """Say what somebody thought of an answer: with a key, or from a browser with the interaction's `feedback_token`,
         which also says who it is. An `edit` needs its `correction`, a `rating` its `score`. Of one person's explicit votes the newest
         stands. Feedback on an interaction that has not been seen yet waits for it, for a day: 202.
@@ -159,19 +114,19 @@ class FeedbackView(OftenCalled):
             privacy_control.object_to_training(request.auth.project, payload, request.auth.grant)
         recorded = writing.record_signal(request.auth.project, payload, request.auth.grant)
         if recorded.result == Outcome.Result.NO_CONSENT:
-            return self.answered({"stored": False, "reason": "no_consent"})
+            return Response({"stored": False, "reason": "no_consent"})
         status = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}.get(recorded.result, 200)
-        return self.answered({"id": recorded.id}, status)
+        return Response({"id": recorded.id}, status=status)
 
 
-class BatchView(OftenCalled):
+class BatchView(CaptureView):
     """`POST /batch`: up to a thousand interactions and feedback in one body; each needs the scope of its own call."""
 
     scopes = {"POST": (Scope.INGEST, Scope.FEEDBACK)}
     body_limit = settings.BATCH_BODY_LIMIT
 
     @described("batch_create", {200: answers.Results}, answers.Items)
-    def post(self, request: Request) -> HttpResponse:
+    def post(self, request: Request) -> Response:
         """Keep up to a thousand interactions and signals, in order; each needs the scope of its own call. The answer has one
         result for each, and a bad one never fails its neighbours.
         """
@@ -179,7 +134,7 @@ class BatchView(OftenCalled):
             raise Problem(403, "A feedback token opens POST /feedback alone.")
         sent = self.received(request)  # before the door: a slow sender keeps nobody out
         with DOOR:
-            return self.answered({"results": self.results(request, sent)})
+            return Response({"results": self.results(request, sent)})
 
     def results(self, request: Request, sent: bytes) -> list[dict[str, Any]]:
         """How each item of the body ended."""

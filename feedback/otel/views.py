@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from feedback.api.views import OftenCalled, media_type
+from feedback.api.views import CaptureView, media_type
 from feedback.capture import writing
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError
 from feedback.models import Outcome, Project
@@ -44,7 +44,7 @@ RESPONSES: dict[Any, Any] = {
 }
 
 
-class TracesView(OftenCalled):
+class TracesView(CaptureView):
     """OTLP over HTTP, protobuf or JSON, plain or gzip."""
 
     scopes = {"POST": Scope.INGEST}

@@ -1,8 +1,11 @@
-"""What an address does with a method that it does not take, and with HEAD."""
+"""What an address does with a method that it does not take, with HEAD, and with callers who accept no JSON."""
+
+import json
 
 import pytest
 from django.test import Client
 
+from feedback.models import Interaction
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -30,3 +33,10 @@ def test_head_goes_where_get_goes_and_has_no_body(client: Client) -> None:
 
 def test_nobody_learns_of_methods_without_a_key(client: Client) -> None:
     assert client.put("/api/v1/interactions").status_code == 401
+
+
+def test_a_caller_who_accepts_no_json_is_told_so_and_nothing_is_stored(client: Client) -> None:
+    headers = {"authorization": f"Bearer {cast.key(cast.project())}", "Accept": "text/html"}
+    talk = {"id": "t-1", "question": "Where is it?", "answer": "On its way.", "consent": cast.ALL}
+    answer = client.post("/api/v1/interactions", json.dumps(talk), content_type="application/json", headers=headers)
+    assert answer.status_code == 406 and not Interaction.objects.exists()
