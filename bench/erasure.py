@@ -100,7 +100,7 @@ def default_of(field: Any) -> str:
 
 def talk(project: Any, person: str, number: int) -> None:
     """One person's interactions, each confirmed; by the ordinary doors. No question is like another."""
-    from feedback.capture import writing
+    from feedback import capture
     from feedback.capture.payloads import FeedbackIn, InteractionIn
 
     agreed: Any = {"capture": True, "evaluation": True, "training": True}
@@ -110,10 +110,10 @@ def talk(project: Any, person: str, number: int) -> None:
         words = ["".join(dice.choices("bdfgklmnprst", k=1) + dice.choices("aeiou", k=1)) * 2 for _ in range(14)]
         question = f"What about {' '.join(words[:9])} at {person}?"
         answer = f"You want {' '.join(words[5:])}, and that is all for {i}."
-        writing.record_interaction(
+        capture.record_interaction(
             project, InteractionIn(id=name, question=question, answer=answer, subject=person, consent=agreed)
         )
-        writing.record_signal(project, FeedbackIn(interaction=name, signal="thumbs_up"))
+        capture.record_signal(project, FeedbackIn(interaction=name, signal="thumbs_up"))
 
 
 def seconds(work: Callable[[], object]) -> float:

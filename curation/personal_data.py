@@ -28,7 +28,7 @@ from curation.models import (
 from curation.questions import clusters, duplicates
 from curation.releases import copies, cutting
 from curation.releases.copies import StoreFailed
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Project
 from privacy.db import isolation
 from privacy.erasure.erasure import TURN, Part, meeting_any, purposes_gone, removed
@@ -168,7 +168,7 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
             yield {"questions": clusters.remove(keys)}
         yield from removed("audit_items", AuditItem.objects.filter(mine))
         while keys := list(Decision.objects.filter(corrected).values_list("pk", flat=True)[:TURN]):
-            writing.touch(keys)
+            capture.mark_pending(keys)
             yield {"decisions": Decision.objects.filter(pk__in=keys).delete()[0]}
         yield from removed("decisions", Decision.objects.filter(mine))
         yield from removed("calibration_items", CalibrationItem.objects.filter(mine))

@@ -257,22 +257,25 @@ class ParkedSignal(models.Model):
         return self.external_id
 
 
-class Outcome(models.Model):
-    """How many writes ended how, a day and project. Received is their sum: no write ends unseen."""
+class WriteResult(models.TextChoices):
+    """How a write can end."""
 
-    class Result(models.TextChoices):
-        STORED = "stored"
-        REPLAYED = "replayed"
-        NO_CONSENT = "no_consent"
-        REFUSED = "refused"
-        GONE = "gone"
-        PARKED = "parked"
-        DROPPED = "dropped"
+    STORED = "stored"
+    REPLAYED = "replayed"
+    NO_CONSENT = "no_consent"
+    REFUSED = "refused"
+    GONE = "gone"
+    PARKED = "parked"
+    DROPPED = "dropped"
+
+
+class Outcome(models.Model):
+    """How many writes of a project ended in each way, by day. Their sum is what was received: no write goes uncounted."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outcomes", db_index=False)
     day = models.DateField()
     kind = models.CharField(max_length=16)
-    result = models.CharField(max_length=16, choices=Result)
+    result = models.CharField(max_length=16, choices=WriteResult)
     slot = models.PositiveSmallIntegerField(
         default=0, help_text="Spreads one count over rows that do not block each other."
     )

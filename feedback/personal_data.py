@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from feedback.capture import parking
-from feedback.capture.writing import tombstone, touch
+from feedback.capture import mark_pending, parking, tombstone
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from privacy.erasure.erasure import TURN, Part
 from privacy.models import Subject, Tombstone
@@ -75,7 +74,7 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
 
 def decide_again(signals: list[int]) -> None:
     """These signals go: let curation look again at the conversations that they are about."""
-    touch(list(Signal.objects.filter(pk__in=signals).values_list("interaction_id", flat=True)))
+    mark_pending(list(Signal.objects.filter(pk__in=signals).values_list("interaction_id", flat=True)))
 
 
 def affected(subject: Subject) -> list[str]:

@@ -4,13 +4,15 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Sum
+
 from curation.models import Dataset, Release, ReviewTask, Run
 from curation.releases import cutting, datasets
 from curation.runs import curate
-from feedback.capture import writing
+from feedback import capture
+from feedback.capture import Recorded
 from feedback.capture.payloads import FeedbackIn, InteractionIn, convert
-from feedback.capture.writing import Recorded
-from feedback.models import Interaction, Project
+from feedback.models import Interaction, Outcome, Project
 from feedback.projects import keys
 from privacy.api.scopes import Scope
 from privacy.models import Subject
@@ -36,7 +38,7 @@ def key(of: Project, scopes: Sequence[str] = tuple(Scope.values)) -> str:
 
 def asked(of: Project, subject: str | None = ANNA, **given: Any) -> Recorded:
     """Somebody asked and was answered; consent to everything unless said otherwise."""
-    return writing.record_interaction(of, interaction(subject=subject, **given))
+    return capture.record_interaction(of, interaction(subject=subject, **given))
 
 
 def interaction(**given: Any) -> InteractionIn:
@@ -49,7 +51,7 @@ def interaction(**given: Any) -> InteractionIn:
 def said(of: Project, about: Recorded | str, signal: str, subject: str | None = None, **given: Any) -> Recorded:
     """Somebody said something of an answer."""
     interaction = about if isinstance(about, str) else about.id
-    return writing.record_signal(of, feedback(interaction, signal, subject=subject, **given))
+    return capture.record_signal(of, feedback(interaction, signal, subject=subject, **given))
 
 
 def feedback(interaction: str, signal: str, **given: Any) -> FeedbackIn:
@@ -83,3 +85,17 @@ def cut(of: Project) -> Release:
 def task(about: Recorded) -> ReviewTask:
     """The open review task of an interaction."""
     return ReviewTask.objects.get(interaction__external_id=about.id, state="open")
+
+
+def totals(of: Project) -> dict[str, dict[str, int]]:
+    """{kind: {result: number}} of all writes, with `received` as the sum of each kind.
+
+    What was dropped is not in the sum again: it was counted as parked when it came.
+    """
+    rows = Outcome.objects.filter(project=of).values_list("kind", "result").annotate(total=Sum("number")).order_by()
+    found: dict[str, dict[str, int]] = {}
+    for kind, result, total in rows:
+        counts = found.setdefault(kind, {"received": 0})
+        counts[result] = total
+        counts["received"] += total if result != "dropped" else 0
+    return found

@@ -12,7 +12,7 @@ from django.db import connection
 
 from curation.models import Decision, GateRun, Release, ReviewTask
 from curation.releases.files import folder
-from feedback.capture import writing
+from feedback import capture
 from feedback.capture.payloads import InteractionIn, convert
 from feedback.models import Interaction, Project, Signal
 from privacy.models import Erasure
@@ -90,8 +90,8 @@ def test_one_person_of_the_demo_is_erased_without_a_trace(capsys: pytest.Capture
     assert receipt["releases"] == ["demo v1"] and Erasure.objects.get(pk=receipt["erasure"]).settled_at
 
     body = {"id": line["id"], "question": line["question"], "answer": line["answer"], "subject": line["user"]}
-    with pytest.raises(writing.Gone):
-        writing.record_interaction(project, convert({**body, "consent": line["consent"]}, InteractionIn))
+    with pytest.raises(capture.Gone):
+        capture.record_interaction(project, convert({**body, "consent": line["consent"]}, InteractionIn))
     if connection.vendor == "sqlite":
         connection.close()
     everything = b"".join(data for name, data in bytes_under_var().items() if "tombstone" not in name)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from curation.models import Release
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Project
 from privacy.erasure import erasure, scan, vacuum
 from privacy.models import Erasure, PrivacyRequest
@@ -91,7 +91,7 @@ def many_others(shop: Project) -> None:
             cast.interaction(subject=f"other-{n}", question=f"When does tram {n} leave from the market square?")
             for n in range(start, start + 50)
         ]
-        writing.record(shop, sent)
+        capture.record(shop, sent)
 
 
 def by_the_doors(url: str, shop: Project, mark: str) -> httpx.Client:

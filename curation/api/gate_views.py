@@ -11,7 +11,8 @@ from curation.api import answers
 from curation.gate import agent_versions, judging, submissions
 from curation.models import AgentVersion, GateRun
 from feedback.api.views import CaptureView
-from feedback.capture.payloads import convert, decode_each
+from feedback.capture.json_bodies import decode_each
+from feedback.capture.payloads import convert
 from privacy.api.openapi import described
 from privacy.api.problems import Problem
 from privacy.api.scopes import Scope

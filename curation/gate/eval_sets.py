@@ -19,11 +19,11 @@ from curation.decisions.rules import Outcome
 from curation.models import Decision, ReviewTask
 from curation.policies import versions
 from curation.releases.formats import deepeval, langfuse, promptfoo
-from feedback.capture import writing
-from feedback.capture.payloads import InteractionIn, PayloadError, convert, refuse_unstorable
-from feedback.capture.writing import Asked, Conflict, Gone
-from feedback.models import Interaction, Project
-from feedback.models import Outcome as Write
+from feedback import capture
+from feedback.capture import Conflict, ConsentSource, Gone
+from feedback.capture.json_bodies import refuse_unstorable
+from feedback.capture.payloads import InteractionIn, PayloadError, convert
+from feedback.models import Interaction, Project, WriteResult
 from privacy.files.records import Record
 from privacy.redaction import RedactionError
 
@@ -209,7 +209,7 @@ def turn(message: Any) -> tuple[str, str]:
     return message["role"], message["content"]
 
 
-def import_cases(project: Project, records: Iterable[Record], asked: Asked) -> Iterator[Imported]:
+def import_cases(project: Project, records: Iterable[Record], asked: ConsentSource) -> Iterator[Imported]:
     """Store each case with a review task, and say how each ended; a bad one never stops the rest.
 
     The id comes of the content: importing a file twice stores it once.
@@ -221,8 +221,8 @@ def import_cases(project: Project, records: Iterable[Record], asked: Asked) -> I
             continue
         try:
             found = entry(record.value)
-            recorded = writing.record_interaction(project, payload(found), asked)
-            if recorded.result == Write.Result.STORED:
+            recorded = capture.record_interaction(project, payload(found), asked)
+            if recorded.result == WriteResult.STORED:
                 ask_a_person(project, recorded.id)
             yield Imported(number, recorded.result)
         except EvalSetError as error:
@@ -232,9 +232,9 @@ def import_cases(project: Project, records: Iterable[Record], asked: Asked) -> I
         except RedactionError as error:
             yield Imported(number, "bad", problem=str(error))
         except Conflict:
-            yield Imported(number, Write.Result.REPLAYED)
+            yield Imported(number, WriteResult.REPLAYED)
         except Gone:
-            yield Imported(number, Write.Result.GONE)
+            yield Imported(number, WriteResult.GONE)
 
 
 def payload(found: Entry) -> InteractionIn:

@@ -40,7 +40,7 @@ from curation.policies.versions import current
 from curation.releases import cutting
 from curation.releases.files import folder
 from curation.releases.formats.verify import read_checked
-from feedback.capture.writing import numbering_for
+from feedback.capture import numbering_for
 from feedback.models import Interaction, Project
 from privacy.redaction import redact
 

@@ -11,7 +11,8 @@ from curation.gate.judging import Exam, GateError, NotFound, cleaned, exam, find
 from curation.gate.reports import provisional, shown
 from curation.gate.runs import record
 from curation.gate.verdicts import Result, attempted, grade_ahead, graded, remembering
-from feedback.capture.payloads import ExternalId, PayloadError, convert, refuse_unstorable
+from feedback.capture.json_bodies import refuse_unstorable
+from feedback.capture.payloads import ExternalId, PayloadError, convert
 from feedback.models import Project
 from privacy.api.problems import Problem
 

@@ -18,7 +18,7 @@ from curation.evidence.records import Decided
 from curation.models import Question
 from curation.questions.fingerprints import BUCKET, VERSION, Index, Sketch, bands, may_be_near, signature, sketch, words
 from curation.selection import holdout
-from feedback.capture.writing import touch
+from feedback.capture import mark_pending
 from feedback.models import Interaction
 from privacy.db import columns
 from privacy.subjects import digests
@@ -218,7 +218,7 @@ def merge(into: Question, other: Question) -> int:
 def look_again(project: int, named: Iterable[int]) -> None:
     """Let curation look again at every question of these clusters."""
     members = Question.objects.filter(project=project, cluster__in=set(named))
-    touch(list(members.values_list("pk", flat=True)))
+    mark_pending(list(members.values_list("pk", flat=True)))
 
 
 def rebuild(project: int, limit: int = 1_000) -> int:

@@ -21,7 +21,7 @@ from curation.review import calibration, double_review, events, holds
 from curation.review.verdicts import ReviewError as ReviewError
 from curation.review.verdicts import Verdict as Verdict
 from curation.review.verdicts import check
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Interaction, Signal
 from privacy.models import Subject
 from privacy.redaction import Redacted, redact
@@ -154,7 +154,7 @@ def effect(task: ReviewTask) -> Decision:
 
 def typed(source: Interaction, text: str) -> Redacted:
     """What a reviewer typed, redacted in the numbering of the interaction that it is about."""
-    numbering = writing.numbering_for(source.project, source.external_id, source.placeholders)
+    numbering = capture.numbering_for(source.project, source.external_id, source.placeholders)
     redacted = redact(text, source.project.redaction_policy, numbering)
     Interaction.objects.filter(pk=source.pk).update(placeholders=numbering.state())
     return redacted

@@ -4,26 +4,20 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any, TypeGuard
 
-from feedback.capture import writing
+from feedback import capture
+from feedback.capture import Recorded, Refusal
 from feedback.capture.dry_run import preview
-from feedback.capture.payloads import (
-    FeedbackIn,
-    InteractionIn,
-    PayloadError,
-    check_feedback,
-    convert,
-    refuse_unstorable,
-)
-from feedback.capture.writing import Recorded, Refusal
-from feedback.models import Outcome, Project
+from feedback.capture.json_bodies import refuse_unstorable
+from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
+from feedback.models import Project, WriteResult
 from privacy.api.scopes import Scope
 from privacy.redaction import RedactionError
 
 MAX_ITEMS = 1_000
-STATUS = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}
+STATUS = {WriteResult.STORED: 201, WriteResult.PARKED: 202}
 REFUSALS: dict[type[Exception], tuple[int, str, str, str]] = {
-    writing.Conflict: (409, "/id", "conflict", "This id was used for another body."),
-    writing.Gone: (410, "", "gone", "This was erased or has expired."),
+    capture.Conflict: (409, "/id", "conflict", "This id was used for another body."),
+    capture.Gone: (410, "", "gone", "This was erased or has expired."),
 }
 NOT_REDACTABLE = (422, "", "not_redactable", "The text could not be redacted.")
 NEEDS = {"interaction": Scope.INGEST, "feedback": Scope.FEEDBACK}
@@ -38,11 +32,11 @@ def record(project: Project, items: Sequence[Any], scopes: Collection[str]) -> l
     read = [parsed(item, scopes) for item in items]
     payloads = [payload for payload in read if not isinstance(payload, PayloadError) and not is_trial(payload)]
     refused = Counter(
-        ("signal" if is_feedback(item) else "interaction", str(Outcome.Result.REFUSED))
+        ("signal" if is_feedback(item) else "interaction", str(WriteResult.REFUSED))
         for item, payload in zip(items, read, strict=True)
         if isinstance(payload, PayloadError)
     )
-    ended = iter(writing.record(project, payloads, refused=refused))
+    ended = iter(capture.record(project, payloads, refused=refused))
     results = []
     for place, payload in enumerate(read):
         if isinstance(payload, PayloadError):
@@ -88,7 +82,7 @@ def answer(recorded: Recorded | Refusal, place: int) -> dict[str, Any]:
     if isinstance(recorded, Exception):
         status, pointer, code, detail = REFUSALS.get(type(recorded), NOT_REDACTABLE)
         return refusal(status, f"/items/{place}{pointer}", code, detail)
-    if recorded.result == Outcome.Result.NO_CONSENT:
+    if recorded.result == WriteResult.NO_CONSENT:
         return {"status": 200, "stored": False, "reason": "no_consent"}
     said: dict[str, Any] = {"status": STATUS.get(recorded.result, 200), "id": recorded.id}
     if recorded.token:

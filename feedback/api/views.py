@@ -10,13 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from feedback import capture
 from feedback.api import answers, batch, bodies
 from feedback.api.throttling import WindowThrottle
-from feedback.capture import outcomes, privacy_control, writing
+from feedback.capture import Recorded, privacy_control
 from feedback.capture.dry_run import preview
-from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, convert, decode, decode_each
-from feedback.capture.writing import Recorded
-from feedback.models import Outcome
+from feedback.capture.json_bodies import decode, decode_each
+from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, convert
+from feedback.capture.store import count_results
+from feedback.models import WriteResult
 from feedback.projects import tokens
 from privacy.api.openapi import described
 from privacy.api.problems import Problem
@@ -51,14 +53,14 @@ class CaptureView(APIView):
         """Count a refusal, and give every known failure its status; anything else is a fault of ours."""
         refused = isinstance(exc, PayloadError | UnsupportedMediaType | RequestDataTooBig)
         if refused or getattr(exc, "status_code", 0) == 413:
-            outcomes.count(self.request.auth.project, self.kind, Outcome.Result.REFUSED)
-        if isinstance(exc, writing.Conflict):
+            count_results(self.request.auth.project, {(self.kind, WriteResult.REFUSED): 1})
+        if isinstance(exc, capture.Conflict):
             exc = Problem(409)
-        elif isinstance(exc, writing.Gone):
+        elif isinstance(exc, capture.Gone):
             exc = Problem(410)
-        elif isinstance(exc, writing.Unknown):
+        elif isinstance(exc, capture.Unknown):
             exc = Problem(404)
-        elif isinstance(exc, writing.Forbidden):
+        elif isinstance(exc, capture.Forbidden):
             exc = Problem(403, f"This token does not allow that signal, or has sent {tokens.MOST}.")
         elif isinstance(exc, RedactionError):
             exc = Problem(422)
@@ -87,10 +89,10 @@ class InteractionsView(CaptureView):
             payload.consent = {**(payload.consent or {}), "training": False}
         if payload.dry_run:
             return Response(preview(request.auth.project, payload))
-        recorded = writing.record_interaction(request.auth.project, payload)
-        if recorded.result == Outcome.Result.NO_CONSENT:
+        recorded = capture.record_interaction(request.auth.project, payload)
+        if recorded.result == WriteResult.NO_CONSENT:
             return Response({"stored": False, "reason": "no_consent"})
-        return Response(stored(recorded), status=201 if recorded.result == Outcome.Result.STORED else 200)
+        return Response(stored(recorded), status=201 if recorded.result == WriteResult.STORED else 200)
 
 
 class FeedbackView(CaptureView):
@@ -112,10 +114,10 @@ class FeedbackView(CaptureView):
         payload = convert(self.body(request), FeedbackIn)
         if request.META.get("HTTP_SEC_GPC") == "1":  # a browser sends it by itself
             privacy_control.object_to_training(request.auth.project, payload, request.auth.grant)
-        recorded = writing.record_signal(request.auth.project, payload, request.auth.grant)
-        if recorded.result == Outcome.Result.NO_CONSENT:
+        recorded = capture.record_signal(request.auth.project, payload, request.auth.grant)
+        if recorded.result == WriteResult.NO_CONSENT:
             return Response({"stored": False, "reason": "no_consent"})
-        status = {Outcome.Result.STORED: 201, Outcome.Result.PARKED: 202}.get(recorded.result, 200)
+        status = {WriteResult.STORED: 201, WriteResult.PARKED: 202}.get(recorded.result, 200)
         return Response({"id": recorded.id}, status=status)
 
 
@@ -156,7 +158,7 @@ class FeedbackItemView(CaptureView):
     @described("feedback_delete", {204: None})
     def delete(self, request: Request, external_id: str) -> Response:
         """Take a signal back. It stays as history and counts no more."""
-        if not writing.withdraw_signal(request.auth.project, external_id, request.auth.grant):
+        if not capture.withdraw_signal(request.auth.project, external_id, request.auth.grant):
             raise Problem(404)
         return Response(status=204)
 

@@ -1,1 +1,27 @@
-"""The only write path: a payload is prepared, applied in one transaction, and answered."""
+"""The only write path: a payload is prepared (redacted), applied in one transaction, and answered.
+
+`recording` is the entrance, `payloads` the shapes, `preparing` redacts, `store` reads what exists, `applying` decides and
+inserts. To add a kind of signal: `feedback.models.Signal.Kind` and `payloads.FeedbackIn.signal`.
+"""
+
+from feedback.capture.preparing import ConsentSource, numbering_for, tombstone
+from feedback.capture.recording import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Payload,
+    Recorded,
+    Refusal,
+    Unknown,
+    mark_pending,
+    record,
+    record_interaction,
+    record_signal,
+    withdraw_signal,
+    writing,
+)
+
+__all__ = [
+    "Conflict", "ConsentSource", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending",
+    "numbering_for", "record", "record_interaction", "record_signal", "tombstone", "withdraw_signal", "writing",
+]  # fmt: skip

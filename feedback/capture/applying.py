@@ -1,7 +1,7 @@
-"""What a set of writes comes to: each is judged in turn by what is known, then all that is new is stored at once.
+"""Decides about each prepared write from the rows that exist, then inserts all that is new at once.
 
-The statements are as many for a thousand writes as for one, and a few more for each person who changes what they
-agreed to before: the ledger has every change, and what they ask for is carried out once, before the new rows are stored.
+A thousand writes take as many statements as one, and a few more for each person who changes an earlier consent: the
+ledger gets every change, and its effects are carried out once, before the new rows are inserted.
 """
 
 from collections import Counter
@@ -12,10 +12,18 @@ from typing import Any, TypeAlias
 
 from django.utils import timezone
 
-from feedback.capture import outcomes, preparing
-from feedback.capture.lookup import Draft, Known, look_up
-from feedback.capture.preparing import Asked, InteractionDraft, SignalDraft, State, tombstone
-from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
+from feedback.capture.preparing import (
+    Placeholders,
+    Prepared,
+    PreparedInteraction,
+    PreparedSignal,
+    new_id,
+    prepare_interaction,
+    redact_signal,
+    tombstone,
+)
+from feedback.capture.store import Existing, count_results, look_up
+from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects import tokens
 from privacy.consent import ledger
 from privacy.db import bulk
@@ -26,9 +34,8 @@ from privacy.redaction import RedactionError
 from privacy.subjects.digests import same_body
 from privacy.subjects.lookup import anonymous, bury, drop_unused, stays_out
 
-Result = Outcome.Result
-TOUCH = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
-CARRIED = (
+MARK_PENDING = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
+SIGNAL_COLUMNS = (
     "project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at", "effective_at",
     "withdrawn_at",
 )  # fmt: skip
@@ -47,160 +54,163 @@ class Unknown(Exception):
 
 
 class Forbidden(Exception):
-    """The token does not open the interaction to this kind of signal, or to one more."""
+    """The token does not allow this kind of signal on the interaction, or one more."""
 
 
 Row: TypeAlias = Interaction | Signal | ParkedSignal
-Ended: TypeAlias = tuple[Result, Row | None] | Conflict | Gone | Unknown | Forbidden | RedactionError
-REFUSALS: Mapping[type[Exception], Result] = {
-    Gone: Result.GONE, **dict.fromkeys((Conflict, Forbidden, Unknown, RedactionError), Result.REFUSED)
-}  # fmt: skip
+Refusal: TypeAlias = Conflict | Gone | Unknown | Forbidden | RedactionError
+Applied: TypeAlias = tuple[WriteResult, Row | None] | Refusal
 
 
 @dataclass(slots=True)
 class Plan:
-    """The rows to write for the drafts that were judged so far."""
+    """The rows to insert and to change for the writes that were decided so far."""
 
     project: Project
-    known: Known
-    now: datetime = field(default_factory=timezone.now)
-    defaults: Mapping[str, bool] = field(init=False)  # of consent
+    existing: Existing
+    now: datetime
+    defaults: Mapping[str, bool]  # of consent
     subjects: list[Subject] = field(default_factory=list)
     consents: list[ConsentEntry] = field(default_factory=list)
-    last_lines: dict[str, ConsentEntry] = field(default_factory=dict)  # of the ledger, by digest, not saved yet
-    changes: dict[str, tuple[Subject, list[ConsentEntry]]] = field(default_factory=dict)  # of what stood, by digest
-    withdrawn: dict[int, Row] = field(default_factory=dict)  # by `id()`: what went with a consent to capture
+    last_entries: dict[str, ConsentEntry] = field(default_factory=dict)  # of the ledger, by digest, not saved yet
+    changes: dict[str, tuple[Subject, list[ConsentEntry]]] = field(
+        default_factory=dict
+    )  # of earlier consent, by digest
+    withdrawn: dict[int, Row] = field(default_factory=dict)  # by `id()`: removed with a consent to capture
     interactions: list[Interaction] = field(default_factory=list)
     signals: list[Signal] = field(default_factory=list)
     parked: list[ParkedSignal] = field(default_factory=list)
     unparked: list[ParkedSignal] = field(default_factory=list)
-    dropped: list[Subject] = field(default_factory=list)  # senders, without consent, of what was unparked
-    touched: dict[int, Interaction] = field(default_factory=dict)
-    numbered: dict[int, State] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.defaults = self.project.consent_defaults
+    dropped: list[Subject] = field(default_factory=list)  # senders of what was unparked who do not consent
+    pending: set[int] = field(default_factory=set)  # keys of stored interactions with new signals
+    placeholders: dict[int, Placeholders] = field(default_factory=dict)  # by interaction
 
 
-def carry_out(project: Project, writes: Sequence[Draft], refused: Mapping[tuple[str, str], int]) -> list[Ended]:
-    """Judge, store and count; how each ended, in order. Call in a transaction. Raises `Raced` or `IntegrityError` where
-    somebody wrote the same at the same time: then nothing is stored, and a second look finds theirs."""
-    plan = Plan(project, look_up(project, writes))
-    ended = [_judged(plan, draft) for draft in writes]
-    ended = [Gone() if isinstance(end, tuple) and id(end[1]) in plan.withdrawn else end for end in ended]
-    _store(plan)
+def apply(project: Project, writes: Sequence[Prepared], refused: Mapping[tuple[str, str], int]) -> list[Applied]:
+    """Decide, insert and count; how each write ended, in order. Call in a transaction. Raises `Raced` or
+    `IntegrityError` if another transaction wrote the same: then nothing is stored, and another try finds its rows."""
+    plan = Plan(project, look_up(project, writes), timezone.now(), project.consent_defaults)
+    applied: list[Applied] = []
+    for write in writes:
+        try:
+            if isinstance(write, PreparedInteraction):
+                applied.append(_apply_interaction(plan, write))
+            else:
+                applied.append(_apply_signal(plan, write))
+        except (Conflict, Gone, Unknown, Forbidden, RedactionError) as refusal:
+            applied.append(refusal)
+    applied = [Gone() if isinstance(end, tuple) and id(end[1]) in plan.withdrawn else end for end in applied]
+    _insert(plan)
     counts = Counter(refused)
-    counts.update(_counted(draft, end) for draft, end in zip(writes, ended, strict=True))
-    counts.update({("signal", Result.DROPPED): len(plan.dropped)} if plan.dropped else {})
-    outcomes.add(project, counts)
-    return ended
+    for write, end in zip(writes, applied, strict=True):
+        result = (
+            end[0] if isinstance(end, tuple) else WriteResult.GONE if isinstance(end, Gone) else WriteResult.REFUSED
+        )
+        counts["interaction" if isinstance(write, PreparedInteraction) else "signal", result] += 1
+    if plan.dropped:
+        counts["signal", WriteResult.DROPPED] += len(plan.dropped)
+    count_results(project, counts)
+    return applied
 
 
-def _judged(plan: Plan, draft: Draft) -> Ended:
-    try:
-        return _interaction(plan, draft) if isinstance(draft, InteractionDraft) else _signal(plan, draft)
-    except (Conflict, Gone, Unknown, Forbidden, RedactionError) as refusal:
-        return refusal
-
-
-def _counted(draft: Draft, ended: Ended) -> tuple[str, str]:
-    kind = "interaction" if isinstance(draft, InteractionDraft) else "signal"
-    return kind, ended[0] if isinstance(ended, tuple) else REFUSALS[type(ended)]
-
-
-def _interaction(plan: Plan, draft: InteractionDraft) -> tuple[Result, Row | None]:
-    row, payload = draft.row, draft.payload
-    if stored := plan.known.interactions.get(row.external_id):
+def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteResult, Row | None]:
+    row, existing = write.row, plan.existing
+    if stored := existing.interactions.get(row.external_id):
         if not same_body(stored.body_digest, row.body_digest):
             raise Conflict
-        return Result.REPLAYED, stored
-    if ("interaction", row.external_id) in plan.known.buried:
+        return WriteResult.REPLAYED, stored
+    if ("interaction", row.external_id) in existing.tombstones:
         raise Gone
-    subject = _consenting(plan, draft)
+    subject = _consenting_subject(plan, write)
     if subject is None:
-        return Result.NO_CONSENT, None
-    if seen := plan.known.placeholders(row.external_id):  # feedback came first and began the numbering
-        row = draft.row = preparing.redacted_interaction(plan.project, payload, seen)
+        return WriteResult.NO_CONSENT, None
+    if placeholders := existing.placeholders(row.external_id):  # its feedback came first and began the numbering
+        row = write.row = prepare_interaction(plan.project, write.payload, write.asked, placeholders).row
     row.subject = subject
     plan.interactions.append(row)
-    for parked in plan.known.waiting.pop(row.external_id, []):
-        _hand_over(plan, parked, row)
-    plan.known.interactions[row.external_id] = row
-    return Result.STORED, row
+    for signal in existing.parked.pop(row.external_id, []):
+        _unpark(plan, signal, row)
+    existing.interactions[row.external_id] = row
+    return WriteResult.STORED, row
 
 
-def _hand_over(plan: Plan, parked: ParkedSignal, row: Interaction) -> None:
-    """Give the interaction what waited for it, unless its sender does not agree to capture by now."""
+def _unpark(plan: Plan, parked: ParkedSignal, row: Interaction) -> None:
+    """Give the interaction a signal that waited for it, unless its sender does not consent to capture by now."""
     plan.unparked.append(parked)
-    known = plan.known
-    voter = (known.person(parked.subject_id) if parked.subject_id else parked.subject) or row.subject
-    if not ledger.allows_capture(known.consents.get(voter.digest, {}), plan.defaults, plan.now):
+    existing = plan.existing
+    voter = (existing.subject(parked.subject_id) if parked.subject_id else parked.subject) or row.subject
+    if not ledger.allows_capture(existing.consents.get(voter.digest, {}), plan.defaults, plan.now):
         plan.dropped.append(voter)
-        del known.signals[parked.external_id]
+        del existing.signals[parked.external_id]
         return
-    signal = Signal(interaction=row, subject=voter, **carried(parked))
+    signal = Signal(interaction=row, subject=voter, **signal_columns(parked))
     plan.signals.append(signal)
-    known.signals[parked.external_id] = signal
+    existing.signals[parked.external_id] = signal
     row.pending, row.revision = True, 1
 
 
-def _consenting(plan: Plan, draft: InteractionDraft) -> Subject | None:
-    """The person, with what they now agree to in the ledger. None, and nothing kept, where capture is not agreed to."""
-    said = {str(purpose): granted for purpose, granted in (draft.payload.consent or {}).items()}
-    _refuse_erased(plan, draft)
-    known = plan.known.subjects.get(draft.person) if draft.person else None
-    if known is None:
-        if not said.get(Purpose.CAPTURE, plan.defaults[Purpose.CAPTURE]):
+def _consenting_subject(plan: Plan, write: PreparedInteraction) -> Subject | None:
+    """The person, with the consent that came with the write entered in the ledger. None, and nothing stored, without
+    consent to capture."""
+    consent = {str(purpose): granted for purpose, granted in (write.payload.consent or {}).items()}
+    if write.person:
+        _refuse_erased(plan, write)
+    subject = plan.existing.subjects.get(write.person) if write.person else None
+    if subject is None:
+        if not consent.get(Purpose.CAPTURE, plan.defaults[Purpose.CAPTURE]):
             return None
-        known = _new_subject(plan, draft.person)
-    elif known.restricted_at:
+        subject = _new_subject(plan, write.person)
+    elif subject.restricted_at:
         raise Gone
-    if said:
-        _agree(plan, known, said, draft.asked)
-    lines = plan.known.consents.get(known.digest, {})
-    return known if ledger.allows_capture(lines, plan.defaults, plan.now) else None
+    if consent:
+        _record_consent(plan, subject, consent, write)
+    entries = plan.existing.consents.get(subject.digest, {})
+    return subject if ledger.allows_capture(entries, plan.defaults, plan.now) else None
 
 
-def _agree(plan: Plan, subject: Subject, said: Mapping[str, bool], asked: Asked) -> None:
-    """Bring the subject's ledger to what came with the write."""
-    last = plan.last_lines.get(subject.digest)
-    lines = plan.known.consents.setdefault(subject.digest, {})
-    added = ledger.following(subject, said, lines, method=asked.method, notice=asked.notice, now=plan.now, last=last)
+def _record_consent(plan: Plan, subject: Subject, consent: Mapping[str, bool], write: PreparedInteraction) -> None:
+    """Add to the subject's ledger what the consent of this write changes."""
+    entries, asked = plan.existing.consents.setdefault(subject.digest, {}), write.asked
+    last = plan.last_entries.get(subject.digest)
+    added = ledger.following(
+        subject, consent, entries, method=asked.method, notice=asked.notice, now=plan.now, last=last
+    )
     if not added:
         return
-    if lines or subject.pk:  # it changes what stands: that has effects beyond these rows
+    if entries or subject.pk:  # a change of earlier consent has effects beyond these rows
         plan.changes.setdefault(subject.digest, (subject, []))[1].extend(added)
     plan.consents += added
-    plan.last_lines[subject.digest] = added[-1]
-    lines.update({line.purpose: line for line in added})
-    if any(line.purpose == Purpose.CAPTURE and not line.granted for line in added):
+    plan.last_entries[subject.digest] = added[-1]
+    entries.update({entry.purpose: entry for entry in added})
+    if any(entry.purpose == Purpose.CAPTURE and not entry.granted for entry in added):
         _withdraw(plan, subject)
 
 
 def _withdraw(plan: Plan, subject: Subject) -> None:
-    """Take out of the plan, and of what is known, all that goes with the person's consent to capture. What is stored of
-    it `erasure` removes, what is not never is, and nothing later in the same body finds or repeats it."""
-    known = plan.known
+    """Remove from the plan, and from `existing`, all that is kept only with the person's consent to capture.
 
-    def theirs(row: Row) -> bool:
-        whose = row._state.fields_cache.get("subject")
-        return whose == subject if whose else subject.pk is not None and row.subject_id == subject.pk
+    `erasure` removes what is stored; the rest is never inserted, and nothing later in the same body finds or repeats it.
+    """
+    existing = plan.existing
 
-    talks = [row for row in known.interactions.values() if theirs(row)]
-    about = {id(row) for row in talks}, {row.pk for row in talks if row.pk}
-    for row in talks:
-        known.buried["interaction", row.external_id] = plan.now
-        plan.withdrawn[id(row)] = row
-    for said in known.signals.values():
-        within = isinstance(said, Signal) and (
-            id(said._state.fields_cache.get("interaction")) in about[0] or said.interaction_id in about[1]
-        )
-        if within or theirs(said):
-            known.buried["signal", said.external_id] = plan.now
-            plan.withdrawn[id(said)] = said
-    known.interactions = {name: row for name, row in known.interactions.items() if id(row) not in plan.withdrawn}
-    known.signals = {name: row for name, row in known.signals.items() if id(row) not in plan.withdrawn}
-    lists: tuple[list[Any], ...] = (plan.interactions, plan.signals, plan.parked, *known.waiting.values())
+    def is_theirs(row: Row) -> bool:
+        owner = row._state.fields_cache.get("subject")
+        return owner == subject if owner else subject.pk is not None and row.subject_id == subject.pk
+
+    interactions = [row for row in existing.interactions.values() if is_theirs(row)]
+    objects, keys = {id(row) for row in interactions}, {row.pk for row in interactions if row.pk}
+
+    def is_about_theirs(row: Signal | ParkedSignal) -> bool:
+        about = row._state.fields_cache.get("interaction")
+        return isinstance(row, Signal) and (id(about) in objects or row.interaction_id in keys)
+
+    signals = [row for row in existing.signals.values() if is_theirs(row) or is_about_theirs(row)]
+    existing.tombstones |= {("interaction", row.external_id): plan.now for row in interactions}
+    existing.tombstones |= {("signal", row.external_id): plan.now for row in signals}
+    plan.withdrawn |= {id(row): row for row in (*interactions, *signals)}
+    existing.interactions = {name: row for name, row in existing.interactions.items() if id(row) not in plan.withdrawn}
+    existing.signals = {name: row for name, row in existing.signals.items() if id(row) not in plan.withdrawn}
+    lists: tuple[list[Any], ...] = (plan.interactions, plan.signals, plan.parked, *existing.parked.values())
     for planned in lists:
         planned[:] = [row for row in planned if id(row) not in plan.withdrawn]
 
@@ -208,145 +218,147 @@ def _withdraw(plan: Plan, subject: Subject) -> None:
 def _new_subject(plan: Plan, person: str) -> Subject:
     subject = unsaved(Subject, namespace=plan.project.namespace, digest=person or anonymous(), created_at=plan.now)
     plan.subjects.append(subject)
-    plan.known.subjects[subject.digest] = subject
+    plan.existing.subjects[subject.digest] = subject
     return subject
 
 
-def _signal(plan: Plan, draft: SignalDraft) -> tuple[Result, Row | None]:
-    payload, known = draft.payload, plan.known
-    interaction = known.interactions.get(payload.interaction)
-    if draft.grant and (interaction is None or interaction.pk != draft.grant.interaction):
+def _apply_signal(plan: Plan, write: PreparedSignal) -> tuple[WriteResult, Row | None]:
+    payload, existing = write.payload, plan.existing
+    interaction = existing.interactions.get(payload.interaction)
+    if write.grant and (interaction is None or interaction.pk != write.grant.interaction):
         raise Unknown
-    if draft.grant and payload.signal not in draft.grant.kinds:
+    if write.grant and payload.signal not in write.grant.kinds:
         raise Forbidden
-    if payload.id and (stored := known.signals.get(payload.id)):
-        if not same_body(stored.body_digest, draft.digest):
+    if payload.id and (stored := existing.signals.get(payload.id)):
+        if not same_body(stored.body_digest, write.digest):
             raise Conflict
-        return (Result.PARKED if isinstance(stored, ParkedSignal) else Result.REPLAYED), stored
-    if ("interaction", payload.interaction) in known.buried:
+        return (WriteResult.PARKED if isinstance(stored, ParkedSignal) else WriteResult.REPLAYED), stored
+    if {("interaction", payload.interaction), ("signal", payload.id or "")} & existing.tombstones.keys():
         raise Gone
-    if ("signal", payload.id) in known.buried:
-        raise Gone
-    _refuse_erased(plan, draft)
-    if draft.grant and known.from_browsers[draft.grant.interaction] >= tokens.MOST:
+    if write.person:
+        _refuse_erased(plan, write)
+    if write.grant and existing.from_browsers[write.grant.interaction] >= tokens.MOST:
         raise Forbidden
-    subject = _voter(plan, draft, interaction)
+    subject = _voter(plan, write, interaction)
     if subject is None and interaction:
-        return Result.NO_CONSENT, None
-    if draft.has_text and known.placeholders(payload.interaction) != draft.seen:
-        preparing.redact_signal(plan.project, draft, known.placeholders(payload.interaction))
+        return WriteResult.NO_CONSENT, None
+    if write.has_text and existing.placeholders(payload.interaction) != write.placeholders_before:
+        redact_signal(plan.project, write, existing.placeholders(payload.interaction))
     if interaction is None or subject is None:
-        return Result.PARKED, _park(plan, draft, _row(plan, draft), subject)
-    signal = _row(plan, draft, interaction=interaction, subject=subject)
+        return WriteResult.PARKED, _park(plan, write, subject)
+    signal = _signal_row(plan, write, interaction=interaction, subject=subject)
     plan.signals.append(signal)
-    known.signals[signal.external_id] = signal
-    if draft.grant:
-        known.from_browsers[draft.grant.interaction] += 1
-    _touch(plan, interaction, draft)
-    return Result.STORED, signal
+    existing.signals[signal.external_id] = signal
+    if write.grant:
+        existing.from_browsers[write.grant.interaction] += 1
+    _mark_pending(plan, interaction, write)
+    return WriteResult.STORED, signal
 
 
-def _refuse_erased(plan: Plan, draft: Draft) -> None:
-    """Raise `Gone` for a person who was erased, unless they came back since and this happened after."""
-    when = plan.known.buried.get(("subject", draft.person)) if draft.person else None
-    agreed = plan.known.agreed.get(draft.person)
-    if when and stays_out(when, preparing.past(draft.payload.occurred_at, plan.now), agreed):
+def _refuse_erased(plan: Plan, write: Prepared) -> None:
+    """Raise `Gone` for a person who was erased, unless they came back since and this happened after that."""
+    erased_at = plan.existing.tombstones.get(("subject", write.person))
+    consented_at = plan.existing.consented_at.get(write.person)
+    occurred_at = min(write.payload.occurred_at or plan.now, plan.now)
+    if erased_at and stays_out(erased_at, occurred_at, consented_at):
         raise Gone
 
 
-def _voter(plan: Plan, draft: SignalDraft, interaction: Interaction | None) -> Subject | None:
-    """Whose signal it is; None where that person has not agreed to be captured, or where it waits for its asker. Of
-    what waits, consent is judged when its interaction comes, which may bring it."""
-    if draft.grant:
-        voter = plan.known.person(draft.grant.subject)
-    elif draft.person:
-        voter = plan.known.subjects.get(draft.person)
+def _voter(plan: Plan, write: PreparedSignal, interaction: Interaction | None) -> Subject | None:
+    """The person whose signal it is; None if they have not agreed to capture, or if it waits for its asker.
+
+    For a signal that waits, consent is judged when its interaction comes, which may bring it.
+    """
+    if write.grant:
+        voter = plan.existing.subject(write.grant.subject)
+    elif write.person:
+        voter = plan.existing.subjects.get(write.person)
         if voter is None and (interaction is None or plan.defaults[Purpose.CAPTURE]):
-            voter = _new_subject(plan, draft.person)
+            voter = _new_subject(plan, write.person)
     else:
         voter = interaction.subject if interaction else None
     if voter is None:
         return None
     if voter.restricted_at:
         raise Gone
-    if interaction is None:
-        return voter
-    lines = plan.known.consents.get(voter.digest, {})
-    return voter if ledger.allows_capture(lines, plan.defaults, plan.now) else None
+    entries = plan.existing.consents.get(voter.digest, {})
+    return voter if interaction is None or ledger.allows_capture(entries, plan.defaults, plan.now) else None
 
 
-def _row(plan: Plan, draft: SignalDraft, **about: Interaction | Subject) -> Signal:
-    payload = draft.payload
-    at = preparing.past(payload.occurred_at, plan.now)
+def _signal_row(plan: Plan, write: PreparedSignal, **about: Interaction | Subject) -> Signal:
+    payload = write.payload
+    occurred_at = min(payload.occurred_at or plan.now, plan.now)
     return unsaved(
         Signal,
         **about,
         project_id=plan.project.pk,
-        external_id=payload.id or preparing.new_id(),
+        external_id=payload.id or new_id(),
         kind=payload.signal,
         score=payload.score,
-        correction=draft.correction,
-        comment=draft.comment,
-        occurred_at=at,
-        effective_at=at if draft.imported else plan.now,
+        correction=write.correction,
+        comment=write.comment,
+        occurred_at=occurred_at,
+        effective_at=occurred_at if write.imported else plan.now,
         received_at=plan.now,
-        body_digest=draft.digest,
+        body_digest=write.digest,
     )
 
 
-def _park(plan: Plan, draft: SignalDraft, signal: Signal, subject: Subject | None) -> ParkedSignal:
-    about = draft.payload.interaction
-    reached = draft.reached if draft.has_text else plan.known.placeholders(about)
-    parked = ParkedSignal(interaction_external_id=about, subject=subject, placeholders=dict(reached), **carried(signal))
+def _park(plan: Plan, write: PreparedSignal, subject: Subject | None) -> ParkedSignal:
+    about = write.payload.interaction
+    placeholders = write.placeholders_after if write.has_text else plan.existing.placeholders(about)
+    columns = signal_columns(_signal_row(plan, write))
+    parked = ParkedSignal(interaction_external_id=about, subject=subject, placeholders=dict(placeholders), **columns)
     plan.parked.append(parked)
-    plan.known.signals[parked.external_id] = parked
-    plan.known.waiting.setdefault(about, []).append(parked)
+    plan.existing.signals[parked.external_id] = parked
+    plan.existing.parked.setdefault(about, []).append(parked)
     return parked
 
 
-def _touch(plan: Plan, interaction: Interaction, draft: SignalDraft) -> None:
-    """Tell curation that its signals changed; carry its numbering on."""
-    if draft.has_text and draft.reached != interaction.placeholders:
-        interaction.placeholders = dict(draft.reached)
+def _mark_pending(plan: Plan, interaction: Interaction, write: PreparedSignal) -> None:
+    """Tell curation that the interaction's signals changed, and keep its placeholders up to date."""
+    if write.has_text and write.placeholders_after != interaction.placeholders:
+        interaction.placeholders = dict(write.placeholders_after)
         if interaction.pk:
-            plan.numbered[interaction.pk] = interaction.placeholders
+            plan.placeholders[interaction.pk] = interaction.placeholders
     if interaction.pk:
-        plan.touched[interaction.pk] = interaction
+        plan.pending.add(interaction.pk)
     else:
         interaction.pending, interaction.revision = True, interaction.revision + 1
 
 
-def carried(row: Signal | ParkedSignal) -> dict[str, object]:
-    """What a signal keeps when it stops waiting, or begins to."""
-    return {name: getattr(row, name) for name in CARRIED}
+def signal_columns(row: Signal | ParkedSignal) -> dict[str, object]:
+    """The columns that a signal and a parked signal have in common."""
+    return {name: getattr(row, name) for name in SIGNAL_COLUMNS}
 
 
-def _store(plan: Plan) -> None:
-    """Carry out what has changed, then write what is new."""
+def _insert(plan: Plan) -> None:
+    """Carry out the changes of consent, then insert the new rows."""
     bulk.insert(plan.subjects)
-    for line in plan.consents:
-        line.subject_id = line.subject.pk
+    for entry in plan.consents:
+        entry.subject_id = entry.subject.pk
     bulk.insert(plan.consents)
-    for subject, lines in plan.changes.values():
-        erasure.carry_out(subject, lines)
+    for subject, entries in plan.changes.values():
+        erasure.carry_out(subject, entries)
     for row in plan.interactions:
         row.subject_id = row.subject.pk
     bulk.insert(plan.interactions)
-    handed_over = {id(parked) for parked in plan.unparked}
-    fresh = [parked for parked in plan.parked if id(parked) not in handed_over]
+    unparked = {id(parked) for parked in plan.unparked}
+    still_parked = [parked for parked in plan.parked if id(parked) not in unparked]
     for signal in plan.signals:
         signal.interaction_id = signal.interaction.pk
         signal.subject_id = signal.subject_id or signal.subject.pk
-    for parked in fresh:
+    for parked in still_parked:
         parked.subject_id = parked.subject.pk if parked.subject else None
     bulk.insert(plan.signals)
-    bulk.insert(fresh)
-    bulk.execute(TOUCH, list(plan.touched))
-    if plan.numbered:
-        bulk.update_each(Interaction, "placeholders", plan.numbered)
+    bulk.insert(still_parked)
+    bulk.execute(MARK_PENDING, sorted(plan.pending))
+    if plan.placeholders:
+        bulk.update_each(Interaction, "placeholders", plan.placeholders)
     if stored := [parked.pk for parked in plan.unparked if parked.pk]:
         ParkedSignal.objects.filter(pk__in=stored).delete()
     drop_unused({voter.pk for voter in plan.dropped})
-    never = [row for row in plan.withdrawn.values() if row.pk is None]  # stored: a replay finds it erased all the same
+    # Of rows that were stored before, the erasure buries the ids.
+    never_stored = [row for row in plan.withdrawn.values() if row.pk is None]
     for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
-        bury(kind, [tombstone(plan.project, row.external_id) for row in never if isinstance(row, model)])
+        bury(kind, [tombstone(plan.project, row.external_id) for row in never_stored if isinstance(row, model)])

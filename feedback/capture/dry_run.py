@@ -3,13 +3,13 @@
 from typing import Any
 
 from feedback.capture.payloads import InteractionIn
-from feedback.capture.preparing import redacted_interaction
+from feedback.capture.preparing import prepare_interaction
 from feedback.models import Project
 
 
 def preview(project: Project, payload: InteractionIn) -> dict[str, Any]:
     """The interaction as it would be stored. Raises `RedactionError`."""
-    row = redacted_interaction(project, payload)
+    row = prepare_interaction(project, payload).row
     agent = {"name": row.agent_name, "version": row.agent_version, "model": row.agent_model, "prompt": row.agent_prompt}
     shown = {
         "id": payload.id,

@@ -1,4 +1,4 @@
-"""Feedback that arrives before its interaction waits for it, for a day. `plan` parks it, and hands it over."""
+"""Feedback that arrives before its interaction waits for it, for a day. `applying` parks it and unparks it."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from feedback.capture import outcomes
-from feedback.capture.applying import carried
-from feedback.capture.group_commit import writing
-from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
+from feedback.capture.applying import signal_columns
+from feedback.capture.recording import writing
+from feedback.capture.store import count_results
+from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from privacy.consent import ledger
 from privacy.db import isolation
 from privacy.erasure.erasure import TURN
@@ -39,10 +39,10 @@ def _hand_over(pk: int) -> bool:
         if voter and not ledger.effective(voter, parked.project.consent_defaults)[Purpose.CAPTURE]:
             parked.delete()
             drop_unused({voter.pk})
-            outcomes.count(parked.project, "signal", Outcome.Result.DROPPED)
+            count_results(parked.project, {("signal", WriteResult.DROPPED): 1})
             return False
         subject = parked.subject_id or interaction.subject_id
-        Signal.objects.create(interaction=interaction, subject_id=subject, **carried(parked))
+        Signal.objects.create(interaction=interaction, subject_id=subject, **signal_columns(parked))
         Interaction.objects.filter(pk=interaction.pk).update(pending=True, revision=interaction.revision + 1)
         parked.delete()
     return True
@@ -69,5 +69,5 @@ def drop_some(now: datetime) -> int:
     ParkedSignal.objects.filter(pk__in=[pk for pk, _, _ in found]).delete()
     drop_unused({person for _, _, person in found if person})
     for project, number in sorted(Counter(project for _, project, _ in found).items()):
-        outcomes.count(Project(pk=project), "signal", Outcome.Result.DROPPED, number)
+        count_results(Project(pk=project), {("signal", WriteResult.DROPPED): number})
     return len(found)

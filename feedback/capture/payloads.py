@@ -4,18 +4,15 @@ msgspec checks a body some ten times faster than nested serializers do, and capt
 quote what was sent, so they are never passed on: `PayloadError` names the place and what was expected there.
 """
 
-import json
 import re
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
-from feedback.api import json_pieces
 from feedback.capture.blanks import is_blank
 from privacy.api.payloads import Moment, SubjectId, require_utc
 
-MAX_DEPTH = 32
 ExternalId = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9._:-]{1,128}\Z", description="The caller's own id. Kept as sent, so nothing personal."),
@@ -126,116 +123,7 @@ EXPECTED = (
     ("Blank text", "blank", "The text says nothing."),
     ("Expected", "invalid_type", "The value has the wrong type."),
 )
-SURROGATE = re.compile("[\ud800-\udfff]")
 FIELD = re.compile(r"field `([A-Za-z_]{1,32})`")
-
-
-def decode(body: bytes) -> Any:
-    """The JSON of a body. Refuses what is no UTF-8 JSON, and what `refuse_unstorable` refuses."""
-    value = parse(body)
-    refuse_unstorable(value)
-    return value
-
-
-def decode_each(body: bytes, name: str) -> Any:
-    """The JSON of a body whose list `name` is judged item by item: the items still have to pass `refuse_unstorable`, and
-    one that is no JSON at all is a `PayloadError` in its place. What else is in the body is as in `decode`."""
-    try:
-        value = msgspec.json.decode(body)
-    except (RecursionError, ValueError):
-        value = _pieced(body, name)
-    if not isinstance(value, dict):
-        refuse_unstorable(value)
-    else:
-        refuse_unstorable({field: given for field, given in value.items() if field != name or type(given) is not list})
-    return value
-
-
-def _pieced(body: bytes, name: str) -> Any:
-    """The JSON of a body in which something cannot be read, each item of that list read for itself."""
-    try:
-        found = json_pieces.fields(body)
-        items = json_pieces.items(found.pop(name))
-    except (KeyError, ValueError):
-        return parse(body)
-    return {**{field: parse(value) for field, value in found.items()}, name: [_tried(item) for item in items]}
-
-
-def _tried(item: bytes) -> Any:
-    try:
-        return msgspec.json.decode(item)
-    except (RecursionError, ValueError):
-        fault = not_json()
-    try:
-        value = _lenient(item)
-    except PayloadError as error:
-        return error
-    return value if _fault(value) else fault
-
-
-def parse(body: bytes) -> Any:
-    """The JSON of a body, whatever it says. Raises `PayloadError`, which names the place where it can."""
-    try:
-        return msgspec.json.decode(body)
-    except (RecursionError, ValueError):
-        value = _lenient(body)
-    raise _fault(value) or not_json()
-
-
-def _lenient(body: bytes) -> Any:
-    """What Python's own reader makes of it, which takes NaN, halves of surrogate pairs and control characters: so that
-    a refusal can name their place. Raises `PayloadError` where that reads nothing either."""
-    try:
-        return json.loads(body.decode("utf-8", "surrogatepass"), strict=False, parse_int=_number)
-    except RecursionError:
-        raise too_deep() from None
-    except ValueError:
-        raise not_json() from None
-
-
-def _number(digits: str) -> float:
-    return int(digits) if len(digits) < 25 else float(digits)  # Python reads no more than some thousand digits
-
-
-def _fault(value: Any) -> "PayloadError | None":
-    try:
-        refuse_unstorable(value)
-    except PayloadError as error:
-        return error
-    return None
-
-
-def not_json() -> PayloadError:
-    """The refusal of what is no JSON."""
-    return PayloadError("", "invalid_json", "This is no valid UTF-8 JSON.")
-
-
-def too_deep() -> PayloadError:
-    """The refusal of bottomless nesting."""
-    return PayloadError("", "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
-
-
-def refuse_unstorable(value: Any, depth: int = 0) -> None:
-    """Refuse what a database cannot hold, or cannot hold safely, naming the place."""
-    if isinstance(value, str):
-        if "\x00" in value:
-            raise PayloadError("", "nul", "The text holds a NUL character.")
-        if not value.isascii() and SURROGATE.search(value):
-            raise PayloadError("", "surrogate", "The text holds half of a surrogate pair.")
-    elif isinstance(value, int | float) and not -(2**63) <= value < 2**64:
-        raise PayloadError("", "out_of_range", "The number is not finite, or does not fit into 64 bits.")
-    elif isinstance(value, (list, dict)):
-        if depth >= MAX_DEPTH:
-            raise too_deep()
-        if isinstance(value, dict):
-            refuse_unstorable("".join(value))
-        for place, item in value.items() if isinstance(value, dict) else enumerate(value):
-            if type(item) is str and item.isascii() and "\x00" not in item:
-                continue  # what most are, without another call
-            try:
-                refuse_unstorable(item, depth + 1)
-            except PayloadError as error:
-                raise error.below(place) from None
 
 
 def convert(value: Any, kind: type[T]) -> T:

@@ -1,9 +1,9 @@
-"""What was sent, redacted and recognisable before the database is asked: the slow part of a write, outside it."""
+"""Redacts a payload and computes its digests before the transaction begins: the slow part of a write."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import uuid_utils
@@ -19,46 +19,46 @@ from privacy.redaction import Numbering, Redacted, redact, redact_json
 from privacy.subjects.digests import body_digest, digest
 from privacy.subjects.lookup import subject_digest
 
-State = Mapping[str, list[str]]
-NOTHING: State = {}
+Placeholders: TypeAlias = Mapping[str, list[str]]  # by type, the keyed digests of the values in their order
+NO_PLACEHOLDERS: Placeholders = {}
 NO_TEXT = redact("")
-NOBODY = Agent()
+NO_AGENT = Agent()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ConsentSource:
     """How consent that comes with a write was asked for, and under which wording."""
 
     method: str = "capture"
     notice: Notice | None = None
 
 
-BY_CAPTURE = Asked()
+BY_CAPTURE = ConsentSource()
 
 
 @dataclass(slots=True)
-class InteractionDraft:
-    """A question and its answer, ready to be stored: `row` is unsaved and has no subject yet."""
+class PreparedInteraction:
+    """A redacted interaction: `row` is unsaved and has no subject yet."""
 
     payload: InteractionIn
     row: Interaction
-    person: str = ""  # the subject's digest, empty for nobody in particular
-    asked: Asked = BY_CAPTURE
+    person: str = ""  # the subject's digest, empty if the payload names nobody
+    asked: ConsentSource = BY_CAPTURE
 
 
 @dataclass(slots=True)
-class SignalDraft:
-    """What somebody said, ready to be stored. It was numbered on from the placeholders `seen`, up to `reached`."""
+class PreparedSignal:
+    """Redacted feedback. Its text continues the numbering of `placeholders_before`, up to `placeholders_after`."""
 
     payload: FeedbackIn
     digest: str
     person: str = ""
     grant: Grant | None = None
-    imported: bool = False  # its own time says its place among the votes, not its receipt
+    imported: bool = False  # ordered among the votes by its own time, not by its receipt
     correction: Redacted = NO_TEXT
     comment: Redacted = NO_TEXT
-    seen: State = field(default_factory=dict)
-    reached: State = field(default_factory=dict)
+    placeholders_before: Placeholders = field(default_factory=dict)
+    placeholders_after: Placeholders = field(default_factory=dict)
 
     @property
     def has_text(self) -> bool:
@@ -66,68 +66,52 @@ class SignalDraft:
         return bool(self.payload.correction or self.payload.comment)
 
 
+Prepared: TypeAlias = PreparedInteraction | PreparedSignal
+
+
 def new_id() -> str:
-    """A fresh id for a caller that gave none: UUIDv7, so that ids sort by time."""
+    """An id for a caller that gave none: UUIDv7, so that ids sort by time."""
     return str(uuid_utils.uuid7())
 
 
-def of_interaction(project: Project, payload: InteractionIn, asked: Asked = BY_CAPTURE) -> InteractionDraft:
-    """The draft of an interaction. Raises `RedactionError`."""
-    person = subject_digest(project.namespace, payload.subject) if payload.subject else ""
-    return InteractionDraft(payload, redacted_interaction(project, payload), person, asked)
+def prepare_interaction(
+    project: Project,
+    payload: InteractionIn,
+    asked: ConsentSource = BY_CAPTURE,
+    placeholders: Placeholders = NO_PLACEHOLDERS,
+) -> PreparedInteraction:
+    """The row as it would be stored, unsaved and without its subject. Raises `RedactionError`.
 
-
-def of_signal(
-    project: Project, payload: FeedbackIn, grant: Grant | None, seen: State, *, imported: bool = False
-) -> SignalDraft:
-    """The draft of a signal on an interaction that has these placeholders. Raises `RedactionError`."""
-    person = subject_digest(project.namespace, payload.subject) if payload.subject and not grant else ""
-    draft = SignalDraft(payload, signal_digest(payload, grant), person, grant, imported)
-    redact_signal(project, draft, seen)
-    return draft
-
-
-def redact_signal(project: Project, draft: SignalDraft, seen: State) -> None:
-    """Redact its text so that the numbering of `seen` goes on; done again where that was not the newest."""
-    draft.seen = draft.reached = seen
-    if draft.has_text:
-        numbering, policy = numbering_for(project, draft.payload.interaction, seen), project.redaction_policy
-        draft.correction = redact(draft.payload.correction or "", policy, numbering)
-        draft.comment = redact(draft.payload.comment or "", policy, numbering)
-        draft.reached = numbering.state()
-
-
-def redacted_interaction(project: Project, payload: InteractionIn, seen: State = NOTHING) -> Interaction:
-    """The row as it would be stored: unsaved, and without its subject. `seen`: what early feedback has numbered."""
+    `placeholders`: those of feedback that came before its interaction.
+    """
     policy, external_id = project.redaction_policy, payload.id or new_id()
-    numbering = numbering_for(project, external_id, seen)
-    findings: dict[str, int] = {}
+    numbering = numbering_for(project, external_id, placeholders)
+    findings: Counter[str] = Counter()
 
     def clean(text: str | None) -> Redacted:
         if not text:
             return NO_TEXT
         redacted = redact(text, policy, numbering)
         if redacted.spans:
-            add(findings, redacted.findings)
+            findings.update(redacted.findings)
         return redacted
 
     def clean_json(value: Any) -> Any:
         if not value:
             return value
         redacted, found = redact_json(value, policy, numbering)
-        add(findings, found)
+        findings.update(found)
         return redacted
 
-    now, agent = timezone.now(), payload.agent or NOBODY
-    context = msgspec.to_builtins(payload.context or [])
+    now, agent = timezone.now(), payload.agent or NO_AGENT
     row = unsaved(
         Interaction,
         project_id=project.pk,
         external_id=external_id,
         question=clean(payload.question),
         answer=clean(payload.answer),
-        context=clean_json(context),
-        sources=clean_json([_given(source) for source in payload.sources or []]),
+        context=clean_json(msgspec.to_builtins(payload.context or [])),
+        sources=clean_json([_without_nulls(source) for source in payload.sources or []]),
         session=clean(payload.session),
         tags=clean_json(payload.tags or []),
         metadata=clean_json(payload.metadata or {}),
@@ -135,51 +119,59 @@ def redacted_interaction(project: Project, payload: InteractionIn, seen: State =
         agent_version=clean(agent.version),
         agent_model=clean(agent.model),
         agent_prompt=clean(agent.prompt),
-        occurred_at=past(payload.occurred_at, now),
+        occurred_at=min(payload.occurred_at or now, now),  # a sender's clock may be fast
         received_at=now,
         body_digest=interaction_digest(payload),
-        redactions=findings,
+        redactions=dict(findings),
         redaction_version=project.redaction_version,
         placeholders=numbering.state(),
         scan_due=project.deep_scan,
     )
     row.fingerprint = fingerprint(row.question, row.context)
-    return row
+    person = subject_digest(project.namespace, payload.subject) if payload.subject else ""
+    return PreparedInteraction(payload, row, person, asked)
 
 
-def past(said: datetime | None, now: datetime) -> datetime:
-    """When something happened, as its sender's clock says; no clock knows more than now."""
-    return min(said, now) if said else now
+def prepare_signal(
+    project: Project, payload: FeedbackIn, grant: Grant | None, placeholders: Placeholders, *, imported: bool = False
+) -> PreparedSignal:
+    """Feedback on an interaction that has these placeholders. Raises `RedactionError`."""
+    person = subject_digest(project.namespace, payload.subject) if payload.subject and not grant else ""
+    prepared = PreparedSignal(payload, signal_digest(payload, grant), person, grant, imported)
+    redact_signal(project, prepared, placeholders)
+    return prepared
 
 
-def add(findings: dict[str, int], more: Mapping[str, int]) -> None:
-    """Add counts by type."""
-    for kind, number in more.items():
-        findings[kind] = findings.get(kind, 0) + number
+def redact_signal(project: Project, signal: PreparedSignal, placeholders: Placeholders) -> None:
+    """Redact its text so that the numbering continues `placeholders`; repeated if those were not the newest."""
+    signal.placeholders_before = signal.placeholders_after = placeholders
+    if signal.has_text:
+        numbering, policy = numbering_for(project, signal.payload.interaction, placeholders), project.redaction_policy
+        signal.correction = redact(signal.payload.correction or "", policy, numbering)
+        signal.comment = redact(signal.payload.comment or "", policy, numbering)
+        signal.placeholders_after = numbering.state()
 
 
-def numbering_for(project: Project, external_id: str, state: State | None = None) -> Numbering:
-    """The numbering of one interaction's placeholders; feedback that comes later, or too early, continues it."""
+def numbering_for(project: Project, external_id: str, placeholders: Placeholders | None = None) -> Numbering:
+    """The numbering of one interaction's placeholders, continued from those it has."""
     key = bytes.fromhex(digest("numbering", project.name, external_id))
-    return Numbering.restored(key, dict(state)) if state else Numbering(key)
+    return Numbering.restored(key, dict(placeholders)) if placeholders else Numbering(key)
 
 
 def interaction_digest(payload: InteractionIn) -> str:
-    """What recognises the same body. Keyed, so that it tells nothing of the text."""
-    body = msgspec.to_builtins(payload)
-    return body_digest({name: value for name, value in body.items() if value is not None and name != "dry_run"})
+    """The keyed digest of the body, which recognises a replay and tells nothing of the text."""
+    return body_digest({name: value for name, value in _without_nulls(payload).items() if name != "dry_run"})
 
 
 def signal_digest(payload: FeedbackIn, grant: Grant | None) -> str:
-    """What recognises the same feedback of the same person."""
-    body = msgspec.to_builtins(payload) | ({"subject": f"#{grant.subject}"} if grant else {})
-    return body_digest({name: value for name, value in body.items() if value is not None})
+    """The keyed digest of the same feedback of the same person."""
+    return body_digest(_without_nulls(payload) | ({"subject": f"#{grant.subject}"} if grant else {}))
 
 
 def tombstone(project: Project, external_id: str) -> str:
-    """The hash under which an erased id of this project is remembered."""
+    """The digest under which an erased id of this project is remembered."""
     return digest("tombstone", project.name, external_id)
 
 
-def _given(source: Any) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.to_builtins(source).items() if value is not None}
+def _without_nulls(sent: msgspec.Struct) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.to_builtins(sent).items() if value is not None}

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 
-from feedback.capture.writing import Asked
+from feedback.capture import ConsentSource
 from feedback.importing import logs
 from feedback.models import Project
 from privacy.consent import ledger
@@ -87,7 +87,7 @@ def fields_of(options: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def consent_of(options: dict[str, Any]) -> tuple[dict[str, bool], Asked]:
+def consent_of(options: dict[str, Any]) -> tuple[dict[str, bool], ConsentSource]:
     """What the operator holds, and under which wording. Raises `CommandError`."""
     held = dict.fromkeys(filter(None, (name.strip() for name in options["consent"].split(","))), True)
     if set(held) - set(Purpose.values):
@@ -95,7 +95,7 @@ def consent_of(options: dict[str, Any]) -> tuple[dict[str, bool], Asked]:
     if held and Purpose.CAPTURE not in held:
         raise CommandError("--consent names no capture, and without that nothing is kept.")
     try:
-        return held, Asked("import", ledger.notice_for(options["notice"]))
+        return held, ConsentSource("import", ledger.notice_for(options["notice"]))
     except ledger.PersonalNotice as error:
         raise CommandError(str(error)) from None
 

@@ -10,25 +10,25 @@ from itertools import product
 
 import msgspec
 
-from feedback.capture import writing
+from feedback import capture
+from feedback.capture import ConsentSource
 from feedback.capture.payloads import InteractionIn
 from feedback.capture.preparing import interaction_digest
-from feedback.capture.writing import Asked
-from feedback.models import Interaction, Outcome, Project
+from feedback.models import Interaction, Project, WriteResult
 from privacy.consent import importing, ledger
 from privacy.models import Purpose, Subject
 from privacy.subjects.digests import same_body
 from privacy.subjects.lookup import find
 
 
-def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], asked: Asked) -> Outcome.Result:
+def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], asked: ConsentSource) -> WriteResult:
     """Store a conversation of a log. Raises as `capture.record_interaction` does."""
     stored = Interaction.objects.filter(project=project, external_id=sent.id).select_related("subject").first()
     agreed = sent.consent if sent.consent is not None else unsaid(project, sent.subject, held)
     interaction = msgspec.structs.replace(sent, consent=agreed)
     if stored is None:
-        return writing.record_interaction(project, interaction, asked).result
-    result = writing.record_interaction(project, as_stored(interaction, stored.body_digest), asked).result
+        return capture.record_interaction(project, interaction, asked).result
+    result = capture.record_interaction(project, as_stored(interaction, stored.body_digest), asked).result
     if agreed:
         held_now = {str(purpose): granted for purpose, granted in agreed.items()}
         importing.add_unsaid(stored.subject, held_now, asked.notice)

@@ -14,13 +14,14 @@ from typing import Any
 import msgspec
 import orjson
 
-from feedback.capture import writing
-from feedback.capture.payloads import InteractionIn, PayloadError, convert, refuse_unstorable
-from feedback.capture.writing import Asked, Conflict, Gone
+from feedback import capture
+from feedback.capture import Conflict, ConsentSource, Gone
+from feedback.capture.json_bodies import refuse_unstorable
+from feedback.capture.payloads import InteractionIn, PayloadError, convert
 from feedback.importing import consent as importing_consent
 from feedback.importing import votes as importing_votes
 from feedback.importing.votes import Vote
-from feedback.models import Outcome, Project
+from feedback.models import Project, WriteResult
 from privacy.files.csv_rows import plain_name
 from privacy.files.records import Record
 from privacy.redaction import RedactionError
@@ -49,7 +50,7 @@ REQUIRED = ("question", "answer")
 FIELDS = (*REQUIRED, "feedback", "user", "id", "ts", "consent", *PLAIN)
 NO_FIELD = f"A log line has no such field. It takes: {', '.join(FIELDS)}. Rename yours, or say where they are: --map question=YOURS"
 NAMES = {"subject": "user", "occurred_at": "ts"}  # ours, as a line calls them
-TAKEN = (Outcome.Result.STORED, Outcome.Result.REPLAYED)
+TAKEN = (WriteResult.STORED, WriteResult.REPLAYED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def import_lines(
     records: Iterable[Record],
     *,
     consent: Mapping[str, bool],
-    asked: Asked,
+    asked: ConsentSource,
     fields: Mapping[str, str] | None = None,
 ) -> Iterator[LineResult]:
     """Store the lines one by one, each committed by itself, and say how each ended. A bad one never stops the rest.
@@ -100,15 +101,15 @@ def import_lines(
             words = "It is in use for another conversation."
             yield LineResult(record.number, "bad", field="id", problem=words)
         except Gone:
-            yield LineResult(record.number, Outcome.Result.GONE)
+            yield LineResult(record.number, WriteResult.GONE)
         except RedactionError as error:
             yield LineResult(record.number, "bad", problem=str(error))
 
 
-def store(project: Project, number: int, line: Line, held: Mapping[str, bool], asked: Asked) -> LineResult:
+def store(project: Project, number: int, line: Line, held: Mapping[str, bool], asked: ConsentSource) -> LineResult:
     """Store a conversation, then its votes."""
     result = importing_consent.record(project, line.interaction, held, asked)
-    if result == Outcome.Result.NO_CONSENT:
+    if result == WriteResult.NO_CONSENT:
         return LineResult(number, result)
     votes, problem = importing_votes.record(project, line.interaction.id or "", line.votes)
     return LineResult(number, result, votes, "feedback" if problem else "", problem)
@@ -166,7 +167,7 @@ def identified(project: Project, interaction: InteractionIn, seen: Counter[str])
         return interaction
     body = msgspec.to_builtins(msgspec.structs.replace(interaction, consent=None))
     content = orjson.dumps(without_nulls(body), option=orjson.OPT_SORT_KEYS)
-    name = f"log-{writing.tombstone(project, hashlib.sha256(content).hexdigest())[:32]}"
+    name = f"log-{capture.tombstone(project, hashlib.sha256(content).hexdigest())[:32]}"
     seen[name] += 1
     known = interaction.subject or interaction.session or interaction.occurred_at
     if seen[name] > 1 and not known:

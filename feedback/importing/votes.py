@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from feedback.capture import writing
+from feedback import capture
+from feedback.capture import Conflict, Gone
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
 from feedback.capture.preparing import signal_digest
-from feedback.capture.writing import Conflict, Gone
-from feedback.models import Outcome, Project, Signal
+from feedback.models import Project, Signal, WriteResult
 from privacy.files.csv_rows import plain_name
 from privacy.redaction import RedactionError
 from privacy.subjects.digests import same_body
@@ -82,10 +82,10 @@ def record(project: Project, conversation: str, votes: Sequence[Vote]) -> tuple[
     for vote in votes:
         signal = named(vote, known)
         try:
-            ended[writing.record_signal(project, signal, imported=True).result] += 1
+            ended[capture.record_signal(project, signal, imported=True).result] += 1
             known[signal.id or ""] = signal_digest(signal, None)
         except Gone:
-            ended[Outcome.Result.GONE] += 1
+            ended[WriteResult.GONE] += 1
         except Conflict:
             problem = IN_USE
         except RedactionError as error:

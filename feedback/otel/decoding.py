@@ -15,7 +15,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from feedback.capture.payloads import MAX_DEPTH, PayloadError
+from feedback.capture.json_bodies import MAX_DEPTH
+from feedback.capture.payloads import PayloadError
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 MAX_SPANS = 10_000

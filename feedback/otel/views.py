@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from feedback import capture
 from feedback.api.views import CaptureView, media_type
-from feedback.capture import writing
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError
-from feedback.models import Outcome, Project
+from feedback.models import Project, WriteResult
 from feedback.otel import conversations, decoding
 from privacy.api.openapi import WRITING_ERRORS, ProblemDocument, schema
 from privacy.api.problems import Problem
@@ -20,7 +20,7 @@ from privacy.api.scopes import Scope
 
 AT_ONCE = 1_000
 MEDIA = (decoding.PROTOBUF, decoding.JSON)
-WHY = {writing.Conflict: "another body under the same id", writing.Gone: "erased or expired"}
+WHY = {capture.Conflict: "another body under the same id", capture.Gone: "erased or expired"}
 
 
 class Partial(TypedDict):
@@ -84,9 +84,9 @@ def record(project: Project, found: list[conversations.Read], scopes: Collection
             rejected["feedback needs a key with the scope feedback"] += 1
         else:
             payloads.append(read.payload)
-    refused = {("interaction", str(Outcome.Result.REFUSED)): rejected.total()} if rejected else {}
+    refused = {("interaction", str(WriteResult.REFUSED)): rejected.total()} if rejected else {}
     for start in range(0, max(len(payloads), 1), AT_ONCE):
-        for recorded in writing.record(project, payloads[start : start + AT_ONCE], refused=refused):
+        for recorded in capture.record(project, payloads[start : start + AT_ONCE], refused=refused):
             if isinstance(recorded, Exception):
                 rejected[WHY.get(type(recorded), "not redactable")] += 1
         refused = {}

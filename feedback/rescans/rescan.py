@@ -5,6 +5,7 @@ is replaced in place, in the interaction and in every row that belongs to it, wh
 the schema. A row whose text changed says so (`text_changed_at`), and releases that hold it are cut again.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from feedback.capture import writing
-from feedback.capture.preparing import add
+from feedback import capture
 from feedback.models import Interaction, Project
 from privacy.db import isolation
 from privacy.db.fields import RedactedJSONField, RedactedTextField
@@ -69,8 +69,8 @@ def rescan_batch(project: Project) -> int:
 def rescan(project: Project, row: Interaction) -> bool:
     """Read one interaction and all that belongs to it again; whether anything was replaced. Call in a transaction."""
     policy = project.redaction_policy
-    numbering = writing.numbering_for(project, row.external_id, row.placeholders)
-    findings: dict[str, int] = {}
+    numbering = capture.numbering_for(project, row.external_id, row.placeholders)
+    findings: Counter[str] = Counter()
     changed = replaced(row, reader(policy, numbering, findings))
     for relation in Interaction._meta.related_objects:
         if text_columns(relation.related_model):
@@ -79,7 +79,7 @@ def rescan(project: Project, row: Interaction) -> bool:
                 if news := replaced(dependent, read):
                     type(dependent)._default_manager.filter(pk=dependent.pk).update(**news)
                     changed.setdefault("question", row.question)
-    counts = {kind: row.redactions.get(kind, 0) + findings.get(kind, 0) for kind in {*row.redactions, *findings}}
+    counts = {kind: row.redactions.get(kind, 0) + findings[kind] for kind in {*row.redactions, *findings}}
     news_of_it = {"redactions": counts, "text_changed_at": timezone.now()} if changed else {}
     Interaction.objects.filter(pk=row.pk).update(
         **changed,
@@ -91,20 +91,20 @@ def rescan(project: Project, row: Interaction) -> bool:
     return bool(changed)
 
 
-def reader(policy: Policy, numbering: Numbering, findings: dict[str, int]) -> Reader:
+def reader(policy: Policy, numbering: Numbering, findings: Counter[str]) -> Reader:
     """A function that redacts a stored value again and adds what it found to `findings`."""
     second = import_string(settings.SECOND_REDACTOR) if settings.SECOND_REDACTOR else None
 
     def read(value: Any) -> Any:
         if isinstance(value, str):
             clean = redact(str(value), policy, numbering)
-            add(findings, clean.findings)
+            findings.update(clean.findings)
             if second is not None:
                 clean = second(clean, policy, numbering)
-                add(findings, clean.findings)
+                findings.update(clean.findings)
             return clean
         structure, found = redact_json(value, policy, numbering)
-        add(findings, found)
+        findings.update(found)
         return structure
 
     return read

@@ -20,7 +20,7 @@ from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember
 from curation.quality import audits, report
 from curation.quality.estimates import Estimate, Weighted, wilson
 from curation.review.queues import REASONS
-from feedback.models import Interaction, Project, Signal
+from feedback.models import Interaction, Project, Signal, WriteResult
 from feedback.models import Outcome as Write
 from privacy.models import Erasure, PrivacyRequest
 
@@ -240,7 +240,7 @@ def kept(what: str, keys: list[int], days: str, count: Callable[[], Counted]) ->
 def count_funnel(keys: list[int], since: Any) -> dict[str, int]:
     """Two queries: one over the kept conversations, one over the counts of writes that were not kept."""
     rows = Interaction.objects.filter(project__in=keys).visible()
-    writes = Write.objects.filter(project__in=keys, kind="interaction", result=Write.Result.NO_CONSENT)
+    writes = Write.objects.filter(project__in=keys, kind="interaction", result=WriteResult.NO_CONSENT)
     if since is not None:
         rows, writes = rows.filter(received_at__gte=since), writes.filter(day__gte=since.date())
     released = ReleaseMember.objects.filter(interaction=OuterRef("pk"))

@@ -17,7 +17,7 @@ from curation.models import Release, ReviewTask
 from curation.releases.cutting import NothingToCut
 from curation.releases.files import folder
 from curation.review import deciding
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Interaction, ParkedSignal
 from privacy.consent import ledger
 from privacy.erasure import erasure
@@ -71,7 +71,7 @@ class Anything(RuleBasedStateMachine):
         try:
             if cast.asked(self.shop, who, consent=given, **body).result == "stored":
                 self.talks[body["id"]] = (who, body)
-        except writing.Gone:
+        except capture.Gone:
             assert who in self.erased
 
     @rule(data=st.data(), who=PEOPLE, signal=st.sampled_from(["thumbs_up", "thumbs_down", "edit"]))
@@ -84,7 +84,7 @@ class Anything(RuleBasedStateMachine):
         is_there = Interaction.objects.filter(external_id=talk).exists()
         try:
             cast.said(self.shop, talk, signal, voter, **more)
-        except writing.Gone:  # by an erasure, or since its person no longer agrees that it is kept
+        except capture.Gone:  # by an erasure, or since its person no longer agrees that it is kept
             assert not is_there or voter in self.erased
         else:
             assert is_there, "nothing is kept for a conversation that is gone"
@@ -134,7 +134,7 @@ class Anything(RuleBasedStateMachine):
         name = data.draw(st.sampled_from(sorted(self.talks)))
         who, body = self.talks[name]
         was_there = Interaction.objects.filter(external_id=name).exists()
-        with contextlib.suppress(writing.Gone, writing.Conflict):
+        with contextlib.suppress(capture.Gone, capture.Conflict):
             cast.asked(self.shop, who, **body)
         assert Interaction.objects.filter(external_id=name).exists() == was_there
 

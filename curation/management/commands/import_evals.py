@@ -5,13 +5,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from curation.gate import eval_sets
-from feedback.capture.writing import Asked
+from feedback.capture import ConsentSource
 from feedback.importing import commands
-from feedback.models import Outcome
+from feedback.models import WriteResult
 from privacy.consent.ledger import notice_for
 
 NOTICE = "An eval set of the operator's own, imported for testing; no person's conversation."
-TAKEN = (Outcome.Result.STORED, Outcome.Result.REPLAYED)
+TAKEN = (WriteResult.STORED, WriteResult.REPLAYED)
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         project = commands.project(options["project"])
         tally = commands.Tally()
         records = commands.records(options["file"], structured=eval_sets.STRUCTURED, lists=eval_sets.LISTS)
-        for case in eval_sets.import_cases(project, records, Asked("import", notice_for(NOTICE))):
+        for case in eval_sets.import_cases(project, records, ConsentSource("import", notice_for(NOTICE))):
             tally.add(case.number, str(case.result), case.field, case.problem)
         counts = tally.counts
         said = f"{counts['stored']} wait for review, {counts['replayed']} were there already."

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from feedback.importing import commands, logs
-from feedback.models import Outcome
+from feedback.models import WriteResult
 
 WORDS = {"stored": "stored", "replayed": "there already", "no_consent": "without consent", "gone": "erased before"}
 VOTES = {
@@ -40,4 +40,4 @@ def in_words(tally: commands.Tally) -> str:
     said = [f"{counts[name]} {words}" for name, words in WORDS.items() if counts[name] or name == "stored"]
     votes = [f"{counts[VOTES[name]]} {words}" for name, words in WORDS.items() if counts[VOTES[name]]]
     lines = [f"{', '.join(said)}; signals: {', '.join(votes) or 'none'}."]
-    return "\n".join([*lines, *([commands.ASK] if counts[Outcome.Result.NO_CONSENT] else [])])
+    return "\n".join([*lines, *([commands.ASK] if counts[WriteResult.NO_CONSENT] else [])])

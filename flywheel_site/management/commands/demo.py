@@ -19,7 +19,7 @@ from curation.models import Dataset, Derived, EvalCase, Example, GateRun, Prefer
 from curation.releases import cutting, datasets
 from curation.releases.files import folder
 from curation.runs import curate
-from feedback.capture.writing import Asked
+from feedback.capture import ConsentSource
 from feedback.importing import commands, logs
 from feedback.models import Interaction, Project
 from flywheel_site.demo import agent
@@ -65,7 +65,7 @@ class Command(BaseCommand):
             look_free(options["port"])
         call_command("migrate", verbosity=0)
         project = project_of(own) if own else datasets.create_project(PROJECT)
-        held, asked = commands.consent_of(options) if own else ({}, Asked("import", notice_for(NOTICE)))
+        held, asked = commands.consent_of(options) if own else ({}, ConsentSource("import", notice_for(NOTICE)))
         lines = self.capture(project, own or SAMPLE, held, asked, commands.fields_of(options))
         self.decide(project)
         release = self.release(project)
@@ -82,7 +82,9 @@ class Command(BaseCommand):
         for line in lines:
             self.stdout.write(f"  {line}")
 
-    def capture(self, project: Project, log: Path, held: dict[str, bool], asked: Asked, fields: dict[str, str]) -> int:
+    def capture(
+        self, project: Project, log: Path, held: dict[str, bool], asked: ConsentSource, fields: dict[str, str]
+    ) -> int:
         """Import, redacting before anything is stored, and keeping only what people agreed to."""
         tally = commands.Tally()
         records = commands.records(log, structured=logs.STRUCTURED)

@@ -15,7 +15,7 @@ from curation.models import (
 from curation.quality import audits
 from curation.review import deciding, holds
 from curation.review.deciding import ReviewError
-from feedback.capture.writing import Recorded
+from feedback.capture import Recorded
 from feedback.models import Interaction, Project, Signal
 from tests import factories as cast
 

@@ -12,7 +12,7 @@ from curation.quality import audits
 from curation.releases.cutting import NothingToCut
 from curation.review import deciding, holds
 from curation.review.deciding import ReviewError, Verdict
-from feedback.capture.writing import Recorded
+from feedback.capture import Recorded
 from feedback.models import Interaction, Project, Signal
 from privacy.redaction import redact
 from tests import factories as cast

@@ -11,7 +11,7 @@ from curation.quality import audits
 from curation.releases.cutting import NothingToCut
 from curation.review import calibration, deciding
 from curation.review.deciding import ReviewError, Verdict
-from feedback.capture.writing import Recorded
+from feedback.capture import Recorded
 from feedback.models import Project, ProjectMember
 from privacy.erasure import erasure
 from tests import factories as cast

@@ -18,7 +18,7 @@ from curation.models import Decision, EvalCase, Question, ReviewTask, Run
 from curation.policies import versions
 from curation.review import deciding
 from curation.runs import curate, pace
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Interaction, Project
 from feedback.rescans import rescan
 from privacy.erasure import erasure
@@ -78,7 +78,7 @@ def votes(name: str, signal: str, **given: Any) -> Change:
 
 
 def takes_back(name: str) -> Change:
-    return lambda shop: writing.withdraw_signal(shop, f"says-{name}")
+    return lambda shop: capture.withdraw_signal(shop, f"says-{name}")
 
 
 def erased(who: str) -> Change:

@@ -15,7 +15,7 @@ from curation.policies import trials, versions
 from curation.releases import cutting, membership
 from curation.review import deciding
 from curation.selection import selection
-from feedback.capture.writing import Recorded
+from feedback.capture import Recorded
 from feedback.models import Interaction, Project
 from privacy.models import ConsentEntry, Subject
 from tests import factories as cast

@@ -212,9 +212,7 @@ def test_a_changed_or_expired_token_opens_nothing(client: Client, auth: dict[str
         )
         assert answer.status_code == 401
     Interaction.objects.update(received_at="2020-01-01T00:00:00Z")
-    from feedback.capture.writing import feedback_token
-
-    expired = feedback_token(Interaction.objects.get())
+    expired = tokens.token_of(Interaction.objects.get())
     with pytest.raises(tokens.BadToken):
         tokens.open_token(expired, timezone.now())
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from feedback.capture import outcomes
 from feedback.models import Interaction, Project, Signal
 from tests import factories as cast
 
@@ -36,7 +35,7 @@ def test_each_item_of_a_batch_ends_by_itself_and_in_order(client: Client, shop: 
     assert [result["status"] for result in results] == [201, 201, 409, 400, 200, 400, 400, 200, 201]
     assert results[3]["error"]["pointer"].startswith("/items/3") and results[4]["reason"] == "no_consent"
     assert (Interaction.objects.count(), Signal.objects.count()) == (2, 1)
-    counted = outcomes.totals(shop)
+    counted = cast.totals(shop)
     assert counted["interaction"]["received"] + counted["signal"]["received"] == len(items)
 
 
@@ -54,7 +53,7 @@ def test_a_dry_run_in_a_batch_shows_its_item_and_keeps_nothing_of_it(
     assert (shown["status"], shown["stored"], shown["dry_run"], kept["status"]) == (200, False, True, 201)
     assert shown["interaction"]["question"] == "I am [EMAIL_1]?" and shown["redactions"] == {"EMAIL": 1}
     assert Interaction.objects.get().external_id == "a"
-    assert outcomes.totals(shop)["interaction"]["received"] == 1
+    assert cast.totals(shop)["interaction"]["received"] == 1
 
 
 def test_each_item_of_a_batch_needs_the_scope_of_its_own_call(client: Client, shop: Project) -> None:

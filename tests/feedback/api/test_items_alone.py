@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from feedback.capture import outcomes
 from feedback.models import Interaction, Project
 from tests import factories as cast
 
@@ -56,7 +55,7 @@ def test_a_bad_item_of_a_batch_is_refused_alone(
     error = results[1]["error"]
     assert (error["pointer"], error["code"]) == (f"/items/1{pointer}", code)
     assert {row.external_id for row in Interaction.objects.all()} == {"a", "b"}
-    assert outcomes.totals(shop)["interaction"] == {"stored": 2, "refused": 1, "received": 3}
+    assert cast.totals(shop)["interaction"] == {"stored": 2, "refused": 1, "received": 3}
 
 
 def test_one_of_a_thousand_costs_itself_alone(client: Client, auth: dict[str, str]) -> None:

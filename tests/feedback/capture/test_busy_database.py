@@ -13,7 +13,7 @@ from django.test import Client
 from curation.decisions import derive
 from curation.models import CurationPolicy, Decision, Run
 from curation.runs import curate, pace
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Interaction
 from tests import factories as cast
 
@@ -26,7 +26,7 @@ def test_a_locked_database_is_a_503_to_repeat(client: Client, monkeypatch: pytes
     header = {"authorization": f"Bearer {cast.key(cast.project())}"}
     body = {"id": "q-1", "question": cast.QUESTION, "answer": cast.ANSWER, "consent": cast.ALL, "subject": cast.ANNA}
     with monkeypatch.context() as broken:
-        broken.setattr(writing, "record_interaction", locked)
+        broken.setattr(capture, "record_interaction", locked)
         answer = client.post("/api/v1/interactions", body, content_type="application/json", headers=header)
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     assert answer["Content-Type"] == "application/problem+json" and cast.QUESTION not in answer.content.decode()

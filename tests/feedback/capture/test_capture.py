@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback.capture import outcomes, writing
+from feedback import capture
 from feedback.models import Interaction, ParkedSignal, Signal
 from privacy.models import ConsentEntry, Subject
 from tests import factories as cast
@@ -22,7 +22,7 @@ def test_an_interaction_is_stored_once_however_often_it_is_sent() -> None:
 def test_another_body_under_the_same_id_conflicts() -> None:
     shop = cast.project()
     cast.asked(shop, id="a")
-    with pytest.raises(writing.Conflict):
+    with pytest.raises(capture.Conflict):
         cast.asked(shop, id="a", answer="Another answer.")
     assert cast.row(cast.asked(shop, id="a")).answer == cast.ANSWER
 
@@ -110,7 +110,7 @@ def test_feedback_on_an_erased_interaction_is_gone_and_never_waits() -> None:
     from privacy.erasure import erasure
 
     erasure.erase(cast.person(shop))
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.said(shop, talk, "thumbs_up")
     assert not ParkedSignal.objects.exists()
 
@@ -126,12 +126,12 @@ def test_every_write_is_counted_by_how_it_ended() -> None:
     shop = cast.project()
     talk = cast.asked(shop, id="a")
     cast.asked(shop, id="a")
-    with pytest.raises(writing.Conflict):
+    with pytest.raises(capture.Conflict):
         cast.asked(shop, id="a", answer="Another.")
     cast.asked(shop, cast.BEN, consent=None)
     cast.said(shop, talk, "thumbs_up")
     cast.said(shop, "unseen", "thumbs_up", cast.ANNA)
-    assert outcomes.totals(shop) == {
+    assert cast.totals(shop) == {
         "interaction": {"stored": 1, "replayed": 1, "refused": 1, "no_consent": 1, "received": 4},
         "signal": {"stored": 1, "parked": 1, "received": 2},
     }
@@ -142,6 +142,6 @@ def test_a_signal_that_is_taken_back_stays_as_history_and_counts_no_more() -> No
     talk = cast.asked(shop)
     cast.said(shop, talk, "thumbs_up", id="s")
     cast.turn(shop)
-    assert writing.withdraw_signal(shop, "s") and not writing.withdraw_signal(shop, "unknown")
+    assert capture.withdraw_signal(shop, "s") and not capture.withdraw_signal(shop, "unknown")
     cast.turn(shop)
     assert Signal.objects.count() == 1 and cast.row(talk).decision.outcome == "unrated"

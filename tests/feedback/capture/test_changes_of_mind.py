@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from feedback.capture import outcomes, writing
-from feedback.capture.writing import Gone, Payload, Recorded, Refusal
+from feedback import capture
+from feedback.capture import Gone, Payload, Recorded, Refusal
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from privacy.consent import ledger as consent_ledger
 from privacy.erasure.denials import denial_digest
@@ -32,26 +32,26 @@ def ledger(of: Project, subject: str = cast.ANNA) -> list[tuple[str, bool]]:
 def test_each_item_is_judged_by_what_holds_at_its_place(shop: Project) -> None:
     cast.asked(shop, id="before", consent=YES)
     given = [talk("a", YES), talk("b", NO), talk("c", None), talk("d", YES), talk("e", None)]
-    ended = writing.record(shop, given)
+    ended = capture.record(shop, given)
     results = [str(end.result) if isinstance(end, Recorded) else type(end).__name__ for end in ended]
     assert results == ["Gone", "no_consent", "no_consent", "stored", "stored"]
     assert {row.external_id for row in Interaction.objects.all()} == {"d", "e"}
     assert ledger(shop) == [("capture", True), ("capture", False), ("capture", True)]
-    assert outcomes.totals(shop)["interaction"] == {"stored": 3, "gone": 1, "no_consent": 2, "received": 6}
+    assert cast.totals(shop)["interaction"] == {"stored": 3, "gone": 1, "no_consent": 2, "received": 6}
 
 
 def test_what_was_taken_back_within_a_body_is_gone_for_a_later_one(shop: Project) -> None:
-    writing.record(shop, [talk("a", YES), cast.feedback("a", "thumbs_up", id="s"), talk("b", NO), talk("c", YES)])
+    capture.record(shop, [talk("a", YES), cast.feedback("a", "thumbs_up", id="s"), talk("b", NO), talk("c", YES)])
     with pytest.raises(Gone):
-        writing.record_interaction(shop, cast.interaction(id="a"))
+        capture.record_interaction(shop, cast.interaction(id="a"))
     with pytest.raises(Gone):
-        writing.record_signal(shop, cast.feedback("c", "thumbs_up", id="s"))
+        capture.record_signal(shop, cast.feedback("c", "thumbs_up", id="s"))
 
 
 def test_a_denial_that_was_taken_back_is_on_no_list_and_one_that_stands_is(shop: Project) -> None:
     cast.asked(shop, consent=cast.ALL)
     changes = [{"training": False}, {"training": True}, {"evaluation": False}]
-    writing.record(shop, [talk(f"t{number}", given) for number, given in enumerate(changes)])
+    capture.record(shop, [talk(f"t{number}", given) for number, given in enumerate(changes)])
     anna = cast.person(shop)
     noted = set(Tombstone.objects.filter(kind=Tombstone.Kind.DENIAL).values_list("digest", flat=True))
     assert noted == {denial_digest(anna, "evaluation")}
@@ -69,7 +69,7 @@ def test_a_person_who_flips_on_every_item_costs_no_more_statements_than_one_who_
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            writing.record(shop, body)
+            capture.record(shop, body)
         assert len(ledger(shop, name)) == len(cast.ALL) + size
         return len(asked)
 
@@ -83,7 +83,7 @@ def test_people_who_agree_to_more_cost_a_statement_each(shop: Project) -> None:
         cast.asked(shop, person, consent=YES)
     body = [talk(f"more-{person}", {"training": True}, person) for person in people]
     with CaptureQueriesContext(connection) as asked:
-        writing.record(shop, body)
+        capture.record(shop, body)
     assert len(asked) <= len(people) + 20
 
 
@@ -137,11 +137,11 @@ def told(ended: Recorded | Refusal) -> str:
 def test_one_body_leaves_what_its_items_leave_one_by_one(shop: Project, seed: int) -> None:
     rng = random.Random(seed)
     before, items = body(rng), body(rng)
-    writing.record(shop, before)
+    capture.record(shop, before)
     with transaction.atomic():
-        together, at_once = [told(end) for end in writing.record(shop, items)], state(shop)
+        together, at_once = [told(end) for end in capture.record(shop, items)], state(shop)
         transaction.set_rollback(True)
-    single = [told(writing.record(shop, [item])[0]) for item in items]
+    single = [told(capture.record(shop, [item])[0]) for item in items]
     assert at_once == state(shop)
     kept = set(at_once["talks"]) | {name for name, *_ in at_once["said"]}
     for item, one, other in zip(items, together, single, strict=True):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from feedback.capture import outcomes, parking, writing
+from feedback import capture
+from feedback.capture import parking
 from feedback.models import Interaction, Signal
 from privacy.erasure import erasure
 from privacy.models import ConsentEntry, Subject
@@ -61,7 +62,7 @@ def test_of_many_bodies_under_one_id_one_is_stored_and_the_others_conflict() -> 
     shop = cast.project()
     ended = at_once([partial(cast.asked, shop, id="same", answer=f"no {number}") for number in range(20)])
     assert Counter(type(result).__name__ for result in ended) == {"Recorded": 1, "Conflict": 19}
-    assert outcomes.totals(shop)["interaction"]["received"] == 20
+    assert cast.totals(shop)["interaction"]["received"] == 20
 
 
 def test_corrections_at_once_share_one_numbering() -> None:
@@ -101,7 +102,7 @@ def test_what_races_an_erasure_is_stored_before_it_and_erased_or_refused() -> No
                 *[partial(cast.said, shop, talk, "thumbs_up") for _ in range(4)],
             ]
         )
-        faults = [end for end in ended if isinstance(end, Exception) and not isinstance(end, writing.Gone)]
+        faults = [end for end in ended if isinstance(end, Exception) and not isinstance(end, capture.Gone)]
         assert faults == [] and not Interaction.objects.filter(subject_id=subject.pk).exists()
     assert Interaction.objects.count() == Signal.objects.count() == 0
 
@@ -129,7 +130,7 @@ def test_batches_that_share_people_and_ids_never_wait_for_each_other_in_a_circle
         payloads = [
             cast.interaction(id=name, subject=f"person-{place % 5}") for place, name in enumerate(sorted(names))
         ]
-        return writing.record(shop, payloads[::order])
+        return capture.record(shop, payloads[::order])
 
     ended = at_once([partial(batch, order) for order in (1, -1) * 6])
     assert all(isinstance(end, list) for end in ended), ended
@@ -148,5 +149,5 @@ def test_writers_that_wait_together_end_each_by_itself() -> None:
     )
     assert [type(result).__name__ for result in ended[:8]] == ["Conflict"] * 8
     assert [recorded.result for recorded in ended[8:]] == ["stored"] * 8 + ["no_consent"] * 8
-    assert outcomes.totals(shop)["interaction"] == {"stored": 9, "refused": 8, "received": 17}
-    assert outcomes.totals(other)["interaction"] == {"no_consent": 8, "received": 8}
+    assert cast.totals(shop)["interaction"] == {"stored": 9, "refused": 8, "received": 17}
+    assert cast.totals(other)["interaction"] == {"no_consent": 8, "received": 8}

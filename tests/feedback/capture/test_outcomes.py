@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from feedback.capture import outcomes, parking
+from feedback.capture import parking
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from privacy.erasure import erasure
 from privacy.subjects.lookup import find
@@ -71,7 +71,7 @@ def test_received_is_the_sum_of_how_everything_ended(client: Client, seed: int) 
             continue
         assert answer.status_code < 500
         sent.update(count)
-    totals = outcomes.totals(shop)
+    totals = cast.totals(shop)
     assert {kind: ends["received"] for kind, ends in totals.items()} == dict(sent)
     assert len(totals["interaction"]) >= 5 and len(totals["signal"]) >= 4
 
@@ -82,7 +82,7 @@ def test_what_fails_before_its_project_is_known_was_not_received(client: Client)
     for headers in ({}, {"authorization": "Bearer fw_unknown"}, reader):
         answer = client.post("/api/v1/interactions", b"{}", content_type="application/json", headers=headers)
         assert answer.status_code in (401, 403)
-    assert outcomes.totals(shop) == {}
+    assert cast.totals(shop) == {}
 
 
 def test_a_dry_run_is_no_write(client: Client) -> None:
@@ -90,7 +90,7 @@ def test_a_dry_run_is_no_write(client: Client) -> None:
     headers = {"authorization": f"Bearer {cast.key(shop)}"}
     body = json.dumps({"question": "q", "answer": "a", "dry_run": True})
     client.post("/api/v1/interactions", body, content_type="application/json", headers=headers)
-    assert outcomes.totals(shop) == {}
+    assert cast.totals(shop) == {}
 
 
 def test_rows_are_as_many_as_were_stored_or_parked() -> None:
@@ -98,7 +98,7 @@ def test_rows_are_as_many_as_were_stored_or_parked() -> None:
     for number in range(6):
         cast.asked(shop, id=f"t{number % 4}")
         cast.said(shop, f"t{(number + 2) % 6}", "thumbs_up", cast.ANNA, id=f"s{number}")
-    found = outcomes.totals(shop)
+    found = cast.totals(shop)
     assert Interaction.objects.count() == found["interaction"]["stored"] == 4
     said = found["signal"]
     assert Signal.objects.count() + ParkedSignal.objects.count() == said["stored"] + said["parked"] == 6
@@ -111,4 +111,4 @@ def test_feedback_that_waited_a_day_in_vain_is_dropped_and_counted() -> None:
     assert parking.drop_stale() == 0
     ParkedSignal.objects.update(received_at="2026-01-01T00:00:00Z")
     assert parking.drop_stale() == 1 and Project.objects.count() == 1
-    assert outcomes.totals(shop)["signal"] == {"parked": 1, "dropped": 1, "received": 1}
+    assert cast.totals(shop)["signal"] == {"parked": 1, "dropped": 1, "received": 1}

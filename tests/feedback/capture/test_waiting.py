@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from feedback.capture import outcomes, parking
+from feedback.capture import parking
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from privacy.models import Subject
 from tests import factories as cast
@@ -37,7 +37,7 @@ def test_the_first_vote_of_a_new_person_waits_for_its_interaction(client: Client
 def test_it_waits_inside_one_batch_as_well(client: Client, shop: Project, auth: dict[str, str]) -> None:
     assert batch(client, auth, VOTE, TALK) == [202, 201]
     assert Signal.objects.get().subject == Interaction.objects.get().subject
-    assert outcomes.totals(shop)["signal"] == {"parked": 1, "received": 1}
+    assert cast.totals(shop)["signal"] == {"parked": 1, "received": 1}
 
 
 @pytest.mark.parametrize("together", [True, False])
@@ -51,7 +51,7 @@ def test_without_consent_what_waited_is_dropped_and_counted(
         assert post(client, "feedback", VOTE, auth).status_code == 202
         assert post(client, "interactions", theirs, auth).status_code == 201
     assert not Signal.objects.exists() and not ParkedSignal.objects.exists()
-    assert outcomes.totals(shop)["signal"] == {"parked": 1, "dropped": 1, "received": 1}
+    assert cast.totals(shop)["signal"] == {"parked": 1, "dropped": 1, "received": 1}
     assert Subject.objects.get() == cast.person(shop), "nothing is kept of somebody who agreed to nothing"
 
 
@@ -76,7 +76,7 @@ def test_a_vote_that_missed_its_interaction_is_judged_when_it_is_handed_over(sho
     Interaction.objects.update(external_id="t")  # as if both had been stored in the same moment
     assert parking.hand_over() == 0
     assert not Signal.objects.exists() and not ParkedSignal.objects.exists()
-    assert outcomes.totals(shop)["signal"] == {"parked": 1, "dropped": 1, "received": 1}
+    assert cast.totals(shop)["signal"] == {"parked": 1, "dropped": 1, "received": 1}
 
 
 def test_a_vote_that_waited_a_day_in_vain_leaves_nobody_behind(shop: Project) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from feedback.capture import outcomes
 from feedback.capture.payloads import PayloadError
 from feedback.models import Interaction, Project, Signal
 from feedback.otel.attributes import data, text_or_data
+from tests import factories as cast
 from tests.feedback.otel.test_traces import ANSWER, CHAT, QUESTION, ROOT, TOOL, auth, chat, export, send, span, vote
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_broken_json_is_refused_with_the_attributes_name_and_never_a_question(
     said = refusal(send(client, auth, export(span(asked_in(name, UNREADABLE[how])))))
     assert name in said and "Where" not in said and "kind" not in said
     assert not Interaction.objects.exists()
-    assert outcomes.totals(shop)["interaction"] == {"refused": 1, "received": 1}
+    assert cast.totals(shop)["interaction"] == {"refused": 1, "received": 1}
 
 
 @pytest.mark.parametrize("name", ["gen_ai.output.messages", "gen_ai.completion", "gen_ai.completion.0.content"])

@@ -11,7 +11,6 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from feedback.capture import outcomes
 from feedback.models import Interaction, Project, Signal
 from tests import factories as cast
 
@@ -221,12 +220,12 @@ def test_feedback_finds_its_interaction_from_a_later_span(
 def test_without_consent_a_trace_leaves_nothing(client: Client, shop: Project, auth: dict[str, str]) -> None:
     quiet = chat(**dict.fromkeys(AGREED))
     assert send(client, auth, export(span(quiet))).json() == {}
-    assert not Interaction.objects.exists() and outcomes.totals(shop)["interaction"]["no_consent"] == 1
+    assert not Interaction.objects.exists() and cast.totals(shop)["interaction"]["no_consent"] == 1
 
 
 def test_spans_of_other_things_are_no_concern_of_ours(client: Client, shop: Project, auth: dict[str, str]) -> None:
     answer = send(client, auth, export(span({"http.route": "/", "gen_ai.operation.name": "embeddings"})))
-    assert answer.json() == {} and outcomes.totals(shop) == {}
+    assert answer.json() == {} and cast.totals(shop) == {}
 
 
 def test_what_is_not_taken_is_counted_and_named(client: Client, shop: Project, auth: dict[str, str]) -> None:
@@ -235,7 +234,7 @@ def test_what_is_not_taken_is_counted_and_named(client: Client, shop: Project, a
     long = chat(**{"user.id": "u" * 600})
     partial = send(client, auth, export(span(other), span(long, id=TOOL))).json()["partialSuccess"]
     assert partial["rejectedSpans"] == "2" and "another body" in partial["errorMessage"]
-    assert outcomes.totals(shop)["interaction"] == {"stored": 1, "refused": 2, "received": 3}
+    assert cast.totals(shop)["interaction"] == {"stored": 1, "refused": 2, "received": 3}
 
 
 @pytest.mark.parametrize("text", ["a\x00b", '["a\\u0000b"]', '[{"role": "user", "content": "a\\ud800b"}]'])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Signal
 from feedback.projects import tokens
 from tests import factories as cast
@@ -99,7 +99,7 @@ def test_a_token_for_thumbs_takes_no_correction() -> None:
     thumbs = frozenset({"thumbs_up", "thumbs_down"})
     grant = tokens.Grant(shop.pk, talk.pk, talk.subject_id, NOW + timedelta(days=1), thumbs)
     assert tokens.open_token(tokens.issue(grant), NOW) == grant
-    writing.record_signal(shop, cast.feedback(talk.external_id, "thumbs_up"), grant)
-    with pytest.raises(writing.Forbidden):
-        writing.record_signal(shop, cast.feedback(talk.external_id, "edit", correction="Other."), grant)
+    capture.record_signal(shop, cast.feedback(talk.external_id, "thumbs_up"), grant)
+    with pytest.raises(capture.Forbidden):
+        capture.record_signal(shop, cast.feedback(talk.external_id, "edit", correction="Other."), grant)
     assert Signal.objects.get().kind == "thumbs_up"

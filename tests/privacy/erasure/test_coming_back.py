@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Interaction, Project
 from privacy.consent import importing
 from privacy.erasure import erasure
@@ -69,11 +69,11 @@ def test_a_refusal_brings_nobody_back(shop: Project, refuse: Callable[[Project],
         shop.refresh_from_db()
     refuse(shop)
     talk = cast.asked(shop, cast.BEN)
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(shop, id="log-2")
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(shop, id="log-3", occurred_at="2020-01-01T00:00:00Z")
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.said(shop, talk, "thumbs_up", subject=cast.ANNA)
     assert not Interaction.objects.filter(external_id__startswith="log-").exists()
 
@@ -92,7 +92,7 @@ def test_a_yes_after_a_refusal_brings_somebody_back_from_then_on(
     agree(shop)
     assert cast.asked(shop, id="log-4").result == "stored"
     for old in ({"id": "log-1"}, {"id": "log-5", "occurred_at": "2020-01-01T00:00:00Z"}):
-        with pytest.raises(writing.Gone):
+        with pytest.raises(capture.Gone):
             cast.asked(shop, **old)
 
 
@@ -109,7 +109,7 @@ def test_who_is_erased_twice_stays_out_until_the_second_time(shop: Project) -> N
     assert cast.asked(shop, id="log-6").result == "stored"
     erasure.erase(cast.person(shop))
     api(shop, "consent", purposes=cast.ALL)
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(shop, id="log-7", occurred_at=between)
     assert cast.asked(shop, id="log-8").result == "stored"
 
@@ -118,5 +118,5 @@ def test_an_old_yes_is_none(shop: Project) -> None:
     """A ledger that was restored, and not yet purged again, knows her yes of before."""
     api(shop, "consent", purposes=cast.ALL)
     cast.person(shop).consent_entries.update(recorded_at="2020-01-01T00:00:00Z")
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(shop)

@@ -5,7 +5,7 @@ from django.db.models import ProtectedError
 
 from curation.models import Decision, EvalCase, Release, ReviewTask
 from curation.releases.files import folder
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Interaction, Signal
 from privacy.erasure import erasure
 from privacy.models import Subject, Tombstone
@@ -29,11 +29,11 @@ def test_a_replay_of_what_was_erased_stores_nothing() -> None:
     shop = cast.project()
     talk = cast.asked(shop)
     erasure.erase(cast.person(shop))
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(shop, id=talk.id)
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.said(shop, talk, "thumbs_up")
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(shop, cast.ANNA)
     assert not Interaction.objects.exists() and not Subject.objects.exists()
 
@@ -121,7 +121,7 @@ def test_who_comes_back_and_agrees_anew_is_captured_again() -> None:
 
     erasure.change_consent(find_or_create("shop", cast.ANNA), cast.ALL, method="api")
     assert cast.asked(shop).result == "stored"
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(shop, occurred_at="2020-01-01T00:00:00Z")
 
 

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from curation.models import Decision, Question, ReviewTask
+from feedback import capture
 from feedback import tasks as feedback_tasks
-from feedback.capture import group_commit, parking
-from feedback.capture import writing as capture_writing
+from feedback.capture import parking
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
 from privacy import tasks
 from privacy.db import isolation
@@ -110,7 +110,7 @@ def test_what_was_killed_between_turns_is_finished_with_one_receipt(
         between_turns(patched, die)
         with pytest.raises(SystemExit):
             lifecycle.execute(made)
-    with pytest.raises(capture_writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(cast.project())
     assert not Interaction.objects.visible().exists()
     again = PrivacyRequest.objects.get()
@@ -193,7 +193,7 @@ def test_stale_feedback_is_dropped_while_somebody_writes(road: str, monkeypatch:
     waiting = [ParkedSignal(project=shop, external_id=f"early-{n}", interaction_external_id=f"late-{n}",
                             kind="thumbs_up", received_at=LONG_AGO, occurred_at=LONG_AGO) for n in range(2_100)]  # fmt: skip
     ParkedSignal.objects.bulk_create(waiting)
-    real, wrote = group_commit.writing, list[bool]()
+    real, wrote = capture.writing, list[bool]()
 
     def write() -> None:
         Project.objects.filter(pk=shop.pk).update(keep_days=400 + len(wrote))

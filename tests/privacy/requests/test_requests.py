@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from curation.models import Recall
-from feedback.capture import writing
+from feedback import capture
 from feedback.models import Interaction
 from privacy.erasure import erasure, scan
 from privacy.models import Erasure, PrivacyRequest
@@ -101,7 +101,7 @@ def test_asking_twice_is_one_request() -> None:
 def test_somebody_unknown_can_be_erased_and_stays_out() -> None:
     cast.project()
     assert lifecycle.advance(ask()).state == "closed"
-    with pytest.raises(writing.Gone):
+    with pytest.raises(capture.Gone):
         cast.asked(cast.project())
 
 

@@ -1,0 +1,168 @@
+"""Reads JSON bodies, and names the place of what is wrong in them.
+
+A body that cannot be read as a whole is cut into its fields and items, so that each item of a batch is judged by itself.
+Only brackets and strings are looked at for that: an item may be broken inside, as long as its end can be told.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from feedback.capture.payloads import PayloadError
+
+MAX_DEPTH = 32
+SURROGATE = re.compile("[\ud800-\udfff]")
+STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+TOKEN = re.compile(STRING + rb'|["\[\]{},]', re.DOTALL)
+FIELD = re.compile(rb"\s*+(" + STRING + rb")\s*+:(.*)\Z", re.DOTALL)
+STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+
+
+def decode(body: bytes) -> Any:
+    """The JSON of a body. Refuses what is no UTF-8 JSON, and what `refuse_unstorable` refuses."""
+    value = _parse(body)
+    refuse_unstorable(value)
+    return value
+
+
+def decode_each(body: bytes, name: str) -> Any:
+    """The JSON of a body whose list `name` is judged item by item: the items still have to pass `refuse_unstorable`, and
+    one that is no JSON at all is a `PayloadError` in its place. What else is in the body is as in `decode`."""
+    try:
+        value = msgspec.json.decode(body)
+    except (RecursionError, ValueError):
+        value = _read_each(body, name)
+    if not isinstance(value, dict):
+        refuse_unstorable(value)
+    else:
+        refuse_unstorable({field: given for field, given in value.items() if field != name or type(given) is not list})
+    return value
+
+
+def _read_each(body: bytes, name: str) -> Any:
+    """The JSON of a body in which something cannot be read, each item of that list read for itself."""
+    try:
+        found = _fields(body)
+        items = _items(found.pop(name))
+    except (KeyError, ValueError):
+        return _parse(body)
+    return {**{field: _parse(value) for field, value in found.items()}, name: [_read_item(item) for item in items]}
+
+
+def _read_item(item: bytes) -> Any:
+    try:
+        return msgspec.json.decode(item)
+    except (RecursionError, ValueError):
+        fault = _not_json()
+    try:
+        value = _lenient(item)
+    except PayloadError as error:
+        return error
+    return value if _fault(value) else fault
+
+
+def _parse(body: bytes) -> Any:
+    """The JSON of a body, whatever it says. Raises `PayloadError`, which names the place where it can."""
+    try:
+        return msgspec.json.decode(body)
+    except (RecursionError, ValueError):
+        value = _lenient(body)
+    raise _fault(value) or _not_json()
+
+
+def _lenient(body: bytes) -> Any:
+    """What Python's own reader makes of it, which takes NaN, halves of surrogate pairs and control characters: so that
+    a refusal can name their place. Raises `PayloadError` where that reads nothing either."""
+    try:
+        return json.loads(body.decode("utf-8", "surrogatepass"), strict=False, parse_int=_number)
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError:
+        raise _not_json() from None
+
+
+def _number(digits: str) -> float:
+    return int(digits) if len(digits) < 25 else float(digits)  # Python reads no more than some thousand digits
+
+
+def _fault(value: Any) -> "PayloadError | None":
+    try:
+        refuse_unstorable(value)
+    except PayloadError as error:
+        return error
+    return None
+
+
+def _not_json() -> PayloadError:
+    """The refusal of what is no JSON."""
+    return PayloadError("", "invalid_json", "This is no valid UTF-8 JSON.")
+
+
+def _too_deep() -> PayloadError:
+    """The refusal of bottomless nesting."""
+    return PayloadError("", "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
+
+
+def refuse_unstorable(value: Any, depth: int = 0) -> None:
+    """Refuse what a database cannot hold, or cannot hold safely, naming the place."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise PayloadError("", "nul", "The text holds a NUL character.")
+        if not value.isascii() and SURROGATE.search(value):
+            raise PayloadError("", "surrogate", "The text holds half of a surrogate pair.")
+    elif isinstance(value, int | float) and not -(2**63) <= value < 2**64:
+        raise PayloadError("", "out_of_range", "The number is not finite, or does not fit into 64 bits.")
+    elif isinstance(value, (list, dict)):
+        if depth >= MAX_DEPTH:
+            raise _too_deep()
+        if isinstance(value, dict):
+            refuse_unstorable("".join(value))
+        for place, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if type(item) is str and item.isascii() and "\x00" not in item:
+                continue  # what most are, without another call
+            try:
+                refuse_unstorable(item, depth + 1)
+            except PayloadError as error:
+                raise error.below(place) from None
+
+
+def _fields(body: bytes) -> dict[str, bytes]:
+    """The fields of an object, each value as it was written. Raises `ValueError` where their ends cannot be told."""
+    found = {}
+    for piece in _cut(body, b"{}"):
+        field = FIELD.match(piece)
+        if field is None:
+            raise ValueError("no field")
+        found[str(json.loads(field[1]))] = field[2]
+    return found
+
+
+def _items(body: bytes) -> list[bytes]:
+    """The items of a list as they were written. Raises `ValueError` where their ends cannot be told."""
+    return list(_cut(body, b"[]"))
+
+
+def _cut(body: bytes, around: bytes) -> Iterator[bytes]:
+    body = body.strip()
+    if body[:1] != around[:1] or body[-1:] != around[1:]:
+        raise ValueError("not in these brackets")
+    depth, begin, end, comma = 0, 1, len(body) - 1, False
+    for token in TOKEN.finditer(body):
+        mark, at = token.group(), token.start()
+        if mark == b'"':
+            raise ValueError("a string that does not end")
+        depth += STEP.get(mark, 0)
+        if depth == 0 and at != end:
+            raise ValueError("a bracket that closes too early")
+        if at == end or (mark == b"," and depth == 1):
+            piece, begin = body[begin:at], at + 1
+            if piece.strip():
+                yield piece
+            elif mark == b"," or comma:
+                raise ValueError("an item that is missing")
+            comma = True
+    if depth:
+        raise ValueError("a bracket that is not closed")

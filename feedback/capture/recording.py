@@ -1,0 +1,257 @@
+"""The only write path: what callers send becomes rows, redacted first, and once however often it is sent.
+
+Every door (HTTP, batch, traces, import, the demo) calls `record_interaction`, `record_signal` or, for many, `record`.
+Their promises: a return means committed; the same id with the same body changes nothing and is answered alike; another
+body under the same id is a `Conflict`; an id or a person that was erased is `Gone`; without consent to capture nothing
+is kept.
+
+Three steps: `preparing` redacts before the transaction begins; `applying` decides about each write from the rows that
+`store` found, and inserts all that is new at once; `Recorded` says how each write ended.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+import msgspec
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from feedback.capture.applying import Applied, Conflict, Forbidden, Gone, Refusal, Unknown, apply
+from feedback.capture.payloads import FeedbackIn, InteractionIn, check_feedback
+from feedback.capture.preparing import (
+    BY_CAPTURE,
+    NO_PLACEHOLDERS,
+    ConsentSource,
+    Prepared,
+    new_id,
+    prepare_interaction,
+    prepare_signal,
+)
+from feedback.capture.store import Raced, stored_placeholders
+from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
+from feedback.projects.tokens import Grant, own_id, token_of
+from privacy.db.bulk import own
+from privacy.redaction import RedactionError
+
+__all__ = [
+    "Conflict", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending", "record",
+    "record_interaction", "record_signal", "withdraw_signal", "writing",
+]  # fmt: skip
+Payload: TypeAlias = InteractionIn | FeedbackIn
+TRIES = 5
+NONE_REFUSED: Mapping[tuple[str, str], int] = {}
+RACES = ("40001", "40P01")  # PostgreSQL: a serialization failure, a deadlock
+WRITES_AT_ONCE = 1_000
+_turn = threading.RLock()
+_queue_lock = threading.Lock()
+_queue: list["Job"] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How a write ended. `token` opens an interaction to its reader's feedback."""
+
+    result: WriteResult
+    id: str = ""
+    redactions: Mapping[str, int] = field(default_factory=dict)
+    token: str = ""
+
+
+def record_interaction(project: Project, payload: InteractionIn, asked: ConsentSource = BY_CAPTURE) -> Recorded:
+    """Store a question and its answer, if the person agreed to that. Raises `Conflict`, `Gone`, `RedactionError`."""
+    [recorded] = record(project, [payload], asked=asked)
+    if isinstance(recorded, Exception):
+        raise recorded
+    return recorded
+
+
+def record_signal(
+    project: Project, payload: FeedbackIn, grant: Grant | None = None, *, imported: bool = False
+) -> Recorded:
+    """Store feedback on an answer. With a `grant` (a browser's token) it is that person's, on that answer.
+
+    Raises `Conflict`, `Gone`, `RedactionError`, `PayloadError`; with a grant, `Unknown` for another interaction and
+    `Forbidden` for a kind that the token does not allow, or one signal too many. A browser's ids are a space of their
+    own. Votes are ordered by their receipt, those that are `imported` by their own time.
+    """
+    check_feedback(payload)
+    sent = payload.id or new_id()
+    payload = msgspec.structs.replace(payload, id=own_id(sent)) if grant else payload
+    [recorded] = record(project, [payload], grant=grant, imported=imported)
+    if isinstance(recorded, Exception):
+        raise recorded
+    return replace(recorded, id=sent) if grant and recorded.id else recorded
+
+
+def record(
+    project: Project,
+    payloads: Sequence[Payload],
+    *,
+    asked: ConsentSource = BY_CAPTURE,
+    grant: Grant | None = None,
+    imported: bool = False,
+    refused: Mapping[tuple[str, str], int] = NONE_REFUSED,
+) -> list[Recorded | Refusal]:
+    """Store all of these in one transaction, in order; how each ended. A refused one never fails the others.
+
+    `refused` is counted in the same transaction: what the caller turned away by its shape, by (kind, result).
+    """
+    counts = Counter(refused)
+    prepared: list[Prepared | RedactionError] = []
+    # Feedback continues the numbering of its interaction, whether that is stored or comes earlier in this batch.
+    about = [
+        sent.interaction for sent in payloads if isinstance(sent, FeedbackIn) and (sent.correction or sent.comment)
+    ]
+    numbered = stored_placeholders(project, about) if about else {}
+    for payload in payloads:
+        try:
+            if isinstance(payload, InteractionIn):
+                interaction = prepare_interaction(project, payload, asked)
+                numbered.setdefault(interaction.row.external_id, interaction.row.placeholders)
+                prepared.append(interaction)
+            else:
+                before = numbered.get(payload.interaction, NO_PLACEHOLDERS)
+                signal = prepare_signal(project, payload, grant, before, imported=imported)
+                if signal.has_text:
+                    numbered[payload.interaction] = signal.placeholders_after
+                prepared.append(signal)
+        except RedactionError as error:
+            prepared.append(error)
+            counts["interaction" if isinstance(payload, InteractionIn) else "signal", WriteResult.REFUSED] += 1
+    applied = iter(_commit(project, [write for write in prepared if not isinstance(write, RedactionError)], counts))
+    return [write if isinstance(write, RedactionError) else _recorded(next(applied)) for write in prepared]
+
+
+def _recorded(applied: Applied) -> Recorded | Refusal:
+    if isinstance(applied, Exception):
+        return applied
+    result, row = applied
+    if isinstance(row, Interaction):
+        return Recorded(result, row.external_id, row.redactions, token_of(row))
+    return Recorded(result, row.external_id if row else "")
+
+
+def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[str, str], int]) -> list[Applied]:
+    """Apply the writes in one transaction.
+
+    An equal request, or an erasure, may come between our look-up and our insert: the next try finds its rows.
+    """
+    for _ in range(TRIES):
+        try:
+            database = own()
+            if database.vendor == "sqlite" and not database.in_atomic_block:
+                return _commit_in_group(Job(project, writes, counts))
+            with transaction.atomic():
+                return apply(project, writes, counts)
+        except (IntegrityError, Raced) as error:
+            raced: Exception = error
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") not in RACES:
+                raise
+            raced = error
+    raise raced
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """The writes of one caller in the queue for SQLite's single writer, and how they ended."""
+
+    project: Project
+    writes: Sequence[Prepared]
+    refused: Mapping[tuple[str, str], int]
+    applied: list[Applied] | None = None
+    failed: BaseException | None = None
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One transaction; on SQLite after the threads of this process that came first."""
+    if connection.vendor == "sqlite":
+        with _turn, transaction.atomic():
+            yield
+    else:
+        with transaction.atomic():
+            yield
+
+
+def _commit_in_group(job: Job) -> list[Applied]:
+    """Group commit: the thread whose turn it is commits the jobs of all that wait in one transaction.
+
+    SQLite has one writer, and its own way to wait is a sleep of many milliseconds. This way sixteen callers wait for the
+    disk together, not one after another. PostgreSQL does this itself.
+    """
+    with _queue_lock:
+        _queue.append(job)
+    with _turn:
+        if job.applied is None and job.failed is None:
+            _apply_together(_taken(job))
+    if job.failed is not None:
+        raise job.failed
+    assert job.applied is not None
+    return job.applied
+
+
+def _taken(first: Job) -> list[Job]:
+    """This job, and those in the queue that can join it: of the same project, and not too many."""
+    jobs, writes = [first], len(first.writes)
+    with _queue_lock:
+        _queue.remove(first)
+        for job in list(_queue):
+            if job.project.pk == first.project.pk and writes + len(job.writes) <= WRITES_AT_ONCE:
+                jobs.append(job)
+                writes += len(job.writes)
+                _queue.remove(job)
+    return jobs
+
+
+def _apply_together(jobs: Sequence[Job]) -> None:
+    """Apply them in one transaction; where that fails, each in its own, so that none fails because of another."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for job in jobs:
+        counts.update(job.refused)
+    try:
+        with transaction.atomic():
+            applied = iter(apply(jobs[0].project, [write for job in jobs for write in job.writes], counts))
+    except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits for the job
+        if len(jobs) == 1 or not isinstance(error, Exception):
+            for job in jobs:
+                job.failed = error
+            return
+        for job in jobs:
+            _apply_together([job])
+        return
+    for job in jobs:
+        job.applied = [next(applied) for _ in job.writes]
+
+
+def withdraw_signal(project: Project, external_id: str, grant: Grant | None = None) -> bool:
+    """Take a signal back: it stays as history and counts no more, also while it waits for its interaction.
+    False if there is none (of that person)."""
+    ids = [own_id(external_id)] if grant else [external_id, own_id(external_id)]
+    with writing():
+        parked = ParkedSignal.objects.filter(project=project, external_id=external_id)
+        if grant is None and parked.exists():
+            parked.filter(withdrawn_at__isnull=True).update(withdrawn_at=timezone.now())
+            return True
+        signals = Signal.objects.filter(project=project, external_id__in=ids)
+        if grant:
+            signals = signals.filter(interaction=grant.interaction, subject=grant.subject)
+        found = {signal.external_id: signal for signal in signals}
+        signal = found.get(external_id) or found.get(own_id(external_id))
+        if signal is None:
+            return False
+        if Signal.objects.filter(pk=signal.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
+            mark_pending([signal.interaction_id])
+    return True
+
+
+def mark_pending(interactions: Sequence[int], **columns: Any) -> None:
+    """Tell curation that the signals of these interactions have changed."""
+    for start in range(0, len(interactions), 500):
+        some = Interaction.objects.filter(pk__in=interactions[start : start + 500])
+        some.update(revision=F("revision") + 1, pending=True, **columns)
