@@ -98,7 +98,11 @@ def holding(tombstones: set[str]) -> list[Subject]:
 
 def reconsider(subject: Subject) -> None:
     """Let curation look again at what it left out for want of consent."""
-    Interaction.objects.filter(subject=subject, signals__isnull=False).update(pending=True)
+    rows = Interaction.objects.filter(subject=subject, pending=False, signals__isnull=False)
+    last = 0
+    while keys := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).distinct()[:TURN]):
+        Interaction.objects.filter(pk__in=keys).update(pending=True)
+        last = keys[-1]
 
 
 def expire(before: datetime) -> Iterator[Part]:

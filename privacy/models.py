@@ -138,6 +138,19 @@ class MasterKey(models.Model):
         return f"master key, version {self.version}"
 
 
+class RequestStatus(models.TextChoices):
+    """How far a person's request is."""
+
+    RECEIVED = "received"
+    VERIFIED = "verified"
+    RESTRICTED = "restricted"
+    EXECUTED = "executed"
+    SCANNED = "scanned"
+    RECALLED = "recalled"
+    CLOSED = "closed"
+    REFUSED = "refused"
+
+
 class PrivacyRequest(models.Model):
     """What a person asked of us, how far it is, and by when the law wants it done (`privacy/requests/lifecycle.py`).
 
@@ -149,16 +162,6 @@ class PrivacyRequest(models.Model):
         ACCESS = "access", "Show me what you keep of me"
         WITHDRAWAL = "withdrawal", "I no longer agree"
 
-    class State(models.TextChoices):
-        RECEIVED = "received"
-        VERIFIED = "verified"
-        RESTRICTED = "restricted"
-        EXECUTED = "executed"
-        SCANNED = "scanned"
-        RECALLED = "recalled"
-        CLOSED = "closed"
-        REFUSED = "refused"
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(
         Subject, null=True, blank=True, on_delete=models.PROTECT, related_name="requests",
@@ -168,7 +171,7 @@ class PrivacyRequest(models.Model):
     origin = models.CharField(max_length=64, blank=True, help_text="The project through which it came.")
     kind = models.CharField(max_length=16, choices=Kind)
     purposes = models.JSONField(default=list, help_text="Of a withdrawal: what is no longer agreed to.")
-    state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
+    state = models.CharField(max_length=16, choices=RequestStatus, default=RequestStatus.RECEIVED)
     verified_by = models.CharField(
         max_length=16, blank=True, help_text="key: the product; link: the person's own page."
     )
@@ -203,7 +206,7 @@ class PrivacyRequest(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to do."""
-        return self.state in (self.State.CLOSED, self.State.REFUSED)
+        return self.state in (RequestStatus.CLOSED, RequestStatus.REFUSED)
 
     @property
     def days_left(self) -> int:
@@ -227,18 +230,21 @@ class Webhook(models.Model):
         return f"webhook {self.pk}"
 
 
+class DeliveryStatus(models.TextChoices):
+    """How far a message to a webhook is."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    SET_ASIDE = "set_aside", "Set aside"
+
+
 class Delivery(models.Model):
     """One message to one webhook: sent with a lease, again and again until it is taken, or set aside."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        DELIVERED = "delivered"
-        SET_ASIDE = "set_aside", "Set aside"
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     message = models.CharField(max_length=64, help_text="The same however often it is sent: receivers drop a double.")
     payload = models.JSONField(help_text="Ids and hashes alone.")
-    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=16, choices=DeliveryStatus, default=DeliveryStatus.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from privacy.erasure.erasure import TURN, Part, removed
-from privacy.models import ConsentEntry, Delivery, PrivacyRequest, Subject
+from privacy.models import ConsentEntry, Delivery, PrivacyRequest, RequestStatus, Subject
 
 MODELS = ["privacy.Subject", "privacy.ConsentEntry", "privacy.PrivacyRequest"]
 IMPERSONAL = [
@@ -21,8 +21,8 @@ IMPERSONAL = [
     "privacy.Delivery",
     "privacy.Setback",
 ]
-Kind, State = PrivacyRequest.Kind, PrivacyRequest.State
-BEING_ERASED = (State.VERIFIED, State.RESTRICTED)
+Kind = PrivacyRequest.Kind
+BEING_ERASED = (RequestStatus.VERIFIED, RequestStatus.RESTRICTED)
 OPERATOR_TEXT = ["privacy.Notice.text", "privacy.RedactionPolicy.definition"]
 
 

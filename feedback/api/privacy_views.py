@@ -17,7 +17,7 @@ from privacy.api.payloads import PrivacyRequestIn, SubjectIn
 from privacy.api.problems import Problem
 from privacy.api.scopes import Scope
 from privacy.erasure import erasure
-from privacy.models import PrivacyRequest
+from privacy.models import PrivacyRequest, RequestStatus
 from privacy.requests import lifecycle, links
 
 
@@ -88,6 +88,6 @@ def shown(row: PrivacyRequest) -> dict[str, Any]:
         "counts": row.counts,
         "receipt": row.receipt or None,
     }
-    if row.kind == PrivacyRequest.Kind.ACCESS and row.state == PrivacyRequest.State.CLOSED:
+    if row.kind == PrivacyRequest.Kind.ACCESS and row.state == RequestStatus.CLOSED:
         said["data"] = erasure.export(row.subject) if row.subject else {}
     return said

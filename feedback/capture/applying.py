@@ -124,8 +124,9 @@ def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteRes
     subject = _consenting_subject(plan, write)
     if subject is None:
         return WriteResult.NO_CONSENT, None
-    if placeholders := existing.placeholders(row.external_id):  # its feedback came first and began the numbering
-        row = write.row = prepare_interaction(plan.project, write.payload, write.asked, placeholders).row
+    parked = existing.parked.get(row.external_id, [])
+    if parked and parked[-1].placeholders:  # its feedback came first and began the numbering
+        row = write.row = prepare_interaction(plan.project, write.payload, write.asked, parked[-1].placeholders).row
     row.subject = subject
     plan.interactions.append(row)
     for signal in existing.parked.pop(row.external_id, []):
@@ -153,7 +154,7 @@ def _consenting_subject(plan: Plan, write: PreparedInteraction) -> Subject | Non
     """The person, with the consent that came with the write entered in the ledger. None, and nothing stored, without
     consent to capture."""
     consent = {str(purpose): granted for purpose, granted in (write.payload.consent or {}).items()}
-    if write.person:
+    if write.person and plan.existing.tombstones:
         _refuse_erased(plan, write)
     subject = plan.existing.subjects.get(write.person) if write.person else None
     if subject is None:
@@ -235,7 +236,7 @@ def _apply_signal(plan: Plan, write: PreparedSignal) -> tuple[WriteResult, Row |
         return (WriteResult.PARKED if isinstance(stored, ParkedSignal) else WriteResult.REPLAYED), stored
     if {("interaction", payload.interaction), ("signal", payload.id or "")} & existing.tombstones.keys():
         raise Gone
-    if write.person:
+    if write.person and existing.tombstones:
         _refuse_erased(plan, write)
     if write.grant and existing.from_browsers[write.grant.interaction] >= tokens.MOST:
         raise Forbidden

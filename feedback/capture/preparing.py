@@ -104,6 +104,7 @@ def prepare_interaction(
         return redacted
 
     now, agent = timezone.now(), payload.agent or NO_AGENT
+    sources = msgspec.to_builtins(payload.sources or [])
     row = unsaved(
         Interaction,
         project_id=project.pk,
@@ -111,7 +112,7 @@ def prepare_interaction(
         question=clean(payload.question),
         answer=clean(payload.answer),
         context=clean_json(msgspec.to_builtins(payload.context or [])),
-        sources=clean_json([_without_nulls(source) for source in payload.sources or []]),
+        sources=clean_json([{key: text for key, text in source.items() if text is not None} for source in sources]),
         session=clean(payload.session),
         tags=clean_json(payload.tags or []),
         metadata=clean_json(payload.metadata or {}),
@@ -160,18 +161,16 @@ def numbering_for(project: Project, external_id: str, placeholders: Placeholders
 
 def interaction_digest(payload: InteractionIn) -> str:
     """The keyed digest of the body, which recognises a replay and tells nothing of the text."""
-    return body_digest({name: value for name, value in _without_nulls(payload).items() if name != "dry_run"})
+    body = msgspec.to_builtins(payload)
+    return body_digest({name: value for name, value in body.items() if value is not None and name != "dry_run"})
 
 
 def signal_digest(payload: FeedbackIn, grant: Grant | None) -> str:
     """The keyed digest of the same feedback of the same person."""
-    return body_digest(_without_nulls(payload) | ({"subject": f"#{grant.subject}"} if grant else {}))
+    body = msgspec.to_builtins(payload) | ({"subject": f"#{grant.subject}"} if grant else {})
+    return body_digest({name: value for name, value in body.items() if value is not None})
 
 
 def tombstone(project: Project, external_id: str) -> str:
     """The digest under which an erased id of this project is remembered."""
     return digest("tombstone", project.name, external_id)
-
-
-def _without_nulls(sent: msgspec.Struct) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.to_builtins(sent).items() if value is not None}

@@ -124,16 +124,16 @@ def record(
             prepared.append(error)
             counts["interaction" if isinstance(payload, InteractionIn) else "signal", WriteResult.REFUSED] += 1
     applied = iter(_commit(project, [write for write in prepared if not isinstance(write, RedactionError)], counts))
-    return [write if isinstance(write, RedactionError) else _recorded(next(applied)) for write in prepared]
-
-
-def _recorded(applied: Applied) -> Recorded | Refusal:
-    if isinstance(applied, Exception):
-        return applied
-    result, row = applied
-    if isinstance(row, Interaction):
-        return Recorded(result, row.external_id, row.redactions, token_of(row))
-    return Recorded(result, row.external_id if row else "")
+    recorded: list[Recorded | Refusal] = []
+    for write in prepared:
+        end = write if isinstance(write, RedactionError) else next(applied)
+        if isinstance(end, Exception):
+            recorded.append(end)
+        elif isinstance(end[1], Interaction):
+            recorded.append(Recorded(end[0], end[1].external_id, end[1].redactions, token_of(end[1])))
+        else:
+            recorded.append(Recorded(end[0], end[1].external_id if end[1] else ""))
+    return recorded
 
 
 def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[str, str], int]) -> list[Applied]:

@@ -1,7 +1,9 @@
 """Keys in the console: made and shown once, rotated with an overlap, revoked."""
 
+from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -13,9 +15,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
-from feedback.models import ApiKey
+from feedback.models import ApiKey, Project
 from feedback.projects import keys
-from feedback.projects.forms import KeyForm
 from privacy.api.scopes import Scope
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 from privacy.console.reauthentication import confirmed
@@ -31,6 +32,30 @@ NEEDS = {
 def scopes_of(user: Any) -> list[Scope]:
     """The scopes that this user's own rights cover: a key is no way around a role."""
     return [scope for scope in Scope if scope not in NEEDS or user.has_perm(NEEDS[scope])]
+
+
+class KeyForm(forms.Form):
+    """Whose key it is, what it may do, and for how long."""
+
+    project = forms.ModelChoiceField(queryset=Project.objects.none())
+    name = forms.CharField(max_length=64, required=False, help_text="What will use it: web shop, nightly export.")
+    scopes = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple, label="It may",
+        help_text="As little as will do. A browser needs no key: it gets a token with each answer.",
+    )  # fmt: skip
+    days = forms.IntegerField(min_value=1, max_value=3650, required=False, label="Days until it ends", initial=365)
+
+    def __init__(self, *args: Any, projects: Any, scopes: list[Scope], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        project: Any = self.fields["project"]
+        project.queryset = projects
+        offered: Any = self.fields["scopes"]
+        offered.choices = [(scope.value, scope.label) for scope in scopes]
+
+    def expiry(self) -> Any:
+        """When the key ends, or None."""
+        days = self.cleaned_data["days"]
+        return timezone.now() + timedelta(days=days) if days else None
 
 
 @admin.register(ApiKey)

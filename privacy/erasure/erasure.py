@@ -38,7 +38,7 @@ from django.utils import timezone
 from privacy.consent import ledger
 from privacy.db import disk_space, isolation
 from privacy.erasure.denials import note_denial
-from privacy.models import ConsentEntry, Erasure, PrivacyRequest, Purpose, Subject
+from privacy.models import ConsentEntry, Erasure, PrivacyRequest, Purpose, RequestStatus, Subject
 from privacy.subjects import master_keys
 from privacy.subjects.lookup import bury_person
 
@@ -159,7 +159,7 @@ def show_again(receipt: Erasure, subject: Subject) -> None:
     """A withdrawal has been carried out: what is kept from now on is shown, unless the person is being erased. Where they
     agreed again meanwhile, what was left out for that is looked at again."""
     others = Erasure.objects.filter(subject=subject, purpose__in=["", Purpose.CAPTURE]).exclude(pk=receipt.pk)
-    over = [PrivacyRequest.State.CLOSED, PrivacyRequest.State.REFUSED, PrivacyRequest.State.RECEIVED]
+    over = [RequestStatus.CLOSED, RequestStatus.REFUSED, RequestStatus.RECEIVED]
     asked = PrivacyRequest.objects.filter(subject=subject, kind=PrivacyRequest.Kind.ERASURE).exclude(state__in=over)
     if receipt.purpose == Purpose.CAPTURE and not others.exists() and not asked.exists():
         Subject.objects.filter(pk=subject.pk).update(restricted_at=None)

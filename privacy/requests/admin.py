@@ -11,10 +11,9 @@ from django.utils.html import format_html
 
 from privacy.console.lists import NamespaceFilter, ReadOnlyAdmin
 from privacy.console.reauthentication import confirmed
-from privacy.models import PrivacyRequest
+from privacy.models import PrivacyRequest, RequestStatus
 from privacy.requests import lifecycle
 
-State = PrivacyRequest.State
 ALERTS = (0.8, 0.5)
 
 
@@ -33,7 +32,7 @@ class Urgency(admin.SimpleListFilter):
         return [("open", "Open"), ("overdue", "Overdue"), ("stuck", "Set aside")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[PrivacyRequest]) -> QuerySet[PrivacyRequest]:
-        unfinished = queryset.exclude(state__in=[State.CLOSED, State.REFUSED])
+        unfinished = queryset.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED])
         if self.value() == "overdue":
             return unfinished.filter(due_at__lt=timezone.now())
         if self.value() == "stuck":
@@ -81,7 +80,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     def countdown(self, row: PrivacyRequest) -> str:
         """How long is left, in words."""
         if row.is_over:
-            return "done" if row.state == State.CLOSED else "refused"
+            return "done" if row.state == RequestStatus.CLOSED else "refused"
         tone = "bad" if row.days_left < 0 else "warn" if used(row) > ALERTS[1] else "calm"
         words = f"overdue by {-row.days_left} days" if row.days_left < 0 else f"{row.days_left} days left"
         return format_html('<span class="chip chip-{}">{}</span>', tone, words)
@@ -98,13 +97,13 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     @admin.action(description="Verified: this is the person", permissions=["desk"])
     @confirmed
     def verify(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> HttpResponse:
-        for row in rows.filter(state=State.RECEIVED):
+        for row in rows.filter(state=RequestStatus.RECEIVED):
             lifecycle.verify(row, "desk")
         return redirect("admin:privacy_privacyrequest_changelist")
 
     @admin.action(description="Refuse", permissions=["desk"])
     def refuse(self, request: HttpRequest, rows: QuerySet[PrivacyRequest]) -> None:
-        for row in rows.filter(state__in=[State.RECEIVED, State.VERIFIED, State.RESTRICTED]):
+        for row in rows.filter(state__in=[RequestStatus.RECEIVED, RequestStatus.VERIFIED, RequestStatus.RESTRICTED]):
             lifecycle.refuse(row, f"refused at the desk by {request.user.pk}")
 
     @admin.action(description="Try again", permissions=["desk"])
@@ -114,7 +113,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
 
 def alerts(rows: QuerySet[PrivacyRequest]) -> list[tuple[int, str]]:
     """What the desk says above its list: overdue, past 80 % or half of the time, set aside."""
-    unfinished = list(rows.exclude(state__in=[State.CLOSED, State.REFUSED]).order_by("due_at")[:500])
+    unfinished = list(rows.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED]).order_by("due_at")[:500])
     shares = [used(row) for row in unfinished]
     found = [(messages.ERROR, f"Overdue requests: {number}.")] if (number := sum(s > 1 for s in shares)) else []
     for limit, above in zip(ALERTS, (1.0, ALERTS[0]), strict=True):

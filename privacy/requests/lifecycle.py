@@ -23,7 +23,7 @@ from privacy.db import disk_space, isolation
 from privacy.erasure import erasure
 from privacy.erasure import scan as erasure_scan
 from privacy.erasure.denials import note_denial
-from privacy.models import PrivacyRequest, Purpose, Subject
+from privacy.models import PrivacyRequest, Purpose, RequestStatus, Subject
 from privacy.requests import receipts
 from privacy.subjects import master_keys
 from privacy.subjects.digests import digest
@@ -33,7 +33,7 @@ LEASE = timedelta(minutes=30)
 RENEWAL = 300.0  # seconds of removing after which the lease is taken again
 PAUSE = timedelta(seconds=20)  # after a failed try; doubles with each
 MAX_TRIES = 5
-Kind, State = PrivacyRequest.Kind, PrivacyRequest.State
+Kind = PrivacyRequest.Kind
 
 
 class Unfinished(Exception):
@@ -79,7 +79,7 @@ def submit_for(
                 return same
         made = PrivacyRequest.objects.create(
             subject=subject, kind=kind, purposes=wanted, law=law, link=link and link_digest(link),
-            state=State.VERIFIED, due_at=timezone.now() + timedelta(days=settings.PRIVACY_DAYS[law]), **how,
+            state=RequestStatus.VERIFIED, due_at=timezone.now() + timedelta(days=settings.PRIVACY_DAYS[law]), **how,
         )  # fmt: skip
         if subject is not None and kind != Kind.ACCESS:
             restrict(made, subject)
@@ -89,7 +89,9 @@ def submit_for(
 def still_open(subject: Subject, kind: str, purposes: list[str], origin: str) -> PrivacyRequest | None:
     """The open request of that person for the very same, through the same project."""
     mine = PrivacyRequest.objects.filter(subject=subject, kind=kind, origin=origin)
-    alike = (row for row in mine.exclude(state__in=[State.CLOSED, State.REFUSED]) if row.purposes == purposes)
+    alike = (
+        row for row in mine.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED]) if row.purposes == purposes
+    )
     return next(alike, None)
 
 
@@ -107,13 +109,13 @@ def restrict(request: PrivacyRequest, subject: Subject) -> None:
         ledger.record(subject, dict.fromkeys(request.purposes, False), method=request.verified_by)
         for purpose in request.purposes:
             note_denial(subject, purpose)
-    move(request, State.RESTRICTED, restricted_at=now)
+    move(request, RequestStatus.RESTRICTED, restricted_at=now)
 
 
 def verify(request: PrivacyRequest, by: str) -> None:
     """An operator has made sure who asks, for a request that came by post or telephone."""
     with transaction.atomic():
-        move(request, State.VERIFIED, verified_by=by)
+        move(request, RequestStatus.VERIFIED, verified_by=by)
         if request.subject is not None and request.kind != Kind.ACCESS:
             restrict(request, request.subject)
 
@@ -126,7 +128,7 @@ def refuse(request: PrivacyRequest, why: str) -> None:
             others = PrivacyRequest.objects.filter(subject=request.subject, kind=Kind.ERASURE, state__in=list(STEPS))
             if not others.exclude(pk=request.pk).exists():
                 Subject.objects.filter(pk=request.subject.pk).update(restricted_at=None)
-        move(request, State.REFUSED, closed_at=timezone.now(), error=why, lease_until=None)
+        move(request, RequestStatus.REFUSED, closed_at=timezone.now(), error=why, lease_until=None)
 
 
 def move(request: PrivacyRequest, state: str, **columns: Any) -> None:
@@ -148,7 +150,7 @@ def advance_all(limit: int = 20) -> int:
     """Go on with every request that waits; how many were closed. One that fails is tried later, the others go on."""
     keys = list(waiting().order_by("due_at").values_list("pk", flat=True)[:limit])
     rows = isolation.each("privacy request", keys, lambda pk: advance(PrivacyRequest.objects.get(pk=pk)))
-    return sum(row.state == State.CLOSED for row in rows)
+    return sum(row.state == RequestStatus.CLOSED for row in rows)
 
 
 def advance(request: PrivacyRequest) -> PrivacyRequest:
@@ -156,7 +158,7 @@ def advance(request: PrivacyRequest) -> PrivacyRequest:
     while request.state in STEPS and claim(request):
         try:
             master_keys.expect_known()
-            STEPS[State(request.state)](request)
+            STEPS[RequestStatus(request.state)](request)
         except Superseded:
             break
         except Exception as error:
@@ -193,7 +195,7 @@ def execute(request: PrivacyRequest) -> None:
     if request.kind == Kind.ACCESS:
         shown = erasure.export(request.subject) if request.subject else {}
         counts = {kind: len(rows) for kind, rows in shown.items()}
-        move(request, State.EXECUTED, executed_at=timezone.now(), counts=counts)
+        move(request, RequestStatus.EXECUTED, executed_at=timezone.now(), counts=counts)
         return
     subject = subject_of(request)
     if subject is not None:
@@ -202,7 +204,7 @@ def execute(request: PrivacyRequest) -> None:
             receipt = erasure.begin(subject, purpose, request)
             while not erasure.go_on(receipt, RENEWAL):
                 keep_place(request)
-    move(request, State.EXECUTED, executed_at=timezone.now(), **removed(request))
+    move(request, RequestStatus.EXECUTED, executed_at=timezone.now(), **removed(request))
 
 
 def subject_of(request: PrivacyRequest) -> Subject | None:
@@ -247,7 +249,7 @@ def removed(request: PrivacyRequest) -> dict[str, Any]:
 def scan(request: PrivacyRequest) -> None:
     """Let the files follow, and look whether anything of the person is left anywhere."""
     if request.kind == Kind.ACCESS:
-        move(request, State.SCANNED)
+        move(request, RequestStatus.SCANNED)
         return
     erasure.settle()
     if request.erasures.filter(settled_at__isnull=True).exists():
@@ -264,7 +266,7 @@ def scan(request: PrivacyRequest) -> None:
     if not result.get("clean", True):
         PrivacyRequest.objects.filter(pk=request.pk).update(scan=result, progress={})
         raise Unfinished(f"text is left in {', '.join(sorted(result['hits']))}")
-    move(request, State.SCANNED, scan=result, fingerprints=b"", progress={})
+    move(request, RequestStatus.SCANNED, scan=result, fingerprints=b"", progress={})
 
 
 def keep_place(request: PrivacyRequest) -> None:
@@ -281,19 +283,19 @@ def recall(request: PrivacyRequest) -> None:
     told = [entry for module in erasure.holders() for entry in module.recalls(request.releases)]
     if len(told) < len(request.releases):
         raise Unfinished("a release has not been replaced yet")
-    move(request, State.RECALLED, recalls=told)
+    move(request, RequestStatus.RECALLED, recalls=told)
 
 
 def close(request: PrivacyRequest) -> None:
     """Sign the receipt."""
     request.closed_at = timezone.now()
-    move(request, State.CLOSED, closed_at=request.closed_at, receipt=receipts.of_request(request))
+    move(request, RequestStatus.CLOSED, closed_at=request.closed_at, receipt=receipts.of_request(request))
 
 
 STEPS: dict[str, Callable[[PrivacyRequest], None]] = {
-    State.VERIFIED: execute,
-    State.RESTRICTED: execute,
-    State.EXECUTED: scan,
-    State.SCANNED: recall,
-    State.RECALLED: close,
+    RequestStatus.VERIFIED: execute,
+    RequestStatus.RESTRICTED: execute,
+    RequestStatus.EXECUTED: scan,
+    RequestStatus.SCANNED: recall,
+    RequestStatus.RECALLED: close,
 }

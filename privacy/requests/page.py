@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy.consent import ledger
 from privacy.erasure import erasure
-from privacy.models import PrivacyRequest, Subject
+from privacy.models import PrivacyRequest, RequestStatus, Subject
 from privacy.requests import lifecycle, links, page_texts
 from privacy.requests.links import Holder
 
@@ -122,7 +122,7 @@ def readable(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
 def receipt(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
     """The newest signed receipt of what was asked through this link, or by this person."""
     rows = requests_of(holder.subject(), token)
-    signed = next((row.receipt for row in rows if row.state == PrivacyRequest.State.CLOSED and row.receipt), None)
+    signed = next((row.receipt for row in rows if row.state == RequestStatus.CLOSED and row.receipt), None)
     if signed is None:
         raise links.BadLink
     response = HttpResponse(orjson.dumps(signed, option=orjson.OPT_SORT_KEYS), content_type="application/json")
@@ -197,7 +197,7 @@ def is_spent(token: str) -> bool:
     """Whether this link has had everything deleted: it vouches for one erasure, and not for another one later, when the
     person may have come back and the link may be in other hands."""
     done = PrivacyRequest.objects.filter(link=lifecycle.link_digest(token), kind=PrivacyRequest.Kind.ERASURE)
-    return done.filter(state=PrivacyRequest.State.CLOSED).exists()
+    return done.filter(state=RequestStatus.CLOSED).exists()
 
 
 def submit(

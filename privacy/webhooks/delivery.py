@@ -30,14 +30,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from privacy.db import isolation
-from privacy.models import Delivery, Webhook
+from privacy.models import Delivery, DeliveryStatus, Webhook
 from privacy.subjects.digests import key
 
 MAX_TRIES = 8
 LEASE = timedelta(minutes=2)
 SECONDS = 10.0
 MAX_ANSWER = 4_096
-State = Delivery.State
 
 
 class Forbidden(Exception):
@@ -82,10 +81,10 @@ def deliver_due(limit: int = 50) -> int:
     """Send what is due; how many were taken."""
     now = timezone.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    due = Delivery.objects.filter(free, state=State.WAITING, next_at__lte=now)
+    due = Delivery.objects.filter(free, state=DeliveryStatus.WAITING, next_at__lte=now)
 
     def take(row: Delivery) -> bool:
-        mine = Delivery.objects.filter(free, pk=row.pk, state=State.WAITING, tries=row.tries)
+        mine = Delivery.objects.filter(free, pk=row.pk, state=DeliveryStatus.WAITING, tries=row.tries)
         return bool(mine.update(lease_until=now + LEASE, tries=F("tries") + 1)) and deliver(row)
 
     return sum(isolation.each("webhook", due.select_related("webhook").order_by("next_at")[:limit], take))
@@ -103,7 +102,7 @@ def deliver(row: Delivery) -> bool:
     if status == 410:
         Webhook.objects.filter(pk=row.webhook_id).update(disabled_at=timezone.now())
     over = status == 410 or tries >= MAX_TRIES
-    state = State.DELIVERED if taken else State.SET_ASIDE if over else State.WAITING
+    state = DeliveryStatus.DELIVERED if taken else DeliveryStatus.SET_ASIDE if over else DeliveryStatus.WAITING
     Delivery.objects.filter(pk=row.pk, tries=tries).update(
         state=state, status=status, error=error, lease_until=None,
         next_at=timezone.now() + timedelta(seconds=30 * 4 ** (tries - 1)),

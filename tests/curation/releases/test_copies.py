@@ -19,7 +19,7 @@ from curation.releases.copies import Bucket, StoreFailed
 from curation.releases.files import folder
 from curation.releases.folders import hide
 from flywheel_site.management.commands import up
-from privacy.models import PrivacyRequest
+from privacy.models import PrivacyRequest, RequestStatus
 from privacy.requests import lifecycle
 from tests import factories as cast
 
@@ -95,7 +95,7 @@ def test_whoever_is_forgotten_is_in_no_version_of_any_object(store: Any) -> None
     released()
     assert any(CANARY.encode() in content for content in everything(store))
     made = lifecycle.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
-    assert lifecycle.advance(made).state == PrivacyRequest.State.CLOSED
+    assert lifecycle.advance(made).state == RequestStatus.CLOSED
     recut = Release.objects.get(recut=1)
     assert seen(store) == {**on_disk(recut), "flywheel/shop/latest": b"v1.1\n"}
     assert not any(CANARY.encode() in content for content in everything(store))
@@ -109,11 +109,11 @@ def test_a_request_does_not_close_before_the_store_has_followed(store: Any, monk
         broken.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
         made = lifecycle.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
         waits = lifecycle.advance(made)
-    assert waits.state == PrivacyRequest.State.SCANNED and "bucket" in waits.error
+    assert waits.state == RequestStatus.SCANNED and "bucket" in waits.error
     assert Release.objects.get(recut=1).state == Release.State.PUBLISHED
     assert seen(store) == there
     PrivacyRequest.objects.update(lease_until=None)
-    assert lifecycle.advance(waits).state == PrivacyRequest.State.CLOSED
+    assert lifecycle.advance(waits).state == RequestStatus.CLOSED
     assert not any(CANARY.encode() in content for content in everything(store))
 
 
@@ -228,7 +228,7 @@ def test_an_erasure_without_a_bucket_asks_for_none() -> None:
     released()
     assert not copies.wanted()
     made = lifecycle.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
-    assert lifecycle.advance(made).state == PrivacyRequest.State.CLOSED
+    assert lifecycle.advance(made).state == RequestStatus.CLOSED
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from feedback.api import throttling
 from flywheel_site.security import sign_ins
 from privacy.console.reauthentication import MARK
-from privacy.models import PrivacyRequest
+from privacy.models import PrivacyRequest, RequestStatus
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -127,12 +127,12 @@ def test_backup_codes_and_the_desks_word_ask_who_one_is(client: Client, rita: Us
     url = reverse("admin:privacy_privacyrequest_changelist")
     chosen = {"action": "verify", "_selected_action": list(PrivacyRequest.objects.values_list("pk", flat=True))}
     assert client.post(url, chosen)["Location"].startswith(reverse("admin:reauthenticate"))
-    assert PrivacyRequest.objects.get().state == PrivacyRequest.State.RECEIVED
+    assert PrivacyRequest.objects.get().state == RequestStatus.RECEIVED
     session = client.session
     session[MARK] = int(time.time())
     session.save()
     client.post(url, chosen)
-    assert PrivacyRequest.objects.get().state != PrivacyRequest.State.RECEIVED
+    assert PrivacyRequest.objects.get().state != RequestStatus.RECEIVED
 
 
 def test_the_right_password_opens_while_the_cache_is_away(

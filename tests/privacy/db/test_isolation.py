@@ -21,7 +21,7 @@ from flywheel_site.ops.health import backlog
 from privacy import tasks as privacy_tasks
 from privacy.db import isolation
 from privacy.erasure import erasure, retention, tombstones
-from privacy.models import PrivacyRequest, Setback, Tombstone
+from privacy.models import PrivacyRequest, RequestStatus, Setback, Tombstone
 from privacy.requests import lifecycle
 from tests import factories as cast
 
@@ -197,8 +197,8 @@ def test_a_privacy_request_that_fails_keeps_no_other_waiting(
         lifecycle.submit(shops[0].namespace, who, PrivacyRequest.Kind.ACCESS, verified_by="desk")
         for who in (cast.ANNA, cast.BEN)
     )
-    real = lifecycle.STEPS[lifecycle.State.VERIFIED]
-    monkeypatch.setitem(lifecycle.STEPS, lifecycle.State.VERIFIED, failing_for(first, real))
+    real = lifecycle.STEPS[RequestStatus.VERIFIED]
+    monkeypatch.setitem(lifecycle.STEPS, RequestStatus.VERIFIED, failing_for(first, real))
     privacy_tasks.advance_requests()
     first.refresh_from_db()
     second.refresh_from_db()

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from curation.models import Decision, Question, ReviewTask
 from feedback import capture
+from feedback import personal_data as feedback_data
 from feedback import tasks as feedback_tasks
 from feedback.capture import parking
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, Signal
@@ -229,3 +230,16 @@ def test_records_that_repeat_an_erased_one_stand_or_point_at_what_stands() -> No
     rows = EvalCase.objects.all()
     assert rows.count() == 2 and rows.filter(status="active").count() == 1
     assert rows.get(status="duplicate").canonical == rows.get(status="active") and not ReviewTask.objects.exists()
+
+
+def test_consent_that_widens_marks_many_conversations_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = cast.project()
+    for number in range(5):
+        talk = cast.asked(shop, cast.ANNA, id=f"q-{number}")
+        cast.said(shop, talk, "thumbs_up")
+    Interaction.objects.update(pending=False)
+    monkeypatch.setattr(feedback_data, "TURN", 2)
+    with CaptureQueriesContext(connection) as queries:
+        feedback_data.reconsider(cast.person(shop, cast.ANNA))
+    updates = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    assert len(updates) == 3 and not Interaction.objects.filter(pending=False).exists()
