@@ -53,7 +53,7 @@ class Project(models.Model):
 
     @property
     def consent_defaults(self) -> dict[str, bool]:
-        """What holds for a purpose on which the person has said nothing."""
+        """The consent that applies to each purpose while the person has said nothing."""
         return {purpose: self.consents_by_default(purpose) for purpose in PURPOSES}
 
     def consents_by_default(self, purpose: str) -> bool:
@@ -291,7 +291,7 @@ class Outcome(models.Model):
 
 
 class ProjectMember(models.Model):
-    """Whom of the console's users a project is open to. Superusers see all."""
+    """A console user who may see the project. Superusers see all."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")

@@ -1,4 +1,4 @@
-"""This app's part of the road in `privacy/erasure/erasure.py`."""
+"""This app's part of the protocol in `privacy/erasure/erasure.py`."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -73,7 +73,7 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
 
 
 def decide_again(signals: list[int]) -> None:
-    """These signals go: let curation look again at the conversations that they are about."""
+    """Mark the interactions of these signals for curation: the signals are about to be deleted."""
     mark_pending(list(Signal.objects.filter(pk__in=signals).values_list("interaction_id", flat=True)))
 
 
@@ -88,7 +88,7 @@ def recalls(releases: list[str]) -> list[dict[str, str]]:
 
 
 def holding(tombstones: set[str]) -> list[Subject]:
-    """The people with an interaction on the list: a restored backup has brought it back."""
+    """The subjects with an interaction on the list: a restored backup has brought it back."""
     if not tombstones:
         return []
     rows = Interaction.objects.select_related("project", "subject").only("external_id", "project__name", "subject")
@@ -97,7 +97,7 @@ def holding(tombstones: set[str]) -> list[Subject]:
 
 
 def reconsider(subject: Subject) -> None:
-    """Let curation look again at what it left out for want of consent."""
+    """Mark for curation what it left out for lack of consent."""
     rows = Interaction.objects.filter(subject=subject, pending=False, signals__isnull=False)
     last = 0
     while keys := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).distinct()[:TURN]):
@@ -121,7 +121,7 @@ def drop_waiting(before: datetime) -> Iterator[dict[str, int]]:
 
 
 def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
-    """What one project keeps no longer."""
+    """Interactions and signals that are older than the project keeps them."""
     old = unused(
         Interaction.objects.filter(project=project, received_at__lt=before - timedelta(days=project.keep_days))
     )
@@ -131,7 +131,7 @@ def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
 
 
 def unused(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
-    """Those that no row but a signal depends on. Read from the schema: this app does not know who builds on it."""
+    """Those that no row except signals refers to, by the schema: this app does not know the apps that build on it."""
     for relation in Interaction._meta.related_objects:
         if relation.related_model is not Signal:
             dependent = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
@@ -146,7 +146,7 @@ def settle() -> None:
 def remove(
     name: str, rows: QuerySet[Any], kind: str, reason: str, before: Callable[[list[int]], None] | None = None
 ) -> Iterator[dict[str, int]]:
-    """Bury the ids of these rows, so that no replay brings them back, and delete them, in steps counted by that name."""
+    """Add tombstones for these rows, so that no replay brings them back, and delete them in steps counted by that name."""
     while found := list(rows.values_list("pk", "external_id", "project__name")[:TURN]):
         keys, projects = [pk for pk, *_ in found], {called: Project(name=called) for *_, called in found}
         if before:

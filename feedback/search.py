@@ -1,7 +1,7 @@
-"""Conversations by a person's words, in time that does not grow with the table.
+"""Searches interactions by words, in time that does not grow with the table.
 
-PostgreSQL has an index of words (migration 0004). Where a search finds more than anybody would page through, or on SQLite,
-where such an index would keep what was erased, the newest conversations are looked through.
+PostgreSQL has an index of words (migration 0004). If a search finds more than anybody would page through, and on
+SQLite, where such an index would keep erased text, it scans the newest interactions.
 """
 
 from typing import TypeVar

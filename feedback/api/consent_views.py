@@ -1,4 +1,4 @@
-"""`POST /consent` and its look-up: here, because a key and what its project may assume are this app's."""
+"""`POST /consent` and its look-up. In this app, because keys and a project's consent defaults are."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which web pages may send feedback: those of the origins that a project names, with a feedback token and no cookie."""
+"""Lets pages of the origins that a project lists send feedback, with a feedback token and no cookie."""
 
 from collections.abc import Callable
 

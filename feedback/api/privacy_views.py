@@ -1,5 +1,6 @@
-"""`/privacy/requests` and `/privacy/link`: the product asks for a person, with its key. Here, as consent's views are,
-because a key and what its project may assume are this app's."""
+"""`/privacy/requests` and `/privacy/link`: the product asks on behalf of a person, with its key.
+
+They are in this app, like the consent views, because keys and a project's consent defaults are."""
 
 import uuid
 from typing import Any
@@ -22,7 +23,7 @@ from privacy.requests import lifecycle, links
 
 
 class PrivacyRequestsView(CaptureView):
-    """`POST /privacy/requests`: what a person asks, whom the product has made sure of."""
+    """`POST /privacy/requests`: a request of a person whose identity the product has checked."""
 
     scopes = {"POST": Scope.PRIVACY}
     kind = "privacy"

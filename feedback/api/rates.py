@@ -1,4 +1,4 @@
-"""A limit on requests as an operator writes it: `1000/minute`, `600/min`, `10/s`."""
+"""Parses a rate limit as an operator writes it: `1000/minute`, `600/min`, `10/s`."""
 
 import re
 from functools import lru_cache

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 AWAY_SECONDS = 5.0
-# What a cache raises that does not answer. The client is slow to import and large: only where there is a Redis.
+# What an unreachable cache raises. The client is large and slow to import, so only if Redis is configured.
 AWAY: tuple[type[Exception], ...] = (import_module("redis.exceptions").RedisError,) if settings.REDIS_URL else ()
 _away_until = 0.0
 
@@ -80,7 +80,7 @@ def increment(name: str, seconds: int, aside: str = "near") -> int:
 
 
 def forget(name: str) -> None:
-    """Begin that count anew: in this process at once, and for the others unless Redis is away."""
+    """Reset that count: in this process at once, and for the others unless Redis is away."""
     caches["near"].delete(name)
     try:
         caches["default"].delete(name)
@@ -90,9 +90,9 @@ def forget(name: str) -> None:
 
 def _increment(cache: BaseCache, name: str, seconds: int) -> int:
     for _ in range(2):
-        with contextlib.suppress(ValueError):  # nobody was here in this window
+        with contextlib.suppress(ValueError):  # no request in this window yet
             return cache.incr(name)
-        if cache.add(name, 1, seconds):  # False: of several who were first, another was
+        if cache.add(name, 1, seconds):  # False: another caller was first
             return 1
     return 1
 

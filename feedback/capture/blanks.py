@@ -1,5 +1,5 @@
-"""Whether a text says anything. A blank is no answer and no correction, whatever it is made of: white space of any kind,
-characters that show nothing, or markup around nothing.
+"""Tells blank texts: white space of any kind, invisible characters, or markup around nothing. A blank is no answer and no
+correction.
 
 One rule for every place that takes a text for an answer: the capture API, imports, the console, curation.
 """
@@ -26,7 +26,7 @@ SHAPELESS = frozenset("\u115f\u1160\u3164\uffa0\u2800\ufffc\ufffd\U0001d159")
 
 
 def is_blank(text: str) -> bool:
-    """Whether nobody who reads the text, shown as plain text, Markdown or HTML, reads anything."""
+    """Whether the text shows nothing, as plain text, as Markdown and as HTML."""
     if PLAIN.match(text):
         return False
     if PICTURE.search(text) or any(map(_is_seen, _code(text))):

@@ -22,7 +22,7 @@ STEP = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 
 def decode(body: bytes) -> Any:
-    """The JSON of a body. Refuses what is no UTF-8 JSON, and what `refuse_unstorable` refuses."""
+    """The JSON of a body. Raises `PayloadError`, also for what `refuse_unstorable` refuses."""
     value = _parse(body)
     refuse_unstorable(value)
     return value
@@ -43,7 +43,7 @@ def decode_each(body: bytes, name: str) -> Any:
 
 
 def _read_each(body: bytes, name: str) -> Any:
-    """The JSON of a body in which something cannot be read, each item of that list read for itself."""
+    """The JSON of a body with a fault in it, each item of that list read separately."""
     try:
         found = _fields(body)
         items = _items(found.pop(name))
@@ -74,8 +74,8 @@ def _parse(body: bytes) -> Any:
 
 
 def _lenient(body: bytes) -> Any:
-    """What Python's own reader makes of it, which takes NaN, halves of surrogate pairs and control characters: so that
-    a refusal can name their place. Raises `PayloadError` where that reads nothing either."""
+    """The body as Python's own reader takes it, with NaN, lone surrogates and control characters, so that an error can
+    name their place. Raises `PayloadError` if that fails too."""
     try:
         return json.loads(body.decode("utf-8", "surrogatepass"), strict=False, parse_int=_number)
     except RecursionError:

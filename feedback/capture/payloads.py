@@ -73,7 +73,7 @@ class InteractionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """What somebody said of an answer, as `POST /feedback` takes it."""
+    """Feedback on an answer, as `POST /feedback` takes it."""
 
     interaction: ExternalId
     signal: Literal["thumbs_up", "thumbs_down", "edit", "rating", "retry", "copy", "accept", "abandon", "follow_up"]
@@ -88,27 +88,27 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
         require_utc(occurred_at=self.occurred_at)
 
 
-# A key that we do not know is the caller's text, and no error repeats that.
+# An unknown key is the caller's text, which no error repeats.
 FIELDS = {name for kind in (InteractionIn, FeedbackIn, Message, Source, Agent) for name in kind.__struct_fields__}
 FIELDS |= {"items", "type", "results", "case", "repeats", "error", "candidate", "release", "baseline"}
 
 
 class PayloadError(ValueError):
-    """What was sent has not the right shape. `pointer` is a JSON pointer to the place; no value is ever named."""
+    """The body has the wrong shape. `pointer` is a JSON pointer to the place; no value is ever quoted."""
 
     def __init__(self, pointer: str, code: str, detail: str) -> None:
         super().__init__(f"{pointer or 'the body'}: {detail}")
         self.pointer, self.code, self.detail = pointer, code, detail
 
     def below(self, place: str | int) -> "PayloadError":
-        """The same of the item at that place, unless it is of the whole body."""
+        """The same error with that step before its pointer, unless it is about the whole body."""
         if self.code == "too_deep":
             return self
         step = place if isinstance(place, int) or place in FIELDS else "-"
         return PayloadError(f"/{step}{self.pointer}", self.code, self.detail)
 
 
-# What msgspec says, by how it begins: our code, and our words.
+# msgspec's messages by their beginning, with our code and our words.
 EXPECTED = (
     ("Object missing required field", "required", "A required field is missing."),
     ("Object contains unknown field", "unknown_field", "There is a field here that the call does not take."),
@@ -147,7 +147,7 @@ def as_payload_error(message: str) -> PayloadError:
 
 
 def check_feedback(feedback: FeedbackIn) -> FeedbackIn:
-    """What a shape cannot say: an edit carries its correction, a rating its score."""
+    """Checks that a type cannot express: an edit has its correction, a rating its score."""
     if feedback.signal == "edit" and is_blank(feedback.correction or ""):
         raise PayloadError("/correction", "required", "An edit needs the corrected text.")
     if feedback.signal == "rating" and feedback.score is None:

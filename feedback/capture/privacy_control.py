@@ -1,4 +1,4 @@
-"""`Sec-GPC: 1` on feedback: its sender objects to training, whatever was agreed to before."""
+"""`Sec-GPC: 1` on feedback: its sender objects to training, whatever they agreed to before."""
 
 from feedback.capture.payloads import FeedbackIn
 from feedback.models import Project
@@ -10,9 +10,9 @@ from privacy.subjects.lookup import find
 
 
 def object_to_training(project: Project, payload: FeedbackIn, grant: Grant | None) -> None:
-    """Note the objection of whose feedback this is, and take what was made for training out of use.
+    """Record the sender's objection, and withdraw what was made for training.
 
-    Nobody is noted who is not known, or who does not agree to training anyhow: no line is added in vain.
+    Nothing is recorded for a person who is unknown, or who does not agree to training in the first place.
     """
     subject = sender(project, payload, grant)
     if subject is None or subject.restricted_at:

@@ -1,8 +1,8 @@
-"""Consent that comes with a log: what a line says, else what the operator holds for everybody in it.
+"""Consent for imported logs: what a line says, else what the operator holds for everybody in it.
 
-A conversation is recognised whatever was said about consent when it came before, so that consent that the operator
-finds later can be brought in by importing the log again. What stands in a person's ledger already stays: an operator's
-word for everybody never overrules what one of them said.
+An interaction is recognised whatever consent it came with before, so that importing a log again can add consent that the
+operator found later. Entries that a person's ledger has already stay: an operator's statement for everybody never
+overrules what one of them said.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,14 +36,14 @@ def record(project: Project, sent: InteractionIn, held: Mapping[str, bool], aske
 
 
 def unsaid(project: Project, person: str | None, held: Mapping[str, bool]) -> dict[str, bool] | None:
-    """The part of what is held for everybody of which this person's own ledger says nothing."""
+    """The purposes held for everybody on which this person's ledger says nothing."""
     subject: Subject | None = find(project.namespace, person) if person and held else None
     said = ledger.newest(subject) if subject else {}
     return {purpose: granted for purpose, granted in held.items() if purpose not in said} or None
 
 
 def as_stored(interaction: InteractionIn, digest: str) -> InteractionIn:
-    """The conversation with the consent that it came with before; as it is where it is another conversation."""
+    """The interaction with the consent that it came with before; unchanged if the stored one is another."""
     for agreed in (interaction.consent, None, *every_answer()):
         before = msgspec.structs.replace(interaction, consent=agreed)
         if same_body(digest, interaction_digest(before)):
@@ -52,7 +52,7 @@ def as_stored(interaction: InteractionIn, digest: str) -> InteractionIn:
 
 
 def every_answer() -> Iterator[dict[str, bool]]:
-    """Each thing that a line can say about the three purposes."""
+    """Every combination that a line can say about the three purposes."""
     for answers in product((None, True, False), repeat=len(Purpose.values)):
         yield {
             purpose: granted for purpose, granted in zip(Purpose.values, answers, strict=True) if granted is not None

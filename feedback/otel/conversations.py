@@ -16,7 +16,7 @@ from feedback.otel.attributes import data, first, text_or_data
 from feedback.otel.decoding import Event, Span, cleaned
 
 MAX_CONTEXT, MAX_SOURCES, LABEL, SHORT = 200, 100, 200, 2_000
-MAX_NEAR = 64  # spans above one that are looked at, conversations beside a retrieval that it is given to
+MAX_NEAR = 64  # ancestors of a span that are read, conversations that a sibling retrieval is given to
 LABELS = {
     "thumbs_up": "thumbs_up", "up": "thumbs_up", "positive": "thumbs_up", "good": "thumbs_up", "pass": "thumbs_up",
     "thumbs_down": "thumbs_down", "down": "thumbs_down", "negative": "thumbs_down", "bad": "thumbs_down",
@@ -41,7 +41,7 @@ def read(spans: Sequence[Span]) -> list[Read]:
     """The interactions of these spans, then the feedback in them; and what was refused, for what reason."""
     heard = {span.name: talk for span in spans if (talk := _heard(span)) is not None}
     by_name = {span.name: span for span in spans}
-    # A span that cannot be read still stands for those within it: they are steps of it, and no turns of a user.
+    # A span that cannot be read still contains others: they are its steps, and not turns of a user.
     outermost = [name for name in heard if not any(above in heard for above in ancestors(by_name[name], by_name))]
     talks = {name: talk for name in outermost if not isinstance(talk := heard[name], PayloadError)}
     payloads = [Read(talk) for name in outermost if isinstance(talk := heard[name], PayloadError)]
@@ -222,16 +222,16 @@ def retrieved(
     the spans alone."""
     found: dict[str, list[dict[str, str]]] = {span.name: [] for span in talks}
     unread: list[PayloadError] = []
-    beside: dict[tuple[str, str], list[str]] = {}
+    siblings: dict[tuple[str, str], list[str]] = {}
     for span in talks:
-        beside.setdefault((span.trace, span.parent), []).append(span.name)
+        siblings.setdefault((span.trace, span.parent), []).append(span.name)
     for span in spans:
         try:
             rows = documents(span)
         except PayloadError as error:
             unread.append(error)
             continue
-        near = beside.get((span.trace, span.parent), [])[:MAX_NEAR] if rows and span.parent else []
+        near = siblings.get((span.trace, span.parent), [])[:MAX_NEAR] if rows and span.parent else []
         for name in dict.fromkeys([span.name, *near, *ancestors(span, by_name)]) if rows else ():
             if name in found:
                 found[name] += rows[: MAX_SOURCES - len(found[name])]

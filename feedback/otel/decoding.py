@@ -20,7 +20,7 @@ from feedback.capture.payloads import PayloadError
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 MAX_SPANS = 10_000
-MAX_GROUPS = 10 * MAX_SPANS  # of spans, with all else that stands beside spans and around them
+MAX_GROUPS = 10 * MAX_SPANS  # of spans, and of everything else around them
 SPANS_AT = (1, 2, 2)  # the field's number in the request, in a resource's spans, in a scope's spans
 SIZES = {1: 8, 5: 4}  # bytes of a field whose size the wire does not say
 SURROGATES = dict.fromkeys([0, *range(0xD800, 0xE000)])  # no database holds these

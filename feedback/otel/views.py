@@ -1,4 +1,4 @@
-"""`POST /v1/traces`: whoever is instrumented with OpenTelemetry already changes an address and a header."""
+"""`POST /v1/traces`: a product that sends OpenTelemetry already only changes an address and a header."""
 
 from collections import Counter
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""A new project: with its redaction policy, ready to be captured into."""
+"""Creates a project with its redaction policy."""
 
 from django.db import transaction
 

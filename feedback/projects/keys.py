@@ -1,4 +1,4 @@
-"""Keys: made, shown once, kept as a hash, found fast, revoked within a second."""
+"""API keys: shown once, stored as a hash, looked up from a short cache, revoked within a second."""
 
 import hashlib
 import secrets
@@ -17,7 +17,7 @@ CACHE_KEYS = 4096
 
 
 class NotLive(ValueError):
-    """A key that has ended or was revoked and is not rotated, in words for the operator."""
+    """A key that has expired or was revoked and cannot be rotated, in words for the operator."""
 
 
 _cache: dict[str, tuple[float, ApiKey]] = {}
@@ -57,7 +57,7 @@ def find_live(text: str) -> ApiKey | None:
 
 
 def mark_used(row: ApiKey) -> None:
-    """Note the day and hour of last use; to the minute is enough, and spares a write a request."""
+    """Store the time of last use, to the minute: that saves a write for each request."""
     now = timezone.now()
     if row.last_used_at is None or (now - row.last_used_at).total_seconds() > 60:
         ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)
@@ -73,7 +73,7 @@ def revoke(row: ApiKey) -> None:
 def rotate(row: ApiKey, overlap_seconds: int = 86_400) -> tuple[ApiKey, str]:
     """A new key with the same rights and the same end; the old one goes on for the overlap, then ends by itself.
 
-    Raises `NotLive` where the key has ended or was revoked: what may no longer be used gives nobody a new key.
+    Raises `NotLive` if the key has expired or was revoked: it must not give anybody a new one.
     """
     with transaction.atomic():
         held = ApiKey.objects.select_for_update(of=("self",)).select_related("project").get(pk=row.pk)

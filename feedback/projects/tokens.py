@@ -22,7 +22,7 @@ LIFETIME = timedelta(days=1)
 MAC_BYTES = 24
 KINDS = tuple(Signal.Kind.values)  # a token's kinds are bits in this order: add new ones at the end
 ALL_KINDS = frozenset(KINDS)
-BROWSER = "browser:"  # how the ids of what came with a token begin
+BROWSER = "browser:"  # prefix of the ids of signals that came with a token
 LONGEST_ID = 128
 MOST = 50  # signals from browsers on one interaction, with those taken back
 
@@ -71,13 +71,13 @@ def open_token(token: str, now: datetime) -> Grant:
 
 
 def own_id(sent: str) -> str:
-    """The id under which what a browser calls `sent` is kept: no browser meets, or takes beforehand, a product's ids."""
+    """The id under which a browser's signal is stored: a browser can neither guess nor claim a product's ids."""
     own = BROWSER + sent
     return own if len(own) <= LONGEST_ID else BROWSER + digest("browser", sent)
 
 
 def sent_id(kept: str) -> str:
-    """What whoever sent it calls a signal that is kept under this id."""
+    """The sender's own id of a signal that is stored under this id."""
     return kept.removeprefix(BROWSER)
 
 

@@ -1,4 +1,4 @@
-"""What redaction replaced, in figures, and a sample for a person to check by eye."""
+"""Counts what redaction replaced, and draws a sample for a person to check."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CHUNK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How much of one type was replaced in one week (its Monday) under one version of the rules."""
+    """Replacements of one type in one week (its Monday) under one version of the rules."""
 
     week: date
     rules: str
@@ -24,15 +24,15 @@ class Line:
 def lines(project: Project) -> list[Line]:
     """The project's figures by week, rules and type, oldest first. Reads counts alone, never text."""
     replaced: Counter[tuple[date, str, str]] = Counter()
-    touched: Counter[tuple[date, str, str]] = Counter()
+    interactions: Counter[tuple[date, str, str]] = Counter()
     rows = Interaction.objects.filter(project=project).values_list("received_at", "redaction_version", "redactions")
     for received_at, rules, counts in rows.iterator(chunk_size=CHUNK):
         day = received_at.date()
         for kind, number in counts.items():
             key = (day - timedelta(days=day.weekday()), rules, kind)
             replaced[key] += number
-            touched[key] += 1
-    return [Line(*key, replaced[key], touched[key]) for key in sorted(replaced)]
+            interactions[key] += 1
+    return [Line(*key, replaced[key], interactions[key]) for key in sorted(replaced)]
 
 
 def spot_check(project: Project, number: int, salt: str) -> list[Interaction]:

@@ -1,8 +1,8 @@
-"""The second redaction: stored text is read again when rules have changed, or with a model where a project asks for it.
+"""The second redaction: reads stored text again when rules have changed, or with a model where a project wants it.
 
-It works over what is stored and already redacted, by id, in the database: no text goes through the broker. What it finds
-is replaced in place, in the interaction and in every row that belongs to it, whoever's app that is: they are found in
-the schema. A row whose text changed says so (`text_changed_at`), and releases that hold it are cut again.
+It works on text that is already redacted, by id, in the database: no text goes through the broker. What it finds is
+replaced in the interaction and in every row of any app that has a key to it: the schema says which. A row whose text
+changed says so (`text_changed_at`), and releases that hold it are cut again.
 """
 
 from collections import Counter

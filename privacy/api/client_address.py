@@ -12,7 +12,7 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 def client_address(meta: Mapping[str, Any]) -> str:
     """The caller's address, from a request's `META`: the last one of `X-Forwarded-For` that is no proxy of ours.
 
-    What stands left of it anybody could have written. Where the header cannot be read, the peer's own address.
+    Anybody could have written the entries to the left of it. If the header cannot be read, the peer's own address.
     """
     peer = parsed(meta.get("REMOTE_ADDR", ""))
     if peer is None:  # a Unix socket has none
@@ -29,13 +29,13 @@ def client_address(meta: Mapping[str, Any]) -> str:
 
 
 def counted_address(meta: Mapping[str, Any]) -> str:
-    """What a limit takes for one caller: the address, or of IPv6 the network of 64 bits that one line is given."""
+    """What a rate limit counts as one caller: the address, or for IPv6 the /64 network that a line is given."""
     address = client_address(meta)
     return str(ipaddress.ip_network((address, 64), strict=False)) if ":" in address else address
 
 
 def parsed(text: str) -> Address | None:
-    """An address; of IPv4 in IPv6's clothes the inner one, as a server that listens to both reports it."""
+    """An address; of an IPv4 address mapped into IPv6 the inner one, as a server that listens to both reports it."""
     try:
         found = ipaddress.ip_address(text.strip())
     except ValueError:

@@ -19,12 +19,12 @@ from privacy.redaction import redact
 
 NONE: Mapping[str, bool] = {}
 PURPOSES = tuple(Purpose.values)
-# What no notice to everybody says. Names, addresses and telephone numbers are not among it: whoever asks has to say who
-# they are and whom one can write to.
+# What a notice to everybody never says. Names, addresses and telephone numbers are not here: a notice has to say who asks
+# and how to reach them.
 ONE_PERSONS = {
     "ACCOUNT", "BIRTH_DATE", "CARD", "IBAN", "IP", "NATIONAL_ID", "SECRET", "URL_CREDENTIAL",
 }  # fmt: skip
-# The name of whom a text speaks to, or in whose name: found by these rules, or behind such words.
+# The name of the person whom a text addresses or speaks for: found by these rules, or after such words.
 ADDRESSED = {"greeting", "introduction"}
 GREETS = re.compile(
     r"\b(?:dear|hello|hi|hallo|liebe[rs]?|geehrte[rsn]?|chère?|bonjour|estimad[oa]|hola)[^.,!?\n]{0,20}\Z", re.I
@@ -32,7 +32,7 @@ GREETS = re.compile(
 
 
 class PersonalNotice(ValueError):
-    """This wording is about one person; names nothing of it."""
+    """This wording is about one person. The message quotes nothing of it."""
 
 
 def entry_hash(entry: ConsentEntry) -> str:
@@ -52,17 +52,17 @@ def entry_hash(entry: ConsentEntry) -> str:
 
 
 def _as_stored(moment: datetime) -> str:
-    """The time as it will be read again: in UTC, whichever zone it was said in."""
+    """The time as the database returns it: in UTC."""
     return moment.astimezone(UTC).isoformat()
 
 
 def beginning(subject: Subject) -> str:
-    """What the first line of a subject's chain follows on: no line can be moved to another subject."""
+    """The hash that the first entry of a subject's chain follows, so that no entry can be moved to another subject."""
     return hashlib.sha256(f"{subject.namespace}\n{subject.digest}".encode()).hexdigest()
 
 
 def notice_digest(text: str, language: str) -> str:
-    """By what a wording is known."""
+    """The digest that identifies a wording."""
     return hashlib.sha256(f"{language}\n{text}".encode()).hexdigest()
 
 
@@ -105,13 +105,13 @@ def effective(subject: Subject, defaults: Mapping[str, bool] = NONE, now: dateti
 
 
 def fold(lines: Mapping[str, ConsentEntry], defaults: Mapping[str, bool], now: datetime) -> dict[str, bool]:
-    """The state that the newest lines amount to. Without capture nothing else holds either."""
+    """The state that follows from the newest entries. Without capture no other purpose holds."""
     state = {purpose: _holds(purpose, lines, defaults, now) for purpose in PURPOSES}
     return state if state[Purpose.CAPTURE] else dict.fromkeys(PURPOSES, False)
 
 
 def allows_capture(lines: Mapping[str, ConsentEntry], defaults: Mapping[str, bool], now: datetime) -> bool:
-    """Whether anything may be kept of a subject whose newest lines these are."""
+    """Whether anything may be stored of a subject with these newest entries."""
     return _holds("capture", lines, defaults, now)
 
 
@@ -182,7 +182,7 @@ def following(
 def _says(
     line: ConsentEntry | None, granted: bool, notice: Notice | None, expires_at: datetime | None, now: datetime
 ) -> bool:
-    """Whether the newest line already says just this, so that asking again adds nothing."""
+    """Whether the newest entry says the same already, so that nothing is added."""
     if line is None or line.granted != granted or (line.expires_at and line.expires_at <= now):
         return False
     return (notice is None or line.notice_id == notice.pk) and line.expires_at == expires_at

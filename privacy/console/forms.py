@@ -89,7 +89,7 @@ class TermForm(forms.Form):
         super().__init__(data, prefix="term", empty_permitted=True, use_required_attribute=False)
 
     def clean(self) -> dict[str, Any]:
-        """A term that compiles and whose examples hold. The complaint stands beside the field that it is about."""
+        """A term that compiles and whose examples hold. The error is shown at its field."""
         given = super().clean() or {}
         if self.errors or not self.has_changed():
             return given

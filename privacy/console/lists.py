@@ -76,8 +76,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def listed(self, keys: Sequence[Any]) -> QuerySet[Any]:
         """What the list shows of the rows with these keys, which are known to be the user's; in any order."""
         rows: QuerySet[Any] = self.model._default_manager.filter(pk__in=keys)
-        beside: Any = self.list_select_related
-        return rows.select_related(*beside) if beside else rows
+        related: Any = self.list_select_related
+        return rows.select_related(*related) if related else rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -89,7 +89,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Whoever may not look is refused before anything is looked up."""
+        """Refuse a user without permission before any look-up."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)

@@ -27,7 +27,7 @@ def is_confirmed(request: HttpRequest) -> bool:
 
 
 def confirmed(view: View) -> View:
-    """A view of a model admin that is reached only by whoever has just shown who they are."""
+    """A view of a model admin for users who have just confirmed their password."""
 
     @wraps(view)
     def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

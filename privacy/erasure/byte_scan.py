@@ -1,7 +1,7 @@
 """Whether fingerprints occur in bytes. Pure, and a program of its own: `python -m privacy.erasure.byte_scan` < JSON > JSON.
 
 A fingerprint is the keyed hash of twenty bytes that begin where a word does. It finds a text again in any file, page or
-log that holds it, plain or escaped as JSON, and says nothing to whoever lacks the key. It runs as a process of its own
+log that holds it, plain or escaped as JSON, and says nothing without the key. It runs as a process of its own
 over a SQLite database: a process that opens and closes the file itself would drop the locks of its own connections.
 
 The program reads for a given time and says where it came to, so that a scan of any size is a row of short steps.
@@ -74,7 +74,7 @@ class Finder:
         begun = hashlib.blake2b(digest_size=SIZE, key=self.marker.key, salt=self.marker.salt)
         fresh, hits = windows(data) - self._none, set[bytes]()
         for window in fresh:
-            state = begun.copy()  # a third cheaper than to begin anew with the key
+            state = begun.copy()  # a third cheaper than a new one with the key
             state.update(window)
             if (digest := state.digest()) in self.wanted:
                 hits.add(digest)

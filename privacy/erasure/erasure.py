@@ -157,7 +157,7 @@ def complete(receipt: Erasure, subject: Subject) -> None:
 
 def show_again(receipt: Erasure, subject: Subject) -> None:
     """A withdrawal has been carried out: what is kept from now on is shown, unless the person is being erased. Where they
-    agreed again meanwhile, what was left out for that is looked at again."""
+    agreed again since, what was left out for that is looked at again."""
     others = Erasure.objects.filter(subject=subject, purpose__in=["", Purpose.CAPTURE]).exclude(pk=receipt.pk)
     over = [RequestStatus.CLOSED, RequestStatus.REFUSED, RequestStatus.RECEIVED]
     asked = PrivacyRequest.objects.filter(subject=subject, kind=PrivacyRequest.Kind.ERASURE).exclude(state__in=over)

@@ -10,7 +10,7 @@ from privacy.redaction import Policy, compile_policy
 
 
 class Outdated(ValueError):
-    """Somebody else changed the rules meanwhile."""
+    """Somebody else changed the rules since the editor opened them."""
 
 
 def revise(policy: RedactionPolicy, definition: dict[str, Any], user: Any, *, seen: str) -> RedactionPolicy:

@@ -1,4 +1,4 @@
-"""The privacy desk: what people asked for, by when it is due, what is stuck; and whom recalls are sent to."""
+"""The privacy desk: people's requests, when they are due, which are stuck, and where recalls are sent."""
 
 from typing import Any
 

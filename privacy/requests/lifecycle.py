@@ -1,10 +1,10 @@
-"""What a person may ask for, from the asking to the signed receipt: each step once, whatever dies in between.
+"""A person's request, from its submission to the signed receipt: each step happens once, even if a process dies.
 
     received → verified → restricted → executed → scanned → recalled → closed
 
-`submit` hides the person's data in the transaction that notes the request. `advance` carries out one step after the
+`submit` hides the person's data in the transaction that stores the request. `advance` carries out one step after the
 other. Each is claimed by a lease and moves the state in the transaction of its effect: a worker that dies loses its
-lease, and whoever comes next begins with the first step that did not happen. After five tries a request is set aside;
+lease, and the next worker begins with the first step that did not happen. After five tries a request is set aside, and
 the privacy desk shows it.
 """
 
@@ -37,15 +37,15 @@ Kind = PrivacyRequest.Kind
 
 
 class Unfinished(Exception):
-    """A step cannot be finished now and is tried again later; says why, without naming any text."""
+    """A step that cannot be finished now and is tried again later. Says why, without quoting any text."""
 
 
 class NoRoom(Unfinished):
-    """The disk is full. It is waited for, and counts as no failed try."""
+    """The disk is full. This waits, and does not count as a failed try."""
 
 
 class Superseded(Unfinished):
-    """Somebody else is at it, or has done it, meanwhile: the row is theirs."""
+    """Another worker holds the request, or has finished the step."""
 
 
 def submit(
@@ -58,7 +58,7 @@ def submit(
     purposes: Iterable[str] = (),
     law: str = "gdpr",
 ) -> PrivacyRequest:
-    """Note what the person of that id asks, and take effect at once. A request like one that is open is that one. Raises
+    """Store the request of the person of that id, and hide their data at once. Returns an equal request that is open. Raises
     `UnknownKey` where this process would not find the person."""
     master_keys.expect_known()
     with transaction.atomic():
@@ -113,7 +113,7 @@ def restrict(request: PrivacyRequest, subject: Subject) -> None:
 
 
 def verify(request: PrivacyRequest, by: str) -> None:
-    """An operator has made sure who asks, for a request that came by post or telephone."""
+    """An operator has checked who asks, for a request that came by post or telephone."""
     with transaction.atomic():
         move(request, RequestStatus.VERIFIED, verified_by=by)
         if request.subject is not None and request.kind != Kind.ACCESS:
@@ -121,7 +121,7 @@ def verify(request: PrivacyRequest, by: str) -> None:
 
 
 def refuse(request: PrivacyRequest, why: str) -> None:
-    """It will not be carried out; what was hidden is shown again, unless another request hides it."""
+    """Refuse the request. What it hid is shown again, unless another request hides it."""
     with transaction.atomic():
         if request.subject is not None and request.kind == Kind.ERASURE:
             Subject.objects.select_for_update().get(pk=request.subject.pk)
@@ -132,7 +132,7 @@ def refuse(request: PrivacyRequest, why: str) -> None:
 
 
 def move(request: PrivacyRequest, state: str, **columns: Any) -> None:
-    """Bring a request to its next state. Raises `Superseded` where somebody else has moved it meanwhile."""
+    """Bring a request to its next state. Raises `Superseded` if another worker has moved it."""
     mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state)
     if not mine.update(state=state, **columns):
         raise Superseded
@@ -141,20 +141,20 @@ def move(request: PrivacyRequest, state: str, **columns: Any) -> None:
 
 
 def waiting(now: Any = None) -> Any:
-    """The requests with a step to do that nobody is at."""
+    """The requests with a step to do that no worker holds."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now or timezone.now())
     return PrivacyRequest.objects.filter(free, state__in=list(STEPS), tries__lt=MAX_TRIES)
 
 
 def advance_all(limit: int = 20) -> int:
-    """Go on with every request that waits; how many were closed. One that fails is tried later, the others go on."""
+    """Advance every waiting request; how many were closed. One that fails is tried later and does not stop the others."""
     keys = list(waiting().order_by("due_at").values_list("pk", flat=True)[:limit])
     rows = isolation.each("privacy request", keys, lambda pk: advance(PrivacyRequest.objects.get(pk=pk)))
     return sum(row.state == RequestStatus.CLOSED for row in rows)
 
 
 def advance(request: PrivacyRequest) -> PrivacyRequest:
-    """Carry out what is left, until it is closed, or must wait, or somebody else is at it."""
+    """Carry out the steps that are left, until it is closed, must wait, or another worker holds it."""
     while request.state in STEPS and claim(request):
         try:
             master_keys.expect_known()
@@ -181,7 +181,7 @@ def claim(request: PrivacyRequest) -> bool:
 
 
 def postpone(request: PrivacyRequest, error: Exception) -> None:
-    """Let the next try wait a while, twice as long each time; note what failed, never what it was about."""
+    """Delay the next try, twice as long each time; store what failed, never any text."""
     waits = isinstance(error, NoRoom | master_keys.UnknownKey) or disk_space.is_full(error)
     said = str(error) if isinstance(error, Unfinished | master_keys.UnknownKey) else type(error).__name__
     row = PrivacyRequest.objects.get(pk=request.pk)
@@ -208,7 +208,7 @@ def execute(request: PrivacyRequest) -> None:
 
 
 def subject_of(request: PrivacyRequest) -> Subject | None:
-    """Whom it is about; of an erasure that was stopped near its end, only the erasure still knows."""
+    """The person it is about; near the end of an erasure only the erasure's row still refers to them."""
     under_way = request.erasures.filter(subject__isnull=False).values_list("subject", flat=True)
     return Subject.objects.filter(Q(pk=request.subject_id) | Q(pk__in=under_way)).first()
 
@@ -270,8 +270,8 @@ def scan(request: PrivacyRequest) -> None:
 
 
 def keep_place(request: PrivacyRequest) -> None:
-    """Note how far the scan is, and take the lease anew. Whoever goes on after a crash begins there; what has come
-    further is no failed try. Raises `Superseded` where somebody else is at it meanwhile."""
+    """Store how far the scan is, and renew the lease. After a crash the next worker continues there; progress does not
+    count as a failed try. Raises `Superseded` if another worker holds the request."""
     mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state, lease_until=request.lease_until)
     request.lease_until = timezone.now() + LEASE
     if not mine.update(progress=request.progress, lease_until=request.lease_until, tries=1):

@@ -39,7 +39,7 @@ HEADERS = {
 
 
 def personal(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Open the page for whoever holds the link, in their language; a link that is over gets a page that says so."""
+    """The person's page in their language, for the holder of the link; an expired link gets a page that says so."""
 
     @csrf_exempt
     @never_cache

@@ -1,4 +1,4 @@
-"""Finding a person by the product's own id, which is never kept."""
+"""Finds a person by the product's own id, which is never stored."""
 
 import secrets
 from collections.abc import Collection
@@ -29,7 +29,7 @@ def find_or_create(namespace: str, external_id: str | None) -> Subject:
 
 
 def drop_unused(keys: Collection[int]) -> None:
-    """Forget those of these people of whom nothing is kept: no row of any app is about them."""
+    """Delete those of these subjects that no row of any app refers to."""
     wanted = sorted(keys)
     for start in range(0, len(wanted), 500):
         rows = Subject.objects.filter(pk__in=wanted[start : start + 500])
@@ -40,12 +40,12 @@ def drop_unused(keys: Collection[int]) -> None:
 
 
 def anonymous() -> str:
-    """In a digest's place, for a person of whom nothing is known: unlike any other."""
+    """A random value in place of a digest, for a person without an id."""
     return f"anonymous:{secrets.token_hex(16)}"
 
 
 def bury(kind: str, digests: list[str], reason: str = "erased") -> None:
-    """Put hashes on the list of what may not come back. Doing it twice changes nothing."""
+    """Add tombstones, which keep erased ids from coming back. Doing it twice changes nothing."""
     if not digests:
         return
     Tombstone.objects.bulk_create(
@@ -54,13 +54,13 @@ def bury(kind: str, digests: list[str], reason: str = "erased") -> None:
 
 
 def bury_person(value: str) -> None:
-    """Put a person on it, as of now: of somebody who came back and was erased again, all until then stays out."""
+    """Add a person's tombstone, or renew it: after a second erasure everything until then stays out."""
     said = {"buried_at": timezone.now(), "exported": False, "reason": "erased"}
     Tombstone.objects.update_or_create(kind=Tombstone.Kind.SUBJECT, digest=value, defaults=said)
 
 
 def buried_at(kind: str, value: str) -> datetime | None:
-    """When that hash was buried, or None."""
+    """When that tombstone was set, or None."""
     return Tombstone.objects.filter(kind=kind, digest=value).values_list("buried_at", flat=True).first()
 
 
@@ -78,6 +78,6 @@ def is_erased(namespace: str, external_id: str | None, occurred_at: datetime | N
 
 
 def stays_out(erased_at: datetime, occurred_at: datetime, agreed_at: datetime | None) -> bool:
-    """Whether something of a person who was erased may not be stored: what happened before that never, and nothing
-    until they come back. Only a yes brings them back: whoever says no, or asks for something, wants no more kept."""
+    """Whether something of an erased person may not be stored: never what happened before the erasure, and nothing until
+    they come back. Only a new consent brings them back; a refusal or a request does not."""
     return occurred_at <= erased_at or agreed_at is None or agreed_at <= erased_at

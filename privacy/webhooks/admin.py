@@ -26,7 +26,7 @@ class WebhookAdmin(ReadOnlyAdmin):
     actions = ["disable"]
     ordering = ["-id"]
     lead = "Where a project is told of recalls, signed as Standard Webhooks says."
-    empty = ("No webhooks", "Add one, so that whoever downloads releases hears of recalls at once.")
+    empty = ("No webhooks", "Add one, so that those who download releases hear of recalls at once.")
     change_list_template = "admin/privacy/webhook/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:

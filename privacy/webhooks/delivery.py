@@ -131,7 +131,7 @@ def send(webhook: Webhook, message: str, body: bytes) -> int:
 
 @contextlib.contextmanager
 def in_time(connected: socket.socket) -> Iterator[None]:
-    """Cut the connection when the time is over: a socket's own timeout begins anew with every byte. Raises
+    """Cut the connection when the time is over: a socket's own timeout restarts with every byte. Raises
     `TimeoutError`."""
     late = threading.Event()
 

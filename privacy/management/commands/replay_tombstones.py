@@ -12,7 +12,7 @@ NAMED = 20
 
 
 class Command(BaseCommand):
-    help = "Erase again, in a restored database, whatever the list beside it says was erased. Run it before serving."
+    help = "Erase again, in a restored database, what the list next to it names as erased. Run it before serving."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", dest="file", help="The list; default: tombstones.jsonl under FLYWHEEL_VAR.")
