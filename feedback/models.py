@@ -100,14 +100,14 @@ class ApiKey(models.Model):
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
-    """Which interactions."""
+    """Selections of interactions."""
 
     def visible(self) -> "InteractionQuerySet":
-        """Those of people who have no request under way that hides them."""
+        """Rows of subjects that no open request hides."""
         return self.filter(subject__restricted_at__isnull=True)
 
     def pending(self) -> "InteractionQuerySet":
-        """Those whose signals changed since curation last read them, and whose text is fully redacted."""
+        """Interactions whose signals changed since curation last read them, and whose text is fully redacted."""
         return self.visible().filter(pending=True, scan_due=False)
 
     def read(self, revisions: Iterable[tuple[int, int]]) -> None:
@@ -178,14 +178,14 @@ class Interaction(models.Model):
 
 
 class SignalQuerySet(models.QuerySet["Signal"]):
-    """Which signals."""
+    """Selections of signals."""
 
     def live(self) -> "SignalQuerySet":
-        """Those that were not taken back."""
+        """Signals that were not withdrawn."""
         return self.filter(withdrawn_at__isnull=True)
 
     def visible(self) -> "SignalQuerySet":
-        """Those of people who have no request under way that hides them."""
+        """Rows of subjects that no open request hides."""
         return self.filter(subject__restricted_at__isnull=True)
 
 

@@ -11,7 +11,7 @@ from privacy.redaction import Policy
 
 
 class Purpose(models.TextChoices):
-    """What a person can agree to. Nothing is stored without the first; the others decide what it may become."""
+    """The purposes that a person can agree to. Nothing is stored without the first."""
 
     CAPTURE = "capture", "Keep the conversation"
     EVALUATION = "evaluation", "Test new versions with it"
@@ -72,7 +72,7 @@ class ConsentEntry(models.Model):
 
 
 class Tombstone(models.Model):
-    """A keyed hash of what was erased or has expired, so that a replay of it can be told and refused."""
+    """A keyed hash of an id that was erased or has expired, so that a replay is recognised and refused."""
 
     class Kind(models.TextChoices):
         SUBJECT = "subject"
@@ -152,9 +152,9 @@ class RequestStatus(models.TextChoices):
 
 
 class PrivacyRequest(models.Model):
-    """What a person asked of us, how far it is, and by when the law wants it done (`privacy/requests/lifecycle.py`).
+    """A person's request, its state and its legal deadline (`privacy/requests/lifecycle.py`).
 
-    It refers to the person until they are erased; then it holds nothing of them, and stays as the evidence.
+    It refers to the person until they are erased; then it holds nothing of them, and stays as evidence.
     """
 
     class Kind(models.TextChoices):
@@ -215,7 +215,7 @@ class PrivacyRequest(models.Model):
 
 
 class Webhook(models.Model):
-    """Where a project wants to be told of recalls. The signing secret is kept encrypted."""
+    """An address that is told of a project's recalls. The signing secret is encrypted."""
 
     origin = models.CharField(max_length=64, help_text="The project whose recalls it hears of.")
     url = models.CharField(max_length=500)

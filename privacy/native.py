@@ -1,4 +1,4 @@
-"""Where the compiled redactor is, and how its package finds it: the same sources through mypyc.
+"""Finds the redactor's modules that mypyc compiled, if there are any.
 
 `make native` compiles into a folder named for the sources, the interpreter and the machine. Where any of them has changed
 since, there is no folder of that name, and the sources run as they are: what runs is always what is written here.

@@ -1,4 +1,4 @@
-"""This app's part of the road in `privacy/erasure/erasure.py`: the ledger is the last to go."""
+"""This app's part of the protocol in `privacy/erasure/erasure.py`: the ledger is removed last."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

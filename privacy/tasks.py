@@ -24,23 +24,23 @@ def sweep() -> int:
 
 @shared_task
 def advance_requests() -> int:
-    """Go on with what people asked for."""
+    """Advance privacy requests."""
     return lifecycle.advance_all()
 
 
 @shared_task
 def deliver() -> int:
-    """Send what is due to the webhooks."""
+    """Send due messages to webhooks."""
     return delivery.deliver_due()
 
 
 @shared_task
 def rewrite() -> list[str]:
-    """Overwrite what PostgreSQL keeps of erased rows."""
+    """Overwrite erased rows that PostgreSQL still has in its pages."""
     return vacuum.rewrite()
 
 
 @shared_task
 def purge() -> dict[str, int]:
-    """Remove what retention no longer covers."""
+    """Remove expired rows."""
     return retention.purge()

@@ -1,4 +1,4 @@
-"""What the capture and privacy calls answer with, for OpenAPI. The views build just these."""
+"""The answers of the capture and privacy calls, for OpenAPI."""
 
 from datetime import datetime
 from typing import Annotated, Any, NotRequired, TypedDict
@@ -10,7 +10,7 @@ from feedback.capture.payloads import FeedbackIn, InteractionIn
 
 
 class Stored(TypedDict):
-    """An interaction that is stored, or what became of it."""
+    """The result of sending an interaction."""
 
     stored: bool
     id: NotRequired[str | None]
@@ -22,7 +22,7 @@ class Stored(TypedDict):
 
 
 class FeedbackStored(TypedDict):
-    """A signal that is stored, or waits, or why it was not kept."""
+    """The result of sending feedback."""
 
     id: NotRequired[str]
     stored: NotRequired[bool]
@@ -72,13 +72,13 @@ class Results(TypedDict):
 
 
 class ConsentState(TypedDict):
-    """What the person agrees to now."""
+    """The person's present consent."""
 
     purposes: dict[str, bool]
 
 
 class ConsentHistory(TypedDict):
-    """What the person agrees to now, and the ledger behind it."""
+    """The person's present consent, and the ledger behind it."""
 
     purposes: dict[str, bool]
     history: list[dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Who calls: a project's key, or a browser with the feedback token of one interaction."""
+"""Authenticates a project's key, or a browser with the feedback token of one interaction."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from privacy.api.scopes import Scope
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a view may know of who calls. `grant` is set for a browser, whose rights end at one interaction."""
+    """The authenticated caller. `grant` is set for a browser, whose rights end at one interaction."""
 
     project: Project
     scopes: tuple[str, ...]
@@ -39,7 +39,7 @@ class KeyAuthentication(BaseAuthentication):
             raise
 
     def caller(self, request: Request) -> Caller:
-        """Who calls. Raises `AuthenticationFailed`."""
+        """The caller. Raises `AuthenticationFailed`."""
         scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             raise AuthenticationFailed("Send a key: Authorization: Bearer <key>.", code="no_key")

@@ -1,4 +1,4 @@
-"""Many items in one body: each is judged by itself, and all that are good are stored in one transaction."""
+"""Batches: each item is checked separately, and all good ones are stored in one transaction."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -50,12 +50,12 @@ def record(project: Project, items: Sequence[Any], scopes: Collection[str]) -> l
 
 
 def is_trial(payload: InteractionIn | FeedbackIn) -> TypeGuard[InteractionIn]:
-    """Whether it is only asked what would be stored."""
+    """Whether it only asks what would be stored."""
     return isinstance(payload, InteractionIn) and payload.dry_run
 
 
 def parsed(item: Any, scopes: Collection[str]) -> InteractionIn | FeedbackIn | PayloadError:
-    """The item in its shape, or what is wrong with it."""
+    """The item as a payload, or the error in it."""
     if isinstance(item, PayloadError):  # it could not even be read
         return item
     kind = item.get("type") if isinstance(item, dict) else None
@@ -78,7 +78,7 @@ def is_feedback(item: Any) -> bool:
 
 
 def answer(recorded: Recorded | Refusal, place: int) -> dict[str, Any]:
-    """How one item ended, as the batch's answer says it."""
+    """The result of one item."""
     if isinstance(recorded, Exception):
         status, pointer, code, detail = REFUSALS.get(type(recorded), NOT_REDACTABLE)
         return refusal(status, f"/items/{place}{pointer}", code, detail)
@@ -91,7 +91,7 @@ def answer(recorded: Recorded | Refusal, place: int) -> dict[str, Any]:
 
 
 def previewed(project: Project, payload: InteractionIn, place: int) -> dict[str, Any]:
-    """What `dry_run` answers for one item."""
+    """The result of an item with `dry_run`."""
     try:
         return {"status": 200, **preview(project, payload)}
     except RedactionError as error:

@@ -1,4 +1,4 @@
-"""Request bodies: read to their end within a limit, whether the caller said how long they are or sends them in chunks."""
+"""Reads request bodies to their end within a limit, with a Content-Length or in chunks."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def read(request: HttpRequest, limit: int) -> bytes:
 
 
 def declared_length(request: HttpRequest) -> int | None:
-    """What `Content-Length` says, or None."""
+    """The `Content-Length`, or None."""
     try:
         return max(0, int(request.META.get("CONTENT_LENGTH") or ""))
     except ValueError:
@@ -47,8 +47,8 @@ def of_length(request: HttpRequest, length: int, limit: int) -> bytes:
 
 
 def to_the_end(request: HttpRequest, limit: int) -> bytes:
-    """A body that ends where the server says so. Django takes one without a length for empty: hence the server's own
-    stream, which may be read to its end only where the server promises that it has one."""
+    """A body without a length. Django takes it for empty, so this reads the server's own stream, which is only safe if the
+    server promises that the stream ends."""
     if not request.META.get("wsgi.input_terminated"):
         if is_chunked(request):
             raise Problem(411)
@@ -78,8 +78,8 @@ def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
 
 
 def drain(stream: Any, left: int = DRAINED) -> None:
-    """Read what a caller still sends of a body that is refused, up to a bound: a connection that is closed in the
-    middle of it would lose the answer."""
+    """Read the rest of a refused body, up to a bound: a connection that is closed while the caller sends would lose the
+    answer."""
     while left > 0 and (piece := stream.read(PIECE)):
         left -= len(piece)
 

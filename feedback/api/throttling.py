@@ -56,18 +56,18 @@ class WindowThrottle(BaseThrottle):
 
 
 def count_refused(meta: Mapping[str, Any]) -> None:
-    """Count a call without a good key for the address that it comes from; raise `Throttled` where those are too many.
-    A good key is never refused for what others send from its address, which may be a proxy's."""
+    """Count a call without a valid key against its address; raise `Throttled` if there are too many.
+    A valid key is never refused for what others send from its address, which may be a proxy's."""
     throttle = WindowThrottle()
     if not throttle.count(f"refused:{counted_address(meta)}", *rates.parse(settings.ADDRESS_RATE)):
         raise Throttled(throttle.wait())
 
 
 def increment(name: str, seconds: int, aside: str = "near") -> int:
-    """Add one to a count that lives so long, and return it.
+    """Add one to a count that lives for that many seconds, and return it.
 
-    A limit is no reason to lose a write: while Redis is away, or where there is none, each process counts for itself,
-    in its cache `aside`.
+    A limit must not lose a write: without Redis, or while it is away, each process counts on its own, in the cache
+    `aside`.
     """
     global _away_until
     if AWAY and time.monotonic() >= _away_until:
@@ -98,10 +98,10 @@ def _increment(cache: BaseCache, name: str, seconds: int) -> int:
 
 
 class KeptClient(RedisCacheClient):
-    """Keeps its client."""
+    """A Redis client that is made once: Django looks for the right one on each call."""
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        """The client for the server that is written to: counts are read where they are kept."""
+        """The client for the primary server: counts are read where they are written."""
         return self._kept
 
     @cached_property

@@ -31,7 +31,7 @@ DOOR = threading.BoundedSemaphore(2)
 
 
 class CaptureView(APIView):
-    """What the writing calls share: one body of JSON within the limit, and errors that are counted."""
+    """The base of the writing calls: one JSON body within the limit, and errors that are counted."""
 
     throttle_classes = [WindowThrottle]
     body_limit = settings.BODY_LIMIT
@@ -50,7 +50,7 @@ class CaptureView(APIView):
         return decode(self.received(request))
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Count a refusal, and give every known failure its status; anything else is a fault of ours."""
+        """Count a refusal, and give every known failure its status; anything else is a 500."""
         refused = isinstance(exc, PayloadError | UnsupportedMediaType | RequestDataTooBig)
         if refused or getattr(exc, "status_code", 0) == 413:
             count_results(self.request.auth.project, {(self.kind, WriteResult.REFUSED): 1})
@@ -68,7 +68,7 @@ class CaptureView(APIView):
 
 
 def media_type(request: Request) -> str:
-    """What the body is said to be, without its parameters."""
+    """The media type of the body, without parameters."""
     return str(request.content_type).partition(";")[0].strip().lower()
 
 

@@ -38,7 +38,7 @@ def is_blank(text: str) -> bool:
 
 
 def _code(text: str) -> str:
-    """What the text shows as code, in a line or in blocks of its own."""
+    """The code in the text, inline or in blocks."""
     return "".join([*SPAN.findall(text), *FENCE.split(text)[1::2]])
 
 
@@ -51,6 +51,6 @@ def _has_shape(char: str) -> bool:
 
 
 def _without_comments(text: str) -> str:
-    """The text without what HTML comments say. Not by an expression: that would read on from each of many beginnings."""
+    """The text without HTML comments. A regular expression would be quadratic in the number of openings."""
     first, *rest = text.split("<!--")
     return first + "".join(piece.partition("-->")[2] if "-->" in piece else piece for piece in rest)

@@ -1,4 +1,4 @@
-"""`dry_run`: what would be stored of an interaction after redaction. Nothing is kept, and nothing is counted."""
+"""`dry_run`: shows an interaction as it would be stored, redacted. Stores and counts nothing."""
 
 from typing import Any
 

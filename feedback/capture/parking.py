@@ -20,7 +20,7 @@ WAIT = timedelta(days=1)
 
 
 def hand_over() -> int:
-    """Give waiting feedback to interactions that were stored in the very moment in which it was parked; how many."""
+    """Unpark feedback whose interaction was stored at the same moment in which it was parked; how many."""
     same = Interaction.objects.filter(project=OuterRef("project"), external_id=OuterRef("interaction_external_id"))
     missed = ParkedSignal.objects.filter(Exists(same)).values_list("pk", flat=True)
     return sum(isolation.each("parked feedback", missed, _hand_over))
@@ -49,7 +49,7 @@ def _hand_over(pk: int) -> bool:
 
 
 def drop_stale(now: datetime | None = None) -> int:
-    """Drop, and count, what has waited longer than a day."""
+    """Drop and count feedback that has waited longer than a day."""
     dropped = 0
     while True:
         with writing():
@@ -62,7 +62,7 @@ def drop_stale(now: datetime | None = None) -> int:
 def drop_some(now: datetime) -> int:
     """Drop, and count, at most `TURN` of them; how many. Call in a transaction.
 
-    No list is read while another is written: SQLite lets nobody write who reads from before another's write.
+    The list is read to its end before the first write: SQLite refuses to write from a snapshot that is out of date.
     """
     stale = ParkedSignal.objects.select_for_update().filter(received_at__lt=now - WAIT)
     found = list(stale.values_list("pk", "project", "subject")[:TURN])

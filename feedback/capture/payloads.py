@@ -1,4 +1,4 @@
-"""The shape of what callers send. It is checked here and only here; OpenAPI is generated from the same classes.
+"""The shapes of payloads. They are checked here and only here; OpenAPI is generated from the same classes.
 
 msgspec checks a body some ten times faster than nested serializers do, and capture is the hot path. Its messages can
 quote what was sent, so they are never passed on: `PayloadError` names the place and what was expected there.
@@ -32,7 +32,7 @@ class Message(Struct, forbid_unknown_fields=True):
 
 
 class Source(Struct, forbid_unknown_fields=True):
-    """What the agent answered from."""
+    """A document that the agent answered from."""
 
     id: Label | None = None
     title: ShortText | None = None
@@ -135,7 +135,7 @@ def convert(value: Any, kind: type[T]) -> T:
 
 
 def as_payload_error(message: str) -> PayloadError:
-    """Our own words for what msgspec found, with the place as a JSON pointer."""
+    """Translates msgspec's message into our words, with the place as a JSON pointer."""
     said, _, place = message.partition(" - at `")
     steps = re.findall(r"[A-Za-z_]\w*|\d+", place.rpartition("$")[2])
     code, detail = next(

@@ -1,4 +1,4 @@
-"""What the commands that import a file share: its records with progress, and how the import ended, in words and JSON."""
+"""Shared by the commands that import a file: records with progress, and the result in words and JSON."""
 
 import argparse
 import re
@@ -88,7 +88,7 @@ def fields_of(options: dict[str, Any]) -> dict[str, str]:
 
 
 def consent_of(options: dict[str, Any]) -> tuple[dict[str, bool], ConsentSource]:
-    """What the operator holds, and under which wording. Raises `CommandError`."""
+    """The consent that the operator holds, and its wording. Raises `CommandError`."""
     held = dict.fromkeys(filter(None, (name.strip() for name in options["consent"].split(","))), True)
     if set(held) - set(Purpose.values):
         raise CommandError(f"--consent takes a list of: {', '.join(Purpose.values)}")

@@ -1,4 +1,4 @@
-"""Logs of conversations that were held before Flywheel came: read line by line, through the one write path.
+"""Imports logs of conversations line by line through the write path.
 
 `FORMAT` is what a line may have. A line without an id gets one from what it means (question, answer, turns, person,
 time …), so that the same conversation is stored once in whatever spelling it comes, and its votes may change.
@@ -133,7 +133,7 @@ def parse(project: Project, line: Any, seen: Counter[str]) -> Line:
 
 
 def without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What was given."""
+    """The object without its nulls."""
     return {name: value for name, value in body.items() if value is not None}
 
 
@@ -190,7 +190,7 @@ def mapped(line: Any, fields: Mapping[str, str]) -> Any:
 
 
 def value_at(value: Any, path: str) -> Any:
-    """What stands at `a.b.0`, or under that very name; None where there is nothing."""
+    """The value at the path `a.b.0`, or under exactly that name; None if there is none."""
     if isinstance(value, dict) and path in value:
         return value[path]
     step, _, rest = path.partition(".")

@@ -1,4 +1,4 @@
-"""The votes of a log's line: recognised when they come again, and taken as changed when they say something else."""
+"""Imports the votes of a log line: a repeated vote is recognised, a different one is a change."""
 
 import hashlib
 from collections import Counter

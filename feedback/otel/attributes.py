@@ -1,4 +1,4 @@
-"""What a span's attribute holds: text, or data that was written into a text. Pure.
+"""Reads a span's attribute: text, or JSON that was written into a text. Pure.
 
 Attributes were long only texts, so instrumentations write messages into them as JSON; an attribute limit then cuts it,
 and some write NaN, Python's repr, or JSON within JSON. Broken data must not become somebody's words, and words that

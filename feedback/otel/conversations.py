@@ -1,4 +1,4 @@
-"""What spans mean: OpenTelemetry's GenAI conventions, the present ones and those before, as our own payloads. Pure.
+"""Turns spans with OpenTelemetry's GenAI conventions, present and earlier ones, into payloads. Pure.
 
 A span that holds a user's words and the agent's text is an interaction; of spans within one another, the outermost.
 `gen_ai.evaluation.result` named `user_feedback` is a signal. Everything else of a trace is left alone.
@@ -32,7 +32,7 @@ Talk = tuple[list[Turn], str]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one span or event says: a payload for the write path, or why it could not be taken."""
+    """One span or event: a payload for the write path, or the reason why it was refused."""
 
     payload: InteractionIn | FeedbackIn | PayloadError
 

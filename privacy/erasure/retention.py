@@ -1,4 +1,4 @@
-"""Retention: what is no longer needed goes, through the same road as an erasure."""
+"""Retention: removes expired rows through the same protocol as an erasure."""
 
 from django.db import transaction
 from django.utils import timezone

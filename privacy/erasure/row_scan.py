@@ -1,4 +1,4 @@
-"""The look at the rows: which fingerprints stand in other people's rows, and whether any stands where it must not.
+"""Scans rows for fingerprints: those in other people's rows, and those that must not be anywhere.
 
 A table at a time, from the first key on, and what was reached is noted: a table of many millions is read in many steps.
 """

@@ -1,4 +1,4 @@
-"""The list of what was erased, kept beside the database as well: a database that is restored is purged from it again.
+"""The list of tombstones in a file next to the database: a restored backup is purged with it.
 
 The file grows by a line for each tombstone and holds keyed hashes alone. Back it up apart from the database, and newer.
 """
@@ -28,7 +28,7 @@ Kind = Tombstone.Kind
 
 
 def file() -> Path:
-    """Where the list is."""
+    """The path of the list."""
     return Path(settings.VAR) / "tombstones.jsonl"
 
 
@@ -65,7 +65,7 @@ def is_damaged() -> bool:
 
 
 def mark_exported(written: dict[int, datetime]) -> None:
-    """Note that these are in the file, except those buried again meanwhile."""
+    """Mark these as exported, except those that were renewed since."""
     with transaction.atomic():
         rows = Tombstone.objects.select_for_update().filter(pk__in=written).values_list("pk", "buried_at")
         same = [pk for pk, buried_at in rows if buried_at == written[pk]]

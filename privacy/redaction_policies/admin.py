@@ -1,4 +1,4 @@
-"""Redaction policies, and the laboratory: a text goes in, and one sees what becomes of it and why."""
+"""Redaction policies, and the laboratory, which shows how a sample text is redacted and why."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -95,7 +95,7 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         return redirect("admin:privacy_redactionpolicy_lab", policy.pk)
 
     def may_edit(self, request: HttpRequest, policy: RedactionPolicy) -> bool:
-        """Whoever may change rules, where every project that they hold for is their own."""
+        """Users who may change rules, if they are members of every project that uses them."""
         if not request.user.has_perm("privacy.change_redactionpolicy"):
             return False
         site: Any = self.admin_site

@@ -1,4 +1,4 @@
-"""A project's own redaction rules: changed as a whole, checked, and counted up."""
+"""Revises a project's own redaction rules: replaced as a whole, checked, with a new version."""
 
 from typing import Any
 

@@ -23,7 +23,7 @@ def used(request: PrivacyRequest) -> float:
 
 
 class Urgency(admin.SimpleListFilter):
-    """What needs somebody's eye."""
+    """Requests that need attention."""
 
     title = "urgency"
     parameter_name = "urgency"
@@ -112,7 +112,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
 
 
 def alerts(rows: QuerySet[PrivacyRequest]) -> list[tuple[int, str]]:
-    """What the desk says above its list: overdue, past 80 % or half of the time, set aside."""
+    """The alerts above the list: overdue, past 80 % or half of the time, set aside."""
     unfinished = list(rows.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED]).order_by("due_at")[:500])
     shares = [used(row) for row in unfinished]
     found = [(messages.ERROR, f"Overdue requests: {number}.")] if (number := sum(s > 1 for s in shares)) else []

@@ -214,8 +214,8 @@ def subject_of(request: PrivacyRequest) -> Subject | None:
 
 
 def is_whole(request: PrivacyRequest) -> bool:
-    """Whether all text goes. Where the conversations themselves stay agreed to, no scan can tell the text that may stay
-    from the text that may not."""
+    """Whether all text is removed. If capture stays agreed to, no scan can tell the text that may stay from the text that
+    may not."""
     return request.kind == Kind.ERASURE or Purpose.CAPTURE in request.purposes
 
 
@@ -237,7 +237,7 @@ def collect(request: PrivacyRequest, subject: Subject) -> None:
 
 
 def removed(request: PrivacyRequest) -> dict[str, Any]:
-    """What the request says of its erasures: their counts, and the releases that held the person's records."""
+    """The counts of the request's erasures, and the releases that held the person's records."""
     counts: Counter[str] = Counter()
     releases: dict[str, None] = {}
     for made in request.erasures.order_by("executed_at"):

@@ -25,7 +25,7 @@ class BadLink(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose page it is. `granted` names the purposes that hold in the project until the person says no."""
+    """The person whose page it is. `granted` names the purposes that hold in the project until the person says no."""
 
     namespace: str
     digest: str
@@ -65,7 +65,7 @@ def make(namespace: str, external_id: str, origin: str, defaults: Mapping[str, b
 
 
 def open_link(token: str) -> Holder:
-    """Whose page the token opens. Raises `BadLink`."""
+    """The holder of the token's page. Raises `BadLink`."""
     padded = token + "=" * (-len(token) % 4)
     try:
         said = orjson.loads(_box().decrypt(padded, ttl=settings.PRIVACY_LINK_HOURS * 3600))

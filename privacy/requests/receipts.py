@@ -24,7 +24,7 @@ WINDOWS = {
 
 
 class Forged(Exception):
-    """These bytes are not a receipt of this installation; says what does not fit."""
+    """These bytes are not a receipt of this installation; the message says why."""
 
 
 def private_key() -> Ed25519PrivateKey:
@@ -43,7 +43,7 @@ def canonical(document: Any) -> bytes:
 
 
 def sign(said: dict[str, Any]) -> dict[str, Any]:
-    """What is said, with the signature over its canonical form."""
+    """The claims with a signature over their canonical form."""
     return {
         "receipt": said,
         "algorithm": "Ed25519",

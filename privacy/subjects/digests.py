@@ -1,4 +1,4 @@
-"""Keyed digests: the only form in which an outside identifier, or the body of a write, is ever kept."""
+"""Keyed digests: the only form in which an outside identifier, or the body of a write, is stored."""
 
 import functools
 import hmac
@@ -49,5 +49,5 @@ def body_digest(body: Any) -> str:
 
 
 def same_body(stored: str, digest: str) -> bool:
-    """Whether what is stored is the digest of the body with this one. What was stored earlier has all 256 bits."""
+    """Whether both are digests of the same body. Digests of earlier versions have all 256 bits."""
     return stored.startswith(digest)

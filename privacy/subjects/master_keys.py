@@ -1,4 +1,4 @@
-"""Which master key this database was written with. Another one finds nobody: an erasure would find nothing to remove.
+"""Checks the master key against the database. With another key an erasure would find nothing to remove.
 
 The database has a keyed fingerprint of each live version of the key. The first key that is used enters its own; after
 that, nothing starts and nothing is erased with a key that matches no live version.

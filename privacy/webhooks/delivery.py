@@ -78,7 +78,7 @@ def enqueue(origin: str, message: str, payload: dict[str, Any]) -> int:
 
 
 def deliver_due(limit: int = 50) -> int:
-    """Send what is due; how many were taken."""
+    """Send due messages; how many were delivered."""
     now = timezone.now()
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     due = Delivery.objects.filter(free, state=DeliveryStatus.WAITING, next_at__lte=now)
