@@ -20,17 +20,9 @@ def key(use: str) -> bytes:
     return _key(use, settings.MASTER_KEY)
 
 
-@functools.cache
-def _begun(use: str, master: str) -> hmac.HMAC:
-    return hmac.new(_key(use, master), digestmod="sha256")
-
-
 def mac(use: str, data: bytes) -> bytes:
-    """HMAC-SHA256 under the key for one use. A write takes some ten of them, and to begin one with its key takes longer
-    than the rest: the beginning is kept."""
-    made = _begun(use, settings.MASTER_KEY).copy()
-    made.update(data)
-    return made.digest()
+    """HMAC-SHA256 under the key for one use."""
+    return hmac.digest(key(use), data, "sha256")
 
 
 def digest(use: str, *parts: str) -> str:
