@@ -12,7 +12,6 @@ from django.utils.functional import cached_property
 
 from privacy.api.scopes import Scope
 from privacy.consent.ledger import PURPOSES
-from privacy.db import bulk
 from privacy.db.fields import RedactedJSONField, RedactedTextField
 from privacy.models import RedactionPolicy, Subject
 from privacy.redaction import RULES_VERSION, Policy
@@ -117,11 +116,7 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
             by_revision.setdefault(revision, []).append(pk)
         for revision, keys in by_revision.items():
             for start in range(0, len(keys), 500):
-                some = keys[start : start + 500]
-                bulk.execute(  # putting a query set together takes longer than the statement
-                    f"UPDATE feedback_interaction SET pending = %s WHERE revision = %s AND id IN ({bulk.several(some)})",  # noqa: S608
-                    [False, revision, *some],
-                )
+                self.filter(pk__in=keys[start : start + 500], revision=revision).update(pending=False)
 
 
 class Interaction(models.Model):

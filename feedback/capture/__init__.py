@@ -1,7 +1,7 @@
 """The only write path: a payload is prepared (redacted), applied in one transaction, and answered.
 
-`recording` is the entrance, `payloads` the shapes, `preparing` redacts, `store` reads what exists, `applying` decides and
-inserts. To add a kind of signal: `feedback.models.Signal.Kind` and `payloads.FeedbackIn.signal`.
+`recording` is the entrance, `payloads` the shapes, `preparing` redacts, `store` looks up existing rows, `applying` decides,
+`plan` inserts. To add a kind of signal: `feedback.models.Signal.Kind` and `payloads.FeedbackIn.signal`.
 """
 
 from feedback.capture.preparing import ConsentSource, numbering_for, tombstone
@@ -13,13 +13,13 @@ from feedback.capture.recording import (
     Recorded,
     Refusal,
     Unknown,
-    mark_pending,
     record,
     record_interaction,
     record_signal,
     withdraw_signal,
     writing,
 )
+from feedback.capture.store import mark_pending
 
 __all__ = [
     "Conflict", "ConsentSource", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending",

@@ -6,39 +6,28 @@ ledger gets every change, and its effects are carried out once, before the new r
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, TypeAlias
 
 from django.utils import timezone
 
+from feedback.capture.plan import Plan, Row, insert, signal_columns
 from feedback.capture.preparing import (
-    Placeholders,
     Prepared,
     PreparedInteraction,
     PreparedSignal,
     new_id,
     prepare_interaction,
     redact_signal,
-    tombstone,
 )
-from feedback.capture.store import Existing, count_results, look_up
+from feedback.capture.store import count_results, look_up
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects import tokens
 from privacy.consent import ledger
-from privacy.db import bulk
 from privacy.db.instances import unsaved
-from privacy.erasure import erasure
-from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
+from privacy.models import Purpose, Subject
 from privacy.redaction import RedactionError
 from privacy.subjects.digests import same_body
-from privacy.subjects.lookup import anonymous, bury, drop_unused, stays_out
-
-MARK_PENDING = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
-SIGNAL_COLUMNS = (
-    "project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at", "effective_at",
-    "withdrawn_at",
-)  # fmt: skip
+from privacy.subjects.lookup import anonymous, stays_out
 
 
 class Conflict(Exception):
@@ -57,33 +46,8 @@ class Forbidden(Exception):
     """The token does not allow this kind of signal on the interaction, or one more."""
 
 
-Row: TypeAlias = Interaction | Signal | ParkedSignal
 Refusal: TypeAlias = Conflict | Gone | Unknown | Forbidden | RedactionError
 Applied: TypeAlias = tuple[WriteResult, Row | None] | Refusal
-
-
-@dataclass(slots=True)
-class Plan:
-    """The rows to insert and to change for the writes that were decided so far."""
-
-    project: Project
-    existing: Existing
-    now: datetime
-    defaults: Mapping[str, bool]  # of consent
-    subjects: list[Subject] = field(default_factory=list)
-    consents: list[ConsentEntry] = field(default_factory=list)
-    last_entries: dict[str, ConsentEntry] = field(default_factory=dict)  # of the ledger, by digest, not saved yet
-    changes: dict[str, tuple[Subject, list[ConsentEntry]]] = field(
-        default_factory=dict
-    )  # of earlier consent, by digest
-    withdrawn: dict[int, Row] = field(default_factory=dict)  # by `id()`: removed with a consent to capture
-    interactions: list[Interaction] = field(default_factory=list)
-    signals: list[Signal] = field(default_factory=list)
-    parked: list[ParkedSignal] = field(default_factory=list)
-    unparked: list[ParkedSignal] = field(default_factory=list)
-    dropped: list[Subject] = field(default_factory=list)  # senders of what was unparked who do not consent
-    pending: set[int] = field(default_factory=set)  # keys of stored interactions with new signals
-    placeholders: dict[int, Placeholders] = field(default_factory=dict)  # by interaction
 
 
 def apply(project: Project, writes: Sequence[Prepared], refused: Mapping[tuple[str, str], int]) -> list[Applied]:
@@ -100,7 +64,7 @@ def apply(project: Project, writes: Sequence[Prepared], refused: Mapping[tuple[s
         except (Conflict, Gone, Unknown, Forbidden, RedactionError) as refusal:
             applied.append(refusal)
     applied = [Gone() if isinstance(end, tuple) and id(end[1]) in plan.withdrawn else end for end in applied]
-    _insert(plan)
+    insert(plan)
     counts = Counter(refused)
     for write, end in zip(writes, applied, strict=True):
         result = (
@@ -252,7 +216,7 @@ def _apply_signal(plan: Plan, write: PreparedSignal) -> tuple[WriteResult, Row |
     existing.signals[signal.external_id] = signal
     if write.grant:
         existing.from_browsers[write.grant.interaction] += 1
-    _mark_pending(plan, interaction, write)
+    _note_signal(plan, interaction, write)
     return WriteResult.STORED, signal
 
 
@@ -316,7 +280,7 @@ def _park(plan: Plan, write: PreparedSignal, subject: Subject | None) -> ParkedS
     return parked
 
 
-def _mark_pending(plan: Plan, interaction: Interaction, write: PreparedSignal) -> None:
+def _note_signal(plan: Plan, interaction: Interaction, write: PreparedSignal) -> None:
     """Tell curation that the interaction's signals changed, and keep its placeholders up to date."""
     if write.has_text and write.placeholders_after != interaction.placeholders:
         interaction.placeholders = dict(write.placeholders_after)
@@ -326,40 +290,3 @@ def _mark_pending(plan: Plan, interaction: Interaction, write: PreparedSignal) -
         plan.pending.add(interaction.pk)
     else:
         interaction.pending, interaction.revision = True, interaction.revision + 1
-
-
-def signal_columns(row: Signal | ParkedSignal) -> dict[str, object]:
-    """The columns that a signal and a parked signal have in common."""
-    return {name: getattr(row, name) for name in SIGNAL_COLUMNS}
-
-
-def _insert(plan: Plan) -> None:
-    """Carry out the changes of consent, then insert the new rows."""
-    bulk.insert(plan.subjects)
-    for entry in plan.consents:
-        entry.subject_id = entry.subject.pk
-    bulk.insert(plan.consents)
-    for subject, entries in plan.changes.values():
-        erasure.carry_out(subject, entries)
-    for row in plan.interactions:
-        row.subject_id = row.subject.pk
-    bulk.insert(plan.interactions)
-    unparked = {id(parked) for parked in plan.unparked}
-    still_parked = [parked for parked in plan.parked if id(parked) not in unparked]
-    for signal in plan.signals:
-        signal.interaction_id = signal.interaction.pk
-        signal.subject_id = signal.subject_id or signal.subject.pk
-    for parked in still_parked:
-        parked.subject_id = parked.subject.pk if parked.subject else None
-    bulk.insert(plan.signals)
-    bulk.insert(still_parked)
-    bulk.execute(MARK_PENDING, sorted(plan.pending))
-    if plan.placeholders:
-        bulk.update_each(Interaction, "placeholders", plan.placeholders)
-    if stored := [parked.pk for parked in plan.unparked if parked.pk]:
-        ParkedSignal.objects.filter(pk__in=stored).delete()
-    drop_unused({voter.pk for voter in plan.dropped})
-    # Of rows that were stored before, the erasure buries the ids.
-    never_stored = [row for row in plan.withdrawn.values() if row.pk is None]
-    for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
-        bury(kind, [tombstone(plan.project, row.external_id) for row in never_stored if isinstance(row, model)])

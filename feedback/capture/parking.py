@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from feedback.capture.applying import signal_columns
+from feedback.capture.plan import signal_columns
 from feedback.capture.recording import writing
 from feedback.capture.store import count_results
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult

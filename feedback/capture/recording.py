@@ -14,11 +14,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from feedback.capture.applying import Applied, Conflict, Forbidden, Gone, Refusal, Unknown, apply
@@ -32,14 +31,14 @@ from feedback.capture.preparing import (
     prepare_interaction,
     prepare_signal,
 )
-from feedback.capture.store import Raced, stored_placeholders
+from feedback.capture.store import Raced, mark_pending, stored_placeholders
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects.tokens import Grant, own_id, token_of
 from privacy.db.bulk import own
 from privacy.redaction import RedactionError
 
 __all__ = [
-    "Conflict", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending", "record",
+    "Conflict", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "record",
     "record_interaction", "record_signal", "withdraw_signal", "writing",
 ]  # fmt: skip
 Payload: TypeAlias = InteractionIn | FeedbackIn
@@ -248,10 +247,3 @@ def withdraw_signal(project: Project, external_id: str, grant: Grant | None = No
         if Signal.objects.filter(pk=signal.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
             mark_pending([signal.interaction_id])
     return True
-
-
-def mark_pending(interactions: Sequence[int], **columns: Any) -> None:
-    """Tell curation that the signals of these interactions have changed."""
-    for start in range(0, len(interactions), 500):
-        some = Interaction.objects.filter(pk__in=interactions[start : start + 500])
-        some.update(revision=F("revision") + 1, pending=True, **columns)

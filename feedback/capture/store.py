@@ -23,7 +23,7 @@ from feedback.capture.preparing import (
 )
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from feedback.projects.tokens import BROWSER
-from privacy.db.bulk import own, run, select, several
+from privacy.db.bulk import execute, own, run, select, several
 from privacy.models import ConsentEntry, Subject, Tombstone
 
 SLOTS = 16
@@ -51,6 +51,7 @@ ANY_STORED = """SELECT
             SELECT 1 FROM feedback_parkedsignal WHERE project_id = %s AND interaction_external_id IN ({interactions})
         ),
     EXISTS (SELECT 1 FROM privacy_tombstone WHERE kind IN ({kinds}) AND digest IN ({digests}))"""
+MARK_PENDING = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
 ADD_COUNTS = """INSERT INTO feedback_outcome (project_id, day, kind, result, slot, number) VALUES {lines}
 ON CONFLICT (project_id, day, kind, result, slot) DO UPDATE SET number = feedback_outcome.number + excluded.number"""
 
@@ -174,6 +175,12 @@ def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Pla
     stored = select(Interaction, ("external_id", "placeholders"), where.format("external_id"), values)
     found: dict[str, Placeholders] = {parked.interaction_external_id: parked.placeholders for parked in waiting}
     return found | {row.external_id: row.placeholders for row in stored}
+
+
+def mark_pending(interactions: Sequence[int]) -> None:
+    """Tell curation that the signals of these interactions have changed."""
+    for start in range(0, len(interactions), 500):
+        execute(MARK_PENDING, interactions[start : start + 500])
 
 
 def count_results(project: Project, numbers: Mapping[tuple[str, str], int]) -> None:

@@ -1,0 +1,82 @@
+"""The rows that a batch will insert or change, and their insertion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from feedback.capture.preparing import Placeholders, tombstone
+from feedback.capture.store import Existing, mark_pending
+from feedback.models import Interaction, ParkedSignal, Project, Signal
+from privacy.db import bulk
+from privacy.erasure import erasure
+from privacy.models import ConsentEntry, Subject, Tombstone
+from privacy.subjects.lookup import bury, drop_unused
+
+SIGNAL_COLUMNS = (
+    "project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at", "effective_at",
+    "withdrawn_at",
+)  # fmt: skip
+Row: TypeAlias = Interaction | Signal | ParkedSignal
+
+
+@dataclass(slots=True)
+class Plan:
+    """The rows to insert and to change for the writes that were decided so far."""
+
+    project: Project
+    existing: Existing
+    now: datetime
+    defaults: Mapping[str, bool]  # of consent
+    subjects: list[Subject] = field(default_factory=list)
+    consents: list[ConsentEntry] = field(default_factory=list)
+    last_entries: dict[str, ConsentEntry] = field(default_factory=dict)  # of the ledger, by digest, not saved yet
+    changes: dict[str, tuple[Subject, list[ConsentEntry]]] = field(
+        default_factory=dict
+    )  # of earlier consent, by digest
+    withdrawn: dict[int, Row] = field(default_factory=dict)  # by `id()`: removed with a consent to capture
+    interactions: list[Interaction] = field(default_factory=list)
+    signals: list[Signal] = field(default_factory=list)
+    parked: list[ParkedSignal] = field(default_factory=list)
+    unparked: list[ParkedSignal] = field(default_factory=list)
+    dropped: list[Subject] = field(default_factory=list)  # senders of what was unparked who do not consent
+    pending: set[int] = field(default_factory=set)  # keys of stored interactions with new signals
+    placeholders: dict[int, Placeholders] = field(default_factory=dict)  # by interaction
+
+
+def signal_columns(row: Signal | ParkedSignal) -> dict[str, object]:
+    """The columns that a signal and a parked signal have in common."""
+    return {name: getattr(row, name) for name in SIGNAL_COLUMNS}
+
+
+def insert(plan: Plan) -> None:
+    """Carry out the changes of consent, then insert the new rows."""
+    bulk.insert(plan.subjects)
+    for entry in plan.consents:
+        entry.subject_id = entry.subject.pk
+    bulk.insert(plan.consents)
+    for subject, entries in plan.changes.values():
+        erasure.carry_out(subject, entries)
+    for row in plan.interactions:
+        row.subject_id = row.subject.pk
+    bulk.insert(plan.interactions)
+    unparked = {id(parked) for parked in plan.unparked}
+    still_parked = [parked for parked in plan.parked if id(parked) not in unparked]
+    for signal in plan.signals:
+        signal.interaction_id = signal.interaction.pk
+        signal.subject_id = signal.subject_id or signal.subject.pk
+    for parked in still_parked:
+        parked.subject_id = parked.subject.pk if parked.subject else None
+    bulk.insert(plan.signals)
+    bulk.insert(still_parked)
+    if plan.pending:
+        mark_pending(sorted(plan.pending))
+    if plan.placeholders:
+        bulk.update_each(Interaction, "placeholders", plan.placeholders)
+    if stored := [parked.pk for parked in plan.unparked if parked.pk]:
+        ParkedSignal.objects.filter(pk__in=stored).delete()
+    drop_unused({voter.pk for voter in plan.dropped})
+    # Of rows that were stored before, the erasure buries the ids.
+    never_stored = [row for row in plan.withdrawn.values() if row.pk is None]
+    for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
+        bury(kind, [tombstone(plan.project, row.external_id) for row in never_stored if isinstance(row, model)])
