@@ -71,8 +71,8 @@ def fill(first: int, number: int) -> dict[str, Any]:
     from django.db import connection, transaction
 
     from curation.releases.datasets import create_project
-    from feedback.capture.fingerprints import fingerprint
     from feedback.models import Interaction, Project, Signal
+    from feedback.texts.fingerprints import fingerprint
     from privacy.db import columns
     from privacy.models import ConsentEntry, Subject
 

@@ -17,7 +17,7 @@ import re2
 
 from curation.decisions import remarks
 from curation.decisions.remarks import phrases
-from feedback.capture.blanks import is_blank
+from feedback.texts.blanks import is_blank
 
 PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from curation.decisions import corrections
 from curation.decisions.corrections import Flaw
-from feedback.capture.blanks import is_blank
+from feedback.texts.blanks import is_blank
 
 UP: Final = "thumbs_up"
 DOWN: Final = "thumbs_down"

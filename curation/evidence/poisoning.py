@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import Final, Protocol
 
-from feedback.capture.fingerprints import normalise
+from feedback.texts.fingerprints import normalise
 
 STAGE: Final = "guard"
 WORD: Final = re.compile(r"\w[\w.@/:-]*\w|\w")

@@ -21,7 +21,7 @@ from curation.evidence.records import Candidate, Finding, named
 from curation.filters import texts as filters_texts
 from curation.filters.texts import PLACEHOLDER, gibberish, hides, instructs, is_small_talk, refuses, tokens, truncated
 from curation.filters.texts import WORDS as INJECTING
-from feedback.capture.blanks import is_blank
+from feedback.texts.blanks import is_blank
 
 STAGE: Final = "filter"
 SMALL_TALK: Final = 60

@@ -8,8 +8,8 @@ from typing import Any
 
 from curation.models import Decision
 from curation.models.derived import ASKED, HEADS, HELD_BACK, Derived
-from feedback.capture.fingerprints import normalise
 from feedback.models import Interaction, Project
+from feedback.texts.fingerprints import normalise
 from privacy.db import columns
 
 ANSWER_BITS = 27

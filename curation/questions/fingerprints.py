@@ -19,7 +19,7 @@ from zlib import crc32
 
 from rensa import RMinHash
 
-from feedback.capture.fingerprints import fingerprint, normalise
+from feedback.texts.fingerprints import fingerprint, normalise
 
 __all__ = [
     "THRESHOLD", "VERSION", "Index", "Sketch", "are_near", "bands", "cluster", "fingerprint", "jaccard",

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from curation.models import ReviewTask
 from curation.review import double_review, holds
-from feedback.capture.blanks import is_blank
-from feedback.capture.fingerprints import normalise
+from feedback.texts.blanks import is_blank
+from feedback.texts.fingerprints import normalise
 
 Kind, Resolution = ReviewTask.Kind, ReviewTask.Resolution
 OF_THE_ANSWER = (Resolution.APPROVE, Resolution.AGENT)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from feedback.capture.blanks import is_blank
+from feedback.texts.blanks import is_blank
 from privacy.api.payloads import Moment, SubjectId, require_utc
 
 ExternalId = Annotated[

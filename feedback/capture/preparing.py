@@ -9,10 +9,10 @@ import msgspec
 import uuid_utils
 from django.utils import timezone
 
-from feedback.capture.fingerprints import fingerprint
 from feedback.capture.payloads import Agent, FeedbackIn, InteractionIn
 from feedback.models import Interaction, Project
 from feedback.projects.tokens import Grant
+from feedback.texts.fingerprints import fingerprint
 from privacy.db.instances import unsaved
 from privacy.models import Notice
 from privacy.redaction import Numbering, Redacted, redact, redact_json

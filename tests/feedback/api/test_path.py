@@ -11,7 +11,7 @@ from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
 # Every call of the API has these, before there is a payload to follow.
-READING_THE_BODY = ("feedback.capture.json_bodies", "feedback.capture.payloads", "feedback.capture.blanks")
+READING_THE_BODY = ("feedback.capture.json_bodies", "feedback.capture.payloads")
 
 
 def test_a_question_reaches_its_row_through_few_functions_of_the_write_path(client: Client) -> None:

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from feedback.capture.blanks import is_blank
 from feedback.models import Interaction, Project, Signal
+from feedback.texts.blanks import is_blank
 from tests import factories as cast
 
 BLANK = [

@@ -1,0 +1,1 @@
+"""Pure rules about a text: whether it is blank, and its normalised form and fingerprint."""
