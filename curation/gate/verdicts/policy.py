@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 
-MODELS = ("judge", "embedding")
+from curation.gate.graders import LEAST, MODELS
+
 KINDS = ("golden", "regression")
-WITH_THRESHOLD = ("facts", "token_f1", "fuzzy", *MODELS)
 
 
 class PolicyError(ValueError):
@@ -107,8 +107,8 @@ def _thresholds(value: object) -> None:
         if kind not in KINDS:
             raise PolicyError(f"thresholds are for {' and '.join(KINDS)}")
         for grader, score in part.items():
-            if grader not in WITH_THRESHOLD:
-                raise PolicyError(f"thresholds.{kind} takes {', '.join(WITH_THRESHOLD)}")
+            if grader not in LEAST:
+                raise PolicyError(f"thresholds.{kind} takes {', '.join(LEAST)}")
             _share(f"thresholds.{kind}.{grader}", score)
             if score == 0:
                 raise PolicyError(f"thresholds.{kind}.{grader} must be above 0: everything would pass")

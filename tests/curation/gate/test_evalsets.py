@@ -11,7 +11,8 @@ from django.core.management import CommandError, call_command
 from curation.gate import eval_sets
 from curation.gate.eval_sets import EvalSetError, entry
 from curation.models import Decision, EvalCase, Example, ReviewTask
-from curation.releases.formats import deepeval, eval_cases, inspect, langfuse, openai_evals, promptfoo
+from curation.releases import formats
+from curation.releases.formats.format import Format
 from curation.review import deciding
 from feedback.models import Interaction
 from privacy.erasure import erasure
@@ -66,12 +67,12 @@ def test_what_is_no_case_is_refused_and_nothing_is_loaded(case: Any) -> None:
     assert "secret" not in str(refused.value)
 
 
-OWN = [promptfoo, openai_evals, inspect, langfuse, deepeval, eval_cases]
+OWN = [format for format in formats.FORMATS if format.record == "case"]
 
 
-@pytest.mark.parametrize("module", OWN, ids=[module.NAME for module in OWN])
-def test_what_a_release_writes_comes_back_in_as_it_was(module: Any, tmp_path: Path) -> None:
-    path = tmp_path / module.NAME
+@pytest.mark.parametrize("format", OWN, ids=lambda format: format.name)
+def test_what_a_release_writes_comes_back_in_as_it_was(format: Format, tmp_path: Path) -> None:
+    path = tmp_path / format.file
     hostile = (
         "data:text/plain;x",
         "@@@langfuseMedia:x@@@",
@@ -81,7 +82,7 @@ def test_what_a_release_writes_comes_back_in_as_it_was(module: Any, tmp_path: Pa
         "{",
     )
     written = [row(f"i-{number}", text) for number, text in enumerate(["What is it?", *hostile])]
-    path.write_bytes(b"".join(module.line(each) or b"" for each in written))
+    path.write_bytes(b"".join(format.line(each) or b"" for each in written))
     found = [record.value for record in records.read(path, lists=eval_sets.LISTS)]
     for each, case in zip(written, found, strict=True):
         turns = tuple((turn["role"], turn["content"]) for turn in each.context)
