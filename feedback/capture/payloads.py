@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from feedback.api import json_pieces
 from feedback.capture.blanks import is_blank
+from feedback.signals import SignalKind
 from privacy.api.payloads import Moment, SubjectId, require_utc
 
 MAX_DEPTH = 32
@@ -79,7 +80,7 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
     """What somebody said of an answer, as `POST /feedback` takes it."""
 
     interaction: ExternalId
-    signal: Literal["thumbs_up", "thumbs_down", "edit", "rating", "retry", "copy", "accept", "abandon", "follow_up"]
+    signal: SignalKind
     id: ExternalId | None = None
     correction: Annotated[str, Meta(max_length=200_000)] | None = None
     comment: Annotated[str, Meta(max_length=20_000)] | None = None

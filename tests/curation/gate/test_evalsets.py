@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -190,3 +191,11 @@ def test_a_file_that_is_no_eval_set_is_refused(content: bytes, tmp_path: Path) -
     path.write_bytes(content)
     with pytest.raises(CommandError):
         call_command("import_evals", str(path), "--project", "shop")
+
+
+def test_every_dialect_is_read_in_a_test_and_shown_to_people() -> None:
+    cases = [case for _, case in SHAPES] + [
+        orjson.loads((format.line(row("i-1")) or b"").removeprefix(b"- ")) for format in OWN
+    ]
+    assert [dialect.key for dialect in eval_sets.DIALECTS if not any(dialect.key in case for case in cases)] == []
+    assert all(dialect.form in eval_sets.FORMAT and dialect.tool in eval_sets.FORMAT for dialect in eval_sets.DIALECTS)
