@@ -1,7 +1,7 @@
 """Every kind of signal, over the live list: each is stored, counts for something, and is known to the client."""
 
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -12,7 +12,7 @@ from feedback.signals import KINDS, LABELS, SignalKind
 from flywheel_client.events import Signal as ClientSignal
 from tests import factories as cast
 
-NEEDED = {"edit": {"correction": "At ten."}, "rating": {"score": 0.5}}
+NEEDED: dict[str, dict[str, Any]] = {"edit": {"correction": "At ten."}, "rating": {"score": 0.5}}
 
 
 @pytest.mark.django_db
