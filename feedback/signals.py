@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 SignalKind = Literal["thumbs_up", "thumbs_down", "edit", "rating", "retry", "copy", "accept", "abandon", "follow_up"]
 KINDS: Final[tuple[SignalKind, ...]] = get_args(SignalKind)
-LABELS: Final[dict[str, str]] = {kind: kind.replace("_", " ").capitalize() for kind in KINDS} | {
+LABELS: Final[dict[str, str]] = {str(kind): kind.replace("_", " ").capitalize() for kind in KINDS} | {
     "follow_up": "Follow-up"
 }
 """What a person reads."""
