@@ -15,9 +15,9 @@ case $set_of_packages in
 esac
 
 # A stamp says which requirements are in place: one that changed has another checksum, and is installed.
-runtime_stamp=.venv/.runtime-$(cksum <requirements.txt | tr ' ' '-')
-native_stamp=.venv/.native-$(cat requirements.txt requirements-native.txt | cksum | tr ' ' '-')
-dev_stamp=.venv/.dev-$(cat requirements.txt requirements-native.txt requirements-dev.txt | cksum | tr ' ' '-')
+runtime_stamp=.venv/.runtime-$(cat constraints.txt requirements.txt | cksum | tr ' ' '-')
+native_stamp=.venv/.native-$(cat constraints.txt requirements.txt requirements-native.txt | cksum | tr ' ' '-')
+dev_stamp=.venv/.dev-$(cat constraints.txt requirements.txt requirements-native.txt requirements-dev.txt | cksum | tr ' ' '-')
 eval "stamp=\$${set_of_packages}_stamp"
 
 marker=.venv/.made-by-flywheel

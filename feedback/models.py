@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from feedback.signals import LABELS
 from privacy.api.scopes import Scope
 from privacy.consent.ledger import PURPOSES
 from privacy.db.fields import RedactedJSONField, RedactedTextField
@@ -187,22 +188,11 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 class Signal(models.Model):
     """What one person said, or did, about one answer. Nothing is overwritten: the newest explicit vote stands."""
 
-    class Kind(models.TextChoices):
-        THUMBS_UP = "thumbs_up", "Thumbs up"
-        THUMBS_DOWN = "thumbs_down", "Thumbs down"
-        EDIT = "edit", "Edit"
-        RATING = "rating", "Rating"
-        RETRY = "retry", "Retry"
-        COPY = "copy", "Copy"
-        ACCEPT = "accept", "Accept"
-        ABANDON = "abandon", "Abandon"
-        FOLLOW_UP = "follow_up", "Follow-up"
-
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="signals", db_index=False)
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="signals")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="signals")
     external_id = models.CharField(max_length=128)
-    kind = models.CharField(max_length=16, choices=Kind)
+    kind = models.CharField(max_length=16, choices=list(LABELS.items()))
     score = models.FloatField(null=True, blank=True)
     correction = RedactedTextField(blank=True, default="")
     comment = RedactedTextField(blank=True, default="")
@@ -233,7 +223,7 @@ class ParkedSignal(models.Model):
     )
     interaction_external_id = models.CharField(max_length=128)
     external_id = models.CharField(max_length=128)
-    kind = models.CharField(max_length=16, choices=Signal.Kind)
+    kind = models.CharField(max_length=16, choices=list(LABELS.items()))
     score = models.FloatField(null=True, blank=True)
     correction = RedactedTextField(blank=True, default="")
     comment = RedactedTextField(blank=True, default="")

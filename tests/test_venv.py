@@ -17,7 +17,7 @@ def checkout(tmp_path: Path) -> Path:
     """The script in a folder of its own, with nothing to install."""
     (tmp_path / "deploy").mkdir()
     shutil.copy(ROOT / "deploy" / "venv.sh", tmp_path / "deploy")
-    for name in ("requirements.txt", "requirements-native.txt", "requirements-dev.txt"):
+    for name in ("constraints.txt", "requirements.txt", "requirements-native.txt", "requirements-dev.txt"):
         (tmp_path / name).write_text("")
     return tmp_path
 

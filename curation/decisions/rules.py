@@ -20,7 +20,6 @@ DOWN: Final = "thumbs_down"
 EDIT: Final = "edit"
 EXPLICIT: Final = frozenset({UP, DOWN, EDIT})
 RATING: Final = "rating"
-IMPLICIT: Final = frozenset({"retry", "copy", "accept", "abandon", "follow_up"})
 
 
 class Outcome(StrEnum):
@@ -103,6 +102,7 @@ SPEAKS_FOR_NEITHER: Final = (Reason.UP_WITH_CORRECTION, Reason.EDIT_CHANGES_NOTH
 IMPLICIT_WEIGHT: Final[dict[str, float]] = {
     "retry": 2.0, "abandon": 1.5, "follow_up": 1.0, RATING: 0.5, "copy": 0.25, "accept": 0.25,
 }  # fmt: skip
+IMPLICIT: Final = frozenset(IMPLICIT_WEIGHT) - {RATING}
 MOST_OF_A_KIND: Final = 3
 
 

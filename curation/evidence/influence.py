@@ -15,7 +15,7 @@ from curation.filters.texts import tokens
 from curation.models import Decision, Example, Question, ReviewTask
 from curation.quality import estimates
 from curation.selection.balance import Stock
-from curation.selection.guards import GuardSettings, Item
+from curation.selection.guards import PHRASE_WORDS, GuardSettings, Item
 from feedback.models import Interaction, Project, Signal
 from privacy.db import columns
 from privacy.models import ConsentEntry, Purpose, Subject
@@ -62,11 +62,11 @@ class Shared:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.stocks: dict[tuple[str, ...], Stock] = {}
-        self.weighed: defaultdict[tuple[int, bool, bool], dict[int, Item]] = defaultdict(dict)
+        self.weighed: defaultdict[tuple[bool, bool], dict[int, Item]] = defaultdict(dict)
 
     def items(self, keys: Sequence[int], settings: GuardSettings, known: Known) -> Iterator[Item]:
         """What `items` gives, of what was not read before for the same guards."""
-        there = self.weighed[settings.phrase_words, settings.hold_unknown, settings.rare_subjects > 1]
+        there = self.weighed[settings.hold_unknown, settings.rare_subjects > 1]
         if settings.hold_unknown or settings.rare_subjects > 1:
             known.learn_sources(there[key] for key in keys if key in there)
         missing = [key for key in keys if key not in there]
@@ -196,7 +196,7 @@ def said_in(row: Read, vouched: bool, settings: GuardSettings, known: Known, sho
     found = NOTHING
     if not vouched:
         names = poisoning.names(text, own) if row.outcome == CORRECTED and settings.hold_unknown else ()
-        found = Words(poisoning.phrases(text, own, settings.phrase_words), names)
+        found = Words(poisoning.phrases(text, own, PHRASE_WORDS), names)
     if shows:
         turns = (turn.get("content", "") for turn in columns.parsed(row.context))
         everything = "\n".join((*turns, row.question, row.answer, text))

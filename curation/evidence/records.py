@@ -83,13 +83,14 @@ class Decided(NamedTuple):
 
 
 def named(settings: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as arguments for a dataclass of settings. Raises `ValueError` naming those that it does not
-    have.
+    """The values as arguments for a dataclass of settings, without those that it had once (`RETIRED`), which stored
+    policies still carry. Raises `ValueError` naming those that it does not have.
     """
     known = {item.name for item in fields(settings) if item.init}
-    if unknown := sorted(set(values) - known):
+    given = {name: value for name, value in values.items() if name not in getattr(settings, "RETIRED", ())}
+    if unknown := sorted(set(given) - known):
         raise ValueError(f"unknown settings: {', '.join(unknown)}")
-    return dict(values)
+    return given
 
 
 class Findings(Mapping[int, Finding]):

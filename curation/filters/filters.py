@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from operator import itemgetter
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import re2
 
@@ -24,6 +24,8 @@ from curation.filters.texts import WORDS as INJECTING
 from feedback.texts.blanks import is_blank
 
 STAGE: Final = "filter"
+MIN_QUESTION, MAX_QUESTION, MAX_ANSWER = 2, 8_000, 20_000  # characters: beyond, it is a paste or nothing
+MAX_PLACEHOLDERS: Final = 0.3  # of an answer's words: what is left of it teaches nothing
 SMALL_TALK: Final = 60
 """A greeting is short; a longer text that opens with one goes on to ask."""
 HOLD: Final = frozenset({"sensitive_topic", "prompt_injection", "classifier", "reviewers_differ", "second_review"})
@@ -35,27 +37,22 @@ CONTENT: Final = itemgetter(1)
 
 @dataclass(frozen=True, slots=True)
 class FilterSettings:
-    """What the filters let through; a policy overrides by name. Characters are code points, shares 0 to 1.
+    """What the filters let through; a policy overrides by name.
 
     `languages` empty lets every language pass, and one that is unknown ("und") always passes. `sensitive`
     maps a topic to its terms, and a topic with no terms is off. `classifier` is the dotted path of a function
     that takes a `Candidate` and returns a reason to hold it, or None.
     """
 
-    min_question_chars: int = 2
-    max_question_chars: int = 8_000
-    min_answer_chars: int = 1
-    max_answer_chars: int = 20_000
+    RETIRED: ClassVar = frozenset(
+        "min_question_chars max_question_chars min_answer_chars max_answer_chars max_placeholder_share drop_truncated"
+        " drop_gibberish drop_small_talk personal_topics".split()
+    )
     max_tokens: int = 8_000
     languages: tuple[str, ...] = ()
-    max_placeholder_share: float = 0.3
-    drop_truncated: bool = True
     drop_refusals: bool = True
-    drop_gibberish: bool = True
-    drop_small_talk: bool = True
     hold_injection: bool = True
     sensitive: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: filters_texts.TERMS)
-    personal_topics: frozenset[str] = filters_texts.PERSONAL
     classifier: str = ""
     terms: "Terms" = field(init=False, repr=False, compare=False)
 
@@ -76,8 +73,6 @@ class FilterSettings:
             given["sensitive"] = {**filters_texts.TERMS, **terms}
         if "languages" in given:
             given["languages"] = tuple(given["languages"])
-        if "personal_topics" in given:
-            given["personal_topics"] = frozenset(given["personal_topics"])
         return cls(**given)
 
 
@@ -109,15 +104,13 @@ def found(code: str, detail: str, figure: float | None = None) -> Finding:
 def check_length(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
     """Too short or too long, in characters for each part, in tokens for the whole."""
     asked, said = len(candidate.question), len(candidate.expected.strip())
-    if asked < settings.min_question_chars:
+    if asked < MIN_QUESTION:
         yield found("question_short", f"The question has {asked} characters.", asked)
-    if asked > settings.max_question_chars:
+    if asked > MAX_QUESTION:
         yield found("question_long", f"The question has {asked:,} characters.", asked)
     if is_blank(candidate.expected):
         yield found("answer_blank", "The answer says nothing.", 0)
-    elif said < settings.min_answer_chars:
-        yield found("answer_short", f"The answer has {said} characters.", said)
-    if said > settings.max_answer_chars:
+    if said > MAX_ANSWER:
         yield found("answer_long", f"The answer has {said:,} characters.", said)
     texts = [candidate.question, candidate.expected, *(content for _, content in candidate.context)]
     if sum(map(len, texts)) > settings.max_tokens:  # a token is hardly ever less than a character
@@ -140,7 +133,7 @@ def check_placeholders(candidate: Candidate, settings: FilterSettings) -> Iterat
     words = len(text.split())
     holders = len(PLACEHOLDER.findall(text))
     share = holders / max(words, holders, 1)
-    if share > settings.max_placeholder_share:
+    if share > MAX_PLACEHOLDERS:
         yield found("placeholders", f"{share:.0%} of the answer's words are redacted values.", round(share, 3))
 
 
@@ -149,20 +142,19 @@ def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     text = candidate.expected
     if settings.drop_refusals and refuses(text):
         yield found("refusal", "The answer declines to answer.")
-    if settings.drop_truncated and (sign := truncated(text)):
+    if sign := truncated(text):
         yield found("truncated", f"The answer is cut off: {sign}.", len(text))
     flaw = corrections.flaw(text, candidate.question) if candidate.authored == "human" else None
     if flaw and flaw != corrections.Flaw.QUESTION:  # a reviewer may find that asking back is the right answer
         yield found(f"correction_is_{flaw}", "What a person wrote is no answer.")
-    if settings.drop_gibberish:
-        for name, part in (("question", candidate.question), ("answer", text)):
-            if measured := gibberish(part):
-                yield found("gibberish", f"The {name} is noise: {measured[0]}.", measured[1])
+    for name, part in (("question", candidate.question), ("answer", text)):
+        if measured := gibberish(part):
+            yield found("gibberish", f"The {name} is noise: {measured[0]}.", measured[1])
 
 
 def check_small_talk(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
     """A greeting or thanks where a question should be: its answer tests and teaches nothing."""
-    if settings.drop_small_talk and len(candidate.question) <= SMALL_TALK and is_small_talk(candidate.question):
+    if len(candidate.question) <= SMALL_TALK and is_small_talk(candidate.question):
         yield found("small_talk", "The question only greets or thanks.", len(candidate.question))
 
 
@@ -189,7 +181,7 @@ def check_topics(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     personal = not words.isdisjoint(filters_texts.FIRST_PERSON)
     hits = settings.terms.found(said, words)
     for topic in sorted(hits):
-        if personal or topic not in settings.personal_topics:
+        if personal or topic not in filters_texts.PERSONAL:
             count = hits[topic]
             yield found("sensitive_topic", f"{topic.replace('_', ' ')}: {count} of its terms.", count)
 

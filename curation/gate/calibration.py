@@ -19,8 +19,11 @@ from curation.gate.graders import (
     DEFAULT_GRADERS,
     GRADER_VERSION,
     GRADERS,
+    KINDS,
+    LEAST,
     Grader,
     GraderError,
+    GraderKind,
     ModelError,
     family,
     grade,
@@ -46,22 +49,17 @@ __all__ = [
 Thresholds = Mapping[str, Mapping[str, float]]
 """Least score by case kind and grader. A case can ask for more, never for less."""
 
-_LEAST: Final = {"facts": 0.8, "token_f1": 0.5, "fuzzy": 0.5, "embedding": 0.8, "judge": 0.5}
-DEFAULT_THRESHOLDS: Final[Thresholds] = {"golden": _LEAST, "regression": _LEAST}
+DEFAULT_THRESHOLDS: Final[Thresholds] = {"golden": LEAST, "regression": LEAST}
 """Until reviewed data say better: half of the words shared, the facts stated, the judge's yes."""
 
 MARGIN: Final = 0.05
 """How far the threshold stands above the best wrong answer."""
-HIGHEST: Final = {"token_f1": 0.9, "fuzzy": 0.9, "embedding": 0.95, "judge": 0.9}
-"""Above this a likeness means "nearly the same text", and says nothing of right or wrong."""
 SHORT: Final = 12
 """Tokens up to which an answer may be asked for word by word. Nobody phrases a longer one the same way
 twice.
 """
 LEAST_REVIEWED: Final = 30
 """Reviewed answers of either sort below which a threshold chosen from them would be chance."""
-_COSTLY: Final = frozenset({"embedding", "judge"})
-_LIKENESS: Final = frozenset({"facts", "token_f1", "fuzzy", "embedding"})
 _COSTLY_OTHERS: Final = 3
 _OPENING: Final = "Sure, here is the answer: "
 _REFUSALS: Final = ("I don't know.", "Sorry, I cannot help with that.")
@@ -148,7 +146,7 @@ def calibrate(
     silent: set[str] = set()
     for demand in _demands(case, unlike):
         for name in candidates:
-            if name in silent or (family(name) in _LIKENESS and _verbatim(case)):
+            if name in silent or (_kind(name).likeness and _verbatim(case)):
                 continue  # one sign changes a query's meaning, and hardly its likeness
             try:
                 threshold = _sufficient(name, case, demand, thresholds, using or {})
@@ -235,13 +233,13 @@ def _sufficient(
     """Return the threshold at which the grader meets the demand, or None. Raises `_SilentError`."""
     if name not in GRADERS and name not in using:
         return None
-    right, wrong, kind = demand.right, demand.wrong, family(name)
-    if kind in _COSTLY:
+    right, wrong, kind = demand.right, demand.wrong, _kind(name)
+    if kind.make:
         # Each probe costs a call: the expected answer, the worst wrong ones, and one that talks to the judge.
         right, wrong = right[:1], (*wrong[: _COSTLY_OTHERS + 1], wrong[0] + _INJECTION)
     try:
         lowest = min(_score(name, case, text, using) for text in right)
-        least = thresholds.get(case.kind, {}).get(kind, _LEAST.get(kind, 1.0))
+        least = thresholds.get(case.kind, {}).get(family(name), 1.0 if kind.least is None else kind.least)
         if lowest < least:
             return None
         highest = max((_score(name, case, text, using) for text in wrong), default=0.0)
@@ -252,8 +250,12 @@ def _sufficient(
     if highest >= 1.0:
         return None
     # What knows only yes and no needs no room between the two.
-    threshold = max(least, math.ceil((highest + MARGIN) * 100) / 100) if kind in _LEAST else 1.0
-    return threshold if threshold <= min(lowest, HIGHEST.get(kind, 1.0)) else None
+    threshold = max(least, math.ceil((highest + MARGIN) * 100) / 100) if kind.least is not None else 1.0
+    return threshold if threshold <= min(lowest, kind.highest) else None
+
+
+def _kind(name: str) -> GraderKind:
+    return KINDS.get(family(name), KINDS["exact"])  # a name that nothing is behind is trusted with nothing
 
 
 def _score(name: str, case: Case, text: str, using: Mapping[str, Grader]) -> float:

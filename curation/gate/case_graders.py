@@ -11,7 +11,7 @@ from dataclasses import replace
 import orjson
 
 from curation.gate.calibration import DEFAULT_THRESHOLDS, Calibration, Thresholds, calibrate, sample_others
-from curation.gate.graders import DEFAULT_GRADERS, GRADER_VERSION, Grader, family
+from curation.gate.graders import DEFAULT_GRADERS, GRADER_VERSION, LEAST, Grader, family
 from curation.gate.verdicts import Case, GatePolicy, case_digest
 from curation.models import CaseGrader, EvalCase, ReviewTask
 from feedback.models import Interaction
@@ -24,7 +24,7 @@ ASKED = {
     NOT_DISCRIMINATING: "The gate cannot judge answers to this question",
     JUDGE_DIVIDED: "The gate's judge was of two minds about an answer to this question",
 }
-STRICT = ("exact", "normalised", "contains")
+STRICT = tuple(name for name in DEFAULT_GRADERS if name not in LEAST)
 AT_ONCE = 8
 BELOW_VOTES = -1  # a question whose answer people disagree on comes first
 

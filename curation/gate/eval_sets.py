@@ -1,14 +1,14 @@
 """Eval sets that a team has already, as golden cases: each becomes a review task, and a case once a person approves it.
 
 What is imported belongs to a subject that the operator holds, with consent to evaluation and none to training: an
-imported answer teaches nothing. `FORMAT` is what is read; user text in it is data, nothing of it is run, expanded or
+imported answer teaches nothing. `DIALECTS` are what is read; user text in it is data, nothing of it is run, expanded or
 loaded. Marks that our own exports part, so that no tool acts on them, are whole again.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import transaction
@@ -27,16 +27,6 @@ from feedback.models import Interaction, Project, WriteResult
 from privacy.files.records import Record
 from privacy.redaction import RedactionError
 
-FORMAT = """
-A case is one of:
-  {"question", "expected", "context": [{"role", "content"}]}          plain, and eval_cases.jsonl of a release
-  {"vars": {"question": …}, "assert": [{"type": "equals", "value"}]}    promptfoo, also under "tests"
-  {"input": text or messages, "ideal"} or {"item": {…}}                 OpenAI evals
-  {"input", "target", "choices"}                                        Inspect
-  {"input", "expectedOutput"}                                           Langfuse
-  {"input", "expected_output"}                                          DeepEval
-With choices, the right answer is the text of the choice that the target names by its letter.
-"""
 LISTS = ("tests", "cases", "items", "data", "samples", "goldens", "examples")
 STRUCTURED = ("choices", "messages", "context", "vars", "assert")
 QUESTIONS = ("question", "query", "input", "prompt")
@@ -90,35 +80,75 @@ def entry(case: Any) -> Entry:
         raise EvalSetError("A case is an object.")
     if isinstance(case.get("item"), Mapping):
         return entry(case["item"])
-    if "question" in case:
-        asked = case.get("messages") or [*turns_in(case.get("context")), {"role": "user", "content": case["question"]}]
-        return made(asked, chosen(case, case.get("expected")))
-    if "expectedOutput" in case:
-        return whole(from_langfuse(case.get("input"), case["expectedOutput"]), langfuse.whole)
-    if "expected_output" in case:
-        return whole(from_deepeval(case), deepeval.whole)
-    if "ideal" in case or "target" in case:
-        return made(case.get("input"), chosen(case, case.get("ideal", case.get("target"))))
-    if "vars" in case:
-        return whole(made(asked_in(case["vars"]), asserted(case)), promptfoo.restored)
+    for dialect in DIALECTS:
+        if dialect.key in case:
+            return dialect.read(case)
     raise EvalSetError(
         "A case has a question and expected, input and ideal, target or expected output, or vars and assert."
     )
 
 
-def from_langfuse(asked: Any, right: Any) -> Entry:
+def from_plain(case: Mapping[str, Any]) -> Entry:
+    """A plain case, or a line of our own `eval_cases.jsonl`."""
+    asked = case.get("messages") or [*turns_in(case.get("context")), {"role": "user", "content": case["question"]}]
+    return made(asked, chosen(case, case.get("expected")))
+
+
+def from_target(case: Mapping[str, Any]) -> Entry:
+    """A sample of OpenAI evals or of Inspect."""
+    return made(case.get("input"), chosen(case, case.get("ideal", case.get("target"))))
+
+
+def from_promptfoo(case: Mapping[str, Any]) -> Entry:
+    """A promptfoo test."""
+    return whole(made(asked_in(case["vars"]), asserted(case)), promptfoo.restored)
+
+
+def from_langfuse(case: Mapping[str, Any]) -> Entry:
     """An item of a Langfuse dataset: texts, messages, or objects that hold them."""
+    asked, right = case.get("input"), case["expectedOutput"]
     if isinstance(asked, Mapping):
         earlier = turns_in(asked.get("context"))
         asked = asked.get("messages") or [*earlier, {"role": "user", "content": first_of(asked, QUESTIONS, "input")}]
-    return made(asked, first_of(right, ANSWERS, "expectedOutput") if isinstance(right, Mapping) else right)
+    right = first_of(right, ANSWERS, "expectedOutput") if isinstance(right, Mapping) else right
+    return whole(made(asked, right), langfuse.whole)
 
 
 def from_deepeval(case: Mapping[str, Any]) -> Entry:
     """A golden of DeepEval, which has one turn; our own exports keep the earlier ones with its metadata."""
     metadata = case.get("additional_metadata")
     earlier = turns_in(metadata.get("messages")) if isinstance(metadata, Mapping) else []
-    return made([*earlier, {"role": "user", "content": case.get("input")}], case["expected_output"])
+    found = made([*earlier, {"role": "user", "content": case.get("input")}], case["expected_output"])
+    return whole(found, deepeval.whole)
+
+
+class Dialect(NamedTuple):
+    """How a tool writes a case: known by a key that it has, read by a function, shown to people as `form`."""
+
+    key: str
+    read: Callable[[Mapping[str, Any]], Entry]
+    form: str
+    tool: str
+
+
+DIALECTS = (
+    Dialect(
+        "question", from_plain, '{"question", "expected", "context": [{"role", "content"}]}', "plain, as in releases"
+    ),
+    Dialect("expectedOutput", from_langfuse, '{"input", "expectedOutput"}', "Langfuse"),
+    Dialect("expected_output", from_deepeval, '{"input", "expected_output"}', "DeepEval"),
+    Dialect("ideal", from_target, '{"input": text or messages, "ideal"} or {"item": {…}}', "OpenAI evals"),
+    Dialect("target", from_target, '{"input", "target", "choices"}', "Inspect"),
+    Dialect(
+        "vars",
+        from_promptfoo,
+        '{"vars": {"question": …}, "assert": [{"type": "equals", "value"}]}',
+        'promptfoo, also under "tests"',
+    ),
+)
+"""Tried in this order. To read the cases of another tool, add its function and one entry."""
+FORMAT = "\nA case is one of:\n" + "".join(f"  {each.form:<68}{each.tool}\n" for each in DIALECTS)
+FORMAT += "With choices, the right answer is the text of the choice that the target names by its letter.\n"
 
 
 def turns_in(value: Any) -> list[Any]:

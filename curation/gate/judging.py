@@ -39,7 +39,7 @@ from curation.models import AgentVersion, EvalCase, GateRun, Release
 from curation.policies.versions import current
 from curation.releases import cutting
 from curation.releases.files import folder
-from curation.releases.formats.verify import read_checked
+from curation.releases.verify import read_checked
 from feedback.capture import numbering_for
 from feedback.models import Interaction, Project
 from privacy.redaction import redact

@@ -25,13 +25,13 @@ from curation.gate.calibration import (
     choose_threshold,
     threshold_curve,
 )
-from curation.gate.graders import GRADERS, GraderError, grade
+from curation.gate.graders import GRADERS, LEAST, GraderError, grade
 from curation.gate.graders.normalisation import normalised
 from curation.models import CurationPolicy, Decision, GateResult
 from curation.policies import versions
 from feedback.models import Project
 
-LIKENESS = ("facts", "token_f1", "fuzzy")
+LIKENESS = tuple(name for name in GRADERS if name in LEAST)
 MOST = 2_000  # answers; what a page can wait for
 CHUNK = 500
 WIDTH, HEIGHT = 300, 150  # of a curve, in the units of its drawing

@@ -107,7 +107,7 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
     def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """A new version, starting from one that there is."""
         row = self.found(request, key)
-        form = PolicyForm(request.POST or None, initial={"settings": row.settings})
+        form = PolicyForm(request.POST or None, initial={"settings": policies_settings.without_retired(row.settings)})
         tried = None
         if form.is_valid() and "try" in request.POST:
             tried = trials.trial(row.project, form.cleaned_data["settings"])
@@ -116,6 +116,8 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             made = versions.revise(row.project, given["settings"], given["note"], request.user, again=given["again"])
             messages.success(request, f"{made} holds from the next run on.")
             return redirect("admin:curation_curationpolicy_change", made.pk)
+        if gone := policies_settings.retired(row.settings):
+            messages.warning(request, f"Ignored, for these are no settings any more: {', '.join(gone)}.")
         defaults = {name: json.dumps(values, indent=2) for name, values in policies_settings.defaults().items()}
         context = {**self.admin_site.each_context(request), "title": f"New version for {row.project}", "opts": self.opts,
                    "form": form, "row": row, "defaults": defaults, "trial": tried}  # fmt: skip

@@ -32,7 +32,13 @@ STAGES: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "audit": lambda values: AuditSettings(**values),
     "review": lambda values: ReviewSettings(**values),
 }
-LONG = {"sensitive", "terms", "personal_topics"}
+CLASSES: tuple[tuple[str, Any], ...] = (
+    ("filter", FilterSettings),
+    ("balance", BalanceSettings),
+    ("guard", GuardSettings),
+    ("gate", GatePolicy),
+)
+LONG = {"sensitive", "terms"}
 
 
 def check(given: Any) -> None:
@@ -48,6 +54,21 @@ def check(given: Any) -> None:
             STAGES[stage](values)
         except (TypeError, ValueError, AttributeError) as error:
             raise ValueError(f"{stage}: {error}") from error
+
+
+def retired(given: Mapping[str, Any]) -> list[str]:
+    """The settings of a policy that are none any more (`RETIRED` of their stage): they are read, and change nothing."""
+    parts = ((stage, kind.RETIRED, given.get(stage)) for stage, kind in CLASSES)
+    return [f"{stage}.{name}" for stage, gone, part in parts if isinstance(part, dict) for name in part if name in gone]
+
+
+def without_retired(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings without those that are none any more."""
+    gone = set(retired(given))
+    return {
+        stage: {name: value for name, value in part.items() if f"{stage}.{name}" not in gone}
+        for stage, part in given.items()
+    }
 
 
 def defaults() -> dict[str, dict[str, Any]]:

@@ -24,6 +24,7 @@ def revise(
     The filters judge a record when it is decided. With `again`, what is decided already is put before them once more.
     """
     policies_settings.check(settings)
+    settings = policies_settings.without_retired(settings)
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         newest = current(project)

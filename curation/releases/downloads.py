@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from curation.models import Release
 from curation.releases.files import folder
-from curation.releases.formats.verify import DESCRIBING
+from curation.releases.verify import DESCRIBING
 from privacy.api.problems import Problem
 
 BLOCK = 1 << 18

@@ -11,10 +11,10 @@ from django.conf import settings
 from curation.models import Release
 from curation.releases import formats, rows
 from curation.releases import rows as releases_rows
+from curation.releases.card import card
 from curation.releases.formats import parquet
-from curation.releases.formats.card import card
-from curation.releases.formats.format import Format
-from curation.releases.formats.manifest import canonical, lineage, manifest, sha256sums
+from curation.releases.formats.shapes import Shape
+from curation.releases.manifest import canonical, lineage, manifest, sha256sums
 from curation.releases.rows import Tally
 from curation.runs.pace import uncollected
 from privacy.db import columns
@@ -22,6 +22,7 @@ from privacy.models import Purpose
 from privacy.redaction import RULES_VERSION
 
 CHUNK = 500
+RECORDS = {"case": rows.CASE, "example": rows.EXAMPLE, "pair": rows.PAIR}
 
 
 def folder(release: Release) -> Path:
@@ -66,9 +67,11 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
     the release, and the same rows give the same bytes.
     """
     modules = formats.chosen(release.dataset.formats)
-    writers = {module: HashedFile(aside / module.NAME) for module in modules}
+    writers = {module: HashedFile(aside / module.file) for module in modules}
     lines = HashedFile(aside / "lineage.jsonl")
-    for_kinds = [[(m.NAME, m.line, file.write) for m, file in writers.items() if kind(m) & kinds] for kinds in range(8)]
+    for_kinds = [
+        [(m.file, m.line, file.write) for m, file in writers.items() if RECORDS[m.record] & kinds] for kinds in range(8)
+    ]
     written, tally, trace = 0, releases_rows.Tally(), lines.write
     for kinds, row in releases_rows.read(release, tally):
         for name, line_of, append in for_kinds[kinds]:
@@ -83,18 +86,8 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
                 progress(written, total)
     if progress:
         progress(written, total)
-    entries = [file_entry(file, module.PURPOSE) for module, file in writers.items()]
+    entries = [file_entry(file, module.purpose) for module, file in writers.items()]
     return complete(release, aside, [*entries, file_entry(lines, "lineage")], {"interactions": written}, tally)
-
-
-PAIR_FILES = frozenset({"preferences.jsonl", "dpo.jsonl"})
-
-
-def kind(module: Format) -> int:
-    """The kind of record that a file is made of."""
-    if module.PURPOSE == "evaluation":
-        return releases_rows.CASE
-    return releases_rows.PAIR if module.NAME in PAIR_FILES else releases_rows.EXAMPLE
 
 
 def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
@@ -103,9 +96,9 @@ def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
     return {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
 
 
-def tabled(lines: Path, target: Path, purpose: str) -> dict[str, Any]:
+def tabled(lines: Path, target: Path, columns: dict[str, Shape], purpose: str) -> dict[str, Any]:
     """Write the Parquet form of a finished file; its entry in the manifest."""
-    records = parquet.convert(lines, target)
+    records = parquet.convert(lines, target, columns)
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
@@ -121,7 +114,7 @@ def complete(
     folder; return the manifest."""
     if formats.PARQUET in release.dataset.formats:
         purposes = {entry["name"]: entry["purpose"] for entry in files}
-        files = [*files, *(tabled(lines, target, purposes[lines.name]) for lines, target in parquet.targets(aside))]
+        files = [*files, *(tabled(*table, purposes[table[0].name]) for table in formats.tables(aside))]
     said = manifest_of(release, files, counts, tally)
     write_small(aside / "README.md", card(said).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))

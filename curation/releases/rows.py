@@ -19,8 +19,8 @@ from curation.models import (
     ReviewTask,
 )
 from curation.quality import audits
-from curation.releases.formats.manifest import Authorship, Bias, Estimate, Leakage
-from curation.releases.formats.records import Row
+from curation.releases.formats.format import Row
+from curation.releases.manifest import Authorship, Bias, Estimate, Leakage
 from feedback.models import Interaction, Project, Signal
 from privacy.db import columns
 

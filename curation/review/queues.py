@@ -16,6 +16,7 @@ from django.utils import timezone
 from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
 from curation.models import Decision, ReviewTask
 from feedback.models import Signal
+from feedback.signals import LABELS
 from privacy.console.pagination import keys_of
 
 AGES = {"1": "more than a day", "3": "more than three days", "7": "more than a week", "30": "more than a month"}
@@ -122,7 +123,7 @@ def priority_words(signals: Iterable[Signal]) -> str:
     """The sum behind a priority: ten times 1, and what each kind of silent signal adds."""
     counts = Counter(signal.kind for signal in signals if signal.kind in IMPLICIT_WEIGHT)
     parts = [
-        f"{IMPLICIT_WEIGHT[kind]:g} × {min(number, MOST_OF_A_KIND)} {Signal.Kind(kind).label.lower()}"
+        f"{IMPLICIT_WEIGHT[kind]:g} × {min(number, MOST_OF_A_KIND)} {LABELS[kind].lower()}"
         for kind, number in sorted(counts.items())
     ]
     return " + ".join(["10 × (1", *parts]) + ")"

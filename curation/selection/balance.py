@@ -10,7 +10,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, ClassVar, Final, NamedTuple, Self
 
 from curation.evidence.records import Candidate, Finding, Findings, named
 
@@ -23,14 +23,14 @@ Stratum = tuple[str, ...]
 class BalanceSettings:
     """How evenly to spread.
 
-    `cluster_cap`: most records of one cluster of near-duplicates. `subject_cap`: most of one subject, None
-    for no cap here (the guards have theirs). A stratum of up to `pivot` records is kept whole; of a larger
+    `cluster_cap`: most records of one cluster of near-duplicates; the guards cap subjects. A stratum of up to
+    `pivot` records is kept whole; of a larger
     one, n records, stay pivot × (n ÷ pivot)^`temperature`: 1 keeps all, 0 cuts every stratum to the pivot,
     0.5 lets one that is a hundred times the pivot be ten times it. `strata` names what makes a stratum.
     """
 
+    RETIRED: ClassVar = frozenset({"subject_cap"})
     cluster_cap: int = 3
-    subject_cap: int | None = None
     temperature: float = 0.7
     pivot: int = 200
     strata: tuple[str, ...] = ("tags", "language", "agent_version")
@@ -50,7 +50,6 @@ class Item(NamedTuple):
     """
 
     id: int
-    subject: int
     cluster: int
     stratum: Stratum
     rank: int = 1
@@ -76,12 +75,11 @@ class Stock:
     """
 
     def __init__(self, items: Iterable[Item], key: bytes) -> None:
-        ids, subjects, clusters, ranks, orders = array("q"), array("q"), array("q"), array("b"), array("Q")
+        ids, clusters, ranks, orders = array("q"), array("q"), array("b"), array("Q")
         numbers: dict[Stratum, int] = {}
         strata = array("i")
-        for number, subject, cluster, stratum, rank in items:
+        for number, cluster, stratum, rank in items:
             ids.append(number)
-            subjects.append(subject)
             clusters.append(cluster)
             strata.append(numbers.setdefault(stratum, len(numbers)))
             ranks.append(rank)
@@ -91,7 +89,6 @@ class Stock:
         joined = {cluster for number, cluster in zip(ids, clusters, strict=True) if cluster != number}
         self.names: list[Stratum] = list(numbers)
         self.ids = array("q", map(ids.__getitem__, places))
-        self.subjects = array("q", map(subjects.__getitem__, places))
         self.clusters = array("q", (clusters[n] if clusters[n] in joined else ALONE for n in places))
         self.strata = array("i", map(strata.__getitem__, places))
         self.ranks = array("b", map(ranks.__getitem__, places))
@@ -132,7 +129,6 @@ def item(candidate: Candidate, settings: BalanceSettings) -> Item:
     }
     return Item(
         id=candidate.interaction,
-        subject=candidate.subject,
         cluster=candidate.interaction if candidate.cluster is None else candidate.cluster,
         stratum=tuple(values[name] for name in settings.strata),
         rank=0 if candidate.authored == "human" else 1,
@@ -146,7 +142,7 @@ def order(key: bytes, number: int) -> int:
 
 
 def balance(items: Iterable[Item], settings: BalanceSettings, *, key: bytes) -> Balanced:
-    """Cap the clusters, then the subjects, then damp the strata that are large. The same items give the same
+    """Cap the clusters, then damp the strata that are large. The same items give the same
     result.
     """
     return shared_out(Stock(items, key), settings)
@@ -156,9 +152,7 @@ def shared_out(stock: Stock, settings: BalanceSettings, without: Container[int] 
     """`balance` of what is in stock, but for the records `without`."""
     ordered = [place for place, number in enumerate(stock.ids) if number not in without]
     dropped = Dropped(stock)
-    left = cap(ordered, stock.clusters, settings.cluster_cap, "cluster", dropped)
-    if settings.subject_cap is not None:
-        left = cap(left, stock.subjects, settings.subject_cap, "subject", dropped)
+    left = cap(ordered, stock.clusters, settings.cluster_cap, dropped)
     kept = damp(left, stock, settings, dropped)
     return Balanced(
         kept=frozenset(map(stock.ids.__getitem__, kept)),
@@ -168,8 +162,8 @@ def shared_out(stock: Stock, settings: BalanceSettings, without: Container[int] 
     )
 
 
-def cap(places: Iterable[int], groups: Sequence[int], most: int, by: str, dropped: Dropped) -> list[int]:
-    """The first `most` records of each cluster or subject; the others are dropped."""
+def cap(places: Iterable[int], groups: Sequence[int], most: int, dropped: Dropped) -> list[int]:
+    """The first `most` records of each cluster; the others are dropped."""
     seen: defaultdict[int, int] = defaultdict(int)
     kept, over = [], []
     for place in places:
@@ -182,7 +176,7 @@ def cap(places: Iterable[int], groups: Sequence[int], most: int, by: str, droppe
         kept.append(place)
     for place in over:
         size = seen[groups[place]]
-        dropped.add((place,), Finding(STAGE, f"{by}_cap", f"Its {by} has {size} records; {most} are kept.", size))
+        dropped.add((place,), Finding(STAGE, "cluster_cap", f"Its cluster has {size} records; {most} are kept.", size))
     return kept
 
 

@@ -12,13 +12,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 from curation.evidence import poisoning
 from curation.evidence.poisoning import STAGE
 from curation.evidence.records import Author, Finding, named
 from curation.selection.balance import order
 
+SHARE_FROM: Final = 1_000  # records: half a percent of fewer is nobody
+COHORT_FLOOR: Final = 20  # records of one cohort that any release may hold
+PHRASE_WORDS, PHRASE_SUBJECTS = 5, 2  # a phrase is that many words; pushed where so few people wrote it
+MAX_DEPTH: Final = 1  # generations of the agent's own words behind a record
+AGENT_FLOOR: Final = 20_000  # tokens of the agent's own words that any release may teach
 BEHIND: Final = 1 << 64  # in the order of records: beyond every hash
 
 
@@ -27,30 +32,27 @@ class GuardSettings:
     """The limits; docs/explanation/curation.md says why each is what it is.
 
     A share alone would let nobody into a small release: half a percent of 200 records is one. So the shares
-    apply from `share_from` records on and never ask for less than the floor: a subject's cap is the lesser of
+    apply from `SHARE_FROM` records on and never ask for less than the floor: a subject's cap is the lesser of
     `subject_cap` and max(1, share × records) in a release of 1,000 and more, and `subject_cap` in a smaller
     one, where five records are 2.5 % of 200. With the defaults half a percent of 1,000 is five: the share
-    bites where an operator raises the cap. `cohort_floor` does the same for cohorts. Lengths of time in days,
-    lengths of phrases in words. `rare_subjects` asks that a word which names something was written by that many people
+    bites where an operator raises the cap. `COHORT_FLOOR` does the same for cohorts. Lengths of time in days.
+    `rare_subjects` asks that a word which names something was written by that many people
     before a record shows it unread; 0 and 1 ask nothing.
     """
 
+    RETIRED: ClassVar = frozenset(
+        "share_from cohort_floor phrase_words phrase_subjects max_depth agent_floor_tokens".split()
+    )
     subject_cap: int = 5
     subject_share: float = 0.005
-    share_from: int = 1_000
     cohort_share: float = 0.02
-    cohort_floor: int = 20
     cluster_cap: int = 3
     new_subject_days: int = 7
-    phrase_words: int = 5
     phrase_items: int = 5
-    phrase_subjects: int = 2
     hold_unknown: bool = True
     rare_subjects: int = 0
     quorum: int = 1
-    max_depth: int = 1
     max_agent_share: float = 0.5
-    agent_floor_tokens: int = 20_000
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -151,7 +153,7 @@ def holds(
     open_items = [item for item in items if not item.reviewed]
     young = timedelta(days=settings.new_subject_days)
     said = [item for item in open_items if not item.vouched]
-    pushed = poisoning.pushed(said, items=settings.phrase_items, subjects=settings.phrase_subjects)
+    pushed = poisoning.pushed(said, items=settings.phrase_items, subjects=PHRASE_SUBJECTS)
     spread = poisoning.spread(said, known_phrases, items=settings.phrase_items)
     unknown = poisoning.unknown(said, known) if settings.hold_unknown else {}
     shown = [(item.id, item.asker, item.shown) for item in open_items if item.shown]
@@ -163,7 +165,7 @@ def holds(
             days = max(age.days, 0)
             found[item.id] = finding("new_subject", f"Somebody behind it was first seen {days} days ago.", days)
         elif item.id in pushed:
-            people = settings.phrase_subjects
+            people = PHRASE_SUBJECTS
             detail = f"A phrase of it is in {pushed[item.id]} records of at most {people} people."
             found[item.id] = finding("pushed_phrase", detail, pushed[item.id])
         elif item.id in spread:
@@ -200,7 +202,7 @@ def too_deep(items: Sequence[Item], settings: GuardSettings) -> dict[int, Findin
     return {
         item.id: finding("depth", f"{item.depth} generations of the agent's own words lie behind it.", item.depth)
         for item in items
-        if item.depth > settings.max_depth
+        if item.depth > MAX_DEPTH
     }
 
 
@@ -238,7 +240,7 @@ def cap_subjects(items: Sequence[Item], settings: GuardSettings) -> dict[int, Fi
 
 def subject_limit(size: int, settings: GuardSettings) -> int:
     """How many records of one subject a release of this size may hold."""
-    if size < settings.share_from:
+    if size < SHARE_FROM:
         return settings.subject_cap
     return min(settings.subject_cap, max(1, int(settings.subject_share * size)))
 
@@ -249,7 +251,7 @@ def cap_cohorts(items: Sequence[Item], settings: GuardSettings) -> dict[int, Fin
     A release in which every record has the same cohort is a product that began this week; the floor lets it
     begin.
     """
-    most = max(settings.cohort_floor, int(settings.cohort_share * len(items)))
+    most = max(COHORT_FLOOR, int(settings.cohort_share * len(items)))
     named = [item for item in items if item.cohort]
     return over(named, lambda item: (item.cohort,), most, "cohort")
 
@@ -279,14 +281,14 @@ def over(
 def cap_agent(items: Sequence[Item], settings: GuardSettings) -> dict[int, Finding]:
     """The agent's unedited words beyond their share of what is taught, counted in tokens.
 
-    With h tokens by people, the agent may have h × share ÷ (1 - share), and `agent_floor_tokens` in any case:
+    With h tokens by people, the agent may have h × share ÷ (1 - share), and `AGENT_FLOOR` in any case:
     a small release, or a product whose users only ever vote up, is not emptied. `agent_share` says what it
     came to.
     """
     human = sum(item.tokens for item in items if item.by_person)
     if settings.max_agent_share >= 1:
         return {}
-    room = max(human * settings.max_agent_share / (1 - settings.max_agent_share), settings.agent_floor_tokens)
+    room = max(human * settings.max_agent_share / (1 - settings.max_agent_share), AGENT_FLOOR)
     found = {}
     for item in items:
         if item.by_person:

@@ -25,7 +25,7 @@ from curation.review import opening
 from curation.runs.pace import uncollected
 from curation.selection import balance, guards
 from curation.selection.balance import BalanceSettings
-from curation.selection.guards import GuardSettings
+from curation.selection.guards import PHRASE_WORDS, GuardSettings
 from feedback.models import Interaction, Project
 from privacy.db import columns
 from privacy.subjects import digests
@@ -152,7 +152,7 @@ def holds(
         guard,
         now=now,
         known=known.words,
-        known_phrases=lambda: influence.known_phrases(project, weighed, guard.phrase_words),
+        known_phrases=lambda: influence.known_phrases(project, weighed, PHRASE_WORDS),
     )
 
 
@@ -173,14 +173,14 @@ def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]
         for model in KINDS
     )
     statement = (
-        "SELECT d.interaction_id, d.subject_id, q.cluster, i.tags, d.language, i.agent_version, d.outcome "  # noqa: S608
+        "SELECT d.interaction_id, q.cluster, i.tags, d.language, i.agent_version, d.outcome "  # noqa: S608
         f"FROM {columns.quoted(Decision)} d JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
         f"LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
         f"WHERE d.project_id = %s AND ({has_any})"
     )
     by_cluster = "cluster" in settings.strata
     strata: dict[tuple[Any, ...], balance.Stratum] = {}
-    for key, subject, cluster, tags, language, version, outcome in columns.stream(statement, [project.pk]):
+    for key, cluster, tags, language, version, outcome in columns.stream(statement, [project.pk]):
         kind = (tags, language, version, cluster if by_cluster else None)
         if (stratum := strata.get(kind)) is None:
             values = {
@@ -190,9 +190,7 @@ def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]
                 "cluster": str(cluster),
             }
             stratum = strata[kind] = tuple(values[name] for name in settings.strata)
-        yield balance.Item(
-            key, subject, key if cluster is None else cluster, stratum, 0 if outcome == "corrected" else 1
-        )
+        yield balance.Item(key, key if cluster is None else cluster, stratum, 0 if outcome == "corrected" else 1)
 
 
 WRITTEN = ("decision_id", "status", "selected", "reason", "detail", "figure")

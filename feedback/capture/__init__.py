@@ -1,7 +1,7 @@
 """The only write path: a payload is prepared (redacted), applied in one transaction, and answered.
 
 `recording` is the entrance, `payloads` the shapes, `preparing` redacts, `store` looks up existing rows, `applying` decides,
-`plan` inserts. To add a kind of signal: `feedback.models.Signal.Kind` and `payloads.FeedbackIn.signal`.
+`plan` inserts. To add a kind of signal: `feedback.signals`.
 """
 
 from feedback.capture.preparing import ConsentSource, numbering_for, tombstone

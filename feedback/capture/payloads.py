@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from feedback.signals import SignalKind
 from feedback.texts.blanks import is_blank
 from privacy.api.payloads import Moment, SubjectId, require_utc
 
@@ -76,7 +77,7 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
     """Feedback on an answer, as `POST /feedback` takes it."""
 
     interaction: ExternalId
-    signal: Literal["thumbs_up", "thumbs_down", "edit", "rating", "retry", "copy", "accept", "abandon", "follow_up"]
+    signal: SignalKind
     id: ExternalId | None = None
     correction: Annotated[str, Meta(max_length=200_000)] | None = None
     comment: Annotated[str, Meta(max_length=20_000)] | None = None

@@ -14,15 +14,13 @@ from typing import Any
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
 from feedback.otel.attributes import data, first, text_or_data
 from feedback.otel.decoding import Event, Span, cleaned
+from feedback.signals import KINDS
 
 MAX_CONTEXT, MAX_SOURCES, LABEL, SHORT = 200, 100, 200, 2_000
 MAX_NEAR = 64  # ancestors of a span that are read, conversations that a sibling retrieval is given to
-LABELS = {
-    "thumbs_up": "thumbs_up", "up": "thumbs_up", "positive": "thumbs_up", "good": "thumbs_up", "pass": "thumbs_up",
-    "thumbs_down": "thumbs_down", "down": "thumbs_down", "negative": "thumbs_down", "bad": "thumbs_down",
-    "fail": "thumbs_down", "edit": "edit", "retry": "retry", "copy": "copy", "accept": "accept", "abandon": "abandon",
-    "follow_up": "follow_up",
-}  # fmt: skip
+LABELS: dict[str, str] = {kind: kind for kind in KINDS if kind != "rating"}  # a rating is a score without a label
+LABELS |= dict.fromkeys(("up", "positive", "good", "pass"), "thumbs_up")
+LABELS |= dict.fromkeys(("down", "negative", "bad", "fail"), "thumbs_down")
 LEGACY_EVENTS = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant")}
 INDEXED = re.compile(r"gen_ai\.(prompt|completion)\.(\d{1,4})\.(role|content)")
 TEXTS = ("text", "input_text", "output_text")  # types of a message's parts
@@ -84,20 +82,12 @@ def said(span: Span) -> Talk | None:
 
 def inputs(span: Span) -> list[Turn]:
     """What went into the model, in the newest convention that the span speaks. Raises `PayloadError`."""
-    return first(
-        *_contents(span, ("gen_ai.input.messages", "gen_ai.prompt"), "user"),
-        partial(indexed, span.attributes, "prompt", "user"),
-        partial(legacy, span),
-    )
+    return first(*(reading for dialect in DIALECTS for reading in dialect.inputs(span)))
 
 
 def outputs(span: Span) -> list[Turn]:
     """What came out of the model. Raises `PayloadError`."""
-    return first(
-        *_contents(span, ("gen_ai.output.messages", "gen_ai.completion"), "assistant"),
-        partial(indexed, span.attributes, "completion", "assistant"),
-        partial(choices, span),
-    )
+    return first(*(reading for dialect in DIALECTS for reading in dialect.outputs(span)))
 
 
 def legacy(span: Span) -> list[Turn]:
@@ -127,13 +117,9 @@ def instructions(span: Span) -> list[Turn]:
 
 
 def _contents(span: Span, names: Sequence[str], role: str) -> list[Callable[[], list[Turn]]]:
-    """A reading of each of these attributes, wherever it is."""
-    return [partial(messages, place[name], role, name) for place in _places(span) for name in names if name in place]
-
-
-def _places(span: Span) -> list[Mapping[str, Any]]:
-    """Where conventions put content: on the span, or on one of its events."""
-    return [span.attributes, *(event.attributes for event in span.events)]
+    """A reading of each of these attributes, wherever conventions put it: on the span, or on one of its events."""
+    places = (span.attributes, *(event.attributes for event in span.events))
+    return [partial(messages, place[name], role, name) for place in places for name in names if name in place]
 
 
 def messages(value: Any, role: str, name: str) -> list[Turn]:
@@ -184,6 +170,31 @@ def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Turn]:
             text = text_of(text_or_data(value, name)) if match[3] == "content" else str(value)
             found.setdefault(int(match[2]), {})[match[3]] = text
     return [(found[n].get("role", role), found[n]["content"]) for n in sorted(found) if found[n].get("content")]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One way in which instrumentations write a conversation on a span: readings of what went in and what came out."""
+
+    name: str
+    inputs: Callable[[Span], list[Callable[[], list[Turn]]]]
+    outputs: Callable[[Span], list[Callable[[], list[Turn]]]]
+
+
+DIALECTS: tuple[Dialect, ...] = (
+    Dialect(
+        "messages on the span or an event",
+        lambda span: _contents(span, ("gen_ai.input.messages", "gen_ai.prompt"), "user"),
+        lambda span: _contents(span, ("gen_ai.output.messages", "gen_ai.completion"), "assistant"),
+    ),
+    Dialect(
+        "an attribute for each message",
+        lambda span: [partial(indexed, span.attributes, "prompt", "user")],
+        lambda span: [partial(indexed, span.attributes, "completion", "assistant")],
+    ),
+    Dialect("an event for each message", lambda span: [partial(legacy, span)], lambda span: [partial(choices, span)]),
+)
+"""The newest first: the first that finds something is taken. A new dialect is one entry."""
 
 
 def ancestors(span: Span, by_name: Mapping[str, Span]) -> Iterable[str]:

@@ -15,13 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
-from feedback.models import Interaction, Signal
+from feedback.models import Interaction
+from feedback.signals import KINDS
 from privacy.subjects.digests import digest, mac
 
 LIFETIME = timedelta(days=1)
 MAC_BYTES = 24
-KINDS = tuple(Signal.Kind.values)  # a token's kinds are bits in this order: add new ones at the end
-ALL_KINDS = frozenset(KINDS)
+ALL_KINDS: frozenset[str] = frozenset(KINDS)
 BROWSER = "browser:"  # prefix of the ids of signals that came with a token
 LONGEST_ID = 128
 MOST = 50  # signals from browsers on one interaction, with those taken back

@@ -1,1 +1,4 @@
-"""Middleware, error answers and the API's documentation page."""
+"""Middleware, error answers and the API's documentation page.
+
+`middleware` sets the headers of every answer (a strict CSP among them), `errors` words what no view caught.
+"""

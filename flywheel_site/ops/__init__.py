@@ -1,1 +1,4 @@
-"""Processes, broker, health and metrics."""
+"""Processes, broker, health and metrics: what an operator meets.
+
+`environment` reads the environment for `settings`, `processes` starts what `up` runs, `health` says whether all is well.
+"""

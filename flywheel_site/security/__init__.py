@@ -1,1 +1,5 @@
-"""Sign-in, second factor, and the secrets that the server makes for itself."""
+"""Sign-in, second factor, and the secrets that the server makes for itself.
+
+`sign_ins` slows down who guesses passwords, `second_factor` asks for a code, `kept_secrets` keeps generated keys in
+`var/`.
+"""

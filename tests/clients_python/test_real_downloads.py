@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from curation.releases.files import folder
-from curation.releases.formats.verify import verify
+from curation.releases.verify import verify
 from feedback.models import Project
 from flywheel_client.releases import download
 from tests import factories as cast

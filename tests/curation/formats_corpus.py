@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from curation.releases.formats.records import Row
+from curation.releases.formats.format import Row
 
 ENVIRONMENT = "FLYWHEEL_CANARY"
 CANARY = "c4n4ry-that-must-not-appear"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from curation.releases import formats
-from curation.releases.formats.card import card
-from curation.releases.formats.manifest import FileEntry, Manifest, canonical, lineage, manifest, sha256sums
-from curation.releases.formats.records import Row
+from curation.releases.card import card
+from curation.releases.formats.format import Row
+from curation.releases.manifest import FileEntry, Manifest, canonical, lineage, manifest, sha256sums
 
 CUT = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -17,13 +17,13 @@ CUT = datetime(2026, 11, 23, tzinfo=UTC)
 def release(folder: Path, records: Iterable[Row], optional: Sequence[str] = (), **parts: Any) -> Manifest:
     """Write a release of these records into an existing folder, and return its manifest."""
     modules = formats.chosen(list(optional))
-    lines: dict[str, list[bytes]] = {name: [] for name in (*(module.NAME for module in modules), "lineage.jsonl")}
+    lines: dict[str, list[bytes]] = {name: [] for name in (*(module.file for module in modules), "lineage.jsonl")}
     for record in records:
         for module in modules:
             if (line := module.line(record)) is not None:
-                lines[module.NAME].append(line)
-                lines["lineage.jsonl"].append(lineage(module.NAME, record, len(lines[module.NAME])))
-    purposes = {module.NAME: module.PURPOSE for module in modules} | {"lineage.jsonl": "lineage"}
+                lines[module.file].append(line)
+                lines["lineage.jsonl"].append(lineage(module.file, record, len(lines[module.file])))
+    purposes = {module.file: module.purpose for module in modules} | {"lineage.jsonl": "lineage"}
     entries = [entry(folder, name, b"".join(found), len(found), purposes[name]) for name, found in lines.items()]
     known: dict[str, Any] = {
         "dataset": "support",

@@ -1,8 +1,13 @@
-"""Graders by name. `grade` is the one way to a score: it refuses what is not a number from 0 to 1."""
+"""Graders by name. `grade` is the one way to a score: it refuses what is not a number from 0 to 1.
+
+Owns how an answer is compared with the expected one. To add a grader, write its function in a module here and add one
+line to `KINDS`; calibration, the policy's thresholds and the page of thresholds read that table.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from curation.gate.graders.embedding import embedding_grader
@@ -26,10 +31,14 @@ __all__ = [
     "DEFAULT_GRADERS",
     "GRADERS",
     "GRADER_VERSION",
+    "KINDS",
+    "LEAST",
+    "MODELS",
     "CaseView",
     "Grade",
     "Grader",
     "GraderError",
+    "GraderKind",
     "ModelError",
     "NotApplicableError",
     "family",
@@ -40,23 +49,51 @@ __all__ = [
 GRADER_VERSION: Final = "2"
 """Raised with every change that can move a score: results graded by another version are stale."""
 
-GRADERS: Final[Mapping[str, Grader]] = {
-    "exact": exact,
-    "normalised": same_words,
-    "contains": contains,
-    "facts": facts,
-    "token_f1": token_f1,
-    "fuzzy": fuzzy,
+
+@dataclass(frozen=True, kw_only=True)
+class GraderKind:
+    """What the gate knows of a grader: `grade` where it needs nothing but the texts, else `make`, for one that asks a
+    model and costs a call for each answer.
+
+    `least` is the threshold until reviewed answers say better, None for a grader that only says yes or no. Above
+    `highest` a likeness means "nearly the same text", and says nothing of right or wrong. A `likeness` is not trusted
+    with code and queries, where one sign changes the meaning.
+    """
+
+    grade: Grader | None = None
+    make: Callable[..., Grader] | None = None
+    least: float | None = None
+    highest: float = 1.0
+    likeness: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.grade is None) == (self.make is None):
+            raise GraderError("a grader has either grade or make")
+
+
+KINDS: Final[Mapping[str, GraderKind]] = {
+    "exact": GraderKind(grade=exact),
+    "normalised": GraderKind(grade=same_words),
+    "contains": GraderKind(grade=contains),
+    "facts": GraderKind(grade=facts, least=0.8, likeness=True),
+    "token_f1": GraderKind(grade=token_f1, least=0.5, highest=0.9, likeness=True),
+    "fuzzy": GraderKind(grade=fuzzy, least=0.5, highest=0.9, likeness=True),
+    "judge": GraderKind(make=judge_grader, least=0.5, highest=0.9),
+    "embedding": GraderKind(make=embedding_grader, least=0.8, highest=0.95, likeness=True),
 }
+"""Every grader, in the order in which calibration tries them: from the strictest and simplest on."""
+
+GRADERS: Final[Mapping[str, Grader]] = {name: kind.grade for name, kind in KINDS.items() if kind.grade}
 """The graders that need nothing but the texts: same texts, same score, on any machine."""
 
-_CONFIGURED: Final[Mapping[str, Callable[..., Grader]]] = {
-    "embedding": embedding_grader,
-    "judge": judge_grader,
-}
+LEAST: Final[Mapping[str, float]] = {name: kind.least for name, kind in KINDS.items() if kind.least is not None}
+"""The graders that take a threshold, each with its default."""
+
+MODELS: Final = tuple(name for name, kind in KINDS.items() if kind.make)
+"""The graders that ask a model: a policy names them, an installation sets them up."""
 
 DEFAULT_GRADERS: Final = tuple(GRADERS)
-"""Candidates in the order in which calibration tries them: from the strictest and simplest on."""
+"""What calibration tries where no model is asked."""
 
 
 def family(name: str) -> str:
@@ -73,8 +110,8 @@ def grader(name: str, **options: object) -> Grader:
         if options:
             raise GraderError(f"{name} takes no options")
         return GRADERS[name]
-    if name in _CONFIGURED:
-        return _CONFIGURED[name](**options)
+    if name in KINDS and (make := KINDS[name].make):
+        return make(**options)
     raise GraderError("there is no grader of that name")
 
 

@@ -38,6 +38,9 @@ _PAIRED: Final[Mapping[tuple[bool, bool], Outcome]] = {
     (False, True): "fixed",
     (False, False): "still_failing",
 }
+MIN_DISCRIMINATING: Final = 0.5  # of the cases: with fewer that have a trusted grader there is no verdict
+MIN_PAIRED: Final = 0.8  # of the counted cases: what a baseline of an older release must have answered unchanged
+MAX_COPIED: Final = 0.5  # of long golden answers: what may newly equal the expected answer to the letter
 LONG_ANSWER: Final = 40
 """Characters from which two independent answers are not the same to the letter by chance."""
 
@@ -216,12 +219,12 @@ def _too_little(
     reasons = []
     if counted < policy.min_cases:
         reasons.append(Reason("too_few_cases", f"{counted} counted cases, {policy.min_cases} are needed"))
-    if counted < policy.min_share_discriminating * len(cases):
+    if counted < MIN_DISCRIMINATING * len(cases):
         reasons.append(
             Reason("too_few_discriminating", f"{counted} of {len(cases)} cases have a grader that can be trusted")
         )
     paired = sum(outcome.before is not None for outcome in outcomes)
-    if baseline is not None and paired < policy.min_paired * counted:
+    if baseline is not None and paired < MIN_PAIRED * counted:
         reasons.append(
             Reason("baseline_unpaired", f"the baseline answered {paired} of {counted} cases as they are now")
         )
@@ -295,7 +298,7 @@ def _copies(
         and not _copied(baseline[case.id], case)
     ]
     # One or two exact repeats among a handful of cases happen; a habit does not.
-    if len(copied) < 3 or len(copied) <= policy.max_copied * len(golden):
+    if len(copied) < 3 or len(copied) <= MAX_COPIED * len(golden):
         return []
     return about("copied_expected", "golden answers newly equal the expected answer to the letter", copied)
 

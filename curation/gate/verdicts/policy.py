@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from typing import ClassVar
 
-MODELS = ("judge", "embedding")
+from curation.gate.graders import LEAST, MODELS
+
 KINDS = ("golden", "regression")
-WITH_THRESHOLD = ("facts", "token_f1", "fuzzy", *MODELS)
 
 
 class PolicyError(ValueError):
@@ -24,41 +25,33 @@ class GatePolicy:
     never_again: whether one lost never-again case refuses, whatever the limits above allow.
     alpha: level of the one-sided exact McNemar tests (whole, golden, and slices by Holm's method).
     min_cases: fewer counted cases than this cannot judge.
-    min_share_discriminating: a lower share of cases with a trusted grader cannot judge.
-    min_slice: smallest slice that is tested (all are reported).
     min_golden: pass rate of golden cases that a run without a baseline must reach to become one.
     require_baseline: whether a run without a baseline cannot be judged.
-    min_paired: share of counted cases that a baseline from an older release must have answered unchanged.
-    max_copied: share of long golden answers that may newly equal the expected answer to the letter.
     confirmations: repetitions of a surprising outcome before it is believed; their majority decides.
     model_graders: graders that ask a model (`judge`, `embedding`), tried in this order. Captured text goes to it.
     models_first: whether they come before the likeness of words, or only where that tells nothing apart.
     thresholds: least score by case kind and grader, in place of the defaults: {"golden": {"token_f1": 0.42}}.
     """
 
+    RETIRED: ClassVar = frozenset({"min_share_discriminating", "min_slice", "min_paired", "max_copied"})
     max_regressions_golden: int = 0
     max_regressions_fixed: int = 0
     never_again: bool = True
     alpha: float = 0.05
     min_cases: int = 10
-    min_share_discriminating: float = 0.5
-    min_slice: int = 10
     min_golden: float = 0.9
     require_baseline: bool = False
-    min_paired: float = 0.8
-    max_copied: float = 0.5
     confirmations: int = 5
     model_graders: tuple[str, ...] = ()
     models_first: bool = False
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("max_regressions_golden", "max_regressions_fixed", "min_slice"):
+        for name in ("max_regressions_golden", "max_regressions_fixed"):
             _whole(name, getattr(self, name), least=0)
         _whole("min_cases", self.min_cases, least=1)
         _whole("confirmations", self.confirmations, least=0)
-        for name in ("min_share_discriminating", "min_golden", "min_paired", "max_copied"):
-            _share(name, getattr(self, name))
+        _share("min_golden", self.min_golden)
         _share("alpha", self.alpha)
         if not 0.0 < self.alpha <= 0.5:
             raise PolicyError("alpha must be above 0 and at most 0.5")
@@ -70,12 +63,13 @@ class GatePolicy:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> GatePolicy:
-        """Return the policy of a stored mapping; names it lacks take their defaults. Raises PolicyError."""
+        """Return the policy of a stored mapping; names it lacks take their defaults, and
+        names that a policy had once are left out. Raises PolicyError."""
         known = {item.name for item in fields(cls)}
-        unknown = sorted(str(name) for name in set(values) - known)
+        unknown = sorted(str(name) for name in set(values) - known - cls.RETIRED)
         if unknown:
             raise PolicyError(f"unknown: {', '.join(unknown)}")
-        return cls(**dict(values))  # type: ignore[arg-type]
+        return cls(**{name: value for name, value in values.items() if name in known})  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, object]:
         """Return the policy as plain values, every field named."""
@@ -107,8 +101,8 @@ def _thresholds(value: object) -> None:
         if kind not in KINDS:
             raise PolicyError(f"thresholds are for {' and '.join(KINDS)}")
         for grader, score in part.items():
-            if grader not in WITH_THRESHOLD:
-                raise PolicyError(f"thresholds.{kind} takes {', '.join(WITH_THRESHOLD)}")
+            if grader not in LEAST:
+                raise PolicyError(f"thresholds.{kind} takes {', '.join(LEAST)}")
             _share(f"thresholds.{kind}.{grader}", score)
             if score == 0:
                 raise PolicyError(f"thresholds.{kind}.{grader} must be above 0: everything would pass")

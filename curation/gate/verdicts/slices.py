@@ -10,6 +10,8 @@ from curation.gate.verdicts.cases import Case
 from curation.gate.verdicts.policy import GatePolicy
 from curation.gate.verdicts.significance import Pairs, change_interval, holm, mcnemar_drop
 
+MIN_SLICE = 10  # cases: smaller slices are reported and not tested
+
 
 @dataclass(frozen=True)
 class Slice:
@@ -61,7 +63,7 @@ def _slice(name: tuple[str, str], values: list[tuple[bool | None, bool]]) -> Sli
 
 def _tested(slices: list[Slice], policy: GatePolicy) -> tuple[Slice, ...]:
     """Return the slices with their tests: the more slices are looked at, the more a drop must stand out."""
-    testable = [index for index, part in enumerate(slices) if part.pairs.total >= max(1, policy.min_slice)]
+    testable = [index for index, part in enumerate(slices) if part.pairs.total >= MIN_SLICE]
     adjusted = holm([mcnemar_drop(slices[index].pairs.lost, slices[index].pairs.won) for index in testable])
     tested = list(slices)
     for index, p in zip(testable, adjusted, strict=True):

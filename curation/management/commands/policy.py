@@ -37,13 +37,20 @@ class Command(BaseCommand):
         elif options["given"]:
             if not options["note"]:
                 raise CommandError("Say why in a line, for whoever reads this version later: --note.")
-            made = versions.revise(project, settings_of(options["given"]), options["note"], again=options["again"])
+            self.warn(given := settings_of(options["given"]))
+            made = versions.revise(project, given, options["note"], again=options["again"])
             self.stdout.write(f"{made} holds from the next run on.")
         else:
             policy = versions.current(project)
+            self.warn(policy.settings)
             shown = settings.defaults() if options["defaults"] else policy.settings
             heading = "" if options["defaults"] else HEADING.format(policy=policy)
             self.stdout.write(heading + yaml.safe_dump(shown, sort_keys=True, allow_unicode=True), ending="")
+
+    def warn(self, given: dict[str, Any]) -> None:
+        """Name what a policy still says and nothing reads any more."""
+        if gone := settings.retired(given):
+            self.stderr.write(f"Ignored, for these are no settings any more: {', '.join(gone)}.")
 
     def say(self, made: trials.Trial) -> None:
         """What a trial found."""

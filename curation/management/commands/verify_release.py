@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from curation.models import Release
 from curation.releases import cutting
 from curation.releases.files import folder
-from curation.releases.formats.verify import verify
+from curation.releases.verify import verify
 from privacy.console.progress import bar
 
 

@@ -1,37 +1,37 @@
 """What a release can be written as: three files always, others by choice.
 
-A format writes one line a record, so that a release streams, its lineage names a line, and a recut drops one without
-writing the rest anew. Parquet is not among them: it is made from finished lines (`parquet.convert`).
+Owns the files of one line a record. A format is one module here with its `FORMAT`: the file, the consent it needs, how a
+line is written, and the shape by which `verify_release` reads it back. To add one, add such a module; nothing else lists
+them. One line a record lets a release stream, its lineage name a line, and a recut drop one without touching the rest.
+Parquet is no such format: it is made from finished lines (`parquet.convert`).
 """
 
-from curation.releases.formats import (
-    deepeval,
-    dpo,
-    eval_cases,
-    inspect,
-    kto,
-    langfuse,
-    openai_evals,
-    parquet,
-    preferences,
-    promptfoo,
-    sft,
-)
-from curation.releases.formats.format import Format
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 
-DEFAULT: tuple[Format, ...] = (eval_cases, sft, preferences)
-OPTIONAL: dict[str, Format] = {
-    "deepeval": deepeval,
-    "dpo": dpo,
-    "inspect": inspect,
-    "kto": kto,
-    "langfuse": langfuse,
-    "openai_evals": openai_evals,
-    "promptfoo": promptfoo,
-}
+from curation.releases.formats import parquet
+from curation.releases.formats.format import Format
+from curation.releases.formats.shapes import Shape
+
+RECORDS = ("case", "example", "pair")
+
+
+def declared() -> list[Format]:
+    """The formats that the modules of this package declare: the kinds of record in order, then by name."""
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    found = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
+    return sorted(found, key=lambda format: (RECORDS.index(format.record), format.name))
+
+
+FORMATS = declared()
+DEFAULT = tuple(format for format in FORMATS if format.always)
+OPTIONAL = {format.name: format for format in FORMATS if not format.always}
+TABLES = {format.file: format.shape for format in FORMATS if format.table}
+"""The files that a dataset library loads as tables, with their columns."""
 PARQUET = "parquet"
 CHOICES = (*sorted(OPTIONAL), PARQUET)
-"""The names that a dataset may choose, beside the three files that every release has."""
+"""The names that a dataset may choose, in addition to the three files that every release has."""
 
 
 def chosen(names: list[str]) -> tuple[Format, ...]:
@@ -49,3 +49,12 @@ def check(names: list[str]) -> None:
     chosen(names)
     if PARQUET in names and not parquet.installed():
         raise ValueError(parquet.EXTRA)
+
+
+def tables(folder: Path) -> list[tuple[Path, Path, dict[str, Shape]]]:
+    """The files of a release folder that have a Parquet form, each with the file to write and its columns."""
+    return [
+        (folder / name, (folder / name).with_suffix(parquet.SUFFIX), shape)
+        for name, shape in TABLES.items()
+        if (folder / name).is_file()
+    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from curation.releases.formats.records import Message, Row
+from curation.releases.formats.format import Message, Row
 
 # OpenAI, TRL, Together and Inspect agree on these three. Others are other names for them, or have no place: a tool's
 # message means nothing without the call that it answers, which capture does not keep.

@@ -7,13 +7,8 @@ to load, so that mark is parted. Contexts are lists: a string it would split at 
 import re
 from typing import Any
 
-from curation.releases.formats.encoding import json_line
-from curation.releases.formats.marks import JOINER, each_text, joining, parting
-from curation.releases.formats.records import Row
-
-NAME = "deepeval.jsonl"
-PURPOSE = "evaluation"
-CONFIG = None
+from curation.releases.formats.encoding import JOINER, each_text, joining, json_line, parting
+from curation.releases.formats.format import Format, Row
 
 inert = parting(re.compile(r"\[(?=DEEPEVAL:)", re.IGNORECASE), "[")
 whole = joining(re.compile(rf"(\[){JOINER}(?=DEEPEVAL:)", re.IGNORECASE))
@@ -47,3 +42,18 @@ def line(row: Row) -> bytes | None:
 def texts(sources: list[dict[str, Any]]) -> list[str]:
     """The texts of the sources that have one."""
     return [inert(source["text"]) for source in sources if source.get("text")]
+
+
+FORMAT = Format(
+    "deepeval.jsonl",
+    "evaluation",
+    record="case",
+    line=line,
+    shape={
+        "input": "string",
+        "expected_output": "string",
+        "context": ["string"],
+        "name": "string",
+        "additional_metadata": "object",
+    },
+)

@@ -3,9 +3,12 @@
 JSON lets us write any letter as an escape without changing the value. We use that for what breaks lines in readers
 that split on more than LF, steers a terminal, or turns text around in an editor: C1 controls (NEL and CSI among them),
 U+2028 and U+2029, and the bidirectional controls. orjson escapes the C0 controls, NUL included, by itself.
+
+Marks in a text that some reading tool would act on are parted by a character that shows as nothing.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -18,6 +21,8 @@ _UNSAFE = {
     b"\xd8\x9c": re.compile(rb"\xd8\x9c"),
 }
 MAX_INTEGER = 2**53 - 1
+JOINER = "\u2060"
+"""WORD JOINER: no width, no line break, and neither Python's nor JavaScript's `strip` takes it away."""
 
 
 def json_line(value: Any) -> bytes:
@@ -53,3 +58,32 @@ def _representable(value: Any) -> Any:
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
         return str(value)
     return value
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """The value with every string in its lists and objects changed; keys stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [each_text(item, change) for item in value]
+    if isinstance(value, dict):
+        return {key: each_text(item, change) for key, item in value.items()}
+    return value
+
+
+def parting(mark: re.Pattern[str], hint: str) -> Callable[[str], str]:
+    """A function that puts a joiner after each match of `mark`; texts without `hint` it returns at once."""
+
+    def parted(text: str) -> str:
+        return mark.sub(lambda found: found[0] + JOINER, text) if hint in text else text
+
+    return parted
+
+
+def joining(parted: re.Pattern[str]) -> Callable[[str], str]:
+    """The way back: a function that leaves of each match of `parted` the mark, which is its only group that matched."""
+
+    def joined(text: str) -> str:
+        return parted.sub(lambda found: found[found.lastindex or 0], text) if JOINER in text else text
+
+    return joined

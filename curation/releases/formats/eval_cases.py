@@ -1,11 +1,8 @@
 """`eval_cases.jsonl`: what the gate asks a candidate, and what a right answer is."""
 
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.records import Row
-
-NAME = "eval_cases.jsonl"
-PURPOSE = "evaluation"
-CONFIG = "eval_cases"
+from curation.releases.formats.format import Format, Row
+from curation.releases.formats.shapes import KIND, PROVENANCE, SOURCES, TEXTS
 
 
 def line(row: Row) -> bytes | None:
@@ -24,3 +21,25 @@ def line(row: Row) -> bytes | None:
             "provenance": row.provenance,
         }
     )
+
+
+FORMAT = Format(
+    "eval_cases.jsonl",
+    "evaluation",
+    record="case",
+    line=line,
+    shape={
+        "id": "string",
+        "kind": KIND,
+        "question": "string",
+        "expected": "string",
+        "rejected": "string?",
+        "context": TEXTS,
+        "sources": SOURCES,
+        "tags": ["string"],
+        "why": "string",
+        "provenance": PROVENANCE,
+    },
+    always=True,
+    table=True,
+)

@@ -1,23 +1,69 @@
-"""The face that every line format shows. Its modules fulfil it, each by what stands at its top."""
+"""What a format is, and the curated record that it writes. Each module next to this one declares its `FORMAT`."""
 
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
-from curation.releases.formats.records import Row
+from curation.releases.formats.shapes import Shape, fault
+
+Message = dict[str, str]
+Kind = Literal["golden", "regression"]
 
 
-class Format(Protocol):
-    """A file of one line a record.
+class Row(NamedTuple):
+    """One record of a release. Every text in it is redacted, and none of it is trusted.
 
-    `NAME` is the file's; `PURPOSE` the consent that its records need ("evaluation" or "training"); `CONFIG` its name
-    among the configs of the dataset card, None where it is not a table to load.
+    `expected` is the right answer, `rejected` the one that it replaced, where there was one. `provenance` is
+    `{"interaction", "agent", "decided_by", "decided_at"}`. `thumb` is the vote that stands on the agent's own answer;
+    `reviewed` says that a person confirmed the decision. `system` is the dataset's system prompt, for training alone.
     """
 
-    @property
-    def NAME(self) -> str: ...
-    @property
-    def PURPOSE(self) -> str: ...
-    @property
-    def CONFIG(self) -> str | None: ...
+    id: str
+    question: str
+    context: list[Message]
+    sources: list[dict[str, Any]]
+    expected: str
+    rejected: str | None
+    kind: Kind | str
+    tags: list[str]
+    language: str
+    why: str
+    provenance: dict[str, Any]
+    system: str | None = None
+    reviewed: bool = False
+    thumb: bool | None = None
 
-    def line(self, row: Row) -> bytes | None:
-        """The record as one line, LF at its end; None where the format has no place for it."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Format:
+    """A file of one line a record, `file` its name.
+
+    `purpose` is the consent that its records need, `record` the kind of record that it is made of. `line` writes a
+    record as one line, LF at its end, or None where the format has no place for it; `shape` is what such a line holds,
+    by which releases are verified. `answered` are lists of messages whose last must be the assistant's, for the trainer
+    to have something to learn. Every release has the `always` ones. A `table` is also a config of the dataset card, and
+    has a Parquet form.
+    """
+
+    file: str
+    purpose: Literal["evaluation", "training"]
+    record: Literal["case", "example", "pair"]
+    line: Callable[[Row], bytes | None]
+    shape: dict[str, Shape]
+    answered: tuple[str, ...] = ()
+    always: bool = False
+    table: bool = False
+
+    @property
+    def name(self) -> str:
+        """What a dataset chooses it by."""
+        return self.file.partition(".")[0]
+
+    def fault(self, value: Any) -> str | None:
+        """What is wrong with a line that was read, or None. It names fields, never what is in them."""
+        if wrong := fault(value, self.shape, "the line"):
+            return wrong
+        for field in self.answered:
+            if not value[field] or value[field][-1]["role"] != "assistant":
+                return f"{field} does not end with the assistant"
+        return None

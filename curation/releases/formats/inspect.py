@@ -6,11 +6,8 @@ not resolve; lists of content parts it would.
 
 from curation.releases.formats.conversations import prompt
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.records import Row
-
-NAME = "inspect.jsonl"
-PURPOSE = "evaluation"
-CONFIG = None
+from curation.releases.formats.format import Format, Row
+from curation.releases.formats.shapes import MESSAGES
 
 
 def line(row: Row) -> bytes | None:
@@ -26,3 +23,12 @@ def line(row: Row) -> bytes | None:
         "provenance": row.provenance,
     }
     return json_line({"id": row.id, "input": messages, "target": row.expected, "metadata": metadata})
+
+
+FORMAT = Format(
+    "inspect.jsonl",
+    "evaluation",
+    record="case",
+    line=line,
+    shape={"id": "string", "input": MESSAGES, "target": "string", "metadata": "object"},
+)

@@ -2,11 +2,8 @@
 
 from curation.releases.formats.conversations import answer, prompt
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.records import Row
-
-NAME = "kto.jsonl"
-PURPOSE = "training"
-CONFIG = "kto"
+from curation.releases.formats.format import Format, Row
+from curation.releases.formats.shapes import MESSAGES
 
 
 def line(row: Row) -> bytes | None:
@@ -18,3 +15,14 @@ def line(row: Row) -> bytes | None:
     if row.thumb is None or not row.reviewed or not completion or (messages := prompt(row)) is None:
         return None
     return json_line({"prompt": messages, "completion": [answer(completion)], "label": row.thumb})
+
+
+FORMAT = Format(
+    "kto.jsonl",
+    "training",
+    record="example",
+    line=line,
+    shape={"prompt": MESSAGES, "completion": MESSAGES, "label": "boolean"},
+    answered=("completion",),
+    table=True,
+)

@@ -7,13 +7,9 @@ are parted.
 
 import re
 
-from curation.releases.formats.encoding import json_line
-from curation.releases.formats.marks import JOINER, each_text, joining, parting
-from curation.releases.formats.records import Row
-
-NAME = "langfuse.jsonl"
-PURPOSE = "evaluation"
-CONFIG = None
+from curation.releases.formats.encoding import JOINER, each_text, joining, json_line, parting
+from curation.releases.formats.format import Format, Row
+from curation.releases.formats.shapes import SOURCES, TEXTS
 
 MARK = re.compile(r"@@@(?=langfuseMedia:)|\Adata(?=:)", re.IGNORECASE)
 inert = parting(MARK, ":")
@@ -40,3 +36,18 @@ def line(row: Row) -> bytes | None:
             "status": "ACTIVE",
         }
     )
+
+
+FORMAT = Format(
+    "langfuse.jsonl",
+    "evaluation",
+    record="case",
+    line=line,
+    shape={
+        "id": "string",
+        "input": {"question": "string", "context": TEXTS, "sources": SOURCES},
+        "expectedOutput": {"answer": "string"},
+        "metadata": "object",
+        "status": ("ACTIVE", "ARCHIVED"),
+    },
+)

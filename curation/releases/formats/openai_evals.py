@@ -5,11 +5,9 @@ Graders name fields in templates (`{{ item.expected }}`); what a field holds is 
 
 from curation.releases.formats.conversations import prompt
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.records import Row
+from curation.releases.formats.format import Format, Row
+from curation.releases.formats.shapes import KIND, MESSAGES
 
-NAME = "openai_evals.jsonl"
-PURPOSE = "evaluation"
-CONFIG = None
 ITEM_SCHEMA = {
     "type": "object",
     "properties": {
@@ -49,3 +47,21 @@ def line(row: Row) -> bytes | None:
         "rejected": row.rejected or "",
     }
     return json_line({"item": item})
+
+
+FORMAT = Format(
+    "openai_evals.jsonl",
+    "evaluation",
+    record="case",
+    line=line,
+    shape={
+        "item": {
+            "id": "string",
+            "kind": KIND,
+            "question": "string",
+            "messages": MESSAGES,
+            "expected": "string",
+            "rejected": "string",
+        }
+    },
+)

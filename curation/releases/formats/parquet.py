@@ -1,6 +1,6 @@
-"""Parquet beside the JSON Lines files: `eval_cases.jsonl` also as `eval_cases.parquet`, and so on.
+"""Parquet next to the JSON Lines files: `eval_cases.jsonl` also as `eval_cases.parquet`, and so on.
 
-Made from finished lines, so that a recut makes it anew from what is left. It needs `pyarrow`, which is an extra.
+Made from finished lines, so that a recut makes it again from what is left. It needs `pyarrow`, which is an extra.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from curation.releases.formats.shapes import TABLES, Shape
+from curation.releases.formats.shapes import Shape
 
 BATCH = 5_000
 SUFFIX = ".parquet"
@@ -30,24 +30,19 @@ def installed() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def convert(lines: Path, target: Path) -> int:
+def convert(lines: Path, target: Path, columns: dict[str, Shape]) -> int:
     """Write a finished JSON Lines file of a release as Parquet, and return its rows. The same lines, the same bytes.
 
-    Raises `ExtraMissing` without pyarrow, `KeyError` for a file that has no Parquet form. Holds a batch in memory.
+    Raises `ExtraMissing` without pyarrow. Holds a batch in memory.
     """
     pa, pq = _pyarrow()
-    schema = pa.schema([(name, _arrow(pa, shape)) for name, shape in TABLES[lines.name].items()])
+    schema = pa.schema([(name, _arrow(pa, shape)) for name, shape in columns.items()])
     rows = 0
     with lines.open("rb") as source, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for batch in _batches(source):
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
             rows += len(batch)
     return rows
-
-
-def targets(folder: Path) -> list[tuple[Path, Path]]:
-    """The lines of a release folder that have a Parquet form, each with the file to write."""
-    return [(folder / name, (folder / name).with_suffix(SUFFIX)) for name in TABLES if (folder / name).is_file()]
 
 
 def _pyarrow() -> tuple[ModuleType, ModuleType]:

@@ -2,11 +2,8 @@
 
 from curation.releases.formats.conversations import answer, prompt
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.records import Row
-
-NAME = "preferences.jsonl"
-PURPOSE = "training"
-CONFIG = "preferences"
+from curation.releases.formats.format import Format, Row
+from curation.releases.formats.shapes import MESSAGES
 
 
 def line(row: Row) -> bytes | None:
@@ -20,3 +17,19 @@ def line(row: Row) -> bytes | None:
             "non_preferred_output": [answer(row.rejected)],
         }
     )
+
+
+FORMAT = Format(
+    "preferences.jsonl",
+    "training",
+    record="pair",
+    line=line,
+    shape={
+        "input": {"messages": MESSAGES, "tools": ["null"], "parallel_tool_calls": "boolean"},
+        "preferred_output": MESSAGES,
+        "non_preferred_output": MESSAGES,
+    },
+    answered=("preferred_output", "non_preferred_output"),
+    always=True,
+    table=True,
+)

@@ -14,13 +14,10 @@ anchor or alias can arise.
 import re
 from typing import Any
 
-from curation.releases.formats.encoding import json_line
-from curation.releases.formats.marks import JOINER, each_text
-from curation.releases.formats.records import Row
+from curation.releases.formats.encoding import JOINER, each_text, json_line
+from curation.releases.formats.format import Format, Row
+from curation.releases.formats.shapes import SOURCES, TEXTS
 
-NAME = "promptfoo.yaml"
-PURPOSE = "evaluation"
-CONFIG = None
 OVERLAP = 0.5
 
 # Where a joiner goes. Each pattern lets joiners that were there before stand in the mark, so that one is always added
@@ -96,3 +93,24 @@ def _join(found: re.Match[str]) -> str:
 
 def _as_escape(found: re.Match[bytes]) -> bytes:
     return b"\\u%04x" % ord(found[0].decode())
+
+
+FORMAT = Format(
+    "promptfoo.yaml",
+    "evaluation",
+    record="case",
+    line=line,
+    shape={
+        "description": "string",
+        "vars": {
+            "question": "string",
+            "expected": "string",
+            "rejected": "string",
+            "messages": TEXTS,
+            "sources": SOURCES,
+        },
+        "assert": [{"type": ("rouge-n", "not-equals"), "value": "string", "threshold?": "number"}],
+        "options": {"disableVarExpansion": "boolean"},
+        "metadata": "object",
+    },
+)

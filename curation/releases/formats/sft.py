@@ -2,11 +2,8 @@
 
 from curation.releases.formats.conversations import answer, prompt
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.records import Row
-
-NAME = "sft.jsonl"
-PURPOSE = "training"
-CONFIG = "sft"
+from curation.releases.formats.format import Format, Row
+from curation.releases.formats.shapes import MESSAGES
 
 
 def line(row: Row) -> bytes | None:
@@ -16,3 +13,15 @@ def line(row: Row) -> bytes | None:
         return None
     messages.append(answer(row.expected))
     return json_line({"messages": messages})
+
+
+FORMAT = Format(
+    "sft.jsonl",
+    "training",
+    record="example",
+    line=line,
+    shape={"messages": MESSAGES},
+    answered=("messages",),
+    always=True,
+    table=True,
+)

@@ -1,4 +1,4 @@
-"""The shape of a line of each file: one description for the check, for Parquet's columns and for the dataset card."""
+"""Shapes of lines: one description for the check, for Parquet's columns and for the dataset card."""
 
 from typing import Any
 
@@ -14,73 +14,6 @@ MESSAGES: Shape = [{"role": ("system", "user", "assistant"), "content": "string"
 KIND: Shape = ("golden", "regression")
 SOURCES: Shape = [{"id?": "string?", "title?": "string?", "url?": "string?", "text?": "string?"}]
 PROVENANCE: Shape = {"interaction": "string", "agent": "string?", "decided_by": "string", "decided_at": "time?"}
-TABLES: dict[str, dict[str, Shape]] = {
-    "eval_cases.jsonl": {
-        "id": "string",
-        "kind": KIND,
-        "question": "string",
-        "expected": "string",
-        "rejected": "string?",
-        "context": TEXTS,
-        "sources": SOURCES,
-        "tags": ["string"],
-        "why": "string",
-        "provenance": PROVENANCE,
-    },
-    "sft.jsonl": {"messages": MESSAGES},
-    "preferences.jsonl": {
-        "input": {"messages": MESSAGES, "tools": ["null"], "parallel_tool_calls": "boolean"},
-        "preferred_output": MESSAGES,
-        "non_preferred_output": MESSAGES,
-    },
-    "dpo.jsonl": {"prompt": MESSAGES, "chosen": MESSAGES, "rejected": MESSAGES},
-    "kto.jsonl": {"prompt": MESSAGES, "completion": MESSAGES, "label": "boolean"},
-}
-"""The files that a dataset library loads as tables."""
-
-LINES: dict[str, dict[str, Shape]] = TABLES | {
-    "lineage.jsonl": {"file": "string", "record": "string", "interaction": "string", "line?": "integer"},
-    "inspect.jsonl": {"id": "string", "input": MESSAGES, "target": "string", "metadata": "object"},
-    "langfuse.jsonl": {
-        "id": "string",
-        "input": {"question": "string", "context": TEXTS, "sources": SOURCES},
-        "expectedOutput": {"answer": "string"},
-        "metadata": "object",
-        "status": ("ACTIVE", "ARCHIVED"),
-    },
-    "deepeval.jsonl": {
-        "input": "string",
-        "expected_output": "string",
-        "context": ["string"],
-        "name": "string",
-        "additional_metadata": "object",
-    },
-    "openai_evals.jsonl": {
-        "item": {
-            "id": "string",
-            "kind": KIND,
-            "question": "string",
-            "messages": MESSAGES,
-            "expected": "string",
-            "rejected": "string",
-        }
-    },
-    "promptfoo.yaml": {
-        "description": "string",
-        "vars": {
-            "question": "string",
-            "expected": "string",
-            "rejected": "string",
-            "messages": TEXTS,
-            "sources": SOURCES,
-        },
-        "assert": [{"type": ("rouge-n", "not-equals"), "value": "string", "threshold?": "number"}],
-        "options": {"disableVarExpansion": "boolean"},
-        "metadata": "object",
-    },
-}
-"""Every file of lines, promptfoo's without its `- `."""
-
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "time": str,
@@ -90,26 +23,6 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
     "object": dict,
 }
-# Lists whose last message must be the assistant's, for the trainer to have something to learn.
-ANSWERED = {
-    "sft.jsonl": ("messages",),
-    "preferences.jsonl": ("preferred_output", "non_preferred_output"),
-    "dpo.jsonl": ("chosen", "rejected"),
-    "kto.jsonl": ("completion",),
-}
-
-
-def line_fault(name: str, value: Any) -> str | None:
-    """What is wrong with a line of the file of that name, or None. It names fields, never what is in them."""
-    shape = LINES.get(name)
-    if shape is None:
-        return None
-    if wrong := fault(value, shape, "the line"):
-        return wrong
-    for field in ANSWERED.get(name, ()):
-        if not value[field] or value[field][-1]["role"] != "assistant":
-            return f"{field} does not end with the assistant"
-    return None
 
 
 def fault(value: Any, shape: Shape, where: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Doors: each parses its arguments, calls one function, and prints."""

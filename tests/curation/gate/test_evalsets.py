@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -11,7 +12,8 @@ from django.core.management import CommandError, call_command
 from curation.gate import eval_sets
 from curation.gate.eval_sets import EvalSetError, entry
 from curation.models import Decision, EvalCase, Example, ReviewTask
-from curation.releases.formats import deepeval, eval_cases, inspect, langfuse, openai_evals, promptfoo
+from curation.releases import formats
+from curation.releases.formats.format import Format
 from curation.review import deciding
 from feedback.models import Interaction
 from privacy.erasure import erasure
@@ -66,12 +68,12 @@ def test_what_is_no_case_is_refused_and_nothing_is_loaded(case: Any) -> None:
     assert "secret" not in str(refused.value)
 
 
-OWN = [promptfoo, openai_evals, inspect, langfuse, deepeval, eval_cases]
+OWN = [format for format in formats.FORMATS if format.record == "case"]
 
 
-@pytest.mark.parametrize("module", OWN, ids=[module.NAME for module in OWN])
-def test_what_a_release_writes_comes_back_in_as_it_was(module: Any, tmp_path: Path) -> None:
-    path = tmp_path / module.NAME
+@pytest.mark.parametrize("format", OWN, ids=lambda format: format.name)
+def test_what_a_release_writes_comes_back_in_as_it_was(format: Format, tmp_path: Path) -> None:
+    path = tmp_path / format.file
     hostile = (
         "data:text/plain;x",
         "@@@langfuseMedia:x@@@",
@@ -81,7 +83,7 @@ def test_what_a_release_writes_comes_back_in_as_it_was(module: Any, tmp_path: Pa
         "{",
     )
     written = [row(f"i-{number}", text) for number, text in enumerate(["What is it?", *hostile])]
-    path.write_bytes(b"".join(module.line(each) or b"" for each in written))
+    path.write_bytes(b"".join(format.line(each) or b"" for each in written))
     found = [record.value for record in records.read(path, lists=eval_sets.LISTS)]
     for each, case in zip(written, found, strict=True):
         turns = tuple((turn["role"], turn["content"]) for turn in each.context)
@@ -189,3 +191,11 @@ def test_a_file_that_is_no_eval_set_is_refused(content: bytes, tmp_path: Path) -
     path.write_bytes(content)
     with pytest.raises(CommandError):
         call_command("import_evals", str(path), "--project", "shop")
+
+
+def test_every_dialect_is_read_in_a_test_and_shown_to_people() -> None:
+    cases = [case for _, case in SHAPES] + [
+        orjson.loads((format.line(row("i-1")) or b"").removeprefix(b"- ")) for format in OWN
+    ]
+    assert [dialect.key for dialect in eval_sets.DIALECTS if not any(dialect.key in case for case in cases)] == []
+    assert all(dialect.form in eval_sets.FORMAT and dialect.tool in eval_sets.FORMAT for dialect in eval_sets.DIALECTS)

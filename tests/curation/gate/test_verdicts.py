@@ -27,6 +27,7 @@ from curation.gate.verdicts import (
     needs_confirmation,
     read_results,
     results_document,
+    slices,
     verdict_document,
 )
 from curation.gate.verdicts.significance import Pairs, change_interval, holm, mcnemar, mcnemar_drop, wilson
@@ -112,17 +113,19 @@ def test_a_policy_may_allow_losses_but_not_of_a_never_again_case() -> None:
     assert codes(lost) == {"never_again"}
 
 
-def test_it_refuses_a_significant_drop_that_the_limits_allow() -> None:
+def test_it_refuses_a_significant_drop_that_the_limits_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "MIN_SLICE", 100)
     few, many = ALL_GOLDEN - {"g0", "g2", "g4"}, ALL_GOLDEN - {f"g{i}" for i in range(6)}
     old = run("old", ALL_GOLDEN)
-    assert judge(run("new", few), old, max_regressions_golden=10, min_slice=100).passed
-    verdict = judge(run("new", many), old, max_regressions_golden=10, min_slice=100)
+    assert judge(run("new", few), old, max_regressions_golden=10).passed
+    verdict = judge(run("new", many), old, max_regressions_golden=10)
     assert codes(verdict) == {"significant_drop"}
 
 
-def test_fixes_elsewhere_do_not_hide_a_drop_in_golden_cases() -> None:
+def test_fixes_elsewhere_do_not_hide_a_drop_in_golden_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "MIN_SLICE", 100)
     many = (ALL_GOLDEN - {f"g{i}" for i in range(6)}) | {f"r{i}" for i in range(20)}
-    verdict = judge(run("new", many), run("old", ALL_GOLDEN), max_regressions_golden=10, min_slice=100)
+    verdict = judge(run("new", many), run("old", ALL_GOLDEN), max_regressions_golden=10)
     assert [(reason.code, reason.detail[:12]) for reason in verdict.reasons] == [("significant_drop", "golden cases")]
 
 
@@ -304,7 +307,7 @@ def test_the_digests_cover_every_field_and_no_order() -> None:
         {"min_cases": "3"},
         {"never_again": 0},
         {"confirmations": -1},
-        {"max_copied": math.inf},
+        {"min_golden": math.inf},
         {"unknown": 1},
     ],
 )
@@ -317,6 +320,10 @@ def test_it_refuses_a_policy_that_makes_no_sense(values: dict[str, object]) -> N
 def test_a_policy_survives_being_stored() -> None:
     policy = GatePolicy(max_regressions_golden=2, min_golden=0.8)
     assert GatePolicy.from_dict(policy.to_dict()) == policy
+
+
+def test_a_stored_policy_may_name_what_is_no_setting_any_more() -> None:
+    assert GatePolicy.from_dict({"max_copied": 0.9, "min_slice": 3, "min_cases": 4}) == GatePolicy(min_cases=4)
 
 
 def test_a_result_set_survives_a_file_and_shows_what_was_changed_in_it() -> None:

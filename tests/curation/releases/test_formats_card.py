@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 import yaml
 
-from curation.releases.formats.card import card, front_matter
-from curation.releases.formats.manifest import Manifest, canonical, sha256sums
-from curation.releases.formats.shapes import TABLES
+from curation.releases.card import card, front_matter
+from curation.releases.formats import TABLES
+from curation.releases.manifest import Manifest, canonical, sha256sums
 from tests.curation.formats_corpus import hostile, row, rows, storable
 from tests.curation.formats_release import release
 

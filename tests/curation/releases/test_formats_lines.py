@@ -1,48 +1,50 @@
 """Each format's line: its exact shape, one line a record, and text that stays text."""
 
 import json
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import jsonschema
 import pytest
 
 from curation.releases import formats
-from curation.releases.formats import dpo, eval_cases, kto, openai_evals, parquet, preferences, promptfoo, sft
+from curation.releases.formats import dpo, eval_cases, inspect, kto, openai_evals, parquet, preferences, promptfoo, sft
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.format import Format
-from curation.releases.formats.records import Row
-from curation.releases.formats.shapes import line_fault
+from curation.releases.formats.format import Format, Row
+from curation.releases.verify import line_fault
 from tests.curation.formats_corpus import hostile, row, rows, storable
 
-EVERY = (*formats.DEFAULT, *formats.OPTIONAL.values())
+EVERY = formats.FORMATS
 
 
-def parsed(module: Format, record: Row) -> Any:
-    line = module.line(record)
+def parsed(format: Format, record: Row) -> Any:
+    line = format.line(record)
     assert line is not None
     return json.loads(line.removeprefix(b"- "))
 
 
-@pytest.mark.parametrize("module", EVERY, ids=lambda module: module.NAME)
-def test_it_writes_one_line_a_record_whatever_the_text_holds(module: Format) -> None:
+@pytest.mark.parametrize("format", EVERY, ids=lambda format: format.file)
+def test_it_writes_one_line_a_record_whatever_the_text_holds(format: Format) -> None:
     for record in rows(hostile()):
-        line = module.line(record)
+        line = format.line(record)
         assert line is not None and line.endswith(b"\n")
         assert len(line.decode("utf-8").splitlines()) == 1, record.id
 
 
-@pytest.mark.parametrize("module", EVERY, ids=lambda module: module.NAME)
-def test_every_line_has_the_shape_that_the_check_knows(module: Format) -> None:
+@pytest.mark.parametrize("format", EVERY, ids=lambda format: format.file)
+def test_every_line_has_the_shape_that_the_check_knows(format: Format) -> None:
     for record in [*rows(hostile()), row(sources=[], context=[], tags=[])]:
-        assert line_fault(module.NAME, parsed(module, record)) is None, record.id
+        assert line_fault(format.file, parsed(format, record)) is None, record.id
 
 
-@pytest.mark.parametrize("module", EVERY, ids=lambda module: module.NAME)
-def test_a_line_holds_no_letter_that_steers_a_terminal_or_turns_text_around(module: Format) -> None:
+@pytest.mark.parametrize("format", EVERY, ids=lambda format: format.file)
+def test_a_line_holds_no_letter_that_steers_a_terminal_or_turns_text_around(format: Format) -> None:
     steering = {chr(code) for code in (*range(32), *range(0x80, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F))}
     steering |= {chr(code) for code in range(0x2066, 0x206A)} | set("\u200e\u200f\u061c")
     for record in rows(hostile()):
-        assert not steering & set((module.line(record) or b"").decode().removesuffix("\n")), record.id
+        assert not steering & set((format.line(record) or b"").decode().removesuffix("\n")), record.id
 
 
 def test_texts_come_back_as_they_were() -> None:
@@ -58,7 +60,7 @@ def test_what_json_cannot_carry_is_replaced_and_never_refused() -> None:
 
 def test_eval_cases_are_exactly_the_contract() -> None:
     record = row(context=[], sources=[{"id": "kb"}])
-    assert parsed(eval_cases, record) == {
+    assert parsed(eval_cases.FORMAT, record) == {
         "id": "i-1",
         "kind": "regression",
         "question": record.question,
@@ -76,7 +78,7 @@ def test_sft_is_messages_alone_with_the_right_answer_last() -> None:
     record = row(
         expected="Thirty days.", context=[{"role": "human", "content": "Hi"}, {"role": "ai", "content": "Hello"}]
     )
-    assert parsed(sft, record) == {
+    assert parsed(sft.FORMAT, record) == {
         "messages": [
             {"role": "user", "content": "Hi"},
             {"role": "assistant", "content": "Hello"},
@@ -88,22 +90,22 @@ def test_sft_is_messages_alone_with_the_right_answer_last() -> None:
 
 def test_the_system_prompt_of_the_dataset_takes_the_place_of_the_conversations_own() -> None:
     record = row(context=[{"role": "developer", "content": "old"}], system="Be brief.")
-    roles = [(message["role"], message["content"]) for message in parsed(sft, record)["messages"][:2]]
+    roles = [(message["role"], message["content"]) for message in parsed(sft.FORMAT, record)["messages"][:2]]
     assert roles == [("system", "Be brief."), ("user", record.question)]
 
 
 def test_the_system_prompt_is_no_part_of_what_a_candidate_is_asked() -> None:
-    assert parsed(formats.OPTIONAL["inspect"], row(context=[], system="Be brief."))["input"][0]["role"] == "user"
+    assert parsed(inspect.FORMAT, row(context=[], system="Be brief."))["input"][0]["role"] == "user"
 
 
-@pytest.mark.parametrize("module", [sft, preferences, dpo, kto, openai_evals, formats.OPTIONAL["inspect"]])
-def test_a_turn_in_a_role_without_a_place_leaves_the_record_out(module: Format) -> None:
-    assert module.line(row(context=[{"role": "tool", "content": "42"}])) is None
+@pytest.mark.parametrize("format", [module.FORMAT for module in (sft, preferences, dpo, kto, openai_evals, inspect)])
+def test_a_turn_in_a_role_without_a_place_leaves_the_record_out(format: Format) -> None:
+    assert format.line(row(context=[{"role": "tool", "content": "42"}])) is None
 
 
 def test_preferences_are_exactly_the_contract() -> None:
     record = row(context=[], expected="Thirty days.", rejected="Ten days.")
-    assert parsed(preferences, record) == {
+    assert parsed(preferences.FORMAT, record) == {
         "input": {
             "messages": [{"role": "user", "content": record.question}],
             "tools": [],
@@ -114,15 +116,15 @@ def test_preferences_are_exactly_the_contract() -> None:
     }
 
 
-@pytest.mark.parametrize("module", [preferences, dpo])
+@pytest.mark.parametrize("format", [preferences.FORMAT, dpo.FORMAT])
 @pytest.mark.parametrize("rejected", [None, "", "Thirty days."])
-def test_there_is_no_pair_without_two_different_answers(module: Format, rejected: str | None) -> None:
-    assert module.line(row(expected="Thirty days.", rejected=rejected)) is None
+def test_there_is_no_pair_without_two_different_answers(format: Format, rejected: str | None) -> None:
+    assert format.line(row(expected="Thirty days.", rejected=rejected)) is None
 
 
 def test_kto_labels_the_agents_own_answer_with_the_vote_on_it() -> None:
-    down = parsed(kto, row(rejected="Ten days.", thumb=False))
-    up = parsed(kto, row(expected="Thirty days.", rejected=None, thumb=True))
+    down = parsed(kto.FORMAT, row(rejected="Ten days.", thumb=False))
+    up = parsed(kto.FORMAT, row(expected="Thirty days.", rejected=None, thumb=True))
     assert (down["label"], down["completion"][0]["content"]) == (False, "Ten days.")
     assert (up["label"], up["completion"][0]["content"]) == (True, "Thirty days.")
 
@@ -133,13 +135,13 @@ def test_kto_takes_reviewed_votes_alone() -> None:
 
 
 def test_inspect_samples_never_name_files_scripts_or_sandboxes() -> None:
-    keys = {key for record in rows(hostile()) for key in parsed(formats.OPTIONAL["inspect"], record)}
+    keys = {key for record in rows(hostile()) for key in parsed(inspect.FORMAT, record)}
     assert keys == {"id", "input", "target", "metadata"}
 
 
 def test_openai_evals_rows_fit_the_item_schema_that_goes_with_them() -> None:
     for record in rows(hostile()):
-        jsonschema.validate(parsed(openai_evals, record)["item"], openai_evals.ITEM_SCHEMA)
+        jsonschema.validate(parsed(openai_evals.FORMAT, record)["item"], openai_evals.ITEM_SCHEMA)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"id": "x"}, openai_evals.ITEM_SCHEMA)
 
@@ -178,11 +180,11 @@ def test_joiners_that_were_in_the_text_stay_in_it() -> None:
 
 
 def test_promptfoo_never_fans_a_text_out_into_many() -> None:
-    assert parsed(promptfoo, row(text='["a", "b"]'))["options"] == {"disableVarExpansion": True}
+    assert parsed(promptfoo.FORMAT, row(text='["a", "b"]'))["options"] == {"disableVarExpansion": True}
 
 
 def test_a_dataset_chooses_formats_by_name_and_their_order_is_one() -> None:
-    names = [module.NAME for module in formats.chosen(["promptfoo", "kto", "parquet"])]
+    names = [module.file for module in formats.chosen(["promptfoo", "kto", "parquet"])]
     assert names == ["eval_cases.jsonl", "sft.jsonl", "preferences.jsonl", "kto.jsonl", "promptfoo.yaml"]
     assert formats.chosen(["kto", "promptfoo"]) == formats.chosen(["promptfoo", "kto"])
 
@@ -198,4 +200,33 @@ def test_parquet_without_its_library_says_what_to_install(tmp_path: Any, monkeyp
 
     monkeypatch.setattr(parquet, "import_module", missing)
     with pytest.raises(parquet.ExtraMissing, match="pip install pyarrow"):
-        parquet.convert(tmp_path / "sft.jsonl", tmp_path / "sft.parquet")
+        parquet.convert(tmp_path / "sft.jsonl", tmp_path / "sft.parquet", sft.FORMAT.shape)
+
+
+def test_every_module_that_writes_lines_declares_its_format() -> None:
+    found = [import_module(f"{formats.__name__}.{each.name}") for each in iter_modules(formats.__path__)]
+    writers = [module for module in found if hasattr(module, "line")]
+    assert [module.__name__ for module in writers if module.FORMAT not in formats.FORMATS] == []
+    assert [module.FORMAT.name for module in writers] == sorted(format.name for format in formats.FORMATS)
+    assert [module.FORMAT.name for module in writers] == [module.__name__.rpartition(".")[2] for module in writers]
+
+
+def test_a_format_cannot_be_declared_without_the_shape_of_its_lines() -> None:
+    with pytest.raises(TypeError, match="shape"):
+        Format("half.jsonl", "training", record="pair", line=sft.line)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("format", EVERY, ids=lambda format: format.file)
+def test_a_format_needs_the_consent_of_the_records_that_it_is_made_of(format: Format) -> None:
+    assert (format.purpose == "evaluation") == (format.record == "case")
+
+
+@pytest.mark.parametrize("format", EVERY, ids=lambda format: format.file)
+def test_the_check_finds_a_line_that_is_not_of_the_format(format: Format) -> None:
+    assert format.fault({}) and format.fault({**parsed(format, row(sources=[], context=[])), "more": 1})
+
+
+@pytest.mark.parametrize("format", EVERY, ids=lambda format: format.file)
+def test_the_documentation_describes_every_format(format: Format) -> None:
+    pages = "\n".join(page.read_text() for page in Path("docs").rglob("*.md"))
+    assert format.file in pages

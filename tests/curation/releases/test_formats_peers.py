@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from curation.releases.card import card
 from curation.releases.formats import parquet, promptfoo
-from curation.releases.formats.card import card
 from tests.curation.formats_corpus import CANARY, ENVIRONMENT, hostile, row, rows, storable
 from tests.curation.formats_release import release
 
@@ -218,9 +218,9 @@ print(json.dumps(pq.read_table(f"{sys.argv[1]}/eval_cases.parquet").to_pylist())
 def test_parquet_holds_what_the_lines_hold_and_is_the_same_bytes_twice(tmp_path: Path) -> None:
     release(tmp_path, rows(hostile()))
     script = (
-        "import sys, json; from pathlib import Path; from curation.releases.formats import parquet\n"
+        "import sys, json; from pathlib import Path; from curation.releases.formats import parquet, tables\n"
         f"sys.path.insert(0, {os.getcwd()!r})\n"
-        "print(json.dumps([parquet.convert(a, b) for a, b in parquet.targets(Path(sys.argv[1]))]))"
+        "print(json.dumps([parquet.convert(*table) for table in tables(Path(sys.argv[1]))]))"
     )
     script = f"import sys; sys.path.insert(0, {os.getcwd()!r})\n{script}"
     counts = ask("pyarrow", script, tmp_path)

@@ -6,8 +6,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from curation.releases.formats import manifest as manifests
-from curation.releases.formats.verify import read_checked, verify
+from curation.releases import manifest as manifests
+from curation.releases.verify import read_checked, verify
 from tests.curation.formats_corpus import hostile, row, rows
 from tests.curation.formats_release import describe, entry, release
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from curation.models import Dataset, Release
 from curation.releases import cutting, folders
-from curation.releases.formats.verify import verify
+from curation.releases.verify import verify
 from feedback.models import Project
 from tests import factories as cast
 

@@ -15,7 +15,7 @@ from curation.models import Dataset, EvalCase, Example, PreferencePair, Release,
 from curation.policies import versions
 from curation.releases import cutting, files, membership
 from curation.releases.files import folder
-from curation.releases.formats.verify import read_checked
+from curation.releases.verify import read_checked
 from curation.selection import selection
 from feedback.models import Interaction, Project
 from privacy.consent import ledger

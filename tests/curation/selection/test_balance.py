@@ -12,8 +12,8 @@ KEY = b"a key of the test"
 
 
 def made(number: int, **changes: object) -> Item:
-    """An item of its own cluster, by a subject of its own, in one stratum."""
-    given = {"id": number, "subject": number, "cluster": number, "stratum": ("en",), **changes}
+    """An item of its own cluster, in one stratum."""
+    given = {"id": number, "cluster": number, "stratum": ("en",), **changes}
     return Item(**given)  # type: ignore[arg-type]
 
 
@@ -28,14 +28,6 @@ def test_a_cluster_keeps_three_and_the_others_say_why() -> None:
     assert {finding.code for finding in result.dropped.values()} == {"cluster_cap"}
     assert {finding.figure for finding in result.dropped.values()} == {10}
     assert result.kept.isdisjoint(result.dropped)
-
-
-def test_a_subject_is_capped_where_the_policy_says_so() -> None:
-    items = [made(number, subject=1) for number in range(10)]
-    assert len(run(items).kept) == 10
-    result = run(items, subject_cap=4)
-    assert len(result.kept) == 4
-    assert {finding.code for finding in result.dropped.values()} == {"subject_cap"}
 
 
 def test_what_a_person_wrote_stays_first() -> None:
@@ -67,12 +59,12 @@ def test_damping_takes_one_of_each_cluster_before_a_second() -> None:
 
 
 def test_neither_order_nor_chance_decides() -> None:
-    items = [made(number, cluster=number % 100, subject=number % 70) for number in range(600)]
-    first = run(items, pivot=50, temperature=0.5, subject_cap=4)
+    items = [made(number, cluster=number % 100) for number in range(600)]
+    first = run(items, pivot=50, temperature=0.5)
     for seed in range(3):
         shuffled = items[:]
         random.Random(seed).shuffle(shuffled)
-        assert run(shuffled, pivot=50, temperature=0.5, subject_cap=4) == first
+        assert run(shuffled, pivot=50, temperature=0.5) == first
 
 
 def test_the_key_decides_who_stays() -> None:
@@ -88,8 +80,8 @@ def test_who_stays_goes_on_staying_while_the_stratum_grows() -> None:
 
 
 def test_every_record_is_kept_or_has_a_reason() -> None:
-    items = [made(number, cluster=number % 30, subject=number % 9, stratum=(str(number % 4),)) for number in range(500)]
-    result = run(items, pivot=10, temperature=0.3, subject_cap=5)
+    items = [made(number, cluster=number % 30, stratum=(str(number % 4),)) for number in range(500)]
+    result = run(items, pivot=10, temperature=0.3)
     assert set(result.kept) | set(result.dropped) == {it.id for it in items}
     assert result.kept.isdisjoint(result.dropped)
     assert sum(result.after.values()) == len(result.kept)
@@ -108,7 +100,7 @@ def test_a_candidate_has_the_strata_that_the_policy_names() -> None:
         sources_text="", tags=("b", "a"), language="de", agent_version="v2", authored="human", depth=0,
         occurred_at=datetime(2026, 3, 1, tzinfo=UTC), fingerprint=b"", cluster=None, voters=(),
     )  # fmt: skip
-    assert item(candidate, BalanceSettings()) == Item(7, 3, 7, ("a,b", "de", "v2"), 0)
+    assert item(candidate, BalanceSettings()) == Item(7, 7, ("a,b", "de", "v2"), 0)
     assert item(candidate, BalanceSettings(strata=("language",))).stratum == ("de",)
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from curation.evidence.poisoning import names, ngrams, phrases
+from curation.selection import guards
 from curation.selection.guards import (
     Guarded,
     GuardSettings,
@@ -87,11 +88,11 @@ def test_a_policy_overrides_by_name_and_a_wrong_name_is_refused() -> None:
 
 
 def test_a_share_never_asks_for_less_than_one_record() -> None:
-    assert subject_limit(100, GuardSettings(share_from=10)) == 1
+    assert subject_limit(1_000, GuardSettings(subject_share=0.0001)) == 1
 
 
 def test_the_share_holds_for_what_is_left_after_leaving_out() -> None:
-    settings = GuardSettings(subject_cap=100, subject_share=0.01, share_from=100, max_agent_share=1.0)
+    settings = GuardSettings(subject_cap=100, subject_share=0.01, max_agent_share=1.0)
     items = [made(number, authors=frozenset({number % 120})) for number in range(1_200)]
     items += [made(5_000 + number, authors=frozenset({999})) for number in range(400)]
     result = run(items, settings)
@@ -244,23 +245,25 @@ def test_generations_of_the_agents_own_words_are_counted_and_capped() -> None:
     assert result.dropped[2].code == "depth"
 
 
-def test_the_agents_words_are_at_most_half() -> None:
+def test_the_agents_words_are_at_most_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "AGENT_FLOOR", 0)
     people = [
         made(number, authored="human", tokens=10, depth=0, text=f"so {chr(97 + number)} it is") for number in range(20)
     ]
     agent = [made(number, tokens=10) for number in range(100, 180)]
-    result = run(people + agent, GuardSettings(agent_floor_tokens=0))
+    result = run(people + agent, GuardSettings())
     assert agent_share(result.kept) == pytest.approx(0.5)
     assert reasons(result) == {"agent_share": 60}
     assert {item.id for item in people} <= kept(result)
 
 
-def test_a_small_release_keeps_the_agents_words_up_to_the_floor() -> None:
+def test_a_small_release_keeps_the_agents_words_up_to_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     items = [made(number, tokens=100) for number in range(300)]
     result = run(items, GuardSettings())
     assert len(result.kept) == 200
     assert agent_share(result.kept) == 1.0
-    assert len(run(items, GuardSettings(agent_floor_tokens=0)).kept) == 0
+    monkeypatch.setattr(guards, "AGENT_FLOOR", 0)
+    assert len(run(items, GuardSettings()).kept) == 0
 
 
 def test_neither_order_nor_chance_decides() -> None:

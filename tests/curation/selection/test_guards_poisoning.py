@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from curation.evidence.poisoning import names, phrases
-from curation.selection.guards import Guarded, GuardSettings, Item, guard
+from curation.selection.guards import PHRASE_WORDS, Guarded, GuardSettings, Item, guard
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SUBJECTS = 1_000
@@ -54,7 +54,7 @@ def honest(rng: random.Random, number: int, subject: int) -> Item:
 
 def worded(made: Item, text: str, page: str) -> Item:
     """The record with this answer, given from this page."""
-    return replace(made, phrases=phrases(text, page, GuardSettings().phrase_words), names=names(text, page))
+    return replace(made, phrases=phrases(text, page, PHRASE_WORDS), names=names(text, page))
 
 
 def plant(rng: random.Random, number: int, subject: int, attack: str) -> Item:

@@ -14,7 +14,7 @@ from curation.models import CurationPolicy, Dataset, EvalCase, Example, Question
 from curation.policies import trials, versions
 from curation.releases import cutting, membership
 from curation.review import deciding
-from curation.selection import selection
+from curation.selection import guards, selection
 from feedback.capture import Recorded
 from feedback.models import Interaction, Project
 from privacy.models import ConsentEntry, Subject
@@ -190,9 +190,10 @@ def test_what_was_derived_after_the_selection_is_not_released() -> None:
     assert list(ReleaseMember.objects.values_list("evaluation", "training")) == [(False, True)]
 
 
-def test_depth_and_the_agents_share_are_about_training_alone() -> None:
+def test_depth_and_the_agents_share_are_about_training_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "AGENT_FLOOR", 0)
     shop = cast.project()
-    with_settings(shop, guard={"agent_floor_tokens": 0, "max_agent_share": 0.0})
+    with_settings(shop, guard={"max_agent_share": 0.0})
     rated(shop, cast.ANNA)
     cast.turn(shop)
     assert set(select(shop).values()) == {"active"}

@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from feedback.models import Interaction, Project, Signal
+from feedback.otel import conversations
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -286,3 +287,20 @@ def test_feedback_on_a_span_needs_the_scope_of_feedback(client: Client, shop: Pr
     answer = send(client, auth, export(span(chat(), events=[vote(**{"gen_ai.evaluation.score.value": 1})])))
     assert answer.json()["partialSuccess"]["rejectedSpans"] == "1" and "scope" in answer.content.decode()
     assert Interaction.objects.count() == 1 and not Signal.objects.exists()
+
+
+def test_a_further_dialect_is_read_by_its_one_entry(
+    client: Client, auth: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an instrumentation writes that no dialect reads is left alone, and read once an entry is there."""
+    given = {"input.value": "Where is it?", "output.value": "On its way.", "user.id": "u-1", **AGREED}
+    send(client, auth, export(span(given)))
+    assert not Interaction.objects.exists()
+    other = conversations.Dialect(
+        "values",
+        lambda span: [lambda: [("user", str(span.attributes.get("input.value", "")))]],
+        lambda span: [lambda: [("assistant", str(span.attributes.get("output.value", "")))]],
+    )
+    monkeypatch.setattr(conversations, "DIALECTS", (*conversations.DIALECTS, other))
+    send(client, auth, export(span(given)))
+    assert Interaction.objects.get().answer == "On its way."

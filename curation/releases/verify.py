@@ -8,14 +8,17 @@ from typing import Any
 
 import orjson
 
+from curation.releases.formats import FORMATS
 from curation.releases.formats.parquet import SUFFIX
-from curation.releases.formats.shapes import line_fault
+from curation.releases.formats.shapes import fault
+from curation.releases.manifest import LINEAGE, LINEAGE_SHAPE
 
 MANIFEST, SUMS, CARD = "manifest.json", "SHA256SUMS", "README.md"
 DESCRIBING = frozenset({MANIFEST, SUMS, CARD})
 REQUIRED = ("dataset", "version", "created_at", "files", "counts", "consent", "redaction")
 PURPOSES = frozenset({"evaluation", "training", "lineage"})
 YAML_ITEM = b"- "
+_BY_FILE = {format.file: format for format in FORMATS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,13 @@ def _line_fault(name: str, line: bytes) -> str | None:
     except orjson.JSONDecodeError:
         return "is no JSON"
     return line_fault(name, value)
+
+
+def line_fault(name: str, value: Any) -> str | None:
+    """What is wrong with a line of the file of that name, or None. It names fields, never what is in them."""
+    if name == LINEAGE:
+        return fault(value, LINEAGE_SHAPE, "the line")
+    return _BY_FILE[name].fault(value) if name in _BY_FILE else "is of a format that this version does not know"
 
 
 def _first(problems: Iterator[Problem], most: int) -> Iterator[Problem]:

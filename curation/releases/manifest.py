@@ -7,10 +7,12 @@ from typing import Any, Literal, NotRequired, TypedDict
 import orjson
 
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.records import Row
+from curation.releases.formats.format import Row
+from curation.releases.formats.shapes import Shape
 
 SCHEMA = 1
 LINEAGE = "lineage.jsonl"
+LINEAGE_SHAPE: Shape = {"file": "string", "record": "string", "interaction": "string", "line?": "integer"}
 Purpose = Literal["evaluation", "training", "lineage"]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from curation.releases.formats.shapes import TABLES, Shape
+from curation.releases.formats import TABLES
+from curation.releases.formats.shapes import Shape
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 TASKS = {"eval_cases.jsonl": "question-answering", "sft.jsonl": "text-generation"}
