@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from curation import pipeline
 from curation.models import Dataset, Release, ReviewTask, Run
 from curation.releases import cutting, datasets
-from curation.runs import curate
 from feedback.capture import writing
 from feedback.capture.payloads import FeedbackIn, InteractionIn, convert
 from feedback.capture.writing import Recorded
@@ -72,7 +72,7 @@ def person(of: Project, external_id: str = ANNA) -> Subject:
 
 def turn(of: Project) -> Run | None:
     """One run of curation."""
-    return curate.curate(of)
+    return pipeline.curate(of)
 
 
 def cut(of: Project) -> Release:

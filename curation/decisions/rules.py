@@ -34,6 +34,10 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
+LABELLED: Final = frozenset({Outcome.CONFIRMED, Outcome.CORRECTED})
+"""The outcomes that say what the right answer is."""
+
+
 class Reason(StrEnum):
     """Why a ruling is what it is. `REASONS` has the sentence for each."""
 
@@ -232,6 +236,11 @@ def ruling(outcome: Outcome, reason: Reason, *, correction: int | None = None, n
 
 
 CONFIRMED: Final = ruling(Outcome.CONFIRMED, Reason.UP_VOTE)
+
+
+def right_answer(answer: str, typed: str | None, written: str | None) -> str:
+    """The right answer of a labelled decision: what a reviewer typed, else what a person wrote, else the agent's."""
+    return typed or written or answer
 
 
 def review_weight(votes: Iterable[Vote]) -> float:

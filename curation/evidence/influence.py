@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from curation.decisions import rules
-from curation.evidence import decided, poisoning
+from curation.evidence import poisoning, store
 from curation.filters.texts import tokens
 from curation.models import Decision, Example, Question, ReviewTask
 from curation.quality import estimates
@@ -116,7 +116,7 @@ class Read(NamedTuple):
     @property
     def expected(self) -> str:
         """What it would teach."""
-        return decided.expected(self.outcome, self.answer, self.typed, self.written) or ""
+        return rules.right_answer(self.answer, self.typed, self.written)
 
 
 # Times as text: either driver would have Python take each apart.
@@ -259,6 +259,6 @@ SOURCES = f"SELECT id, sources FROM {columns.quoted(Interaction)} WHERE sources 
 def approved(project: Project) -> Iterable[str]:
     """The answers that reviewers found right, or wrote."""
     keys = Decision.objects.filter(project=project, task__isnull=False).values_list("pk", flat=True)
-    for row in decided.load(list(keys)):
+    for row in store.load(list(keys)):
         if row.expected is not None:
             yield row.expected

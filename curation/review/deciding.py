@@ -10,13 +10,12 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from curation.decisions import derive
+from curation import pipeline
 from curation.decisions.language import guess
 from curation.decisions.rules import REASONS, Outcome, Reason, decide
-from curation.evidence import decided
+from curation.evidence import store
 from curation.models import Decision, ReviewTask
 from curation.policies import versions
-from curation.questions import duplicates
 from curation.review import calibration, double_review, events, holds
 from curation.review.verdicts import ReviewError as ReviewError
 from curation.review.verdicts import Verdict as Verdict
@@ -182,7 +181,7 @@ def decide_by(task: ReviewTask) -> Decision:
             "decided_at": timezone.now(),
         },
     )
-    duplicates.resolve(source.project, derive.derive([row], policy))
+    pipeline.again(row, policy)
     return row
 
 
@@ -268,7 +267,7 @@ def reopen(task: ReviewTask, user: User) -> None:
 
 def decide_by_votes(row: Decision) -> None:
     """Let what people said decide again, without a reviewer. Call in a transaction."""
-    votes = decided.votes_on([row.pk]).get(row.pk, [])
+    votes = store.votes_on([row.pk]).get(row.pk, [])
     ruling = decide(str(row.interaction.answer), votes, str(row.interaction.question))
     row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
     row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"

@@ -6,12 +6,18 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from curation.decisions.derive import Weighed
+from curation.decisions.judging import Judged
+from curation.decisions.rules import Outcome, review_weight
 from curation.evidence.records import Decided, Finding
-from curation.models import AuditItem, ReviewTask
+from curation.filters.filters import HOLD
+from curation.models import AuditItem, CurationPolicy, ReviewTask
+from curation.review.settings import ReviewSettings
 from feedback.models import Project
 from privacy.db import columns
 
 BATCH = 500
+FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
 HELD = {
     "sensitive_topic": "It touches a sensitive topic. May it be used?",
     "prompt_injection": "Its text may try to instruct a reader or a judge. Is it harmless?",
@@ -50,14 +56,35 @@ class Task(NamedTuple):
     revision: int
 
 
-def hold(project: Project, looked_at: Sequence[Decided], held: Mapping[int, Finding]) -> int:
+def ask_about_votes(project: Project, judged: Sequence[Judged]) -> None:
+    """Open a task where the votes decide nothing; close those that later votes made needless."""
+    unclear = {one.read.key: one for one in judged if one.ruling.outcome in FOR_A_PERSON}
+    settle([one.read.key for one in judged if one.read.key not in unclear and one.read.before is not None])
+    make_way(list(unclear))
+    tasks = ReviewTask.objects.filter(state=State.OPEN, interaction__in=list(unclear))
+    asked = {task.interaction_id: task for task in tasks}
+    fresh = []
+    for key, (read, ruling, _, _) in unclear.items():
+        priority, task = round(10 * review_weight(read.votes)), asked.get(key)
+        if task is None:
+            fresh.append(Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision))
+        elif task.kind != Kind.ADJUDICATION:  # else reviewers differ: their curator hears the votes, too
+            task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
+            task.priority = priority
+    put(project, fresh)
+    ReviewTask.objects.bulk_update(asked.values(), ["reason", "detail", "priority", "revision"])
+
+
+def hold(project: Project, looked_at: Sequence[Decided], found: Mapping[int, Finding | None]) -> int:
     """Ask about the records that are held, and take back the question where nothing holds any more; how many are asked.
 
-    A task that is open for another reason (a doubt about the label, the audit) stays: it is the same person's look.
+    A task that is open for another reason (a doubt about the label, the audit) stays: it is the same person's look. What
+    reviewers dispute has its task already.
     """
+    held = {key: one for key, one in found.items() if one is not None and one.code in HOLD and one.stage != DISPUTE}
     subjects = {row.interaction: row.subject for row in looked_at}
     withdraw(row.interaction for row in looked_at if not row.is_new and row.interaction not in held)
-    return ask(project, {key: (subjects[key], found) for key, found in held.items()})
+    return ask(project, {key: (subjects[key], one) for key, one in held.items()})
 
 
 def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
@@ -93,16 +120,26 @@ def make_way(interactions: Sequence[int]) -> None:
     tasks.update(state=State.CANCELLED, claimed_by=None, claimed_until=None)
 
 
-def disputed(interactions: Sequence[int], *, second_waits: bool) -> dict[int, Finding]:
-    """What keeps these records from being used: reviewers differ, or, where the policy says so, a second look is due."""
-    kinds = [Kind.ADJUDICATION, Kind.SECOND] if second_waits else [Kind.ADJUDICATION]
-    rows = ReviewTask.objects.filter(interaction__in=interactions, state=State.OPEN, kind__in=kinds)
-    return {key: DISPUTES[kind] for key, kind in rows.values_list("interaction_id", "kind")}
+def disputed(labelled: Sequence[Weighed], policy: CurationPolicy) -> dict[int, Finding | None]:
+    """What keeps each record from use: what a filter found, but reviewers who differ, or, where the policy says so, a
+    second look that is due, go before what only holds.
+    """
+    waits = ReviewSettings.of(policy.settings).second_waits
+    kinds = [Kind.ADJUDICATION, Kind.SECOND] if waits else [Kind.ADJUDICATION]
+    known = [one.row.interaction for one in labelled if not one.row.is_new]
+    rows = ReviewTask.objects.filter(interaction__in=known, state=State.OPEN, kind__in=kinds)
+    disputes = {key: DISPUTES[kind] for key, kind in rows.values_list("interaction_id", "kind")}
+    return {
+        key: disputes.get(key, one.found) if one.found is None or one.found.code in HOLD else one.found
+        for one in labelled
+        for key in [one.row.interaction]
+    }
 
 
+DISPUTE = "review"
 DISPUTES = {
-    Kind.ADJUDICATION.value: Finding("review", "reviewers_differ", "Two reviewers differ; a curator decides."),
-    Kind.SECOND.value: Finding("review", "second_review", "A second reviewer has yet to look."),
+    Kind.ADJUDICATION.value: Finding(DISPUTE, "reviewers_differ", "Two reviewers differ; a curator decides."),
+    Kind.SECOND.value: Finding(DISPUTE, "second_review", "A second reviewer has yet to look."),
 }
 
 

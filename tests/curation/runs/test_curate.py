@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from curation.decisions import derive
+from curation import pipeline
 from curation.models import Decision, EvalCase, Example, PreferencePair, ReviewTask
 from feedback.models import Interaction
 from tests import factories as cast
@@ -122,13 +122,13 @@ def test_a_vote_that_arrives_during_a_run_is_not_lost(monkeypatch: pytest.Monkey
     shop = cast.project()
     talk = cast.asked(shop)
     cast.said(shop, talk, "thumbs_up")
-    real = derive.derive
+    real = pipeline.carry_out
 
     def meanwhile(*args: object) -> object:
         cast.said(shop, talk, "thumbs_down")
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("curation.decisions.derive.derive", meanwhile)
+    monkeypatch.setattr("curation.pipeline.carry_out", meanwhile)
     cast.turn(shop)
     monkeypatch.undo()
     assert Interaction.objects.get().pending
