@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from curation.decisions import rules
 from curation.evidence import poisoning, store
 from curation.filters.texts import tokens
-from curation.models import Decision, Example, Question, ReviewTask
+from curation.models import Decision, Example, Question
 from curation.quality import estimates
 from curation.selection.balance import Stock
 from curation.selection.guards import GuardSettings, Item
@@ -123,10 +123,7 @@ class Read(NamedTuple):
 READ = (
     "SELECT i.id, i.subject_id, d.outcome, i.answer, d.task_id, t.correction, s.correction, s.subject_id, "  # noqa: S608
     f"i.sources, i.question, i.context, CAST(i.received_at AS text), q.cluster, x.depth FROM {columns.quoted(Decision)} d "
-    f"JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
-    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
-    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
-    f"LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
+    f"{store.RESTS_ON} LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
     f"LEFT JOIN {columns.quoted(Example)} x ON x.decision_id = d.interaction_id WHERE d.interaction_id IN ({{keys}})"
 )
 VOTED = (

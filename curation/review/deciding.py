@@ -89,11 +89,6 @@ def release(key: int, user: User, until: datetime) -> bool:
     return bool(mine.update(claimed_by=None, claimed_until=None))
 
 
-def release_claims(user: User) -> None:
-    """Give back what a reviewer holds, when they leave."""
-    ReviewTask.objects.filter(claimed_by=user, state=ReviewTask.State.OPEN).update(claimed_by=None, claimed_until=None)
-
-
 def last_decided(user: User) -> ReviewTask | None:
     """The task that this reviewer decided last, which they may take back."""
     return ReviewTask.objects.filter(resolved_by=user, state=ReviewTask.State.RESOLVED).order_by("-resolved_at").first()
