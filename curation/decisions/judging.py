@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from curation.decisions import derive
 from curation.decisions.language import guess
-from curation.decisions.rules import LABELLED, Outcome, Reason, Ruling, decide, right_answer, standing
+from curation.decisions.reasons import Reason
+from curation.decisions.rules import LABELLED, Outcome, Ruling, decide, right_answer, standing
 from curation.evidence import store
 from curation.evidence.records import Decided
 from curation.evidence.store import Read, Stored

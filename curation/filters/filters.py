@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 import re2
 
 from curation.decisions import corrections
+from curation.decisions.reasons import Kind, of
 from curation.evidence.records import Candidate, Finding, named
 from curation.filters import texts as filters_texts
 from curation.filters.texts import PLACEHOLDER, gibberish, hides, instructs, is_small_talk, refuses, tokens, truncated
@@ -26,7 +27,7 @@ from feedback.capture.blanks import is_blank
 STAGE: Final = "filter"
 SMALL_TALK: Final = 60
 """A greeting is short; a longer text that opens with one goes on to ask."""
-HOLD: Final = frozenset({"sensitive_topic", "prompt_injection", "classifier", "reviewers_differ", "second_review"})
+HOLD: Final = frozenset(of(Kind.FILTER, Kind.DISPUTE))
 Classifier = Callable[[Candidate], str | None]
 Check = Callable[[Candidate, "FilterSettings"], Iterator[Finding]]
 INJECTION, TOPICS = 0, 1  # the patterns of the gate

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from curation import pipeline
 from curation.decisions.language import guess
-from curation.decisions.rules import REASONS, Outcome, Reason, decide
+from curation.decisions.reasons import REASONS, Reason
+from curation.decisions.rules import Outcome, decide
 from curation.evidence import store
 from curation.models import Decision, ReviewTask
 from curation.policies import versions
@@ -29,14 +30,15 @@ LEASE = timedelta(minutes=15)
 State, Kind, Action = ReviewTask.State, ReviewTask.Kind, events.Action
 Resolution = ReviewTask.Resolution
 OUTCOMES = {
-    Resolution.APPROVE: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the answer right."),
-    Resolution.CORRECT: (Outcome.CORRECTED, Reason.REVIEW_CORRECTED, "A reviewer wrote the right answer."),
-    Resolution.REJECT: (Outcome.REJECTED, Reason.REVIEW_REJECTED, "A reviewer found it of no use."),
-    Resolution.SENSITIVE: (Outcome.REJECTED, Reason.REVIEW_SENSITIVE, "A reviewer found it too sensitive to use."),
-    Resolution.UNSURE: (Outcome.REJECTED, Reason.REVIEW_UNSURE, "A reviewer could not tell."),
-    Resolution.AGENT: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the agent's answer right."),
-    Resolution.NEVER: (Outcome.REJECTED, Reason.REVIEW_NEVER, "A reviewer found that it must never be used."),
+    Resolution.APPROVE: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED),
+    Resolution.CORRECT: (Outcome.CORRECTED, Reason.REVIEW_CORRECTED),
+    Resolution.REJECT: (Outcome.REJECTED, Reason.REVIEW_REJECTED),
+    Resolution.SENSITIVE: (Outcome.REJECTED, Reason.REVIEW_SENSITIVE),
+    Resolution.UNSURE: (Outcome.REJECTED, Reason.REVIEW_UNSURE),
+    Resolution.AGENT: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED),
+    Resolution.NEVER: (Outcome.REJECTED, Reason.REVIEW_NEVER),
 }
+AGENT_IS_RIGHT = "A reviewer found the agent's answer right."
 
 
 def free_for(user: User) -> Q:
@@ -183,11 +185,13 @@ def decide_by(task: ReviewTask) -> Decision:
 def amounts_to(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
     """The outcome of a closed task, its reason, and the signal that holds the right answer, where one does."""
     if task.resolution != Resolution.USE:
-        return *OUTCOMES[Resolution(task.resolution)], None
+        outcome, reason = OUTCOMES[Resolution(task.resolution)]
+        detail = AGENT_IS_RIGHT if task.resolution == Resolution.AGENT else REASONS[reason].sentence
+        return outcome, reason, detail, None
     record = holds.by_votes(task)
     if record is None:
         raise ReviewError("People have voted since, and nothing is decided any more.")
-    return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED], record.signal
+    return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED].sentence, record.signal
 
 
 def undo(task: ReviewTask, user: User) -> ReviewTask:

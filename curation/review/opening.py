@@ -6,8 +6,10 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from curation.decisions import reasons
 from curation.decisions.derive import Weighed
 from curation.decisions.judging import Judged
+from curation.decisions.reasons import HELD, REASONS, of
 from curation.decisions.rules import Outcome, review_weight
 from curation.evidence.records import Decided, Finding
 from curation.filters.filters import HOLD
@@ -18,27 +20,12 @@ from privacy.db import columns
 
 BATCH = 500
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
-HELD = {
-    "sensitive_topic": "It touches a sensitive topic. May it be used?",
-    "prompt_injection": "Its text may try to instruct a reader or a judge. Is it harmless?",
-    "classifier": "The project's own classifier stopped it. May it be used?",
-    "answers_differ": "Another answer to the same question was confirmed too. Is this one right?",
-    "contradicts_review": "Somebody corrected what a reviewer had decided. Is the correction right?",
-    "pushed_phrase": "Few people bring the same phrase often. Is the answer right?",
-    "spread_phrase": "Many people wrote a phrase that no source has. Is the answer right?",
-    "rare_words": "It names what hardly anybody else wrote. Might that tell who asked?",
-    "unknown_names": "The answer names what no source and no approved record knows. Is it right?",
-    "quorum": "Too few people have voted on it. Is the answer right?",
-}
-"""The reasons for which a record that has a label is held until a person has looked, as a reviewer reads them."""
-ASKED_OF_RECORDS = frozenset({*HELD, "not_discriminating", "judge_divided"})
+ASKED_OF_RECORDS = frozenset({*HELD, *of(reasons.Kind.GATE)})
 """The reasons that are about a record which has a label; the last two are the gate's."""
-PRIORITY = {"prompt_injection": 30, "sensitive_topic": 20, "contradicts_review": 25}
-PLAIN = 10
 AUDIT = "audit"
 State, Kind = ReviewTask.State, ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)
-ANY = "It was drawn at random. Judge the answer by itself."
+ANY = REASONS[AUDIT]
 COLUMNS = (
     "interaction_id", "project_id", "subject_id", "reason", "detail", "kind", "state", "priority", "revision",
     "created_at", "resolution", "correction", "note",
@@ -138,15 +125,15 @@ def disputed(labelled: Sequence[Weighed], policy: CurationPolicy) -> dict[int, F
 
 DISPUTE = "review"
 DISPUTES = {
-    Kind.ADJUDICATION.value: Finding(DISPUTE, "reviewers_differ", "Two reviewers differ; a curator decides."),
-    Kind.SECOND.value: Finding(DISPUTE, "second_review", "A second reviewer has yet to look."),
+    kind.value: Finding(DISPUTE, code, REASONS[code].sentence)
+    for kind, code in ((Kind.ADJUDICATION, "reviewers_differ"), (Kind.SECOND, "second_review"))
 }
 
 
 def task(interaction: int, subject: int, found: Finding) -> Task:
     """A new task about a record that is held."""
-    words = f"{HELD.get(found.code, ANY)} {found.detail}".rstrip()
-    return Task(interaction, subject, found.code, words, PRIORITY.get(found.code, PLAIN), 0)
+    why = REASONS[found.code]
+    return Task(interaction, subject, found.code, f"{why.sentence} {found.detail}".rstrip(), why.priority, 0)
 
 
 def withdraw(interactions: Iterable[int]) -> None:
@@ -158,7 +145,9 @@ def withdraw(interactions: Iterable[int]) -> None:
         tasks = ReviewTask.objects.filter(
             interaction__in=keys[start : start + BATCH], state=ReviewTask.State.OPEN, reason__in=HELD, kind=Kind.LABEL
         )
-        tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(reason=AUDIT, detail=ANY, priority=PLAIN)
+        tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(
+            reason=AUDIT, detail=ANY.sentence, priority=ANY.priority
+        )
         tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
 
 
