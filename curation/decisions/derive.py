@@ -216,4 +216,5 @@ def candidate(row: Decided, project: int, depths: Mapping[tuple[str, str], int])
         fingerprint=row.fingerprint,
         cluster=None,
         voters=row.voters,
+        is_cut=row.is_cut and not row.corrected,
     )

@@ -101,4 +101,5 @@ def decided(read: Read, ruling: Ruling, language: str) -> Decided:
         fingerprint=read.fingerprint,
         voters=tuple(vote.subject for vote in standing(read.votes)),
         is_new=read.before is None,
+        is_cut=read.is_cut,
     )

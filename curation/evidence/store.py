@@ -64,6 +64,7 @@ class Read(NamedTuple):
     fingerprint: bytes
     revision: int
     votes: tuple[Vote, ...]
+    is_cut: bool
     heard_at: datetime | None
     before: Before | None
 
@@ -103,7 +104,7 @@ def statement(which: str) -> str:
     """A SELECT of the pending interactions for which `which` holds."""
     return (
         "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
-        f"i.agent_version, {columns.at('i.occurred_at')}, i.fingerprint, i.revision "
+        f"i.agent_version, {columns.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata "
         f"FROM {columns.quoted(Interaction)} i JOIN {columns.quoted(Subject)} p ON p.id = i.subject_id "
         f"WHERE i.pending AND NOT i.scan_due AND p.restricted_at IS NULL AND {which}"
     )
@@ -142,16 +143,21 @@ def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
 
 def read(stored: Stored) -> Read:
     """What is stored of an interaction, as the rules take it."""
-    key, subject, question, answer, context, sources, tags, name, version, at, mark, revision = stored.row
+    key, subject, question, answer, context, sources, tags, name, version, at, mark, revision, metadata = stored.row
     before = decision_before(stored.decision)
     reviewed = before is not None and before.task is not None
     return Read(
         key, subject, question, answer, columns.parsed(context), columns.parsed(sources), tuple(columns.parsed(tags)),
         (name, version), columns.moment(at), bytes(mark), revision,
-        tuple(map(vote, stored.votes)),
+        tuple(map(vote, stored.votes)), is_cut(metadata),
         max((columns.moment(vote[-1]) for vote in stored.votes), default=None) if reviewed else None,
         before,
     )  # fmt: skip
+
+
+def is_cut(metadata: Any) -> bool:
+    """Whether a client said that its stream ended before the answer did."""
+    return metadata != "{}" and "cut" in columns.parsed(metadata)
 
 
 def decision_before(stored: Columns | None) -> Before | None:
@@ -169,14 +175,14 @@ def load(keys: Sequence[int]) -> list[Decided]:
     statement = (
         "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
         "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
-        f"i.occurred_at, i.fingerprint FROM {columns.quoted(Decision)} d {RESTS_ON} "
+        f"i.occurred_at, i.fingerprint, i.metadata FROM {columns.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
-        language, name, version, occurred_at, fingerprint,
+        language, name, version, occurred_at, fingerprint, metadata,
     ) in columns.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
@@ -197,6 +203,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 occurred_at=columns.moment(occurred_at),
                 fingerprint=bytes(fingerprint),
                 voters=voters.get(key, ()),
+                is_cut=is_cut(metadata),
             )
         )
     return sorted(rows, key=lambda row: row.interaction)

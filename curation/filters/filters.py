@@ -150,7 +150,7 @@ def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     text = candidate.expected
     if settings.drop_refusals and refuses(text):
         yield found("refusal", "The answer declines to answer.")
-    if settings.drop_truncated and (sign := truncated(text)):
+    if settings.drop_truncated and (sign := "its stream ended early" if candidate.is_cut else truncated(text)):
         yield found("truncated", f"The answer is cut off: {sign}.", len(text))
     flaw = corrections.flaw(text, candidate.question) if candidate.authored == "human" else None
     if flaw and flaw != corrections.Flaw.QUESTION:  # a reviewer may find that asking back is the right answer

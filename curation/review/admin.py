@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from curation.decisions import reasons
+from curation.decisions.reasons import short
 from curation.models import ReviewTask
 from curation.review import bulk_admin, deciding, double_review, holds, progress
 from curation.review import page as review_page
@@ -77,7 +77,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.display(description="why it is here")
     def why(self, row: ReviewTask) -> str:
-        return reasons.short(row.reason)
+        return short(row.reason)
 
     @admin.display(description="language")
     def language(self, row: ReviewTask) -> str:
@@ -317,7 +317,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, tasks: list[ReviewTask], form: Any, title: str, name: str, button: str
     ) -> HttpResponse:
         """What an action would touch, by reason, and the first of it."""
-        reasons = Counter(reasons.short(task.reason) for task in tasks)
+        reasons = Counter(short(task.reason) for task in tasks)
         context = {
             **self.admin_site.each_context(request), "title": title, "opts": self.opts, "tasks": tasks, "form": form,
             "reasons": reasons.most_common(), "first": tasks[:10], "many": MANY, "button": f"{button} {len(tasks)}",

@@ -169,3 +169,14 @@ def test_every_rated_interaction_ends_with_an_outcome_and_a_reason() -> None:
     assert Decision.objects.count() == len(signals)
     assert all(row.detail for row in Decision.objects.all())
     assert not Interaction.objects.filter(pending=True).exists()
+
+
+def test_a_thumbs_up_on_a_stream_that_was_cut_makes_no_golden_case_but_its_correction_a_regression_case() -> None:
+    shop = cast.project()
+    cut = {"metadata": {"cut": "closed"}}
+    liked, mended = cast.asked(shop, **cut), cast.asked(shop, question="How late is it open on Mondays?", **cut)
+    cast.said(shop, liked, "thumbs_up")
+    cast.said(shop, mended, "edit", correction=cast.RIGHT)
+    cast.turn(shop)
+    golden, regression = EvalCase.objects.get(kind="golden"), EvalCase.objects.get(kind="regression")
+    assert (golden.status, golden.reason, regression.status) == ("filtered", "truncated", "active")
