@@ -1,5 +1,7 @@
 """The pull: what is new becomes decisions, tasks and records, once."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -173,7 +175,7 @@ def test_every_rated_interaction_ends_with_an_outcome_and_a_reason() -> None:
 
 def test_a_thumbs_up_on_a_stream_that_was_cut_makes_no_golden_case_but_its_correction_a_regression_case() -> None:
     shop = cast.project()
-    cut = {"metadata": {"cut": "closed"}}
+    cut: dict[str, Any] = {"metadata": {"cut": "closed"}}
     liked, mended = cast.asked(shop, **cut), cast.asked(shop, question="How late is it open on Mondays?", **cut)
     cast.said(shop, liked, "thumbs_up")
     cast.said(shop, mended, "edit", correction=cast.RIGHT)
