@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
-from curation.quality.estimates import Estimate, Judged, audit, naive, propensities, snipw
+from curation.quality.estimates import Estimate, weighted_by_cell, wilson
 
 TRUTH = 0.8
 SEGMENTS = ("billing", "login", "shipping", "returns")
@@ -36,16 +36,15 @@ def simulate(rng: random.Random, *, interactions: int, sample: int, ratio: float
     """One world: its answers, who rates them, and what each estimate makes of it."""
     answers = [(rng.choice(SEGMENTS), rng.random() < TRUTH) for _ in range(interactions)]
     voted = [rng.random() < (0.05 if good else 0.05 * ratio) for _, good in answers]
-    chance = propensities((segment, vote) for (segment, _), vote in zip(answers, voted, strict=True))
-    records = [
-        Judged(good=good if vote else None, propensity=chance[segment], tags=(segment,))
-        for (segment, good), vote in zip(answers, voted, strict=True)
-    ]
+    cells: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for (segment, good), vote in zip(answers, voted, strict=True):
+        cells[segment] = [total + one for total, one in zip(cells[segment], (1, vote, vote and good), strict=True)]
+    _, votes, liked = map(sum, zip(*cells.values(), strict=True))
     drawn = rng.sample(range(interactions), sample)
     return {
-        "thumbs": naive(records),
-        "snipw by segment": snipw(records).estimate,
-        "audit": audit(answers[number][1] for number in drawn),
+        "thumbs": wilson(liked, votes),
+        "snipw by segment": weighted_by_cell(map(tuple, cells.values())).estimate,
+        "audit": wilson(sum(answers[number][1] for number in drawn), sample),
     }
 
 

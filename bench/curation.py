@@ -148,7 +148,7 @@ def filled(model: Any, given: str, rows: list[Any]) -> list[Any]:
 
 def curate() -> dict[str, Any]:
     """Everything that is pending, in this process; processor and wall seconds."""
-    from curation.runs import curate as curation
+    from curation import pipeline as curation
     from feedback.models import Project
 
     began, worked = time.perf_counter(), time.process_time()

@@ -125,18 +125,18 @@ def seconds(work: Callable[[], object]) -> float:
 
 def person_erased(project: Any, person: str, releases: int, *, scan: bool) -> dict[str, float]:
     """Put one person into that many releases, erase them, and time each part."""
+    from curation import pipeline
     from curation.models import Dataset
     from curation.releases import cutting
-    from curation.runs import curate
     from privacy.erasure import erasure
     from privacy.requests import lifecycle
 
     talk(project, person, OWN)
-    curate.curate(project)
+    pipeline.curate(project)
     dataset = Dataset.objects.get(project=project)
     for number in range(releases):
         talk(project, f"{person}-fellow-{number}", 1)
-        curate.curate(project)
+        pipeline.curate(project)
         cutting.cut(dataset)
     made: list[Any] = []
     found = {
@@ -166,17 +166,17 @@ def expect(request: Any, releases: int) -> None:
 def measure(size: int, repeats: int, scan: bool) -> dict[str, float]:
     """The figures among that many interactions: the best over several people, for others use the machine too; and one
     full scan."""
+    from curation import pipeline
     from curation.models import CurationPolicy
     from curation.policies import versions
     from curation.releases import datasets
-    from curation.runs import curate
 
     project = datasets.create_project("bench")
     CurationPolicy.objects.create(project=project, version=versions.current(project).version + 1, settings=ALL_PASS)
     filling = seconds(lambda: fill(project.pk, size))
     for number in range(FELLOWS):
         talk(project, f"fellow-{number}", OWN)
-    curate.curate(project)
+    pipeline.curate(project)
     people = [person_erased(project, f"anna-{n}", 1, scan=False) for n in range(repeats)]
     found = {name: min(one[name] for one in people) for name in ("hidden", "gone", "recut")}
     for releases in (2, 4):

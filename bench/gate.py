@@ -37,7 +37,7 @@ from curation.gate.verdicts import (
     needs_confirmation,
 )
 from curation.gate.verdicts.cases import CaseKind
-from curation.gate.verdicts.significance import wilson
+from curation.quality.estimates import interval
 
 GOLDEN, CORRECTED, RELEASE = 500, 200, "v1"
 Held = tuple[str, str, bool]
@@ -249,7 +249,7 @@ def power(trials: int) -> dict[str, object]:
         # The two promises get all trials, the variations around them a quarter.
         rounds = trials if seed in (1, 6) else max(1, trials // 4)
         count = sum(not _trial(cases, candidate, flips, policy, rng) for _ in range(rounds))
-        low, high = wilson(count, rounds)
+        low, high = interval(count / rounds, rounds)
         return f"{count / rounds:.1%} of {rounds} refused (95 % interval {low:.1%} to {high:.1%})"
 
     return {

@@ -5,12 +5,13 @@ from contextlib import suppress
 from celery import shared_task
 from django.utils import timezone
 
+from curation import pipeline
 from curation.models import Dataset, Release
 from curation.policies import versions
 from curation.quality import audits, report
 from curation.releases import copies, cutting, periods, recuts
 from curation.review import bulk
-from curation.runs import control, curate
+from curation.runs import control
 from feedback.models import Interaction, Project
 from privacy.db import isolation
 
@@ -31,7 +32,7 @@ def sweep() -> int:
     isolation.each("bulk decision", bulk.unfinished(), bulk.advance)
     waiting = Interaction.objects.filter(pending=True).values("project").distinct()
     projects = Project.objects.filter(pk__in=waiting).exclude(pk__in=control.resting().values("pk"))
-    return len(isolation.each("curate", projects, curate.curate))
+    return len(isolation.each("curate", projects, pipeline.curate))
 
 
 @shared_task
@@ -39,7 +40,7 @@ def curate_project(key: int) -> bool:
     """Curate one project, also where it rests; whether there is such a project."""
     project = Project.objects.filter(pk=key).first()
     if project is not None:
-        curate.curate(project)
+        pipeline.curate(project)
     return project is not None
 
 

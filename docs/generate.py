@@ -28,9 +28,8 @@ if not apps.ready:
 
 from drf_spectacular.generators import SchemaGenerator
 
-from curation.decisions.rules import REASONS as DECISION_REASONS
+from curation.decisions.reasons import REASONS, Reason
 from curation.policies.settings import defaults
-from curation.review.queues import REASONS as TASK_REASONS
 from flywheel_site.http.api_docs import calls, kinds
 from privacy.erasure import data_map as datamap
 
@@ -235,9 +234,9 @@ def reasons() -> str:
         "# Reasons\n\nEach decision, finding and verdict carries a code. "
         "`manage.py curate --project P --explain ID` prints the whole path of one record.\n",
         "\n## Of a decision\n\n",
-        table(("code", "what it means"), ((f"`{key}`", text) for key, text in DECISION_REASONS.items())),
+        table(("code", "what it means"), ((f"`{key}`", REASONS[key].sentence) for key in Reason)),
         "\n## Of a review task\n\n",
-        table(("code", "in the queue"), ((f"`{key}`", text) for key, text in TASK_REASONS.items())),
+        table(("code", "in the queue"), ((f"`{key}`", words.short) for key, words in REASONS.items() if words.short)),
     ]
     found = dict(findings())
     for title, makers in (("Of a filter or a guard", ("found", "finding")), ("Of a gate run", ("Reason", "about"))):

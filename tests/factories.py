@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Sum
 
+from curation import pipeline
 from curation.models import Dataset, Release, ReviewTask, Run
 from curation.releases import cutting, datasets
-from curation.runs import curate
 from feedback import capture
 from feedback.capture import Recorded
 from feedback.capture.payloads import FeedbackIn, InteractionIn, convert
@@ -74,7 +74,7 @@ def person(of: Project, external_id: str = ANNA) -> Subject:
 
 def turn(of: Project) -> Run | None:
     """One run of curation."""
-    return curate.curate(of)
+    return pipeline.curate(of)
 
 
 def cut(of: Project) -> Release:

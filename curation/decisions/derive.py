@@ -6,15 +6,12 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from curation.evidence import decided
 from curation.evidence.records import Candidate, Decided, Finding
 from curation.filters.filters import HOLD, FilterSettings, apply
-from curation.models import AgentVersion, CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair
+from curation.models import AgentVersion, CurationPolicy, Derived, EvalCase, Example, PreferencePair
 from curation.models.derived import HEADS
 from curation.questions import clusters, duplicate_status
 from curation.questions.duplicate_status import Row
-from curation.review import opening
-from curation.review.settings import ReviewSettings
 from feedback.models import Project
 from privacy.db import columns
 from privacy.models import Purpose
@@ -79,48 +76,39 @@ def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], set
     )
 
 
-def derive(decisions: Sequence[Decision | Decided | Weighed], policy: CurationPolicy) -> Touched:
-    """Find what these decisions become, for `duplicates.resolve` to compare and write.
-
-    Rows that are no longer due go, so that a changed mind leaves nothing behind. A constant number of queries. Call in
-    a transaction.
-    """
-    touched = Touched()
-    if not decisions:
-        return touched
-    stored = decided.load([one.pk for one in decisions if isinstance(one, Decision)])
-    given = [*(one for one in decisions if not isinstance(one, Decision)), *weigh(stored, policy)]
-    labelled = [one for one in given if isinstance(one, Weighed)]
-    rows = [one.row if isinstance(one, Weighed) else one for one in given]
-    passing = {one.row.interaction: one.found for one in labelled}
-    waits = ReviewSettings.of(policy.settings).second_waits
-    known = [one.row.interaction for one in labelled if not one.row.is_new]
-    disputes = opening.disputed(known, second_waits=waits)
-    passing |= {key: found for key, found in disputes.items() if passing[key] is None or held(passing[key])}
-    agreed = decided.agreements([one.row for one in labelled], policy.project)
-    due = {
+def due(
+    labelled: Sequence[Weighed], agreed: Mapping[str, frozenset[int]]
+) -> tuple[dict[type[Derived], list[Weighed]], list[Weighed]]:
+    """Those of these decisions that become a record of each kind, by who agrees to what; and those that become any."""
+    found = {
         model: [one for one in labelled if is_due(model, one.row) and covers(agreed[PURPOSE[model]], one.row)]
         for model in KINDS
     }
-    kept = {one.row.interaction for some in due.values() for one in some}
-    entered = clusters.enter(policy.project_id, [one.asked for one in labelled if one.row.interaction in kept])
+    keys = {one.row.interaction for some in found.values() for one in some}
+    return found, [one for one in labelled if one.row.interaction in keys]
+
+
+def compared(
+    rows: Sequence[Decided],
+    due: Mapping[type[Derived], Sequence[Weighed]],
+    found: Mapping[int, Finding | None],
+    clusters: Mapping[int, int],
+) -> Touched:
+    """The records that these decisions become, for `duplicates.resolve` to compare and write; those no longer due go."""
+    touched = Touched()
     rewritten = [row.interaction for row in rows if not row.is_new]
-    near = {
-        key: duplicate_status.near_digest(entered[key], one.said)
-        for one in labelled
-        if (key := one.row.interaction) in kept
-    }
     for model, some in due.items():
         clear(model, rewritten, {one.row.interaction for one in some}, touched)
-        standing = [beside(one, near[one.row.interaction], passing[one.row.interaction]) for one in some]
-        touched.fresh[model] = [row for row in standing if row.reason not in HOLD and row.status != Status.FILTERED]
-        touched.unwritten[model] = [
-            (row, own_columns(model, one.row, one.made)) for row, one in zip(standing, some, strict=True)
+        alone = [
+            beside(
+                one, duplicate_status.near_digest(clusters[one.row.interaction], one.said), found[one.row.interaction]
+            )
+            for one in some
         ]
-    asking = {
-        key: found for key, found in passing.items() if found and key in kept and held(found) and key not in disputes
-    }
-    opening.hold(policy.project, rows, asking)
+        touched.fresh[model] = [row for row in alone if row.reason not in HOLD and row.status != Status.FILTERED]
+        touched.unwritten[model] = [
+            (row, own_columns(model, one.row, one.made)) for row, one in zip(alone, some, strict=True)
+        ]
     return touched
 
 
@@ -228,4 +216,5 @@ def candidate(row: Decided, project: int, depths: Mapping[tuple[str, str], int])
         fingerprint=row.fingerprint,
         cluster=None,
         voters=row.voters,
+        is_cut=row.is_cut and not row.corrected,
     )

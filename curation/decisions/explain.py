@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from curation.decisions.derive import KINDS, PURPOSE, agent_depths, candidate, covers, is_due
-from curation.evidence import decided
+from curation.decisions.rules import LABELLED
+from curation.evidence import store
 from curation.evidence.records import Decided
 from curation.filters.filters import FilterSettings, apply
 from curation.models import AuditItem, Decision, Derived, Question, ReleaseMember
@@ -37,9 +38,9 @@ def explain(interaction: Interaction) -> list[Step]:
     if row is None:
         waits = "It waits for curation." if interaction.pending else "Nobody has rated it."
         return [*steps, Step("decide", "none", "undecided", waits)]
-    labelled = row.outcome in decided.LABELLED
+    labelled = row.outcome in LABELLED
     steps.append(Step("decide", "passed" if labelled else "out", row.reason, row.detail))
-    (read,) = decided.load([row.pk])
+    (read,) = store.load([row.pk])
     if read.expected is None:
         return steps
     return [*steps, *filtered(interaction, read), *clustered(read), *stood(interaction, read), *released(interaction)]
@@ -81,7 +82,7 @@ def clustered(read: Decided) -> Iterator[Step]:
 
 def stood(interaction: Interaction, read: Decided) -> Iterator[Step]:
     """Consent, and the standing, of each kind of record that is made of it."""
-    agreed = decided.agreements([read], interaction.project)
+    agreed = store.agreements([read], interaction.project)
     for model in KINDS:
         name = str(model._meta.verbose_name)
         row = model.objects.filter(pk=interaction.pk).first()

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from curation.decisions import corrections
 from curation.decisions.corrections import Flaw
+from curation.decisions.reasons import REASONS, Reason
 from feedback.texts.blanks import is_blank
 
 UP: Final = "thumbs_up"
@@ -33,61 +34,9 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-class Reason(StrEnum):
-    """Why a ruling is what it is. `REASONS` has the sentence for each."""
+LABELLED: Final = frozenset({Outcome.CONFIRMED, Outcome.CORRECTED})
+"""The outcomes that say what the right answer is."""
 
-    UP_VOTE = "up_vote"
-    EDIT = "edit"
-    DOWN_WITH_CORRECTION = "down_with_correction"
-    BARE_DOWN = "bare_down"
-    CONFLICTING_VOTES = "conflicting_votes"
-    DIFFERING_CORRECTIONS = "differing_corrections"
-    CORRECTION_IS_COMPLAINT = "correction_is_complaint"
-    CORRECTION_IS_INSTRUCTION = "correction_is_instruction"
-    CORRECTION_IS_QUESTION = "correction_is_question"
-    CORRECTION_IS_PLACEHOLDER = "correction_is_placeholder"
-    CORRECTION_IS_EMPTY = "correction_is_empty"
-    CORRECTION_EQUALS_ANSWER = "correction_equals_answer"
-    EDIT_CHANGES_NOTHING = "edit_changes_nothing"
-    UP_WITH_CORRECTION = "up_with_correction"
-    ONLY_RATINGS = "only_ratings"
-    NO_SIGNAL = "no_signal"
-    ANSWER_IS_EMPTY = "answer_is_empty"
-    REVIEW_APPROVED = "review_approved"
-    REVIEW_CORRECTED = "review_corrected"
-    REVIEW_REJECTED = "review_rejected"
-    REVIEW_SENSITIVE = "review_sensitive"
-    REVIEW_UNSURE = "review_unsure"
-    REVIEW_USED = "review_used"
-    REVIEW_NEVER = "review_never"
-
-
-REASONS: Final[dict[Reason, str]] = {
-    Reason.UP_VOTE: "Everybody who voted found the answer good.",
-    Reason.EDIT: "A person rewrote the answer.",
-    Reason.DOWN_WITH_CORRECTION: "A person found the answer wrong and wrote the right one.",
-    Reason.BARE_DOWN: "The answer was voted down and nobody wrote a better one.",
-    Reason.CONFLICTING_VOTES: "Some found the answer good and others found it wrong.",
-    Reason.DIFFERING_CORRECTIONS: "People corrected the answer in different ways.",
-    Reason.CORRECTION_IS_COMPLAINT: "The correction says that the answer is wrong, but gives no answer.",
-    Reason.CORRECTION_IS_INSTRUCTION: "The correction asks for another answer, but gives none.",
-    Reason.CORRECTION_IS_QUESTION: "The correction is a question.",
-    Reason.CORRECTION_IS_PLACEHOLDER: "Nothing but redacted values is left of the correction.",
-    Reason.CORRECTION_IS_EMPTY: "The edit left no text.",
-    Reason.CORRECTION_EQUALS_ANSWER: "The answer was voted down, but the correction says the same.",
-    Reason.EDIT_CHANGES_NOTHING: "The answer was edited without a change: neither praise nor a correction.",
-    Reason.UP_WITH_CORRECTION: "A person found the answer good and rewrote it all the same.",
-    Reason.ONLY_RATINGS: "There are ratings alone, and a rating is no vote.",
-    Reason.NO_SIGNAL: "Nobody voted on the answer.",
-    Reason.ANSWER_IS_EMPTY: "The answer was found good, but says nothing.",
-    Reason.REVIEW_APPROVED: "A reviewer found the answer right.",
-    Reason.REVIEW_CORRECTED: "A reviewer wrote the right answer.",
-    Reason.REVIEW_REJECTED: "A reviewer found it of no use.",
-    Reason.REVIEW_SENSITIVE: "A reviewer found it too sensitive to use.",
-    Reason.REVIEW_UNSURE: "A reviewer could not tell.",
-    Reason.REVIEW_USED: "A reviewer found that it may be used as it was decided.",
-    Reason.REVIEW_NEVER: "A reviewer found that it must never be used.",
-}
 
 UNUSABLE: Final[dict[Flaw, Reason]] = {
     Flaw.EMPTY: Reason.CORRECTION_IS_EMPTY,
@@ -228,10 +177,15 @@ def replaced(readings: list[Reading]) -> Ruling:
 
 def ruling(outcome: Outcome, reason: Reason, *, correction: int | None = None, note: str = "") -> Ruling:
     """A ruling with its sentence, and the figures behind it where there are any."""
-    return Ruling(outcome, reason, correction, f"{REASONS[reason]} {note}".rstrip())
+    return Ruling(outcome, reason, correction, f"{REASONS[reason].sentence} {note}".rstrip())
 
 
 CONFIRMED: Final = ruling(Outcome.CONFIRMED, Reason.UP_VOTE)
+
+
+def right_answer(answer: str, typed: str | None, written: str | None) -> str:
+    """The right answer of a labelled decision: what a reviewer typed, else what a person wrote, else the agent's."""
+    return typed or written or answer
 
 
 def review_weight(votes: Iterable[Vote]) -> float:

@@ -10,9 +10,9 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from curation.decisions import rules
-from curation.evidence import decided, poisoning
+from curation.evidence import poisoning, store
 from curation.filters.texts import tokens
-from curation.models import Decision, Example, Question, ReviewTask
+from curation.models import Decision, Example, Question
 from curation.quality import estimates
 from curation.selection.balance import Stock
 from curation.selection.guards import PHRASE_WORDS, GuardSettings, Item
@@ -116,17 +116,14 @@ class Read(NamedTuple):
     @property
     def expected(self) -> str:
         """What it would teach."""
-        return decided.expected(self.outcome, self.answer, self.typed, self.written) or ""
+        return rules.right_answer(self.answer, self.typed, self.written)
 
 
 # Times as text: either driver would have Python take each apart.
 READ = (
     "SELECT i.id, i.subject_id, d.outcome, i.answer, d.task_id, t.correction, s.correction, s.subject_id, "  # noqa: S608
     f"i.sources, i.question, i.context, CAST(i.received_at AS text), q.cluster, x.depth FROM {columns.quoted(Decision)} d "
-    f"JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
-    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
-    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
-    f"LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
+    f"{store.RESTS_ON} LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
     f"LEFT JOIN {columns.quoted(Example)} x ON x.decision_id = d.interaction_id WHERE d.interaction_id IN ({{keys}})"
 )
 VOTED = (
@@ -259,6 +256,6 @@ SOURCES = f"SELECT id, sources FROM {columns.quoted(Interaction)} WHERE sources 
 def approved(project: Project) -> Iterable[str]:
     """The answers that reviewers found right, or wrote."""
     keys = Decision.objects.filter(project=project, task__isnull=False).values_list("pk", flat=True)
-    for row in decided.load(list(keys)):
+    for row in store.load(list(keys)):
         if row.expected is not None:
             yield row.expected

@@ -31,7 +31,7 @@ class Candidate(NamedTuple):
     would teach, `rejected` the one that it replaced. `authored` says whose words `expected` is, `depth` how
     many generations of model output lie behind them (0: a person wrote it). `language` is an ISO 639-1 code
     or "und". `cluster` is the interaction that its near-duplicates point at, None before dedupe. `voters` are
-    the subjects whose votes decided.
+    the subjects whose votes decided. `is_cut` says that the agent's answer is a stream that ended early.
     """
 
     interaction: int
@@ -52,6 +52,7 @@ class Candidate(NamedTuple):
     fingerprint: bytes
     cluster: int | None
     voters: tuple[int, ...]
+    is_cut: bool = False
 
 
 class Decided(NamedTuple):
@@ -80,6 +81,7 @@ class Decided(NamedTuple):
     fingerprint: bytes
     voters: tuple[int, ...] = ()
     is_new: bool = False
+    is_cut: bool = False
 
 
 def named(settings: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

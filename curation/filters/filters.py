@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Final, Self
 import re2
 
 from curation.decisions import corrections
+from curation.decisions.reasons import Kind, of
 from curation.evidence.records import Candidate, Finding, named
 from curation.filters import texts as filters_texts
 from curation.filters.texts import PLACEHOLDER, gibberish, hides, instructs, is_small_talk, refuses, tokens, truncated
@@ -28,7 +29,7 @@ MIN_QUESTION, MAX_QUESTION, MAX_ANSWER = 2, 8_000, 20_000  # characters: beyond,
 MAX_PLACEHOLDERS: Final = 0.3  # of an answer's words: what is left of it teaches nothing
 SMALL_TALK: Final = 60
 """A greeting is short; a longer text that opens with one goes on to ask."""
-HOLD: Final = frozenset({"sensitive_topic", "prompt_injection", "classifier", "reviewers_differ", "second_review"})
+HOLD: Final = frozenset(of(Kind.FILTER, Kind.DISPUTE))
 Classifier = Callable[[Candidate], str | None]
 Check = Callable[[Candidate, "FilterSettings"], Iterator[Finding]]
 INJECTION, TOPICS = 0, 1  # the patterns of the gate
@@ -142,7 +143,7 @@ def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     text = candidate.expected
     if settings.drop_refusals and refuses(text):
         yield found("refusal", "The answer declines to answer.")
-    if sign := truncated(text):
+    if sign := "its stream ended early" if candidate.is_cut else truncated(text):
         yield found("truncated", f"The answer is cut off: {sign}.", len(text))
     flaw = corrections.flaw(text, candidate.question) if candidate.authored == "human" else None
     if flaw and flaw != corrections.Flaw.QUESTION:  # a reviewer may find that asking back is the right answer

@@ -15,7 +15,6 @@ from feedback.models import Project
 from privacy.redaction import redact
 
 State = AgentVersion.State
-UNTAUGHT = 1  # an answer of an agent that we taught nothing is still a model's: one generation
 
 
 class CandidateIn(Struct, forbid_unknown_fields=True):
@@ -98,17 +97,6 @@ def depth_after(release: Release) -> int:
     members = ReleaseMember.objects.filter(release=release, training=True)
     deepest = members.aggregate(deepest=Max("interaction__decision__example__depth"))["deepest"]
     return 1 + (deepest or 0)
-
-
-def depth_of(project: Project, name: str, version: str) -> int:
-    """The depth of this agent version's own words, for curation; 1 where nothing is known of it."""
-    return depths(project).get((name, version), UNTAUGHT)
-
-
-def depths(project: Project) -> dict[tuple[str, str], int]:
-    """The depth of every version of a project's agents by (name, version); one query for a whole batch."""
-    rows = AgentVersion.objects.filter(project=project).values_list("name", "version", "depth")
-    return {(name, version): depth for name, version, depth in rows}
 
 
 def decide(row: AgentVersion, state: str, reason: str, by: str, *, by_person: bool) -> AgentVersion:

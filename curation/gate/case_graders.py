@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import orjson
 
+from curation.decisions.reasons import REASONS
 from curation.gate.calibration import DEFAULT_THRESHOLDS, Calibration, Thresholds, calibrate, sample_others
 from curation.gate.graders import DEFAULT_GRADERS, GRADER_VERSION, LEAST, Grader, family
 from curation.gate.verdicts import Case, GatePolicy, case_digest
@@ -20,10 +21,6 @@ from privacy.subjects.digests import digest
 CHUNK = 1_000
 NOT_DISCRIMINATING = "not_discriminating"
 JUDGE_DIVIDED = "judge_divided"
-ASKED = {
-    NOT_DISCRIMINATING: "The gate cannot judge answers to this question",
-    JUDGE_DIVIDED: "The gate's judge was of two minds about an answer to this question",
-}
 STRICT = tuple(name for name in DEFAULT_GRADERS if name not in LEAST)
 AT_ONCE = 8
 BELOW_VOTES = -1  # a question whose answer people disagree on comes first
@@ -154,7 +151,7 @@ def task(source: Interaction, why: str, reason: str) -> ReviewTask:
         interaction=source,
         subject_id=source.subject_id,
         reason=reason,
-        detail=f"{ASKED[reason]}: {why}."[:200],
+        detail=f"{REASONS[reason].sentence}: {why}."[:200],
         priority=BELOW_VOTES,
         revision=source.revision,
     )

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from curation.decisions.rules import Outcome
-from curation.evidence import decided
+from curation.evidence import store
 from curation.evidence.records import Decided
 from curation.gate.calibration import (
     DEFAULT_THRESHOLDS,
@@ -172,7 +172,7 @@ def replaced(project: Project) -> Iterator[Told]:
     rows = Decision.objects.filter(project=project, subject__restricted_at__isnull=True)
     keys = rows.filter(outcome=Outcome.CORRECTED).order_by("-pk").values_list("pk", flat=True)[:MOST]
     for start in range(0, len(keys), CHUNK):
-        corrected = decided.load(list(keys[start : start + CHUNK]))
+        corrected = store.load(list(keys[start : start + CHUNK]))
         golden = same_question(project, [row.fingerprint for row in corrected])
         for row in reversed(corrected):
             if row.expected is not None and differ(row.answer, row.expected):
@@ -189,7 +189,7 @@ def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, li
         project=project, outcome=Outcome.CONFIRMED, interaction__fingerprint__in=fingerprints,
         subject__restricted_at__isnull=True,
     )  # fmt: skip
-    for row in decided.load(list(rows.values_list("pk", flat=True)[:MOST])):
+    for row in store.load(list(rows.values_list("pk", flat=True)[:MOST])):
         found[row.fingerprint].append(row)
     return found
 

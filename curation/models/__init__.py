@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from curation.decisions.rules import Outcome, Reason
+from curation.decisions.reasons import Reason
+from curation.decisions.rules import Outcome, right_answer
 from curation.models.derived import Derived as Derived
 from curation.models.derived import EvalCase as EvalCase
 from curation.models.derived import Example as Example
@@ -193,9 +194,10 @@ class Decision(models.Model):
     @property
     def expected(self) -> str:
         """The right answer: a reviewer's, else a person's correction, else the agent's own, which was confirmed."""
-        if self.task is not None and self.task.correction:
-            return str(self.task.correction)
-        return str(self.correction.correction if self.correction is not None else self.interaction.answer)
+        typed = self.task.correction if self.task else None
+        return str(
+            right_answer(self.interaction.answer, typed, self.correction.correction if self.correction else None)
+        )
 
     @property
     def rejected(self) -> str | None:

@@ -9,15 +9,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from curation.decisions.reasons import Kind, of
 from feedback.models import Interaction, Project
 from privacy.db.keys import RowKey
 from privacy.models import Subject
 
 HEADS = ("active", "balanced", "guarded", "held")
 """The standings of the records that stand for their answer."""
-ASKED = ("answers_differ", "contradicts_review")
+ASKED = of(Kind.RIVAL)
 """Why records are held whose answer another record disputes."""
-HELD_BACK = ("classifier", "prompt_injection", "sensitive_topic")
+HELD_BACK = of(Kind.FILTER)
 """Why a filter holds records: until a person has looked they are compared with nothing."""
 
 

@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from curation import tasks
+from curation import pipeline, tasks
 from curation.gate import thresholds
 from curation.gate.calibration import LEAST_REVIEWED
 from curation.models import CurationPolicy, Run
 from curation.policies import settings as policies_settings
 from curation.policies import trials, versions
-from curation.runs import control, curate
+from curation.runs import control
 from feedback.models import Interaction, Project
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 
@@ -193,5 +193,5 @@ def started(project: Project) -> str:
     if waiting > AT_ONCE:
         tasks.curate_project.delay(project.pk)
         return f"A worker curates {project} now; the run appears here."
-    run = curate.curate(project)
+    run = pipeline.curate(project)
     return f"{project}: {run.read if run else 0} interactions curated."

@@ -13,7 +13,8 @@ from typing import Any
 from django.utils import timezone
 
 from curation.decisions.derive import agent_depths, candidate, first_that_counts, held
-from curation.evidence import decided, influence
+from curation.decisions.rules import LABELLED
+from curation.evidence import influence, store
 from curation.evidence.records import Finding
 from curation.filters.filters import FilterSettings, apply
 from curation.models import Decision, EvalCase, Example
@@ -62,7 +63,7 @@ class Trial:
 def trial(project: Project, settings: Mapping[str, Any], *, most: int | None = MOST) -> Trial:
     """Compare proposed settings with those in force, over the `most` newest decided records (None: all of them)."""
     now = versions.current(project).settings
-    rows = Decision.objects.filter(project=project, outcome__in=decided.LABELLED).order_by("-pk")
+    rows = Decision.objects.filter(project=project, outcome__in=LABELLED).order_by("-pk")
     keys = list(rows.values_list("pk", flat=True)[: None if most is None else most + 1])
     whole = most is None or len(keys) <= most
     keys = keys if whole else keys[:most]
@@ -89,7 +90,7 @@ def filtered(
         return
     depths = agent_depths(project)
     for start in range(0, len(keys), CHUNK):
-        for row in reversed(decided.load(keys[start : start + CHUNK])):
+        for row in reversed(store.load(keys[start : start + CHUNK])):
             made = candidate(row, project.pk, depths)
             old, new = (first_that_counts(apply(made, settings), reviewed=row.reviewed) for settings in (before, after))
             yield from difference(row.interaction, by_filter(old), by_filter(new))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from curation.evidence.decided import LABELLED
+from curation.decisions.rules import LABELLED
 from curation.models import CurationPolicy
 from curation.policies import settings as policies_settings
 from feedback.models import Interaction, Project

@@ -10,8 +10,7 @@ and prints them.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -67,86 +66,11 @@ class Weighted:
         return rate is not None and self.ess >= LEAST_ESS and audit.n > 0 and audit.low <= rate <= audit.high
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One interaction: `good` None where it has no vote; `propensity` is its chance of having one, 0 to 1.
-
-    Votes are one for each subject and interaction, as `rules.standing` leaves them.
-    """
-
-    good: bool | None
-    propensity: float = 1.0
-    agent_version: str = ""
-    language: str = ""
-    tags: tuple[str, ...] = ()
-    at: datetime | None = None
-
-
-def wilson(good: int, n: int, *, method: str = "wilson", z: float = Z95) -> Estimate:
-    """The share of `good` among n with Wilson's score interval, which holds at small n and near 0 and 1.
-
-    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n); E. B. Wilson, JASA 22 (1927). Raises `ValueError` for
-    counts that cannot be.
-    """
+def wilson(good: int, n: int, *, method: str = "wilson") -> Estimate:
+    """The share of `good` among n with its interval. Raises `ValueError` for counts that cannot be."""
     if not 0 <= good <= n:
         raise ValueError("good is between 0 and n")
-    if not n:
-        return Estimate(None, 0, 0.0, 1.0, method)
-    p = good / n
-    middle = p + z * z / (2 * n)
-    reach = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    scale = 1 + z * z / n
-    low, high = max(0.0, (middle - reach) / scale), min(1.0, (middle + reach) / scale)
-    return Estimate(p, n, min(low, p), max(high, p), method)
-
-
-def naive(records: Iterable[Judged]) -> Estimate:
-    """The share of up-votes among the votes: what a thumbs rate is, with its n and interval. Biased by who
-    votes.
-    """
-    votes = [record.good for record in records if record.good is not None]
-    return wilson(sum(votes), len(votes), method="thumbs")
-
-
-def audit(judgements: Iterable[bool]) -> Estimate:
-    """The share of good answers in a uniform random sample of all interactions, voted on or not."""
-    made = list(judgements)
-    return wilson(sum(made), len(made), method="audit")
-
-
-def ipw(records: Iterable[Judged]) -> Weighted:
-    """Σ oy/p ÷ N over all N interactions, p clipped at 0.05 from below: unbiased if the propensities are
-    right.
-    """
-    everything = list(records)
-    pairs = weights(everything)
-    total = math.fsum(weight * good for weight, good in pairs)
-    rate = min(1.0, total / len(everything)) if everything and pairs else None
-    return weighted(rate, pairs, "ipw")
-
-
-def snipw(records: Iterable[Judged]) -> Weighted:
-    """Σ(oy/p) ÷ Σ(o/p), self-normalised: a little bias for much less variance, and always between 0 and 1."""
-    pairs = weights(records)
-    total = math.fsum(weight for weight, _ in pairs)
-    liked = math.fsum(weight for weight, good in pairs if good)
-    return weighted(share(liked / total) if pairs else None, pairs, "snipw")
-
-
-def weights(records: Iterable[Judged]) -> list[tuple[float, bool]]:
-    """(1/p, good) of each vote, p clipped."""
-    return [
-        (1 / max(record.propensity, LEAST_PROPENSITY), record.good) for record in records if record.good is not None
-    ]
-
-
-def weighted(rate: float | None, pairs: list[tuple[float, bool]], method: str) -> Weighted:
-    """A weighted rate with the interval that Wilson's formula gives for its effective sample size."""
-    if rate is None:
-        return Weighted(Estimate(None, 0, 0.0, 1.0, method), 0.0)
-    ess = math.fsum(weight for weight, _ in pairs) ** 2 / math.fsum(weight * weight for weight, _ in pairs)
-    low, high = interval(rate, ess)
-    return Weighted(Estimate(rate, len(pairs), low, high, method), ess)
+    return Estimate(good / n, n, *interval(good / n, n), method) if n else Estimate(None, 0, 0.0, 1.0, method)
 
 
 def share(value: float) -> float:
@@ -160,15 +84,23 @@ def share(value: float) -> float:
 
 
 def interval(rate: float, n: float, z: float = Z95) -> tuple[float, float]:
-    """Wilson's interval for a rate that rests on n votes, n not necessarily whole."""
+    """Wilson's score interval for a rate that rests on n votes, n not necessarily whole. It holds at small n and near 0
+    and 1. Without votes it is everything from 0 to 1.
+
+    (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) ÷ (1 + z²/n); E. B. Wilson, JASA 22 (1927) 209-212.
+    """
+    if not n:
+        return 0.0, 1.0
+    middle = rate + z * z / (2 * n)
+    reach = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    middle = (rate + z * z / (2 * n)) / scale
-    reach = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / scale
-    return min(rate, max(0.0, middle - reach)), max(rate, min(1.0, middle + reach))
+    return min(rate, max(0.0, (middle - reach) / scale)), max(rate, min(1.0, (middle + reach) / scale))
 
 
 def weighted_by_cell(cells: Iterable[tuple[int, ...]]) -> Weighted:
-    """As `snipw`, from the counts (seen, voted, good) of cells, each with its smoothed chance of a vote."""
+    """The self-normalised inverse-propensity rate, Σ(oy/p) ÷ Σ(o/p), from the counts (seen, voted, good) of cells, each
+    with its smoothed chance p of a vote, clipped from below.
+    """
     total = good = squares = 0.0
     votes = 0
     for seen, voted, liked in cells:
@@ -206,73 +138,7 @@ def stratified(strata: Iterable[tuple[int, int, int]]) -> Estimate:
     return Estimate(rate, n, share((1 - open_share) * low), share((1 - open_share) * high + open_share), "audit")
 
 
-def propensities(cells: Iterable[tuple[str, bool]]) -> dict[str, float]:
-    """The chance of a vote in each cell, from (cell, voted) of all interactions, smoothed as if one more of
-    two voted.
-    """
-    voted: defaultdict[str, int] = defaultdict(int)
-    seen: defaultdict[str, int] = defaultdict(int)
-    for cell, has_vote in cells:
-        seen[cell] += 1
-        voted[cell] += has_vote
-    return {cell: (voted[cell] + 1) / (seen[cell] + 2) for cell in seen}
-
-
 def week(at: datetime) -> str:
     """The ISO week of a moment: 2026-W07."""
     year, number, _ = at.isocalendar()
     return f"{year}-W{number:02}"
-
-
-GROUPS: Final[dict[str, Callable[[Judged], Iterable[str]]]] = {
-    "agent_version": lambda record: (record.agent_version or "unknown",),
-    "language": lambda record: (record.language or "und",),
-    "tag": lambda record: record.tags or ("untagged",),
-    "week": lambda record: (week(record.at) if record.at else "unknown",),
-}
-
-
-def by(records: Iterable[Judged], group: str) -> dict[str, Estimate]:
-    """The naive rate of each agent version, language, tag or ISO week, in order of name; with n and interval,
-    as all.
-
-    A record of several tags counts in each. Groups of fewer than five votes are left out: a rate of four
-    people is nearly a person's. Raises `KeyError` for a group that there is not.
-    """
-    key = GROUPS[group]
-    members: defaultdict[str, list[Judged]] = defaultdict(list)
-    for record in records:
-        for name in key(record):
-            members[name].append(record)
-    found = {name: naive(group_records) for name, group_records in sorted(members.items())}
-    return {name: estimate for name, estimate in found.items() if estimate.n >= SMALLEST_GROUP}
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """The headline beside what it is to be compared with; `corrected` only where it may be shown."""
-
-    audit: Estimate
-    thumbs: Estimate
-    corrected: Weighted | None
-    interactions: int
-    groups: dict[str, dict[str, Estimate]]
-
-    @property
-    def gap(self) -> float | None:
-        """By how much the thumbs understate the quality, in points of rate; None until both are known."""
-        if self.audit.rate is None or self.thumbs.rate is None:
-            return None
-        return self.audit.rate - self.thumbs.rate
-
-
-def report(records: Iterable[Judged], audited: Iterable[bool]) -> Report:
-    """Everything that a release or a dashboard says about quality, from all interactions and the audited
-    ones.
-    """
-    everything = list(records)
-    headline = audit(audited)
-    corrected = snipw(everything)
-    groups = {group: by(everything, group) for group in GROUPS}
-    shown = corrected if corrected.is_trusted(headline) else None
-    return Report(headline, naive(everything), shown, len(everything), groups)

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from curation import pipeline
 from curation.models import Dataset, Period, Release
 from curation.releases import cutting, schedules
 from curation.releases.cutting import LEASE, MAX_TRIES, free_lease
-from curation.runs import curate
 from privacy.db import isolation
 
 State = Period.State
@@ -91,7 +91,7 @@ def attempt(period: Period) -> Period:
 
 def conclude(period: Period) -> None:
     """Cut, and note what came of it."""
-    curate.curate(period.dataset.project)
+    pipeline.curate(period.dataset.project)
     try:
         made = cutting.cut(period.dataset, period=period.name)
     except cutting.NothingToCut:

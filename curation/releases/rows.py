@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from curation.decisions.rules import Outcome
+from curation.decisions.rules import Outcome, right_answer
+from curation.evidence.store import RESTS_ON
 from curation.models import (
     AuditFrame,
     Decision,
@@ -16,12 +17,11 @@ from curation.models import (
     Question,
     Release,
     ReleaseMember,
-    ReviewTask,
 )
 from curation.quality import audits
 from curation.releases.formats.format import Row
 from curation.releases.manifest import Authorship, Bias, Estimate, Leakage
-from feedback.models import Interaction, Project, Signal
+from feedback.models import Project
 from privacy.db import columns
 
 ACTIVE = Derived.Status.ACTIVE.value
@@ -75,10 +75,7 @@ def joined(model: type[Derived], row: str, purpose: str) -> str:
 
 MEMBERS = (
     f"FROM {columns.quoted(ReleaseMember)} m "
-    f"JOIN {columns.quoted(Interaction)} i ON i.id = m.interaction_id "
-    f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = m.interaction_id "
-    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
-    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
+    f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = m.interaction_id {RESTS_ON} "
     f"{joined(EvalCase, 'e', 'evaluation')} {joined(Example, 'x', 'training')} {joined(PreferencePair, 'p', 'training')} "
     "WHERE m.release_id = %s ORDER BY m.interaction_id"
 )
@@ -104,10 +101,10 @@ def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
         why, language, decided_by, decided_at, at, depth,
     ) in columns.stream(WRITTEN, [release.pk]):  # fmt: skip
         corrected = outcome == CORRECTED
+        expected = right_answer(answer, typed, written)
         seen_at(at)
         if training:
-            taught = (typed or written or "") if corrected else answer
-            tally.teach(corrected, len(taught), depth, evaluation)
+            tally.teach(corrected, len(expected), depth, evaluation)
         provenance = {
             "interaction": key,
             "agent": agent(name, version),
@@ -115,7 +112,7 @@ def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
             "decided_at": time_text(decided_at),
         }
         yield kinds, Row(
-            key, question, parsed(context), parsed(sources), typed or written or answer,
+            key, question, parsed(context), parsed(sources), expected,
             answer if corrected else None, "regression" if corrected else "golden", tagged(tags), language, why,
             provenance, system, decided_by == "reviewer", not corrected,
         )  # fmt: skip

@@ -16,8 +16,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
+from curation.decisions.reasons import short
 from curation.models import ReviewTask
-from curation.review import bulk_admin, deciding, double_review, holds, progress, queues
+from curation.review import bulk_admin, deciding, double_review, holds, progress
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
 from curation.review.queue_filters import FILTERS
@@ -76,7 +77,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.display(description="why it is here")
     def why(self, row: ReviewTask) -> str:
-        return queues.REASONS.get(row.reason, row.reason.replace("_", " "))
+        return short(row.reason)
 
     @admin.display(description="language")
     def language(self, row: ReviewTask) -> str:
@@ -316,7 +317,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, tasks: list[ReviewTask], form: Any, title: str, name: str, button: str
     ) -> HttpResponse:
         """What an action would touch, by reason, and the first of it."""
-        reasons = Counter(queues.REASONS.get(task.reason, task.reason) for task in tasks)
+        reasons = Counter(short(task.reason) for task in tasks)
         context = {
             **self.admin_site.each_context(request), "title": title, "opts": self.opts, "tasks": tasks, "form": form,
             "reasons": reasons.most_common(), "first": tasks[:10], "many": MANY, "button": f"{button} {len(tasks)}",

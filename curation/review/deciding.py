@@ -10,13 +10,13 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from curation.decisions import derive
+from curation import pipeline
 from curation.decisions.language import guess
-from curation.decisions.rules import REASONS, Outcome, Reason, decide
-from curation.evidence import decided
+from curation.decisions.reasons import REASONS, Reason
+from curation.decisions.rules import Outcome, decide
+from curation.evidence import store
 from curation.models import Decision, ReviewTask
 from curation.policies import versions
-from curation.questions import duplicates
 from curation.review import calibration, double_review, events, holds
 from curation.review.verdicts import ReviewError as ReviewError
 from curation.review.verdicts import Verdict as Verdict
@@ -30,14 +30,15 @@ LEASE = timedelta(minutes=15)
 State, Kind, Action = ReviewTask.State, ReviewTask.Kind, events.Action
 Resolution = ReviewTask.Resolution
 OUTCOMES = {
-    Resolution.APPROVE: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the answer right."),
-    Resolution.CORRECT: (Outcome.CORRECTED, Reason.REVIEW_CORRECTED, "A reviewer wrote the right answer."),
-    Resolution.REJECT: (Outcome.REJECTED, Reason.REVIEW_REJECTED, "A reviewer found it of no use."),
-    Resolution.SENSITIVE: (Outcome.REJECTED, Reason.REVIEW_SENSITIVE, "A reviewer found it too sensitive to use."),
-    Resolution.UNSURE: (Outcome.REJECTED, Reason.REVIEW_UNSURE, "A reviewer could not tell."),
-    Resolution.AGENT: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the agent's answer right."),
-    Resolution.NEVER: (Outcome.REJECTED, Reason.REVIEW_NEVER, "A reviewer found that it must never be used."),
+    Resolution.APPROVE: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED),
+    Resolution.CORRECT: (Outcome.CORRECTED, Reason.REVIEW_CORRECTED),
+    Resolution.REJECT: (Outcome.REJECTED, Reason.REVIEW_REJECTED),
+    Resolution.SENSITIVE: (Outcome.REJECTED, Reason.REVIEW_SENSITIVE),
+    Resolution.UNSURE: (Outcome.REJECTED, Reason.REVIEW_UNSURE),
+    Resolution.AGENT: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED),
+    Resolution.NEVER: (Outcome.REJECTED, Reason.REVIEW_NEVER),
 }
+AGENT_IS_RIGHT = "A reviewer found the agent's answer right."
 
 
 def free_for(user: User) -> Q:
@@ -88,11 +89,6 @@ def release(key: int, user: User, until: datetime) -> bool:
     """Give back one claim, if it is still the one that ends then: a page that closes late takes nothing from a new one."""
     mine = ReviewTask.objects.filter(pk=key, claimed_by=user, claimed_until=until, state=ReviewTask.State.OPEN)
     return bool(mine.update(claimed_by=None, claimed_until=None))
-
-
-def release_claims(user: User) -> None:
-    """Give back what a reviewer holds, when they leave."""
-    ReviewTask.objects.filter(claimed_by=user, state=ReviewTask.State.OPEN).update(claimed_by=None, claimed_until=None)
 
 
 def last_decided(user: User) -> ReviewTask | None:
@@ -182,18 +178,20 @@ def decide_by(task: ReviewTask) -> Decision:
             "decided_at": timezone.now(),
         },
     )
-    duplicates.resolve(source.project, derive.derive([row], policy))
+    pipeline.again(row, policy)
     return row
 
 
 def amounts_to(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
     """The outcome of a closed task, its reason, and the signal that holds the right answer, where one does."""
     if task.resolution != Resolution.USE:
-        return *OUTCOMES[Resolution(task.resolution)], None
+        outcome, reason = OUTCOMES[Resolution(task.resolution)]
+        detail = AGENT_IS_RIGHT if task.resolution == Resolution.AGENT else REASONS[reason].sentence
+        return outcome, reason, detail, None
     record = holds.by_votes(task)
     if record is None:
         raise ReviewError("People have voted since, and nothing is decided any more.")
-    return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED], record.signal
+    return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED].sentence, record.signal
 
 
 def undo(task: ReviewTask, user: User) -> ReviewTask:
@@ -268,7 +266,7 @@ def reopen(task: ReviewTask, user: User) -> None:
 
 def decide_by_votes(row: Decision) -> None:
     """Let what people said decide again, without a reviewer. Call in a transaction."""
-    votes = decided.votes_on([row.pk]).get(row.pk, [])
+    votes = store.votes_on([row.pk]).get(row.pk, [])
     ruling = decide(str(row.interaction.answer), votes, str(row.interaction.question))
     row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
     row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"

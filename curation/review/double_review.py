@@ -8,10 +8,9 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from curation.decisions import derive
+from curation import pipeline
 from curation.models import CalibrationItem, CurationPolicy, Decision, ReviewTask
 from curation.policies import versions
-from curation.questions import duplicates
 from curation.review.settings import ReviewSettings
 from curation.selection.holdout import place
 from feedback.models import ProjectMember
@@ -75,7 +74,7 @@ def conclude(task: ReviewTask) -> Decision:
 
 def rewrite(row: Decision) -> None:
     """Make of a decision what should be made of it now."""
-    duplicates.resolve(row.project, derive.derive([row], versions.current(row.project)))
+    pipeline.again(row, versions.current(row.project))
 
 
 def take_back_what_followed(task: ReviewTask) -> None:

@@ -7,8 +7,8 @@ its own, and its page shows the record that would be released.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from curation.decisions.rules import Outcome, decide
-from curation.evidence import decided
+from curation.decisions.rules import LABELLED, Outcome, decide, right_answer
+from curation.evidence import store
 from curation.models import Decision, ReviewTask
 from curation.review.opening import ASKED_OF_RECORDS
 
@@ -81,7 +81,7 @@ def record(task: ReviewTask) -> Record | None:
 
 def reviewed(row: Decision) -> Record | None:
     """The record of a decision that a reviewer made earlier."""
-    if row.outcome not in decided.LABELLED:
+    if row.outcome not in LABELLED:
         return None
     return Record(
         str(row.interaction.question),
@@ -97,13 +97,19 @@ def reviewed(row: Decision) -> Record | None:
 def by_votes(task: ReviewTask) -> Record | None:
     """The record that the standing votes alone come to."""
     source = task.interaction
-    votes = decided.votes_on([source.pk]).get(source.pk, [])
+    votes = store.votes_on([source.pk]).get(source.pk, [])
     ruling = decide(str(source.answer), votes, str(source.question))
-    if ruling.outcome not in decided.LABELLED:
+    if ruling.outcome not in LABELLED:
         return None
     written = next((vote.correction for vote in votes if vote.ref == ruling.correction), None)
     answer = str(source.answer)
     rejected = answer if ruling.outcome == Outcome.CORRECTED else None
     return Record(
-        str(source.question), written or answer, rejected, ruling.outcome, ruling.reason, ruling.correction, False
+        str(source.question),
+        right_answer(answer, "", written),
+        rejected,
+        ruling.outcome,
+        ruling.reason,
+        ruling.correction,
+        False,
     )

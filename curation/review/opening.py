@@ -6,33 +6,26 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from curation.decisions import reasons
+from curation.decisions.derive import Weighed
+from curation.decisions.judging import Judged
+from curation.decisions.reasons import HELD, REASONS, of
+from curation.decisions.rules import Outcome, review_weight
 from curation.evidence.records import Decided, Finding
-from curation.models import AuditItem, ReviewTask
+from curation.filters.filters import HOLD
+from curation.models import AuditItem, CurationPolicy, ReviewTask
+from curation.review.settings import ReviewSettings
 from feedback.models import Project
 from privacy.db import columns
 
 BATCH = 500
-HELD = {
-    "sensitive_topic": "It touches a sensitive topic. May it be used?",
-    "prompt_injection": "Its text may try to instruct a reader or a judge. Is it harmless?",
-    "classifier": "The project's own classifier stopped it. May it be used?",
-    "answers_differ": "Another answer to the same question was confirmed too. Is this one right?",
-    "contradicts_review": "Somebody corrected what a reviewer had decided. Is the correction right?",
-    "pushed_phrase": "Few people bring the same phrase often. Is the answer right?",
-    "spread_phrase": "Many people wrote a phrase that no source has. Is the answer right?",
-    "rare_words": "It names what hardly anybody else wrote. Might that tell who asked?",
-    "unknown_names": "The answer names what no source and no approved record knows. Is it right?",
-    "quorum": "Too few people have voted on it. Is the answer right?",
-}
-"""The reasons for which a record that has a label is held until a person has looked, as a reviewer reads them."""
-ASKED_OF_RECORDS = frozenset({*HELD, "not_discriminating", "judge_divided"})
+FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
+ASKED_OF_RECORDS = frozenset({*HELD, *of(reasons.Kind.GATE)})
 """The reasons that are about a record which has a label; the last two are the gate's."""
-PRIORITY = {"prompt_injection": 30, "sensitive_topic": 20, "contradicts_review": 25}
-PLAIN = 10
 AUDIT = "audit"
 State, Kind = ReviewTask.State, ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)
-ANY = "It was drawn at random. Judge the answer by itself."
+ANY = REASONS[AUDIT]
 COLUMNS = (
     "interaction_id", "project_id", "subject_id", "reason", "detail", "kind", "state", "priority", "revision",
     "created_at", "resolution", "correction", "note",
@@ -50,14 +43,35 @@ class Task(NamedTuple):
     revision: int
 
 
-def hold(project: Project, looked_at: Sequence[Decided], held: Mapping[int, Finding]) -> int:
+def ask_about_votes(project: Project, judged: Sequence[Judged]) -> None:
+    """Open a task where the votes decide nothing; close those that later votes made needless."""
+    unclear = {one.read.key: one for one in judged if one.ruling.outcome in FOR_A_PERSON}
+    settle([one.read.key for one in judged if one.read.key not in unclear and one.read.before is not None])
+    make_way(list(unclear))
+    tasks = ReviewTask.objects.filter(state=State.OPEN, interaction__in=list(unclear))
+    asked = {task.interaction_id: task for task in tasks}
+    fresh = []
+    for key, (read, ruling, _, _) in unclear.items():
+        priority, task = round(10 * review_weight(read.votes)), asked.get(key)
+        if task is None:
+            fresh.append(Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision))
+        elif task.kind != Kind.ADJUDICATION:  # else reviewers differ: their curator hears the votes, too
+            task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
+            task.priority = priority
+    put(project, fresh)
+    ReviewTask.objects.bulk_update(asked.values(), ["reason", "detail", "priority", "revision"])
+
+
+def hold(project: Project, looked_at: Sequence[Decided], found: Mapping[int, Finding | None]) -> int:
     """Ask about the records that are held, and take back the question where nothing holds any more; how many are asked.
 
-    A task that is open for another reason (a doubt about the label, the audit) stays: it is the same person's look.
+    A task that is open for another reason (a doubt about the label, the audit) stays: it is the same person's look. What
+    reviewers dispute has its task already.
     """
+    held = {key: one for key, one in found.items() if one is not None and one.code in HOLD and one.stage != DISPUTE}
     subjects = {row.interaction: row.subject for row in looked_at}
     withdraw(row.interaction for row in looked_at if not row.is_new and row.interaction not in held)
-    return ask(project, {key: (subjects[key], found) for key, found in held.items()})
+    return ask(project, {key: (subjects[key], one) for key, one in held.items()})
 
 
 def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
@@ -93,23 +107,33 @@ def make_way(interactions: Sequence[int]) -> None:
     tasks.update(state=State.CANCELLED, claimed_by=None, claimed_until=None)
 
 
-def disputed(interactions: Sequence[int], *, second_waits: bool) -> dict[int, Finding]:
-    """What keeps these records from being used: reviewers differ, or, where the policy says so, a second look is due."""
-    kinds = [Kind.ADJUDICATION, Kind.SECOND] if second_waits else [Kind.ADJUDICATION]
-    rows = ReviewTask.objects.filter(interaction__in=interactions, state=State.OPEN, kind__in=kinds)
-    return {key: DISPUTES[kind] for key, kind in rows.values_list("interaction_id", "kind")}
+def disputed(labelled: Sequence[Weighed], policy: CurationPolicy) -> dict[int, Finding | None]:
+    """What keeps each record from use: what a filter found, but reviewers who differ, or, where the policy says so, a
+    second look that is due, go before what only holds.
+    """
+    waits = ReviewSettings.of(policy.settings).second_waits
+    kinds = [Kind.ADJUDICATION, Kind.SECOND] if waits else [Kind.ADJUDICATION]
+    known = [one.row.interaction for one in labelled if not one.row.is_new]
+    rows = ReviewTask.objects.filter(interaction__in=known, state=State.OPEN, kind__in=kinds)
+    disputes = {key: DISPUTES[kind] for key, kind in rows.values_list("interaction_id", "kind")}
+    return {
+        key: disputes.get(key, one.found) if one.found is None or one.found.code in HOLD else one.found
+        for one in labelled
+        for key in [one.row.interaction]
+    }
 
 
+DISPUTE = "review"
 DISPUTES = {
-    Kind.ADJUDICATION.value: Finding("review", "reviewers_differ", "Two reviewers differ; a curator decides."),
-    Kind.SECOND.value: Finding("review", "second_review", "A second reviewer has yet to look."),
+    kind.value: Finding(DISPUTE, code, REASONS[code].sentence)
+    for kind, code in ((Kind.ADJUDICATION, "reviewers_differ"), (Kind.SECOND, "second_review"))
 }
 
 
 def task(interaction: int, subject: int, found: Finding) -> Task:
     """A new task about a record that is held."""
-    words = f"{HELD.get(found.code, ANY)} {found.detail}".rstrip()
-    return Task(interaction, subject, found.code, words, PRIORITY.get(found.code, PLAIN), 0)
+    why = REASONS[found.code]
+    return Task(interaction, subject, found.code, f"{why.sentence} {found.detail}".rstrip(), why.priority, 0)
 
 
 def withdraw(interactions: Iterable[int]) -> None:
@@ -121,7 +145,9 @@ def withdraw(interactions: Iterable[int]) -> None:
         tasks = ReviewTask.objects.filter(
             interaction__in=keys[start : start + BATCH], state=ReviewTask.State.OPEN, reason__in=HELD, kind=Kind.LABEL
         )
-        tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(reason=AUDIT, detail=ANY, priority=PLAIN)
+        tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(
+            reason=AUDIT, detail=ANY.sentence, priority=ANY.priority
+        )
         tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
 
 

@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from curation.decisions.rules import REASONS, Reason
+from curation.decisions.reasons import REASONS
 from curation.models import Decision, Question, ReviewTask
 from curation.review import double_review, holds, queues
-from curation.review.opening import ASIDE, AUDIT, HELD
+from curation.review.opening import ASIDE, AUDIT
 from curation.review.verdicts import barred, claim_of
 from feedback.models import Signal
 from privacy.models import Subject
@@ -122,12 +122,8 @@ def offered(task: ReviewTask, record: holds.Record | None) -> tuple[Offered, ...
 
 def words(task: ReviewTask) -> str:
     """Why a person is asked, in a sentence."""
-    known = task.reason in set(Reason)
-    return (
-        task.detail
-        or HELD.get(task.reason, "")
-        or (REASONS[Reason(task.reason)] if known else task.reason.replace("_", " "))
-    )
+    known = REASONS.get(task.reason)
+    return task.detail or (known.sentence if known else task.reason.replace("_", " "))
 
 
 def said(signal: Signal) -> Said:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from curation.decisions.reasons import REASONS
 from curation.models import ReviewTask
 from curation.review import queues
 from curation.review.queues import Queue
@@ -36,7 +37,7 @@ class ReasonPart(QueueFilter):
     title = parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Lookups:
-        return list(queues.REASONS.items())
+        return [(code, words.short) for code, words in REASONS.items() if words.short]
 
 
 class AgePart(QueueFilter):

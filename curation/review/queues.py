@@ -20,34 +20,6 @@ from feedback.signals import LABELS
 from privacy.console.pagination import keys_of
 
 AGES = {"1": "more than a day", "3": "more than three days", "7": "more than a week", "30": "more than a month"}
-REASONS = {
-    "bare_down": "voted down, no better answer",
-    "conflicting_votes": "votes conflict",
-    "differing_corrections": "corrections differ",
-    "correction_is_complaint": "correction is a complaint",
-    "correction_is_instruction": "correction is an instruction",
-    "correction_is_question": "correction is a question",
-    "correction_is_placeholder": "correction is redacted away",
-    "correction_is_empty": "correction is empty",
-    "correction_equals_answer": "correction says the same",
-    "edit_changes_nothing": "edit changes nothing",
-    "up_with_correction": "voted up, but rewritten",
-    "not_discriminating": "no grader can tell it apart",
-    "judge_divided": "the gate's judge was divided",
-    "audit": "drawn at random",
-    "sensitive_topic": "touches a sensitive topic",
-    "prompt_injection": "may instruct its reader",
-    "answers_differ": "confirmed answers differ",
-    "contradicts_review": "contradicts a reviewer",
-    "pushed_phrase": "few people push a phrase",
-    "spread_phrase": "many people spread a phrase",
-    "rare_words": "names what few people wrote",
-    "unknown_names": "names what nobody knows",
-    "reviewers_differ": "reviewers differ",
-    "quorum": "too few have voted",
-    "answer_is_empty": "voted up, but says nothing",
-    "classifier": "stopped by the project's classifier",
-}
 SAMPLE = 300
 COUNTED = 1_000
 

@@ -1,14 +1,55 @@
-"""Runs of curation from outside: stopped, gone on with, and given up where their process is dead."""
+"""Runs of curation: begun or joined, counted, finished, stopped, and given up where their process is dead."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db import transaction
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from curation.decisions.judging import Judged
 from curation.models import Run
-from feedback.models import Project
+from curation.policies import versions
+from feedback.models import Interaction, Project
+from privacy.db import columns
 
 SILENT = timedelta(minutes=10)  # far longer than a batch takes
+
+
+def begin_or_join(project: Project) -> Run | None:
+    """The run that is under way, by the policy in force, or a new one; None where nothing is pending."""
+    rows = Interaction.objects.filter(project=project).pending()
+    if not rows.exists():
+        return None
+    with transaction.atomic():
+        columns.in_turn("run", project.pk)
+        waiting = rows.count()
+        if not waiting:  # another process did it all meanwhile
+            return None
+        policy = versions.current(project)
+        run = Run.objects.filter(project=project, state=Run.State.RUNNING, policy=policy).order_by("-pk").first()
+        if run is None:
+            return Run.objects.create(project=project, policy=policy, total=waiting)
+        run.total = run.read + waiting
+        run.save(update_fields=["total"])
+        return run
+
+
+def note(run: Run, judged: Sequence[Judged]) -> None:
+    """Add a batch to the figures of its run. Call in turn: others add to them too."""
+    counts = Counter(one.ruling.outcome.value for one in judged)
+    (before,) = Run.objects.filter(pk=run.pk).values_list("counts", flat=True)
+    told = dict(Counter(before) + counts)
+    Run.objects.filter(pk=run.pk).update(read=F("read") + len(judged), counts=told, alive_at=timezone.now())
+
+
+def finish(run: Run) -> Run:
+    """Call a run done that nobody has cancelled; it, as it is stored."""
+    done = Run.objects.filter(pk=run.pk).exclude(state=Run.State.CANCELLED)
+    done.update(state=Run.State.DONE, finished_at=timezone.now())
+    run.refresh_from_db()
+    return run
 
 
 def cancel(run: Run) -> bool:

@@ -7,7 +7,7 @@ Of an index in no order a large batch writes fewer pages a row than a small one,
 import gc
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.db import connection, transaction
 
@@ -83,6 +83,12 @@ class Pace:
         self.version = 0
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A batch, from its reading on: in one transaction where what is read is locked, on SQLite in none yet."""
+        with uncollected(), nullcontext() if self.shares else transaction.atomic():
+            yield
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction, or the rest of one, a while after the last."""
         self._let_others()
@@ -103,3 +109,10 @@ class Pace:
             alone, self.beside_others = not self.beside_others, columns.data_version() != self.version
             if alone and self.beside_others:
                 self.batch = max(self.least, int(self.batch * HELD_BESIDE_OTHERS / HELD_SECONDS))
+
+
+@contextmanager
+def paced() -> Iterator[Pace]:
+    """The pace of one run."""
+    with roomy():
+        yield Pace()

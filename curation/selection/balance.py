@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
-from curation.evidence.records import Candidate, Finding, Findings, named
+from curation.evidence.records import Finding, Findings, named
 
 STAGE: Final = "balance"
 ALONE: Final = -1
@@ -119,37 +119,14 @@ class Dropped:
         return Findings(self.stock.sorted_ids, codes, list(self.found))
 
 
-def item(candidate: Candidate, settings: BalanceSettings) -> Item:
-    """What balancing needs of a candidate; one without a cluster is a cluster of its own."""
-    values = {
-        "tags": ",".join(sorted(candidate.tags)),
-        "language": candidate.language,
-        "agent_version": candidate.agent_version,
-        "cluster": str(candidate.cluster),
-    }
-    return Item(
-        id=candidate.interaction,
-        cluster=candidate.interaction if candidate.cluster is None else candidate.cluster,
-        stratum=tuple(values[name] for name in settings.strata),
-        rank=0 if candidate.authored == "human" else 1,
-    )
-
-
 def order(key: bytes, number: int) -> int:
     """Where a record stands among its like: a keyed hash, so that nobody can choose an id that stays."""
     digest = hashlib.blake2b(number.to_bytes(8, "big", signed=True), key=key[:64], digest_size=8).digest()
     return int.from_bytes(digest, "big")
 
 
-def balance(items: Iterable[Item], settings: BalanceSettings, *, key: bytes) -> Balanced:
-    """Cap the clusters, then damp the strata that are large. The same items give the same
-    result.
-    """
-    return shared_out(Stock(items, key), settings)
-
-
 def shared_out(stock: Stock, settings: BalanceSettings, without: Container[int] = ()) -> Balanced:
-    """`balance` of what is in stock, but for the records `without`."""
+    """Cap the clusters, then the subjects, then damp the strata that are large; of all in stock but `without`."""
     ordered = [place for place, number in enumerate(stock.ids) if number not in without]
     dropped = Dropped(stock)
     left = cap(ordered, stock.clusters, settings.cluster_cap, dropped)

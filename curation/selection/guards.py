@@ -9,7 +9,7 @@ keyed hash, and what a person wrote goes first.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Final, Self
@@ -93,36 +93,6 @@ class Item:
     def by_person(self) -> bool:
         """Whether a person wrote or edited it."""
         return self.authored == "human"
-
-
-@dataclass(frozen=True, slots=True)
-class Guarded:
-    """The records that pass, in the order given, and why the others do not."""
-
-    kept: tuple[Item, ...]
-    held: Mapping[int, Finding] = field(default_factory=dict)
-    dropped: Mapping[int, Finding] = field(default_factory=dict)
-
-
-def guard(
-    items: Iterable[Item],
-    settings: GuardSettings,
-    *,
-    now: datetime,
-    key: bytes,
-    known: Set[str] = frozenset(),
-    known_phrases: Set[int] = frozenset(),
-) -> Guarded:
-    """All guards in order: what a person must see first, then depth, caps, and the agent's share.
-
-    `known` and `known_phrases` are what the project's sources and approved records say (`novelty.words`,
-    `novelty.ngrams`).
-    """
-    given = tuple(items)
-    held = holds(given, settings, now=now, known=known, known_phrases=lambda: known_phrases)
-    left = [item for item in given if item.id not in held]
-    dropped = limits(ranked(left, key), settings)
-    return Guarded(tuple(item for item in left if item.id not in dropped), held, dropped)
 
 
 def limits(items: Sequence[Item], settings: GuardSettings, *, training: bool = True) -> dict[int, Finding]:
@@ -282,8 +252,7 @@ def cap_agent(items: Sequence[Item], settings: GuardSettings) -> dict[int, Findi
     """The agent's unedited words beyond their share of what is taught, counted in tokens.
 
     With h tokens by people, the agent may have h × share ÷ (1 - share), and `AGENT_FLOOR` in any case:
-    a small release, or a product whose users only ever vote up, is not emptied. `agent_share` says what it
-    came to.
+    a small release, or a product whose users only ever vote up, is not emptied.
     """
     human = sum(item.tokens for item in items if item.by_person)
     if settings.max_agent_share >= 1:
@@ -299,12 +268,3 @@ def cap_agent(items: Sequence[Item], settings: GuardSettings) -> dict[int, Findi
         else:
             room -= item.tokens
     return found
-
-
-def agent_share(items: Iterable[Item]) -> float:
-    """The share of the tokens taught that are the agent's unedited words, 0 to 1."""
-    tokens: defaultdict[str, int] = defaultdict(int)
-    for item in items:
-        tokens[item.authored] += item.tokens
-    total = sum(tokens.values())
-    return tokens["agent"] / total if total else 0.0

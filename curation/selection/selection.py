@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
+from curation.decisions.reasons import Kind, of
 from curation.evidence import influence
 from curation.evidence.records import Finding, Findings, place_of
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
@@ -35,7 +36,7 @@ CHUNK = 5_000
 NEVER = 10**9
 ROUNDS = 4
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
-FOR_A_PERSON = frozenset({"pushed_phrase", "spread_phrase", "unknown_names", "rare_words", "quorum"})
+FOR_A_PERSON = frozenset(of(Kind.GUARD))
 FOR_TIME = frozenset({"new_subject"})
 GUARD_HOLDS = FOR_A_PERSON | FOR_TIME
 SELECTABLE = (

@@ -15,11 +15,11 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from curation.decisions.reasons import short
 from curation.decisions.rules import Outcome
 from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReviewTask
 from curation.quality import audits, report
 from curation.quality.estimates import Estimate, Weighted, wilson
-from curation.review.queues import REASONS
 from feedback.models import Interaction, Project, Signal, WriteResult
 from feedback.models import Outcome as Write
 from privacy.models import Erasure, PrivacyRequest
@@ -291,10 +291,7 @@ def age_url(place: int, link: dict[str, Any]) -> str:
 def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[str, int, str]]:
     """The open tasks by why they are there, most first."""
     rows = tasks.values_list("reason").annotate(n=Count("pk")).order_by("-n")[:5]
-    return [
-        (REASONS.get(reason, reason.replace("_", " ")), number, listed("curation.reviewtask", reason=reason, **link))
-        for reason, number in rows
-    ]
+    return [(short(reason), number, listed("curation.reviewtask", reason=reason, **link)) for reason, number in rows]
 
 
 def rates(keys: list[int], since: Any) -> dict[str, Estimate]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import comb, sqrt
 from statistics import NormalDist
 
+from curation.quality.estimates import interval
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -38,20 +40,6 @@ def mcnemar_drop(lost: int, won: int) -> float:
     return _tail(lost, lost + won)
 
 
-def wilson(hits: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return Wilson's score interval of a share. Wilson, JASA 22 (1927) 209-212. No cases: (0, 1)."""
-    if total == 0:
-        return 0.0, 1.0
-    z = NormalDist().inv_cdf(0.5 + confidence / 2)
-    share, square = hits / total, z * z
-    middle = share + square / (2 * total)
-    spread = z * sqrt(share * (1 - share) / total + square / (4 * total * total))
-    # At no hits and at all hits the formula gives 0 and 1 exactly but for rounding.
-    low = 0.0 if hits == 0 else (middle - spread) / (1 + square / total)
-    high = 1.0 if hits == total else (middle + spread) / (1 + square / total)
-    return low, high
-
-
 def change_interval(pairs: Pairs, confidence: float = 0.95) -> tuple[float, float]:
     """Return the interval of (candidate's pass rate - baseline's) over paired cases. No cases: (-1, 1).
 
@@ -62,9 +50,10 @@ def change_interval(pairs: Pairs, confidence: float = 0.95) -> tuple[float, floa
     if total == 0:
         return -1.0, 1.0
     new, old = pairs.both + pairs.won, pairs.both + pairs.lost
-    new_low, new_high = wilson(new, total, confidence)
-    old_low, old_high = wilson(old, total, confidence)
     rate_new, rate_old, phi = new / total, old / total, _correlation(pairs)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    new_low, new_high = interval(rate_new, total, z)
+    old_low, old_high = interval(rate_old, total, z)
     down, up = rate_new - new_low, old_high - rate_old
     low = (rate_new - rate_old) - sqrt(max(0.0, down * down - 2 * phi * down * up + up * up))
     down, up = rate_old - old_low, new_high - rate_new

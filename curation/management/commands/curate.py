@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from curation import pipeline
 from curation.decisions import explain
 from curation.policies import versions
 from curation.quality import audits
-from curation.runs import curate
 from feedback.models import Interaction, Project
 from privacy.console.progress import bar
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             self.explain(project, options["explain"], as_json=options["json"])
             return
         with bar("curate") as progress:
-            run = curate.curate(project, progress=progress)
+            run = pipeline.curate(project, progress=progress)
         audits.draw(project, versions.current(project))
         counts = {"read": run.read if run else 0, **(run.counts if run else {})}
         if options["json"]:

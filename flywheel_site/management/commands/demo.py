@@ -14,11 +14,11 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from curation import pipeline
 from curation.gate import judging
 from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask
 from curation.releases import cutting, datasets
 from curation.releases.files import folder
-from curation.runs import curate
 from feedback.capture import ConsentSource
 from feedback.importing import commands, logs
 from feedback.models import Interaction, Project
@@ -120,7 +120,7 @@ class Command(BaseCommand):
     def decide(self, project: Project) -> None:
         """Turn what people said into labels, or into questions for a person."""
         with bar("curate") as progress:
-            run = curate.curate(project, progress=progress)
+            run = pipeline.curate(project, progress=progress)
         counts = run.counts if run else {}
         waiting = ReviewTask.objects.filter(project=project, state="open").count()
         self.stage(

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from curation.decisions.derive import agent_depths
 from curation.gate import agent_versions, judging
-from curation.gate.agent_versions import AgentVersionIn, CandidateIn, depth_of
+from curation.gate.agent_versions import AgentVersionIn, CandidateIn
 from curation.models import AgentVersion, Example, Release
 from tests import factories as cast
 from tests.curation.gate_world import WRONG, World, good, released, world
@@ -66,7 +67,7 @@ def test_a_name_is_kept_as_that_of_a_captured_agent_is(given: World) -> None:
     row = AgentVersion.objects.get(pk=sent.json()["id"])
     assert row.gate_runs.count() == 1
     talk = cast.row(cast.asked(given.shop, agent={"name": name, "version": version}))
-    assert depth_of(given.shop, talk.agent_name, talk.agent_version) == row.depth == 2
+    assert agent_depths(given.shop).get((talk.agent_name, talk.agent_version), 1) == row.depth == 2
 
 
 def test_a_name_that_redaction_lengthens_fits(given: World) -> None:
@@ -92,23 +93,23 @@ def test_another_projects_versions_do_not_exist(given: World) -> None:
 
 
 def test_depth_is_one_more_than_what_taught_it(given: World) -> None:
-    assert depth_of(given.shop, "ours", "2") == 1
+    assert agent_depths(given.shop).get(("ours", "2"), 1) == 1
     entered(given, trained_on="shop:v1")
     assert set(Example.objects.values_list("depth", flat=True)) == {0, 1}
-    assert depth_of(given.shop, "ours", "2") == 2
+    assert agent_depths(given.shop).get(("ours", "2"), 1) == 2
 
 
 def test_depth_of_what_people_wrote_alone_is_one(given: World) -> None:
     Example.objects.update(depth=0)
     entered(given, trained_on="shop:v1")
-    assert depth_of(given.shop, "ours", "2") == 1
+    assert agent_depths(given.shop).get(("ours", "2"), 1) == 1
 
 
 def test_an_erasure_makes_no_version_shallower(given: World) -> None:
     entered(given, trained_on="shop:v1")
     Example.objects.all().delete()
     entered(given, trained_on="shop:v1")
-    assert depth_of(given.shop, "ours", "2") == 2
+    assert agent_depths(given.shop).get(("ours", "2"), 1) == 2
 
 
 def test_a_key_promotes_what_passed_and_the_reason_is_redacted(given: World) -> None:

@@ -30,7 +30,7 @@ from curation.gate.verdicts import (
     slices,
     verdict_document,
 )
-from curation.gate.verdicts.significance import Pairs, change_interval, holm, mcnemar, mcnemar_drop, wilson
+from curation.gate.verdicts.significance import Pairs, change_interval, holm, mcnemar, mcnemar_drop
 
 GOLDEN = [
     Case(
@@ -358,9 +358,6 @@ def test_mcnemar_is_exact() -> None:
 
 
 def test_intervals_agree_with_published_examples() -> None:
-    assert wilson(3, 3)[0] == pytest.approx(0.4385, abs=1e-4)
-    assert wilson(10, 10) == pytest.approx((0.7225, 1.0), abs=1e-4)
-    assert wilson(0, 0) == (0.0, 1.0)
     # Newcombe 1998 and Bentur et al. 2009, as printed in texts on paired proportions.
     assert change_interval(Pairs(20, 2, 12, 16)) == pytest.approx((0.0562, 0.3292), abs=1e-4)
     assert change_interval(Pairs(1, 7, 1, 12)) == pytest.approx((-0.5069, -0.0256), abs=1e-4)

@@ -119,16 +119,6 @@ def test_the_stratified_interval_holds_the_truth() -> None:
     assert held >= 930
 
 
-def test_weights_by_cell_come_to_the_same_as_one_by_one() -> None:
-    records, cells = [], [(100, 20, 5), (50, 40, 30)]
-    for name, (seen, voted, good) in zip("ab", cells, strict=True):
-        chance = estimates.propensities([(name, place < voted) for place in range(seen)])[name]
-        records += [estimates.Judged(good=place < good, propensity=chance) for place in range(voted)]
-    one, other = estimates.snipw(records), estimates.weighted_by_cell(cells)
-    assert one.estimate.rate == pytest.approx(other.estimate.rate) and one.ess == pytest.approx(other.ess)
-    assert one.estimate.n == other.estimate.n == 60
-
-
 def test_only_the_newest_vote_of_a_person_counts() -> None:
     shop = cast.project()
     talk = cast.asked(shop, cast.ANNA)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from curation.evidence import decided
+from curation.evidence import store
 from curation.models import EvalCase, Question
 from curation.questions import clusters, fingerprints
 from feedback.models import Project
@@ -112,7 +112,7 @@ def test_a_key_leads_to_no_more_than_a_bucket(monkeypatch: pytest.MonkeyPatch) -
     Question.objects.filter(pk=other).update(
         **{name: getattr(Question.objects.get(pk=first), name) for name in clusters.BANDS}
     )
-    (row,) = decided.load([first])
+    (row,) = store.load([first])
     index = clusters.looked_up([clusters.asked(shop.pk, row)])
     assert list(index.sketches) == [first] and all(bucket == (first,) for bucket in index.buckets.values())
 
@@ -123,7 +123,7 @@ def test_only_what_may_be_near_is_read_and_what_was_stored_without_its_words() -
     cast.turn(shop)
     bands = {name: getattr(Question.objects.get(pk=first), name) for name in clusters.BANDS}
     Question.objects.filter(pk=other).update(**bands)
-    (row,) = decided.load([first])
+    (row,) = store.load([first])
     asked = [clusters.asked(shop.pk, row)]
     assert list(clusters.looked_up(asked).sketches) == [first]
     Question.objects.filter(pk=other).update(words=None)

@@ -13,11 +13,13 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Model
 
+from curation import pipeline
+from curation.decisions import judging
 from curation.decisions.derive import KINDS
 from curation.models import Decision, EvalCase, Question, ReviewTask, Run
 from curation.policies import versions
 from curation.review import deciding
-from curation.runs import curate, pace
+from curation.runs import pace
 from feedback import capture
 from feedback.models import Interaction, Project
 from feedback.rescans import rescan
@@ -133,7 +135,7 @@ CHANGES: dict[str, Change] = {
     "a verdict taken back": takes_back_a_verdict,
     "text redacted again": redacted_again,
     "text to be redacted again": read_first_again,
-    "another worker": curate.curate,
+    "another worker": pipeline.curate,
 }
 
 
@@ -173,7 +175,7 @@ def elsewhere(change: Change, shop: Project) -> None:
 
 def between(monkeypatch: pytest.MonkeyPatch, shop: Project, change: Change) -> None:
     """Let something change as soon as the next batch of this project has been read and judged."""
-    real, waits = curate.judge, [shop.pk]
+    real, waits = judging.judge, [shop.pk]
 
     def judged(*given: Any) -> Any:
         made = real(*given)
@@ -183,7 +185,7 @@ def between(monkeypatch: pytest.MonkeyPatch, shop: Project, change: Change) -> N
             elsewhere(change, shop)
         return made
 
-    monkeypatch.setattr(curate, "judge", judged)
+    monkeypatch.setattr(judging, "judge", judged)
 
 
 @pytest.fixture(autouse=True)
@@ -246,7 +248,7 @@ def test_two_workers_that_read_the_same_write_it_once(monkeypatch: pytest.Monkey
     shop = cast.project()
     said_of(shop)
     before = Decision.objects.count()
-    between(monkeypatch, shop, curate.curate)
+    between(monkeypatch, shop, pipeline.curate)
     run = cast.turn(shop)
     assert run is not None and run.read == sum(run.counts.values()) == 7
     assert Decision.objects.count() == before + 5

@@ -1,10 +1,12 @@
 """The pull: what is new becomes decisions, tasks and records, once."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from curation.decisions import derive
+from curation import pipeline
 from curation.models import Decision, EvalCase, Example, PreferencePair, ReviewTask
 from feedback.models import Interaction
 from tests import factories as cast
@@ -122,13 +124,13 @@ def test_a_vote_that_arrives_during_a_run_is_not_lost(monkeypatch: pytest.Monkey
     shop = cast.project()
     talk = cast.asked(shop)
     cast.said(shop, talk, "thumbs_up")
-    real = derive.derive
+    real = pipeline.carry_out
 
     def meanwhile(*args: object) -> object:
         cast.said(shop, talk, "thumbs_down")
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("curation.decisions.derive.derive", meanwhile)
+    monkeypatch.setattr("curation.pipeline.carry_out", meanwhile)
     cast.turn(shop)
     monkeypatch.undo()
     assert Interaction.objects.get().pending
@@ -169,3 +171,14 @@ def test_every_rated_interaction_ends_with_an_outcome_and_a_reason() -> None:
     assert Decision.objects.count() == len(signals)
     assert all(row.detail for row in Decision.objects.all())
     assert not Interaction.objects.filter(pending=True).exists()
+
+
+def test_a_thumbs_up_on_a_stream_that_was_cut_makes_no_golden_case_but_its_correction_a_regression_case() -> None:
+    shop = cast.project()
+    cut: dict[str, Any] = {"metadata": {"cut": "closed"}}
+    liked, mended = cast.asked(shop, **cut), cast.asked(shop, question="How late is it open on Mondays?", **cut)
+    cast.said(shop, liked, "thumbs_up")
+    cast.said(shop, mended, "edit", correction=cast.RIGHT)
+    cast.turn(shop)
+    golden, regression = EvalCase.objects.get(kind="golden"), EvalCase.objects.get(kind="regression")
+    assert (golden.status, golden.reason, regression.status) == ("filtered", "truncated", "active")

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from curation import tasks
+from curation import pipeline, tasks
 from curation.models import CurationPolicy, Decision, Run
-from curation.runs import control, curate, pace
+from curation.runs import control, pace
 from feedback.models import Project
 from tests import factories as cast
 from tests.console.world import signed_in, staff
@@ -37,7 +37,7 @@ def cancelled_after_two(shop: Project) -> Run:
             assert control.cancel(Run.objects.get())
 
     waiting(5, shop)
-    run = curate.curate(shop, progress=cancel)
+    run = pipeline.curate(shop, progress=cancel)
     assert run is not None
     return run
 
@@ -79,7 +79,7 @@ def test_who_comes_second_joins_the_run_that_is_under_way() -> None:
     shop = cast.project()
     waiting(2, shop)
     first = Run.objects.create(project=shop, policy=shop.policies.get(), total=5, read=3, counts={"confirmed": 3})
-    run = curate.curate(shop)
+    run = pipeline.curate(shop)
     assert run == first and (run.state, run.read, run.total, run.counts) == ("done", 5, 5, {"confirmed": 5})
 
 
@@ -88,7 +88,7 @@ def test_a_run_by_an_older_policy_is_not_joined() -> None:
     waiting(1, shop)
     older = Run.objects.create(project=shop, policy=shop.policies.get(), total=1)
     CurationPolicy.objects.create(project=shop, version=2, settings={})
-    run = curate.curate(shop)
+    run = pipeline.curate(shop)
     assert run is not None and run != older and run.policy.version == 2
 
 

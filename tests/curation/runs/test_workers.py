@@ -5,8 +5,9 @@ import threading
 import pytest
 from django.db import connections
 
+from curation import pipeline
 from curation.models import Decision, EvalCase, Question, Run
-from curation.runs import curate, pace
+from curation.runs import pace
 from tests import factories as cast
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -25,7 +26,7 @@ def test_what_two_workers_read_at_once_repeats_each_other(monkeypatch: pytest.Mo
     def work() -> None:
         try:
             gate.wait()
-            curate.curate(shop)
+            pipeline.curate(shop)
         except Exception as error:  # noqa: BLE001 - told below, where the test sees it
             failed.append(error)
         finally:

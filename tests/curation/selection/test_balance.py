@@ -1,12 +1,10 @@
 """Caps and temperature: what stays does not hang on order or chance, and rare questions are not drowned."""
 
 import random
-from datetime import UTC, datetime
 
 import pytest
 
-from curation.evidence.records import Candidate
-from curation.selection.balance import Balanced, BalanceSettings, Item, Stock, balance, item, quota, shared_out
+from curation.selection.balance import Balanced, BalanceSettings, Item, Stock, quota, shared_out
 
 KEY = b"a key of the test"
 
@@ -18,7 +16,7 @@ def made(number: int, **changes: object) -> Item:
 
 
 def run(items: list[Item], **settings: object) -> Balanced:
-    return balance(items, BalanceSettings(**settings), key=KEY)  # type: ignore[arg-type]
+    return shared_out(Stock(items, KEY), BalanceSettings(**settings))  # type: ignore[arg-type]
 
 
 def test_a_cluster_keeps_three_and_the_others_say_why() -> None:
@@ -69,7 +67,7 @@ def test_neither_order_nor_chance_decides() -> None:
 
 def test_the_key_decides_who_stays() -> None:
     items = [made(number, cluster=1) for number in range(100)]
-    kept = {balance(items, BalanceSettings(), key=bytes([seed])).kept for seed in range(5)}
+    kept = {shared_out(Stock(items, bytes([seed])), BalanceSettings()).kept for seed in range(5)}
     assert len(kept) > 1
 
 
@@ -94,21 +92,11 @@ def test_a_policy_overrides_by_name_and_a_wrong_name_is_refused() -> None:
         BalanceSettings.from_dict({"pivto": 7})
 
 
-def test_a_candidate_has_the_strata_that_the_policy_names() -> None:
-    candidate = Candidate(
-        interaction=7, subject=3, project=1, question="q", context=(), answer="a", expected="a", rejected=None,
-        sources_text="", tags=("b", "a"), language="de", agent_version="v2", authored="human", depth=0,
-        occurred_at=datetime(2026, 3, 1, tzinfo=UTC), fingerprint=b"", cluster=None, voters=(),
-    )  # fmt: skip
-    assert item(candidate, BalanceSettings()) == Item(7, 7, ("a,b", "de", "v2"), 0)
-    assert item(candidate, BalanceSettings(strata=("language",))).stratum == ("de",)
-
-
 def test_what_is_left_out_of_the_stock_leaves_its_place_to_others() -> None:
     items = [made(number, cluster=number % 40, stratum=(str(number % 3),)) for number in range(500)]
     settings, held = BalanceSettings(pivot=20, temperature=0.5), set(range(0, 500, 7))
     rest = [one for one in items if one.id not in held]
-    assert shared_out(Stock(items, KEY), settings, held) == balance(rest, settings, key=KEY)
+    assert shared_out(Stock(items, KEY), settings, held) == shared_out(Stock(rest, KEY), settings)
 
 
 def test_findings_are_found_by_their_record() -> None:

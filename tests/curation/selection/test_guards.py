@@ -2,22 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import pytest
 
 from curation.evidence.poisoning import names, ngrams, phrases
 from curation.selection import guards
 from curation.selection.guards import (
-    Guarded,
     GuardSettings,
     Item,
-    agent_share,
     depth,
-    guard,
     subject_limit,
 )
-from curation.selection.holdout import Overlap, overlap, side
+from tests.curation.selection.guarding import Guarded, guard
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 OLD = NOW - timedelta(days=90)
@@ -252,7 +248,7 @@ def test_the_agents_words_are_at_most_half(monkeypatch: pytest.MonkeyPatch) -> N
     ]
     agent = [made(number, tokens=10) for number in range(100, 180)]
     result = run(people + agent, GuardSettings())
-    assert agent_share(result.kept) == pytest.approx(0.5)
+    assert [item.by_person for item in result.kept].count(False) == 20, "half of the tokens"
     assert reasons(result) == {"agent_share": 60}
     assert {item.id for item in people} <= kept(result)
 
@@ -261,7 +257,7 @@ def test_a_small_release_keeps_the_agents_words_up_to_the_floor(monkeypatch: pyt
     items = [made(number, tokens=100) for number in range(300)]
     result = run(items, GuardSettings())
     assert len(result.kept) == 200
-    assert agent_share(result.kept) == 1.0
+    assert not any(item.by_person for item in result.kept)
     monkeypatch.setattr(guards, "AGENT_FLOOR", 0)
     assert len(run(items, GuardSettings()).kept) == 0
 
@@ -269,23 +265,3 @@ def test_a_small_release_keeps_the_agents_words_up_to_the_floor(monkeypatch: pyt
 def test_neither_order_nor_chance_decides() -> None:
     items = [made(number, authors=frozenset({number % 7}), cluster=number % 11) for number in range(80)]
     assert kept(run(items, GuardSettings())) == kept(run(items[::-1], GuardSettings()))
-
-
-def test_a_cluster_stays_on_its_side_for_ever() -> None:
-    roots = [number.to_bytes(16, "big") for number in range(2_000)]
-    sides = {share: [side(root, share, key=KEY) for root in roots] for share in (0.1, 0.2, 0.5)}
-    assert sides[0.2].count("evaluation") == pytest.approx(400, abs=60)
-    for smaller, larger in pairwise((0.1, 0.2, 0.5)):
-        held = [i for i, name in enumerate(sides[smaller]) if name == "evaluation"]
-        assert all(sides[larger][i] == "evaluation" for i in held)
-    assert {side(root, 0.0, key=KEY) for root in roots} == {"both"}
-    with pytest.raises(ValueError, match="share"):
-        side(roots[0], 1.0, key=KEY)
-
-
-def test_the_overlap_counts_the_same_and_the_near() -> None:
-    cases = [(1, 10), (2, 20), (3, 30), (4, 40)]
-    found = overlap(cases, [(1, 10), (9, 20), (8, 80)])
-    assert found == Overlap(cases=4, same=1, near=1)
-    assert found.share == 0.5
-    assert overlap([], []).share == 0.0

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from curation.evidence.poisoning import names, phrases
-from curation.selection.guards import PHRASE_WORDS, Guarded, GuardSettings, Item, guard
+from curation.selection.guards import PHRASE_WORDS, GuardSettings, Item
+from tests.curation.selection.guarding import Guarded, guard
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SUBJECTS = 1_000

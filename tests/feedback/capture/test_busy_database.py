@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 
-from curation.decisions import derive
+from curation import pipeline
+from curation.decisions import derive, judging
 from curation.models import CurationPolicy, Decision, Run
-from curation.runs import curate, pace
+from curation.runs import pace
 from feedback import capture
 from feedback.models import Interaction
 from tests import factories as cast
@@ -52,7 +53,7 @@ def test_curation_leaves_sqlites_lock_alone_between_batches(monkeypatch: pytest.
         written.append(59 < seconds <= 60)
 
     monkeypatch.setattr(time, "sleep", another_writer)
-    run = curate.curate(shop)
+    run = pipeline.curate(shop)
     assert run is not None and run.read == 4 and written == [True] * 3, "a pause between any two transactions"
 
 
@@ -71,7 +72,7 @@ def test_anybody_can_write_while_curation_works_out_what_hangs_on_a_record_alone
         return real(*given)
 
     monkeypatch.setattr(derive, "alone", alone)
-    run = curate.curate(shop)
+    run = pipeline.curate(shop)
     assert run is not None and run.read == 1 and written == [1]
 
 
@@ -90,7 +91,7 @@ def test_the_log_is_carried_into_the_file_between_batches_and_never_within_the_l
         return real(said)
 
     monkeypatch.setattr(pace, "pragma", pragma)
-    curate.curate(shop)
+    pipeline.curate(shop)
     assert seen == [(False, 0)]
     assert pace.pragma("wal_autocheckpoint") == usual != 0
 
@@ -124,22 +125,22 @@ def test_what_was_read_alone_is_written_bit_by_bit_once_others_write(monkeypatch
         cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
     for name, value in (("SMALLEST", 1), ("BATCH", 4), ("LARGEST", 4), ("PAUSE_SECONDS", 0.0)):
         monkeypatch.setattr(pace, name, value)
-    real, read, written = curate.put, [], []
+    real, read, written = pipeline.write, [], []
 
-    def judge(stored: Sequence[Any], policy: CurationPolicy) -> list[curate.Judged]:
+    def judge(stored: Sequence[Any], policy: CurationPolicy) -> list[judging.Judged]:
         read.append(len(stored))
         if len(read) == 3:
             with sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=0) as other:
                 other.execute("UPDATE feedback_project SET name = name")
         return judged(stored, policy)
 
-    def put(run: Run, some: Sequence[curate.Judged]) -> None:
+    def put(run: Run, some: Sequence[judging.Judged]) -> None:
         written.append(len(some))
         real(run, some)
 
-    judged = curate.judge
-    monkeypatch.setattr(curate, "judge", judge)
-    monkeypatch.setattr(curate, "put", put)
-    run = curate.curate(shop)
+    judged = judging.judge
+    monkeypatch.setattr(judging, "judge", judge)
+    monkeypatch.setattr(pipeline, "write", put)
+    run = pipeline.curate(shop)
     assert run is not None and run.read == Decision.objects.count() == 14
     assert (read[:3], written[:3]) == ([4, 4, 4], [4, 4, 1])

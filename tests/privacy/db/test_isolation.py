@@ -8,11 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from curation import tasks
+from curation import pipeline, tasks
 from curation.models import AuditFrame, Dataset, Decision, Period, Release
 from curation.quality import audits
 from curation.releases import cutting, folders, periods
-from curation.runs import curate
 from feedback import tasks as feedback_tasks
 from feedback.capture import parking
 from feedback.models import Interaction, Project
@@ -93,7 +92,7 @@ def test_the_sweep_curates_the_projects_after_one_that_fails(
 ) -> None:
     for shop in shops:
         cast.said(shop, cast.asked(shop), "thumbs_up")
-    monkeypatch.setattr(curate, "curate", failing_for(shops[0], curate.curate))
+    monkeypatch.setattr(pipeline, "curate", failing_for(shops[0], pipeline.curate))
     assert tasks.sweep() == 1
     assert Decision.objects.get().project == shops[1]
 

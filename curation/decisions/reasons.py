@@ -1,0 +1,161 @@
+"""Why a decision or a record is what it is, or a person is asked: each code once, with its kind and its words."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Reason(StrEnum):
+    """Why a ruling is what it is. `REASONS` has the words for each."""
+
+    UP_VOTE = "up_vote"
+    EDIT = "edit"
+    DOWN_WITH_CORRECTION = "down_with_correction"
+    BARE_DOWN = "bare_down"
+    CONFLICTING_VOTES = "conflicting_votes"
+    DIFFERING_CORRECTIONS = "differing_corrections"
+    CORRECTION_IS_COMPLAINT = "correction_is_complaint"
+    CORRECTION_IS_INSTRUCTION = "correction_is_instruction"
+    CORRECTION_IS_QUESTION = "correction_is_question"
+    CORRECTION_IS_PLACEHOLDER = "correction_is_placeholder"
+    CORRECTION_IS_EMPTY = "correction_is_empty"
+    CORRECTION_EQUALS_ANSWER = "correction_equals_answer"
+    EDIT_CHANGES_NOTHING = "edit_changes_nothing"
+    UP_WITH_CORRECTION = "up_with_correction"
+    ONLY_RATINGS = "only_ratings"
+    NO_SIGNAL = "no_signal"
+    ANSWER_IS_EMPTY = "answer_is_empty"
+    REVIEW_APPROVED = "review_approved"
+    REVIEW_CORRECTED = "review_corrected"
+    REVIEW_REJECTED = "review_rejected"
+    REVIEW_SENSITIVE = "review_sensitive"
+    REVIEW_UNSURE = "review_unsure"
+    REVIEW_USED = "review_used"
+    REVIEW_NEVER = "review_never"
+
+
+class Kind(StrEnum):
+    """What a reason is about. A record of the kinds filter, rival, guard or dispute is held until a person has looked."""
+
+    VOTES = "votes"
+    REVIEW = "review"
+    FILTER = "filter"
+    RIVAL = "rival"
+    GUARD = "guard"
+    DISPUTE = "dispute"
+    GATE = "gate"
+    AUDIT = "audit"
+
+
+class Words(NamedTuple):
+    """A reason's kind, the sentence that a person reads, the few words for a list, and the priority of its task."""
+
+    kind: Kind
+    sentence: str
+    short: str = ""
+    priority: int = 10
+
+
+REASONS: Final[dict[str, Words]] = {
+    Reason.UP_VOTE: Words(Kind.VOTES, "Everybody who voted found the answer good."),
+    Reason.EDIT: Words(Kind.VOTES, "A person rewrote the answer."),
+    Reason.DOWN_WITH_CORRECTION: Words(Kind.VOTES, "A person found the answer wrong and wrote the right one."),
+    Reason.BARE_DOWN: Words(
+        Kind.VOTES, "The answer was voted down and nobody wrote a better one.", "voted down, no better answer"
+    ),
+    Reason.CONFLICTING_VOTES: Words(
+        Kind.VOTES, "Some found the answer good and others found it wrong.", "votes conflict"
+    ),
+    Reason.DIFFERING_CORRECTIONS: Words(
+        Kind.VOTES, "People corrected the answer in different ways.", "corrections differ"
+    ),
+    Reason.CORRECTION_IS_COMPLAINT: Words(
+        Kind.VOTES, "The correction says that the answer is wrong, but gives no answer.", "correction is a complaint"
+    ),
+    Reason.CORRECTION_IS_INSTRUCTION: Words(
+        Kind.VOTES, "The correction asks for another answer, but gives none.", "correction is an instruction"
+    ),
+    Reason.CORRECTION_IS_QUESTION: Words(Kind.VOTES, "The correction is a question.", "correction is a question"),
+    Reason.CORRECTION_IS_PLACEHOLDER: Words(
+        Kind.VOTES, "Nothing but redacted values is left of the correction.", "correction is redacted away"
+    ),
+    Reason.CORRECTION_IS_EMPTY: Words(Kind.VOTES, "The edit left no text.", "correction is empty"),
+    Reason.CORRECTION_EQUALS_ANSWER: Words(
+        Kind.VOTES, "The answer was voted down, but the correction says the same.", "correction says the same"
+    ),
+    Reason.EDIT_CHANGES_NOTHING: Words(
+        Kind.VOTES, "The answer was edited without a change: neither praise nor a correction.", "edit changes nothing"
+    ),
+    Reason.UP_WITH_CORRECTION: Words(
+        Kind.VOTES, "A person found the answer good and rewrote it all the same.", "voted up, but rewritten"
+    ),
+    Reason.ONLY_RATINGS: Words(Kind.VOTES, "There are ratings alone, and a rating is no vote."),
+    Reason.NO_SIGNAL: Words(Kind.VOTES, "Nobody voted on the answer."),
+    Reason.ANSWER_IS_EMPTY: Words(
+        Kind.VOTES, "The answer was found good, but says nothing.", "voted up, but says nothing"
+    ),
+    Reason.REVIEW_APPROVED: Words(Kind.REVIEW, "A reviewer found the answer right."),
+    Reason.REVIEW_CORRECTED: Words(Kind.REVIEW, "A reviewer wrote the right answer."),
+    Reason.REVIEW_REJECTED: Words(Kind.REVIEW, "A reviewer found it of no use."),
+    Reason.REVIEW_SENSITIVE: Words(Kind.REVIEW, "A reviewer found it too sensitive to use."),
+    Reason.REVIEW_UNSURE: Words(Kind.REVIEW, "A reviewer could not tell."),
+    Reason.REVIEW_USED: Words(Kind.REVIEW, "A reviewer found that it may be used as it was decided."),
+    Reason.REVIEW_NEVER: Words(Kind.REVIEW, "A reviewer found that it must never be used."),
+    "sensitive_topic": Words(
+        Kind.FILTER, "It touches a sensitive topic. May it be used?", "touches a sensitive topic", 20
+    ),
+    "prompt_injection": Words(
+        Kind.FILTER, "Its text may try to instruct a reader or a judge. Is it harmless?", "may instruct its reader", 30
+    ),
+    "classifier": Words(
+        Kind.FILTER, "The project's own classifier stopped it. May it be used?", "stopped by the project's classifier"
+    ),
+    "answers_differ": Words(
+        Kind.RIVAL,
+        "Another answer to the same question was confirmed too. Is this one right?",
+        "confirmed answers differ",
+    ),
+    "contradicts_review": Words(
+        Kind.RIVAL,
+        "Somebody corrected what a reviewer had decided. Is the correction right?",
+        "contradicts a reviewer",
+        25,
+    ),
+    "pushed_phrase": Words(
+        Kind.GUARD, "Few people bring the same phrase often. Is the answer right?", "few people push a phrase"
+    ),
+    "spread_phrase": Words(
+        Kind.GUARD, "Many people wrote a phrase that no source has. Is the answer right?", "many people spread a phrase"
+    ),
+    "rare_words": Words(
+        Kind.GUARD, "It names what hardly anybody else wrote. Might that tell who asked?", "names what few people wrote"
+    ),
+    "unknown_names": Words(
+        Kind.GUARD,
+        "The answer names what no source and no approved record knows. Is it right?",
+        "names what nobody knows",
+    ),
+    "quorum": Words(Kind.GUARD, "Too few people have voted on it. Is the answer right?", "too few have voted"),
+    "reviewers_differ": Words(Kind.DISPUTE, "Two reviewers differ; a curator decides.", "reviewers differ"),
+    "second_review": Words(Kind.DISPUTE, "A second reviewer has yet to look."),
+    "not_discriminating": Words(
+        Kind.GATE, "The gate cannot judge answers to this question", "no grader can tell it apart"
+    ),
+    "judge_divided": Words(
+        Kind.GATE, "The gate's judge was of two minds about an answer to this question", "the gate's judge was divided"
+    ),
+    "audit": Words(Kind.AUDIT, "It was drawn at random. Judge the answer by itself.", "drawn at random"),
+}
+
+
+def of(*kinds: Kind) -> tuple[str, ...]:
+    """The codes of these kinds, in order."""
+    return tuple(sorted(code for code, words in REASONS.items() if words.kind in kinds))
+
+
+def short(code: str) -> str:
+    """A reason in a few words, for a list."""
+    return (REASONS[code].short if code in REASONS else "") or code.replace("_", " ")
+
+
+HELD: Final = of(Kind.FILTER, Kind.RIVAL, Kind.GUARD)
+"""The reasons for which a record that has a label waits until a person says whether it may be used."""

@@ -1,0 +1,250 @@
+"""Reads decisions with their interactions, signals and consent: a constant number of statements for a batch.
+
+Where one writer at a time has the database, a batch is read before its turn to write and compared with a second reading
+in it, so that everything written rests on what is stored at that moment. Elsewhere the rows are locked when they are
+read, so that several workers share them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
+from curation.evidence.records import Decided
+from curation.models import Decision, ReviewTask
+from feedback.models import Interaction, Project, Signal
+from privacy.db import columns
+from privacy.models import ConsentEntry, Purpose, Subject
+
+Columns = tuple[Any, ...]
+# What a decision `d` rests on: its interaction, the signal whose text it takes, and the task that a reviewer closed.
+RESTS_ON = (
+    f"JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
+    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
+    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id"
+)
+
+
+class Stored(NamedTuple):
+    """What is stored of one interaction, as the driver gives it: its row, its votes, oldest first, and its decision."""
+
+    row: Columns
+    votes: Sequence[Columns]
+    decision: Columns | None
+
+
+class Before(NamedTuple):
+    """The decision that stood: whether and when a reviewer made it, and whose words it took (typed, or of a signal)."""
+
+    outcome: str
+    reason: str
+    detail: str
+    task: int | None
+    resolved_at: datetime | None
+    correction: str
+    signal: int | None
+
+
+class Read(NamedTuple):
+    """One interaction as a batch reads it: its votes, what stood before, and after a review when the newest vote came."""
+
+    key: int
+    subject: int
+    question: str
+    answer: str
+    context: Sequence[Mapping[str, str]]
+    sources: Sequence[Mapping[str, Any]]
+    tags: tuple[str, ...]
+    agent: tuple[str, str]
+    occurred_at: datetime
+    fingerprint: bytes
+    revision: int
+    votes: tuple[Vote, ...]
+    is_cut: bool
+    heard_at: datetime | None
+    before: Before | None
+
+
+class Reading(NamedTuple):
+    """Pending interactions as they were at one version of the database's data."""
+
+    stored: list[Stored]
+    version: int
+
+
+def are_locked() -> bool:
+    """Whether what `waiting` reads is kept as it is until the transaction ends."""
+    return connection.features.has_select_for_update_skip_locked
+
+
+def waiting(project: Project, after: int, most: int) -> Reading:
+    """The next pending interactions, of those with a key above `after`."""
+    version = columns.data_version()
+    lock = " FOR NO KEY UPDATE OF i SKIP LOCKED" if are_locked() else ""
+    which = f"i.project_id = %s AND i.id > %s ORDER BY i.id LIMIT {most}{lock}"
+    return Reading(with_decisions(columns.select(statement(which), [project.pk, after])), version)
+
+
+def unchanged(stored: Sequence[Stored], *, since: int) -> set[int]:
+    """The keys of those that wait still, and are to the letter what they were when they were read, which was after the
+    data's version `since`. Call in the transaction that writes.
+    """
+    keys = [one.row[0] for one in stored]
+    if are_locked() or columns.data_version() == since:
+        return set(keys)
+    now = {one.row[0]: one for one in with_decisions(list(columns.select_in(statement("i.id IN ({keys})"), keys)))}
+    return {key for key, one in zip(keys, stored, strict=True) if now.get(key) == one}
+
+
+def statement(which: str) -> str:
+    """A SELECT of the pending interactions for which `which` holds."""
+    return (
+        "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
+        f"i.agent_version, {columns.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata "
+        f"FROM {columns.quoted(Interaction)} i JOIN {columns.quoted(Subject)} p ON p.id = i.subject_id "
+        f"WHERE i.pending AND NOT i.scan_due AND p.restricted_at IS NULL AND {which}"
+    )
+
+
+def with_decisions(rows: Sequence[Columns]) -> list[Stored]:
+    """These interactions with their votes and decisions."""
+    keys = [row[0] for row in rows]
+    votes: dict[int, list[Columns]] = {key: [] for key in keys}
+    for vote in signals_on(keys):
+        votes[vote[0]].append(vote)
+    decisions = {decision[0]: decision for decision in decisions_on(keys)}
+    return [Stored(row, votes[row[0]], decisions.get(row[0])) for row in rows]
+
+
+def signals_on(keys: Iterable[int]) -> Iterable[Columns]:
+    """The live signals on these interactions, oldest first, without those of people who are restricted."""
+    statement = (
+        "SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, "  # noqa: S608 - our own names
+        f"{columns.at('g.effective_at')}, {columns.at('g.received_at')} "
+        f"FROM {columns.quoted(Signal)} g JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id "
+        "WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.interaction_id IN ({keys}) ORDER BY g.id"
+    )
+    return columns.select_in(statement, keys)
+
+
+def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
+    """The decisions that stand on these interactions."""
+    statement = (
+        "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction, d.correction_id "  # noqa: S608
+        f"FROM {columns.quoted(Decision)} d LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
+        "WHERE d.interaction_id IN ({keys})"
+    )
+    return columns.select_in(statement, keys)
+
+
+def read(stored: Stored) -> Read:
+    """What is stored of an interaction, as the rules take it."""
+    key, subject, question, answer, context, sources, tags, name, version, at, mark, revision, metadata = stored.row
+    before = decision_before(stored.decision)
+    reviewed = before is not None and before.task is not None
+    return Read(
+        key, subject, question, answer, columns.parsed(context), columns.parsed(sources), tuple(columns.parsed(tags)),
+        (name, version), columns.moment(at), bytes(mark), revision,
+        tuple(map(vote, stored.votes)), is_cut(metadata),
+        max((columns.moment(vote[-1]) for vote in stored.votes), default=None) if reviewed else None,
+        before,
+    )  # fmt: skip
+
+
+def is_cut(metadata: Any) -> bool:
+    """Whether a client said that its stream ended before the answer did."""
+    return metadata != "{}" and "cut" in columns.parsed(metadata)
+
+
+def decision_before(stored: Columns | None) -> Before | None:
+    """The decision that stands on an interaction, if there is one."""
+    if stored is None:
+        return None
+    _, outcome, reason, detail, task, at, typed, signal = stored
+    return Before(outcome, reason, detail, task, columns.moment(at) if at else None, typed or "", signal)
+
+
+def load(keys: Sequence[int]) -> list[Decided]:
+    """The decisions of these interactions, in order of key."""
+    if not keys:
+        return []
+    statement = (
+        "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
+        "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
+        f"i.occurred_at, i.fingerprint, i.metadata FROM {columns.quoted(Decision)} d {RESTS_ON} "
+        "WHERE d.interaction_id IN ({keys})"
+    )
+    voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
+    rows = []
+    for (
+        key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
+        language, name, version, occurred_at, fingerprint, metadata,
+    ) in columns.select_in(statement, keys):  # fmt: skip
+        rows.append(
+            Decided(
+                interaction=key,
+                subject=subject,
+                question=question,
+                context=columns.parsed(context),
+                answer=answer,
+                expected=right_answer(answer, typed, written) if outcome in LABELLED else None,
+                corrected=outcome == Outcome.CORRECTED,
+                reviewed=task is not None,
+                correction=correction,
+                author=author,
+                sources=columns.parsed(sources),
+                tags=tuple(columns.parsed(tags)),
+                language=language,
+                agent=(name, version),
+                occurred_at=columns.moment(occurred_at),
+                fingerprint=bytes(fingerprint),
+                voters=voters.get(key, ()),
+                is_cut=is_cut(metadata),
+            )
+        )
+    return sorted(rows, key=lambda row: row.interaction)
+
+
+def votes_on(keys: Iterable[int]) -> Mapping[int, list[Vote]]:
+    """The live signals on these interactions, oldest first, as the rules take them."""
+    found: defaultdict[int, list[Vote]] = defaultdict(list)
+    for signal in signals_on(keys):
+        found[signal[0]].append(vote(signal))
+    return found
+
+
+def vote(signal: Columns) -> Vote:
+    """A signal as the rules take it."""
+    _, key, subject, kind, correction, at, _ = signal
+    return Vote(key, subject, kind, correction or None, columns.moment(at))
+
+
+def agreements(rows: Sequence[Decided], project: Project) -> dict[str, frozenset[int]]:
+    """For each purpose, the askers and authors who agree to it at this moment, and to capture; one statement."""
+    people = {row.subject for row in rows} | {row.author for row in rows if row.author is not None}
+    return consenting(people, project)
+
+
+def consenting(people: set[int], project: Project) -> dict[str, frozenset[int]]:
+    """For each purpose, those of these people who agree to it at this moment, and to capture; one statement."""
+    statement = (
+        "SELECT id, subject_id, purpose, granted, expires_at "  # noqa: S608 - our own names
+        f"FROM {columns.quoted(ConsentEntry)} WHERE subject_id IN ({{keys}})"
+    )
+    newest: dict[tuple[int, str], tuple[int, bool]] = {}
+    now = timezone.now()
+    for key, subject, purpose, granted, expires_at in columns.select_in(statement, people):
+        before = newest.get((subject, purpose))
+        if before is None or key > before[0]:
+            newest[subject, purpose] = key, bool(granted) and (expires_at is None or columns.moment(expires_at) > now)
+    agreed = {
+        purpose: {
+            person for person in people if newest.get((person, purpose), (0, project.consents_by_default(purpose)))[1]
+        }
+        for purpose in Purpose.values
+    }
+    return {purpose: frozenset(found & agreed[Purpose.CAPTURE]) for purpose, found in agreed.items()}
