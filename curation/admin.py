@@ -65,9 +65,7 @@ class DerivedAdmin(ReadOnlyAdmin):
     subject_path = "subject_id"
     list_display: Any = ["asked", "expected", "status_chip", "reason", "project"]
     list_filter: Any = [ProjectFilter, "status"]
-    list_select_related = [
-        "project", "decision__interaction", "decision__correction", "decision__task",
-    ]  # fmt: skip
+    list_select_related = ["project", "decision__interaction", "decision__correction", "decision__task"]
     exclude = ["subject", "fingerprint"]
     ordering = ["-decision"]
     change_form_template = "admin/curation/derived_change_form.html"

@@ -123,9 +123,12 @@ def keep(fresh: Mapping[str, Calibration], wordings: Mapping[str, str], origins:
     for row in rows:
         row.seal = seal(row)
     CaseGrader.objects.bulk_create(
-        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["interaction", "wording"],
+        rows,
+        batch_size=CHUNK,
+        update_conflicts=True,
+        unique_fields=["interaction", "wording"],
         update_fields=["grader", "threshold", "discriminating", "why", "seal"],
-    )  # fmt: skip
+    )
 
 
 def seal(row: CaseGrader) -> str:

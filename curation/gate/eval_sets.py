@@ -274,6 +274,10 @@ def ask_a_person(project: Project, external_id: str) -> None:
         )
         if not ReviewTask.objects.filter(interaction=source).exists():
             ReviewTask.objects.create(
-                project=project, interaction=source, subject_id=source.subject_id, reason=IMPORTED, detail=detail,
+                project=project,
+                interaction=source,
+                subject_id=source.subject_id,
+                reason=IMPORTED,
+                detail=detail,
                 revision=source.revision,
-            )  # fmt: skip
+            )

@@ -45,9 +45,19 @@ from feedback.models import Interaction, Project
 from privacy.redaction import redact
 
 __all__ = [
-    "CandidateIn", "Exam", "GateError", "NotFound", "exam", "find_baseline", "find_release", "judge", "policy_of",
-    "run", "shown", "told",
-]  # fmt: skip
+    "CandidateIn",
+    "Exam",
+    "GateError",
+    "NotFound",
+    "exam",
+    "find_baseline",
+    "find_release",
+    "judge",
+    "policy_of",
+    "run",
+    "shown",
+    "told",
+]
 CHUNK = 1_000
 Progress = Callable[[int, int], Any]
 

@@ -82,9 +82,14 @@ def is_set_up(name: str) -> bool:
 def the_judge() -> JudgeGrader:
     """The judge of the environment, with nothing asked yet."""
     config = JudgeConfig(
-        base_url=settings.JUDGE_URL, model=settings.JUDGE_MODEL, api_key=settings.JUDGE_KEY, votes=settings.JUDGE_VOTES,
-        timeout=settings.JUDGE_TIMEOUT, price_in=settings.JUDGE_PRICE_IN, price_out=settings.JUDGE_PRICE_OUT,
-    )  # fmt: skip
+        base_url=settings.JUDGE_URL,
+        model=settings.JUDGE_MODEL,
+        api_key=settings.JUDGE_KEY,
+        votes=settings.JUDGE_VOTES,
+        timeout=settings.JUDGE_TIMEOUT,
+        price_in=settings.JUDGE_PRICE_IN,
+        price_out=settings.JUDGE_PRICE_OUT,
+    )
     made = grader("judge", config=config)
     if not isinstance(made, JudgeGrader):
         raise TypeError("the registry's judge is no JudgeGrader")

@@ -35,12 +35,18 @@ def shown(run: GateRun) -> dict[str, Any]:
         "reasons": run.reasons,
         "counts": run.counts,
         "cases": [
-            {"case": case, "kind": kind, "passed": counted(change, grader, right), "score": score,
-             "change": change or None, "error": error or None}
+            {
+                "case": case,
+                "kind": kind,
+                "passed": counted(change, grader, right),
+                "score": score,
+                "change": change or None,
+                "error": error or None,
+            }
             for case, kind, score, change, error, right, grader in rows
         ],
         "created_at": run.created_at,
-    }  # fmt: skip
+    }
 
 
 def address(run: GateRun) -> str:

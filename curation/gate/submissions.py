@@ -97,8 +97,11 @@ def case_of(item: Any) -> str:
 def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
     """What was sent, redacted and graded."""
     known = {case.id: case for case in paper.cases}
-    clean = {place: [cleaned(paper, known[said.case], text) for text in (said.answer, *said.repeats)]
-             for place, said in enumerate(sent.results) if said.case in known}  # fmt: skip
+    clean = {
+        place: [cleaned(paper, known[said.case], text) for text in (said.answer, *said.repeats)]
+        for place, said in enumerate(sent.results)
+        if said.case in known
+    }
     using = paper.models.graders
     grade_ahead([(known[sent.results[place].case], text) for place, texts in clean.items() for text in texts], using)
     results = []

@@ -186,9 +186,11 @@ def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, li
     """The confirmed answers to these very questions, by fingerprint."""
     found: defaultdict[bytes, list[Decided]] = defaultdict(list)
     rows = Decision.objects.filter(
-        project=project, outcome=Outcome.CONFIRMED, interaction__fingerprint__in=fingerprints,
+        project=project,
+        outcome=Outcome.CONFIRMED,
+        interaction__fingerprint__in=fingerprints,
         subject__restricted_at__isnull=True,
-    )  # fmt: skip
+    )
     for row in decided.load(list(rows.values_list("pk", flat=True)[:MOST])):
         found[row.fingerprint].append(row)
     return found

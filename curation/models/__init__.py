@@ -117,9 +117,13 @@ class ReviewTask(models.Model):
     )
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.LABEL)
     about = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="looks",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="looks",
         help_text="The task whose verdict is judged once more.",
-    )  # fmt: skip
+    )
     not_for = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Who has judged it already."
     )
@@ -169,13 +173,23 @@ class Decision(models.Model):
     detail = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=8, blank=True)
     correction = models.ForeignKey(
-        Signal, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", db_index=False,
+        Signal,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        db_index=False,
         help_text="The signal whose correction is the right answer.",
-    )  # fmt: skip
+    )
     task = models.ForeignKey(
-        ReviewTask, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", db_index=False,
+        ReviewTask,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        db_index=False,
         help_text="The review that decided; its correction, if any, is the right answer.",
-    )  # fmt: skip
+    )
     decided_by = models.CharField(max_length=16, default="rule", help_text="rule or reviewer")
     decided_at = models.DateTimeField(default=timezone.now)
 
@@ -365,9 +379,12 @@ class ReleaseMember(models.Model):
     evaluation = models.BooleanField(default=False, help_text="It is in a file for evaluation.")
     training = models.BooleanField(default=False, help_text="It is in a file for training.")
     author = models.ForeignKey(
-        Subject, null=True, on_delete=models.PROTECT, related_name="authored_memberships",
+        Subject,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="authored_memberships",
         help_text="Who wrote the correction in it, where that is somebody else.",
-    )  # fmt: skip
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["release", "interaction"], name="member_once_a_release")]

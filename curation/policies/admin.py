@@ -29,15 +29,17 @@ class PolicyForm(forms.Form):
     """The next version of a policy."""
 
     settings = forms.JSONField(
-        required=False, widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
         label="What differs from the defaults",
-    )  # fmt: skip
+    )
     note = forms.CharField(max_length=200, label="Why", help_text="A line for whoever reads this version later.")
 
     again = forms.BooleanField(
-        required=False, label="Put what is decided already before the filters again",
+        required=False,
+        label="Put what is decided already before the filters again",
         help_text="Without, filters hold for what is decided from now on; balance and guards hold for every next release.",
-    )  # fmt: skip
+    )
 
     def clean_settings(self) -> dict[str, Any]:
         """Settings that every stage takes."""
@@ -98,10 +100,17 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             messages.success(request, f"{made} holds from the next gate run on; its baseline is made anew.")
             return redirect("admin:curation_curationpolicy_change", made.pk)
         curves = thresholds.curves(row.project)
-        context = {**self.admin_site.each_context(request), "title": f"Thresholds of {row.project}", "opts": self.opts,
-                   "row": row, "curves": [one for one in curves if one.points], "needed": LEAST_REVIEWED,
-                   "width": thresholds.WIDTH, "height": thresholds.HEIGHT,
-                   "moves": any(one.moves for one in curves)}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Thresholds of {row.project}",
+            "opts": self.opts,
+            "row": row,
+            "curves": [one for one in curves if one.points],
+            "needed": LEAST_REVIEWED,
+            "width": thresholds.WIDTH,
+            "height": thresholds.HEIGHT,
+            "moves": any(one.moves for one in curves),
+        }
         return render(request, "admin/curation/curationpolicy/thresholds.html", context)
 
     def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
@@ -117,8 +126,15 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             messages.success(request, f"{made} holds from the next run on.")
             return redirect("admin:curation_curationpolicy_change", made.pk)
         defaults = {name: json.dumps(values, indent=2) for name, values in policies_settings.defaults().items()}
-        context = {**self.admin_site.each_context(request), "title": f"New version for {row.project}", "opts": self.opts,
-                   "form": form, "row": row, "defaults": defaults, "trial": tried}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"New version for {row.project}",
+            "opts": self.opts,
+            "form": form,
+            "row": row,
+            "defaults": defaults,
+            "trial": tried,
+        }
         return render(request, "admin/curation/curationpolicy/revise.html", context)
 
 
@@ -151,9 +167,11 @@ class RunAdmin(ReadOnlyAdmin):
         mine = site.projects_of(request)
         running = self.get_queryset(request).filter(state=Run.State.RUNNING).select_related("project").order_by("pk")
         more = {
-            "projects": mine.order_by("name")[:50] if may else [], "running": running[:LIVE], "may": may,
+            "projects": mine.order_by("name")[:50] if may else [],
+            "running": running[:LIVE],
+            "may": may,
             "resting": control.resting().filter(pk__in=mine.values("pk")).order_by("name")[:LIVE],
-        }  # fmt: skip
+        }
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def cancel_view(self, request: HttpRequest, key: int) -> HttpResponseBase:

@@ -92,18 +92,22 @@ def sample(*projects: Project) -> list[Drawn]:
         anyway=Exists(tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=opening.AUDIT)),
     )
     found = rows.order_by("pk").values_list(
-        "pk", "said", "outcome", "anyway", "interaction__agent_version", "interaction__decision__language", "interaction__tags",
+        "pk",
+        "said",
+        "outcome",
+        "anyway",
+        "interaction__agent_version",
+        "interaction__decision__language",
+        "interaction__tags",
         "interaction__occurred_at",
-    )  # fmt: skip
+    )
     return [
         Drawn(key, judged(said, outcome), anyway, version, language or "", tuple(tags), at)
         for key, said, outcome, anyway, version, language, tags, at in found
     ]
 
 
-JUDGED = {
-    Resolution.APPROVE: True, Resolution.AGENT: True, Resolution.CORRECT: False, Resolution.REJECT: False,
-}  # fmt: skip
+JUDGED = {Resolution.APPROVE: True, Resolution.AGENT: True, Resolution.CORRECT: False, Resolution.REJECT: False}
 
 
 def judged(said: str | None, outcome: str | None) -> bool | None:

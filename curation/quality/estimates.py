@@ -199,8 +199,10 @@ def stratified(strata: Iterable[tuple[int, int, int]]) -> Estimate:
     open_share = 1 - sure / sum(drawn for drawn, _, _ in given)
     n = sum(judged for _, judged, _ in known)
     rate = share(math.fsum(drawn / sure * good / judged for drawn, judged, good in known))
-    spread = math.fsum((drawn / sure) ** 2 / judged * (good + 1) / (judged + 2) * (judged - good + 1) / (judged + 2)
-                      for drawn, judged, good in known)  # fmt: skip
+    spread = math.fsum(
+        (drawn / sure) ** 2 / judged * (good + 1) / (judged + 2) * (judged - good + 1) / (judged + 2)
+        for drawn, judged, good in known
+    )
     plain = (n * rate + 1) / (n + 2)
     low, high = interval(rate, min(float(n), plain * (1 - plain) / spread))
     return Estimate(rate, n, share((1 - open_share) * low), share((1 - open_share) * high + open_share), "audit")

@@ -37,13 +37,17 @@ class DatasetForm(forms.ModelForm):
     """What of a dataset may be changed."""
 
     formats = forms.MultipleChoiceField(
-        required=False, choices=[(name, name) for name in formats.CHOICES], widget=forms.CheckboxSelectMultiple,
+        required=False,
+        choices=[(name, name) for name in formats.CHOICES],
+        widget=forms.CheckboxSelectMultiple,
         help_text="Files beside the three that every release has.",
-    )  # fmt: skip
+    )
     holdout = forms.FloatField(
-        min_value=0, max_value=0.9, widget=forms.NumberInput(attrs={"step": 0.01}),
+        min_value=0,
+        max_value=0.9,
+        widget=forms.NumberInput(attrs={"step": 0.01}),
         help_text="Share of questions, up to 0.9, that are tested and never trained on.",
-    )  # fmt: skip
+    )
     time_zone = forms.ChoiceField(choices=zones)
 
     class Meta:
@@ -73,9 +77,18 @@ class DatasetAdmin(ReadOnlyAdmin):
     list_select_related = ["project"]
     ordering = ["name"]
     fields = [
-        "name", "project", "formats", "system_prompt", "holdout", "cadence", "cron", "time_zone", "next_times",
-        "recent_periods", "created_at",
-    ]  # fmt: skip
+        "name",
+        "project",
+        "formats",
+        "system_prompt",
+        "holdout",
+        "cadence",
+        "cron",
+        "time_zone",
+        "next_times",
+        "recent_periods",
+        "created_at",
+    ]
     lead = "What is released under one name, and how often."
     empty = ("No datasets yet", "Each project starts with one of its own name: manage.py createproject NAME.")
 
@@ -164,8 +177,15 @@ class DatasetAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             return self.cut(request, dataset, would)
         newest = dataset.published().select_related("dataset").first()
-        context = {**self.admin_site.each_context(request), "title": f"Cut a release of {dataset}", "opts": self.opts,
-                   "dataset": dataset, "would": would, "many": would > AT_ONCE, "newest": newest}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Cut a release of {dataset}",
+            "opts": self.opts,
+            "dataset": dataset,
+            "would": would,
+            "many": would > AT_ONCE,
+            "newest": newest,
+        }
         return render(request, "admin/curation/dataset/cut.html", context)
 
     def cut(self, request: HttpRequest, dataset: Dataset, would: int) -> HttpResponseBase:

@@ -110,8 +110,12 @@ def tabled(lines: Path, target: Path, purpose: str) -> dict[str, Any]:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
     return {
-        "name": target.name, "sha256": digest, "bytes": target.stat().st_size, "records": records, "purpose": purpose,
-    }  # fmt: skip
+        "name": target.name,
+        "sha256": digest,
+        "bytes": target.stat().st_size,
+        "records": records,
+        "purpose": purpose,
+    }
 
 
 def complete(

@@ -194,19 +194,30 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         )
         query = Queue.asked(request.GET).query()
         context = {
-            "page": page, "task": task, "interaction": task.interaction, "error": error, "typed": typed or {},
-            "queue": query, "decides": self.decides(request), "title": "Review", "opts": self.opts,
+            "page": page,
+            "task": task,
+            "interaction": task.interaction,
+            "error": error,
+            "typed": typed or {},
+            "queue": query,
+            "decides": self.decides(request),
+            "title": "Review",
+            "opts": self.opts,
             "fragment": bool(request.headers.get("X-Review")),
-        }  # fmt: skip
+        }
         status = 422 if error else 200
         return self.answer(request, "task", context, status)
 
     def finished(self, request: HttpRequest, user: User) -> HttpResponse:
         """Nothing is left, or only what was skipped."""
         context = {
-            "skipped": len(request.session.get(SKIPPED, [])), "last": self.last(request, user), "title": "Review",
-            "opts": self.opts, "queue": Queue.asked(request.GET).query(), "held": self.queue(request).count(),
-        }  # fmt: skip
+            "skipped": len(request.session.get(SKIPPED, [])),
+            "last": self.last(request, user),
+            "title": "Review",
+            "opts": self.opts,
+            "queue": Queue.asked(request.GET).query(),
+            "held": self.queue(request).count(),
+        }
         return self.answer(request, "finished", context, 200)
 
     def answer(self, request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
@@ -318,10 +329,18 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         """What an action would touch, by reason, and the first of it."""
         reasons = Counter(queues.REASONS.get(task.reason, task.reason) for task in tasks)
         context = {
-            **self.admin_site.each_context(request), "title": title, "opts": self.opts, "tasks": tasks, "form": form,
-            "reasons": reasons.most_common(), "first": tasks[:10], "many": MANY, "button": f"{button} {len(tasks)}",
-            "action": reverse(f"admin:curation_reviewtask_{name}"), "decides_alike": name == "bulk",
-        }  # fmt: skip
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "tasks": tasks,
+            "form": form,
+            "reasons": reasons.most_common(),
+            "first": tasks[:10],
+            "many": MANY,
+            "button": f"{button} {len(tasks)}",
+            "action": reverse(f"admin:curation_reviewtask_{name}"),
+            "decides_alike": name == "bulk",
+        }
         return render(request, "admin/curation/reviewtask/dry.html", context)
 
     def assign_view(self, request: HttpRequest) -> HttpResponse:

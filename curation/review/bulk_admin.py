@@ -50,10 +50,12 @@ def bulks_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     newest = list(BulkDecision.objects.filter(who=user).order_by("-pk")[:NEWEST])
     verdicts = dict(ReviewTask.Resolution.choices)
     context = {
-        **model_admin.admin_site.each_context(request), "title": "Bulk decisions", "opts": model_admin.opts,
+        **model_admin.admin_site.each_context(request),
+        "title": "Bulk decisions",
+        "opts": model_admin.opts,
         "rows": [(row, verdicts.get(row.resolution, row.resolution), bulk.progress(row)) for row in newest],
         "is_live": any(row.is_under_way for row in newest),
-    }  # fmt: skip
+    }
     return render(request, "admin/curation/reviewtask/bulks.html", context)
 
 

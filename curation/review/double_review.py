@@ -49,10 +49,18 @@ def draw(task: ReviewTask, policy: CurationPolicy) -> None:
 def look_again(task: ReviewTask, kind: str, *, not_for: User | None = None) -> ReviewTask:
     """A new task about the same answer, which shows the same reason: nobody can tell that it was judged before."""
     return ReviewTask(
-        project_id=task.project_id, interaction_id=task.interaction_id, subject_id=task.subject_id, kind=kind,
-        about=task, not_for=not_for, reason=task.reason, detail=task.detail, priority=task.priority,
-        revision=task.revision, created_at=timezone.now(),
-    )  # fmt: skip
+        project_id=task.project_id,
+        interaction_id=task.interaction_id,
+        subject_id=task.subject_id,
+        kind=kind,
+        about=task,
+        not_for=not_for,
+        reason=task.reason,
+        detail=task.detail,
+        priority=task.priority,
+        revision=task.revision,
+        created_at=timezone.now(),
+    )
 
 
 def conclude(task: ReviewTask) -> Decision:

@@ -13,8 +13,12 @@ def note(tasks: Iterable[ReviewTask], action: ReviewEvent.Action, who: User | No
     """Add one row for each task. Call in the transaction of what is noted, with the resolution that was given or lost."""
     ReviewEvent.objects.bulk_create(
         ReviewEvent(
-            project_id=task.project_id, task_number=task.pk, task_kind=task.kind, action=action,
-            resolution=task.resolution, who=who,
+            project_id=task.project_id,
+            task_number=task.pk,
+            task_kind=task.kind,
+            action=action,
+            resolution=task.resolution,
+            who=who,
         )
         for task in tasks
-    )  # fmt: skip
+    )

@@ -39,9 +39,11 @@ class AssignForm(forms.Form):
     """Who is asked to decide them."""
 
     assignee = forms.ModelChoiceField(
-        queryset=User.objects.none(), required=False, empty_label="nobody in particular",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="nobody in particular",
         help_text="Only members of the tasks' projects are offered.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

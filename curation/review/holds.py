@@ -14,9 +14,7 @@ from curation.review.opening import ASKED_OF_RECORDS
 
 Kind, Resolution = ReviewTask.Kind, ReviewTask.Resolution
 OF_HOLDS = (Resolution.USE, Resolution.AGENT, Resolution.CORRECT, Resolution.NEVER)
-OF_LABELS = (
-    Resolution.APPROVE, Resolution.CORRECT, Resolution.REJECT, Resolution.SENSITIVE, Resolution.UNSURE,
-)  # fmt: skip
+OF_LABELS = (Resolution.APPROVE, Resolution.CORRECT, Resolution.REJECT, Resolution.SENSITIVE, Resolution.UNSURE)
 AT_ONCE = {
     True: (Resolution.USE, Resolution.NEVER),
     False: tuple(one for one in OF_LABELS if one != Resolution.CORRECT),

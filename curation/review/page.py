@@ -44,12 +44,16 @@ class Offered(NamedTuple):
 BUTTONS: dict[str, Offered] = {
     one.value: one
     for one in (
-        Offered(Resolution.APPROVE, "Approve", "a"), Offered(Resolution.CORRECT, "Correct", "c"),
-        Offered(Resolution.REJECT, "Reject", "r"), Offered(Resolution.SENSITIVE, "Sensitive", "s"),
-        Offered(Resolution.UNSURE, "Unsure", "u"), Offered(Resolution.USE, "Use as decided", "a"),
-        Offered(Resolution.AGENT, "Use the agent’s answer", "g"), Offered(Resolution.NEVER, "Never use", "r"),
+        Offered(Resolution.APPROVE, "Approve", "a"),
+        Offered(Resolution.CORRECT, "Correct", "c"),
+        Offered(Resolution.REJECT, "Reject", "r"),
+        Offered(Resolution.SENSITIVE, "Sensitive", "s"),
+        Offered(Resolution.UNSURE, "Unsure", "u"),
+        Offered(Resolution.USE, "Use as decided", "a"),
+        Offered(Resolution.AGENT, "Use the agent’s answer", "g"),
+        Offered(Resolution.NEVER, "Never use", "r"),
     )
-}  # fmt: skip
+}
 WRITE = "Write another"
 
 

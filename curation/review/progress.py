@@ -159,11 +159,14 @@ def progress_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     projects = list(model_admin.admin_site.projects_of(request).order_by("name")[:PROJECTS]) if curates else []
     people = reviewers(user, projects) if curates else [user]
     context = {
-        **model_admin.admin_site.each_context(request), "title": "How reviewers do" if curates else "Your progress",
-        "opts": model_admin.opts, "rows": progress(tasks, people, timezone.now()), "curates": curates,
+        **model_admin.admin_site.each_context(request),
+        "title": "How reviewers do" if curates else "Your progress",
+        "opts": model_admin.opts,
+        "rows": progress(tasks, people, timezone.now()),
+        "curates": curates,
         "projects": [(project, reliability(tasks, project)) for project in projects],
         "known": CalibrationItem.objects.filter(project__in=projects).count(),
-    }  # fmt: skip
+    }
     return render(request, "admin/curation/reviewtask/progress.html", context)
 
 

@@ -151,12 +151,21 @@ GROUPS = (
     Group("People", ("User", "Group"), ("TOTPDevice", "StaticDevice")),
 )
 NAMES = {
-    "ParkedSignal": "Waiting signals", "Outcome": "Counts of writes", "CurationPolicy": "Policies",
-    "PrivacyRequest": "Requests", "ConsentEntry": "Consent", "TOTPDevice": "Second factors",
-    "StaticDevice": "Backup codes", "User": "Users", "Group": "Roles", "ReleaseMember": "Members",
-    "GateResult": "Results", "CaseGrader": "Graders",
-    "ReviewEvent": "Review trail", "Question": "Near questions",
-}  # fmt: skip
+    "ParkedSignal": "Waiting signals",
+    "Outcome": "Counts of writes",
+    "CurationPolicy": "Policies",
+    "PrivacyRequest": "Requests",
+    "ConsentEntry": "Consent",
+    "TOTPDevice": "Second factors",
+    "StaticDevice": "Backup codes",
+    "User": "Users",
+    "Group": "Roles",
+    "ReleaseMember": "Members",
+    "GateResult": "Results",
+    "CaseGrader": "Graders",
+    "ReviewEvent": "Review trail",
+    "Question": "Near questions",
+}
 
 
 def grouped(apps: list[Any]) -> list[Any]:

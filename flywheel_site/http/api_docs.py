@@ -9,8 +9,17 @@ from drf_spectacular.generators import SchemaGenerator
 METHODS = ("get", "post", "put", "patch", "delete")
 # In the order in which an integrator needs them; what is not named comes last.
 PLACES = (
-    "interactions", "feedback", "batch", "traces", "consent", "privacy", "datasets", "releases", "gate-runs", "agent-versions",
-)  # fmt: skip
+    "interactions",
+    "feedback",
+    "batch",
+    "traces",
+    "consent",
+    "privacy",
+    "datasets",
+    "releases",
+    "gate-runs",
+    "agent-versions",
+)
 
 
 def page(request: HttpRequest) -> HttpResponse:

@@ -77,11 +77,18 @@ def web(host: str, port: int) -> None:
     from granian.server import Server
 
     Server(
-        APPLICATION, host, port, interface=Interfaces.RSGI, workers=1, backpressure=connections_at_once(),
+        APPLICATION,
+        host,
+        port,
+        interface=Interfaces.RSGI,
+        workers=1,
+        backpressure=connections_at_once(),
         # HTTP/1 alone: to tell which version a caller speaks, the server would wait for its first bytes without an end.
-        http=HTTPModes.http1, http1_settings=HTTP1Settings(HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
-        websockets=False, log_level=LogLevels.warning,
-    ).serve()  # fmt: skip
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
+        websockets=False,
+        log_level=LogLevels.warning,
+    ).serve()
 
 
 def connections_at_once() -> int:
@@ -100,9 +107,19 @@ def worker() -> None:
     from flywheel_site.celery import app
 
     app.worker_main(
-        ["--quiet", "worker", "--pool", "solo", "--beat-thread", "--without-gossip", "--without-mingle",
-         "--without-heartbeat", "--loglevel", "warning"]
-    )  # fmt: skip
+        [
+            "--quiet",
+            "worker",
+            "--pool",
+            "solo",
+            "--beat-thread",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel",
+            "warning",
+        ]
+    )
 
 
 def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:

@@ -35,18 +35,20 @@ class TokenForm(forms.Form):
     """Six figures from the phone, or a backup code."""
 
     token = forms.CharField(
-        max_length=16, label=_("Code"),
+        max_length=16,
+        label=_("Code"),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
-    )  # fmt: skip
+    )
 
 
 class ConfirmForm(forms.Form):
     """Who you are, once more."""
 
     password = forms.CharField(
-        label=_("Password"), strip=False,
+        label=_("Password"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )  # fmt: skip
+    )
     token = forms.CharField(
         max_length=16, label=_("Code"), required=False, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"})
     )

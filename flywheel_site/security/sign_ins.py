@@ -41,8 +41,10 @@ def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int, str]]:
     hashed: they are somebody's."""
     window, address, name = int(time.time() // WINDOW), counted_address(request.META), name.casefold()
     for who, limit, aside in (
-        (f" {address}", ADDRESS, "near"), (f"{name} {address}", HERE, "near"), (name, ANYWHERE, "names"),
-    ):  # fmt: skip
+        (f" {address}", ADDRESS, "near"),
+        (f"{name} {address}", HERE, "near"),
+        (name, ANYWHERE, "names"),
+    ):
         yield f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}:{window}", limit, aside
 
 

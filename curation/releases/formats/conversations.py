@@ -16,7 +16,7 @@ _ROLES = {
     "ai": "assistant",
     "bot": "assistant",
     "model": "assistant",
-}  # fmt: skip
+}
 
 
 def prompt(row: Row, *, system: bool = True) -> list[Message] | None:
