@@ -115,7 +115,7 @@ def shown(row: Interaction) -> dict[str, Any]:
 
 
 class ReadView(APIView):
-    """What the calls about releases share: the export scope, and a dataset of the caller's own project."""
+    """Base of the calls about releases: the export scope, and a dataset of the caller's own project."""
 
     scopes = {"GET": Scope.EXPORT}
     throttle_classes = [WindowThrottle]

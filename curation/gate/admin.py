@@ -1,4 +1,4 @@
-"""The gate in the console: what changed since the last version, and the registry with each version's lineage."""
+"""The gate in the console: gate runs and what changed in them, and agent versions with their lineage."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -40,7 +40,7 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
         return row
 
     def context(self, request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
-        """What every page of the console needs, and more."""
+        """The context of every console page, with additions."""
         return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **more}
 
 
@@ -106,7 +106,7 @@ class GateResultAdmin(ProjectsOwnAdmin):
     list_filter = [ProjectFilter, "passed", KindFilter]
     ordering = ["-run", "-id"]
     lead = "The candidate's answer to one case, and its grade."
-    empty = ("No results yet", "They come with a gate run.")
+    empty = ("No results yet", "They appear with a gate run.")
     list_select_related = ["run", "interaction"]
     exclude = ["subject"]
 
@@ -115,7 +115,8 @@ class GateResultAdmin(ProjectsOwnAdmin):
         return [path("<int:object_id>/say/", say, name="curation_gateresult_say"), *super().get_urls()]
 
     def say_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Note that the answer is right, or wrong; said once more it is taken back. Then to its run, where it stands."""
+        """Record that an answer is right or wrong; the same judgement again removes it. Redirects to the answer on its
+        run's page."""
         row = self.found(request, str(object_id))
         if not isinstance(request.user, User) or not request.user.has_perm("curation.change_reviewtask"):
             raise PermissionDenied

@@ -1,4 +1,4 @@
-"""The registry of agent versions: what each was taught by, how deep its own words go, who promoted or refused it."""
+"""The registry of agent versions: which release taught each, its depth, and who promoted or refused it."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ from feedback.models import Project
 from privacy.redaction import redact
 
 State = AgentVersion.State
-UNTAUGHT = 1  # an answer of an agent that we taught nothing is still a model's: one generation
+UNTAUGHT = 1  # an agent that no release taught still answers with a model's words: one generation
 
 
 class CandidateIn(Struct, forbid_unknown_fields=True):
@@ -40,7 +40,7 @@ class DecisionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class UnknownRelease(ValueError):
-    """The release that is said to have taught a version does not exist in its project."""
+    """The release named as the one that taught a version does not exist in its project."""
 
 
 class OtherOrigin(ValueError):
@@ -48,15 +48,15 @@ class OtherOrigin(ValueError):
 
 
 class NotPassed(ValueError):
-    """The gate has not passed the version; only a person in the console may promote it all the same."""
+    """The gate has not passed the version; only a person in the console may still promote it."""
 
 
 LONGEST = 200  # characters of a name, as the columns have it; a placeholder may be longer than what it stands for
 
 
 def redacted(project: Project, sent: CandidateIn) -> dict[str, Any]:
-    """What a version is called, as it is kept: redacted as the agent of a conversation is, so that each finds the other.
-    Erasure does not reach here, and a name may hold somebody's."""
+    """A version's name, redacted like the agent name of a conversation so that the two match. Erasure does not reach
+    this table, and a name may contain a person's."""
     said = {"name": sent.name, "version": sent.version, "model": sent.model}
     return {part: str(redact(text, project.redaction_policy))[:LONGEST] for part, text in said.items()}
 
@@ -70,9 +70,8 @@ class Registered:
 
 
 def register(project: Project, sent: AgentVersionIn) -> Registered:
-    """Enter a version, or complete one that the gate entered; the same again changes nothing.
-
-    The depth is taken when the release is named and kept: an erasure makes what was taught no shallower.
+    """Register a version, or complete one that the gate registered. Idempotent. The depth is fixed when the release is
+    named: a later erasure does not lower it.
     Raises `UnknownRelease`, and `OtherOrigin` where it contradicts what is registered.
     """
     taught = cutting.find(sent.trained_on, project) if sent.trained_on else None
@@ -94,14 +93,14 @@ def register(project: Project, sent: AgentVersionIn) -> Registered:
 
 
 def depth_after(release: Release) -> int:
-    """The depth of what an agent says that was taught by this release: 1 + the deepest of its examples."""
+    """The depth of an agent that this release taught: 1 + the deepest of its examples."""
     members = ReleaseMember.objects.filter(release=release, training=True)
     deepest = members.aggregate(deepest=Max("interaction__decision__example__depth"))["deepest"]
     return 1 + (deepest or 0)
 
 
 def depth_of(project: Project, name: str, version: str) -> int:
-    """The depth of this agent version's own words, for curation; 1 where nothing is known of it."""
+    """The depth of this agent version's answers, for curation; 1 if the version is unknown."""
     return depths(project).get((name, version), UNTAUGHT)
 
 
@@ -112,10 +111,9 @@ def depths(project: Project) -> dict[tuple[str, str], int]:
 
 
 def decide(row: AgentVersion, state: str, reason: str, by: str, *, by_person: bool) -> AgentVersion:
-    """Promote or refuse a version, with the reason, which is redacted, and who decided. The newest decision stands.
-
-    A key may promote only what passed its newest gate run, or a pipeline could make its own refused candidate the
-    baseline. Raises `NotPassed`.
+    """Promote or refuse a version, with a reason, which is redacted, and who decided. The newest decision counts. A
+    key may promote only a version that passed its newest gate run; otherwise a pipeline could make its own refused
+    candidate the baseline. Raises `NotPassed`.
     """
     newest = row.gate_runs.order_by("-pk").first()
     if state == State.PROMOTED and not by_person and (newest is None or newest.verdict != GateRun.Verdict.PASSED):
@@ -176,9 +174,8 @@ class Generation:
 
 
 def generations(version: AgentVersion) -> list[Generation]:
-    """The version and its ancestors, newest first: the parent is whoever answered most of what taught the child.
-
-    It ends with a version that nothing of ours taught, and never goes round.
+    """The version and its ancestors, newest first; a parent gave most of the answers that taught the child. Ends with
+    a version that no release taught, and never loops.
     """
     found: list[Generation] = []
     seen: set[int] = set()
@@ -213,5 +210,5 @@ def answered_by(child: AgentVersion, release: Release) -> AgentVersion | None:
 
 
 def height(found: list[Generation]) -> int:
-    """How high the drawing is."""
+    """The height of the drawing."""
     return 20 + ROW * len(found)

@@ -1,7 +1,6 @@
-"""The graders of a release's cases: found by calibration once for each wording of a case, and kept.
-
-Kept by the case and not by the release: a case that did not change keeps its grader, so that a baseline of an older
-release still counts. A row is sealed: one that was edited by hand is found anew, not trusted.
+"""The graders of a release's cases: calibrated once for each wording of a case, and stored. Stored by case, not by
+release, so that an unchanged case keeps its grader and a baseline of an older release still counts. A row is sealed:
+one that was edited by hand is calibrated again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,11 +21,11 @@ NOT_DISCRIMINATING = "not_discriminating"
 JUDGE_DIVIDED = "judge_divided"
 ASKED = {
     NOT_DISCRIMINATING: "The gate cannot judge answers to this question",
-    JUDGE_DIVIDED: "The gate's judge was of two minds about an answer to this question",
+    JUDGE_DIVIDED: "The gate's judge was divided on an answer to this question",
 }
 STRICT = ("exact", "normalised", "contains")
 AT_ONCE = 8
-BELOW_VOTES = -1  # a question whose answer people disagree on comes first
+BELOW_VOTES = -1  # below a question whose answer people disagree on
 
 
 class Unsettled(Exception):
@@ -36,11 +35,9 @@ class Unsettled(Exception):
 def graded_cases(
     cases: Sequence[Case], origins: Mapping[str, Interaction], policy: GatePolicy, using: Mapping[str, Grader]
 ) -> tuple[Case, ...]:
-    """The cases, each with its grader: the kept one, or one that is found now. `origins` is by case id; `using` are the
-    graders that ask a model, by name.
-
-    What was found is kept, and a person is asked about the cases whose right answer no grader can tell. Raises
-    `Unsettled` where a model did not answer: with fewer cases than there are a candidate would have it easier.
+    """The cases, each with its grader, stored or calibrated now. `origins` is by case id; `using` are the graders that
+    ask a model, by name. Stores new graders, and opens a review task for each case that no grader can judge. Raises
+    `Unsettled` if a model did not answer: judging fewer cases would favour the candidate.
     """
     names, least = in_order(policy, using), thresholds_of(policy)
     special = orjson.dumps([names, least], option=orjson.OPT_SORT_KEYS).decode() if using or policy.thresholds else ""
@@ -80,13 +77,13 @@ def in_order(policy: GatePolicy, using: Mapping[str, Grader]) -> tuple[str, ...]
 
 
 def thresholds_of(policy: GatePolicy) -> Thresholds:
-    """The least scores: the defaults, and over them what the policy says."""
+    """The thresholds: the defaults, overridden by the policy."""
     return {kind: {**least, **policy.thresholds.get(kind, {})} for kind, least in DEFAULT_THRESHOLDS.items()}
 
 
 def wording(case: Case, special: str = "") -> str:
-    """What a grader is found for: the case's texts, the graders' version and what the policy changes of them. Keyed, so
-    that it tells nothing."""
+    """A digest of the case's texts, the graders' version and the policy's changes to them. Keyed, so that it reveals
+    nothing."""
     more = (special,) if special else ()
     return digest("case wording", case_digest(replace(case, severity="normal")), GRADER_VERSION, *more)
 
@@ -107,7 +104,7 @@ def kept(wordings: Mapping[str, str], origins: Mapping[str, Interaction]) -> dic
 
 
 def keep(fresh: Mapping[str, Calibration], wordings: Mapping[str, str], origins: Mapping[str, Interaction]) -> None:
-    """Keep what was found; whoever finds the same at the same time finds it alike."""
+    """Store the calibrated graders; a concurrent process finds the same ones."""
     rows = [
         CaseGrader(
             interaction_id=origins[name].pk,

@@ -1,8 +1,8 @@
-"""Eval sets that a team has already, as golden cases: each becomes a review task, and a case once a person approves it.
+"""Imports existing eval sets: each entry becomes a review task, and a golden case once a person approves it.
 
 What is imported belongs to a subject that the operator holds, with consent to evaluation and none to training: an
 imported answer teaches nothing. `FORMAT` is what is read; user text in it is data, nothing of it is run, expanded or
-loaded. Marks that our own exports part, so that no tool acts on them, are whole again.
+loaded. Marks that our own exports split, so that no tool acts on them, are joined again.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ LOADED = ("file://", "package:", "huggingface://", "python:", "javascript:")
 
 
 class EvalSetError(ValueError):
-    """An entry of the file is no eval case, for its field's sake; in words that quote nothing of it."""
+    """An entry is not an eval case; the message names the field and never quotes the entry."""
 
     def __init__(self, words: str, field: str = "") -> None:
         super().__init__(words)
@@ -137,7 +137,7 @@ def first_of(values: Mapping[str, Any], names: Iterable[str], field: str) -> Any
 
 
 def chosen(case: Mapping[str, Any], right: Any) -> Any:
-    """The right answer in words: where there are choices, those that are named by their letters."""
+    """The right answer in words: among choices, those that the target names by letter."""
     choices = case.get("choices")
     if not choices:
         return right[0] if isinstance(right, list) and right else right
@@ -160,13 +160,13 @@ def choice_of(choices: list[str], name: Any) -> str:
 
 
 def whole(found: Entry, restored: Callable[[str], str]) -> Entry:
-    """The entry with every mark whole that our export parted."""
+    """The entry with every mark joined that our export split."""
     context = tuple((role, restored(text)) for role, text in found.context)
     return Entry(restored(found.question), restored(found.expected), context)
 
 
 def asked_in(variables: Any) -> Any:
-    """The question among promptfoo's variables: the conversation, the one that is called so, else the only one."""
+    """The question among promptfoo's variables: the conversation, the one named `question`, else the only one."""
     if not isinstance(variables, Mapping):
         raise EvalSetError("The variables are no object; files of variables are not loaded.", "vars")
     messages = turns_in(variables.get("messages"))
@@ -210,9 +210,8 @@ def turn(message: Any) -> tuple[str, str]:
 
 
 def import_cases(project: Project, records: Iterable[Record], asked: Asked) -> Iterator[Imported]:
-    """Store each case with a review task, and say how each ended; a bad one never stops the rest.
-
-    The id comes of the content: importing a file twice stores it once.
+    """Store each case with a review task, and yield how each ended; a bad one never stops the rest. Ids derive from
+    the content, so importing a file twice stores it once.
     """
     for record in records:
         number = record.number
@@ -254,7 +253,7 @@ def payload(found: Entry) -> InteractionIn:
 
 
 def ask_a_person(project: Project, external_id: str) -> None:
-    """Open the review task of an imported case; nothing becomes of it until a person approves it."""
+    """Open the review task of an imported case, which is used only once a person approves it."""
     source = Interaction.objects.get(project=project, external_id=external_id)
     detail = "Imported from an eval set: approve it, and it becomes a golden case."
     with transaction.atomic():

@@ -1,7 +1,6 @@
-"""The gate's one function behind all its doors: a candidate's answers to a release's eval cases become a verdict.
-
-The cases come from the release's own files, checked against its manifest; what a caller sends is answers, nothing else.
-An answer is redacted before it is graded and kept, in the numbering of the conversation that its case came from.
+"""Judges a candidate's answers to a release's eval cases, for the command, the API and the demo alike. The cases come
+from the release's own files, checked against its manifest; a caller sends answers and nothing else. An answer is
+redacted before it is graded and stored, in the numbering of the conversation that its case came from.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -63,7 +62,7 @@ Progress = Callable[[int, int], Any]
 
 
 class GateError(ValueError):
-    """The candidate cannot be judged; in words."""
+    """The candidate cannot be judged; the message says why."""
 
 
 class NotFound(GateError):
@@ -81,7 +80,7 @@ def find_release(name: str, project: Project | None = None) -> Release:
 def exam(release: Release, seconds: float | None = None) -> Exam:
     """The release's eval cases, each with the grader that can tell right from wrong there. Raises `GateError`.
 
-    Where the policy has models grade, no more than `seconds` are spent on asking them.
+    If the policy has models grade, asking them takes no more than `seconds`.
     """
     if release.state != Release.State.PUBLISHED:
         raise GateError(f"{release} is {release.get_state_display()}: judge by the newest version.")
@@ -92,7 +91,7 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
         raise GateError(f"The files of {release} are not what its manifest says ({error}).") from error
     origins = origins_of(release.dataset.project, [line["provenance"]["interaction"] for line in lines])
     if len(origins) != len({line["provenance"]["interaction"] for line in lines}):
-        raise GateError(f"{release} is about to be cut again, because somebody in it was forgotten.")
+        raise GateError(f"{release} is about to be cut again, because a person in it was erased.")
     by_case = {line["id"]: origins[line["provenance"]["interaction"]] for line in lines}
     severe = set(
         EvalCase.objects.filter(project=release.dataset.project, never_again=True).values_list("pk", flat=True)
@@ -109,7 +108,7 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
 
 
 def policy_of(project: Project) -> GatePolicy:
-    """What the project demands: `gate` in its curation policy, over the defaults. Raises `GateError`."""
+    """The project's gate policy: `gate` in its curation policy, over the defaults. Raises `GateError`."""
     newest = current(project)
     demands = newest.settings.get("gate", {})
     if not isinstance(demands, Mapping):
@@ -202,14 +201,14 @@ class Asking:
 
 
 def asked_and_judged(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
-    """Every case asked and judged; then the surprises until each has its confirmations, and judged again."""
+    """Ask and judge every case; then ask again where the outcome surprises until it is confirmed, and judge again."""
     with remembering():
         results, verdict = examined(asking, rival, repeat)
     return record(asking.paper, candidate, rival, results, verdict)
 
 
 def examined(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
-    """The results in the end, and the verdict over them."""
+    """The final results, and the verdict on them."""
     paper = asking.paper
     first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
     using = paper.models.graders
@@ -243,7 +242,7 @@ def with_repeats(
 
 
 def cleaned(paper: Exam, case: Case, text: str | None) -> str | None:
-    """An answer as it may be kept."""
+    """An answer, redacted for storage."""
     if text is None:
         return None
     origin, project = paper.origins[case.id], paper.release.dataset.project
@@ -251,10 +250,9 @@ def cleaned(paper: Exam, case: Case, text: str | None) -> str | None:
 
 
 def find_baseline(release: Release, name: str | None) -> GateRun | None:
-    """The run to compare with. Raises `NotFound`, and `GateError` for one that is no measure.
-
-    A measure is a run that passed, or one of a version that a person promoted; never one of a version that a person
-    refused. Unnamed it is the newest of what is promoted, else the newest that passed, else none.
+    """The run to compare with: one that passed, or one of a promoted version, and never one of a refused version. By
+    default the newest of a promoted version, else the newest that passed, else none. Raises `NotFound`, and
+    `GateError` for a run that cannot be a baseline.
     """
     mine = GateRun.objects.filter(project=release.dataset.project).select_related("candidate", "release__dataset")
     promoted = mine.filter(candidate__state=AgentVersion.State.PROMOTED).exclude(verdict=GateRun.Verdict.NOT_JUDGED)
@@ -270,12 +268,12 @@ def find_baseline(release: Release, name: str | None) -> GateRun | None:
     if refused or not (found.verdict == GateRun.Verdict.PASSED or promoted.filter(pk=found.pk).exists()):
         raise GateError("That run did not pass: promote its agent version first, if it is what you run today.")
     if not found.results.exists():
-        raise GateError("Nothing is left of that run's answers, which were deleted with age or with their people.")
+        raise GateError("All of that run's answers have been deleted by retention or erasure.")
     return found
 
 
 def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None) -> Verdict:
-    """The verdict over these results beside the baseline's."""
+    """The verdict on these results, compared with the baseline's."""
     sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results)
     before = None if rival is None else kept_results(rival)
     return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id)

@@ -1,4 +1,4 @@
-"""The graders that ask a model, as this installation and a project's policy set them up.
+"""The graders that ask a model, configured by the environment and a project's policy.
 
 The environment says which model is asked and with which key; a project's policy says whether it is (`model_graders`),
 because its people's redacted text goes there. A grader's name carries what it hangs on: a case that was graded by another
@@ -29,7 +29,7 @@ SET_UP = {
 
 @dataclass
 class Models:
-    """The configured graders of one run, by the names that cases know them by, and what asking them came to."""
+    """The configured graders of one run by name, and what asking them cost."""
 
     graders: Mapping[str, Grader] = field(default_factory=dict)
     judge: JudgeGrader | None = None
@@ -37,7 +37,8 @@ class Models:
 
     @property
     def counts(self) -> dict[str, int | float]:
-        """What the judge was asked and what it cost, in the currency of JUDGE_PRICE_IN and _OUT; empty without one."""
+        """How often the judge was asked and what it cost, in the currency of JUDGE_PRICE_IN and _OUT; empty without a
+        judge."""
         if self.judge is None:
             return {}
         opinions = list(self.judge.opinions)
@@ -102,12 +103,12 @@ def judge_name(config: JudgeConfig) -> str:
 
 
 def short(*parts: str) -> str:
-    """Eight letters that are others where any part is."""
+    """Eight letters of a hash of all parts."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
 def noting(made: Models) -> Grader:
-    """The judge, noting on which questions its votes were divided."""
+    """The judge, recording on which questions its votes were divided."""
     judge = made.judge
     assert judge is not None
     lock = threading.Lock()
@@ -126,11 +127,11 @@ def noting(made: Models) -> Grader:
 
 
 def in_time(asked: Grader, until: float | None) -> Grader:
-    """The grader as long as there is time."""
+    """The grader, until the time is over."""
 
     def ask(answer: str, expected: str, case: CaseView, /) -> float:
         if until is not None and time.monotonic() > until:
-            raise ModelError("the time for asking models is over: judge by `manage.py evalgate`, which waits")
+            raise ModelError("the time for asking models is over: use `manage.py evalgate`, which waits")
         return asked(answer, expected, case)
 
     return ask

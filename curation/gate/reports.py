@@ -23,7 +23,7 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uf
 def shown(run: GateRun) -> dict[str, Any]:
     """A gate run as the API and `--json` show it. `passed` of a case is null where it is not counted."""
     columns = ("interaction__external_id", "kind", "score", "change", "error", "passed", "grader")
-    rows = run.results.order_by("pk").values_list(*columns)  # of thousands: no objects of all that nobody looks at
+    rows = run.results.order_by("pk").values_list(*columns)  # of thousands of rows, so no model instances
     return {
         "id": str(run.pk),
         "url": address(run),
@@ -124,7 +124,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def markdown(text: str) -> str:
-    """Text that stays text: `@` would call people, `#` would link issues, the rest would become markup."""
+    """Escape a text: `@` would mention people, `#` would link issues, the rest would become markup."""
     plain = CONTROL.sub("", text).replace("\n", " ").replace("\r", " ")
     return re.sub(r"([\\`*{}\[\]()<>#+!|~@&])", lambda mark: f"&#{ord(mark[1])};", plain)
 
@@ -202,12 +202,12 @@ def pair(row: GateResult, before: str) -> Pair:
 
 
 def said(row: GateResult) -> str:
-    """The answer, or what came in its place."""
+    """The answer, or its error."""
     return f"({row.error})" if row.error else str(row.answer)
 
 
 def slices(run: GateRun) -> tuple[Slice, ...]:
-    """The run's figures by kind, language, tag and source, those that fell first."""
+    """The run's figures by kind, language, tag and source, drops first."""
     columns = ("kind", "change", "interaction__tags", "interaction__sources", "interaction__decision__language")
     outcomes = []
     for kind, change, tags, sources, language in run.results.exclude(change="").values_list(*columns):

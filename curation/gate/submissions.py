@@ -1,4 +1,4 @@
-"""Answers that were given elsewhere: the shape of `POST /gate-runs`, and their judgement."""
+"""Answers submitted by a caller: the body of `POST /gate-runs`, and its judgement."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -39,7 +39,8 @@ class SubmissionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
-    """Judge what was sent: the verdict as the API shows it, and its status. Raises `PayloadError` or `Problem`."""
+    """Judge a submission; returns the verdict as the API shows it, and the HTTP status. Raises `PayloadError` or
+    `Problem`."""
     sent = submission(body)
     try:
         paper = exam(find_release(sent.release, project), settings.JUDGE_SECONDS)
@@ -57,8 +58,8 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
 
 
 def submission(body: Any) -> SubmissionIn:
-    """What was sent in its shape. An answer that cannot be taken is an error of its own case, as one that the agent did
-    not give is; only where none can be taken is the whole body refused."""
+    """Parse a submission. An invalid answer becomes an error of its own case, like an answer that the agent did not
+    give; the whole body is refused only if no answer is valid."""
     given = body.get("results") if isinstance(body, dict) else None
     if not isinstance(given, list) or len(given) > MOST:
         return convert(body, SubmissionIn)
@@ -73,7 +74,7 @@ def submission(body: Any) -> SubmissionIn:
 
 
 def answer_of(item: Any) -> tuple[AnswerIn, PayloadError | None]:
-    """One answer in its shape; where that cannot be, an error in its place under the case that it names, and why."""
+    """Parse one answer; an invalid one becomes an error of the case that it names, with the reason."""
     try:
         if isinstance(item, PayloadError):
             raise item
@@ -87,7 +88,7 @@ def answer_of(item: Any) -> tuple[AnswerIn, PayloadError | None]:
 
 
 def case_of(item: Any) -> str:
-    """The case that an answer which cannot be taken names, or the name of none."""
+    """The case that an invalid answer names, or ""."""
     try:
         return convert(item["case"], ExternalId)
     except (TypeError, LookupError, PayloadError):
@@ -95,7 +96,7 @@ def case_of(item: Any) -> str:
 
 
 def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
-    """What was sent, redacted and graded."""
+    """The submitted answers, redacted and graded."""
     known = {case.id: case for case in paper.cases}
     clean = {
         place: [cleaned(paper, known[said.case], text) for text in (said.answer, *said.repeats)]

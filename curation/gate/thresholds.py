@@ -1,9 +1,9 @@
 """From which score on an answer is right, chosen from answers that people have judged, and shown as a curve.
 
-Two kinds of answers have been judged beside a right one: what a correction replaced (wrong), also where somebody else was
-given it to the same question; and candidates' answers at the gate of which a person said that they are right or wrong.
-Thumbs alone count for neither. A threshold is proposed where enough were judged, and holds once a curator adopts it, as a
-new version of the policy: the cases whose threshold moves are then other cases, and the baseline is made anew.
+Two kinds of answers have been judged against a right one: answers that a correction replaced (wrong), also when given
+to another person's same question; and candidates' answers that a person called right or wrong on a gate run's page.
+Thumbs alone count for neither. A threshold is proposed once enough are judged, and applies once a curator adopts it in
+a new version of the policy. Cases with a new threshold count as changed, so the next run rebuilds the baseline.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ from curation.policies import versions
 from feedback.models import Project
 
 LIKENESS = ("facts", "token_f1", "fuzzy")
-MOST = 2_000  # answers; what a page can wait for
+MOST = 2_000  # answers, as many as a page can wait for
 CHUNK = 500
 WIDTH, HEIGHT = 300, 150  # of a curve, in the units of its drawing
 KINDS = ("golden", "regression")
@@ -40,7 +40,7 @@ KINDS = ("golden", "regression")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer that a person called right or wrong, beside the expected one."""
+    """An answer that a person called right or wrong, with the expected one."""
 
     answer: str
     expected: str
@@ -50,7 +50,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What each threshold of one grader would pass, for one kind of case. `proposed` is None where `why` says so."""
+    """What each threshold of one grader would pass, for one kind of case. If `proposed` is None, `why` explains it."""
 
     kind: str
     grader: str
@@ -71,16 +71,16 @@ class Curve:
 
     @property
     def moves(self) -> bool:
-        """Whether what is proposed differs from what holds."""
+        """Whether the proposed threshold differs from the current one."""
         return self.proposed is not None and abs(self.proposed - self.now) >= 0.005
 
     @property
     def name(self) -> str:
-        """What a form calls it."""
+        """Its name in forms."""
         return f"{self.kind}.{self.grader}"
 
     def line(self, share: str) -> str:
-        """The points of a line for SVG: from the left the threshold, upwards the share that passes."""
+        """The points of a line for SVG: x is the threshold, y the share that passes."""
         steps = [f"0,{0 if self.points else HEIGHT}"]
         for point in self.points:
             steps.append(f"{point.threshold * WIDTH:.1f},{(1 - getattr(point, share)) * HEIGHT:.1f}")
@@ -98,24 +98,24 @@ class Curve:
 
     @property
     def now_x(self) -> float:
-        """Where the threshold that holds lies in the drawing."""
+        """The x of the current threshold in the drawing."""
         return self.now * WIDTH
 
     @property
     def proposed_x(self) -> float:
-        """Where the proposed one lies; only where there is one."""
+        """The x of the proposed threshold; call it only if there is one."""
         return (self.proposed or 0.0) * WIDTH
 
     @property
     def table(self) -> list[Point]:
-        """A point for each tenth, for whoever would rather read."""
+        """A point for each tenth, as a table."""
         tenths = [number / 10 for number in range(1, 11)]
         found = {tenth: next(p for p in self.points if p.threshold >= tenth - 1e-9) for tenth in tenths if self.points}
         return [replace(point, threshold=tenth) for tenth, point in found.items()]
 
 
 def curves(project: Project) -> list[Curve]:
-    """What the project's judged answers say of each grader of likeness, for both kinds of cases."""
+    """The curves of each similarity grader, for both kinds of cases, from the project's judged answers."""
     scored: defaultdict[tuple[str, str], list[Reviewed]] = defaultdict(list)
     for one in islice(told(project), MOST):
         for row in scores(one):
@@ -125,7 +125,7 @@ def curves(project: Project) -> list[Curve]:
 
 
 def held(policy: Mapping[str, Any], kind: str, grader: str) -> float:
-    """The threshold that holds now."""
+    """The current threshold."""
     return float(policy.get(kind, {}).get(grader, DEFAULT_THRESHOLDS[kind][grader]))
 
 
@@ -140,7 +140,7 @@ def curve(kind: str, grader: str, rows: Iterable[Reviewed], now: float) -> Curve
 
 
 def scores(one: Told) -> Iterator[Reviewed]:
-    """What each grader gives an answer; none where it finds nothing to look at."""
+    """Each grader's score of an answer; none from a grader that does not apply."""
     for name in LIKENESS:
         try:
             score = grade(name, one.answer, one.expected, {"kind": one.kind}, threshold=1.0, using=GRADERS[name]).score
@@ -150,13 +150,13 @@ def scores(one: Told) -> Iterator[Reviewed]:
 
 
 def told(project: Project) -> Iterator[Told]:
-    """The judged answers of a project, newest first: what was said at the gate, then what corrections replaced."""
+    """The judged answers of a project, newest first: from gate runs, then from corrections."""
     yield from at_the_gate(project)
     yield from replaced(project)
 
 
 def at_the_gate(project: Project) -> Iterator[Told]:
-    """Candidates' answers of which a person said that they are right, or wrong."""
+    """Candidates' answers that a person called right or wrong."""
     rows = GateResult.objects.filter(run__project=project, judged__isnull=False, subject__restricted_at__isnull=True)
     rows = rows.select_related(
         "interaction__decision__interaction", "interaction__decision__correction", "interaction__decision__task"
@@ -168,7 +168,7 @@ def at_the_gate(project: Project) -> Iterator[Told]:
 
 
 def replaced(project: Project) -> Iterator[Told]:
-    """What corrections replaced, beside every right answer to the very same question; newest first."""
+    """Answers that corrections replaced, with every right answer to the same question; newest first."""
     rows = Decision.objects.filter(project=project, subject__restricted_at__isnull=True)
     keys = rows.filter(outcome=Outcome.CORRECTED).order_by("-pk").values_list("pk", flat=True)[:MOST]
     for start in range(0, len(keys), CHUNK):
@@ -197,12 +197,13 @@ def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, li
 
 
 def differ(answer: str, expected: str) -> bool:
-    """Whether two answers are not the same words: those would say nothing of a threshold."""
+    """Whether two answers differ in words; equal ones say nothing about a threshold."""
     return normalised(str(answer)) != normalised(str(expected))
 
 
 def adopt(project: Project, names: Iterable[str], user: Any = None) -> CurationPolicy | None:
-    """Make a version of the policy with what these curves (`golden.token_f1`) propose; None where nothing moves."""
+    """Make a version of the policy with the thresholds proposed by these curves (`golden.token_f1`); None if none
+    moves."""
     chosen = {one.name: one for one in curves(project) if one.moves}
     taken = [chosen[name] for name in names if name in chosen]
     if not taken:
@@ -218,7 +219,7 @@ def adopt(project: Project, names: Iterable[str], user: Any = None) -> CurationP
 
 
 def say(result: GateResult, right: bool | None, user: User) -> None:
-    """Note what a person says of a candidate's answer; None takes it back. The verdict of its run stays."""
+    """Record a person's judgement of a candidate's answer; None removes it. The run's verdict does not change."""
     now = None if right is None else timezone.now()
     by = None if right is None else user
     GateResult.objects.filter(pk=result.pk).update(judged=right, judged_by=by, judged_at=now)

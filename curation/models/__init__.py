@@ -1,4 +1,4 @@
-"""What the signals amount to: decisions, review tasks, what they become; releases, and the gate's runs over them."""
+"""Policies, runs, review tasks, decisions, the records derived from them, releases and gate runs."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ USER = settings.AUTH_USER_MODEL
 
 
 def check_formats(names: Any) -> None:
-    """Refuse a file format that there is none of, or whose library is not installed."""
+    """Refuse an unknown file format, or one whose library is not installed."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValidationError("Formats are a list of names.")
     try:
@@ -160,7 +160,7 @@ class ReviewTask(models.Model):
 
 
 class Decision(models.Model):
-    """What the standing signals of one interaction, or a reviewer, decided, and why. One to an interaction."""
+    """The decision on one interaction, by its current signals or by a reviewer, and why."""
 
     interaction = RowKey(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="decision")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions", db_index=False)
@@ -230,7 +230,7 @@ class AuditItem(models.Model):
 
 
 class AuditFrame(models.Model):
-    """How far a project's interactions have been drawn from, and how many there were to draw from."""
+    """How far the audit has drawn from a project's interactions, and from how many."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="audit_frame")
     drawn_to = models.BigIntegerField(default=0)
@@ -243,7 +243,7 @@ class AuditFrame(models.Model):
 
 
 class Dataset(models.Model):
-    """What is released under one name, from one project, on a cadence."""
+    """The releases of one project under one name, and their schedule."""
 
     class Cadence(models.TextChoices):
         MANUAL = "manual", "By hand"
@@ -254,7 +254,7 @@ class Dataset(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
     name = models.CharField(max_length=64, unique=True, validators=[NAME])
     formats = models.JSONField(
-        default=list, blank=True, validators=[check_formats], help_text="Files beside the three standard ones."
+        default=list, blank=True, validators=[check_formats], help_text="Files in addition to the three standard ones."
     )
     system_prompt = models.TextField(blank=True, help_text="Put before every training example.")
     holdout = models.FloatField(default=0.0, help_text="Share of questions that are tested and never trained on.")
@@ -264,7 +264,7 @@ class Dataset(models.Model):
     scheduled_since = models.DateTimeField(
         default=timezone.now,
         editable=False,
-        help_text="When the cadence was set: what was due before is not made up for.",
+        help_text="When the cadence was set; earlier periods are not made up for.",
     )
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -272,7 +272,7 @@ class Dataset(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a time zone or a cron line that is none, saying so beside the field."""
+        """Refuse an unknown time zone or an invalid cron line, each at its field."""
         self.cron = " ".join(self.cron.split())
         try:
             schedules.check_zone(self.time_zone)
@@ -294,7 +294,7 @@ class Dataset(models.Model):
 
 
 class Release(models.Model):
-    """One immutable version of a dataset. Recut (v2.1) when a person in it is forgotten."""
+    """One immutable version of a dataset. Recut (v2.1) when a person in it is erased."""
 
     class State(models.TextChoices):
         CUTTING = "cutting", "Being cut"
@@ -312,7 +312,7 @@ class Release(models.Model):
     manifest = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)
-    disturbed = models.BooleanField(default=False, help_text="Somebody in it was forgotten while it was being cut.")
+    disturbed = models.BooleanField(default=False, help_text="A person in it was erased while it was being cut.")
     lease_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=200, blank=True)
@@ -342,7 +342,7 @@ class Release(models.Model):
 
 
 class Period(models.Model):
-    """One scheduled period of a dataset. The row decides: however many beats run, its release is cut once."""
+    """One scheduled period of a dataset. However many beats run, the unique row lets its release be cut once."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -371,7 +371,7 @@ class Period(models.Model):
 
 
 class ReleaseMember(models.Model):
-    """That a release holds records of an interaction: what finds the files to be cut again."""
+    """An interaction in a release: how an erasure finds the files to cut again."""
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="members")
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="memberships")
@@ -395,7 +395,7 @@ class ReleaseMember(models.Model):
 
 
 class Recall(models.Model):
-    """Records that whoever downloaded a release must delete: ids and hashes, no text."""
+    """Records that the users of a release must delete: ids and hashes, no text."""
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="recalls")
     replaced_by = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
@@ -440,7 +440,7 @@ class AgentVersion(models.Model):
 
 
 class GateRun(models.Model):
-    """One judgement of a candidate over a release's eval cases, beside its baseline."""
+    """One judgement of a candidate on a release's eval cases, compared with its baseline."""
 
     class Verdict(models.TextChoices):
         PASSED = "passed"
@@ -474,12 +474,12 @@ class GateResult(models.Model):
     score = models.FloatField(null=True)
     passed = models.BooleanField(default=False)
     grader = models.CharField(max_length=32, blank=True)
-    change = models.CharField(max_length=24, blank=True, help_text="Beside the baseline: fixed, regressed, …")
+    change = models.CharField(max_length=24, blank=True, help_text="Compared with the baseline: fixed, regressed, …")
     error = models.CharField(max_length=200, blank=True)
     attempts = RedactedJSONField(default=list, help_text="Repetitions: [{answer, passed, score, error}].")
     case_digest = models.CharField(max_length=64, help_text="The case's digest when it was answered.")
     seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the row.")
-    judged = models.BooleanField(null=True, help_text="What a person said of the answer: right, wrong, or nothing.")
+    judged = models.BooleanField(null=True, help_text="A person's judgement of the answer, if there is one.")
     judged_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     judged_at = models.DateTimeField(null=True, blank=True)
 
@@ -492,7 +492,8 @@ class GateResult(models.Model):
 
 
 class CaseGrader(models.Model):
-    """The grader that tells right from wrong in one wording of an eval case; found once, and kept as long as the case."""
+    """The grader that tells right from wrong for one wording of an eval case; calibrated once, kept as long as the
+    case."""
 
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="case_graders")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="case_graders")

@@ -1,4 +1,4 @@
-"""Beside the review tasks: which have a known answer, the trail of what was done to them, and verdicts on many at once."""
+"""Calibration items, review events and bulk decisions."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ USER = settings.AUTH_USER_MODEL
 
 
 class CalibrationItem(models.Model):
-    """A decided task whose verdict a curator vouches for: it is put to reviewers blind, and labels nothing again."""
+    """A decided task with a verdict that a curator vouches for. Reviewers get it blind; it labels nothing."""
 
     interaction = models.OneToOneField(
         Interaction, on_delete=models.PROTECT, primary_key=True, related_name="calibration"
@@ -27,7 +27,7 @@ class CalibrationItem(models.Model):
 
 
 class ReviewEvent(models.Model):
-    """One thing that somebody did to a review task. Rows are added and never changed; no text, and no person asked about.
+    """One action on a review task. Rows are never changed, and hold no text and no subject.
 
     The task is a number and no key: the row stays when a decision is taken back, and when the task is erased.
     """
@@ -56,7 +56,7 @@ class ReviewEvent(models.Model):
 
 
 class BulkDecision(models.Model):
-    """One verdict that a reviewer gave on many tasks; it is given, and taken back, in the background."""
+    """One verdict on many tasks, given and taken back in the background."""
 
     class State(models.TextChoices):
         RUNNING = "running", "Under way"
@@ -70,7 +70,7 @@ class BulkDecision(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
     made_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True, help_text="Until when one worker alone is at it.")
+    lease_until = models.DateTimeField(null=True, help_text="The end of the lease of the worker that holds it.")
 
     class Meta:
         indexes = [
@@ -88,7 +88,7 @@ class BulkDecision(models.Model):
 
 
 class BulkItem(models.Model):
-    """One task of a bulk decision, as it was when it was chosen, and what came of it.
+    """One task of a bulk decision, as it was when it was selected, and its result.
 
     The task is a number and no key: the row stays when the task is erased.
     """

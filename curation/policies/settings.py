@@ -1,4 +1,4 @@
-"""What a curation policy may say, stage by stage, with the defaults that hold where it says nothing."""
+"""The settings of a curation policy, stage by stage, with their defaults."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ class AuditSettings:
     share: float = DEFAULT_SHARE
 
     def __post_init__(self) -> None:
-        """Refuse what is no share."""
+        """Refuse a value outside 0 to 1."""
         if not 0 <= self.share <= 1:
             raise ValueError("share lies between 0 and 1")
 
@@ -36,7 +36,7 @@ LONG = {"sensitive", "terms", "personal_topics"}
 
 
 def check(given: Any) -> None:
-    """Raise `ValueError`, in words, for settings that a stage does not take."""
+    """Raise `ValueError`, in words, for settings that a stage does not accept."""
     if not isinstance(given, dict):
         raise ValueError("Write an object, with a part for each stage.")
     if unknown := sorted(set(given) - set(STAGES)):

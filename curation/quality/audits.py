@@ -2,7 +2,7 @@
 
 Who votes is no random sample; this is. An interaction is drawn by the keyed hash of its number alone, so that neither
 what was asked nor whether somebody voted decides, nobody can choose a number that is drawn, and drawing again draws the
-same. What a share of the stream would have been is not made up for where the share is raised later.
+same. Raising the share later does not draw from earlier interactions.
 """
 
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ State, Resolution = ReviewTask.State, ReviewTask.Resolution
 
 
 def share_of(policy: CurationPolicy) -> float:
-    """The share of the interactions that a project's policy has judged."""
+    """The audit share of a project's policy."""
     return float(policy.settings.get("audit", {}).get("share", DEFAULT_SHARE))
 
 
@@ -38,7 +38,7 @@ def is_drawn(interaction: int, share: float, key: bytes) -> bool:
 
 
 def draw(project: Project, policy: CurationPolicy, now: datetime | None = None) -> int:
-    """Draw from the interactions that came since the last draw; how many were. Costs what is new.
+    """Draw from the interactions since the last draw; returns how many were drawn. The cost depends on what is new.
 
     Only what is an hour old is drawn from: a transaction that commits late is not passed over. A drawn interaction that waits for a person already is judged there; for the others a task is opened.
     """

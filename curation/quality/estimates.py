@@ -5,8 +5,7 @@ answers. The headline is the audit: a uniform random sample of all interactions,
 the naive rate and two corrections by inverse propensity (Schnabel and others, "Recommendations as
 Treatments", 2016), as diagnostics: they can only mend a bias whose cause was observed.
 
-There is no way here to have a rate without its n and its interval: an `Estimate` cannot be made without them,
-and prints them.
+A rate never comes without its n and its interval: an `Estimate` requires and prints them.
 """
 
 import math

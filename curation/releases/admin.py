@@ -1,4 +1,4 @@
-"""Datasets, releases and recalls: cut a version, see what is in it and what changed, take its files along."""
+"""Datasets, releases and recalls in the console: cut a version, see its contents and changes, download its files."""
 
 import json
 from collections.abc import Sequence
@@ -34,13 +34,13 @@ def zones() -> list[tuple[str, str]]:
 
 
 class DatasetForm(forms.ModelForm):
-    """What of a dataset may be changed."""
+    """The editable fields of a dataset."""
 
     formats = forms.MultipleChoiceField(
         required=False,
         choices=[(name, name) for name in formats.CHOICES],
         widget=forms.CheckboxSelectMultiple,
-        help_text="Files beside the three that every release has.",
+        help_text="Files in addition to the three that every release has.",
     )
     holdout = forms.FloatField(
         min_value=0,
@@ -61,14 +61,14 @@ State = Release.State
 
 
 def with_periods(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    """Datasets with their releases and what came of their newest periods."""
+    """Datasets with their releases and newest periods."""
     newest = Period.objects.order_by("-due_at")[:PERIODS]  # of each dataset
     return rows.prefetch_related("releases", Prefetch("periods", newest, to_attr="newest_periods"))
 
 
 @admin.register(Dataset)
 class DatasetAdmin(ReadOnlyAdmin):
-    """What is released, how often, and with which files. The name and the project stay what they are."""
+    """Datasets: what is released, how often, in which files. Name and project are fixed."""
 
     project_path = "project"
     form = DatasetForm
@@ -113,7 +113,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         return with_periods(super().listed(keys))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A schedule that is another one counts from now on; its next times are told."""
+        """A changed schedule counts from now; a message lists its next times."""
         if SCHEDULE & set(form.changed_data):
             obj.scheduled_since = timezone.now()
         super().save_model(request, obj, form, change)
@@ -131,7 +131,7 @@ class DatasetAdmin(ReadOnlyAdmin):
 
     @admin.display(description="scheduled so far")
     def recent_periods(self, row: Any) -> str:
-        """What came of the newest periods, and the way to try the newest once more."""
+        """The results of the newest periods, with a button to retry the newest."""
         if not row.newest_periods:
             return "none yet"
         lines = format_html_join("", "<li>{}</li>", ((period_words(each),) for each in row.newest_periods))
@@ -141,7 +141,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         return format_html('<ul>{}</ul><button class="button" formaction="{}">Try again now</button>', lines, url)
 
     def again_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Let a period that failed be tried at the next tick."""
+        """Retry a failed period at the next tick."""
         if not request.user.has_perm("curation.add_release"):
             raise PermissionDenied
         dataset = self.get_queryset(request).filter(pk=key).first()
@@ -167,7 +167,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">Cut a release…</a>', reverse("admin:curation_dataset_cut", args=[row.pk]))
 
     def cut_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Say what the next release would hold, and cut it."""
+        """Preview the next release, and cut it."""
         if not request.user.has_perm("curation.add_release"):
             raise PermissionDenied
         dataset = self.get_queryset(request).select_related("project").filter(pk=key).first()
@@ -189,24 +189,24 @@ class DatasetAdmin(ReadOnlyAdmin):
         return render(request, "admin/curation/dataset/cut.html", context)
 
     def cut(self, request: HttpRequest, dataset: Dataset, would: int) -> HttpResponseBase:
-        """Cut it here where it is small, else leave it to a worker."""
+        """Cut a small release at once; leave a large one to a worker."""
         if not would:
             return self.nothing_to_cut(request)
         if would > AT_ONCE:
             releases_cutting.begin(dataset)
-            messages.success(request, "A worker cuts it within a minute; it appears here when it is whole.")
+            messages.success(request, "A worker cuts it within a minute; it appears here when it is complete.")
             return redirect("admin:curation_release_changelist")
         before = dataset.published().first()
         try:
             made = releases_cutting.cut(dataset)
         except releases_cutting.NothingToCut:
             return self.nothing_to_cut(request)
-        words = f"{made} holds everything already: nothing changed." if made == before else f"{made} is cut."
+        words = f"{made} is up to date: nothing has changed." if made == before else f"{made} is cut."
         messages.success(request, words)
         return redirect("admin:curation_release_change", made.pk)
 
     def nothing_to_cut(self, request: HttpRequest) -> HttpResponseBase:
-        """Say that there is nothing, and what to do."""
+        """Explain that there is nothing to release, and what to do."""
         messages.info(request, "There is nothing to release yet: decide some answers first.")
         return redirect("admin:curation_dataset_changelist")
 
@@ -222,7 +222,7 @@ def upcoming(dataset: Dataset) -> list[str]:
 
 
 def period_words(period: Period) -> str:
-    """A period with what came of it, and why not."""
+    """A period with its result or error."""
     state = format_html('<span class="chip chip-{}">{}</span>', period.state, period.get_state_display())
     if period.state == Period.State.WAITING and period.error:
         until = timezone.localtime(period.next_at)
@@ -237,8 +237,8 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter, "state"]
     list_select_related = ["dataset"]
     ordering = ["-id"]
-    lead = "Immutable, versioned, checksummed. Cut again, as v2.1, when a person in one is forgotten."
-    empty = ("No releases yet", "Open Datasets and cut one: it takes whatever is decided and agreed to.")
+    lead = "Immutable, versioned, checksummed. Cut again, as v2.1, when a person in one is erased."
+    empty = ("No releases yet", "Open Datasets and cut one: it takes all decided records with consent.")
     change_form_template = "admin/curation/release/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -269,7 +269,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     @confirmed
     def file_view(self, request: HttpRequest, key: int, name: str) -> HttpResponseBase:
-        """One file of a release, for whoever may take data along and has just shown who they are."""
+        """Download one file of a release; needs the export permission and a recent confirmation of identity."""
         if not request.user.has_perm("curation.export_release"):
             raise PermissionDenied
         row = self.get_queryset(request).select_related("dataset").filter(pk=key).first()
@@ -283,7 +283,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
 
 def details(row: Release, beside: str) -> dict[str, Any]:
-    """What the page of a release shows beside its columns."""
+    """What the page of a release shows apart from its columns."""
     others = row.dataset.published().exclude(pk=row.pk).select_related("dataset")[:50]
     earlier = next((each for each in others if each.version == beside), None) or diffs.previous(row)
     return {
@@ -304,8 +304,8 @@ class RecallAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter]
     list_select_related = ["release__dataset", "replaced_by__dataset"]
     ordering = ["-id"]
-    lead = "What whoever downloaded a release must delete: ids and hashes, no text."
-    empty = ("No recalls", "One appears when a person in a published release is forgotten.")
+    lead = "Records that the users of a release must delete: ids and hashes, no text."
+    empty = ("No recalls", "One appears when a person in a published release is erased.")
 
     @admin.display(description="records")
     def records_number(self, row: Recall) -> int:

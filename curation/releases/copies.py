@@ -1,12 +1,11 @@
-"""The copy of the releases in a bucket: what the database says is published is there, whole, and nothing else.
+"""The copy of the releases in a bucket: exactly what the database says is published, complete. `follow` compares the
+bucket's own listing with the database and makes up the difference. It can be called at any time, also after a crash,
+since it keeps no record of copies that could be wrong.
+Withdrawn files are deleted first, in every version that the bucket keeps. A release's manifest is uploaded last and
+deleted first, so that a reader who finds one finds all files that it lists.
 
-`follow` makes it so. It compares the bucket's own list with the database and makes up the difference, so that it can be
-called at any time, as often as one likes, and after any crash; no record is kept of what was copied that could be wrong.
-What is no longer published goes first, with every version that the bucket keeps of it; a release's manifest goes first of
-its files and comes last, so that a reader who finds one finds all that it lists.
-
-One process follows for a dataset at a time: a lock on a file under `FLYWHEEL_VAR`, which ends with the process that
-holds it. Without that, an upload that began before an erasure could end after it.
+One process at a time copies a dataset: a file lock under `FLYWHEEL_VAR` ends with its process. Otherwise an upload
+that began before an erasure could end after it.
 """
 
 import contextlib
@@ -37,12 +36,12 @@ class ExtraMissing(RuntimeError):
 
 
 class StoreFailed(RuntimeError):
-    """The store cannot be reached, or refused; says what was asked and the store's code, never any content."""
+    """The store cannot be reached, or refused; the message has the operation and the store's code, never content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One version of one object: its key below the prefix, its size in bytes, and whether a reader sees it."""
+    """One version of one object: its key below the prefix, its size in bytes, and whether readers see it."""
 
     key: str
     version: str | None
@@ -52,7 +51,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket, and the prefix in it under which all that is written here lies ("" or ending in a slash)."""
+    """A bucket, and the prefix for everything that is written here ("" or ending in a slash)."""
 
     client: Any
     name: str
@@ -86,7 +85,7 @@ class Bucket:
         return key.removeprefix(self.prefix)
 
     def put(self, key: str, path: Path) -> None:
-        """Upload a file; it is there whole or not at all, and the store has checked its bytes."""
+        """Upload a file. The store checks its bytes, and shows it only when it is complete."""
         extra = {"ChecksumAlgorithm": "SHA256"}
         self.client.upload_file(str(path), self.name, self.prefix + key, ExtraArgs=extra)
 
@@ -109,8 +108,8 @@ class Bucket:
         return removed
 
     def drop_unfinished(self, under: str) -> int:
-        """Delete the parts of uploads that were begun below `under` and never finished; how many uploads. Call it only
-        where nobody else is uploading."""
+        """Delete the parts of unfinished uploads below `under`; returns how many uploads. Call it only while nobody
+        else is uploading."""
         dropped = 0
         for page in self._pages("list_multipart_uploads", under):
             for row in page.get("Uploads", ()):
@@ -162,12 +161,12 @@ logger = logging.getLogger(__name__)
 
 
 class Busy(Exception):
-    """Another process is copying this dataset; what is asked for may not have come about."""
+    """Another process is copying this dataset, and may not have finished."""
 
 
 @dataclass(slots=True)
 class Followed:
-    """What was done: objects written, versions of objects removed, and how many are in place."""
+    """The result: objects written, versions of objects removed, and how many are in place."""
 
     put: int = 0
     removed: int = 0
@@ -180,9 +179,8 @@ def wanted() -> bool:
 
 
 def follow(dataset: Dataset, progress: Progress | None = None) -> Followed:
-    """Bring the bucket to what the database says of a dataset; nothing where none is configured.
-
-    Raises `Busy` where another process is at it, `StoreFailed` where the store cannot be reached or keeps what has to go.
+    """Make the bucket match the database for one dataset; does nothing without a bucket. Raises `Busy` while another
+    process copies it, and `StoreFailed` if the store cannot be reached or does not delete.
     """
     done = Followed()
     if not wanted():
@@ -190,14 +188,14 @@ def follow(dataset: Dataset, progress: Progress | None = None) -> Followed:
     bucket = at(settings.RELEASES_S3)
     with alone(dataset), failures():
         bucket.drop_unfinished(f"{dataset.name}/")
-        for _ in range(ROUNDS):  # what was published or taken back meanwhile
+        for _ in range(ROUNDS):  # for releases published or withdrawn meanwhile
             if compare(dataset, bucket, done, progress):
                 return done
     raise Busy
 
 
 def try_to_follow(dataset: Dataset) -> None:
-    """The same for whoever has more to do than to wait for a store: the next sweep makes up for what failed."""
+    """Like `follow`, but a failure is logged: the next sweep makes up for it."""
     try:
         follow(dataset)
     except Busy:
@@ -207,7 +205,7 @@ def try_to_follow(dataset: Dataset) -> None:
 
 
 def compare(dataset: Dataset, bucket: Bucket, done: Followed, progress: Progress | None) -> bool:
-    """One comparison and what follows from it; whether nothing was left to do."""
+    """Compare once and copy the difference; returns whether there was none."""
     things = list(bucket.things(f"{dataset.name}/"))
     rows = list(dataset.releases.filter(state=Release.State.PUBLISHED).order_by("number", "recut"))
     files = {file.key: file for release in rows for file in files_of(dataset, release)}
@@ -218,7 +216,7 @@ def compare(dataset: Dataset, bucket: Bucket, done: Followed, progress: Progress
     there = {thing.key: thing.size for thing in things if thing.current}
     missing = [file for file in files.values() if not file.is_in(there) and file.path.is_file()]
     for number, file in enumerate(missing, start=1):
-        with contextlib.suppress(FileNotFoundError):  # taken back meanwhile: the next round sees it
+        with contextlib.suppress(FileNotFoundError):  # withdrawn meanwhile: the next round sees that
             bucket.put(file.key, file.path)
             done.put += 1
         if progress:
@@ -238,14 +236,13 @@ class File:
     size: int | None
 
     def is_in(self, there: Mapping[str, int]) -> bool:
-        """Whether the bucket has it: the files of a version never change, so the same name and size say it."""
+        """Whether the bucket has it. The files of a version never change, so name and size suffice."""
         return self.key in there and self.size in (None, there[self.key])
 
 
 def files_of(dataset: Dataset, release: Release) -> list[File]:
-    """The files of a release as its manifest lists them, and those that describe them; the manifest last.
-
-    Listed from the database and not from the disk: a disk that was lost must not empty the bucket.
+    """The files of a release by its manifest, the manifest itself last. Listed from the database, because losing the
+    disk must not empty the bucket.
     """
     place = folder(release)
     sizes: dict[str, int | None] = {str(entry["name"]): entry["bytes"] for entry in release.manifest["files"]}

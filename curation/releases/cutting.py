@@ -1,9 +1,9 @@
-"""Releases: cut aside, checksummed, published atomically, never changed; cut again when a person is forgotten.
+"""Releases: written aside, checksummed, published atomically, never changed; cut again when a person is erased.
 
 A cut has four steps. Its row (state `cutting`, with a lease) says that it is under way; the members are chosen in one
-statement; the files are written in a hidden folder and flushed to disk; a rename and one UPDATE publish them. A process
-that dies leaves a row whose lease ends: the next sweep begins it anew. A person who is erased meanwhile marks the row
-`disturbed`, and then it is not published but begun anew.
+statement; the files are written in a hidden folder and flushed to disk; a rename and one UPDATE publish them. If the
+process dies, the lease ends and the next sweep starts the cut again. Erasing a member meanwhile marks the row
+`disturbed`, and the cut starts again instead of being published.
 """
 
 import re
@@ -34,15 +34,15 @@ Progress = Callable[[int, int], None]
 
 
 class Disturbed(Exception):
-    """Somebody in the release was forgotten while it was being cut."""
+    """A person in the release was erased while it was being cut."""
 
 
 class Lost(Exception):
-    """Another process took the cut over: this one was away for longer than its lease."""
+    """Another process took over the cut, because this one outlived its lease."""
 
 
 class NothingToCut(Exception):
-    """A new release would hold nothing at all. One that is cut again because people were forgotten may."""
+    """A new release would be empty. (A recut after erasures may be.)"""
 
 
 def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None) -> Release:
@@ -54,9 +54,8 @@ def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None)
 
 
 def begin(dataset: Dataset, period: str = "") -> Release:
-    """The row of the next version; one that a dead process began is taken over.
-
-    For a period that has one already it is that one: whoever comes second finds it.
+    """Create the row of the next version, or take over one that a dead process began. A period that already has a
+    release gets that one.
     """
     if not period and (begun := dataset.releases.filter(free_lease(), state=State.CUTTING, period="", recut=0).first()):
         return begun
@@ -73,7 +72,7 @@ def begin(dataset: Dataset, period: str = "") -> Release:
 
 
 def finish(release: Release, progress: Progress | None = None) -> Release:
-    """Do what is left of a cut: all of it, or nothing where it is published or somebody else holds it."""
+    """Finish a cut; does nothing if it is published or another process holds it."""
     if not claim(release):
         release.refresh_from_db()
         return release
@@ -95,7 +94,7 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
 
 
 def let_go(release: Release, error: str) -> None:
-    """Give a cut that failed back, to be tried again; after five tries only a recut, which has to come about, is."""
+    """Return a failed cut to be retried; after five tries only a recut is, since an erasure depends on it."""
     with transaction.atomic():
         mine(release).update(lease_until=None, error=error, tries=F("tries") + 1)
         spent = Release.objects.filter(
@@ -111,19 +110,19 @@ def free_lease() -> Q:
 
 
 def claim(release: Release) -> bool:
-    """Take the lease of a cut that nobody holds. When the lease ends is also the token that shows whose it is."""
+    """Take the lease of a free cut. Its end time is also the token that identifies the holder."""
     free = Release.objects.filter(free_lease(), pk=release.pk, state=State.CUTTING)
     release.lease_until = timezone.now() + LEASE
     return bool(free.update(lease_until=release.lease_until, disturbed=False))
 
 
 def mine(release: Release) -> QuerySet[Release]:
-    """The row of a cut as long as this process holds it: nobody took it over, published it or withdrew it."""
+    """The row of a cut, if this process still holds it."""
     return Release.objects.filter(pk=release.pk, state=State.CUTTING, lease_until=release.lease_until)
 
 
 def renew(release: Release) -> None:
-    """Hold the lease for longer. Raises `Lost` where somebody else has it by now."""
+    """Extend the lease. Raises `Lost` if another process has taken it."""
     until = timezone.now() + LEASE
     if not mine(release).update(lease_until=until):
         raise Lost
@@ -131,9 +130,8 @@ def renew(release: Release) -> None:
 
 
 def renewing(release: Release, progress: Progress | None) -> Progress:
-    """The progress bar that renews the lease, once in a while.
-
-    Not on SQLite: there a statement that still reads cannot begin to write once somebody else has written.
+    """A progress callback that renews the lease now and then. Not on SQLite, where a reading statement cannot start to
+    write once another process has written.
     """
 
     def news(done: int, total: int) -> None:
@@ -192,7 +190,7 @@ def reveal(
     previous: Release | None,
     dropped: list[dict[str, str]],
 ) -> None:
-    """Make the finished folder the release, and say so in the database. A reader sees all of it, or none."""
+    """Publish the finished folder: rename it and update the row. A reader sees all of it or nothing."""
     with transaction.atomic():
         if not mine(release).update(disturbed=F("disturbed")):
             raise Lost
@@ -234,7 +232,7 @@ def unchanged(release: Release, manifest: dict[str, Any]) -> Release | None:
 
 
 def withdraw(release: Release) -> None:
-    """Take back a version that would hold nothing new. Raises `Lost`."""
+    """Delete a version that would hold nothing new. Raises `Lost`."""
     with transaction.atomic():
         if not mine(release).update(error=""):
             raise Lost
@@ -243,7 +241,7 @@ def withdraw(release: Release) -> None:
 
 
 def recut_stale() -> list[str]:
-    """Cut again every release that holds records of somebody forgotten, and finish cuts that were left unfinished."""
+    """Cut again every release that holds records of an erased person, and finish unfinished cuts."""
     stale = Release.objects.filter(state=State.STALE).select_related("dataset__project").order_by("pk")
     done = isolation.each(RECUT, stale, recut)
     isolation.each(TIDY, Dataset.objects.all(), folders.tidy)
@@ -251,7 +249,7 @@ def recut_stale() -> list[str]:
 
 
 def recut(stale: Release) -> Release:
-    """The recut of one release, as far as it has come."""
+    """Cut one release again, or continue its recut."""
     new, _ = Release.objects.get_or_create(
         dataset=stale.dataset,
         number=stale.number,

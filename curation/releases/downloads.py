@@ -1,4 +1,4 @@
-"""A release's file over HTTP: streamed, with its SHA-256 as ETag, and with ranges so that a download can go on."""
+"""A release's file over HTTP: streamed, with its SHA-256 as ETag, and with ranges to resume a download."""
 
 import hashlib
 import re
@@ -30,8 +30,8 @@ class FilePart(StreamingHttpResponse):
 
 
 def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
-    """The file, a part of it, or 304. Only the names that the manifest lists, and those of the files that describe them,
-    are served: no path is ever made of others."""
+    """The file, a part of it, or 304. Only names in the manifest, and the manifest's own files, are served: no other
+    name ever becomes a path."""
     listed = {str(entry["name"]): str(entry["sha256"]) for entry in release.manifest.get("files", [])}
     path = folder(release) / name
     if name not in {*listed, *DESCRIBING} or not path.is_file():

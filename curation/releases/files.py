@@ -40,7 +40,7 @@ class HashedFile:
         self.write = self._waiting.extend
 
     def pass_on(self) -> None:
-        """Hash and write what has come together: once for some hundred lines, not for each."""
+        """Hash and write the buffered lines, some hundred at a time."""
         self.records += self._waiting.count(b"\n")
         self.size += len(self._waiting)
         self._hash.update(self._waiting)

@@ -1,8 +1,7 @@
-"""Scheduled releases. A clock only says what time it is; a row for each dataset and period decides what is cut.
-
-Whoever looks enters the newest period that is due, under a name that every clock finds alike, and the unique row lets
-one of them through. After an outage there is one catch-up: the periods before it are noted as missed. A try that fails
-is said in the row and repeated later and later; where nothing is new, nothing is cut.
+"""Scheduled releases: a row for each dataset and period decides what is cut. Every process enters the newest due
+period under the same name, and the unique row lets one of them through. After an outage there is one catch-up; the
+periods before it are marked missed. A failed try is recorded in the row and retried with growing delays. If nothing is
+new, nothing is cut.
 """
 
 from datetime import datetime, timedelta
@@ -26,13 +25,14 @@ ENTER, CUT = "schedule", "schedule: release"
 
 
 def run_due(now: datetime | None = None) -> list[Period]:
-    """Enter what is due, and cut what waits; the periods that this call tried, as they stand now.
-
-    Beat, `manage.py run_due` and the tests call this one function, as often and as many at a time as they like.
+    """Enter due periods and cut the waiting ones; returns the periods that this call tried. Beat and `manage.py
+    run_due` call it, as often and as concurrently as they like.
     """
     now = now or timezone.now()
     scheduled = Dataset.objects.exclude(cadence=Dataset.Cadence.MANUAL)
-    isolation.each(ENTER, scheduled, lambda dataset: enter(dataset, now))  # a zone may be known no longer, say
+    isolation.each(
+        ENTER, scheduled, lambda dataset: enter(dataset, now)
+    )  # a time zone may have been removed, for example
     tried = isolation.each(CUT, waiting(now), lambda period: attempt(period) if claim(period, now) else None)
     return [period for period in tried if period is not None]
 
@@ -67,7 +67,7 @@ def waiting(now: datetime) -> QuerySet[Period]:
 
 
 def claim(period: Period, now: datetime) -> bool:
-    """Take a period. The try counts from here, so that one which kills its worker is given up in the end, too."""
+    """Claim a period. The try counts from here, so that one that kills its worker is given up eventually."""
     period.lease_until = timezone.now() + LEASE
     free = Period.objects.filter(free_lease(), pk=period.pk, state=State.WAITING, next_at__lte=now)
     if not free.update(lease_until=period.lease_until, tries=F("tries") + 1):
@@ -77,20 +77,20 @@ def claim(period: Period, now: datetime) -> bool:
 
 
 def attempt(period: Period) -> Period:
-    """Curate what came in and cut the period's release. Whatever goes wrong is said in the row, and tried again."""
+    """Curate new input and cut the period's release. A failure is recorded in the row and retried."""
     try:
         if period.tries > MAX_TRIES:
-            settle(period, State.FAILED, error=period.error or "Each try ended its worker.")
+            settle(period, State.FAILED, error=period.error or "Every try killed its worker.")
         else:
             conclude(period)
-    except Exception as error:  # noqa: BLE001 - said in the row and shown; the other periods go on
+    except Exception as error:  # noqa: BLE001 - recorded in the row and shown; the other periods continue
         fail(period, type(error).__name__)
     period.refresh_from_db()
     return period
 
 
 def conclude(period: Period) -> None:
-    """Cut, and note what came of it."""
+    """Cut the release and record the result."""
     curate.curate(period.dataset.project)
     try:
         made = cutting.cut(period.dataset, period=period.name)
@@ -106,7 +106,8 @@ def conclude(period: Period) -> None:
 
 
 def fail(period: Period, error: str) -> None:
-    """Say what went wrong, by its kind alone: a message may quote captured text. Later and later, and in the end never."""
+    """Record the error by its type alone, since a message may quote captured text. Each retry waits longer, up to the
+    last."""
     if period.tries >= MAX_TRIES:
         settle(period, State.FAILED, error=error)
     else:
@@ -115,7 +116,7 @@ def fail(period: Period, error: str) -> None:
 
 
 def settle(period: Period, state: str, **found: Any) -> None:
-    """The last word on a period, if it is still this process's to speak."""
+    """Finish a period, if this process still holds it."""
     with transaction.atomic():
         said = {"error": "", **found, "state": state, "lease_until": None, "finished_at": timezone.now()}
         if mine(period).update(**said) and state == State.FAILED:
@@ -123,7 +124,7 @@ def settle(period: Period, state: str, **found: Any) -> None:
 
 
 def mine(period: Period) -> QuerySet[Period]:
-    """The row, as long as this process holds it: when the lease ends shows whose it is."""
+    """The row, if this process still holds it: the lease's end time identifies the holder."""
     return Period.objects.filter(pk=period.pk, state=State.WAITING, lease_until=period.lease_until)
 
 
@@ -136,7 +137,7 @@ def take_back(dataset: Dataset, names: list[str]) -> None:
 
 
 def again(dataset: Dataset) -> int:
-    """Try the newest period once more at once, if it failed or waits for its next try; how many that are."""
+    """Retry the newest period now, if it failed or waits for its next try; returns how many."""
     newest = dataset.periods.order_by("-due_at").values("pk")[:1]
     rows = Period.objects.filter(free_lease(), pk__in=list(newest.values_list("pk", flat=True)))
     rows = rows.filter(state__in=[State.FAILED, State.WAITING])

@@ -1,5 +1,5 @@
-"""A release cut again: the old files without the lines of whoever was forgotten. It costs what the release weighs, and
-changes no other byte: nothing is read anew from the tables, where much may have changed since."""
+"""A release cut again: the old files without the lines of erased people. No other byte changes, because nothing is
+read from the tables, which may have changed since."""
 
 import hashlib
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
 
 
 def has_lineage(name: str) -> bool:
-    """Whether a file is of lines that `lineage.jsonl` names one by one; a Parquet form is made anew from those."""
+    """Whether `lineage.jsonl` names the file's lines one by one; Parquet files are rebuilt from such files."""
     return name != "lineage.jsonl" and not name.endswith(parquet.SUFFIX)
 
 
@@ -62,7 +62,7 @@ def chunks(path: Path) -> Iterator[list[tuple[bytes, dict[str, str]]]]:
 
 
 def members(release: Release, entries: list[tuple[bytes, dict[str, str]]]) -> set[tuple[str, str]]:
-    """(interaction, purpose) of those that are still in the release, among these; one query."""
+    """(interaction, purpose) of these interactions that are still in the release; one query."""
     rows = ReleaseMember.objects.filter(
         release=release, interaction__external_id__in={entry["interaction"] for _, entry in entries}
     )
@@ -78,7 +78,7 @@ def gone(entry: dict[str, str], line: bytes) -> dict[str, str]:
 
 
 def mark_stale() -> int:
-    """Take re-redacted interactions out of the releases that were published before, to be cut again; how many."""
+    """Mark the releases that hold re-redacted interactions stale, to be cut again; returns how many."""
     changed = ReleaseMember.objects.filter(
         release__state__in=[Release.State.PUBLISHED, Release.State.STALE],
         interaction__text_changed_at__gt=F("release__published_at"),

@@ -1,8 +1,8 @@
 """Bulk decisions: one verdict on many tasks, given and taken back in the background.
 
-A bulk decision is a row in a state with an item for each task. Each turn is one transaction about one item, so a killed
-worker loses nothing and the next goes on where it was; a lease keeps two workers from doing the same. On SQLite, which
-has one writer, turns leave the lock alone often enough that a capture hardly waits.
+A bulk decision is a row in a state with an item for each task. Each step is one transaction for one item, so a killed
+worker loses nothing and the next one continues; a lease keeps two workers apart. SQLite has one writer, so steps pause
+often enough that capture hardly waits.
 """
 
 import logging
@@ -24,21 +24,21 @@ from privacy.models import Subject
 from privacy.redaction import redact
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)  # far longer than a turn, and than `SLICE_SECONDS`
-SLICE_SECONDS = 2.0  # for which a worker is kept from its other work
-HELD_SECONDS = 0.05  # of turns one after the other, then others have a pause to write in
+LEASE = timedelta(seconds=30)  # far longer than a step, and than `SLICE_SECONDS`
+SLICE_SECONDS = 2.0  # how long a worker is kept from its other work
+HELD_SECONDS = 0.05  # of steps in a row before a pause in which others can write
 State, Outcome = BulkDecision.State, BulkItem.Outcome
-GONE = "It is not there any more."
-HIDDEN = "Its person has a request under way."
-VOTED = "Somebody voted on it since it was chosen."
-CHANGED = "It was decided again since."
+GONE = "It no longer exists."
+HIDDEN = "Its subject has a pending privacy request."
+VOTED = "It received a vote after it was selected."
+CHANGED = "It was decided again in the meantime."
 NOT_ALLOWED = "Its reviewer may no longer decide it."
 FAILED = "It failed: the log says why."
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a bulk decision is: what is done of how much, and why tasks were left out, in words and how often."""
+    """Progress of a bulk decision: counts, and why tasks were skipped or kept, as (reason, number)."""
 
     done: int
     total: int
@@ -49,7 +49,7 @@ class Progress:
 
 
 def begin(tasks: Sequence[ReviewTask], verdict: deciding.Verdict, user: User) -> BulkDecision:
-    """Note that these tasks are to be decided alike, as they are now. Their interactions must be loaded."""
+    """Record one verdict for these tasks, as they are now. Their interactions must be loaded."""
     with transaction.atomic():
         bulk = BulkDecision.objects.create(who=user, resolution=verdict.resolution, note=str(redact(verdict.note)))
         BulkItem.objects.bulk_create(
@@ -59,24 +59,25 @@ def begin(tasks: Sequence[ReviewTask], verdict: deciding.Verdict, user: User) ->
 
 
 def take_back(key: int, user: User) -> bool:
-    """Have one's own bulk decision taken back, also where it is still under way; whether there is anything to take back."""
+    """Take back one's own bulk decision, even one still running; returns whether there was one."""
     mine = BulkDecision.objects.filter(pk=key, who=user, state__in=[State.RUNNING, State.DONE])
     return bool(mine.update(state=State.UNDOING, finished_at=None))
 
 
 def unfinished() -> list[int]:
-    """The bulk decisions that nobody is at, oldest first."""
+    """Unfinished bulk decisions that no worker holds, oldest first."""
     return list(free().order_by("pk").values_list("pk", flat=True))
 
 
 def free() -> QuerySet[BulkDecision]:
-    """Those under way whose lease nobody has."""
+    """Unfinished bulk decisions without a live lease."""
     unleased = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
     return BulkDecision.objects.filter(unleased, state__in=[State.RUNNING, State.UNDOING])
 
 
 def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
-    """Go on with a bulk decision for so long; whether more is left to do. Nothing where another worker is at it."""
+    """Work on a bulk decision for some seconds; returns whether more is left. Does nothing if another worker holds
+    it."""
     if not free().filter(pk=key).update(lease_until=timezone.now() + LEASE):
         return False
     try:
@@ -86,7 +87,7 @@ def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
 
 
 def take_turns(key: int, end: float) -> bool:
-    """One turn after the other until then, with pauses where the database has one writer; whether more is left."""
+    """Process items until `end`, with pauses where the database has one writer; returns whether more are left."""
     began = time.monotonic()
     while turn_or_failure(key):
         if time.monotonic() > end:
@@ -98,13 +99,13 @@ def take_turns(key: int, end: float) -> bool:
 
 
 def turn_or_failure(key: int) -> bool:
-    """A turn; one that fails for another reason than the database's is noted and left out, so that the rest goes on."""
+    """Process one item. Any failure but the database's is noted on the item, so that the rest continues."""
     try:
         return turn(key)
     except OperationalError:
         raise
     except Exception:
-        logger.exception("a turn of bulk decision %s failed", key)
+        logger.exception("a step of bulk decision %s failed", key)
         return turn(key, failed=True)
 
 
@@ -129,20 +130,20 @@ def turn(key: int, *, failed: bool = False) -> bool:
 
 
 def finish(bulk: BulkDecision) -> None:
-    """Nothing is left to do: the note has reached the tasks, and is kept there alone."""
+    """Close the bulk decision, and drop its note, which the tasks now hold."""
     bulk.state = State.UNDONE if bulk.state == State.UNDOING else State.DONE
     bulk.note, bulk.finished_at = "", timezone.now()
     bulk.save(update_fields=["state", "note", "finished_at"])
 
 
 def decide(bulk: BulkDecision, item: BulkItem) -> None:
-    """Give the verdict on one task, or say on the item why not."""
+    """Decide one task, or note on the item why not."""
     task = ReviewTask.objects.filter(pk=item.task_number).first()
     item.words = obstacle(bulk, task)
     if task is None or item.words:
         item.outcome = Outcome.SKIPPED
         return
-    # The conversation before its task, as everywhere; its revision then holds until the verdict is given.
+    # Lock the conversation before its task, as everywhere: its revision cannot change until the verdict is given.
     talk = Interaction.objects.select_for_update(no_key=True).only("revision").get(pk=task.interaction_id)
     if talk.revision != item.revision:
         item.outcome, item.words = Outcome.SKIPPED, VOTED
@@ -157,7 +158,7 @@ def decide(bulk: BulkDecision, item: BulkItem) -> None:
 
 
 def undo(bulk: BulkDecision, item: BulkItem) -> None:
-    """Take back the verdict on one task and leave the task to all, or say on the item why it stays."""
+    """Take back the verdict on one task and reopen it for all, or note on the item why the verdict stays."""
     task = ReviewTask.objects.filter(pk=item.task_number).first()
     item.words = obstacle(bulk, task) or (CHANGED if task and task.resolved_at != item.resolved_at else "")
     if task is None or bulk.who is None or item.words:
@@ -174,7 +175,7 @@ def undo(bulk: BulkDecision, item: BulkItem) -> None:
 
 
 def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
-    """Why this task is not touched, in words: it is gone or hidden, or the reviewer has lost the right; "" where it is."""
+    """Why this task must not be touched: it is gone or hidden, or the reviewer lost the permission; else ""."""
     if task is None:
         return GONE
     if Subject.objects.filter(pk=task.subject_id, restricted_at__isnull=False).exists():
@@ -187,7 +188,7 @@ def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
 
 
 def progress(bulk: BulkDecision) -> Progress:
-    """How far it is; one query."""
+    """Count the items by result, in one query."""
     rows = list(bulk.items.order_by().values_list("outcome", "words").annotate(number=Count("pk")))
     count = {outcome: sum(number for one, _, number in rows if one == outcome) for outcome in Outcome}
     total = sum(count.values())

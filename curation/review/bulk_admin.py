@@ -1,4 +1,4 @@
-"""The pages of bulk decisions: begun from the queue, followed, and taken back."""
+"""The pages of bulk decisions: start one from the queue, watch it, take it back."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ from curation.review.forms import BulkForm
 from privacy.console.lists import row_key
 
 NEWEST = 20
-AT_ONCE_SECONDS = 0.4  # for which the page itself goes on, so that a few tasks are done when it answers
+AT_ONCE_SECONDS = 0.4  # of work in the request itself, so that a few tasks are done when the page answers
 State = BulkDecision.State
 
 
 def bulk_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
-    """Carry out what was counted: a few tasks at once, many in the background."""
+    """Start the previewed bulk decision: a few tasks are decided at once, many in the background."""
     user, chosen = model_admin.require_reviewer(request), model_admin.sent(request)
     form = BulkForm(request.POST, verdicts=holds.for_all(chosen))
     if not chosen:
@@ -38,14 +38,14 @@ def bulk_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 
 def bulks_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
-    """One's own bulk decisions, the newest first; a POST takes one back."""
+    """The user's own bulk decisions, newest first; a POST takes one back."""
     user: User = model_admin.require_reviewer(request)
     if request.method == "POST":
         key = row_key(request.POST.get("bulk", ""))
         if bulk.take_back(key, user):
             goes_on(BulkDecision.objects.get(pk=key))
         else:
-            messages.error(request, "That is no bulk decision of yours, or it was taken back before.")
+            messages.error(request, "That is not one of your bulk decisions, or it was already taken back.")
         return redirect("admin:curation_reviewtask_bulks")
     newest = list(BulkDecision.objects.filter(who=user).order_by("-pk")[:NEWEST])
     verdicts = dict(ReviewTask.Resolution.choices)
@@ -60,7 +60,7 @@ def bulks_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 
 def goes_on(made: BulkDecision) -> bool:
-    """Go on with it for a moment, and leave the rest to a worker; whether it is done."""
+    """Work on it briefly and leave the rest to a worker; returns whether it is done."""
     bulk.advance(made.pk, AT_ONCE_SECONDS)
     made.refresh_from_db()
     if made.is_under_way:
@@ -69,12 +69,12 @@ def goes_on(made: BulkDecision) -> bool:
 
 
 def summary(made: BulkDecision) -> str:
-    """What came of it, in a sentence or two."""
+    """The result in a sentence or two."""
     found = bulk.progress(made)
     left = sum(number for _, number in found.skipped)
     return f"{found.decided} decided." + (f" {left} were left out." if left else "")
 
 
 def bulks_url() -> str:
-    """Where bulk decisions are followed and taken back."""
+    """The address of the list of bulk decisions."""
     return reverse("admin:curation_reviewtask_bulks")

@@ -1,4 +1,4 @@
-"""Calibration: decided tasks that a curator vouches for, put to reviewers blind and at a set rate. They label nothing."""
+"""Calibration: decided tasks that a curator vouches for, shown to reviewers blind at a set rate. They label nothing."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -16,7 +16,7 @@ State, Kind, Action = ReviewTask.State, ReviewTask.Kind, events.Action
 
 
 def mark(task: ReviewTask, by: User) -> bool:
-    """Vouch for a task's verdict; whether it can be: only the one that stands, and that says something."""
+    """Make a decided task a calibration item; returns whether its verdict is current and tells right from wrong."""
     stands = Decision.objects.filter(pk=task.interaction_id, task=task).exists()
     if task.state != State.RESOLVED or task.resolution == ReviewTask.Resolution.UNSURE or not stands:
         return False
@@ -31,7 +31,7 @@ def mark(task: ReviewTask, by: User) -> bool:
 
 
 def unmark(task: ReviewTask, by: User) -> bool:
-    """Vouch for it no longer; whether anybody did. What was judged by it stays counted, what waits is withdrawn."""
+    """Remove a calibration item; returns whether there was one. Past results still count, open tasks are withdrawn."""
     with transaction.atomic():
         gone, _ = CalibrationItem.objects.filter(task=task).delete()
         if gone:
@@ -42,10 +42,10 @@ def unmark(task: ReviewTask, by: User) -> bool:
 
 
 def instead(task: ReviewTask, user: User) -> ReviewTask | None:
-    """The calibration that this reviewer gets before the task that is next for them; None as a rule.
+    """A calibration task to show this reviewer before their next task; usually None.
 
-    By a keyed hash of the reviewer and what they decided last: nobody can tell when one comes, and never two in a row.
-    Each item is put to a reviewer once, and not to whoever decided it. Call in a transaction.
+    A keyed hash of the reviewer and their last decision chooses, so nobody can predict one, and never two come in a
+    row. Each item is shown to a reviewer once, and never to the one who decided it. Call in a transaction.
     """
     items = CalibrationItem.objects.filter(project=task.project_id)
     if task.kind != Kind.LABEL or not items.exists():
@@ -66,7 +66,7 @@ def instead(task: ReviewTask, user: User) -> ReviewTask | None:
 
 
 def next_for(user: User, items: QuerySet[CalibrationItem]) -> CalibrationItem | None:
-    """The first item that this reviewer has neither decided nor been shown, and whose answer nobody is looking at."""
+    """The first item that this reviewer has neither decided nor been shown, and whose answer has no open task."""
     seen = ReviewTask.objects.filter(interaction=OuterRef("pk"), resolved_by=user)
     looked_at = ReviewTask.objects.filter(interaction=OuterRef("pk"), state=State.OPEN)
     hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)

@@ -41,12 +41,12 @@ OUTCOMES = {
 
 
 def free_for(user: User) -> Q:
-    """The open tasks that this reviewer may take: nobody else holds them, or was asked to decide them, they have not
-    judged the same answer before, and where reviewers differ they may settle it.
+    """The open tasks that this reviewer may take: not claimed by or assigned to another, not about an answer that they
+    have judged, and adjudications only with the permission.
     """
     now = timezone.now()
     unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
-    # Not "is NULL or mine": SQLite would gather all that is assigned to nobody by its index, and sort it.
+    # Not "is NULL or mine": SQLite would collect all unassigned rows by that index, and sort them.
     asked = Exact(Coalesce("assignee_id", Value(user.pk)), user.pk)
     free = unclaimed & Q(asked) & Q(state=State.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
     return free if user.has_perm(double_review.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
@@ -70,7 +70,7 @@ def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
 
 
 def claim(task: ReviewTask, user: User) -> bool:
-    """Take one task, if it is free; whether it is this reviewer's now."""
+    """Claim one task if it is free; returns whether it was."""
     with transaction.atomic():
         free = ReviewTask.objects.filter(free_for(user), pk=task.pk).exists()
         if free:
@@ -85,13 +85,13 @@ def hold(task: ReviewTask, user: User) -> None:
 
 
 def release(key: int, user: User, until: datetime) -> bool:
-    """Give back one claim, if it is still the one that ends then: a page that closes late takes nothing from a new one."""
+    """Release one claim if it still ends at `until`, so that a page closed late cannot drop a newer claim."""
     mine = ReviewTask.objects.filter(pk=key, claimed_by=user, claimed_until=until, state=ReviewTask.State.OPEN)
     return bool(mine.update(claimed_by=None, claimed_until=None))
 
 
 def release_claims(user: User) -> None:
-    """Give back what a reviewer holds, when they leave."""
+    """Release all claims of a reviewer."""
     ReviewTask.objects.filter(claimed_by=user, state=ReviewTask.State.OPEN).update(claimed_by=None, claimed_until=None)
 
 
@@ -101,8 +101,8 @@ def last_decided(user: User) -> ReviewTask | None:
 
 
 def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None) -> int:
-    """Ask one person to decide these tasks, or nobody in particular; how many changed. Nobody is asked to judge
-    their own verdict, and no calibration is taken from the person it is for.
+    """Assign these tasks to a user, or to nobody; returns how many changed. Nobody is assigned a review of their own
+    verdict, and calibration tasks stay with their reviewer.
     """
     keys = [task.pk for task in tasks]
     rows = ReviewTask.objects.filter(pk__in=keys, state=State.OPEN).exclude(kind=Kind.CALIBRATION)
@@ -115,11 +115,12 @@ def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None)
 def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
     """Carry out a reviewer's verdict: the task is closed, the decision and its records are made, in one transaction.
 
-    Text that a reviewer types is redacted like any. Raises `ReviewError` where the task is closed or held by another,
+    Text that a reviewer types is redacted like any other. Raises `ReviewError` where the task is closed or held by
+    another,
     or where a correction is missing or repeats the answer.
     """
     with transaction.atomic():
-        # The conversation before its task, as curation locks them: neither waits for the other for ever.
+        # Lock the conversation before its task, as curation does, or the two could deadlock.
         Interaction.objects.select_for_update(no_key=True).values_list("pk").get(pk=task.interaction_id)
         tasks = ReviewTask.objects.select_for_update(of=("self",)).select_related("interaction__project__redaction")
         locked = tasks.get(pk=task.pk)
@@ -138,7 +139,7 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
 
 
 def effect(task: ReviewTask) -> Decision:
-    """What comes of a verdict: a label, a comparison with another's, or a tick at one that was known."""
+    """Apply a verdict: make a label, compare it with the first reviewer's, or only count a calibration."""
     if task.kind == Kind.SECOND:
         return double_review.conclude(task)
     if task.kind == Kind.CALIBRATION:
@@ -147,7 +148,7 @@ def effect(task: ReviewTask) -> Decision:
         double_review.draw(task, versions.current(task.interaction.project))
         row = Decision.objects.select_related("project").filter(pk=task.interaction_id).first()
         if task.resolution == Resolution.USE and row is not None and row.task_id is not None:
-            double_review.rewrite(row)  # what a reviewer decided earlier stays as it is
+            double_review.rewrite(row)  # an earlier reviewer's decision is kept
             return row
     return decide_by(task)
 
@@ -161,7 +162,7 @@ def typed(source: Interaction, text: str) -> Redacted:
 
 
 def decide_by(task: ReviewTask) -> Decision:
-    """The decision that a closed task amounts to, with what is derived from it. Call in a transaction."""
+    """Make the decision of a closed task and derive its records. Call in a transaction."""
     source = task.interaction
     outcome, reason, detail, signal = amounts_to(task)
     policy = versions.current(source.project)
@@ -192,13 +193,13 @@ def amounts_to(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
         return *OUTCOMES[Resolution(task.resolution)], None
     record = holds.by_votes(task)
     if record is None:
-        raise ReviewError("People have voted since, and nothing is decided any more.")
+        raise ReviewError("New votes have arrived, and the answer is undecided again.")
     return record.outcome, Reason.REVIEW_USED, REASONS[Reason.REVIEW_USED], record.signal
 
 
 def undo(task: ReviewTask, user: User) -> ReviewTask:
-    """Take back one's own last verdict on a task: it is open again, claimed by the same reviewer, and what was decided
-    without it decides as it did before.
+    """Take back one's own verdict: the task reopens, claimed by the same reviewer, and the decision becomes what it
+    was without it.
 
     Raises `ReviewError` where the verdict is somebody else's, or was followed by a newer one.
     """
@@ -211,10 +212,10 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
         except double_review.FollowedError as error:
             raise ReviewError(str(error)) from error
         if ReviewTask.objects.filter(interaction=locked.interaction_id, state=State.OPEN).exists():
-            raise ReviewError("This question is in review again already.")
+            raise ReviewError("This question is already in review again.")
         row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
         if locked.kind in (Kind.LABEL, Kind.ADJUDICATION) and row.task_id != locked.pk and not is_kept(row, locked):
-            raise ReviewError("Somebody has voted since, and the votes decided.")
+            raise ReviewError("Votes have decided this answer since.")
         events.note([locked], Action.UNDONE, user)
         if locked.kind == Kind.LABEL:
             if row.task_id == locked.pk:
@@ -230,12 +231,12 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
 
 
 def is_kept(row: Decision, task: ReviewTask) -> bool:
-    """Whether the verdict left what a reviewer had decided earlier as it was."""
+    """Whether the verdict kept an earlier reviewer's decision."""
     return task.resolution == Resolution.USE and row.task_id is not None
 
 
 def decide_without(row: Decision, task: ReviewTask) -> None:
-    """Let decide what decided before this verdict: an earlier reviewer whom no vote has followed, else the votes."""
+    """Restore the decision from before this verdict: an earlier review that no vote has followed, else the votes."""
     earlier = ReviewTask.objects.filter(
         interaction=row.pk, state=State.RESOLVED, kind__in=[Kind.LABEL, Kind.ADJUDICATION]
     ).exclude(pk=task.pk)
@@ -250,15 +251,15 @@ def decide_without(row: Decision, task: ReviewTask) -> None:
 
 
 def give_back(task: ReviewTask, user: User) -> None:
-    """Open the task again for its reviewer, in the place of one that curation has just opened for the same reason: it
-    sees that the record waits again, and does not know who is to have it.
+    """Reopen the task for its reviewer, and delete the unassigned one that curation has just opened for the same
+    record.
     """
     ReviewTask.objects.filter(interaction=task.interaction_id, state=State.OPEN).delete()
     reopen(task, user)
 
 
 def reopen(task: ReviewTask, user: User) -> None:
-    """Open a closed task again, for the same reviewer, and forget what they had typed."""
+    """Reopen a closed task for the same reviewer, and clear the text they typed."""
     task.state, task.resolution = State.OPEN, ""
     task.correction = task.note = Redacted.stored("")
     task.resolved_by = task.resolved_at = None
@@ -267,7 +268,7 @@ def reopen(task: ReviewTask, user: User) -> None:
 
 
 def decide_by_votes(row: Decision) -> None:
-    """Let what people said decide again, without a reviewer. Call in a transaction."""
+    """Decide again by the votes alone. Call in a transaction."""
     votes = decided.votes_on([row.pk]).get(row.pk, [])
     ruling = decide(str(row.interaction.answer), votes, str(row.interaction.question))
     row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]

@@ -1,4 +1,4 @@
-"""The trail of what people did to review tasks: it outlives the decision that was taken back, and the task itself."""
+"""Review events: what people did to review tasks. An event outlives a decision that is undone, and the task itself."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""One review task with all that helps to judge it, as the page shows it. A constant number of queries."""
+"""One review task as its page shows it, with everything that helps to judge it. A constant number of queries."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +22,7 @@ Resolution = ReviewTask.Resolution
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one person said, as a reviewer reads it."""
+    """One person's signal, as a reviewer reads it."""
 
     kind: str
     label: str
@@ -34,7 +34,7 @@ class Said:
 
 
 class Offered(NamedTuple):
-    """A verdict as its button shows it. One with a key is given at once; a correction is written first."""
+    """A verdict button. One with a key is given at once; a correction is written first."""
 
     value: str
     words: str
@@ -81,16 +81,16 @@ class Page:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits for a verdict."""
+        """Whether it still needs a verdict."""
         return self.task.state == ReviewTask.State.OPEN
 
 
 def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewTask | None) -> Page:
-    """What the page shows of a task; where it is judged blind, nothing that others said of it."""
+    """What the page shows of a task; if it is judged blind, nothing that others said."""
     now = timezone.now()
     is_open = task.state == ReviewTask.State.OPEN
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
-    # What is drawn at random, judged once more or known is judged without what others said.
+    # Audits, second reviews and calibrations are judged blind: what others said would bias them.
     blind = blind or task.reason == AUDIT or task.kind in ASIDE
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
     is_hold = is_open and holds.is_hold(task)
@@ -117,7 +117,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
 
 
 def offered(task: ReviewTask, record: holds.Record | None) -> tuple[Offered, ...]:
-    """The buttons of a task, in their order. What is written for a hold is another record, and no correction of it."""
+    """The buttons of a task, in their order. A text written for a hold makes another record, not a correction."""
     found = [BUTTONS[one] for one in holds.verdicts(task, record)]
     if not holds.is_hold(task):
         return tuple(found)
@@ -150,7 +150,7 @@ def said(signal: Signal) -> Said:
 def earlier(task: ReviewTask) -> list[Decision]:
     """How the same question, or one near it, was decided before: the newest eval cases of its cluster.
 
-    Two look-ups, each in the order of an index: asked for either at once, a planner reads every case of the project.
+    Two queries, each in the order of an index: for both at once, a planner reads every case of the project.
     """
     cluster = Question.objects.filter(pk=task.interaction_id).values("cluster")[:1]
     same = Decision.objects.filter(
@@ -166,7 +166,7 @@ def earlier(task: ReviewTask) -> list[Decision]:
 
 
 def newest(rows: QuerySet[Decision], order: str, task: ReviewTask) -> QuerySet[Decision]:
-    """The newest few of these decisions with what the page shows of them, without the task's own and what is hidden."""
+    """The newest few of these decisions, without the task's own and hidden ones."""
     hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
     rows = rows.exclude(pk=task.interaction_id).filter(~Exists(hidden))
     return rows.select_related("interaction", "correction", "task").order_by(f"-{order}")[:EARLIER]

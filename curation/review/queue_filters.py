@@ -92,7 +92,7 @@ class MinePart(admin.SimpleListFilter):
 
 
 def seen(request: HttpRequest, model_admin: Any) -> queues.Choices:
-    """What there is to choose from, read once a request."""
+    """The choices, read once per request."""
     kept: dict[str, Any] = vars(request)
     if "queue_choices" not in kept:
         kept["queue_choices"] = queues.choices(

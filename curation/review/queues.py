@@ -53,7 +53,7 @@ COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What a reviewer wants to see: each part narrows the open tasks, "" does not."""
+    """A selection of the open tasks; a part that is "" does not narrow it."""
 
     project: str = ""
     reason: str = ""
@@ -63,7 +63,7 @@ class Queue:
 
     @classmethod
     def asked(cls, given: Mapping[str, Any]) -> Self:
-        """The queue that a query string names; what it does not know is left out."""
+        """The queue of a query string; unknown parts are ignored."""
         return cls(**{part.name: str(given.get(part.name, ""))[:64] for part in fields(cls)})
 
     def query(self) -> str:
@@ -80,7 +80,7 @@ class Queue:
             tasks = tagged(tasks, self.tag)
         if self.language:
             spoken = Decision.objects.filter(pk=OuterRef("interaction_id"), language=self.language)
-            tasks = tasks.filter(Exists(spoken))  # not joined: the queue stays in its order
+            tasks = tasks.filter(Exists(spoken))  # a subquery, not a join: the queue keeps its order
         if self.age in AGES:
             tasks = tasks.filter(created_at__lt=timezone.now() - timedelta(days=int(self.age)))
         return tasks
@@ -94,14 +94,14 @@ def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the first open tasks have in common, to choose from."""
+    """The tags and languages to filter by."""
 
     tags: tuple[str, ...]
     languages: tuple[str, ...]
 
 
 def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
-    """The tags and languages of the first few hundred open tasks; one query for each part, and one for what they say."""
+    """The tags and languages of the first few hundred open tasks."""
     waiting = [tasks.filter(state=ReviewTask.State.OPEN).order_by("-priority", "id") for tasks in parts]
     rows = ReviewTask.objects.filter(pk__in=keys_of(waiting, SAMPLE))
     seen = list(rows.values_list("interaction__tags", "interaction__decision__language"))
@@ -113,7 +113,8 @@ def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
 
 
 def left(tasks: QuerySet[ReviewTask]) -> str:
-    """How many of these tasks are open: 1,204, or "1,000+", for a count to the end reads the whole queue after every decision."""
+    """How many of these tasks are open, at most "1,000+": an exact count would read the whole queue after every
+    decision."""
     number = tasks.filter(state=ReviewTask.State.OPEN).order_by()[:COUNTED].count()
     return f"{number:,}" if number < COUNTED else f"{COUNTED:,}+"
 

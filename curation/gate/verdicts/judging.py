@@ -131,8 +131,8 @@ def needs_confirmation(verdict: Verdict) -> tuple[str, ...]:
     """Return the cases to ask the candidate again, `policy.confirmations` times each, before the verdict is
     final.
 
-    Losses and gains alike: a gain by luck would be a loss of the next candidate. Add the attempts to
-    `Result.repeats`, seal the set anew and judge again; nothing needs confirmation then.
+    Losses and gains alike: a gain by luck would be a loss of the next candidate. Add the attempts to `Result.repeats`,
+    seal the set again and judge again; then nothing needs confirmation.
     """
     return verdict.unconfirmed
 

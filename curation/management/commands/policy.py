@@ -25,7 +25,7 @@ class Command(BaseCommand):
         either.add_argument("--set", dest="given", metavar="FILE", help="YAML or JSON; asks for --note.")
         parser.add_argument("--note", default="", help="Why, in a line.")
         parser.add_argument(
-            "--again", action="store_true", help="With --set: put what is decided already before the filters again."
+            "--again", action="store_true", help="With --set: apply the filters again to decided records."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{number:>9,}  {verdict:<5} {stage}: {code}")
         for change in made.first:
             self.stdout.write(f"  {change.public_id}: {change.verdict}, {change.detail}")
-        self.stdout.write(f"{sum(made.counts.values()):,} of {made.read:,} records would stand otherwise.")
+        self.stdout.write(f"{sum(made.counts.values()):,} of {made.read:,} records would change.")
 
 
 def settings_of(name: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
-"""What a release can be written as: three files always, others by choice.
-
-A format writes one line a record, so that a release streams, its lineage names a line, and a recut drops one without
-writing the rest anew. Parquet is not among them: it is made from finished lines (`parquet.convert`).
+"""The file formats of a release: three always, others by choice. A format writes one line a record, so that a release
+streams, its lineage names a line, and a recut drops lines without rewriting the rest. Parquet is not among them: it is
+made from finished lines (`parquet.convert`).
 """
 
 from curation.releases.formats import (
@@ -31,7 +30,7 @@ OPTIONAL: dict[str, Format] = {
 }
 PARQUET = "parquet"
 CHOICES = (*sorted(OPTIONAL), PARQUET)
-"""The names that a dataset may choose, beside the three files that every release has."""
+"""The formats that a dataset may choose in addition to the three that every release has."""
 
 
 def chosen(names: list[str]) -> tuple[Format, ...]:

@@ -1,4 +1,4 @@
-"""The face that every line format shows. Its modules fulfil it, each by what stands at its top."""
+"""The protocol that every module of a line format implements."""
 
 from typing import Protocol
 

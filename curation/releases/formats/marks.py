@@ -1,4 +1,4 @@
-"""Marks in a text that some reading tool would act on, parted by a character that shows as nothing."""
+"""Splits marks that a reading tool would act on with an invisible character."""
 
 import re
 from collections.abc import Callable

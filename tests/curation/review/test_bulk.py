@@ -134,7 +134,7 @@ def test_what_changed_meanwhile_is_left_out_and_counted_in_words(shop: Project, 
     assert set(ReviewTask.objects.filter(resolved_by=rita)) == {first, last}
     shown = page(window)
     for words in (
-        "This task is closed already.",
+        "This task is already closed.",
         "Somebody else is deciding this task.",
         bulk.VOTED,
         bulk.HIDDEN,
