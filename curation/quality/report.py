@@ -58,7 +58,7 @@ class Slice:
 @dataclass(frozen=True, slots=True)
 class Quality:
     """All figures on how good the answers are. `drawn` of `seen` answers are in the audit, `waiting` of them not
-    judged yet; `weighted` is a diagnostic, and `is_trusted` says whether the audit bears it out.
+    judged yet; `weighted` is a diagnostic, and `is_trusted` says whether confirmed by the audit.
     """
 
     audit: Estimate

@@ -1,6 +1,5 @@
-"""What the console's home page shows: the funnel from captured to gated, how good the answers are, what waits.
-
-A constant number of queries. The funnel's figures are kept for a minute: at a million rows they take seconds to count.
+"""The console's home page: the funnel from captured to gated, how good the answers are, what waits. A constant number
+of queries. Slow counts are cached for a minute: at a million rows they take seconds.
 """
 
 import time
@@ -22,11 +21,11 @@ from curation.quality.estimates import Estimate, Weighted, wilson
 from curation.review.queues import REASONS
 from feedback.models import Interaction, Project, Signal
 from feedback.models import Outcome as Write
-from privacy.models import Erasure, PrivacyRequest
+from privacy.models import Erasure, PrivacyRequest, Setback
 
 PERIODS = {"7": "7 days", "30": "30 days", "all": "all time"}
 KEEP_SECONDS = 60
-LONG = 0.05  # seconds for a count, above which it is kept
+LONG = 0.05  # seconds; a slower count is cached
 Counted = TypeVar("Counted")
 SET_ASIDE = 5
 AGES = (("under a day", 1), ("1 to 3 days", 3), ("3 to 7 days", 7), ("over a week", 0))
@@ -47,7 +46,7 @@ class Bar:
 
     @property
     def text_y(self) -> int:
-        """The line on which its words stand."""
+        """The baseline of its text."""
         return self.y + 21
 
 
@@ -72,7 +71,7 @@ class Rate:
 
     @property
     def at_x(self) -> float:
-        """Where the rate stands, of 100."""
+        """The rate, of 100."""
         return round(100 * (self.estimate.rate or 0.0), 2)
 
     @property
@@ -91,28 +90,16 @@ class Todo:
     """Something that needs a person now."""
 
     number: int
-    words: str
+    one: str
+    many: str
     url: str
     needs: str
     tone: str = "warn"
 
-
-@dataclass(frozen=True, slots=True)
-class Can:
-    """What of the page is for this user."""
-
-    review: bool
-    decisions: bool
-    releases: bool
-    privacy: bool
-    projects: bool
-
-    @classmethod
-    def of(cls, user: Any) -> "Can":
-        """By the lists that they may open."""
-        names = ("curation.change_reviewtask", "curation.view_decision", "curation.view_release",
-                 "privacy.view_privacyrequest", "feedback.view_project")  # fmt: skip
-        return cls(*(user.has_perm(name) for name in names))
+    @property
+    def words(self) -> str:
+        """What it is, in the number that it has."""
+        return self.one if self.number == 1 else self.many
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +146,8 @@ def listed(model: str, **filters: Any) -> str:
 
 
 def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str], bool]) -> Glance:
-    """The page for the projects that the user may see; one of them, and a period, where that is asked. `may` tells a
-    permission: nobody is told of what is not theirs to do.
+    """The page for the user's projects, or for one of them, and a period. `may` checks a permission: a user sees only
+    what they can act on.
     """
     projects = tuple(mine.order_by("name")[:50])
     chosen = next((each for each in projects if str(each.pk) == project), None)
@@ -196,7 +183,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
 
 
 def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
-    """Of the conversations of the period: how many came how far."""
+    """How many conversations of the period reached each stage."""
     counted = kept("funnel", keys, days, lambda: count_funnel(keys, since))
     url = {
         "captured": listed("feedback.outcome", **link),
@@ -226,7 +213,7 @@ HINTS = {
 
 
 def kept(what: str, keys: list[int], days: str, count: Callable[[], Counted]) -> Counted:
-    """What a count comes to: where it takes long, once a minute, and else each time."""
+    """A count, cached for a minute if it is slow."""
     name = f"home:{what}:{','.join(map(str, keys))}:{days}"
     counted: Counted | None = cache.get(name)
     if counted is None:
@@ -256,12 +243,12 @@ def count_funnel(keys: list[int], since: Any) -> dict[str, int]:
 
 
 def bar_width(number: int, widest: int) -> float:
-    """The width of a bar; what is there at all can be seen."""
+    """The width of a bar; any number above 0 is visible."""
     return round(max(2.0 if number else 0.0, WIDTH * number / widest), 1)
 
 
 def bars(figures: Iterable[tuple[str, int, str]]) -> tuple[Bar, ...]:
-    """Bars of one chart, each beside the widest."""
+    """The bars of one chart, relative to the widest."""
     rows = list(figures)
     widest = max((number for _, number, _ in rows), default=0) or 1
     return tuple(
@@ -289,7 +276,7 @@ def age_url(place: int, link: dict[str, Any]) -> str:
 
 
 def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[str, int, str]]:
-    """The open tasks by why they are there, most first."""
+    """The open tasks by reason, most frequent first."""
     rows = tasks.values_list("reason").annotate(n=Count("pk")).order_by("-n")[:5]
     return [
         (REASONS.get(reason, reason.replace("_", " ")), number, listed("curation.reviewtask", reason=reason, **link))
@@ -319,27 +306,34 @@ def newest_releases(keys: list[int]) -> list[Release]:
 
 
 def todo(keys: list[int], namespaces: list[str], link: dict[str, Any]) -> Iterable[Todo]:
-    """What needs a person now, gravest first."""
+    """What needs a person now, most severe first."""
     now = timezone.now()
-    asked = PrivacyRequest.objects.filter(namespace__in=namespaces).exclude(state__in=["closed", "refused"])
-    found = asked.aggregate(
-        late=Count("pk", filter=Q(due_at__lt=now)), soon=Count("pk", filter=Q(due_at__lt=now + timedelta(days=7))),
-        stuck=Count("pk", filter=Q(tries__gte=SET_ASIDE)), new=Count("pk", filter=Q(state="received")),
-    )  # fmt: skip
-    desk, officer = listed("privacy.privacyrequest"), "privacy.change_privacyrequest"
+    week_ago, week_ahead = now - timedelta(days=7), now + timedelta(days=7)
+    requests = PrivacyRequest.objects.filter(namespace__in=namespaces).exclude(state__in=["closed", "refused"])
+    found = requests.aggregate(
+        late=Count("pk", filter=Q(due_at__lt=now)),
+        soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=week_ahead)),
+        stuck=Count("pk", filter=Q(tries__gte=SET_ASIDE)),
+        new=Count("pk", filter=Q(state="received")),
+    )
     failed = Release.objects.filter(dataset__project__in=keys, tries__gte=SET_ASIDE, state="cutting").count()
     stuck = Erasure.objects.filter(namespace__in=namespaces, settled_at__isnull=True, tries__gte=SET_ASIDE).count()
     refused = GateRun.objects.filter(
-        project__in=keys, verdict="refused", created_at__gte=now - timedelta(days=7), candidate__state="candidate"
+        project__in=keys, verdict="refused", created_at__gte=week_ago, candidate__state="candidate"
     ).count()
+    desk, officer = listed("privacy.privacyrequest"), "privacy.change_privacyrequest"
+    releases = listed("curation.release", state__exact="cutting", **link)
+    runs = listed("curation.gaterun", verdict__exact="refused", **link)
     rows = (
-        Todo(found["late"], "privacy requests are past their day", desk, officer, "bad"),
-        Todo(found["stuck"], "privacy requests were set aside after five tries", desk, officer, "bad"),
-        Todo(stuck, "erasures were set aside after five tries", listed("privacy.erasure"), officer, "bad"),
-        Todo(failed, "releases could not be cut", listed("curation.release", state__exact="cutting", **link), "curation.view_release", "bad"),
-        Todo(found["soon"] - found["late"], "privacy requests are due within a week", desk, officer),
-        Todo(found["new"], "privacy requests wait to be verified", desk, officer),
-        Todo(refused, "candidates were refused this week, and wait for a decision",
-             listed("curation.gaterun", verdict__exact="refused", **link), "curation.change_agentversion"),
+        Todo(found["late"], "privacy request is overdue", "privacy requests are overdue", desk, officer, "bad"),
+        Todo(found["stuck"], "privacy request failed five times", "privacy requests failed five times", desk, officer, "bad"),
+        Todo(stuck, "erasure failed five times", "erasures failed five times", listed("privacy.erasure"), officer, "bad"),
+        Todo(failed, "release could not be cut", "releases could not be cut", releases, "curation.view_release", "bad"),
+        Todo(Setback.objects.count(), "background job keeps failing", "background jobs keep failing",
+             listed("privacy.setback"), "privacy.view_setback", "bad"),
+        Todo(found["soon"], "privacy request is due within a week", "privacy requests are due within a week", desk, officer),
+        Todo(found["new"], "privacy request waits to be verified", "privacy requests wait to be verified", desk, officer),
+        Todo(refused, "candidate was refused this week and waits for a decision",
+             "candidates were refused this week and wait for a decision", runs, "curation.change_agentversion"),
     )  # fmt: skip
     return [row for row in rows if row.number > 0]

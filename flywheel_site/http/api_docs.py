@@ -7,7 +7,7 @@ from django.shortcuts import render
 from drf_spectacular.generators import SchemaGenerator
 
 METHODS = ("get", "post", "put", "patch", "delete")
-# In the order in which an integrator needs them; what is not named comes last.
+# In the order in which an integrator needs them; others come last.
 PLACES = (
     "interactions",
     "feedback",
@@ -51,12 +51,12 @@ def calls(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def place(path: str) -> int:
-    """Where a call stands on the page."""
+    """The position of a call on the page."""
     return next((at for at, word in enumerate(PLACES) if word in path.split("/")), len(PLACES))
 
 
 def told(text: str) -> list[tuple[str, bool]]:
-    """A description in pieces, each with whether it stands between backticks: it is set as code."""
+    """A description in pieces, each with whether it was in backticks, to show it as code."""
     return [(piece, bool(at % 2)) for at, piece in enumerate(text.split("`")) if piece]
 
 

@@ -1,6 +1,5 @@
-"""The brokers: messages are files in a folder, and none is seen before it is whole; or they are in Redis.
-
-What is no message of ours, in either, is said in one line and set aside: Celery's worker would end of it.
+"""The brokers: messages are files in a folder, visible only when complete, or they are in Redis. A message that is not
+ours is logged in one line and set aside, because it would end Celery's worker.
 """
 
 import logging
@@ -27,8 +26,8 @@ KEPT_ASIDE = 20  # messages
 
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override] # as its parent does
-        """Put a message into the folder in one step. Kombu's own makes an empty file there and then writes it: whoever
-        reads it in between has lost the message, and a worker ends of it.
+        """Put a message into the folder in one step. Kombu creates an empty file and then writes it: a worker that
+        reads it in between loses the message, and ends.
         """
         name = os.path.join(self.data_folder_out, f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg")
         with open(f"{name}.part", "x") as file:
@@ -65,7 +64,7 @@ class Transport(filesystem.Transport):
 
 
 def deliver(give: Any, message: Any, queue: str) -> None:
-    """Give the message to the worker where it is one of ours; else put it aside."""
+    """Give the message to the worker if it is one of ours; else set it aside."""
     if not (why := fault(message, queue)):
         give(message, queue)
         return
@@ -77,7 +76,7 @@ def deliver(give: Any, message: Any, queue: str) -> None:
 
 
 def fault(message: Any, queue: str) -> str:
-    """What is wrong with a message; nothing where it is one that Celery wrote."""
+    """What is wrong with a message; "" for one that Celery wrote."""
     properties = message.get("properties") if isinstance(message, dict) else None
     if not isinstance(properties, dict) or not isinstance(properties.get("delivery_tag"), str):
         return "no delivery_tag"
@@ -106,7 +105,7 @@ def fault_of_task(headers: Any, body: Any, encoding: Any) -> str:
 
 
 def tell(queue: str, why: str) -> None:
-    """One line of log, without anything that the message holds."""
+    """Log one line, without the message's content."""
     logger.error("A message in the queue %s is none of ours and was set aside: %s", queue, why)
 
 

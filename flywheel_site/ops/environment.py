@@ -1,4 +1,5 @@
-"""The environment, read strictly: a value that cannot be used is refused at the start, by its name and never by itself."""
+"""The environment, read strictly: an unusable value is refused at the start; the message has its name, never the
+value."""
 
 import ipaddress
 import math
@@ -104,7 +105,7 @@ class Environment:
         return self._read(name, default, lambda text: within(int(text), least, most), f"a whole number {bounds}")
 
     def bool(self, name: str, default: bool) -> bool:
-        """On or off. What is neither is no "off"."""
+        """On or off; anything else is refused."""
         return self._read(name, "1" if default else "0", switch, "1 or 0 (true, false, yes, no, on, off)")
 
     def list(self, name: str, default: list[str]) -> list[str]:
@@ -134,7 +135,7 @@ def within(number: Number, least: float, most: float | None) -> Number:
 
 
 def items(text: str) -> list[str]:
-    """What stands between the commas; an end with a comma is no item. Raises `ValueError` where one is empty."""
+    """The items between the commas; a trailing comma adds none. Raises `ValueError` where one is empty."""
     found = [each.strip() for each in text.removesuffix(",").split(",")] if text else []
     if not all(found):
         raise ValueError("an empty item")

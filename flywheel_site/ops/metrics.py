@@ -13,7 +13,7 @@ from flywheel_site.ops.health import backlog
 
 
 class Figures:
-    """What Prometheus collects: how writes ended, and what waits. No figure is about a person."""
+    """The collector: how writes ended, and what waits. No figure is about a person."""
 
     def collect(self) -> Iterator[Metric]:
         """The metrics of this moment."""

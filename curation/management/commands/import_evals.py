@@ -15,7 +15,7 @@ TAKEN = (Outcome.Result.STORED, Outcome.Result.REPLAYED)
 
 
 class Command(BaseCommand):
-    help = "Import an eval set of another tool: each case waits for a reviewer's approval."
+    help = "Import an eval set from another tool; each case waits for a reviewer's approval."
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands.add_arguments(parser, eval_sets.FORMAT)

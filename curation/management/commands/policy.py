@@ -23,7 +23,7 @@ class Command(BaseCommand):
         either = parser.add_mutually_exclusive_group()
         either.add_argument("--try", dest="tried", metavar="FILE", help="YAML or JSON. Nothing is written.")
         either.add_argument("--set", dest="given", metavar="FILE", help="YAML or JSON; asks for --note.")
-        parser.add_argument("--note", default="", help="Why, in a line.")
+        parser.add_argument("--note", default="", help="A line that says why.")
         parser.add_argument(
             "--again", action="store_true", help="With --set: apply the filters again to decided records."
         )
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self.stdout.write(heading + yaml.safe_dump(shown, sort_keys=True, allow_unicode=True), ending="")
 
     def say(self, made: trials.Trial) -> None:
-        """What a trial found."""
+        """Print the result of a trial."""
         for verdict, stage, code, number in made.rows:
             self.stdout.write(f"{number:>9,}  {verdict:<5} {stage}: {code}")
         for change in made.first:

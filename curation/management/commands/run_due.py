@@ -19,7 +19,7 @@ WORDS = {
 
 class Command(BaseCommand):
     help = (
-        "Cut the scheduled releases that are due. Run it as often as you like, beside beat or without: a period is "
+        "Cut the scheduled releases that are due. Run it as often as you like, with or without beat: a period is "
         "released once. Exit status 1 where a release failed."
     )
 

@@ -9,11 +9,11 @@ from feedback.models import Project
 
 
 class Command(BaseCommand):
-    help = "Show from which score on answers are right, by what people judged, beside the thresholds that hold."
+    help = "Show the thresholds that people's judgements suggest, with the current ones."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True, help="The project's name.")
-        parser.add_argument("--adopt", action="store_true", help="Make a version of the policy with what is proposed.")
+        parser.add_argument("--adopt", action="store_true", help="Make a version of the policy with the proposed thresholds.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = Project.objects.filter(name=options["project"]).first()
