@@ -240,7 +240,7 @@ def recalls(releases: list[str]) -> list[dict[str, str]]:
     names = {str(row.release): row for row in rows.filter(release__dataset__in=datasets)}
     try:
         for dataset in datasets:
-            copies.follow(dataset)
+            copies.sync(dataset)
     except (copies.Busy, StoreFailed) as error:
         raise Unfinished(f"the copies in the bucket still have to follow ({error})") from error
     return [

@@ -71,4 +71,4 @@ def run_due() -> int:
 def copy_releases() -> int:
     """Copy the published releases to the bucket, if there is one; returns for how many datasets."""
     datasets = Dataset.objects.all() if copies.wanted() else Dataset.objects.none()
-    return len(isolation.each(copies.WORK, datasets, copies.try_to_follow))
+    return len(isolation.each(copies.WORK, datasets, copies.try_sync))

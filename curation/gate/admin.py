@@ -122,7 +122,7 @@ class GateResultAdmin(ProjectsOwnAdmin):
             raise PermissionDenied
         said = {"right": True, "wrong": False}.get(request.POST.get("said", ""))
         if request.method == "POST" and said is not None:
-            thresholds.say(row, None if row.judged is said else said, request.user)
+            thresholds.record_judgement(row, None if row.judged is said else said, request.user)
         back = reverse("admin:curation_gaterun_change", args=[row.run_id])
         place = urlencode({name: request.POST[name] for name in ("change", "page") if request.POST.get(name)})
         return redirect(f"{back}?{place}#answer-{row.pk}")

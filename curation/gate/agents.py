@@ -90,7 +90,7 @@ def ask_all(
     known = known or {}
 
     def ask(place: int) -> Answer:
-        return Answer(known[place]) if place in known else persist(agent, questions[place], effort)
+        return Answer(known[place]) if place in known else ask_with_retries(agent, questions[place], effort)
 
     answers: list[Answer] = []
     with ThreadPoolExecutor(effort.concurrency) as pool:
@@ -101,7 +101,7 @@ def ask_all(
     return answers
 
 
-def persist(agent: Agent, question: Question, effort: Effort) -> Answer:
+def ask_with_retries(agent: Agent, question: Question, effort: Effort) -> Answer:
     """Ask for one answer, retrying failures as often as `effort` says."""
     for tries in range(effort.retries + 1):
         if tries:

@@ -39,7 +39,7 @@ def graded_cases(
     ask a model, by name. Stores new graders, and opens a review task for each case that no grader can judge. Raises
     `Unsettled` if a model did not answer: judging fewer cases would favour the candidate.
     """
-    names, least = in_order(policy, using), thresholds_of(policy)
+    names, least = in_order(policy, using), thresholds_under(policy)
     special = orjson.dumps([names, least], option=orjson.OPT_SORT_KEYS).decode() if using or policy.thresholds else ""
     wordings = {case.id: wording(case, special) for case in cases}
     found = kept(wordings, origins)
@@ -76,7 +76,7 @@ def in_order(policy: GatePolicy, using: Mapping[str, Grader]) -> tuple[str, ...]
     return (*DEFAULT_GRADERS[:first], *models, *DEFAULT_GRADERS[first:])
 
 
-def thresholds_of(policy: GatePolicy) -> Thresholds:
+def thresholds_under(policy: GatePolicy) -> Thresholds:
     """The thresholds: the defaults, overridden by the policy."""
     return {kind: {**least, **policy.thresholds.get(kind, {})} for kind, least in DEFAULT_THRESHOLDS.items()}
 

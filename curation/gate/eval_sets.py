@@ -92,15 +92,15 @@ def entry(case: Any) -> Entry:
         return entry(case["item"])
     if "question" in case:
         asked = case.get("messages") or [*turns_in(case.get("context")), {"role": "user", "content": case["question"]}]
-        return made(asked, chosen(case, case.get("expected")))
+        return build_entry(asked, chosen(case, case.get("expected")))
     if "expectedOutput" in case:
-        return whole(from_langfuse(case.get("input"), case["expectedOutput"]), langfuse.whole)
+        return joined(from_langfuse(case.get("input"), case["expectedOutput"]), langfuse.whole)
     if "expected_output" in case:
-        return whole(from_deepeval(case), deepeval.whole)
+        return joined(from_deepeval(case), deepeval.whole)
     if "ideal" in case or "target" in case:
-        return made(case.get("input"), chosen(case, case.get("ideal", case.get("target"))))
+        return build_entry(case.get("input"), chosen(case, case.get("ideal", case.get("target"))))
     if "vars" in case:
-        return whole(made(asked_in(case["vars"]), asserted(case)), promptfoo.restored)
+        return joined(build_entry(question_in(case["vars"]), expected_in(case)), promptfoo.restored)
     raise EvalSetError(
         "A case has a question and expected, input and ideal, target or expected output, or vars and assert."
     )
@@ -111,14 +111,14 @@ def from_langfuse(asked: Any, right: Any) -> Entry:
     if isinstance(asked, Mapping):
         earlier = turns_in(asked.get("context"))
         asked = asked.get("messages") or [*earlier, {"role": "user", "content": first_of(asked, QUESTIONS, "input")}]
-    return made(asked, first_of(right, ANSWERS, "expectedOutput") if isinstance(right, Mapping) else right)
+    return build_entry(asked, first_of(right, ANSWERS, "expectedOutput") if isinstance(right, Mapping) else right)
 
 
 def from_deepeval(case: Mapping[str, Any]) -> Entry:
     """A golden of DeepEval, which has one turn; our own exports keep the earlier ones with its metadata."""
     metadata = case.get("additional_metadata")
     earlier = turns_in(metadata.get("messages")) if isinstance(metadata, Mapping) else []
-    return made([*earlier, {"role": "user", "content": case.get("input")}], case["expected_output"])
+    return build_entry([*earlier, {"role": "user", "content": case.get("input")}], case["expected_output"])
 
 
 def turns_in(value: Any) -> list[Any]:
@@ -159,13 +159,13 @@ def choice_of(choices: list[str], name: Any) -> str:
     raise EvalSetError("The target names none of the choices.", "target")
 
 
-def whole(found: Entry, restored: Callable[[str], str]) -> Entry:
+def joined(found: Entry, restored: Callable[[str], str]) -> Entry:
     """The entry with every mark joined that our export split."""
     context = tuple((role, restored(text)) for role, text in found.context)
     return Entry(restored(found.question), restored(found.expected), context)
 
 
-def asked_in(variables: Any) -> Any:
+def question_in(variables: Any) -> Any:
     """The question among promptfoo's variables: the conversation, the one named `question`, else the only one."""
     if not isinstance(variables, Mapping):
         raise EvalSetError("The variables are no object; files of variables are not loaded.", "vars")
@@ -175,7 +175,7 @@ def asked_in(variables: Any) -> Any:
     return first_of(variables, QUESTIONS, "vars")
 
 
-def asserted(case: Mapping[str, Any]) -> Any:
+def expected_in(case: Mapping[str, Any]) -> Any:
     """The right answer of a promptfoo test: the value of its first assertion that names words."""
     asserts = case.get("assert")
     for assertion in asserts if isinstance(asserts, list) else []:
@@ -186,7 +186,7 @@ def asserted(case: Mapping[str, Any]) -> Any:
     )
 
 
-def made(asked: Any, expected: Any) -> Entry:
+def build_entry(asked: Any, expected: Any) -> Entry:
     """The entry of a question, text or messages, and its right answer."""
     context: tuple[tuple[str, str], ...] = ()
     if isinstance(asked, list):
@@ -222,7 +222,7 @@ def import_cases(project: Project, records: Iterable[Record], asked: Asked) -> I
             found = entry(record.value)
             recorded = writing.record_interaction(project, payload(found), asked)
             if recorded.result == Write.Result.STORED:
-                ask_a_person(project, recorded.id)
+                open_task(project, recorded.id)
             yield Imported(number, recorded.result)
         except EvalSetError as error:
             yield Imported(number, "bad", error.field, str(error))
@@ -252,7 +252,7 @@ def payload(found: Entry) -> InteractionIn:
     return convert(body, InteractionIn)
 
 
-def ask_a_person(project: Project, external_id: str) -> None:
+def open_task(project: Project, external_id: str) -> None:
     """Open the review task of an imported case, which is used only once a person approves it."""
     source = Interaction.objects.get(project=project, external_id=external_id)
     detail = "Imported from an eval set: approve it, and it becomes a golden case."

@@ -16,7 +16,7 @@ from curation.gate.agents import Effort, Journal, JournalError
 from curation.gate.case_graders import Unsettled, graded_cases
 from curation.gate.graders import Grader, GraderError
 from curation.gate.model_graders import models_for
-from curation.gate.reports import shown, told
+from curation.gate.reports import as_text, shown
 from curation.gate.runs import Exam, kept_results, record
 from curation.gate.verdicts import (
     Attempt,
@@ -44,6 +44,7 @@ from feedback.models import Interaction, Project
 from privacy.redaction import redact
 
 __all__ = [
+    "as_text",
     "CandidateIn",
     "Exam",
     "GateError",
@@ -55,7 +56,6 @@ __all__ = [
     "policy_of",
     "run",
     "shown",
-    "told",
 ]
 CHUNK = 1_000
 Progress = Callable[[int, int], Any]
@@ -164,11 +164,11 @@ def run(
         raise GateError(f"Every case can be asked 1 to {1 + paper.policy.confirmations} times under this policy.")
     asking = Asking(paper, agent, Effort(concurrency, timeout, retries), progress)
     if resume is None:
-        return asked_and_judged(asking, candidate, rival, repeat)
+        return ask_and_judge(asking, candidate, rival, repeat)
     identity = {"cases": cases_digest(paper.cases), "agent": candidate.name, "version": candidate.version}
     try:
         with Journal(resume, identity) as asking.journal:
-            return asked_and_judged(asking, candidate, rival, repeat)
+            return ask_and_judge(asking, candidate, rival, repeat)
     except JournalError as error:
         raise GateError(str(error)) from error
 
@@ -188,7 +188,7 @@ class Asking:
         clean: list[agents.Answer] = []
 
         def said(place: int, answer: agents.Answer) -> None:
-            text = cleaned(self.paper, cases[place], answer.text)
+            text = redacted_answer(self.paper, cases[place], answer.text)
             clean.append(agents.Answer(text, answer.error))
             if journal and text is not None:
                 journal.keep(number, cases[place].id, text)
@@ -200,14 +200,14 @@ class Asking:
         return clean
 
 
-def asked_and_judged(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
+def ask_and_judge(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
     """Ask and judge every case; then ask again where the outcome surprises until it is confirmed, and judge again."""
     with remembering():
-        results, verdict = examined(asking, rival, repeat)
+        results, verdict = final_verdict(asking, rival, repeat)
     return record(asking.paper, candidate, rival, results, verdict)
 
 
-def examined(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
+def final_verdict(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
     """The final results, and the verdict on them."""
     paper = asking.paper
     first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
@@ -241,7 +241,7 @@ def with_repeats(
     return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
 
 
-def cleaned(paper: Exam, case: Case, text: str | None) -> str | None:
+def redacted_answer(paper: Exam, case: Case, text: str | None) -> str | None:
     """An answer, redacted for storage."""
     if text is None:
         return None

@@ -67,8 +67,8 @@ def models_for(policy: GatePolicy, seconds: float | None = None) -> Models:
         if not is_set_up(name):
             raise GraderError(f"the policy asks for {name}, which is not set up here: {SET_UP[name]}")
         if name == "judge":
-            made.judge = the_judge()
-            graders[judge_name(made.judge.config)] = in_time(noting(made), until)
+            made.judge = configured_judge()
+            graders[judge_name(made.judge.config)] = in_time(noting_divisions(made), until)
         else:
             graders[f"embedding:{short(settings.EMBEDDING_URL, settings.EMBEDDING_MODEL)}"] = in_time(encoder(), until)
     made.graders = graders
@@ -80,7 +80,7 @@ def is_set_up(name: str) -> bool:
     return bool(settings.JUDGE_URL and settings.JUDGE_MODEL) if name == "judge" else bool(settings.EMBEDDING_MODEL)
 
 
-def the_judge() -> JudgeGrader:
+def configured_judge() -> JudgeGrader:
     """The judge of the environment, with nothing asked yet."""
     config = JudgeConfig(
         base_url=settings.JUDGE_URL,
@@ -107,7 +107,7 @@ def short(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
-def noting(made: Models) -> Grader:
+def noting_divisions(made: Models) -> Grader:
     """The judge, recording on which questions its votes were divided."""
     judge = made.judge
     assert judge is not None

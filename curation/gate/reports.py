@@ -68,15 +68,15 @@ def counted(change: str, grader: str, right: bool) -> bool | None:
 
 def provisional(paper: Exam, rival: GateRun | None, verdict: Verdict) -> dict[str, Any]:
     """The answer to a draft: the verdict so far, and the cases to ask again, `confirmations` times each."""
-    said: dict[str, Any] = verdict_document(verdict)
+    document: dict[str, Any] = verdict_document(verdict)
     return {
         "draft": True,
         "release": paper.release.public_id,
         "baseline": rival and str(rival.pk),
         "verdict": outcome_of(verdict),
-        "reasons": said["reasons"],
-        "counts": said["counts"] | {name: said[name] for name in FIGURES} | paper.models.counts,
-        "unconfirmed": said["unconfirmed"],
+        "reasons": document["reasons"],
+        "counts": document["counts"] | {name: document[name] for name in FIGURES} | paper.models.counts,
+        "unconfirmed": document["unconfirmed"],
         "confirmations": paper.policy.confirmations,
     }
 
@@ -88,7 +88,7 @@ def numbers(counts: Mapping[str, Any]) -> list[tuple[str, int | float]]:
     return [(name.replace("_", " "), value) for name, value in whole]
 
 
-def told(run: GateRun) -> str:
+def as_text(run: GateRun) -> str:
     """A gate run in words."""
     counts = ", ".join(f"{number} {name}" for name, number in numbers(run.counts))
     lines = [f"{run.get_verdict_display().upper()}: {run.candidate} on {run.release} ({counts})"]
@@ -190,7 +190,7 @@ def pairs(run: GateRun, rows: Iterable[GateResult]) -> list[Pair]:
     rows = list(rows)
     keys = [row.interaction_id for row in rows]
     earlier = GateResult.objects.filter(run=run.baseline_id, interaction__in=keys) if run.baseline_id else []
-    before = {row.interaction_id: said(row) for row in earlier}
+    before = {row.interaction_id: answer_or_error(row) for row in earlier}
     return [pair(row, before.get(row.interaction_id, "")) for row in rows]
 
 
@@ -198,10 +198,10 @@ def pair(row: GateResult, before: str) -> Pair:
     """One case with both answers."""
     decision = getattr(row.interaction, "decision", None)
     expected, rejected = (decision.expected, decision.rejected or "") if decision else ("", "")
-    return Pair(row, str(row.interaction.question), expected, rejected, before, said(row))
+    return Pair(row, str(row.interaction.question), expected, rejected, before, answer_or_error(row))
 
 
-def said(row: GateResult) -> str:
+def answer_or_error(row: GateResult) -> str:
     """The answer, or its error."""
     return f"({row.error})" if row.error else str(row.answer)
 

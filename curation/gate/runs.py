@@ -189,13 +189,13 @@ def forget(runs: QuerySet[GateRun], cases: Iterable[str]) -> None:
     """Remove these cases from the reasons of runs. No seal covers the reasons."""
     gone = set(cases)
     for run in runs.exclude(reasons=[]):
-        kept = [without(reason, gone) for reason in run.reasons]
+        kept = [without_cases(reason, gone) for reason in run.reasons]
         if kept != run.reasons:
             run.reasons = kept
             run.save(update_fields=["reasons"])
 
 
-def without(reason: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+def without_cases(reason: dict[str, Any], gone: set[str]) -> dict[str, Any]:
     """A reason without some of its cases, which were erased; its count says what was judged, and stays."""
     named = [name for name in reason["cases"] if name not in gone]
     if len(named) == len(reason["cases"]):

@@ -7,7 +7,7 @@ from django.conf import settings
 from msgspec import Meta, Struct
 
 from curation.gate.agent_versions import CandidateIn
-from curation.gate.judging import Exam, GateError, NotFound, cleaned, exam, find_baseline, find_release, judge
+from curation.gate.judging import Exam, GateError, NotFound, exam, find_baseline, find_release, judge, redacted_answer
 from curation.gate.reports import provisional, shown
 from curation.gate.runs import record
 from curation.gate.verdicts import Result, attempted, grade_ahead, graded, remembering
@@ -99,7 +99,7 @@ def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
     """The submitted answers, redacted and graded."""
     known = {case.id: case for case in paper.cases}
     clean = {
-        place: [cleaned(paper, known[said.case], text) for text in (said.answer, *said.repeats)]
+        place: [redacted_answer(paper, known[said.case], text) for text in (said.answer, *said.repeats)]
         for place, said in enumerate(sent.results)
         if said.case in known
     }

@@ -39,7 +39,7 @@ KINDS = ("golden", "regression")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JudgedAnswer:
     """An answer that a person called right or wrong, with the expected one."""
 
     answer: str
@@ -117,14 +117,18 @@ class Curve:
 def curves(project: Project) -> list[Curve]:
     """The curves of each similarity grader, for both kinds of cases, from the project's judged answers."""
     scored: defaultdict[tuple[str, str], list[Reviewed]] = defaultdict(list)
-    for one in islice(told(project), MOST):
+    for one in islice(judged_answers(project), MOST):
         for row in scores(one):
             scored[row.kind, row.grader].append(row)
     policy = versions.current(project).settings.get("gate", {}).get("thresholds", {})
-    return [curve(kind, name, scored[kind, name], held(policy, kind, name)) for kind in KINDS for name in LIKENESS]
+    return [
+        curve(kind, name, scored[kind, name], current_threshold(policy, kind, name))
+        for kind in KINDS
+        for name in LIKENESS
+    ]
 
 
-def held(policy: Mapping[str, Any], kind: str, grader: str) -> float:
+def current_threshold(policy: Mapping[str, Any], kind: str, grader: str) -> float:
     """The current threshold."""
     return float(policy.get(kind, {}).get(grader, DEFAULT_THRESHOLDS[kind][grader]))
 
@@ -139,7 +143,7 @@ def curve(kind: str, grader: str, rows: Iterable[Reviewed], now: float) -> Curve
     return Curve(kind, grader, now, tuple(points), max(0.01, round(proposed, 2)), why)
 
 
-def scores(one: Told) -> Iterator[Reviewed]:
+def scores(one: JudgedAnswer) -> Iterator[Reviewed]:
     """Each grader's score of an answer; none from a grader that does not apply."""
     for name in LIKENESS:
         try:
@@ -149,13 +153,13 @@ def scores(one: Told) -> Iterator[Reviewed]:
         yield Reviewed(score, one.correct, one.kind, name)
 
 
-def told(project: Project) -> Iterator[Told]:
+def judged_answers(project: Project) -> Iterator[JudgedAnswer]:
     """The judged answers of a project, newest first: from gate runs, then from corrections."""
     yield from at_the_gate(project)
     yield from replaced(project)
 
 
-def at_the_gate(project: Project) -> Iterator[Told]:
+def at_the_gate(project: Project) -> Iterator[JudgedAnswer]:
     """Candidates' answers that a person called right or wrong."""
     rows = GateResult.objects.filter(run__project=project, judged__isnull=False, subject__restricted_at__isnull=True)
     rows = rows.select_related(
@@ -164,10 +168,10 @@ def at_the_gate(project: Project) -> Iterator[Told]:
     for row in rows.order_by("-pk")[:MOST]:
         decision = getattr(row.interaction, "decision", None)
         if decision is not None and row.judged is not None and differ(row.answer, decision.expected):
-            yield Told(str(row.answer), str(decision.expected), row.judged, row.kind)
+            yield JudgedAnswer(str(row.answer), str(decision.expected), row.judged, row.kind)
 
 
-def replaced(project: Project) -> Iterator[Told]:
+def replaced(project: Project) -> Iterator[JudgedAnswer]:
     """Answers that corrections replaced, with every right answer to the same question; newest first."""
     rows = Decision.objects.filter(project=project, subject__restricted_at__isnull=True)
     keys = rows.filter(outcome=Outcome.CORRECTED).order_by("-pk").values_list("pk", flat=True)[:MOST]
@@ -176,10 +180,10 @@ def replaced(project: Project) -> Iterator[Told]:
         golden = same_question(project, [row.fingerprint for row in corrected])
         for row in reversed(corrected):
             if row.expected is not None and differ(row.answer, row.expected):
-                yield Told(row.answer, row.expected, False, "regression")
+                yield JudgedAnswer(row.answer, row.expected, False, "regression")
             for other in golden.get(row.fingerprint, ()):
                 if other.expected is not None and differ(row.answer, other.expected):
-                    yield Told(row.answer, other.expected, False, "golden")
+                    yield JudgedAnswer(row.answer, other.expected, False, "golden")
 
 
 def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, list[Decided]]:
@@ -218,7 +222,7 @@ def adopt(project: Project, names: Iterable[str], user: Any = None) -> CurationP
     return versions.revise(project, settings, f"Thresholds from judged answers: {what}"[:200], user)
 
 
-def say(result: GateResult, right: bool | None, user: User) -> None:
+def record_judgement(result: GateResult, right: bool | None, user: User) -> None:
     """Record a person's judgement of a candidate's answer; None removes it. The run's verdict does not change."""
     now = None if right is None else timezone.now()
     by = None if right is None else user

@@ -197,11 +197,11 @@ class RunAdmin(ReadOnlyAdmin):
         if sent and project is None:
             raise Http404
         if request.method == "POST" and project is not None:
-            messages.success(request, started(project))
+            messages.success(request, start(project))
         return redirect("admin:curation_run_changelist")
 
 
-def started(project: Project) -> str:
+def start(project: Project) -> str:
     """Curate, or enqueue it; returns what was done, in words."""
     waiting = Interaction.objects.filter(project=project).pending()[: AT_ONCE + 1].count()
     if not waiting:

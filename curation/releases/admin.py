@@ -148,7 +148,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         if dataset is None:
             raise Http404
         if request.method == "POST":
-            tried = periods.again(dataset)
+            tried = periods.retry(dataset)
             words = "A worker tries it again within a minute." if tried else "Nothing has failed."
             messages.success(request, words)
         return redirect("admin:curation_dataset_change", key)

@@ -1,4 +1,4 @@
-"""The copy of the releases in a bucket: exactly what the database says is published, complete. `follow` compares the
+"""The copy of the releases in a bucket: exactly what the database says is published, complete. `sync` compares the
 bucket's own listing with the database and makes up the difference. It can be called at any time, also after a crash,
 since it keeps no record of copies that could be wrong.
 Withdrawn files are deleted first, in every version that the bucket keeps. A release's manifest is uploaded last and
@@ -40,7 +40,7 @@ class StoreFailed(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class ObjectVersion:
     """One version of one object: its key below the prefix, its size in bytes, and whether readers see it."""
 
     key: str
@@ -57,7 +57,7 @@ class Bucket:
     name: str
     prefix: str
 
-    def things(self, under: str) -> Iterator[Thing]:
+    def things(self, under: str) -> Iterator[ObjectVersion]:
         """Every version of every object below `under`; the marks of deletion too, with no size."""
         try:
             yield from self._versions(under)
@@ -66,17 +66,17 @@ class Bucket:
                 raise
             yield from self._objects(under)
 
-    def _versions(self, under: str) -> Iterator[Thing]:
+    def _versions(self, under: str) -> Iterator[ObjectVersion]:
         for page in self._pages("list_object_versions", under):
             for row in page.get("Versions", ()):
-                yield Thing(self._own(row["Key"]), row.get("VersionId"), row["Size"], row["IsLatest"])
+                yield ObjectVersion(self._own(row["Key"]), row.get("VersionId"), row["Size"], row["IsLatest"])
             for row in page.get("DeleteMarkers", ()):
-                yield Thing(self._own(row["Key"]), row.get("VersionId"), 0, False)
+                yield ObjectVersion(self._own(row["Key"]), row.get("VersionId"), 0, False)
 
-    def _objects(self, under: str) -> Iterator[Thing]:
+    def _objects(self, under: str) -> Iterator[ObjectVersion]:
         for page in self._pages("list_objects_v2", under):
             for row in page.get("Contents", ()):
-                yield Thing(self._own(row["Key"]), None, row["Size"], True)
+                yield ObjectVersion(self._own(row["Key"]), None, row["Size"], True)
 
     def _pages(self, call: str, under: str) -> Iterator[dict[str, Any]]:
         yield from self.client.get_paginator(call).paginate(Bucket=self.name, Prefix=self.prefix + under)
@@ -93,7 +93,7 @@ class Bucket:
         """Write a small object."""
         self.client.put_object(Bucket=self.name, Key=self.prefix + key, Body=content, ChecksumAlgorithm="SHA256")
 
-    def remove(self, things: Iterable[Thing]) -> int:
+    def remove(self, things: Iterable[ObjectVersion]) -> int:
         """Delete these versions in the order given; how many. Raises `StoreFailed` where the store keeps one."""
         rest, removed = iter(things), 0
         while some := list(islice(rest, AT_ONCE)):
@@ -165,7 +165,7 @@ class Busy(Exception):
 
 
 @dataclass(slots=True)
-class Followed:
+class Synced:
     """The result: objects written, versions of objects removed, and how many are in place."""
 
     put: int = 0
@@ -178,15 +178,15 @@ def wanted() -> bool:
     return bool(settings.RELEASES_S3)
 
 
-def follow(dataset: Dataset, progress: Progress | None = None) -> Followed:
+def sync(dataset: Dataset, progress: Progress | None = None) -> Synced:
     """Make the bucket match the database for one dataset; does nothing without a bucket. Raises `Busy` while another
     process copies it, and `StoreFailed` if the store cannot be reached or does not delete.
     """
-    done = Followed()
+    done = Synced()
     if not wanted():
         return done
     bucket = at(settings.RELEASES_S3)
-    with alone(dataset), failures():
+    with locked(dataset), failures():
         bucket.drop_unfinished(f"{dataset.name}/")
         for _ in range(ROUNDS):  # for releases published or withdrawn meanwhile
             if compare(dataset, bucket, done, progress):
@@ -194,17 +194,17 @@ def follow(dataset: Dataset, progress: Progress | None = None) -> Followed:
     raise Busy
 
 
-def try_to_follow(dataset: Dataset) -> None:
-    """Like `follow`, but a failure is logged: the next sweep makes up for it."""
+def try_sync(dataset: Dataset) -> None:
+    """Like `sync`, but a failure is logged: the next sweep makes up for it."""
     try:
-        follow(dataset)
+        sync(dataset)
     except Busy:
         logger.info("another process copies %s", dataset.name)
     except StoreFailed as error:
         logger.warning("the copy of %s in the bucket waits: %s", dataset.name, error)
 
 
-def compare(dataset: Dataset, bucket: Bucket, done: Followed, progress: Progress | None) -> bool:
+def compare(dataset: Dataset, bucket: Bucket, done: Synced, progress: Progress | None) -> bool:
     """Compare once and copy the difference; returns whether there was none."""
     things = list(bucket.things(f"{dataset.name}/"))
     rows = list(dataset.releases.filter(state=Release.State.PUBLISHED).order_by("number", "recut"))
@@ -251,7 +251,7 @@ def files_of(dataset: Dataset, release: Release) -> list[File]:
 
 
 @contextlib.contextmanager
-def alone(dataset: Dataset) -> Iterator[None]:
+def locked(dataset: Dataset) -> Iterator[None]:
     """Hold the lock of a dataset's copy. Raises `Busy` at once where another process holds it."""
     place = settings.VAR / "locks"
     place.mkdir(parents=True, exist_ok=True)

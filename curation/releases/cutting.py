@@ -37,7 +37,7 @@ class Disturbed(Exception):
     """A person in the release was erased while it was being cut."""
 
 
-class Lost(Exception):
+class LeaseLost(Exception):
     """Another process took over the cut, because this one outlived its lease."""
 
 
@@ -82,21 +82,21 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
                 made = publish(release, progress)
             except Disturbed:
                 continue
-            copies.try_to_follow(release.dataset)
+            copies.try_sync(release.dataset)
             return made
         raise Disturbed(f"{release} was disturbed {MAX_TRIES} times")
-    except Lost:
+    except LeaseLost:
         release.refresh_from_db()
         return release
     except Exception as error:
-        let_go(release, type(error).__name__)
+        return_failed(release, type(error).__name__)
         raise
 
 
-def let_go(release: Release, error: str) -> None:
+def return_failed(release: Release, error: str) -> None:
     """Return a failed cut to be retried; after five tries only a recut is, since an erasure depends on it."""
     with transaction.atomic():
-        mine(release).update(lease_until=None, error=error, tries=F("tries") + 1)
+        held_row(release).update(lease_until=None, error=error, tries=F("tries") + 1)
         spent = Release.objects.filter(
             free_lease(), pk=release.pk, state=State.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
         )
@@ -116,16 +116,16 @@ def claim(release: Release) -> bool:
     return bool(free.update(lease_until=release.lease_until, disturbed=False))
 
 
-def mine(release: Release) -> QuerySet[Release]:
+def held_row(release: Release) -> QuerySet[Release]:
     """The row of a cut, if this process still holds it."""
     return Release.objects.filter(pk=release.pk, state=State.CUTTING, lease_until=release.lease_until)
 
 
 def renew(release: Release) -> None:
-    """Extend the lease. Raises `Lost` if another process has taken it."""
+    """Extend the lease. Raises `LeaseLost` if another process has taken it."""
     until = timezone.now() + LEASE
-    if not mine(release).update(lease_until=until):
-        raise Lost
+    if not held_row(release).update(lease_until=until):
+        raise LeaseLost
     release.lease_until = until
 
 
@@ -145,7 +145,7 @@ def renewing(release: Release, progress: Progress | None) -> Progress:
 
 
 def publish(release: Release, progress: Progress | None) -> Release:
-    """Choose, write, publish. Raises `Disturbed`, and `Lost` where another process took the cut over."""
+    """Choose, write, publish. Raises `Disturbed`, and `LeaseLost` where another process took the cut over."""
     previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
     if previous is None:
         project = release.dataset.project
@@ -153,8 +153,8 @@ def publish(release: Release, progress: Progress | None) -> Release:
         selection.select(project, release.policy or versions.current(project))
     renew(release)
     with transaction.atomic():
-        if not mine(release).update(disturbed=False):
-            raise Lost
+        if not held_row(release).update(disturbed=False):
+            raise LeaseLost
         release.members.all().delete()
         total = membership.carry_over(previous, release) if previous else membership.choose(release)
     columns.count_anew(ReleaseMember)
@@ -192,9 +192,9 @@ def reveal(
 ) -> None:
     """Publish the finished folder: rename it and update the row. A reader sees all of it or nothing."""
     with transaction.atomic():
-        if not mine(release).update(disturbed=F("disturbed")):
-            raise Lost
-        whole = mine(release).filter(disturbed=False)
+        if not held_row(release).update(disturbed=F("disturbed")):
+            raise LeaseLost
+        whole = held_row(release).filter(disturbed=False)
         if not whole.update(
             state=State.PUBLISHED, manifest=manifest, published_at=timezone.now(), lease_until=None, error=""
         ):
@@ -232,10 +232,10 @@ def unchanged(release: Release, manifest: dict[str, Any]) -> Release | None:
 
 
 def withdraw(release: Release) -> None:
-    """Delete a version that would hold nothing new. Raises `Lost`."""
+    """Delete a version that would hold nothing new. Raises `LeaseLost`."""
     with transaction.atomic():
-        if not mine(release).update(error=""):
-            raise Lost
+        if not held_row(release).update(error=""):
+            raise LeaseLost
         release.members.all().delete()
         release.delete()
 

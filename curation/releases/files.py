@@ -39,7 +39,7 @@ class HashedFile:
         self._waiting = bytearray()
         self.write = self._waiting.extend
 
-    def pass_on(self) -> None:
+    def flush_lines(self) -> None:
         """Hash and write the buffered lines, some hundred at a time."""
         self.records += self._waiting.count(b"\n")
         self.size += len(self._waiting)
@@ -52,7 +52,7 @@ class HashedFile:
 
     def close(self) -> str:
         """Flush to disk; the hash in hex."""
-        self.pass_on()
+        self.flush_lines()
         os.fsync(self._file.fileno())
         self._file.close()
         return self._hash.hexdigest()
@@ -78,7 +78,7 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
         written += 1
         if written % CHUNK == 0:
             for file in (*writers.values(), lines):
-                file.pass_on()
+                file.flush_lines()
             if progress:
                 progress(written, total)
     if progress:
@@ -103,7 +103,7 @@ def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
     return {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
 
 
-def tabled(lines: Path, target: Path, purpose: str) -> dict[str, Any]:
+def as_parquet(lines: Path, target: Path, purpose: str) -> dict[str, Any]:
     """Write the Parquet form of a finished file; its entry in the manifest."""
     records = parquet.convert(lines, target)
     with target.open("rb") as file:
@@ -125,7 +125,7 @@ def complete(
     folder; return the manifest."""
     if formats.PARQUET in release.dataset.formats:
         purposes = {entry["name"]: entry["purpose"] for entry in files}
-        files = [*files, *(tabled(lines, target, purposes[lines.name]) for lines, target in parquet.targets(aside))]
+        files = [*files, *(as_parquet(lines, target, purposes[lines.name]) for lines, target in parquet.targets(aside))]
     said = manifest_of(release, files, counts, tally)
     write_small(aside / "README.md", card(said).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))

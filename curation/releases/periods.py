@@ -98,7 +98,7 @@ def conclude(period: Period) -> None:
         settle(period, State.NOTHING_NEW)
         return
     if made.state not in PUBLISHED:  # another process is at it
-        mine(period).update(lease_until=None, tries=F("tries") - 1, next_at=timezone.now() + ELSEWHERE)
+        held_row(period).update(lease_until=None, tries=F("tries") - 1, next_at=timezone.now() + ELSEWHERE)
     elif made.period == period.name:
         settle(period, State.DONE, release=made)
     else:
@@ -112,18 +112,18 @@ def fail(period: Period, error: str) -> None:
         settle(period, State.FAILED, error=error)
     else:
         pause = AGAIN[min(period.tries, len(AGAIN)) - 1]
-        mine(period).update(lease_until=None, error=error, next_at=timezone.now() + pause)
+        held_row(period).update(lease_until=None, error=error, next_at=timezone.now() + pause)
 
 
 def settle(period: Period, state: str, **found: Any) -> None:
     """Finish a period, if this process still holds it."""
     with transaction.atomic():
         said = {"error": "", **found, "state": state, "lease_until": None, "finished_at": timezone.now()}
-        if mine(period).update(**said) and state == State.FAILED:
+        if held_row(period).update(**said) and state == State.FAILED:
             take_back(period.dataset, [period.name])
 
 
-def mine(period: Period) -> QuerySet[Period]:
+def held_row(period: Period) -> QuerySet[Period]:
     """The row, if this process still holds it: the lease's end time identifies the holder."""
     return Period.objects.filter(pk=period.pk, state=State.WAITING, lease_until=period.lease_until)
 
@@ -136,7 +136,7 @@ def take_back(dataset: Dataset, names: list[str]) -> None:
         release.delete()
 
 
-def again(dataset: Dataset) -> int:
+def retry(dataset: Dataset) -> int:
     """Retry the newest period now, if it failed or waits for its next try; returns how many."""
     newest = dataset.periods.order_by("-due_at").values("pk")[:1]
     rows = Period.objects.filter(free_lease(), pk__in=list(newest.values_list("pk", flat=True)))

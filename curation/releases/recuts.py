@@ -36,9 +36,9 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
                     writers[entry["file"]].write(line)
                     lines.write(raw)
                 else:
-                    dropped.append(gone(entry, line))
+                    dropped.append(removed_record(entry, line))
             for file in (*writers.values(), lines):
-                file.pass_on()
+                file.flush_lines()
     finally:
         for opened in sources.values():
             opened.close()
@@ -72,7 +72,7 @@ def members(release: Release, entries: list[tuple[bytes, dict[str, str]]]) -> se
     return kept
 
 
-def gone(entry: dict[str, str], line: bytes) -> dict[str, str]:
+def removed_record(entry: dict[str, str], line: bytes) -> dict[str, str]:
     """What a recall says of a removed line: where it was, and the hash to know it by."""
     return {"file": entry["file"], "record": entry["record"], "sha256": hashlib.sha256(line).hexdigest()}
 

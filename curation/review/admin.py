@@ -293,7 +293,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     @admin.action(description="Give the selected tasks one verdict…", permissions=["decide"])
     def decide_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
         tasks = self.chosen(queryset)
-        return self.bulk_page(request, tasks, BulkForm(verdicts=holds.for_all(tasks)))
+        return self.bulk_page(request, tasks, BulkForm(verdicts=holds.bulk_verdicts(tasks)))
 
     @admin.action(description="Assign the selected tasks…", permissions=["decide"])
     def assign_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:

@@ -81,15 +81,15 @@ def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
     if not free().filter(pk=key).update(lease_until=timezone.now() + LEASE):
         return False
     try:
-        return take_turns(key, time.monotonic() + seconds)
+        return run_steps(key, time.monotonic() + seconds)
     finally:
         BulkDecision.objects.filter(pk=key).update(lease_until=None)
 
 
-def take_turns(key: int, end: float) -> bool:
+def run_steps(key: int, end: float) -> bool:
     """Process items until `end`, with pauses where the database has one writer; returns whether more are left."""
     began = time.monotonic()
-    while turn_or_failure(key):
+    while step_or_failure(key):
         if time.monotonic() > end:
             return True
         if connection.vendor == "sqlite" and time.monotonic() - began > HELD_SECONDS:
@@ -98,18 +98,18 @@ def take_turns(key: int, end: float) -> bool:
     return False
 
 
-def turn_or_failure(key: int) -> bool:
+def step_or_failure(key: int) -> bool:
     """Process one item. Any failure but the database's is noted on the item, so that the rest continues."""
     try:
-        return turn(key)
+        return step(key)
     except OperationalError:
         raise
     except Exception:
         logger.exception("a step of bulk decision %s failed", key)
-        return turn(key, failed=True)
+        return step(key, failed=True)
 
 
-def turn(key: int, *, failed: bool = False) -> bool:
+def step(key: int, *, failed: bool = False) -> bool:
     """Decide, or take back, the next task, in one transaction; False where none is left."""
     with transaction.atomic():
         bulk = BulkDecision.objects.select_for_update(of=("self",)).select_related("who").get(pk=key)

@@ -24,14 +24,14 @@ State = BulkDecision.State
 def bulk_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     """Start the previewed bulk decision: a few tasks are decided at once, many in the background."""
     user, chosen = model_admin.require_reviewer(request), model_admin.sent(request)
-    form = BulkForm(request.POST, verdicts=holds.for_all(chosen))
+    form = BulkForm(request.POST, verdicts=holds.bulk_verdicts(chosen))
     if not chosen:
         return redirect("admin:curation_reviewtask_changelist")
     if not form.is_valid():
         shown: HttpResponse = model_admin.bulk_page(request, chosen, form)
         return shown
     made = bulk.begin(chosen, deciding.Verdict(**form.cleaned_data), user)
-    if not goes_on(made):
+    if not finish_soon(made):
         return redirect("admin:curation_reviewtask_bulks")
     messages.success(request, format_html('{} <a href="{}">Bulk decisions</a>', summary(made), bulks_url()))
     return redirect("admin:curation_reviewtask_changelist")
@@ -43,7 +43,7 @@ def bulks_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         key = row_key(request.POST.get("bulk", ""))
         if bulk.take_back(key, user):
-            goes_on(BulkDecision.objects.get(pk=key))
+            finish_soon(BulkDecision.objects.get(pk=key))
         else:
             messages.error(request, "That is not one of your bulk decisions, or it was already taken back.")
         return redirect("admin:curation_reviewtask_bulks")
@@ -59,7 +59,7 @@ def bulks_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     return render(request, "admin/curation/reviewtask/bulks.html", context)
 
 
-def goes_on(made: BulkDecision) -> bool:
+def finish_soon(made: BulkDecision) -> bool:
     """Work on it briefly and leave the rest to a worker; returns whether it is done."""
     bulk.advance(made.pk, AT_ONCE_SECONDS)
     made.refresh_from_db()

@@ -41,7 +41,7 @@ def unmark(task: ReviewTask, by: User) -> bool:
     return bool(gone)
 
 
-def instead(task: ReviewTask, user: User) -> ReviewTask | None:
+def task_instead(task: ReviewTask, user: User) -> ReviewTask | None:
     """A calibration task to show this reviewer before their next task; usually None.
 
     A keyed hash of the reviewer and their last decision chooses, so nobody can predict one, and never two come in a
@@ -59,7 +59,7 @@ def instead(task: ReviewTask, user: User) -> ReviewTask | None:
     known = next_for(user, items)
     if known is None:
         return None
-    look = double_review.look_again(known.task, Kind.CALIBRATION)
+    look = double_review.second_task(known.task, Kind.CALIBRATION)
     look.assignee = user
     look.save()
     return look

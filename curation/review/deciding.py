@@ -64,7 +64,7 @@ def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         task = rows.order_by("-priority", "pk").first()
         if task is not None:
-            task = calibration.instead(task, user) or task
+            task = calibration.task_instead(task, user) or task
             hold(task, user)
     return task
 
@@ -128,17 +128,19 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
         source = locked.interaction
         locked.state, locked.resolution = ReviewTask.State.RESOLVED, verdict.resolution
         locked.correction = (
-            typed(source, verdict.correction) if verdict.resolution == Resolution.CORRECT else Redacted.stored("")
+            redacted_text(source, verdict.correction)
+            if verdict.resolution == Resolution.CORRECT
+            else Redacted.stored("")
         )
-        locked.note = typed(source, verdict.note)
+        locked.note = redacted_text(source, verdict.note)
         locked.resolved_by, locked.resolved_at = user, timezone.now()
         locked.claimed_by = locked.claimed_until = None
         locked.save()
         events.note([locked], Action.DECIDED, user)
-        return effect(locked)
+        return apply(locked)
 
 
-def effect(task: ReviewTask) -> Decision:
+def apply(task: ReviewTask) -> Decision:
     """Apply a verdict: make a label, compare it with the first reviewer's, or only count a calibration."""
     if task.kind == Kind.SECOND:
         return double_review.conclude(task)
@@ -148,12 +150,12 @@ def effect(task: ReviewTask) -> Decision:
         double_review.draw(task, versions.current(task.interaction.project))
         row = Decision.objects.select_related("project").filter(pk=task.interaction_id).first()
         if task.resolution == Resolution.USE and row is not None and row.task_id is not None:
-            double_review.rewrite(row)  # an earlier reviewer's decision is kept
+            double_review.derive_again(row)  # an earlier reviewer's decision is kept
             return row
     return decide_by(task)
 
 
-def typed(source: Interaction, text: str) -> Redacted:
+def redacted_text(source: Interaction, text: str) -> Redacted:
     """What a reviewer typed, redacted in the numbering of the interaction that it is about."""
     numbering = writing.numbering_for(source.project, source.external_id, source.placeholders)
     redacted = redact(text, source.project.redaction_policy, numbering)
@@ -164,7 +166,7 @@ def typed(source: Interaction, text: str) -> Redacted:
 def decide_by(task: ReviewTask) -> Decision:
     """Make the decision of a closed task and derive its records. Call in a transaction."""
     source = task.interaction
-    outcome, reason, detail, signal = amounts_to(task)
+    outcome, reason, detail, signal = outcome_of(task)
     policy = versions.current(source.project)
     row, _ = Decision.objects.update_or_create(
         interaction=source,
@@ -187,7 +189,7 @@ def decide_by(task: ReviewTask) -> Decision:
     return row
 
 
-def amounts_to(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
+def outcome_of(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
     """The outcome of a closed task, its reason, and the signal that holds the right answer, where one does."""
     if task.resolution != Resolution.USE:
         return *OUTCOMES[Resolution(task.resolution)], None
@@ -208,34 +210,38 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
         if locked.state != State.RESOLVED or locked.resolved_by_id != user.pk:
             raise ReviewError("Only your own decision can be undone.")
         try:
-            double_review.take_back_what_followed(locked)
+            double_review.withdraw_follow_ups(locked)
         except double_review.FollowedError as error:
             raise ReviewError(str(error)) from error
         if ReviewTask.objects.filter(interaction=locked.interaction_id, state=State.OPEN).exists():
             raise ReviewError("This question is already in review again.")
         row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
-        if locked.kind in (Kind.LABEL, Kind.ADJUDICATION) and row.task_id != locked.pk and not is_kept(row, locked):
+        if (
+            locked.kind in (Kind.LABEL, Kind.ADJUDICATION)
+            and row.task_id != locked.pk
+            and not kept_earlier_decision(row, locked)
+        ):
             raise ReviewError("Votes have decided this answer since.")
         events.note([locked], Action.UNDONE, user)
         if locked.kind == Kind.LABEL:
             if row.task_id == locked.pk:
-                decide_without(row, locked)
-            give_back(locked, user)
+                restore_earlier_decision(row, locked)
+            reopen_in_place(locked, user)
             return locked
         reopen(locked, user)
         if locked.kind == Kind.ADJUDICATION and locked.about is not None:
             decide_by(locked.about)
         elif locked.kind == Kind.SECOND:
-            double_review.rewrite(row)
+            double_review.derive_again(row)
     return locked
 
 
-def is_kept(row: Decision, task: ReviewTask) -> bool:
+def kept_earlier_decision(row: Decision, task: ReviewTask) -> bool:
     """Whether the verdict kept an earlier reviewer's decision."""
     return task.resolution == Resolution.USE and row.task_id is not None
 
 
-def decide_without(row: Decision, task: ReviewTask) -> None:
+def restore_earlier_decision(row: Decision, task: ReviewTask) -> None:
     """Restore the decision from before this verdict: an earlier review that no vote has followed, else the votes."""
     earlier = ReviewTask.objects.filter(
         interaction=row.pk, state=State.RESOLVED, kind__in=[Kind.LABEL, Kind.ADJUDICATION]
@@ -250,7 +256,7 @@ def decide_without(row: Decision, task: ReviewTask) -> None:
         decide_by_votes(row)
 
 
-def give_back(task: ReviewTask, user: User) -> None:
+def reopen_in_place(task: ReviewTask, user: User) -> None:
     """Reopen the task for its reviewer, and delete the unassigned one that curation has just opened for the same
     record.
     """
@@ -274,4 +280,4 @@ def decide_by_votes(row: Decision) -> None:
     row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
     row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
     row.save()
-    double_review.rewrite(row)
+    double_review.derive_again(row)

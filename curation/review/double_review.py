@@ -42,10 +42,10 @@ def draw(task: ReviewTask, policy: CurationPolicy) -> None:
     """Open a second review if the task is drawn and another reviewer exists. Call before the first label is used."""
     settings = ReviewSettings.of(policy.settings)
     if is_drawn(task, settings.second_share) and task.resolved_by_id and has_others(task):
-        look_again(task, Kind.SECOND, not_for=task.resolved_by).save()
+        second_task(task, Kind.SECOND, not_for=task.resolved_by).save()
 
 
-def look_again(task: ReviewTask, kind: str, *, not_for: User | None = None) -> ReviewTask:
+def second_task(task: ReviewTask, kind: str, *, not_for: User | None = None) -> ReviewTask:
     """A new task about the same answer with the same reason, so that nobody can tell it was judged before."""
     return ReviewTask(
         project_id=task.project_id,
@@ -72,19 +72,19 @@ def conclude(task: ReviewTask) -> Decision:
     if first is None or row.task_id != first.pk:
         return row
     if task.resolution != first.resolution:
-        asked = look_again(first, Kind.ADJUDICATION)
+        asked = second_task(first, Kind.ADJUDICATION)
         asked.reason, asked.detail, asked.priority = DIFFER, "Two reviewers differ. Which of them is right?", PRIORITY
         asked.save()
-    rewrite(row)
+    derive_again(row)
     return row
 
 
-def rewrite(row: Decision) -> None:
+def derive_again(row: Decision) -> None:
     """Derive a decision's records again."""
     duplicates.resolve(row.project, derive.derive([row], versions.current(row.project)))
 
 
-def take_back_what_followed(task: ReviewTask) -> None:
+def withdraw_follow_ups(task: ReviewTask) -> None:
     """Withdraw the tasks that a verdict opened, so that it can be undone. Raises `FollowedError` if one is decided or
     claimed.
     """

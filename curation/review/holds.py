@@ -59,7 +59,7 @@ def verdicts(task: ReviewTask, record: Record | None) -> tuple[ReviewTask.Resolu
     return OF_HOLDS if record.rejected is not None else tuple(one for one in OF_HOLDS if one != Resolution.AGENT)
 
 
-def for_all(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, ...]:
+def bulk_verdicts(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, ...]:
     """The verdicts that may be given to all of these at once; none where some are holds and others are not."""
     kinds = {is_hold(task) for task in tasks}
     return AT_ONCE[kinds.pop()] if len(kinds) == 1 else ()

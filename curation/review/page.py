@@ -21,7 +21,7 @@ Resolution = ReviewTask.Resolution
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ShownSignal:
     """One person's signal, as a reviewer reads it."""
 
     kind: str
@@ -33,7 +33,7 @@ class Said:
     stands: bool
 
 
-class Offered(NamedTuple):
+class VerdictButton(NamedTuple):
     """A verdict button. One with a key is given at once; a correction is written first."""
 
     value: str
@@ -41,17 +41,17 @@ class Offered(NamedTuple):
     key: str
 
 
-BUTTONS: dict[str, Offered] = {
+BUTTONS: dict[str, VerdictButton] = {
     one.value: one
     for one in (
-        Offered(Resolution.APPROVE, "Approve", "a"),
-        Offered(Resolution.CORRECT, "Correct", "c"),
-        Offered(Resolution.REJECT, "Reject", "r"),
-        Offered(Resolution.SENSITIVE, "Sensitive", "s"),
-        Offered(Resolution.UNSURE, "Unsure", "u"),
-        Offered(Resolution.USE, "Use as decided", "a"),
-        Offered(Resolution.AGENT, "Use the agent’s answer", "g"),
-        Offered(Resolution.NEVER, "Never use", "r"),
+        VerdictButton(Resolution.APPROVE, "Approve", "a"),
+        VerdictButton(Resolution.CORRECT, "Correct", "c"),
+        VerdictButton(Resolution.REJECT, "Reject", "r"),
+        VerdictButton(Resolution.SENSITIVE, "Sensitive", "s"),
+        VerdictButton(Resolution.UNSURE, "Unsure", "u"),
+        VerdictButton(Resolution.USE, "Use as decided", "a"),
+        VerdictButton(Resolution.AGENT, "Use the agent’s answer", "g"),
+        VerdictButton(Resolution.NEVER, "Never use", "r"),
     )
 }
 WRITE = "Write another"
@@ -64,7 +64,7 @@ class Page:
     task: ReviewTask
     why: str
     priority: str
-    said: tuple[Said, ...]
+    said: tuple[ShownSignal, ...]
     earlier: tuple[Decision, ...]
     differ: tuple[ReviewTask, ...]
     left: str
@@ -76,7 +76,7 @@ class Page:
     barred: str
     is_hold: bool
     record: holds.Record | None
-    verdicts: tuple[Offered, ...]
+    verdicts: tuple[VerdictButton, ...]
     claim: str
 
     @property
@@ -111,12 +111,12 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
         barred=barred(task, user) if is_open else "",
         is_hold=is_hold,
         record=record,
-        verdicts=offered(task, record),
+        verdicts=verdict_buttons(task, record),
         claim=claim_of(task),
     )
 
 
-def offered(task: ReviewTask, record: holds.Record | None) -> tuple[Offered, ...]:
+def verdict_buttons(task: ReviewTask, record: holds.Record | None) -> tuple[VerdictButton, ...]:
     """The buttons of a task, in their order. A text written for a hold makes another record, not a correction."""
     found = [BUTTONS[one] for one in holds.verdicts(task, record)]
     if not holds.is_hold(task):
@@ -134,9 +134,9 @@ def words(task: ReviewTask) -> str:
     )
 
 
-def said(signal: Signal) -> Said:
+def said(signal: Signal) -> ShownSignal:
     """A signal as a reviewer reads it."""
-    return Said(
+    return ShownSignal(
         kind=signal.kind,
         label=signal.get_kind_display(),
         correction=str(signal.correction),

@@ -103,7 +103,7 @@ class Todo:
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class Overview:
     """The whole page."""
 
     projects: tuple[Project, ...]
@@ -145,7 +145,7 @@ def listed(model: str, **filters: Any) -> str:
     return f"{reverse(f'admin:{app}_{name}_changelist')}{query and f'?{query}'}"
 
 
-def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str], bool]) -> Glance:
+def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str], bool]) -> Overview:
     """The page for the user's projects, or for one of them, and a period. `may` checks a permission: a user sees only
     what they can act on.
     """
@@ -157,9 +157,9 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     link = {"project": chosen.pk if chosen else ""}
     names = [each.namespace for each in projects if chosen in (None, each)]
     tasks = ReviewTask.objects.filter(project__in=keys, state=ReviewTask.State.OPEN)
-    ages = kept("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
-    votes = kept("votes", keys, days, lambda: rates(keys, since))
-    return Glance(
+    ages = cached("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
+    votes = cached("votes", keys, days, lambda: rates(keys, since))
+    return Overview(
         projects=projects,
         project=chosen,
         days=days,
@@ -171,7 +171,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
             Rate(name, votes[name], place * 34) for place, name in enumerate(sorted(votes)[:6]) if name != "all"
         ),
         ages=bars([(words, ages[f"age{place}"], age_url(place, link)) for place, (words, _) in enumerate(AGES)]),
-        reasons=bars(kept("reasons", keys, "", lambda: by_reason(tasks, link))),
+        reasons=bars(cached("reasons", keys, "", lambda: by_reason(tasks, link))),
         todo=tuple(row for row in todo(keys, names, link) if may(row.needs)),
         open_tasks=ages["n"],
         oldest=ages["oldest"],
@@ -184,7 +184,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
 
 def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
     """How many conversations of the period reached each stage."""
-    counted = kept("funnel", keys, days, lambda: count_funnel(keys, since))
+    counted = cached("funnel", keys, days, lambda: count_funnel(keys, since))
     url = {
         "captured": listed("feedback.outcome", **link),
         "consented": listed("feedback.interaction", **link),
@@ -212,7 +212,7 @@ HINTS = {
 }
 
 
-def kept(what: str, keys: list[int], days: str, count: Callable[[], Counted]) -> Counted:
+def cached(what: str, keys: list[int], days: str, count: Callable[[], Counted]) -> Counted:
     """A count, cached for a minute if it is slow."""
     name = f"home:{what}:{','.join(map(str, keys))}:{days}"
     counted: Counted | None = cache.get(name)

@@ -59,12 +59,12 @@ class Lesson:
 
 def v1(question: str, context: list[Turn] | None = None) -> str:
     """The deployed version: stale pages, no stems, no other language, and no memory of the conversation."""
-    return told(*best(old_index().search(dict.fromkeys(plain_tokens(question), 1.0)), lambda item: item.was))
+    return reply(*best(old_index().search(dict.fromkeys(plain_tokens(question), 1.0)), lambda item: item.was))
 
 
 def v2(question: str, context: list[Turn] | None = None) -> str:
     """The better version: today's pages in the question's language, stems, synonyms, and the turns before."""
-    return told(*best(ranked(question, context), lambda item: item.text))
+    return reply(*best(ranked(question, context), lambda item: item.text))
 
 
 def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
@@ -73,7 +73,7 @@ def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
         ranked(question, context),
         key=lambda one: -one.score * (GENERAL if one.passage in openings() else 1.0),
     )
-    return THANKS + told(*best(found, lambda item: item.text)) + GOODBYE
+    return THANKS + reply(*best(found, lambda item: item.text)) + GOODBYE
 
 
 def improved(lessons: Iterable[Lesson]) -> Agent:
@@ -163,7 +163,7 @@ def best(found: Sequence[Found], text: Callable[[Passage], str]) -> tuple[str, .
     return (text(found[0].passage),) if found else ()
 
 
-def told(*texts: str) -> str:
+def reply(*texts: str) -> str:
     """An answer of these texts."""
     return " ".join(texts) or NOTHING
 

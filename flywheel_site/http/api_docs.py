@@ -37,7 +37,7 @@ def calls(document: dict[str, Any]) -> list[dict[str, Any]]:
             "id": call["operationId"],
             "method": method.upper(),
             "path": path,
-            "text": told(call.get("description", "")),
+            "text": pieces(call.get("description", "")),
             "body": name_of(call.get("requestBody", {}).get("content", {})),
             "answers": [
                 {"status": status, "kind": name_of(answer.get("content", {}))}
@@ -55,7 +55,7 @@ def place(path: str) -> int:
     return next((at for at, word in enumerate(PLACES) if word in path.split("/")), len(PLACES))
 
 
-def told(text: str) -> list[tuple[str, bool]]:
+def pieces(text: str) -> list[tuple[str, bool]]:
     """A description in pieces, each with whether it was in backticks, to show it as code."""
     return [(piece, bool(at % 2)) for at, piece in enumerate(text.split("`")) if piece]
 
@@ -72,7 +72,7 @@ def kinds(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "text": told(schema.get("description", "")),
+            "text": pieces(schema.get("description", "")),
             "fields": [
                 {"name": field, "type": type_of(said), "needed": field in schema.get("required", ())}
                 for field, said in schema.get("properties", {}).items()

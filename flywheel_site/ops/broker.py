@@ -48,7 +48,7 @@ class Channel(filesystem.Channel):
             except (FileNotFoundError, IsADirectoryError):
                 continue
             except (ValueError, RecursionError) as error:
-                tell(queue, type(error).__name__)
+                log_fault(queue, type(error).__name__)
                 tidy(aside.parent)
                 continue
             aside.unlink()
@@ -68,7 +68,7 @@ def deliver(give: Any, message: Any, queue: str) -> None:
     if not (why := fault(message, queue)):
         give(message, queue)
         return
-    tell(queue, why)
+    log_fault(queue, why)
     aside = settings.VAR / "broker" / ASIDE
     aside.mkdir(mode=0o700, exist_ok=True)
     (aside / f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg").write_text(dumps(message))  # type: ignore[no-untyped-call]
@@ -104,7 +104,7 @@ def fault_of_task(headers: Any, body: Any, encoding: Any) -> str:
     return ""
 
 
-def tell(queue: str, why: str) -> None:
+def log_fault(queue: str, why: str) -> None:
     """Log one line, without the message's content."""
     logger.error("A message in the queue %s is none of ours and was set aside: %s", queue, why)
 

@@ -255,7 +255,7 @@ def test_who_must_sets_up_a_second_factor_and_gives_it_the_next_time(
         device = TOTPDevice.objects.get(confirmed=False)
         first.page.locator("#id_token").fill("000000")
         first.page.keyboard.press("Enter")
-        first.page.get_by_text("That code is not right").wait_for()
+        first.page.get_by_text("Wrong code").wait_for()
         time.sleep(1.2)  # a device waits a second after a wrong code
         first.page.locator("#id_token").fill(f"{totp(unhexlify(device.key)):06d}")
         first.page.keyboard.press("Enter")

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         """Copy one dataset; what went wrong, in words."""
         try:
             with bar(f"copy {dataset.name}", unit="file") as progress:
-                done = copies.follow(dataset, progress)
+                done = copies.sync(dataset, progress)
         except copies.Busy:
             return f"Another process is copying {dataset.name}. Try again in a minute."
         except StoreFailed as error:

@@ -72,5 +72,5 @@ class Command(BaseCommand):
             with options["markdown"].open("a", encoding="utf-8") as summary:  # GitHub's is shared with other steps
                 summary.write(reports.as_markdown(run))
         self.stdout.write(
-            orjson.dumps(judging.shown(run), default=str).decode() if options["json"] else judging.told(run)
+            orjson.dumps(judging.shown(run), default=str).decode() if options["json"] else judging.as_text(run)
         )

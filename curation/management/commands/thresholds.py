@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True, help="The project's name.")
-        parser.add_argument("--adopt", action="store_true", help="Make a version of the policy with the proposed thresholds.")
+        parser.add_argument(
+            "--adopt", action="store_true", help="Make a version of the policy with the proposed thresholds."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = Project.objects.filter(name=options["project"]).first()

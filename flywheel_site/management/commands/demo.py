@@ -205,7 +205,7 @@ def project_of(log: Path) -> Project:
 def look_free(port: int) -> None:
     """Say at once, and not after the whole turn, that the server could not start; it claims port and folder itself."""
     try:
-        for claimed in processes.claimed(port, settings.VAR):
+        for claimed in processes.claim(port, settings.VAR):
             claimed.close()
     except Taken as error:
         raise CommandError(str(error)) from None

@@ -164,7 +164,7 @@ def test_what_was_given_up_is_tried_once_more_when_somebody_asks(
         periods.run_due()
         Period.objects.update(tries=cutting.MAX_TRIES - 1, next_at=LONG_AGO)
         assert periods.run_due()[0].state == "failed"
-    assert periods.run_due() == [] and periods.again(dataset) == 1
+    assert periods.run_due() == [] and periods.retry(dataset) == 1
     assert periods.run_due()[0].state == "done"
 
 
