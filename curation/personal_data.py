@@ -23,6 +23,7 @@ from curation.models import (
     Recall,
     Release,
     ReleaseMember,
+    ReleaseState,
     ReviewTask,
 )
 from curation.questions import clusters, duplicates
@@ -64,7 +65,6 @@ IMPERSONAL = [
     "curation.GateRun",
 ]
 OPERATOR_TEXT = ["curation.Dataset.system_prompt", "curation.BulkDecision.note"]
-State = Release.State
 CHAIN = 20  # records that point at each other in a row; past that, curation looks at their questions again
 
 
@@ -206,8 +206,8 @@ def point_past(model: type[Derived], keys: list[int]) -> None:
 def mark_stale(members: QuerySet[ReleaseMember]) -> int:
     """Of the releases with these members, one that is published goes stale, one being cut begins again; how many did."""
     hit = Release.objects.filter(pk__in=members.values("release"))
-    hit.filter(state=State.CUTTING).update(disturbed=True)
-    return hit.filter(state=State.PUBLISHED).update(state=State.STALE)
+    hit.filter(state=ReleaseState.CUTTING).update(disturbed=True)
+    return hit.filter(state=ReleaseState.PUBLISHED).update(state=ReleaseState.STALE)
 
 
 def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> Iterator[dict[str, int]]:
@@ -228,14 +228,16 @@ def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> It
 
 def affected(subject: Subject) -> list[str]:
     """The published releases that hold the person's words."""
-    rows = Release.objects.filter(state=State.PUBLISHED, pk__in=members(subject).values("release"))
+    rows = Release.objects.filter(state=ReleaseState.PUBLISHED, pk__in=members(subject).values("release"))
     return [str(row) for row in rows.select_related("dataset").order_by("pk")]
 
 
 def recalls(releases: list[str]) -> list[dict[str, str]]:
     """What replaced these releases, by name; one that has not been cut again yet is missing. Raises `Unfinished`
     while a copy of one may still be in the bucket."""
-    rows = Recall.objects.filter(release__state=State.SUPERSEDED).select_related("release__dataset", "replaced_by")
+    rows = Recall.objects.filter(release__state=ReleaseState.SUPERSEDED).select_related(
+        "release__dataset", "replaced_by"
+    )
     datasets = Dataset.objects.filter(name__in={name.split()[0] for name in releases})
     names = {str(row.release): row for row in rows.filter(release__dataset__in=datasets)}
     try:

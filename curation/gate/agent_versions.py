@@ -8,13 +8,12 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from msgspec import Meta, Struct
 
-from curation.models import AgentVersion, GateRun, Release, ReleaseMember
+from curation.models import AgentVersion, GateRun, Release, ReleaseMember, ReleaseState, VersionState
 from curation.releases import cutting
 from feedback.capture.payloads import Label
 from feedback.models import Project
 from privacy.redaction import redact
 
-State = AgentVersion.State
 UNTAUGHT = 1  # an agent that no release taught still answers with a model's words: one generation
 
 
@@ -116,9 +115,13 @@ def decide(row: AgentVersion, state: str, reason: str, by: str, *, by_person: bo
     candidate the baseline. Raises `NotPassed`.
     """
     newest = row.gate_runs.order_by("-pk").first()
-    if state == State.PROMOTED and not by_person and (newest is None or newest.verdict != GateRun.Verdict.PASSED):
+    if (
+        state == VersionState.PROMOTED
+        and not by_person
+        and (newest is None or newest.verdict != GateRun.Verdict.PASSED)
+    ):
         raise NotPassed("The newest gate run of this version did not pass; a person may promote it in the console.")
-    row.state, row.decided_by, row.decided_at = State(state), by[:150], timezone.now()
+    row.state, row.decided_by, row.decided_at = VersionState(state), by[:150], timezone.now()
     row.decision_reason = str(redact(reason, row.project.redaction_policy))[:200]
     row.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
     return row
@@ -192,9 +195,7 @@ def generations(version: AgentVersion) -> list[Generation]:
 
 def newest_cut(release: Release) -> Release:
     """The release as it is today: its newest recut."""
-    cuts = Release.objects.filter(dataset=release.dataset_id, number=release.number).exclude(
-        state=Release.State.CUTTING
-    )
+    cuts = Release.objects.filter(dataset=release.dataset_id, number=release.number).exclude(state=ReleaseState.CUTTING)
     return cuts.select_related("dataset").order_by("-recut").first() or release
 
 

@@ -34,7 +34,7 @@ from curation.gate.verdicts import (
     needs_confirmation,
     remembering,
 )
-from curation.models import AgentVersion, EvalCase, GateRun, Release
+from curation.models import EvalCase, GateRun, Release, ReleaseState, VersionState
 from curation.policies.versions import current
 from curation.releases import cutting
 from curation.releases.files import folder
@@ -44,11 +44,11 @@ from feedback.models import Interaction, Project
 from privacy.redaction import redact
 
 __all__ = [
-    "as_text",
     "CandidateIn",
     "Exam",
     "GateError",
     "NotFound",
+    "as_text",
     "exam",
     "find_baseline",
     "find_release",
@@ -82,7 +82,7 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
 
     If the policy has models grade, asking them takes no more than `seconds`.
     """
-    if release.state != Release.State.PUBLISHED:
+    if release.state != ReleaseState.PUBLISHED:
         raise GateError(f"{release} is {release.get_state_display()}: judge by the newest version.")
     policy = policy_of(release.dataset.project)
     try:
@@ -255,16 +255,16 @@ def find_baseline(release: Release, name: str | None) -> GateRun | None:
     `GateError` for a run that cannot be a baseline.
     """
     mine = GateRun.objects.filter(project=release.dataset.project).select_related("candidate", "release__dataset")
-    promoted = mine.filter(candidate__state=AgentVersion.State.PROMOTED).exclude(verdict=GateRun.Verdict.NOT_JUDGED)
+    promoted = mine.filter(candidate__state=VersionState.PROMOTED).exclude(verdict=GateRun.Verdict.NOT_JUDGED)
     if name is None:
         here = {"release__dataset": release.dataset}
-        passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=AgentVersion.State.REFUSED)
+        passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=VersionState.REFUSED)
         newest = promoted.filter(**here).order_by("-candidate__decided_at", "-pk").first()
         return newest or passed.filter(**here).order_by("-pk").first()
     found = mine.filter(pk=int(name)).first() if name.isascii() and name.isdigit() and len(name) < 18 else None
     if found is None:
         raise NotFound("There is no such baseline run.")
-    refused = found.candidate.state == AgentVersion.State.REFUSED
+    refused = found.candidate.state == VersionState.REFUSED
     if refused or not (found.verdict == GateRun.Verdict.PASSED or promoted.filter(pk=found.pk).exists()):
         raise GateError("That run did not pass: promote its agent version first, if it is what you run today.")
     if not found.results.exists():

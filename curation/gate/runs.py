@@ -27,7 +27,7 @@ from curation.gate.verdicts import (
     results_digest,
     verdict_document,
 )
-from curation.models import AgentVersion, GateResult, GateRun, Release
+from curation.models import AgentVersion, GateResult, GateRun, Release, VersionState
 from feedback.models import Interaction, Project
 from privacy.redaction import Policy, Redacted, redact
 from privacy.subjects.digests import digest
@@ -209,7 +209,7 @@ def outdated(project: Project, limit: datetime) -> QuerySet[GateResult]:
     of the newest run of their dataset that passed.
     """
     mine = GateRun.objects.filter(project=project)
-    passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=AgentVersion.State.REFUSED)
+    passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=VersionState.REFUSED)
     newest = passed.order_by().values("release__dataset").annotate(newest=Max("pk")).values("newest")
-    old = mine.filter(created_at__lt=limit).exclude(candidate__state=AgentVersion.State.PROMOTED)
+    old = mine.filter(created_at__lt=limit).exclude(candidate__state=VersionState.PROMOTED)
     return GateResult.objects.filter(run__in=old.exclude(pk__in=newest))

@@ -55,19 +55,20 @@ class ReviewEvent(models.Model):
         return f"task {self.task_number} {self.action}"
 
 
+class BulkState(models.TextChoices):
+    RUNNING = "running", "Under way"
+    DONE = "done"
+    UNDOING = "undoing", "Being taken back"
+    UNDONE = "undone", "Taken back"
+
+
 class BulkDecision(models.Model):
     """One verdict on many tasks, given and taken back in the background."""
-
-    class State(models.TextChoices):
-        RUNNING = "running", "Under way"
-        DONE = "done"
-        UNDOING = "undoing", "Being taken back"
-        UNDONE = "undone", "Taken back"
 
     who = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="bulk_decisions")
     resolution = models.CharField(max_length=16)
     note = models.TextField(blank=True, help_text="Redacted, and kept until it has reached the tasks.")
-    state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
+    state = models.CharField(max_length=16, choices=BulkState, default=BulkState.RUNNING)
     made_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True, help_text="The end of the lease of the worker that holds it.")
@@ -84,7 +85,15 @@ class BulkDecision(models.Model):
     @property
     def is_under_way(self) -> bool:
         """Whether tasks are still to be decided, or taken back."""
-        return self.state in (self.State.RUNNING, self.State.UNDOING)
+        return self.state in (BulkState.RUNNING, BulkState.UNDOING)
+
+
+class BulkResult(models.TextChoices):
+    WAITING = "waiting"
+    DECIDED = "decided"
+    SKIPPED = "skipped", "Left out"
+    UNDONE = "undone", "Taken back"
+    KEPT = "kept", "Not taken back"
 
 
 class BulkItem(models.Model):
@@ -93,17 +102,10 @@ class BulkItem(models.Model):
     The task is a number and no key: the row stays when the task is erased.
     """
 
-    class Outcome(models.TextChoices):
-        WAITING = "waiting"
-        DECIDED = "decided"
-        SKIPPED = "skipped", "Left out"
-        UNDONE = "undone", "Taken back"
-        KEPT = "kept", "Not taken back"
-
     bulk = models.ForeignKey(BulkDecision, on_delete=models.CASCADE, related_name="items", db_index=False)
     task_number = models.BigIntegerField()
     revision = models.PositiveIntegerField(help_text="The interaction's revision when the task was chosen.")
-    outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.WAITING)
+    outcome = models.CharField(max_length=16, choices=BulkResult, default=BulkResult.WAITING)
     words = models.CharField(max_length=200, blank=True, help_text="Why it was left out, or stays; no captured text.")
     resolved_at = models.DateTimeField(null=True, help_text="When its task was decided: a later verdict is another.")
 

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from curation import tasks
 from curation.gate import thresholds
 from curation.gate.calibration import LEAST_REVIEWED
-from curation.models import CurationPolicy, Run
+from curation.models import CurationPolicy, Run, RunState
 from curation.policies import settings as policies_settings
 from curation.policies import trials, versions
 from curation.runs import control, curate
@@ -165,7 +165,7 @@ class RunAdmin(ReadOnlyAdmin):
         site: Any = self.admin_site
         may = request.user.has_perm("curation.add_run")
         mine = site.projects_of(request)
-        running = self.get_queryset(request).filter(state=Run.State.RUNNING).select_related("project").order_by("pk")
+        running = self.get_queryset(request).filter(state=RunState.RUNNING).select_related("project").order_by("pk")
         more = {
             "projects": mine.order_by("name")[:50] if may else [],
             "running": running[:LIVE],

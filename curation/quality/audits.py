@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
 from curation.evidence.records import Finding
-from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask
+from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask, TaskState
 from curation.quality import estimates
 from curation.review import opening
 from curation.selection.holdout import place
@@ -24,7 +24,7 @@ from privacy.subjects import digests
 DEFAULT_SHARE = 0.01
 CHUNK = 20_000
 SETTLED = timedelta(hours=1)
-State, Resolution = ReviewTask.State, ReviewTask.Resolution
+Resolution = ReviewTask.Resolution
 
 
 def share_of(policy: CurationPolicy) -> float:
@@ -85,7 +85,7 @@ class Drawn:
 def sample(*projects: Project) -> list[Drawn]:
     """The samples of these projects, without people who have a request under way; one query."""
     tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=opening.ASIDE)
-    resolved = tasks.filter(state=State.RESOLVED).order_by("-resolved_at", "-pk")
+    resolved = tasks.filter(state=TaskState.RESOLVED).order_by("-resolved_at", "-pk")
     rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True).annotate(
         said=Subquery(resolved.values("resolution")[:1]),
         outcome=F("interaction__decision__outcome"),

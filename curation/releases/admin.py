@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from curation.models import Dataset, GateRun, Period, Recall, Release, ReleaseMember
+from curation.models import Dataset, GateRun, Period, PeriodState, Recall, Release, ReleaseMember, ReleaseState
 from curation.releases import cutting as releases_cutting
 from curation.releases import diffs, downloads, formats, membership, periods, schedules
 from privacy.api.problems import Problem
@@ -57,7 +57,6 @@ class DatasetForm(forms.ModelForm):
 
 AT_ONCE = 2_000
 PERIODS = 12
-State = Release.State
 
 
 def with_periods(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
@@ -135,7 +134,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         if not row.newest_periods:
             return "none yet"
         lines = format_html_join("", "<li>{}</li>", ((period_words(each),) for each in row.newest_periods))
-        if row.newest_periods[0].state not in (Period.State.FAILED, Period.State.WAITING):
+        if row.newest_periods[0].state not in (PeriodState.FAILED, PeriodState.WAITING):
             return format_html("<ul>{}</ul>", lines)
         url = reverse("admin:curation_dataset_again", args=[row.pk])
         return format_html('<ul>{}</ul><button class="button" formaction="{}">Try again now</button>', lines, url)
@@ -155,7 +154,7 @@ class DatasetAdmin(ReadOnlyAdmin):
 
     @admin.display(description="newest release")
     def newest(self, row: Dataset) -> str:
-        shown = [each for each in row.releases.all() if each.state in (State.PUBLISHED, State.STALE)]
+        shown = [each for each in row.releases.all() if each.state in (ReleaseState.PUBLISHED, ReleaseState.STALE)]
         newest = max(shown, key=lambda each: (each.number, each.recut), default=None)
         if newest is None:
             return "none yet"
@@ -224,7 +223,7 @@ def upcoming(dataset: Dataset) -> list[str]:
 def period_words(period: Period) -> str:
     """A period with its result or error."""
     state = format_html('<span class="chip chip-{}">{}</span>', period.state, period.get_state_display())
-    if period.state == Period.State.WAITING and period.error:
+    if period.state == PeriodState.WAITING and period.error:
         until = timezone.localtime(period.next_at)
         return format_html("{} {} {}, again at {} UTC", period.name, state, period.error, f"{until:%H:%M}")
     return format_html("{} {} {}", period.name, state, period.error)

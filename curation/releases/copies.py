@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from curation.models import Dataset, Release
+from curation.models import Dataset, Release, ReleaseState
 from curation.releases.files import folder
 from curation.releases.folders import LATEST
 
@@ -207,7 +207,7 @@ def try_sync(dataset: Dataset) -> None:
 def compare(dataset: Dataset, bucket: Bucket, done: Synced, progress: Progress | None) -> bool:
     """Compare once and copy the difference; returns whether there was none."""
     things = list(bucket.things(f"{dataset.name}/"))
-    rows = list(dataset.releases.filter(state=Release.State.PUBLISHED).order_by("number", "recut"))
+    rows = list(dataset.releases.filter(state=ReleaseState.PUBLISHED).order_by("number", "recut"))
     files = {file.key: file for release in rows for file in files_of(dataset, release)}
     link = f"{dataset.name}/{LATEST}"
     stays = {*files, link} if rows else set(files)

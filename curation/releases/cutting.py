@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from curation.models import Dataset, Recall, Release, ReleaseMember
+from curation.models import Dataset, Recall, Release, ReleaseMember, ReleaseState
 from curation.policies import versions
 from curation.releases import copies, files, folders, membership, recalls, recuts
 from curation.releases.files import folder
@@ -29,7 +29,6 @@ LEASE = timedelta(minutes=10)
 GRACE = timedelta(minutes=1)  # between the row of a cut and its lease
 MAX_TRIES = 5
 RECUT, TIDY = "recut", "recut: removal of files"
-State = Release.State
 Progress = Callable[[int, int], None]
 
 
@@ -57,7 +56,9 @@ def begin(dataset: Dataset, period: str = "") -> Release:
     """Create the row of the next version, or take over one that a dead process began. A period that already has a
     release gets that one.
     """
-    if not period and (begun := dataset.releases.filter(free_lease(), state=State.CUTTING, period="", recut=0).first()):
+    if not period and (
+        begun := dataset.releases.filter(free_lease(), state=ReleaseState.CUTTING, period="", recut=0).first()
+    ):
         return begun
     while True:
         newest = dataset.releases.aggregate(Max("number"))["number__max"] or 0
@@ -98,9 +99,9 @@ def return_failed(release: Release, error: str) -> None:
     with transaction.atomic():
         held_row(release).update(lease_until=None, error=error, tries=F("tries") + 1)
         spent = Release.objects.filter(
-            free_lease(), pk=release.pk, state=State.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
+            free_lease(), pk=release.pk, state=ReleaseState.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
         )
-        if spent.update(state=State.FAILED):
+        if spent.update(state=ReleaseState.FAILED):
             release.members.all().delete()
 
 
@@ -111,14 +112,14 @@ def free_lease() -> Q:
 
 def claim(release: Release) -> bool:
     """Take the lease of a free cut. Its end time is also the token that identifies the holder."""
-    free = Release.objects.filter(free_lease(), pk=release.pk, state=State.CUTTING)
+    free = Release.objects.filter(free_lease(), pk=release.pk, state=ReleaseState.CUTTING)
     release.lease_until = timezone.now() + LEASE
     return bool(free.update(lease_until=release.lease_until, disturbed=False))
 
 
 def held_row(release: Release) -> QuerySet[Release]:
     """The row of a cut, if this process still holds it."""
-    return Release.objects.filter(pk=release.pk, state=State.CUTTING, lease_until=release.lease_until)
+    return Release.objects.filter(pk=release.pk, state=ReleaseState.CUTTING, lease_until=release.lease_until)
 
 
 def renew(release: Release) -> None:
@@ -196,12 +197,12 @@ def reveal(
             raise LeaseLost
         whole = held_row(release).filter(disturbed=False)
         if not whole.update(
-            state=State.PUBLISHED, manifest=manifest, published_at=timezone.now(), lease_until=None, error=""
+            state=ReleaseState.PUBLISHED, manifest=manifest, published_at=timezone.now(), lease_until=None, error=""
         ):
             raise Disturbed
         if previous:
             previous.members.all().delete()
-            Release.objects.filter(pk=previous.pk).update(state=State.SUPERSEDED)
+            Release.objects.filter(pk=previous.pk).update(state=ReleaseState.SUPERSEDED)
             recalls.announce(Recall.objects.create(release=previous, replaced_by=release, records=dropped))
         folders.show(release, aside)
     folders.point_latest(release.dataset)
@@ -217,11 +218,13 @@ def find(name: str, project: Project | None = None) -> Release | None:
     match = NAME.match(name)
     if match is None:
         return None
-    rows = Release.objects.exclude(state__in=[State.CUTTING, State.FAILED]).select_related("dataset__project")
+    rows = Release.objects.exclude(state__in=[ReleaseState.CUTTING, ReleaseState.FAILED]).select_related(
+        "dataset__project"
+    )
     rows = rows.filter(dataset__name=match["dataset"], **({"dataset__project": project} if project else {}))
     if match["number"]:
         return rows.filter(number=int(match["number"]), recut=int(match["recut"] or 0)).first()
-    return rows.exclude(state=State.SUPERSEDED).order_by("-number", "-recut").first()
+    return rows.exclude(state=ReleaseState.SUPERSEDED).order_by("-number", "-recut").first()
 
 
 def unchanged(release: Release, manifest: dict[str, Any]) -> Release | None:
@@ -242,10 +245,10 @@ def withdraw(release: Release) -> None:
 
 def recut_stale() -> list[str]:
     """Cut again every release that holds records of an erased person, and finish unfinished cuts."""
-    stale = Release.objects.filter(state=State.STALE).select_related("dataset__project").order_by("pk")
+    stale = Release.objects.filter(state=ReleaseState.STALE).select_related("dataset__project").order_by("pk")
     done = isolation.each(RECUT, stale, recut)
     isolation.each(TIDY, Dataset.objects.all(), folders.tidy)
-    return [str(release) for release in done if release.state == State.PUBLISHED]
+    return [str(release) for release in done if release.state == ReleaseState.PUBLISHED]
 
 
 def recut(stale: Release) -> Release:
@@ -261,6 +264,6 @@ def recut(stale: Release) -> Release:
 
 def unfinished() -> Iterator[Release]:
     """Cuts whose process died: their lease has ended. Those of a schedule are tried again by their period."""
-    rows = Release.objects.filter(free_lease(), state=State.CUTTING, tries__lt=MAX_TRIES)
+    rows = Release.objects.filter(free_lease(), state=ReleaseState.CUTTING, tries__lt=MAX_TRIES)
     rows = rows.filter(Q(period="") | Q(recut__gt=0))
     yield from rows.filter(created_at__lt=timezone.now() - GRACE).select_related("dataset__project")

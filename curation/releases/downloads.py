@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
-from curation.models import Release
+from curation.models import Release, ReleaseState
 from curation.releases.files import folder
 from curation.releases.formats.verify import DESCRIBING
 from privacy.api.problems import Problem
@@ -35,7 +35,7 @@ def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
     listed = {str(entry["name"]): str(entry["sha256"]) for entry in release.manifest.get("files", [])}
     path = folder(release) / name
     if name not in {*listed, *DESCRIBING} or not path.is_file():
-        raise Problem(410 if release.state == Release.State.SUPERSEDED else 404)
+        raise Problem(410 if release.state == ReleaseState.SUPERSEDED else 404)
     size = path.stat().st_size
     etag = f'"{listed.get(name) or sha256_of(path)}"'
     if etag in request.headers.get("If-None-Match", ""):

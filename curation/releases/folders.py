@@ -12,10 +12,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from curation.models import Dataset, Release
+from curation.models import Dataset, Release, ReleaseState
 from curation.releases.files import folder, sync_folder
 
-State = Release.State
 LATEST = "latest"
 LINK_SECONDS = 60.0  # far longer than a link waits for its rename
 
@@ -99,6 +98,6 @@ def is_stray(name: str, rows: dict[str, str]) -> bool:
         return True
     version = name[1:].rpartition(".")[0] if name.startswith(".") else name
     state = rows.get(version)
-    if state == State.CUTTING:
+    if state == ReleaseState.CUTTING:
         return False  # its own next try clears it
-    return name.startswith(".") or state not in (State.PUBLISHED, State.STALE)
+    return name.startswith(".") or state not in (ReleaseState.PUBLISHED, ReleaseState.STALE)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from django.db.models import F
 
-from curation.models import Release, ReleaseMember
+from curation.models import Release, ReleaseMember, ReleaseState
 from curation.releases import rows as releases_rows
 from curation.releases.files import HashedFile, complete, file_entry, folder
 from curation.releases.formats import parquet
@@ -80,11 +80,11 @@ def removed_record(entry: dict[str, str], line: bytes) -> dict[str, str]:
 def mark_stale() -> int:
     """Mark the releases that hold re-redacted interactions stale, to be cut again; returns how many."""
     changed = ReleaseMember.objects.filter(
-        release__state__in=[Release.State.PUBLISHED, Release.State.STALE],
+        release__state__in=[ReleaseState.PUBLISHED, ReleaseState.STALE],
         interaction__text_changed_at__gt=F("release__published_at"),
     )
     releases = list(changed.values_list("release", flat=True).distinct())
     if releases:
-        Release.objects.filter(pk__in=releases, state=Release.State.PUBLISHED).update(state=Release.State.STALE)
+        Release.objects.filter(pk__in=releases, state=ReleaseState.PUBLISHED).update(state=ReleaseState.STALE)
         changed.delete()
     return len(releases)

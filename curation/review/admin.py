@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
-from curation.models import ReviewTask
+from curation.models import ReviewTask, TaskState
 from curation.review import bulk_admin, deciding, double_review, holds, progress, queues
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
@@ -90,7 +90,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.display(description="waits")
     def waits(self, row: ReviewTask) -> str:
-        return timesince(row.created_at, depth=1) if row.state == ReviewTask.State.OPEN else ""
+        return timesince(row.created_at, depth=1) if row.state == TaskState.OPEN else ""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         queue = Queue.asked(request.GET)
@@ -132,7 +132,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def queue(self, request: HttpRequest) -> QuerySet[ReviewTask]:
         """The open tasks of the requested queue in this user's projects."""
-        return Queue.asked(request.GET).among(self.get_queryset(request).filter(state=ReviewTask.State.OPEN))
+        return Queue.asked(request.GET).among(self.get_queryset(request).filter(state=TaskState.OPEN))
 
     def next_task(self, request: HttpRequest, user: User) -> ReviewTask | None:
         """The next free task, without those skipped in this session."""
@@ -308,7 +308,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     def chosen(self, rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
         """The open tasks among the selected ones, at most a thousand."""
-        return list(rows.filter(state=ReviewTask.State.OPEN).select_related("project", "interaction", "about")[:MANY])
+        return list(rows.filter(state=TaskState.OPEN).select_related("project", "interaction", "about")[:MANY])
 
     def sent(self, request: HttpRequest) -> list[ReviewTask]:
         """The tasks that the previous page listed, by key: tasks that match the filter since then are left alone."""

@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from curation.models import BulkDecision, BulkItem, ReviewTask
+from curation.models import BulkDecision, BulkItem, BulkResult, BulkState, ReviewTask
 from curation.review import deciding
 from curation.runs.pace import PAUSE_SECONDS
 from feedback.models import Interaction
@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)  # far longer than a step, and than `SLICE_SECONDS`
 SLICE_SECONDS = 2.0  # how long a worker is kept from its other work
 HELD_SECONDS = 0.05  # of steps in a row before a pause in which others can write
-State, Outcome = BulkDecision.State, BulkItem.Outcome
 GONE = "It no longer exists."
 HIDDEN = "Its subject has a pending privacy request."
 VOTED = "It received a vote after it was selected."
@@ -60,8 +59,8 @@ def begin(tasks: Sequence[ReviewTask], verdict: deciding.Verdict, user: User) ->
 
 def take_back(key: int, user: User) -> bool:
     """Take back one's own bulk decision, even one still running; returns whether there was one."""
-    mine = BulkDecision.objects.filter(pk=key, who=user, state__in=[State.RUNNING, State.DONE])
-    return bool(mine.update(state=State.UNDOING, finished_at=None))
+    mine = BulkDecision.objects.filter(pk=key, who=user, state__in=[BulkState.RUNNING, BulkState.DONE])
+    return bool(mine.update(state=BulkState.UNDOING, finished_at=None))
 
 
 def unfinished() -> list[int]:
@@ -72,7 +71,7 @@ def unfinished() -> list[int]:
 def free() -> QuerySet[BulkDecision]:
     """Unfinished bulk decisions without a live lease."""
     unleased = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-    return BulkDecision.objects.filter(unleased, state__in=[State.RUNNING, State.UNDOING])
+    return BulkDecision.objects.filter(unleased, state__in=[BulkState.RUNNING, BulkState.UNDOING])
 
 
 def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
@@ -113,14 +112,14 @@ def step(key: int, *, failed: bool = False) -> bool:
     """Decide, or take back, the next task, in one transaction; False where none is left."""
     with transaction.atomic():
         bulk = BulkDecision.objects.select_for_update(of=("self",)).select_related("who").get(pk=key)
-        undoing = bulk.state == State.UNDOING
-        items = bulk.items.filter(outcome=Outcome.DECIDED if undoing else Outcome.WAITING)
+        undoing = bulk.state == BulkState.UNDOING
+        items = bulk.items.filter(outcome=BulkResult.DECIDED if undoing else BulkResult.WAITING)
         item = items.order_by("-pk" if undoing else "pk").first()
         if item is None:
             finish(bulk)
             return False
         if failed:
-            item.outcome, item.words = Outcome.KEPT if undoing else Outcome.SKIPPED, FAILED
+            item.outcome, item.words = BulkResult.KEPT if undoing else BulkResult.SKIPPED, FAILED
         elif undoing:
             undo(bulk, item)
         else:
@@ -131,7 +130,7 @@ def step(key: int, *, failed: bool = False) -> bool:
 
 def finish(bulk: BulkDecision) -> None:
     """Close the bulk decision, and drop its note, which the tasks now hold."""
-    bulk.state = State.UNDONE if bulk.state == State.UNDOING else State.DONE
+    bulk.state = BulkState.UNDONE if bulk.state == BulkState.UNDOING else BulkState.DONE
     bulk.note, bulk.finished_at = "", timezone.now()
     bulk.save(update_fields=["state", "note", "finished_at"])
 
@@ -141,19 +140,19 @@ def decide(bulk: BulkDecision, item: BulkItem) -> None:
     task = ReviewTask.objects.filter(pk=item.task_number).first()
     item.words = obstacle(bulk, task)
     if task is None or item.words:
-        item.outcome = Outcome.SKIPPED
+        item.outcome = BulkResult.SKIPPED
         return
     # Lock the conversation before its task, as everywhere: its revision cannot change until the verdict is given.
     talk = Interaction.objects.select_for_update(no_key=True).only("revision").get(pk=task.interaction_id)
     if talk.revision != item.revision:
-        item.outcome, item.words = Outcome.SKIPPED, VOTED
+        item.outcome, item.words = BulkResult.SKIPPED, VOTED
         return
     try:
         deciding.resolve(task, deciding.Verdict(bulk.resolution, note=bulk.note), bulk.who)
     except deciding.ReviewError as error:
-        item.outcome, item.words = Outcome.SKIPPED, str(error)
+        item.outcome, item.words = BulkResult.SKIPPED, str(error)
         return
-    item.outcome = Outcome.DECIDED
+    item.outcome = BulkResult.DECIDED
     item.resolved_at = ReviewTask.objects.values_list("resolved_at", flat=True).get(pk=task.pk)
 
 
@@ -162,16 +161,16 @@ def undo(bulk: BulkDecision, item: BulkItem) -> None:
     task = ReviewTask.objects.filter(pk=item.task_number).first()
     item.words = obstacle(bulk, task) or (CHANGED if task and task.resolved_at != item.resolved_at else "")
     if task is None or bulk.who is None or item.words:
-        item.outcome = Outcome.KEPT
+        item.outcome = BulkResult.KEPT
         return
     try:
         again = deciding.undo(task, bulk.who)
     except deciding.ReviewError as error:
-        item.outcome, item.words = Outcome.KEPT, str(error)
+        item.outcome, item.words = BulkResult.KEPT, str(error)
         return
     if again.claimed_until is not None:
         deciding.release(again.pk, bulk.who, again.claimed_until)
-    item.outcome = Outcome.UNDONE
+    item.outcome = BulkResult.UNDONE
 
 
 def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
@@ -190,16 +189,16 @@ def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
 def progress(bulk: BulkDecision) -> Progress:
     """Count the items by result, in one query."""
     rows = list(bulk.items.order_by().values_list("outcome", "words").annotate(number=Count("pk")))
-    count = {outcome: sum(number for one, _, number in rows if one == outcome) for outcome in Outcome}
+    count = {outcome: sum(number for one, _, number in rows if one == outcome) for outcome in BulkResult}
     total = sum(count.values())
-    if bulk.state in (State.UNDOING, State.UNDONE):
-        total = count[Outcome.DECIDED] + count[Outcome.UNDONE] + count[Outcome.KEPT]
-        done = total - count[Outcome.DECIDED]
+    if bulk.state in (BulkState.UNDOING, BulkState.UNDONE):
+        total = count[BulkResult.DECIDED] + count[BulkResult.UNDONE] + count[BulkResult.KEPT]
+        done = total - count[BulkResult.DECIDED]
     else:
-        done = total - count[Outcome.WAITING]
+        done = total - count[BulkResult.WAITING]
     why = {
         kind: tuple(sorted(((words, number) for one, words, number in rows if one == kind), key=lambda row: -row[1]))
-        for kind in (Outcome.SKIPPED, Outcome.KEPT)
+        for kind in (BulkResult.SKIPPED, BulkResult.KEPT)
     }
-    decided = count[Outcome.DECIDED] + count[Outcome.KEPT]
-    return Progress(done, total, decided, count[Outcome.UNDONE], why[Outcome.SKIPPED], why[Outcome.KEPT])
+    decided = count[BulkResult.DECIDED] + count[BulkResult.KEPT]
+    return Progress(done, total, decided, count[BulkResult.UNDONE], why[BulkResult.SKIPPED], why[BulkResult.KEPT])

@@ -18,7 +18,6 @@ from privacy.console.lists import row_key
 
 NEWEST = 20
 AT_ONCE_SECONDS = 0.4  # of work in the request itself, so that a few tasks are done when the page answers
-State = BulkDecision.State
 
 
 def bulk_view(model_admin: Any, request: HttpRequest) -> HttpResponse:

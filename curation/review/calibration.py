@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from curation.models import CalibrationItem, Decision, ReviewTask
+from curation.models import CalibrationItem, Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.review import double_review, events
 from curation.review.settings import ReviewSettings
@@ -12,13 +12,13 @@ from curation.selection.holdout import place
 from privacy.models import Subject
 from privacy.subjects import digests
 
-State, Kind, Action = ReviewTask.State, ReviewTask.Kind, events.Action
+Kind, Action = ReviewTask.Kind, events.Action
 
 
 def mark(task: ReviewTask, by: User) -> bool:
     """Make a decided task a calibration item; returns whether its verdict is current and tells right from wrong."""
     stands = Decision.objects.filter(pk=task.interaction_id, task=task).exists()
-    if task.state != State.RESOLVED or task.resolution == ReviewTask.Resolution.UNSURE or not stands:
+    if task.state != TaskState.RESOLVED or task.resolution == ReviewTask.Resolution.UNSURE or not stands:
         return False
     with transaction.atomic():
         _, made = CalibrationItem.objects.get_or_create(
@@ -35,8 +35,8 @@ def unmark(task: ReviewTask, by: User) -> bool:
     with transaction.atomic():
         gone, _ = CalibrationItem.objects.filter(task=task).delete()
         if gone:
-            waiting = ReviewTask.objects.filter(about=task, kind=Kind.CALIBRATION, state=State.OPEN)
-            waiting.update(state=State.CANCELLED, claimed_by=None, claimed_until=None)
+            waiting = ReviewTask.objects.filter(about=task, kind=Kind.CALIBRATION, state=TaskState.OPEN)
+            waiting.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
             events.note([task], Action.UNMARKED, by)
     return bool(gone)
 
@@ -50,7 +50,7 @@ def task_instead(task: ReviewTask, user: User) -> ReviewTask | None:
     items = CalibrationItem.objects.filter(project=task.project_id)
     if task.kind != Kind.LABEL or not items.exists():
         return None
-    last = ReviewTask.objects.filter(resolved_by=user, state=State.RESOLVED).order_by("-resolved_at").first()
+    last = ReviewTask.objects.filter(resolved_by=user, state=TaskState.RESOLVED).order_by("-resolved_at").first()
     share = ReviewSettings.of(versions.current(task.project).settings).calibration_share
     if last is not None and last.kind == Kind.CALIBRATION:
         return None
@@ -68,7 +68,7 @@ def task_instead(task: ReviewTask, user: User) -> ReviewTask | None:
 def next_for(user: User, items: QuerySet[CalibrationItem]) -> CalibrationItem | None:
     """The first item that this reviewer has neither decided nor been shown, and whose answer has no open task."""
     seen = ReviewTask.objects.filter(interaction=OuterRef("pk"), resolved_by=user)
-    looked_at = ReviewTask.objects.filter(interaction=OuterRef("pk"), state=State.OPEN)
+    looked_at = ReviewTask.objects.filter(interaction=OuterRef("pk"), state=TaskState.OPEN)
     hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
     free = items.filter(~Exists(seen), ~Exists(looked_at), ~Exists(hidden))
     return free.select_related("task").order_by("pk").first()

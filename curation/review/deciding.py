@@ -14,7 +14,7 @@ from curation.decisions import derive
 from curation.decisions.language import guess
 from curation.decisions.rules import REASONS, Outcome, Reason, decide
 from curation.evidence import decided
-from curation.models import Decision, ReviewTask
+from curation.models import Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.questions import duplicates
 from curation.review import calibration, double_review, events, holds
@@ -27,7 +27,7 @@ from privacy.models import Subject
 from privacy.redaction import Redacted, redact
 
 LEASE = timedelta(minutes=15)
-State, Kind, Action = ReviewTask.State, ReviewTask.Kind, events.Action
+Kind, Action = ReviewTask.Kind, events.Action
 Resolution = ReviewTask.Resolution
 OUTCOMES = {
     Resolution.APPROVE: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED, "A reviewer found the answer right."),
@@ -48,7 +48,7 @@ def free_for(user: User) -> Q:
     unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
     # Not "is NULL or mine": SQLite would collect all unassigned rows by that index, and sort them.
     asked = Exact(Coalesce("assignee_id", Value(user.pk)), user.pk)
-    free = unclaimed & Q(asked) & Q(state=State.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
+    free = unclaimed & Q(asked) & Q(state=TaskState.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
     return free if user.has_perm(double_review.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
 
 
@@ -86,18 +86,18 @@ def hold(task: ReviewTask, user: User) -> None:
 
 def release(key: int, user: User, until: datetime) -> bool:
     """Release one claim if it still ends at `until`, so that a page closed late cannot drop a newer claim."""
-    mine = ReviewTask.objects.filter(pk=key, claimed_by=user, claimed_until=until, state=ReviewTask.State.OPEN)
+    mine = ReviewTask.objects.filter(pk=key, claimed_by=user, claimed_until=until, state=TaskState.OPEN)
     return bool(mine.update(claimed_by=None, claimed_until=None))
 
 
 def release_claims(user: User) -> None:
     """Release all claims of a reviewer."""
-    ReviewTask.objects.filter(claimed_by=user, state=ReviewTask.State.OPEN).update(claimed_by=None, claimed_until=None)
+    ReviewTask.objects.filter(claimed_by=user, state=TaskState.OPEN).update(claimed_by=None, claimed_until=None)
 
 
 def last_decided(user: User) -> ReviewTask | None:
     """The task that this reviewer decided last, which they may take back."""
-    return ReviewTask.objects.filter(resolved_by=user, state=ReviewTask.State.RESOLVED).order_by("-resolved_at").first()
+    return ReviewTask.objects.filter(resolved_by=user, state=TaskState.RESOLVED).order_by("-resolved_at").first()
 
 
 def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None) -> int:
@@ -105,7 +105,7 @@ def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None)
     verdict, and calibration tasks stay with their reviewer.
     """
     keys = [task.pk for task in tasks]
-    rows = ReviewTask.objects.filter(pk__in=keys, state=State.OPEN).exclude(kind=Kind.CALIBRATION)
+    rows = ReviewTask.objects.filter(pk__in=keys, state=TaskState.OPEN).exclude(kind=Kind.CALIBRATION)
     with transaction.atomic():
         changing = list(rows if to is None else rows.exclude(Q(not_for=to) | double_review.judged_by(to)))
         events.note(changing, Action.ASSIGNED, by)
@@ -126,7 +126,7 @@ def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
         locked = tasks.get(pk=task.pk)
         check(locked, verdict, user)
         source = locked.interaction
-        locked.state, locked.resolution = ReviewTask.State.RESOLVED, verdict.resolution
+        locked.state, locked.resolution = TaskState.RESOLVED, verdict.resolution
         locked.correction = (
             redacted_text(source, verdict.correction)
             if verdict.resolution == Resolution.CORRECT
@@ -207,13 +207,13 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
     """
     with transaction.atomic():
         locked = ReviewTask.objects.select_for_update().get(pk=task.pk)
-        if locked.state != State.RESOLVED or locked.resolved_by_id != user.pk:
+        if locked.state != TaskState.RESOLVED or locked.resolved_by_id != user.pk:
             raise ReviewError("Only your own decision can be undone.")
         try:
             double_review.withdraw_follow_ups(locked)
         except double_review.FollowedError as error:
             raise ReviewError(str(error)) from error
-        if ReviewTask.objects.filter(interaction=locked.interaction_id, state=State.OPEN).exists():
+        if ReviewTask.objects.filter(interaction=locked.interaction_id, state=TaskState.OPEN).exists():
             raise ReviewError("This question is already in review again.")
         row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
         if (
@@ -244,7 +244,7 @@ def kept_earlier_decision(row: Decision, task: ReviewTask) -> bool:
 def restore_earlier_decision(row: Decision, task: ReviewTask) -> None:
     """Restore the decision from before this verdict: an earlier review that no vote has followed, else the votes."""
     earlier = ReviewTask.objects.filter(
-        interaction=row.pk, state=State.RESOLVED, kind__in=[Kind.LABEL, Kind.ADJUDICATION]
+        interaction=row.pk, state=TaskState.RESOLVED, kind__in=[Kind.LABEL, Kind.ADJUDICATION]
     ).exclude(pk=task.pk)
     before = earlier.select_related("interaction__project").order_by("-resolved_at", "-pk").first()
     if (
@@ -260,13 +260,13 @@ def reopen_in_place(task: ReviewTask, user: User) -> None:
     """Reopen the task for its reviewer, and delete the unassigned one that curation has just opened for the same
     record.
     """
-    ReviewTask.objects.filter(interaction=task.interaction_id, state=State.OPEN).delete()
+    ReviewTask.objects.filter(interaction=task.interaction_id, state=TaskState.OPEN).delete()
     reopen(task, user)
 
 
 def reopen(task: ReviewTask, user: User) -> None:
     """Reopen a closed task for the same reviewer, and clear the text they typed."""
-    task.state, task.resolution = State.OPEN, ""
+    task.state, task.resolution = TaskState.OPEN, ""
     task.correction = task.note = Redacted.stored("")
     task.resolved_by = task.resolved_at = None
     task.claimed_by, task.claimed_until = user, timezone.now() + LEASE

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from curation.decisions import derive
-from curation.models import CalibrationItem, CurationPolicy, Decision, ReviewTask
+from curation.models import CalibrationItem, CurationPolicy, Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.questions import duplicates
 from curation.review.settings import ReviewSettings
@@ -16,7 +16,7 @@ from curation.selection.holdout import place
 from feedback.models import ProjectMember
 from privacy.subjects import digests
 
-State, Kind = ReviewTask.State, ReviewTask.Kind
+Kind = ReviewTask.Kind
 ADJUDICATES = "curation.adjudicate_reviewtask"
 DIFFER, PRIORITY = "reviewers_differ", 40
 
@@ -96,17 +96,17 @@ def withdraw_follow_ups(task: ReviewTask) -> None:
         followed = ReviewTask.objects.filter(about=task.about_id, kind=Kind.ADJUDICATION)
     else:
         return
-    rows = followed.select_for_update().exclude(state=State.CANCELLED)
+    rows = followed.select_for_update().exclude(state=TaskState.CANCELLED)
     now = timezone.now()
     for row in rows:
-        if row.state == State.RESOLVED or (row.claimed_until is not None and row.claimed_until > now):
+        if row.state == TaskState.RESOLVED or (row.claimed_until is not None and row.claimed_until > now):
             raise FollowedError("Another reviewer has judged it after you, or is about to.")
-    followed.filter(state=State.OPEN).delete()
+    followed.filter(state=TaskState.OPEN).delete()
 
 
 def judged_by(user: User) -> Q:
     """A condition on tasks: those that compare two reviewers, one of them this user."""
-    theirs = ReviewTask.objects.filter(resolved_by=user, state=State.RESOLVED)
+    theirs = ReviewTask.objects.filter(resolved_by=user, state=TaskState.RESOLVED)
     party = Exists(theirs.filter(pk=OuterRef("about"))) | Exists(
         theirs.filter(about=OuterRef("about"), kind=Kind.SECOND)
     )
@@ -122,5 +122,5 @@ def verdicts_before(task: ReviewTask) -> list[ReviewTask]:
     """What a curator decides between: the verdict that stands and the second one."""
     if task.kind != Kind.ADJUDICATION or task.about is None:
         return []
-    second = ReviewTask.objects.filter(about=task.about, kind=Kind.SECOND, state=State.RESOLVED).order_by("-pk")[:1]
+    second = ReviewTask.objects.filter(about=task.about, kind=Kind.SECOND, state=TaskState.RESOLVED).order_by("-pk")[:1]
     return [task.about, *second]

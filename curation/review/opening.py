@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from curation.evidence.records import Decided, Finding
-from curation.models import AuditItem, ReviewTask
+from curation.models import AuditItem, ReviewTask, TaskState
 from feedback.models import Project
 from privacy.db import columns
 
@@ -30,7 +30,7 @@ ASKED_OF_RECORDS = frozenset({*HELD, "not_discriminating", "judge_divided"})
 PRIORITY = {"prompt_injection": 30, "sensitive_topic": 20, "contradicts_review": 25}
 PLAIN = 10
 AUDIT = "audit"
-State, Kind = ReviewTask.State, ReviewTask.Kind
+Kind = ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)
 ANY = "It was drawn at random. Judge the answer by itself."
 COLUMNS = (
@@ -68,7 +68,7 @@ def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
         some = keys[start : start + BATCH]
         with transaction.atomic():  # by itself, each row would be flushed to disk
             make_way(some)
-            there = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
+            there = ReviewTask.objects.filter(interaction__in=some, state=TaskState.OPEN)
             asked = set(there.values_list("interaction_id", flat=True))
             tasks = [task(key, *held[key]) for key in some if key not in asked]
             put(project, tasks)
@@ -80,7 +80,7 @@ def put(project: Project, tasks: Iterable[Task]) -> None:
     """Open these tasks; where one is open for the interaction already, it stays as it is."""
     now = columns.stamp(timezone.now())
     rows = [
-        (one.interaction, project.pk, one.subject, one.reason, one.detail[:200], str(Kind.LABEL), str(State.OPEN),
+        (one.interaction, project.pk, one.subject, one.reason, one.detail[:200], str(Kind.LABEL), str(TaskState.OPEN),
          one.priority, one.revision, now, "", "", "")
         for one in tasks
     ]  # fmt: skip
@@ -89,14 +89,14 @@ def put(project: Project, tasks: Iterable[Task]) -> None:
 
 def make_way(interactions: Sequence[int]) -> None:
     """Close the second looks and calibrations of these interactions: a question that decides a label goes before."""
-    tasks = ReviewTask.objects.filter(interaction__in=interactions, state=State.OPEN, kind__in=ASIDE)
-    tasks.update(state=State.CANCELLED, claimed_by=None, claimed_until=None)
+    tasks = ReviewTask.objects.filter(interaction__in=interactions, state=TaskState.OPEN, kind__in=ASIDE)
+    tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
 
 
 def disputed(interactions: Sequence[int], *, second_waits: bool) -> dict[int, Finding]:
     """What keeps these records from being used: reviewers differ, or, where the policy says so, a second look is due."""
     kinds = [Kind.ADJUDICATION, Kind.SECOND] if second_waits else [Kind.ADJUDICATION]
-    rows = ReviewTask.objects.filter(interaction__in=interactions, state=State.OPEN, kind__in=kinds)
+    rows = ReviewTask.objects.filter(interaction__in=interactions, state=TaskState.OPEN, kind__in=kinds)
     return {key: DISPUTES[kind] for key, kind in rows.values_list("interaction_id", "kind")}
 
 
@@ -119,20 +119,20 @@ def withdraw(interactions: Iterable[int]) -> None:
     keys = list(interactions)
     for start in range(0, len(keys), BATCH):
         tasks = ReviewTask.objects.filter(
-            interaction__in=keys[start : start + BATCH], state=ReviewTask.State.OPEN, reason__in=HELD, kind=Kind.LABEL
+            interaction__in=keys[start : start + BATCH], state=TaskState.OPEN, reason__in=HELD, kind=Kind.LABEL
         )
         tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(reason=AUDIT, detail=ANY, priority=PLAIN)
-        tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
+        tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
 
 
 def settle(interactions: Sequence[int]) -> None:
     """Close the tasks about labels that the signals have settled since. Those of the audit stay."""
     for start in range(0, len(interactions), BATCH):
         some = interactions[start : start + BATCH]
-        tasks = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
+        tasks = ReviewTask.objects.filter(interaction__in=some, state=TaskState.OPEN)
         tasks = (
             tasks.exclude(kind=Kind.ADJUDICATION)
             .exclude(reason__in=[AUDIT, *HELD], kind=Kind.LABEL)
             .exclude(interaction__in=AuditItem.objects.values("pk"))
         )
-        tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
+        tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)

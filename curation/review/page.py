@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from curation.decisions.rules import REASONS, Reason
-from curation.models import Decision, Question, ReviewTask
+from curation.models import Decision, Question, ReviewTask, TaskState
 from curation.review import double_review, holds, queues
 from curation.review.opening import ASIDE, AUDIT, HELD
 from curation.review.verdicts import barred, claim_of
@@ -82,13 +82,13 @@ class Page:
     @property
     def is_open(self) -> bool:
         """Whether it still needs a verdict."""
-        return self.task.state == ReviewTask.State.OPEN
+        return self.task.state == TaskState.OPEN
 
 
 def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewTask | None) -> Page:
     """What the page shows of a task; if it is judged blind, nothing that others said."""
     now = timezone.now()
-    is_open = task.state == ReviewTask.State.OPEN
+    is_open = task.state == TaskState.OPEN
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
     # Audits, second reviews and calibrations are judged blind: what others said would bias them.
     blind = blind or task.reason == AUDIT or task.kind in ASIDE

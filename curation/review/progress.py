@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from curation.models import CalibrationItem, ReviewTask
+from curation.models import CalibrationItem, ReviewTask, TaskState
 from curation.quality import estimates
 from curation.quality.estimates import Estimate
 from curation.review import agreement, calibration, double_review
@@ -23,7 +23,7 @@ from feedback.models import Project
 
 NEWEST = 5_000
 """The most second reviews and calibrations that are read, newest first."""
-State, Kind = ReviewTask.State, ReviewTask.Kind
+Kind = ReviewTask.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ VERDICTS = {
 
 def judged(tasks: QuerySet[ReviewTask], kind: str) -> list[Judged]:
     """Answers judged twice in this way, newest first; one query."""
-    rows = tasks.filter(kind=kind, state=State.RESOLVED, about__state=State.RESOLVED).order_by("-pk")
+    rows = tasks.filter(kind=kind, state=TaskState.RESOLVED, about__state=TaskState.RESOLVED).order_by("-pk")
     found = rows.values_list("about__resolved_by", "about__resolution", "resolved_by", "resolution")[:NEWEST]
     return [Judged(*row) for row in found]
 
@@ -106,7 +106,7 @@ def progress(tasks: QuerySet[ReviewTask], people: Iterable[User], now: datetime)
     """The work of these people on these tasks; always three queries."""
     wanted = list(people)
     day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = tasks.filter(resolved_by__in=wanted, state=State.RESOLVED, resolved_at__gte=monday(now)).order_by()
+    mine = tasks.filter(resolved_by__in=wanted, state=TaskState.RESOLVED, resolved_at__gte=monday(now)).order_by()
     rows = mine.values("resolved_by").annotate(week=Count("pk"), today=Count("pk", filter=Q(resolved_at__gte=day)))
     counts = {row["resolved_by"]: (row["today"], row["week"]) for row in rows}
     known, twice = judged(tasks, Kind.CALIBRATION), judged(tasks, Kind.SECOND)

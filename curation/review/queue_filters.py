@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from curation.models import ReviewTask
+from curation.models import TaskState
 from curation.review import queues
 from curation.review.queues import Queue
 
@@ -73,7 +73,7 @@ class StatePart(admin.SimpleListFilter):
         return [{**first, "display": "Open"}, *rest]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or ReviewTask.State.OPEN
+        chosen = self.value() or TaskState.OPEN
         return queryset if chosen == "all" else queryset.filter(state=chosen)
 
 

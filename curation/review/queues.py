@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
-from curation.models import Decision, ReviewTask
+from curation.models import Decision, ReviewTask, TaskState
 from feedback.models import Signal
 from privacy.console.pagination import keys_of
 
@@ -102,7 +102,7 @@ class Choices:
 
 def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
     """The tags and languages of the first few hundred open tasks."""
-    waiting = [tasks.filter(state=ReviewTask.State.OPEN).order_by("-priority", "id") for tasks in parts]
+    waiting = [tasks.filter(state=TaskState.OPEN).order_by("-priority", "id") for tasks in parts]
     rows = ReviewTask.objects.filter(pk__in=keys_of(waiting, SAMPLE))
     seen = list(rows.values_list("interaction__tags", "interaction__decision__language"))
     tags = Counter(tag for found, _ in seen for tag in found or ())
@@ -115,7 +115,7 @@ def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
 def left(tasks: QuerySet[ReviewTask]) -> str:
     """How many of these tasks are open, at most "1,000+": an exact count would read the whole queue after every
     decision."""
-    number = tasks.filter(state=ReviewTask.State.OPEN).order_by()[:COUNTED].count()
+    number = tasks.filter(state=TaskState.OPEN).order_by()[:COUNTED].count()
     return f"{number:,}" if number < COUNTED else f"{COUNTED:,}+"
 
 

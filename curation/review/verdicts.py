@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from curation.models import ReviewTask
+from curation.models import ReviewTask, TaskState
 from curation.review import double_review, holds
 from feedback.capture.blanks import is_blank
 from feedback.capture.fingerprints import normalise
@@ -34,7 +34,7 @@ class Verdict:
 
 def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
     """Refuse a verdict that cannot be applied."""
-    if task.state != ReviewTask.State.OPEN:
+    if task.state != TaskState.OPEN:
         raise ReviewError("This task is already closed.")
     if user is not None and (words := barred(task, user)):
         raise ReviewError(words)

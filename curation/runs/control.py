@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from curation.models import Run
+from curation.models import Run, RunState
 from feedback.models import Project
 
 SILENT = timedelta(minutes=10)  # far longer than a batch takes
@@ -16,17 +16,17 @@ def cancel(run: Run) -> bool:
 
     The project rests until somebody starts a run of it again: beat would go on in a few seconds.
     """
-    running = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING)
-    return bool(running.update(state=Run.State.CANCELLED, finished_at=timezone.now()))
+    running = Run.objects.filter(pk=run.pk, state=RunState.RUNNING)
+    return bool(running.update(state=RunState.CANCELLED, finished_at=timezone.now()))
 
 
 def resting() -> QuerySet[Project]:
     """The projects whose last run was cancelled."""
     last = Run.objects.filter(project=OuterRef("pk")).order_by("-pk").values("state")[:1]
-    return Project.objects.annotate(last_run=Subquery(last)).filter(last_run=Run.State.CANCELLED)
+    return Project.objects.annotate(last_run=Subquery(last)).filter(last_run=RunState.CANCELLED)
 
 
 def give_up_silent() -> int:
     """Call those failed that have said nothing for long; how many. What they left, the next run does."""
-    silent = Run.objects.filter(state=Run.State.RUNNING, alive_at__lt=timezone.now() - SILENT)
-    return silent.update(state=Run.State.FAILED, finished_at=timezone.now())
+    silent = Run.objects.filter(state=RunState.RUNNING, alive_at__lt=timezone.now() - SILENT)
+    return silent.update(state=RunState.FAILED, finished_at=timezone.now())

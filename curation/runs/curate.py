@@ -21,7 +21,7 @@ from curation.evidence import pending
 from curation.evidence.decided import LABELLED
 from curation.evidence.pending import Read, Stored
 from curation.evidence.records import Decided
-from curation.models import CurationPolicy, Decision, ReviewTask, Run
+from curation.models import CurationPolicy, Decision, ReviewTask, Run, RunState, TaskState
 from curation.policies import versions
 from curation.questions import duplicates
 from curation.review import opening
@@ -50,8 +50,8 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
         return None
     with roomy():
         take_batches(run, progress)
-    done = Run.objects.filter(pk=run.pk).exclude(state=Run.State.CANCELLED)
-    done.update(state=Run.State.DONE, finished_at=timezone.now())
+    done = Run.objects.filter(pk=run.pk).exclude(state=RunState.CANCELLED)
+    done.update(state=RunState.DONE, finished_at=timezone.now())
     run.refresh_from_db()
     return run
 
@@ -64,7 +64,7 @@ def take_batches(run: Run, progress: Callable[[int, int], None] | None) -> None:
         with uncollected():
             after = curate_batch(run, after, pace)
         run.refresh_from_db(fields=["state", "read"])
-        if run.state == Run.State.CANCELLED:
+        if run.state == RunState.CANCELLED:
             break
         if progress:
             progress(run.read, run.total)
@@ -81,7 +81,7 @@ def begin_or_join(project: Project) -> Run | None:
         if not waiting:  # another process did it all meanwhile
             return None
         policy = versions.current(project)
-        run = Run.objects.filter(project=project, state=Run.State.RUNNING, policy=policy).order_by("-pk").first()
+        run = Run.objects.filter(project=project, state=RunState.RUNNING, policy=policy).order_by("-pk").first()
         if run is None:
             return Run.objects.create(project=project, policy=policy, total=waiting)
         run.total = run.read + waiting
@@ -217,7 +217,7 @@ def ask_people(project: Project, judged: Sequence[Judged]) -> None:
     unclear = {one.read.key: one for one in judged if one.ruling.outcome in FOR_A_PERSON}
     opening.settle([one.read.key for one in judged if one.read.key not in unclear and one.read.before is not None])
     opening.make_way(list(unclear))
-    tasks = ReviewTask.objects.filter(state=ReviewTask.State.OPEN, interaction__in=list(unclear))
+    tasks = ReviewTask.objects.filter(state=TaskState.OPEN, interaction__in=list(unclear))
     asked = {task.interaction_id: task for task in tasks}
     fresh = []
     for key, (read, ruling, _, _) in unclear.items():

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curation.decisions.rules import Outcome
-from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReviewTask
+from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReleaseState, ReviewTask, TaskState
 from curation.quality import audits, report
 from curation.quality.estimates import Estimate, Weighted, wilson
 from curation.review.queues import REASONS
@@ -156,7 +156,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     since = None if days == "all" else timezone.now() - timedelta(days=int(days))
     link = {"project": chosen.pk if chosen else ""}
     names = [each.namespace for each in projects if chosen in (None, each)]
-    tasks = ReviewTask.objects.filter(project__in=keys, state=ReviewTask.State.OPEN)
+    tasks = ReviewTask.objects.filter(project__in=keys, state=TaskState.OPEN)
     ages = cached("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
     votes = cached("votes", keys, days, lambda: rates(keys, since))
     return Overview(
@@ -300,7 +300,7 @@ def rates(keys: list[int], since: Any) -> dict[str, Estimate]:
 
 def newest_releases(keys: list[int]) -> list[Release]:
     """The newest published release of each dataset, four at most."""
-    newest = Release.objects.filter(dataset=OuterRef("pk"), state=Release.State.PUBLISHED).order_by("-number", "-recut")
+    newest = Release.objects.filter(dataset=OuterRef("pk"), state=ReleaseState.PUBLISHED).order_by("-number", "-recut")
     rows = Dataset.objects.filter(project__in=keys).annotate(newest=newest.values("pk")[:1]).values("newest")
     return list(Release.objects.filter(pk__in=rows).select_related("dataset").order_by("-published_at")[:4])
 

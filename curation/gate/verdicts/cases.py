@@ -142,8 +142,8 @@ def case_view(case: Case) -> dict[str, object]:
     }
 
 
-Outcome = Grade | GraderError
-_remembered: ContextVar[dict[tuple[Case, str], Outcome] | None] = ContextVar("remembered", default=None)
+GradeOrError = Grade | GraderError
+_remembered: ContextVar[dict[tuple[Case, str], GradeOrError] | None] = ContextVar("remembered", default=None)
 _digests: ContextVar[dict[int, tuple[Case, str]] | None] = ContextVar("digests", default=None)
 AT_ONCE = 8
 """Answers that wait for a model at the same time."""
@@ -191,7 +191,7 @@ def grade_ahead(asked: Iterable[tuple[Case, str | None]], using: Mapping[str, Gr
     )
     waiting = [pair for pair in wanted if pair not in memory]
 
-    def ask(pair: tuple[Case, str]) -> Outcome:
+    def ask(pair: tuple[Case, str]) -> GradeOrError:
         case, answer = pair
         model = using[case.grader]
         try:

@@ -23,8 +23,8 @@ from curation.gate.verdicts.policy import GatePolicy
 from curation.gate.verdicts.significance import Pairs, change_interval, mcnemar, mcnemar_drop
 from curation.gate.verdicts.slices import Slice, slice_outcomes
 
-Outcome = Literal["fixed", "still_failing", "regressed", "newly_failing", "still_passing", "newly_passing"]
-OUTCOMES: Final[tuple[Outcome, ...]] = (
+Change = Literal["fixed", "still_failing", "regressed", "newly_failing", "still_passing", "newly_passing"]
+OUTCOMES: Final[tuple[Change, ...]] = (
     "fixed",
     "still_failing",
     "regressed",
@@ -32,7 +32,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     "still_passing",
     "newly_passing",
 )
-_PAIRED: Final[Mapping[tuple[bool, bool], Outcome]] = {
+_PAIRED: Final[Mapping[tuple[bool, bool], Change]] = {
     (True, True): "still_passing",
     (True, False): "regressed",
     (False, True): "fixed",
@@ -52,7 +52,7 @@ class CaseOutcome:
     """
 
     case: Case
-    outcome: Outcome
+    outcome: Change
     before: bool | None
     after: bool
     flaky: bool
@@ -182,7 +182,7 @@ def _outcome(case: Case, result: Result, before: Result | None, policy: GatePoli
     if before is None:
         # A golden case worked in production; a regression case is known to fail until an agent gets it right.
         usual, then = case.kind == "golden", None
-        named: Outcome = "newly_passing" if after else "newly_failing" if usual else "still_failing"
+        named: Change = "newly_passing" if after else "newly_failing" if usual else "still_failing"
     else:
         usual = then = _settled(before, repeated=True)
         mixed = mixed or _mixed(before)

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
 from curation import checks
-from curation.models import Release
+from curation.models import Release, ReleaseState
 from curation.releases import copies
 from curation.releases.copies import Bucket, StoreFailed
 from curation.releases.files import folder
@@ -110,7 +110,7 @@ def test_a_request_does_not_close_before_the_store_has_followed(store: Any, monk
         made = lifecycle.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
         waits = lifecycle.advance(made)
     assert waits.state == PrivacyRequest.State.SCANNED and "bucket" in waits.error
-    assert Release.objects.get(recut=1).state == Release.State.PUBLISHED
+    assert Release.objects.get(recut=1).state == ReleaseState.PUBLISHED
     assert seen(store) == there
     PrivacyRequest.objects.update(lease_until=None)
     assert lifecycle.advance(waits).state == PrivacyRequest.State.CLOSED
@@ -191,7 +191,7 @@ def test_a_release_is_published_though_the_store_is_away(store: Any, monkeypatch
         first = released()
         with pytest.raises(CommandError, match="EndpointConnectionError"):
             call_command("copy_releases")
-    assert first.state == Release.State.PUBLISHED and not seen(store)
+    assert first.state == ReleaseState.PUBLISHED and not seen(store)
     said = StringIO()
     call_command("copy_releases", "shop", stdout=said)
     assert f"{len(on_disk(first))} files copied" in said.getvalue()

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from curation import tasks
-from curation.models import Dataset, Period, Release
+from curation.models import Dataset, Period, PeriodState, Release
 from curation.releases import cutting, periods
 from curation.releases.files import folder
 from feedback.models import Project
@@ -187,7 +187,7 @@ def test_a_worker_that_dies_is_followed_by_another_when_its_lease_ends(dataset: 
     assert periods.run_due()[0].state == "done"
     stale = newest()
     stale.lease_until = timezone.now()
-    periods.settle(stale, Period.State.FAILED, error="late")
+    periods.settle(stale, PeriodState.FAILED, error="late")
     assert newest().state == "done", "the one that was away has no say"
 
 

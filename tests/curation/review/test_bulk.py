@@ -168,7 +168,9 @@ def test_nobody_takes_back_what_another_decided_and_nothing_is_taken_back_twice(
     other = signed_in(staff("curator", shop))
     assert "1 decided" not in page(other)
     for sent in (str(key), "9" * 30, "x", ""):
-        assert "That is not one of your bulk decisions" in other.post(BULKS, {"bulk": sent}, follow=True).content.decode()
+        assert (
+            "That is not one of your bulk decisions" in other.post(BULKS, {"bulk": sent}, follow=True).content.decode()
+        )
     assert ReviewTask.objects.filter(state="resolved").count() == 1
     window.post(BULKS, {"bulk": key})
     finished()
