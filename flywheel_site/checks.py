@@ -81,7 +81,7 @@ def proxies_are_few(**kwargs: Any) -> list[CheckMessage]:
     wide = [net for net in settings.TRUSTED_PROXIES if net.prefixlen < WIDEST[net.version]]
     if not wide and sum(net.num_addresses for net in settings.TRUSTED_PROXIES if net.version == 4) < 1 << 25:
         return []
-    hint = "Name the proxies' own addresses: whoever is in there can say of any address that it calls."
+    hint = "Name the proxies' own addresses: anyone in these networks can claim any client address."
     return [Error("TRUSTED_PROXIES trusts a large part of the Internet.", hint=hint, id="flywheel.E006")]
 
 

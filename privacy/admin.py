@@ -66,6 +66,7 @@ class ConsentEntryAdmin(ReadOnlyAdmin):
     list_filter = [NamespaceFilter, "purpose", "granted"]
     list_select_related = ["subject"]
     ordering = ["-id"]
+    heading = "Consent"
     lead = "The ledger: lines are added, never changed. The newest line of a subject and purpose holds."
     empty = ("No consent on record", "Send consent with an interaction, or to POST /api/v1/consent.")
 
@@ -119,5 +120,6 @@ class SetbackAdmin(ReadOnlyAdmin):
     list_display = ["work", "about", "error", "times", "at"]
     list_filter = ["work"]
     ordering = ["-at"]
+    heading = "Failing work"
     lead = "Background work that failed when it was last tried. A row goes when the work succeeds."
     empty = ("No failing work", "A row appears when background work fails for one of many things.")

@@ -51,7 +51,7 @@ class GateRunAdmin(ProjectsOwnAdmin):
     list_display = ["id", "candidate", "release", "verdict_chip", "baseline", "created_at"]
     list_filter = [ProjectFilter, "verdict"]
     ordering = ["-id"]
-    lead = "A candidate's answers to a release's eval cases, beside its baseline. What worked must not break."
+    lead = "A candidate's answers to a release's eval cases, compared with its baseline. What worked must not break."
     empty = (
         "No gate runs yet",
         "Run one in CI: manage.py evalgate --release R --agent URL, or POST /api/v1/gate-runs.",

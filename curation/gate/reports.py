@@ -186,7 +186,7 @@ def listed(run: GateRun, change: str) -> QuerySet[GateResult]:
 
 
 def pairs(run: GateRun, rows: Iterable[GateResult]) -> list[Pair]:
-    """These answers beside the baseline's; one query more, however many."""
+    """These answers with the baseline's; always one more query."""
     rows = list(rows)
     keys = [row.interaction_id for row in rows]
     earlier = GateResult.objects.filter(run=run.baseline_id, interaction__in=keys) if run.baseline_id else []

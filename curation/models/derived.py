@@ -74,7 +74,7 @@ def one_of(column: str, values: Iterable[str]) -> Q:
 
 
 def derived_indexes(name: str) -> list[Any]:
-    """The indexes that every derived table has: its list, and the look-ups of what stands beside a record.
+    """The indexes of every derived table: for its list, and for look-ups of related records.
 
     What stands points at none, so those that find it need no status, which a selection writes of every record.
     """

@@ -14,7 +14,7 @@ from curation.selection.guards import GuardSettings
 
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """The share of all conversations that a person judges, whoever voted on them; 0 to 1."""
+    """The share of all conversations that a person judges, with or without votes; 0 to 1."""
 
     share: float = DEFAULT_SHARE
 

@@ -251,7 +251,7 @@ def by(records: Iterable[Judged], group: str) -> dict[str, Estimate]:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The headline beside what it is to be compared with; `corrected` only where it may be shown."""
+    """The headline with the figures to compare it with; `corrected` only if it may be shown."""
 
     audit: Estimate
     thumbs: Estimate

@@ -148,6 +148,7 @@ GROUPS = (
 NAMES = {
     "ConsentEntry": "Consent",
     "Group": "Roles",
+    "PrivacyRequest": "Privacy requests",
     "Setback": "Failing work",
     "StaticDevice": "Backup codes",
     "TOTPDevice": "Second factors",

@@ -35,7 +35,7 @@ GOODBYE: Final = " Always happy to help!"
 
 EARLIER_WEIGHT: Final = 0.4
 ANSWERED_WEIGHT: Final = 0.15
-"""How much a word of the question before, and of its answer, counts beside one of the question itself."""
+"""The weight of a word of the previous question or its answer, compared with one of the question itself."""
 AGAIN: Final = 0.4
 """What was said a moment ago is hardly what is asked for now."""
 GENERAL: Final = 1.8

@@ -113,7 +113,7 @@ def verify_view(request: HttpRequest) -> HttpResponseBase:
 
 @never_cache
 def enrol_view(request: HttpRequest) -> HttpResponseBase:
-    """Set up the second factor: a picture for the phone, the key as text beside it, and the first code to prove it."""
+    """Set up the second factor: a QR code, the key as text, and a first code to prove it."""
     user: Any = request.user
     if not (user.is_authenticated and user.is_staff):
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))

@@ -132,7 +132,7 @@ def results_digest(results: ResultSet) -> str:
 
 
 def case_view(case: Case) -> dict[str, object]:
-    """Return what graders may know of the case beside the expected answer."""
+    """Return what graders may know of the case apart from the expected answer."""
     return {
         "question": case.question,
         "rejected": case.rejected,

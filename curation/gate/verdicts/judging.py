@@ -91,7 +91,7 @@ def judge_results(
 ) -> Verdict:
     """Judge a candidate's results on the cases of `release`, paired with the baseline's.
 
-    `cases` must come from the release itself, never from whoever sends the results. Results that cannot be
+    `cases` must come from the release itself, never from the sender of the results. Results that cannot be
     believed give a verdict that could not judge; everything else is judged in full, so that one run shows all
     that is wrong.
     """

@@ -14,7 +14,7 @@ from privacy.db import isolation
 class Command(BaseCommand):
     help = (
         "Copy the published releases into the bucket of RELEASES_S3, and remove what was taken back. The worker does so "
-        "after each release and every ten minutes; this is for whoever does not want to wait, or has no worker."
+        "after each release and every ten minutes; this command is for when you do not want to wait, or run no worker."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
             self.say(trials.trial(project, settings_of(options["tried"]), most=None))
         elif options["given"]:
             if not options["note"]:
-                raise CommandError("Say why in a line, for whoever reads this version later: --note.")
+                raise CommandError("Say why in a line, for later readers of this version: --note.")
             made = versions.revise(project, settings_of(options["given"]), options["note"], again=options["again"])
             self.stdout.write(f"{made} holds from the next run on.")
         else:

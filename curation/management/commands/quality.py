@@ -12,7 +12,7 @@ from feedback.models import Project
 
 
 class Command(BaseCommand):
-    help = "Say how good a project's answers are: the random audit beside the votes, each with its n and interval."
+    help = "Say how good a project's answers are: the random audit and the votes, each with its n and interval."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)

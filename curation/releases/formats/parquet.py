@@ -1,6 +1,6 @@
-"""Parquet beside the JSON Lines files: `eval_cases.jsonl` also as `eval_cases.parquet`, and so on.
+"""Parquet copies of the JSON Lines files: `eval_cases.jsonl` also as `eval_cases.parquet`, and so on.
 
-Made from finished lines, so that a recut makes it anew from what is left. It needs `pyarrow`, which is an extra.
+Made from finished lines, so that a recut rebuilds it from the remaining ones. It needs `pyarrow`, which is an extra.
 """
 
 from collections.abc import Iterator
