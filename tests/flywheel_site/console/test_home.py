@@ -39,3 +39,21 @@ def test_failing_work_of_all_projects_is_for_superusers_alone(shop: Project) -> 
     operator = signed_in(staff("operator", shop))
     assert "keeps failing" not in operator.get("/admin/").content.decode()
     assert operator.get("/admin/privacy/setback/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/admin/curation/release/", "Releases"),
+        ("/admin/privacy/consententry/", "Consent"),
+        ("/admin/privacy/privacyrequest/", "Privacy requests"),
+        ("/admin/privacy/setback/", "Failing work"),
+        ("/admin/curation/curationpolicy/", "Policies"),
+    ],
+)
+def test_a_list_has_one_name_in_rail_heading_and_title(
+    shop: Project, admin_client: Client, address: str, name: str
+) -> None:
+    page = admin_client.get(address).content.decode()
+    assert f"<title>{name} · Flywheel</title>" in page and f"<h1>{name}</h1>" in page
+    assert f'<a href="{address}" aria-current="page">{name}</a>' in page
