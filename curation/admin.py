@@ -21,7 +21,6 @@ SHORT = 140
 
 
 def chip(kind: str, words: str) -> str:
-    """A word with a colour."""
     return format_html('<span class="chip chip-{}">{}</span>', kind, words)
 
 

@@ -134,12 +134,10 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
 
 
 def kind_name(model: type[Any]) -> str:
-    """The plural name of a kind of record in receipts and exports."""
     return str(model._meta.verbose_name_plural).replace(" ", "_")
 
 
 def members(subject: Subject) -> Any:
-    """The memberships of the person's words in releases."""
     return ReleaseMember.objects.filter(Q(subject=subject) | Q(author=subject))
 
 
@@ -212,7 +210,6 @@ def mark_stale(members: QuerySet[ReleaseMember]) -> int:
 
 
 def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> Iterator[dict[str, int]]:
-    """Take the person out of every release."""
     served = Q()
     for purpose in gone & {Purpose.EVALUATION, Purpose.TRAINING}:
         served |= Q(**{str(purpose): True})
@@ -228,7 +225,6 @@ def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> It
 
 
 def affected(subject: Subject) -> list[str]:
-    """The published releases that hold the person's words."""
     rows = Release.objects.filter(state=ReleaseState.PUBLISHED, pk__in=members(subject).values("release"))
     return [str(row) for row in rows.select_related("dataset").order_by("pk")]
 
@@ -271,7 +267,6 @@ def expire(before: datetime) -> Iterator[Part]:
 
 
 def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
-    """The same for one project."""
     limit = before - timedelta(days=project.keep_days)
     yield from leftovers(project, limit)
     old = Decision.objects.filter(

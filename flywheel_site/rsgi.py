@@ -60,8 +60,6 @@ class Unread(Exception):
 
 
 class Collected:
-    """A body that is arriving."""
-
     def __init__(self, application: "Application") -> None:
         self.application = application
         self.body = b""
@@ -163,7 +161,6 @@ class Application:
         thread.put(request)
 
     def take(self, own: SimpleQueue[Request]) -> Request:
-        """The next request for a thread; it waits for one."""
         with self.lock:
             if self.waiting:
                 return self.waiting.popleft()
@@ -171,7 +168,6 @@ class Application:
         return own.get()
 
     def work(self) -> None:
-        """Answer one request after the other, in a thread."""
         own: SimpleQueue[Request] = SimpleQueue()
         while True:
             request = self.take(own)

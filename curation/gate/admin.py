@@ -30,7 +30,6 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
     project_path = "project"
 
     def found(self, request: HttpRequest, object_id: str, *related: str) -> Any:
-        """The row, or 404 where it is not there for this user."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related(*related)
@@ -40,7 +39,6 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
         return row
 
     def context(self, request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
-        """The context of every console page, with additions."""
         return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **more}
 
 
@@ -60,7 +58,6 @@ class GateRunAdmin(ProjectsOwnAdmin):
 
     @admin.display(description="verdict", ordering="verdict")
     def verdict_chip(self, row: GateRun) -> str:
-        """The verdict with its colour."""
         return format_html('<span class="chip chip-{}">{}</span>', row.verdict, row.get_verdict_display())
 
     def change_view(
@@ -129,8 +126,6 @@ class GateResultAdmin(ProjectsOwnAdmin):
 
 
 class DecisionForm(forms.Form):
-    """Promote or refuse a version."""
-
     state = forms.ChoiceField(
         choices=[("promoted", "Promote: it is what we run"), ("refused", "Refuse")], widget=forms.RadioSelect
     )
@@ -150,7 +145,6 @@ class AgentVersionAdmin(ProjectsOwnAdmin):
 
     @admin.display(description="state", ordering="state")
     def state_chip(self, row: AgentVersion) -> str:
-        """The state with its colour."""
         return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
 
     def get_urls(self) -> list[URLPattern]:
@@ -177,7 +171,6 @@ class AgentVersionAdmin(ProjectsOwnAdmin):
         return redirect("admin:curation_agentversion_change", row.pk)
 
     def page(self, request: HttpRequest, row: AgentVersion, form: DecisionForm) -> HttpResponse:
-        """The page of a version."""
         generations = gate_agent_versions.generations(row)
         context = self.context(
             request,

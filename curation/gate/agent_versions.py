@@ -162,17 +162,14 @@ class Generation:
 
     @property
     def top(self) -> int:
-        """Where its boxes begin in the drawing."""
         return 10 + self.row * ROW
 
     @property
     def middle(self) -> int:
-        """Where its arrows are."""
         return self.top + HEIGHT // 2
 
     @property
     def bottom(self) -> int:
-        """Where its boxes end."""
         return self.top + HEIGHT
 
 
@@ -211,5 +208,4 @@ def answered_by(child: AgentVersion, release: Release) -> AgentVersion | None:
 
 
 def height(found: list[Generation]) -> int:
-    """The height of the drawing."""
     return 20 + ROW * len(found)

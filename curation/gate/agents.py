@@ -153,11 +153,9 @@ class Journal:
             self._append({"run": dict(identity)})
 
     def known(self, number: int, case: str) -> str | None:
-        """The answer of an earlier try, or None."""
         return self._answers.get((number, case))
 
     def keep(self, number: int, case: str, answer: str) -> None:
-        """Append one redacted answer, once."""
         if (number, case) not in self._answers:
             self._append({"round": number, "case": case, "answer": answer})
 

@@ -148,7 +148,6 @@ def ask_people(
 
 
 def task(source: Interaction, why: str, reason: str) -> ReviewTask:
-    """The question that a person is asked about a case."""
     return ReviewTask(
         project_id=source.project_id,
         interaction=source,

@@ -148,7 +148,6 @@ def chosen(case: Mapping[str, Any], right: Any) -> Any:
 
 
 def choice_of(choices: list[str], name: Any) -> str:
-    """The choice of that letter, or of that very text."""
     if isinstance(name, str):
         letter = name.strip().rstrip(".)").lstrip("(")
         place = ord(letter.upper()) - ord("A") if len(letter) == 1 and letter.isascii() and letter.isalpha() else -1
@@ -203,7 +202,6 @@ def build_entry(asked: Any, expected: Any) -> Entry:
 
 
 def turn(message: Any) -> tuple[str, str]:
-    """(role, content) of a message of text."""
     if not isinstance(message, Mapping) or not all(isinstance(message.get(name), str) for name in ("role", "content")):
         raise EvalSetError("A message has a role and a content, both texts.", "messages")
     return message["role"], message["content"]

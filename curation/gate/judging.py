@@ -181,7 +181,6 @@ class Asking:
         self.journal: Journal | None = None
 
     def round(self, number: int, cases: Sequence[Case]) -> list[agents.Answer]:
-        """The agent's answers to these cases, in order."""
         questions = [(case.question, list(self.paper.contexts[case.id])) for case in cases]
         journal = self.journal
         before = {place: journal.known(number, case.id) for place, case in enumerate(cases)} if journal else {}
@@ -208,7 +207,6 @@ def ask_and_judge(asking: Asking, candidate: CandidateIn, rival: GateRun | None,
 
 
 def final_verdict(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
-    """The final results, and the verdict on them."""
     paper = asking.paper
     first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
     using = paper.models.graders
@@ -242,7 +240,6 @@ def with_repeats(
 
 
 def redacted_answer(paper: Exam, case: Case, text: str | None) -> str | None:
-    """An answer, redacted for storage."""
     if text is None:
         return None
     origin, project = paper.origins[case.id], paper.release.dataset.project
@@ -273,7 +270,6 @@ def find_baseline(release: Release, name: str | None) -> GateRun | None:
 
 
 def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None) -> Verdict:
-    """The verdict on these results, compared with the baseline's."""
     sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results)
     before = None if rival is None else kept_results(rival)
     return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id)

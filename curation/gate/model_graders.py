@@ -76,12 +76,10 @@ def models_for(policy: GatePolicy, seconds: float | None = None) -> Models:
 
 
 def is_set_up(name: str) -> bool:
-    """Whether the environment says which model that grader asks."""
     return bool(settings.JUDGE_URL and settings.JUDGE_MODEL) if name == "judge" else bool(settings.EMBEDDING_MODEL)
 
 
 def configured_judge() -> JudgeGrader:
-    """The judge of the environment, with nothing asked yet."""
     config = JudgeConfig(
         base_url=settings.JUDGE_URL,
         model=settings.JUDGE_MODEL,
@@ -127,8 +125,6 @@ def noting_divisions(made: Models) -> Grader:
 
 
 def in_time(asked: Grader, until: float | None) -> Grader:
-    """The grader, until the time is over."""
-
     def ask(answer: str, expected: str, case: CaseView, /) -> float:
         if until is not None and time.monotonic() > until:
             raise ModelError("the time for asking models is over: use `manage.py evalgate`, which waits")

@@ -50,7 +50,6 @@ def shown(run: GateRun) -> dict[str, Any]:
 
 
 def address(run: GateRun) -> str:
-    """The run's page in the console."""
     return f"{settings.PUBLIC_URL}{reverse('admin:curation_gaterun_change', args=[run.pk])}"
 
 
@@ -60,7 +59,6 @@ def passed(row: GateResult) -> bool | None:
 
 
 def counted(change: str, grader: str, right: bool) -> bool | None:
-    """The same of a row's columns."""
     if change:
         return PASSING.get(change, False)
     return right if grader else None
@@ -89,7 +87,6 @@ def numbers(counts: Mapping[str, Any]) -> list[tuple[str, int | float]]:
 
 
 def as_text(run: GateRun) -> str:
-    """A gate run in words."""
     counts = ", ".join(f"{number} {name}" for name, number in numbers(run.counts))
     lines = [f"{run.get_verdict_display().upper()}: {run.candidate} on {run.release} ({counts})"]
     lines += [f"  {reason['code']}: {reason['detail']}" for reason in run.reasons]
@@ -103,7 +100,6 @@ def failed_rows(run: GateRun) -> list[GateResult]:
 
 
 def as_markdown(run: GateRun) -> str:
-    """A summary for a pull request."""
     failed = failed_rows(run)
     lines = [f"## Flywheel gate: {run.get_verdict_display().lower()}", ""]
     lines += [f"{markdown(str(run.candidate))} on {markdown(str(run.release))}", ""]
@@ -195,14 +191,12 @@ def pairs(run: GateRun, rows: Iterable[GateResult]) -> list[Pair]:
 
 
 def pair(row: GateResult, before: str) -> Pair:
-    """One case with both answers."""
     decision = getattr(row.interaction, "decision", None)
     expected, rejected = (decision.expected, decision.rejected or "") if decision else ("", "")
     return Pair(row, str(row.interaction.question), expected, rejected, before, answer_or_error(row))
 
 
 def answer_or_error(row: GateResult) -> str:
-    """The answer, or its error."""
     return f"({row.error})" if row.error else str(row.answer)
 
 

@@ -90,7 +90,6 @@ def outcome_of(verdict: Verdict) -> str:
 
 
 def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: str) -> GateResult:
-    """One answer, as a row."""
     origin, policy = paper.origins[case.id], paper.release.dataset.project.redaction_policy
     row = GateResult(
         run=run,
@@ -114,7 +113,6 @@ KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "pa
 
 
 def attempt_row(attempt: Attempt, policy: Policy) -> dict[str, Any]:
-    """A repetition, as JSON."""
     answer, error = (text if text is None else redacted(text, policy) for text in (attempt.answer, attempt.error))
     values = {"answer": answer, "error": error, "score": attempt.score, "passed": attempt.passed}
     return {KEYS[name]: value for name, value in values.items()}
@@ -126,7 +124,6 @@ def redacted(text: str, policy: Policy) -> Redacted:
 
 
 def run_seal(run: GateRun) -> str:
-    """The keyed digest of a run's own columns."""
     said = [run.pk, run.release_id, run.candidate_id, run.verdict, run.cases_digest, run.policy]
     return digest("gate run", orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())
 
@@ -168,12 +165,10 @@ def kept_results(run: GateRun) -> ResultSet:
 
 
 def all_sealed(rows: Iterable[GateResult]) -> bool:
-    """Whether no row was changed."""
     return all(row.seal == row_seal(row) for row in rows)
 
 
 def kept_result(row: GateResult) -> Result:
-    """One stored answer for the verdict."""
     return Result(
         case=row.interaction.external_id,
         answer=None if row.error else str(row.answer),

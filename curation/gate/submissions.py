@@ -96,7 +96,6 @@ def case_of(item: Any) -> str:
 
 
 def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
-    """The submitted answers, redacted and graded."""
     known = {case.id: case for case in paper.cases}
     clean = {
         place: [redacted_answer(paper, known[said.case], text) for text in (said.answer, *said.repeats)]

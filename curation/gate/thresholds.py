@@ -61,22 +61,18 @@ class Curve:
 
     @property
     def right(self) -> int:
-        """How many right answers were judged."""
         return self.points[0].right if self.points else 0
 
     @property
     def wrong(self) -> int:
-        """How many wrong answers were judged."""
         return self.points[0].wrong if self.points else 0
 
     @property
     def moves(self) -> bool:
-        """Whether the proposed threshold differs from the current one."""
         return self.proposed is not None and abs(self.proposed - self.now) >= 0.005
 
     @property
     def name(self) -> str:
-        """Its name in forms."""
         return f"{self.kind}.{self.grader}"
 
     def line(self, share: str) -> str:
@@ -88,17 +84,14 @@ class Curve:
 
     @property
     def right_line(self) -> str:
-        """The share of right answers that pass."""
         return self.line("right_passed")
 
     @property
     def wrong_line(self) -> str:
-        """The share of wrong answers that pass."""
         return self.line("wrong_passed")
 
     @property
     def now_x(self) -> float:
-        """The x of the current threshold in the drawing."""
         return self.now * WIDTH
 
     @property
@@ -108,7 +101,6 @@ class Curve:
 
     @property
     def table(self) -> list[Point]:
-        """A point for each tenth, as a table."""
         tenths = [number / 10 for number in range(1, 11)]
         found = {tenth: next(p for p in self.points if p.threshold >= tenth - 1e-9) for tenth in tenths if self.points}
         return [replace(point, threshold=tenth) for tenth, point in found.items()]
@@ -129,12 +121,10 @@ def curves(project: Project) -> list[Curve]:
 
 
 def current_threshold(policy: Mapping[str, Any], kind: str, grader: str) -> float:
-    """The current threshold."""
     return float(policy.get(kind, {}).get(grader, DEFAULT_THRESHOLDS[kind][grader]))
 
 
 def curve(kind: str, grader: str, rows: Iterable[Reviewed], now: float) -> Curve:
-    """One curve with what it proposes."""
     points = threshold_curve(rows) if (rows := list(rows)) else []
     try:
         proposed, why = choose_threshold(points), "the lowest that lets at most 5 % of the wrong ones pass"

@@ -26,8 +26,6 @@ LIVE = 20  # of running runs and resting projects that the list shows
 
 
 class PolicyForm(forms.Form):
-    """The next version of a policy."""
-
     settings = forms.JSONField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
@@ -42,7 +40,6 @@ class PolicyForm(forms.Form):
     )
 
     def clean_settings(self) -> dict[str, Any]:
-        """Refuse settings that a stage does not accept."""
         given = self.cleaned_data["settings"] or {}
         try:
             policies_settings.check(given)
@@ -114,7 +111,6 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
         return render(request, "admin/curation/curationpolicy/thresholds.html", context)
 
     def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Make a new version from an existing one."""
         row = self.found(request, key)
         form = PolicyForm(request.POST or None, initial={"settings": row.settings})
         tried = None
@@ -175,7 +171,6 @@ class RunAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def cancel_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Stop a run after its batch."""
         if not request.user.has_perm("curation.add_run"):
             raise PermissionDenied
         row = self.get_queryset(request).select_related("project").filter(pk=key).first()
@@ -202,7 +197,6 @@ class RunAdmin(ReadOnlyAdmin):
 
 
 def start(project: Project) -> str:
-    """Curate, or enqueue it; returns what was done, in words."""
     waiting = Interaction.objects.filter(project=project).pending()[: AT_ONCE + 1].count()
     if not waiting:
         return f"{project} has nothing new: everything that people said is decided."

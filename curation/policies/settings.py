@@ -19,7 +19,6 @@ class AuditSettings:
     share: float = DEFAULT_SHARE
 
     def __post_init__(self) -> None:
-        """Refuse a value outside 0 to 1."""
         if not 0 <= self.share <= 1:
             raise ValueError("share lies between 0 and 1")
 
@@ -69,7 +68,6 @@ def asdict_of(settings: FilterSettings) -> dict[str, Any]:
 
 
 def short(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON writes them."""
     return {
         name: list(v) if isinstance(v, (tuple, frozenset, set)) else v for name, v in values.items() if name not in LONG
     }

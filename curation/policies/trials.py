@@ -95,7 +95,6 @@ def filtered(
 
 
 def by_filter(found: Finding | None) -> Verdict:
-    """The standing that a filter's finding gives."""
     return ("kept" if found is None else "held" if held(found) else "out"), found
 
 
@@ -112,7 +111,6 @@ def selected(project: Project, now: Mapping[str, Any], then: Mapping[str, Any]) 
 
 
 def by_selection(verdict: Verdict) -> Verdict:
-    """The standing that a selection gives, in the terms of a change."""
     status, found = verdict
     return ("kept" if found is None else "held" if status == Derived.Status.HELD else "out"), found
 

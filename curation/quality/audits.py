@@ -28,12 +28,10 @@ Resolution = ReviewTask.Resolution
 
 
 def share_of(policy: CurationPolicy) -> float:
-    """The audit share of a project's policy."""
     return float(policy.settings.get("audit", {}).get("share", DEFAULT_SHARE))
 
 
 def is_drawn(interaction: int, share: float, key: bytes) -> bool:
-    """Whether the interaction of this number is in the sample."""
     return place(interaction.to_bytes(8, "big"), key=key) < share
 
 

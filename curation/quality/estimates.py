@@ -37,7 +37,6 @@ class Estimate:
     method: str
 
     def __post_init__(self) -> None:
-        """Refuse what is no estimate."""
         if (self.rate is None) != (self.n == 0):
             raise ValueError("an estimate has a rate exactly when something was counted")
         if not 0 <= self.low <= self.high <= 1:
@@ -220,7 +219,6 @@ def propensities(cells: Iterable[tuple[str, bool]]) -> dict[str, float]:
 
 
 def week(at: datetime) -> str:
-    """The ISO week of a moment: 2026-W07."""
     year, number, _ = at.isocalendar()
     return f"{year}-W{number:02}"
 

@@ -36,7 +36,6 @@ class Cell:
     good: int
 
     def names(self, group: str) -> Sequence[str]:
-        """The slices of a group that it belongs to."""
         if group == "tag":
             return self.tags or ("untagged",)
         if group == "week":

@@ -29,13 +29,10 @@ SCHEDULE = frozenset({"cadence", "cron", "time_zone"})
 
 
 def zones() -> list[tuple[str, str]]:
-    """Every time zone that the system knows, UTC first."""
     return [(name, name) for name in ("UTC", *sorted(available_timezones() - {"UTC"}))]
 
 
 class DatasetForm(forms.ModelForm):
-    """The editable fields of a dataset."""
-
     formats = forms.MultipleChoiceField(
         required=False,
         choices=[(name, name) for name in formats.CHOICES],
@@ -60,7 +57,6 @@ PERIODS = 12
 
 
 def with_periods(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    """Datasets with their releases and newest periods."""
     newest = Period.objects.order_by("-due_at")[:PERIODS]  # of each dataset
     return rows.prefetch_related("releases", Prefetch("periods", newest, to_attr="newest_periods"))
 
@@ -121,7 +117,6 @@ class DatasetAdmin(ReadOnlyAdmin):
 
     @admin.display(description="next releases")
     def next_times(self, row: Dataset) -> str:
-        """The next three, in the dataset's own time zone."""
         return format_html_join("", "<div>{}</div>", ((time,) for time in upcoming(row))) or "by hand"
 
     @admin.display(description="last scheduled")
@@ -140,7 +135,6 @@ class DatasetAdmin(ReadOnlyAdmin):
         return format_html('<ul>{}</ul><button class="button" formaction="{}">Try again now</button>', lines, url)
 
     def again_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Retry a failed period at the next tick."""
         if not request.user.has_perm("curation.add_release"):
             raise PermissionDenied
         dataset = self.get_queryset(request).filter(pk=key).first()
@@ -166,7 +160,6 @@ class DatasetAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">Cut a release…</a>', reverse("admin:curation_dataset_cut", args=[row.pk]))
 
     def cut_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Preview the next release, and cut it."""
         if not request.user.has_perm("curation.add_release"):
             raise PermissionDenied
         dataset = self.get_queryset(request).select_related("project").filter(pk=key).first()
@@ -205,13 +198,11 @@ class DatasetAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_release_change", made.pk)
 
     def nothing_to_cut(self, request: HttpRequest) -> HttpResponseBase:
-        """Explain that there is nothing to release, and what to do."""
         messages.info(request, "There is nothing to release yet: decide some answers first.")
         return redirect("admin:curation_dataset_changelist")
 
 
 def upcoming(dataset: Dataset) -> list[str]:
-    """The next three times at which a dataset is released, in words."""
     plan = dataset.schedule()
     if plan is None:
         return []
@@ -221,7 +212,6 @@ def upcoming(dataset: Dataset) -> list[str]:
 
 
 def period_words(period: Period) -> str:
-    """A period with its result or error."""
     state = format_html('<span class="chip chip-{}">{}</span>', period.state, period.get_state_display())
     if period.state == PeriodState.WAITING and period.error:
         until = timezone.localtime(period.next_at)
@@ -282,7 +272,6 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
 
 def details(row: Release, beside: str) -> dict[str, Any]:
-    """What the page of a release shows apart from its columns."""
     others = row.dataset.published().exclude(pk=row.pk).select_related("dataset")[:50]
     earlier = next((each for each in others if each.version == beside), None) or diffs.previous(row)
     return {

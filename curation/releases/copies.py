@@ -90,7 +90,6 @@ class Bucket:
         self.client.upload_file(str(path), self.name, self.prefix + key, ExtraArgs=extra)
 
     def write(self, key: str, content: bytes) -> None:
-        """Write a small object."""
         self.client.put_object(Bucket=self.name, Key=self.prefix + key, Body=content, ChecksumAlgorithm="SHA256")
 
     def remove(self, things: Iterable[ObjectVersion]) -> int:
@@ -131,7 +130,6 @@ def failures() -> Iterator[None]:
 
 
 def installed() -> bool:
-    """Whether buckets can be written to."""
     return find_spec("boto3") is not None
 
 

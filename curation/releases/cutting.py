@@ -118,7 +118,6 @@ def claim(release: Release) -> bool:
 
 
 def held_row(release: Release) -> QuerySet[Release]:
-    """The row of a cut, if this process still holds it."""
     return Release.objects.filter(pk=release.pk, state=ReleaseState.CUTTING, lease_until=release.lease_until)
 
 
@@ -252,7 +251,6 @@ def recut_stale() -> list[str]:
 
 
 def recut(stale: Release) -> Release:
-    """Cut one release again, or continue its recut."""
     new, _ = Release.objects.get_or_create(
         dataset=stale.dataset,
         number=stale.number,

@@ -45,7 +45,6 @@ class ReleaseDiff:
 
 
 def previous(release: Release) -> Release | None:
-    """The newest published release of the dataset before this one."""
     older = release.dataset.published().filter(number__lt=release.number)
     found: Release | None = older.select_related("dataset").first()
     return found
@@ -60,14 +59,12 @@ def diff(release: Release, earlier: Release) -> ReleaseDiff:
 
 
 def file_diff(name: str, old: dict[str, str], new: dict[str, str]) -> FileDiff:
-    """Two states of one file as {record: hash}."""
     both = old.keys() & new.keys()
     changed = sum(old[key] != new[key] for key in both)
     return FileDiff(name, len(new.keys() - both), len(old.keys() - both), changed, len(both) - changed)
 
 
 def case_changes(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> list[Change]:
-    """Every eval case that differs, removed ones first."""
     removed = [Change(key, "removed", old[key], {}) for key in sorted(old.keys() - new.keys())]
     changed = [
         Change(key, "changed", old[key], new[key])
@@ -92,7 +89,6 @@ def lineage(release: Release) -> dict[str, dict[str, str]]:
 
 
 def hashes(path: Path, records: list[str]) -> dict[str, str]:
-    """The hash of each line of a file, by the record that it is."""
     if not path.is_file():
         return {}
     with path.open("rb") as file:
@@ -100,7 +96,6 @@ def hashes(path: Path, records: list[str]) -> dict[str, str]:
 
 
 def lines(release: Release, name: str) -> dict[str, dict[str, Any]]:
-    """The records of a file by id."""
     return {str(line["id"]): line for line in read(folder(release) / name)}
 
 

@@ -25,7 +25,6 @@ CHUNK = 500
 
 
 def folder(release: Release) -> Path:
-    """Where the files of a release are."""
     return Path(settings.RELEASES) / release.dataset.name / release.version
 
 
@@ -91,14 +90,12 @@ PAIR_FILES = frozenset({"preferences.jsonl", "dpo.jsonl"})
 
 
 def kind(module: Format) -> int:
-    """The kind of record that a file is made of."""
     if module.PURPOSE == "evaluation":
         return releases_rows.CASE
     return releases_rows.PAIR if module.NAME in PAIR_FILES else releases_rows.EXAMPLE
 
 
 def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
-    """A finished file as the manifest lists it."""
     digest = file.close()
     return {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
 
@@ -163,7 +160,6 @@ def digests(manifest: dict[str, Any]) -> dict[str, str]:
 
 
 def write_small(path: Path, content: bytes) -> None:
-    """Write a file and flush it to disk."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()

@@ -20,12 +20,10 @@ LINK_SECONDS = 60.0  # far longer than a link waits for its rename
 
 
 def home(dataset: Dataset) -> Path:
-    """Where all releases of a dataset are."""
     return Path(settings.RELEASES) / dataset.name
 
 
 def aside(release: Release) -> Path:
-    """A new hidden folder to write a release into."""
     made = folder(release).parent / f".{release.version}.{secrets.token_hex(4)}"
     made.mkdir(parents=True)
     return made

@@ -90,7 +90,6 @@ def attempt(period: Period) -> Period:
 
 
 def conclude(period: Period) -> None:
-    """Cut the release and record the result."""
     curate.curate(period.dataset.project)
     try:
         made = cutting.cut(period.dataset, period=period.name)
@@ -116,7 +115,6 @@ def fail(period: Period, error: str) -> None:
 
 
 def settle(period: Period, state: str, **found: Any) -> None:
-    """Finish a period, if this process still holds it."""
     with transaction.atomic():
         said = {"error": "", **found, "state": state, "lease_until": None, "finished_at": timezone.now()}
         if held_row(period).update(**said) and state == PeriodState.FAILED:

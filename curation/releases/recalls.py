@@ -21,13 +21,11 @@ class AckIn(Struct, forbid_unknown_fields=True):
 
 
 def of_project(project: Project) -> QuerySet[Recall]:
-    """The recalls of a project, oldest first."""
     rows = Recall.objects.filter(release__dataset__project=project)
     return rows.select_related("release__dataset", "replaced_by").order_by("pk")
 
 
 def of_dataset(dataset: Any) -> QuerySet[Recall]:
-    """The recalls of a dataset, oldest first."""
     return of_project(dataset.project).filter(release__dataset=dataset)
 
 
@@ -71,7 +69,6 @@ def announce(recall: Recall) -> None:
 
 
 def shown(recall: Recall) -> dict[str, Any]:
-    """A recall as the API shows it."""
     limit = timezone.now() - timedelta(days=settings.RECALL_DAYS)
     return {
         "id": str(recall.pk),

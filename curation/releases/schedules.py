@@ -69,7 +69,6 @@ def check_line(cron: str) -> None:
 
 
 def upcoming(plan: Schedule, after: datetime) -> Iterator[Due]:
-    """The periods that are due after a moment, one after the other."""
     zone = ZoneInfo(plan.zone)
     last = after
     for found in CronSim(plan.line, after.astimezone(zone)):
@@ -81,7 +80,6 @@ def upcoming(plan: Schedule, after: datetime) -> Iterator[Due]:
 
 
 def following(plan: Schedule, after: datetime, number: int = 3) -> list[Due]:
-    """The next so many."""
     return list(islice(upcoming(plan, after), number))
 
 

@@ -119,11 +119,9 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return () if "state" in request.GET else self.sortable_by
 
     def decides(self, request: HttpRequest) -> bool:
-        """Whether this user may decide tasks, not only view them."""
         return bool(request.user.has_perm("curation.change_reviewtask"))
 
     def require_reviewer(self, request: HttpRequest) -> User:
-        """The reviewer; refuses a user who may only view."""
         if not isinstance(request.user, User) or not self.decides(request):
             raise PermissionDenied
         return request.user
@@ -135,12 +133,10 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return Queue.asked(request.GET).among(self.get_queryset(request).filter(state=TaskState.OPEN))
 
     def next_task(self, request: HttpRequest, user: User) -> ReviewTask | None:
-        """The next free task, without those skipped in this session."""
         skipped = request.session.get(SKIPPED, [])
         return deciding.claim_next(self.queue(request).exclude(pk__in=skipped), user)
 
     def next_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Claim the first free task, and show it."""
         user = self.require_reviewer(request)
         if "again" in request.GET:
             request.session.pop(SKIPPED, None)
@@ -157,7 +153,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[task.pk])}{query and f'?{query}'}")
 
     def found(self, request: HttpRequest, key: int) -> ReviewTask | None:
-        """The task, loaded with everything that its page shows."""
         rows = self.get_queryset(request).select_related(
             "interaction__project__redaction", "interaction__decision", "project", "resolved_by", "claimed_by"
         )
@@ -209,7 +204,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return self.answer(request, "task", context, status)
 
     def finished(self, request: HttpRequest, user: User) -> HttpResponse:
-        """The page for an empty queue, or one with only skipped tasks."""
         context = {
             "skipped": len(request.session.get(SKIPPED, [])),
             "last": self.last(request, user),
@@ -221,7 +215,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return self.answer(request, "finished", context, 200)
 
     def answer(self, request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
-        """A console page, or only its changing part."""
         if request.headers.get("X-Review"):
             return render(request, f"admin/curation/reviewtask/{name}_part.html", context, status=status)
         whole = {
@@ -253,7 +246,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_reviewtask_decide", task.pk)
 
     def skip_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Leave a task to others for this session."""
         user = self.require_reviewer(request)
         task = self.found(request, key)
         if task is None:
@@ -278,7 +270,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return HttpResponse(status=204 if given_back else 205)
 
     def blind_view(self, request: HttpRequest) -> HttpResponse:
-        """Hide, or show, what others said until a task is decided."""
         self.require_reviewer(request)
         if request.method == "POST":
             request.session[BLIND] = not request.session.get(BLIND, False)
@@ -316,11 +307,9 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return self.chosen(self.get_queryset(request).filter(pk__in=keys).order_by("-priority", "pk"))
 
     def bulk_page(self, request: HttpRequest, tasks: list[ReviewTask], form: BulkForm) -> HttpResponse:
-        """Preview a bulk decision."""
         return self.dry_page(request, tasks, form, "Decide alike", "bulk", "Decide")
 
     def assign_page(self, request: HttpRequest, tasks: list[ReviewTask], form: AssignForm) -> HttpResponse:
-        """Preview an assignment."""
         return self.dry_page(request, tasks, form, "Assign", "assign", "Assign")
 
     def dry_page(
@@ -344,7 +333,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return render(request, "admin/curation/reviewtask/dry.html", context)
 
     def assign_view(self, request: HttpRequest) -> HttpResponse:
-        """Assign the previewed tasks."""
         user = self.require_reviewer(request)
         tasks = self.sent(request)
         form = AssignForm(request.POST, people=self.people(tasks))
@@ -355,7 +343,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_reviewtask_changelist")
 
     def people(self, tasks: list[ReviewTask]) -> QuerySet[User]:
-        """The users who may decide all of these tasks."""
         people = User.objects.filter(is_active=True, is_staff=True).order_by("username")
         for project in {task.project_id for task in tasks}:
             members = people.filter(memberships__project=project) | people.filter(is_superuser=True)

@@ -64,12 +64,10 @@ def take_back(key: int, user: User) -> bool:
 
 
 def unfinished() -> list[int]:
-    """Unfinished bulk decisions that no worker holds, oldest first."""
     return list(free().order_by("pk").values_list("pk", flat=True))
 
 
 def free() -> QuerySet[BulkDecision]:
-    """Unfinished bulk decisions without a live lease."""
     unleased = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
     return BulkDecision.objects.filter(unleased, state__in=[BulkState.RUNNING, BulkState.UNDOING])
 
@@ -136,7 +134,6 @@ def finish(bulk: BulkDecision) -> None:
 
 
 def decide(bulk: BulkDecision, item: BulkItem) -> None:
-    """Decide one task, or note on the item why not."""
     task = ReviewTask.objects.filter(pk=item.task_number).first()
     item.words = obstacle(bulk, task)
     if task is None or item.words:
@@ -187,7 +184,6 @@ def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
 
 
 def progress(bulk: BulkDecision) -> Progress:
-    """Count the items by result, in one query."""
     rows = list(bulk.items.order_by().values_list("outcome", "words").annotate(number=Count("pk")))
     count = {outcome: sum(number for one, _, number in rows if one == outcome) for outcome in BulkResult}
     total = sum(count.values())

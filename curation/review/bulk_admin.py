@@ -68,12 +68,10 @@ def finish_soon(made: BulkDecision) -> bool:
 
 
 def summary(made: BulkDecision) -> str:
-    """The result in a sentence or two."""
     found = bulk.progress(made)
     left = sum(number for _, number in found.skipped)
     return f"{found.decided} decided." + (f" {left} were left out." if left else "")
 
 
 def bulks_url() -> str:
-    """The address of the list of bulk decisions."""
     return reverse("admin:curation_reviewtask_bulks")

@@ -91,7 +91,6 @@ def release(key: int, user: User, until: datetime) -> bool:
 
 
 def release_claims(user: User) -> None:
-    """Release all claims of a reviewer."""
     ReviewTask.objects.filter(claimed_by=user, state=TaskState.OPEN).update(claimed_by=None, claimed_until=None)
 
 
@@ -237,7 +236,6 @@ def undo(task: ReviewTask, user: User) -> ReviewTask:
 
 
 def kept_earlier_decision(row: Decision, task: ReviewTask) -> bool:
-    """Whether the verdict kept an earlier reviewer's decision."""
     return task.resolution == Resolution.USE and row.task_id is not None
 
 

@@ -31,7 +31,6 @@ def is_drawn(task: ReviewTask, share: float) -> bool:
 
 
 def has_others(task: ReviewTask) -> bool:
-    """Whether the project has a second person who may decide."""
     others = ProjectMember.objects.filter(
         project=task.project_id, user__is_active=True, user__groups__permissions__codename="change_reviewtask"
     )
@@ -80,7 +79,6 @@ def conclude(task: ReviewTask) -> Decision:
 
 
 def derive_again(row: Decision) -> None:
-    """Derive a decision's records again."""
     duplicates.resolve(row.project, derive.derive([row], versions.current(row.project)))
 
 

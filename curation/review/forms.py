@@ -13,8 +13,6 @@ MIXED = "Held records and unlabelled answers have different verdicts. Select tas
 
 
 class ReviewForm(forms.Form):
-    """A verdict on one task."""
-
     resolution = forms.ChoiceField(choices=Resolution)
     correction = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=40_000)
     note = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=2_000)
@@ -36,8 +34,6 @@ class BulkForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    """The assignee of the selected tasks."""
-
     assignee = forms.ModelChoiceField(
         queryset=User.objects.none(),
         required=False,

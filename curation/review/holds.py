@@ -77,7 +77,6 @@ def record(task: ReviewTask) -> Record | None:
 
 
 def reviewed(row: Decision) -> Record | None:
-    """The record of a decision that a reviewer made earlier."""
     if row.outcome not in decided.LABELLED:
         return None
     return Record(
@@ -92,7 +91,6 @@ def reviewed(row: Decision) -> Record | None:
 
 
 def by_votes(task: ReviewTask) -> Record | None:
-    """The record that the current votes alone lead to."""
     source = task.interaction
     votes = decided.votes_on([source.pk]).get(source.pk, [])
     ruling = decide(str(source.answer), votes, str(source.question))

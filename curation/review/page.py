@@ -59,8 +59,6 @@ WRITE = "Write another"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One task as it is shown."""
-
     task: ReviewTask
     why: str
     priority: str
@@ -81,7 +79,6 @@ class Page:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still needs a verdict."""
         return self.task.state == TaskState.OPEN
 
 
@@ -125,7 +122,6 @@ def verdict_buttons(task: ReviewTask, record: holds.Record | None) -> tuple[Verd
 
 
 def words(task: ReviewTask) -> str:
-    """Why a person is asked, in a sentence."""
     known = task.reason in set(Reason)
     return (
         task.detail
@@ -135,7 +131,6 @@ def words(task: ReviewTask) -> str:
 
 
 def said(signal: Signal) -> ShownSignal:
-    """A signal as a reviewer reads it."""
     return ShownSignal(
         kind=signal.kind,
         label=signal.get_kind_display(),

@@ -37,7 +37,6 @@ class Judged:
 
     @property
     def agree(self) -> bool:
-        """Whether they came to the same verdict."""
         return self.said == self.also
 
 
@@ -62,7 +61,6 @@ class Coefficient:
 
     @property
     def is_enough(self) -> bool:
-        """Whether it rests on enough to be a figure."""
         return self.found.units >= agreement.ENOUGH and self.found.value is not None
 
     @property
@@ -97,7 +95,6 @@ def judged(tasks: QuerySet[ReviewTask], kind: str) -> list[Judged]:
 
 
 def monday(now: datetime) -> datetime:
-    """When this week began, in the server's time zone."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=today.weekday())
 
@@ -178,7 +175,6 @@ def reviewers(user: User, projects: list[Project]) -> list[User]:
 
 @admin.action(description="Use as calibration: the answer is known", permissions=["adjudicate"])
 def mark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
-    """Make the selected tasks calibration items."""
     chosen = list(queryset[:1000])
     made = sum(calibration.mark(task, request.user) for task in chosen if isinstance(request.user, User))
     left = len(chosen) - made
@@ -189,6 +185,5 @@ def mark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[Revie
 
 @admin.action(description="Stop using as calibration", permissions=["adjudicate"])
 def unmark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
-    """Remove the selected calibration items."""
     gone = sum(calibration.unmark(task, request.user) for task in queryset[:1000] if isinstance(request.user, User))
     messages.success(request, f"{gone} are no longer calibration items.")

@@ -14,8 +14,6 @@ Lookups = list[tuple[str, str]]
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """One part of a queue."""
-
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
         return Queue.asked({str(self.parameter_name): chosen}).among(queryset) if chosen else queryset
@@ -92,7 +90,6 @@ class MinePart(admin.SimpleListFilter):
 
 
 def seen(request: HttpRequest, model_admin: Any) -> queues.Choices:
-    """The choices, read once per request."""
     kept: dict[str, Any] = vars(request)
     if "queue_choices" not in kept:
         kept["queue_choices"] = queues.choices(

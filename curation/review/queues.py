@@ -67,11 +67,9 @@ class Queue:
         return cls(**{part.name: str(given.get(part.name, ""))[:64] for part in fields(cls)})
 
     def query(self) -> str:
-        """The query string that names this queue."""
         return urlencode({part.name: value for part in fields(self) if (value := getattr(self, part.name))})
 
     def among(self, tasks: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
-        """Those of the tasks that are in it."""
         if self.project:
             tasks = tasks.filter(project=int(self.project) if self.project.isdecimal() else 0)
         if self.reason:
@@ -94,8 +92,6 @@ def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The tags and languages to filter by."""
-
     tags: tuple[str, ...]
     languages: tuple[str, ...]
 

@@ -16,11 +16,9 @@ class ReviewSettings:
     calibration_share: float = 0.05
 
     def __post_init__(self) -> None:
-        """Refuse a value outside 0 to 1."""
         if not 0 <= self.second_share <= 1 or not 0 <= self.calibration_share <= 1:
             raise ValueError("a share lies between 0 and 1")
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
-        """The review settings of a policy."""
         return cls(**settings.get("review", {}))

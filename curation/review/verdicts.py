@@ -20,8 +20,6 @@ class ReviewError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A reviewer's verdict on one task."""
-
     resolution: str
     correction: str = ""
     note: str = ""
@@ -33,7 +31,6 @@ class Verdict:
 
 
 def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
-    """Refuse a verdict that cannot be applied."""
     if task.state != TaskState.OPEN:
         raise ReviewError("This task is already closed.")
     if user is not None and (words := barred(task, user)):
@@ -81,7 +78,6 @@ def check_words(task: ReviewTask, verdict: Verdict, record: holds.Record | None)
 
 
 def check_correction(text: str, answer: str, record: holds.Record | None) -> None:
-    """Refuse a correction that is empty or repeats the answer."""
     if is_blank(text):
         raise ReviewError("The correction is empty: write the right answer first.")
     if normalise(text) == normalise(answer):

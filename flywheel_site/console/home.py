@@ -46,7 +46,6 @@ class Bar:
 
     @property
     def text_y(self) -> int:
-        """The baseline of its text."""
         return self.y + 21
 
 
@@ -61,7 +60,6 @@ class Rate:
 
     @property
     def low_x(self) -> float:
-        """Where the interval begins, of 100."""
         return round(100 * self.estimate.low, 2)
 
     @property
@@ -71,24 +69,19 @@ class Rate:
 
     @property
     def at_x(self) -> float:
-        """The rate, of 100."""
         return round(100 * (self.estimate.rate or 0.0), 2)
 
     @property
     def percent(self) -> str:
-        """The rate in words."""
         return "not known yet" if self.estimate.rate is None else f"{self.estimate.rate:.0%}"
 
     @property
     def interval(self) -> str:
-        """The interval and what it rests on."""
         return f"{self.estimate.low:.0%} to {self.estimate.high:.0%}, n = {self.estimate.n:,}"
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """Something that needs a person now."""
-
     number: int
     one: str
     many: str
@@ -98,14 +91,11 @@ class Todo:
 
     @property
     def words(self) -> str:
-        """What it is, in the number that it has."""
         return self.one if self.number == 1 else self.many
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The whole page."""
-
     projects: tuple[Project, ...]
     project: Project | None
     days: str
@@ -129,17 +119,14 @@ class Overview:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing has been captured in this period."""
         return not any(bar.number for bar in self.funnel)
 
     @property
     def funnel_height(self) -> int:
-        """The height of the drawing."""
         return len(self.funnel) * (BAR + 8)
 
 
 def listed(model: str, **filters: Any) -> str:
-    """The address of an admin list with filters."""
     app, name = model.split(".")
     query = urlencode({key: value for key, value in filters.items() if value not in ("", None)})
     return f"{reverse(f'admin:{app}_{name}_changelist')}{query and f'?{query}'}"
@@ -183,7 +170,6 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
 
 
 def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
-    """How many conversations of the period reached each stage."""
     counted = cached("funnel", keys, days, lambda: count_funnel(keys, since))
     url = {
         "captured": listed("feedback.outcome", **link),
@@ -248,7 +234,6 @@ def bar_width(number: int, widest: int) -> float:
 
 
 def bars(figures: Iterable[tuple[str, int, str]]) -> tuple[Bar, ...]:
-    """The bars of one chart, relative to the widest."""
     rows = list(figures)
     widest = max((number for _, number, _ in rows), default=0) or 1
     return tuple(
@@ -258,7 +243,6 @@ def bars(figures: Iterable[tuple[str, int, str]]) -> tuple[Bar, ...]:
 
 
 def age_counts() -> dict[str, Any]:
-    """The aggregates for tasks by age."""
     now, found, after = timezone.now(), {}, None
     for place, (_, days) in enumerate(AGES):
         limit = now - timedelta(days=days) if days else None
@@ -270,13 +254,11 @@ def age_counts() -> dict[str, Any]:
 
 
 def age_url(place: int, link: dict[str, Any]) -> str:
-    """The tasks of that age or older."""
     older = AGES[place - 1][1] if place else ""
     return listed("curation.reviewtask", age=older, **link)
 
 
 def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[str, int, str]]:
-    """The open tasks by reason, most frequent first."""
     rows = tasks.values_list("reason").annotate(n=Count("pk")).order_by("-n")[:5]
     return [
         (REASONS.get(reason, reason.replace("_", " ")), number, listed("curation.reviewtask", reason=reason, **link))

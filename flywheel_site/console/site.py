@@ -21,8 +21,6 @@ from privacy.console.reauthentication import confirm
 
 
 class SignInForm(AdminAuthenticationForm):
-    """Name and password, with limited attempts."""
-
     def clean(self) -> dict[str, Any]:
         name, request = self.cleaned_data.get("username", ""), self.request
         if request is not None and not sign_ins.may_try(request, name):
@@ -165,7 +163,6 @@ def grouped(apps: list[Any]) -> list[Any]:
 
 
 def group_of(group: Group, found: dict[str, Any]) -> dict[str, Any]:
-    """One group in the shape that Django's templates expect."""
     return {
         "name": group.name,
         "app_label": group.name.lower(),
@@ -178,6 +175,5 @@ def group_of(group: Group, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def entry(name: str, model: dict[str, Any], folded: bool) -> dict[str, Any]:
-    """One list, under its name in the rail."""
     label = NAMES.get(name, str(model["name"]))
     return {**model, "name": label[:1].upper() + label[1:], "folded": folded}

@@ -142,12 +142,10 @@ def ranked(question: str, context: Sequence[Turn] | None) -> list[Found]:
 
 @lru_cache(maxsize=1)
 def openings() -> frozenset[Passage]:
-    """The first passage of each page."""
     return frozenset({item.page: item for item in reversed(passages())}.values())
 
 
 def is_in(passage: Passage, text: str) -> bool:
-    """Whether a text says what the passage says, or said."""
     return passage.text in text or passage.was in text
 
 
@@ -164,7 +162,6 @@ def best(found: Sequence[Found], text: Callable[[Passage], str]) -> tuple[str, .
 
 
 def reply(*texts: str) -> str:
-    """An answer of these texts."""
     return " ".join(texts) or NOTHING
 
 

@@ -31,7 +31,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def calls(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every call with what it takes and answers, capture first."""
     return [
         {
             "id": call["operationId"],
@@ -51,7 +50,6 @@ def calls(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def place(path: str) -> int:
-    """The position of a call on the page."""
     return next((at for at, word in enumerate(PLACES) if word in path.split("/")), len(PLACES))
 
 
@@ -68,7 +66,6 @@ def name_of(content: dict[str, Any]) -> str:
 
 
 def kinds(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every class with its fields."""
     return [
         {
             "name": name,
@@ -83,7 +80,6 @@ def kinds(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def type_of(said: dict[str, Any]) -> str:
-    """A field's type in a few words."""
     if "$ref" in said:
         return str(said["$ref"]).rpartition("/")[2]
     if "anyOf" in said:

@@ -34,7 +34,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
     return answer(request, 403)
 
 
@@ -75,7 +74,6 @@ def document(status_code: int, detail: str, errors: Sequence[tuple[str, str, str
 
 
 def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], headers: dict[str, str]) -> Response:
-    """The problem document as a response."""
     body = document(status_code, detail, errors)
     return Response(body, status=status_code, headers=headers, content_type=MEDIA_TYPE)
 

@@ -90,7 +90,6 @@ def fault(message: Any, queue: str) -> str:
 
 
 def fault_of_task(headers: Any, body: Any, encoding: Any) -> str:
-    """What is wrong with the task that a message asks for."""
     if not isinstance(headers, Mapping) or not isinstance(headers.get("id"), str):
         return "no task id"
     if not isinstance(headers.get("task"), str) or headers["task"] not in current_app.tasks:

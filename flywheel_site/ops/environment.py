@@ -38,8 +38,6 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be {allowed}.") from None
 
     def hosts(self, name: str, default: list[str]) -> list[str]:
-        """Names of hosts, as ALLOWED_HOSTS takes them."""
-
         def checked(text: str) -> list[str]:
             found = items(text)
             if not found or any(set("/@ ") & set(host) for host in found):
@@ -49,8 +47,6 @@ class Environment:
         return self._read(name, ",".join(default), checked, "names of hosts with commas between, without https://")
 
     def rate(self, name: str, default: str) -> str:
-        """So many requests in a unit of time."""
-
         def checked(text: str) -> str:
             rates.parse(text)
             return text
@@ -58,13 +54,10 @@ class Environment:
         return self._read(name, default, checked, "a rate like 1000/minute, 600/min or 10/s, and not 0")
 
     def networks(self, name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-        """Networks and addresses."""
         allowed = "networks or addresses with commas between, like 10.0.0.0/8"
         return self._read(name, "", lambda text: [ipaddress.ip_network(each) for each in items(text)], allowed)
 
     def url(self, name: str, default: str = "", schemes: tuple[str, ...] = ("http", "https")) -> str:
-        """An address with one of the schemes and a host, or none at all."""
-
         def checked(text: str) -> str:
             parts = urlsplit(text)
             if text and (parts.scheme not in schemes or not parts.hostname or parts.port == 0):
@@ -76,11 +69,9 @@ class Environment:
         )
 
     def level(self, name: str, default: str) -> str:
-        """A level of logging."""
         return self._read(name, default, lambda text: LEVELS[LEVELS.index(text.upper())], f"one of {', '.join(LEVELS)}")
 
     def db_url(self, name: str, default: str) -> dict[str, Any]:
-        """A database that Flywheel knows."""
         allowed = "postgres://user:password@host:5432/name or sqlite:///file"
 
         def checked(text: str) -> dict[str, Any]:
@@ -100,7 +91,6 @@ class Environment:
         )
 
     def int(self, name: str, default: int, least: int = 1, most: int | None = None) -> int:
-        """A whole number within bounds."""
         bounds = f"from {least} to {most}" if most is not None else f"of {least} or more"
         return self._read(name, default, lambda text: within(int(text), least, most), f"a whole number {bounds}")
 
@@ -109,11 +99,9 @@ class Environment:
         return self._read(name, "1" if default else "0", switch, "1 or 0 (true, false, yes, no, on, off)")
 
     def list(self, name: str, default: list[str]) -> list[str]:
-        """Texts with commas between."""
         return self._read(name, ",".join(default), items, "a list with commas between, and nothing empty in it")
 
     def str(self, name: str, default: str = "") -> str:
-        """Any text."""
         text: str = self._env.str(name, default=default)
         return text
 

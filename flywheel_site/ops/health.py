@@ -19,7 +19,6 @@ PATIENCE = timedelta(minutes=10)  # a worker that is away for a while is no reas
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
@@ -78,7 +77,6 @@ def broker() -> str:
 
 
 def backlog() -> dict[str, int]:
-    """The number of rows that wait for work."""
     return {
         "pending_interactions": Interaction.objects.filter(pending=True).count(),
         "pending_scans": Interaction.objects.filter(scan_due=True).count(),

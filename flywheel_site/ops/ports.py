@@ -61,7 +61,6 @@ def listeners(port: int) -> list[int]:
 
 
 def lines(path: Path) -> list[str]:
-    """The lines of a file; none where it cannot be read."""
     try:
         return path.read_text().splitlines()
     except OSError:
@@ -69,7 +68,6 @@ def lines(path: Path) -> list[str]:
 
 
 def descriptors(pid: int) -> set[str]:
-    """The targets of a process's file descriptors."""
     found = set()
     with suppress(OSError):
         for entry in Path(f"/proc/{pid}/fd").iterdir():

@@ -54,7 +54,6 @@ class Process:
     running: ForkProcess | None = field(default=None)
 
     def start(self) -> None:
-        """Fork the child."""
         self.running = _fork.Process(target=self.become, name=self.name)
         self.running.start()
 
@@ -122,7 +121,6 @@ def worker() -> None:
 
 
 def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:
-    """The children of the embedded server."""
     return [
         Process("web", lambda: web(host, port), var / "log" / "web.log"),
         Process("worker", worker, var / "log" / "worker.log"),
@@ -202,7 +200,6 @@ def end(children: list[Process]) -> None:
 
 
 def wait_until_ready(port: int) -> bool:
-    """Whether the server answers within half a minute."""
     deadline = time.monotonic() + STARTUP_SECONDS
     while time.monotonic() < deadline:
         if is_ready(port):
@@ -224,6 +221,5 @@ def is_ready(port: int) -> bool:
 
 
 def own_host() -> str:
-    """A host name that ALLOWED_HOSTS allows."""
     first = next(iter(settings.ALLOWED_HOSTS), "localhost")
     return "localhost" if first == "*" else first.removeprefix(".")

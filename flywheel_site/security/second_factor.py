@@ -32,8 +32,6 @@ CODES = 10
 
 
 class TokenForm(forms.Form):
-    """Six digits from the phone, or a backup code."""
-
     token = forms.CharField(
         max_length=16,
         label=_("Code"),
@@ -65,7 +63,6 @@ def is_due(request: HttpRequest) -> bool:
 
 
 def has_device(user: Any) -> bool:
-    """Whether a second factor is set up."""
     return any(True for _device in devices_for_user(user, confirmed=True))
 
 
@@ -75,14 +72,12 @@ def limit(request: HttpRequest) -> None:
 
 
 def address(request: HttpRequest) -> str:
-    """The address where the second factor is given, or set up."""
     name = "admin:second_factor" if has_device(request.user) else "admin:second_factor_enrol"
     following = request.POST.get("next") or request.GET.get("next") or ""
     return f"{reverse(name)}?{urlencode({'next': safe(request, following)})}"
 
 
 def safe(request: HttpRequest, address: str) -> str:
-    """That address if it is one of ours, else the home page."""
     ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if address and ours else reverse("admin:index")
 
@@ -147,7 +142,6 @@ def waiting_device(user: Any) -> TOTPDevice:
 
 
 def key_text(device: TOTPDevice) -> str:
-    """The key, to type into an app that cannot scan."""
     text = base64.b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
@@ -177,7 +171,6 @@ def render_codes(request: HttpRequest, following: str) -> HttpResponse:
 
 
 def fresh_codes(user: Any) -> list[str]:
-    """Ten codes that each work once, in place of those before."""
     codes = [f"{secrets.randbelow(10**10):010d}" for _number in range(CODES)]
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
@@ -188,7 +181,6 @@ def fresh_codes(user: Any) -> list[str]:
 
 @never_cache
 def reauthenticate_view(request: HttpRequest) -> HttpResponseBase:
-    """Confirm the password, and the second factor if there is one."""
     following = safe(request, request.GET.get("next", ""))
     form, device = ConfirmForm(request.POST or None), has_device(request.user)
     name = request.user.get_username()

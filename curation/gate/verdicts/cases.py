@@ -78,7 +78,6 @@ class Result:
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """The first answer and its repetitions, in order."""
         return (Attempt(self.answer, self.error, self.score, self.passed), *self.repeats)
 
 
@@ -127,7 +126,6 @@ def digest_of(digests: Iterable[tuple[str, str]]) -> str:
 
 
 def results_digest(results: ResultSet) -> str:
-    """Return the sha256 (hex) of a result set without its seal."""
     return _sha256(replace(results, seal=""))
 
 

@@ -40,7 +40,6 @@ class Reason:
 
 
 def case_faults(cases: Sequence[Case]) -> list[Reason]:
-    """Return what is wrong with the cases themselves."""
     if not cases:
         return [Reason("no_cases", "the release has no eval cases")]
     twice = [name for name, count in Counter(case.id for case in cases).items() if count > 1]

@@ -19,7 +19,6 @@ class Pairs:
 
     @property
     def total(self) -> int:
-        """All pairs."""
         return self.both + self.lost + self.won + self.neither
 
 

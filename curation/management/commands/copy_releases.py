@@ -34,7 +34,6 @@ class Command(BaseCommand):
             raise CommandError("\n".join(wrong))
 
     def copy(self, dataset: Dataset) -> str:
-        """Copy one dataset; what went wrong, in words."""
         try:
             with bar(f"copy {dataset.name}", unit="file") as progress:
                 done = copies.sync(dataset, progress)

@@ -46,7 +46,6 @@ class Command(BaseCommand):
             self.stdout.write(heading + yaml.safe_dump(shown, sort_keys=True, allow_unicode=True), ending="")
 
     def say(self, made: trials.Trial) -> None:
-        """Print the result of a trial."""
         for verdict, stage, code, number in made.rows:
             self.stdout.write(f"{number:>9,}  {verdict:<5} {stage}: {code}")
         for change in made.first:

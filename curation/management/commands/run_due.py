@@ -46,7 +46,6 @@ class Command(BaseCommand):
 
 
 def shown(period: Period) -> dict[str, Any]:
-    """A period as a script reads it."""
     return {
         "dataset": period.dataset.name,
         "period": period.name,

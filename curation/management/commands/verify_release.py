@@ -57,6 +57,5 @@ def place(what: str) -> Path:
 
 
 def published() -> list[Path]:
-    """The folders of all releases that may be read now."""
     rows = Release.objects.filter(state=ReleaseState.PUBLISHED).select_related("dataset")
     return [folder(release) for release in rows.order_by("dataset__name", "number", "recut")]
