@@ -1,5 +1,6 @@
 """Decisions and derived records in the console. Review, releases, policies and the gate have their own admin
-modules."""
+modules.
+"""
 
 from typing import Any
 

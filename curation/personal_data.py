@@ -1,5 +1,6 @@
 """This app's part in `privacy/erasure/erasure.py`: records derived from conversations go before the conversations
-do."""
+do.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -231,7 +232,8 @@ def affected(subject: Subject) -> list[str]:
 
 def recalls(releases: list[str]) -> list[dict[str, str]]:
     """The replacements of these releases by name; one that has not been cut again yet is missing. Raises `Unfinished`
-    while the bucket may still hold a copy."""
+    while the bucket may still hold a copy.
+    """
     rows = Recall.objects.filter(release__state=ReleaseState.SUPERSEDED).select_related(
         "release__dataset", "replaced_by"
     )
@@ -260,7 +262,8 @@ def reconsider(subject: Subject) -> None:
 
 def expire(before: datetime) -> Iterator[Part]:
     """Delete decisions without records, and their tasks, on interactions past their project's retention; also
-    reviewers' notes and answers of gate runs that cannot become a baseline."""
+    reviewers' notes and answers of gate runs that cannot become a baseline.
+    """
     yield Part("decisions", lambda: iter([{"decisions": 0, "review_tasks": 0, "review_notes": 0, "gate_results": 0}]))
     for project in Project.objects.all():
         yield Part(f"decisions of project {project.pk}", partial(expire_in, project, before))

@@ -1,5 +1,6 @@
 """Celery's settings: its broker, how workers take tasks, and the beat schedule. The environment is read in
-`settings`."""
+`settings`.
+"""
 
 from celery.schedules import crontab
 from django.conf import settings

@@ -46,7 +46,8 @@ BASE: dict[str, Any] = {
 @dataclass(frozen=True, slots=True)
 class Request:
     """A request with its complete body; `length` is the announced length or, for an oversized body, what arrived of
-    it."""
+    it.
+    """
 
     scope: Scope
     protocol: HTTPProtocol
@@ -152,7 +153,8 @@ class Application:
 
     def give(self, request: Request) -> None:
         """Give the request to the thread that was busy last, because its database connection has the warmest page
-        cache."""
+        cache.
+        """
         with self.lock:
             if not self.idle:
                 self.waiting.append(request)
@@ -198,7 +200,7 @@ def answer(request: Request) -> None:
 def environ(request: Request) -> dict[str, Any]:
     """The request as WSGI has it (PEP 3333)."""
     scope = request.scope
-    said: dict[str, Any] = {
+    variables: dict[str, Any] = {
         **BASE,
         "REQUEST_METHOD": scope.method,
         "PATH_INFO": scope.path.encode().decode("latin1"),
@@ -208,17 +210,19 @@ def environ(request: Request) -> dict[str, Any]:
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": io.BytesIO(request.body),
     }
-    said["SERVER_NAME"], _, said["SERVER_PORT"] = scope.server.rpartition(":")
+    variables["SERVER_NAME"], _, variables["SERVER_PORT"] = scope.server.rpartition(":")
     for name, value in scope.headers.items():
         if "_" not in name:  # else it would pass for the one with a dash, which a proxy may have written
             variable = f"HTTP_{name.upper().replace('-', '_')}"
-            said[variable] = f"{said[variable]}{SEPARATORS.get(name, ',')}{value}" if variable in said else value
-    said["CONTENT_TYPE"] = said.pop("HTTP_CONTENT_TYPE", "")
-    said["CONTENT_LENGTH"] = str(request.length) if request.length else said.pop("HTTP_CONTENT_LENGTH", "")
+            variables[variable] = (
+                f"{variables[variable]}{SEPARATORS.get(name, ',')}{value}" if variable in variables else value
+            )
+    variables["CONTENT_TYPE"] = variables.pop("HTTP_CONTENT_TYPE", "")
+    variables["CONTENT_LENGTH"] = str(request.length) if request.length else variables.pop("HTTP_CONTENT_LENGTH", "")
     if request.body:
-        said.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
-    elif "HTTP_TRANSFER_ENCODING" in said:
-        said["CONTENT_LENGTH"] = "0"  # a body was announced, and none came: the view says so
+        variables.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
+    elif "HTTP_TRANSFER_ENCODING" in variables:
+        variables["CONTENT_LENGTH"] = "0"  # a body was announced, and none came: the view says so
     return said
 
 

@@ -39,10 +39,10 @@ class GateRunListView(CaptureView):
         """Judge a candidate's answers to the eval cases of a release, compared with a baseline's: passed, refused or not judged, with
         the reasons. Surprises are asked for again before they are believed: then 200 says which cases.
         """
-        said, status = submissions.judge_submission(
+        body, status = submissions.judge_submission(
             request.auth.project, decode_each(self.received(request), "results")
         )
-        return Response(said, status=status)
+        return Response(body, status=status)
 
 
 class GateRunView(CaptureView):

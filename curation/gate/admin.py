@@ -113,13 +113,14 @@ class GateResultAdmin(ProjectsOwnAdmin):
 
     def say_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Record that an answer is right or wrong; the same judgement again removes it. Redirects to the answer on its
-        run's page."""
+        run's page.
+        """
         row = self.found(request, str(object_id))
         if not isinstance(request.user, User) or not request.user.has_perm("curation.change_reviewtask"):
             raise PermissionDenied
-        said = {"right": True, "wrong": False}.get(request.POST.get("said", ""))
-        if request.method == "POST" and said is not None:
-            thresholds.record_judgement(row, None if row.judged is said else said, request.user)
+        verdict = {"right": True, "wrong": False}.get(request.POST.get("said", ""))
+        if request.method == "POST" and verdict is not None:
+            thresholds.record_judgement(row, None if row.judged is verdict else verdict, request.user)
         back = reverse("admin:curation_gaterun_change", args=[row.run_id])
         place = urlencode({name: request.POST[name] for name in ("change", "page") if request.POST.get(name)})
         return redirect(f"{back}?{place}#answer-{row.pk}")

@@ -55,7 +55,8 @@ LONGEST = 200  # characters of a name, as the columns have it; a placeholder may
 
 def redacted(project: Project, sent: CandidateIn) -> dict[str, Any]:
     """A version's name, redacted like the agent name of a conversation so that the two match. Erasure does not reach
-    this table, and a name may contain a person's."""
+    this table, and a name may contain a person's.
+    """
     said = {"name": sent.name, "version": sent.version, "model": sent.model}
     return {part: str(redact(text, project.redaction_policy))[:LONGEST] for part, text in said.items()}
 

@@ -127,13 +127,13 @@ def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
     thread = threading.Thread(target=call, name="agent", daemon=True)
     thread.start()
     thread.join(timeout)
-    said = outcome[0] if outcome else TimeoutError()
-    if isinstance(said, BaseException):
-        slow = isinstance(said, TimeoutError) or isinstance(getattr(said, "reason", None), TimeoutError)
-        return Answer(None, TIMEOUT if slow else type(said).__name__)
-    if not isinstance(said, str) or "\x00" in said or any("\ud800" <= letter <= "\udfff" for letter in said):
+    result = outcome[0] if outcome else TimeoutError()
+    if isinstance(result, BaseException):
+        slow = isinstance(result, TimeoutError) or isinstance(getattr(result, "reason", None), TimeoutError)
+        return Answer(None, TIMEOUT if slow else type(result).__name__)
+    if not isinstance(result, str) or "\x00" in result or any("\ud800" <= letter <= "\udfff" for letter in result):
         return Answer(None, "no text")
-    return Answer(said) if len(said) <= MAX_ANSWER else Answer(None, "too long")
+    return Answer(result) if len(result) <= MAX_ANSWER else Answer(None, "too long")
 
 
 class JournalError(ValueError):

@@ -83,7 +83,8 @@ def thresholds_under(policy: GatePolicy) -> Thresholds:
 
 def wording(case: Case, special: str = "") -> str:
     """A digest of the case's texts, the graders' version and the policy's changes to them. Keyed, so that it reveals
-    nothing."""
+    nothing.
+    """
     more = (special,) if special else ()
     return digest("case wording", case_digest(replace(case, severity="normal")), GRADER_VERSION, *more)
 
@@ -130,15 +131,16 @@ def keep(fresh: Mapping[str, Calibration], wordings: Mapping[str, str], origins:
 
 def seal(row: CaseGrader) -> str:
     """The keyed digest of what a row says."""
-    said = (row.wording, row.grader, repr(float(row.threshold)), str(bool(row.discriminating)))
-    return digest("case grader", str(row.interaction_id), *said)
+    columns = (row.wording, row.grader, repr(float(row.threshold)), str(bool(row.discriminating)))
+    return digest("case grader", str(row.interaction_id), *columns)
 
 
 def ask_people(
     reasons: Mapping[str, str], origins: Mapping[str, Interaction], reason: str = NOT_DISCRIMINATING
 ) -> None:
     """Open a review task for cases in use, once a revision: those that no grader can judge, or whose answers divide the
-    judge (`JUDGE_DIVIDED`). `reasons` says why, by case id."""
+    judge (`JUDGE_DIVIDED`). `reasons` says why, by case id.
+    """
     about = {origins[name].pk: (origins[name], why) for name, why in reasons.items()}
     asked = set(ReviewTask.objects.filter(interaction__in=about, reason=reason).values_list("interaction", "revision"))
     in_use = EvalCase.objects.filter(pk__in=about, status=EvalCase.Status.ACTIVE).values_list("pk", flat=True)

@@ -38,7 +38,8 @@ class Models:
     @property
     def counts(self) -> dict[str, int | float]:
         """How often the judge was asked and what it cost, in the currency of JUDGE_PRICE_IN and _OUT; empty without a
-        judge."""
+        judge.
+        """
         if self.judge is None:
             return {}
         opinions = list(self.judge.opinions)

@@ -145,7 +145,8 @@ SEALED = (
 
 def row_seal(row: GateResult) -> str:
     """The keyed digest of one stored answer. Rows are sealed one by one, so that erasing a person breaks no other
-    seal."""
+    seal.
+    """
     numbers = (None if row.score is None else float(row.score), bool(row.passed))
     attempts = [
         [attempt[name] for name in ("answer", "error", "passed")] + [repr(attempt["score"])] for attempt in row.attempts

@@ -40,7 +40,8 @@ class SubmissionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
     """Judge a submission; returns the verdict as the API shows it, and the HTTP status. Raises `PayloadError` or
-    `Problem`."""
+    `Problem`.
+    """
     sent = submission(body)
     try:
         paper = exam(find_release(sent.release, project), settings.JUDGE_SECONDS)
@@ -59,7 +60,8 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
 
 def submission(body: Any) -> SubmissionIn:
     """Parse a submission. An invalid answer becomes an error of its own case, like an answer that the agent did not
-    give; the whole body is refused only if no answer is valid."""
+    give; the whole body is refused only if no answer is valid.
+    """
     given = body.get("results") if isinstance(body, dict) else None
     if not isinstance(given, list) or len(given) > MOST:
         return convert(body, SubmissionIn)
@@ -69,7 +71,7 @@ def submission(body: Any) -> SubmissionIn:
         place, fault = faults[0]
         raise fault.below(place).below("results")
     sent = convert({**body, "results": []}, SubmissionIn)
-    sent.results = [said for said, _ in read]
+    sent.results = [answer_in for answer_in, _ in read]
     return sent
 
 
@@ -79,10 +81,10 @@ def answer_of(item: Any) -> tuple[AnswerIn, PayloadError | None]:
         if isinstance(item, PayloadError):
             raise item
         refuse_unstorable(item)
-        said = convert(item, AnswerIn)
-        if said.answer is not None and said.error is not None:
+        answer_in = convert(item, AnswerIn)
+        if answer_in.answer is not None and answer_in.error is not None:
             raise PayloadError("", "invalid", "Send an answer or an error, not both.")
-        return said, None
+        return answer_in, None
     except PayloadError as fault:
         return AnswerIn(case=case_of(item), error=fault.code), fault
 
@@ -98,20 +100,20 @@ def case_of(item: Any) -> str:
 def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
     known = {case.id: case for case in paper.cases}
     clean = {
-        place: [redacted_answer(paper, known[said.case], text) for text in (said.answer, *said.repeats)]
-        for place, said in enumerate(sent.results)
-        if said.case in known
+        place: [redacted_answer(paper, known[answer_in.case], text) for text in (answer_in.answer, *answer_in.repeats)]
+        for place, answer_in in enumerate(sent.results)
+        if answer_in.case in known
     }
     using = paper.models.graders
     grade_ahead([(known[sent.results[place].case], text) for place, texts in clean.items() for text in texts], using)
     results = []
-    for place, said in enumerate(sent.results):
-        case = known.get(said.case)
+    for place, answer_in in enumerate(sent.results):
+        case = known.get(answer_in.case)
         if case is None:
-            results.append(Result(said.case, None, "unknown case"))
+            results.append(Result(answer_in.case, None, "unknown case"))
             continue
         answer, *more = clean[place]
-        first = graded(case, answer, error=said.error, using=using)
+        first = graded(case, answer, error=answer_in.error, using=using)
         repeats = tuple(attempted(case, text, using=using) for text in more)
         results.append(replace(first, repeats=repeats))
     return results

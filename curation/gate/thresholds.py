@@ -197,7 +197,8 @@ def differ(answer: str, expected: str) -> bool:
 
 def adopt(project: Project, names: Iterable[str], user: Any = None) -> CurationPolicy | None:
     """Make a version of the policy with the thresholds proposed by these curves (`golden.token_f1`); None if none
-    moves."""
+    moves.
+    """
     chosen = {one.name: one for one in curves(project) if one.moves}
     taken = [chosen[name] for name in names if name in chosen]
     if not taken:

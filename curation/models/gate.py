@@ -99,7 +99,8 @@ class GateResult(models.Model):
 
 class CaseGrader(models.Model):
     """The grader that tells right from wrong for one wording of an eval case; calibrated once, kept as long as the
-    case."""
+    case.
+    """
 
     interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="case_graders")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="case_graders")

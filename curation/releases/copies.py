@@ -99,8 +99,8 @@ class Bucket:
             objects = [
                 {"Key": self.prefix + one.key, **({"VersionId": one.version} if one.version else {})} for one in some
             ]
-            said = self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
-            if refused := said.get("Errors", []):
+            response = self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
+            if refused := response.get("Errors", []):
                 codes = ", ".join(sorted({str(row.get("Code")) for row in refused}))
                 raise StoreFailed(f"DeleteObjects: {codes} for {len(refused)} objects")
             removed += len(some)
@@ -108,7 +108,8 @@ class Bucket:
 
     def drop_unfinished(self, under: str) -> int:
         """Delete the parts of unfinished uploads below `under`; returns how many uploads. Call it only while nobody
-        else is uploading."""
+        else is uploading.
+        """
         dropped = 0
         for page in self._pages("list_multipart_uploads", under):
             for row in page.get("Uploads", ()):

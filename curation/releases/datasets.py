@@ -10,7 +10,8 @@ from feedback.projects import creation
 
 def create_project(name: str, *, namespace: str = "") -> Project:
     """Create a project with a dataset of the same name and a first policy; an existing project is returned
-    unchanged."""
+    unchanged.
+    """
     with transaction.atomic():
         project = creation.create(name, namespace=namespace)
         Dataset.objects.get_or_create(name=name, defaults={"project": project})

@@ -31,7 +31,8 @@ class FilePart(StreamingHttpResponse):
 
 def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
     """The file, a part of it, or 304. Only names in the manifest, and the manifest's own files, are served: no other
-    name ever becomes a path."""
+    name ever becomes a path.
+    """
     listed = {str(entry["name"]): str(entry["sha256"]) for entry in release.manifest.get("files", [])}
     path = folder(release) / name
     if name not in {*listed, *DESCRIBING} or not path.is_file():

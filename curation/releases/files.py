@@ -119,16 +119,17 @@ def complete(
     release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int], tally: Tally
 ) -> dict[str, Any]:
     """Write the files' Parquet forms where they are asked for, and what describes them all, the manifest last; flush the
-    folder; return the manifest."""
+    folder; return the manifest.
+    """
     if formats.PARQUET in release.dataset.formats:
         purposes = {entry["name"]: entry["purpose"] for entry in files}
         files = [*files, *(as_parquet(lines, target, purposes[lines.name]) for lines, target in parquet.targets(aside))]
-    said = manifest_of(release, files, counts, tally)
-    write_small(aside / "README.md", card(said).encode())
+    document = manifest_of(release, files, counts, tally)
+    write_small(aside / "README.md", card(document).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))
-    write_small(aside / "manifest.json", canonical(said))
+    write_small(aside / "manifest.json", canonical(document))
     sync_folder(aside)
-    return said
+    return document
 
 
 def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tally: Tally) -> dict[str, Any]:
@@ -136,7 +137,7 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tall
     project, policy = release.dataset.project, release.policy
     removed = counts.pop("removed", 0)
     previous = f"v{release.number}" + (f".{release.recut - 1}" if release.recut > 1 else "")
-    said = manifest(
+    document = manifest(
         dataset=release.dataset.name,
         version=release.version,
         created_at=release.created_at,
@@ -151,7 +152,7 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tall
         authorship=rows.authorship(tally),
         supersedes={"version": previous, "reason": "erasure", "removed": removed} if release.recut else None,
     )
-    return dict(said)
+    return dict(document)
 
 
 def digests(manifest: dict[str, Any]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The members of a release: chosen in one statement, with consent checked again, and stored so that an erasure finds
-the files."""
+the files.
+"""
 
 from typing import Any
 

@@ -106,7 +106,8 @@ def conclude(period: Period) -> None:
 
 def fail(period: Period, error: str) -> None:
     """Record the error by its type alone, since a message may quote captured text. Each retry waits longer, up to the
-    last."""
+    last.
+    """
     if period.tries >= MAX_TRIES:
         settle(period, PeriodState.FAILED, error=error)
     else:
@@ -116,8 +117,8 @@ def fail(period: Period, error: str) -> None:
 
 def settle(period: Period, state: str, **found: Any) -> None:
     with transaction.atomic():
-        said = {"error": "", **found, "state": state, "lease_until": None, "finished_at": timezone.now()}
-        if held_row(period).update(**said) and state == PeriodState.FAILED:
+        changes = {"error": "", **found, "state": state, "lease_until": None, "finished_at": timezone.now()}
+        if held_row(period).update(**changes) and state == PeriodState.FAILED:
             take_back(period.dataset, [period.name])
 
 

@@ -1,5 +1,6 @@
 """A release cut again: the old files without the lines of erased people. No other byte changes, because nothing is
-read from the tables, which may have changed since."""
+read from the tables, which may have changed since.
+"""
 
 import hashlib
 from collections.abc import Iterator

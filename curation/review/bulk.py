@@ -74,7 +74,8 @@ def free() -> QuerySet[BulkDecision]:
 
 def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
     """Work on a bulk decision for some seconds; returns whether more is left. Does nothing if another worker holds
-    it."""
+    it.
+    """
     if not free().filter(pk=key).update(lease_until=timezone.now() + LEASE):
         return False
     try:

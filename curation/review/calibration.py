@@ -17,8 +17,8 @@ Kind, Action = ReviewTask.Kind, events.Action
 
 def mark(task: ReviewTask, by: User) -> bool:
     """Make a decided task a calibration item; returns whether its verdict is current and tells right from wrong."""
-    stands = Decision.objects.filter(pk=task.interaction_id, task=task).exists()
-    if task.state != TaskState.RESOLVED or task.resolution == ReviewTask.Resolution.UNSURE or not stands:
+    is_current = Decision.objects.filter(pk=task.interaction_id, task=task).exists()
+    if task.state != TaskState.RESOLVED or task.resolution == ReviewTask.Resolution.UNSURE or not is_current:
         return False
     with transaction.atomic():
         _, made = CalibrationItem.objects.get_or_create(

@@ -110,7 +110,8 @@ def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
 
 def left(tasks: QuerySet[ReviewTask]) -> str:
     """How many of these tasks are open, at most "1,000+": an exact count would read the whole queue after every
-    decision."""
+    decision.
+    """
     number = tasks.filter(state=TaskState.OPEN).order_by()[:COUNTED].count()
     return f"{number:,}" if number < COUNTED else f"{COUNTED:,}+"
 

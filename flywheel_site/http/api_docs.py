@@ -71,21 +71,21 @@ def kinds(document: dict[str, Any]) -> list[dict[str, Any]]:
             "name": name,
             "text": pieces(schema.get("description", "")),
             "fields": [
-                {"name": field, "type": type_of(said), "needed": field in schema.get("required", ())}
-                for field, said in schema.get("properties", {}).items()
+                {"name": field, "type": type_of(kind), "needed": field in schema.get("required", ())}
+                for field, kind in schema.get("properties", {}).items()
             ],
         }
         for name, schema in sorted(document["components"]["schemas"].items())
     ]
 
 
-def type_of(said: dict[str, Any]) -> str:
-    if "$ref" in said:
-        return str(said["$ref"]).rpartition("/")[2]
-    if "anyOf" in said:
-        return " or ".join(type_of(one) for one in said["anyOf"])
-    if "enum" in said:
-        return " ".join(str(value) for value in said["enum"])
-    inner = said.get("items") or said.get("additionalProperties")
+def type_of(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(type_of(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return " ".join(str(value) for value in schema["enum"])
+    inner = schema.get("items") or schema.get("additionalProperties")
     of = f" of {type_of(inner)}" if isinstance(inner, dict) and inner else ""
-    return f"{said.get('format') or said.get('type', 'anything')}{of}"
+    return f"{schema.get('format') or schema.get('type', 'anything')}{of}"

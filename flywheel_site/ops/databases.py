@@ -7,7 +7,8 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 def settled(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
     """A database with its connection settings: at most `pool` connections to PostgreSQL. Options in the address are
-    kept."""
+    kept.
+    """
     if not database["ENGINE"].endswith("sqlite3"):
         given = database.get("OPTIONS", {})
         return {**database, "OPTIONS": {**given, "pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}

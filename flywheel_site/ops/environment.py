@@ -1,5 +1,6 @@
 """The environment, read strictly: an unusable value is refused at the start; the message has its name, never the
-value."""
+value.
+"""
 
 import ipaddress
 import math

@@ -47,8 +47,8 @@ def by(port: int) -> str:
     for pid in listeners(port):
         with suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:3]
-            said = " ".join(Path(os.fsdecode(word)).name for word in words if word)
-            return f" by process {pid} ({said})"
+            command = " ".join(Path(os.fsdecode(word)).name for word in words if word)
+            return f" by process {pid} ({command})"
     return ""
 
 

@@ -37,7 +37,8 @@ def forgive(request: HttpRequest, name: str) -> None:
 
 def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int, str]]:
     """The counters of an attempt, with their limits and the cache that holds them without Redis. Names are hashed,
-    because they are personal data."""
+    because they are personal data.
+    """
     window, address, name = int(time.time() // WINDOW), counted_address(request.META), name.casefold()
     for who, limit, aside in (
         (f" {address}", ADDRESS, "near"),

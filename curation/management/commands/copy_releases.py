@@ -29,8 +29,8 @@ class Command(BaseCommand):
         datasets = list(Dataset.objects.filter(name__in=named) if named else Dataset.objects.all())
         if unknown := set(named) - {dataset.name for dataset in datasets}:
             raise CommandError(f"There is no dataset {', '.join(sorted(unknown))}.")
-        told = isolation.each(copies.WORK, datasets, self.copy)
-        if wrong := [*filter(None, told), *isolation.failing(copies.WORK)]:
+        failures = isolation.each(copies.WORK, datasets, self.copy)
+        if wrong := [*filter(None, failures), *isolation.failing(copies.WORK)]:
             raise CommandError("\n".join(wrong))
 
     def copy(self, dataset: Dataset) -> str:

@@ -27,5 +27,5 @@ class Command(BaseCommand):
         for case in eval_sets.import_cases(project, records, Asked("import", notice_for(NOTICE))):
             tally.add(case.number, str(case.result), case.field, case.problem)
         counts = tally.counts
-        said = f"{counts['stored']} wait for review, {counts['replayed']} were there already."
-        commands.finish(self, tally, said, taken=TAKEN, as_json=options["json"])
+        summary = f"{counts['stored']} wait for review, {counts['replayed']} were there already."
+        commands.finish(self, tally, summary, taken=TAKEN, as_json=options["json"])

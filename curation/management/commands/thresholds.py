@@ -23,9 +23,9 @@ class Command(BaseCommand):
             raise CommandError("There is no such project.")
         found = thresholds.curves(project)
         for one in found:
-            said = f"{one.proposed:.2f}, {one.why}" if one.proposed is not None else f"none: {one.why}"
+            proposal = f"{one.proposed:.2f}, {one.why}" if one.proposed is not None else f"none: {one.why}"
             self.stdout.write(
-                f"{one.kind:<11}{one.grader:<9} now {one.now:.2f}  {one.right} right, {one.wrong} wrong  proposed {said}"
+                f"{one.kind:<11}{one.grader:<9} now {one.now:.2f}  {one.right} right, {one.wrong} wrong  proposed {proposal}"
             )
         if options["adopt"]:
             made = thresholds.adopt(project, [one.name for one in found], None)
