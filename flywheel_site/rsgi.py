@@ -223,7 +223,7 @@ def environ(request: Request) -> dict[str, Any]:
         variables.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
     elif "HTTP_TRANSFER_ENCODING" in variables:
         variables["CONTENT_LENGTH"] = "0"  # a body was announced, and none came: the view says so
-    return said
+    return variables
 
 
 def refuse(protocol: HTTPProtocol, status: int) -> None:
