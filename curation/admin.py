@@ -1,4 +1,6 @@
-"""Decisions and what comes of them in the console. Review, releases, policies and the gate have modules of their own."""
+"""Decisions and derived records in the console. Review, releases, policies and the gate have their own admin
+modules.
+"""
 
 from typing import Any
 
@@ -20,12 +22,11 @@ SHORT = 140
 
 
 def chip(kind: str, words: str) -> str:
-    """A word with a colour."""
     return format_html('<span class="chip chip-{}">{}</span>', kind, words)
 
 
 class DecidedByFilter(admin.SimpleListFilter):
-    """A rule's decisions, or reviewers'. Named here: to ask the table which there are reads all of it."""
+    """Decisions by rule or by reviewer. A fixed choice: Django would read the whole table for the values."""
 
     title = "decided by"
     parameter_name = "decided_by"
@@ -59,15 +60,13 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 class DerivedAdmin(ReadOnlyAdmin):
-    """What eval cases, examples and pairs share."""
+    """Base of the admins of eval cases, examples and preference pairs."""
 
     project_path = "project"
     subject_path = "subject_id"
     list_display: Any = ["asked", "expected", "status_chip", "reason", "project"]
     list_filter: Any = [ProjectFilter, "status"]
-    list_select_related = [
-        "project", "decision__interaction", "decision__correction", "decision__task",
-    ]  # fmt: skip
+    list_select_related = ["project", "decision__interaction", "decision__correction", "decision__task"]
     exclude = ["subject", "fingerprint"]
     ordering = ["-decision"]
     change_form_template = "admin/curation/derived_change_form.html"
@@ -105,14 +104,14 @@ class EvalCaseAdmin(DerivedAdmin):
         changed = queryset.filter(never_again=False).order_by().update(never_again=True)
         messages.success(request, f"{changed} marked: a candidate that loses one of them is refused.")
 
-    @admin.action(description="Never again no longer", permissions=["mark"])
+    @admin.action(description="Make it an ordinary case again", permissions=["mark"])
     def unmark_chosen(self, request: HttpRequest, queryset: QuerySet[EvalCase]) -> None:
         changed = queryset.filter(never_again=True).order_by().update(never_again=False)
         messages.success(request, f"{changed} are ordinary cases again.")
 
 
 class AuthoredFilter(admin.SimpleListFilter):
-    """Whose words it teaches: a fixed choice, where Django would read all rows for what there is."""
+    """Whose words it teaches. A fixed choice: Django would read the whole table for the values."""
 
     title = parameter_name = "authored"
 
@@ -132,7 +131,7 @@ class ExampleAdmin(DerivedAdmin):
 
 @admin.register(PreferencePair)
 class PreferencePairAdmin(DerivedAdmin):
-    lead = "The right answer beside the one that it replaced."
+    lead = "The right answer with the one that it replaced."
     empty = ("No preference pairs yet", "Each corrected answer makes one, with consent to training.")
 
 
@@ -145,7 +144,7 @@ class ReleaseMemberAdmin(ReadOnlyAdmin):
     list_select_related = ["release__dataset", "interaction"]
     exclude = ["subject", "author"]
     ordering = ["-release", "-id"]
-    lead = "Which release holds records of which conversation: what finds the files to be cut again."
+    lead = "Which release holds records of which conversation, so that an erasure finds the files to cut again."
     empty = ("No members yet", "They come with the first release.")
 
 

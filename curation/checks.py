@@ -1,4 +1,4 @@
-"""System checks: what the environment asks for can be done."""
+"""System checks of the settings that curation uses."""
 
 from typing import Any
 

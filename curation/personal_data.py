@@ -1,4 +1,6 @@
-"""This app's part of the road in `privacy/erasure/erasure.py`: what is made of conversations goes before they do."""
+"""This app's part in `privacy/erasure/erasure.py`: records derived from conversations go before the conversations
+do.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from curation.models import (
     Recall,
     Release,
     ReleaseMember,
+    ReleaseState,
     ReviewTask,
 )
 from curation.questions import clusters, duplicates
@@ -64,17 +67,16 @@ IMPERSONAL = [
     "curation.GateRun",
 ]
 OPERATOR_TEXT = ["curation.Dataset.system_prompt", "curation.BulkDecision.note"]
-State = Release.State
 CHAIN = 20  # records that point at each other in a row; past that, curation looks at their questions again
 
 
 def words_of(subject: Subject) -> QuerySet[Decision]:
-    """The decisions on what the person asked, and those whose right answer they wrote."""
+    """The decisions on the person's questions, and those with a correction that they wrote."""
     return meeting_any(Decision.objects.all(), Q(subject=subject), Q(correction__subject=subject))
 
 
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
-    """What was made of the person's words."""
+    """The records derived from the person's words."""
     decisions = words_of(subject).select_related("interaction", "correction", "task")
     found: dict[str, list[dict[str, Any]]] = {
         "decisions": [
@@ -133,17 +135,15 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
 
 
 def kind_name(model: type[Any]) -> str:
-    """The plural by which receipts and exports name a kind of record."""
     return str(model._meta.verbose_name_plural).replace(" ", "_")
 
 
 def members(subject: Subject) -> Any:
-    """The places of the person's words in releases."""
     return ReleaseMember.objects.filter(Q(subject=subject) | Q(author=subject))
 
 
 def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, int]]:
-    """Remove what serves the purposes that are gone, and mark the releases that must be cut again."""
+    """Remove the records of revoked purposes, and mark the releases that must be cut again."""
     gone = purposes_gone(purpose)
     mine = Q(subject=subject)
     corrected = Q(correction__subject=subject)
@@ -152,13 +152,13 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
         yield {"releases_to_recut": mark_stale(members)}
         yield from leave_releases(members, gone)
     kinds = [model for model in KINDS if PURPOSE[model] in gone]
-    # Records that only repeat others first: nothing is looked at again for them, and then few are left to look at.
+    # Duplicates first: nothing is compared again for them, and then few records are left to compare.
     for repeats in (True, False):
         for model in kinds:
             for whose in (Q(decision__subject=subject), Q(decision__correction__subject=subject)):
                 yield from remove_derived(model, whose, repeats=repeats)
     if Purpose.EVALUATION in gone:
-        # What a candidate says of a case may repeat the correction in it, whoever asked.
+        # A candidate's answer may repeat the correction in its case.
         for whose in (mine, Q(interaction__decision__correction__subject=subject)):
             yield from removed("gate_results", GateResult.objects.filter(whose))
             yield from removed("case_graders", CaseGrader.objects.filter(whose))
@@ -195,7 +195,7 @@ def remove_derived(model: type[Derived], whose: Q, *, repeats: bool) -> Iterator
 
 
 def point_past(model: type[Derived], keys: list[int]) -> None:
-    """Let what points at one of these, which go, point at what that one points at."""
+    """Redirect pointers to these records, which go, to what those records point at."""
     onward = model.objects.filter(pk=OuterRef("canonical")).values("canonical")[:1]
     pointing = model.objects.filter(canonical__in=keys, canonical__canonical__isnull=False)
     for _ in range(CHAIN):
@@ -204,14 +204,13 @@ def point_past(model: type[Derived], keys: list[int]) -> None:
 
 
 def mark_stale(members: QuerySet[ReleaseMember]) -> int:
-    """Of the releases with these members, one that is published goes stale, one being cut begins again; how many did."""
+    """Mark published releases with these members stale, and those being cut disturbed; returns how many went stale."""
     hit = Release.objects.filter(pk__in=members.values("release"))
-    hit.filter(state=State.CUTTING).update(disturbed=True)
-    return hit.filter(state=State.PUBLISHED).update(state=State.STALE)
+    hit.filter(state=ReleaseState.CUTTING).update(disturbed=True)
+    return hit.filter(state=ReleaseState.PUBLISHED).update(state=ReleaseState.STALE)
 
 
 def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> Iterator[dict[str, int]]:
-    """Take the person out of every release."""
     served = Q()
     for purpose in gone & {Purpose.EVALUATION, Purpose.TRAINING}:
         served |= Q(**{str(purpose): True})
@@ -227,20 +226,22 @@ def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> It
 
 
 def affected(subject: Subject) -> list[str]:
-    """The published releases that hold the person's words."""
-    rows = Release.objects.filter(state=State.PUBLISHED, pk__in=members(subject).values("release"))
+    rows = Release.objects.filter(state=ReleaseState.PUBLISHED, pk__in=members(subject).values("release"))
     return [str(row) for row in rows.select_related("dataset").order_by("pk")]
 
 
 def recalls(releases: list[str]) -> list[dict[str, str]]:
-    """What replaced these releases, by name; one that has not been cut again yet is missing. Raises `Unfinished`
-    while a copy of one may still be in the bucket."""
-    rows = Recall.objects.filter(release__state=State.SUPERSEDED).select_related("release__dataset", "replaced_by")
+    """The replacements of these releases by name; one that has not been cut again yet is missing. Raises `Unfinished`
+    while the bucket may still hold a copy.
+    """
+    rows = Recall.objects.filter(release__state=ReleaseState.SUPERSEDED).select_related(
+        "release__dataset", "replaced_by"
+    )
     datasets = Dataset.objects.filter(name__in={name.split()[0] for name in releases})
     names = {str(row.release): row for row in rows.filter(release__dataset__in=datasets)}
     try:
         for dataset in datasets:
-            copies.follow(dataset)
+            copies.sync(dataset)
     except (copies.Busy, StoreFailed) as error:
         raise Unfinished(f"the copies in the bucket still have to follow ({error})") from error
     return [
@@ -260,15 +261,15 @@ def reconsider(subject: Subject) -> None:
 
 
 def expire(before: datetime) -> Iterator[Part]:
-    """Decisions that became nothing, on interactions older than their project keeps them; their tasks too. As old:
-    what reviewers noted, and what candidates answered in runs that no later one is compared with."""
+    """Delete decisions without records, and their tasks, on interactions past their project's retention; also
+    reviewers' notes and answers of gate runs that cannot become a baseline.
+    """
     yield Part("decisions", lambda: iter([{"decisions": 0, "review_tasks": 0, "review_notes": 0, "gate_results": 0}]))
     for project in Project.objects.all():
         yield Part(f"decisions of project {project.pk}", partial(expire_in, project, before))
 
 
 def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
-    """The same for one project."""
     limit = before - timedelta(days=project.keep_days)
     yield from leftovers(project, limit)
     old = Decision.objects.filter(
@@ -288,7 +289,7 @@ def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
 
 
 def forget_undecided(interactions: list[int]) -> dict[str, int]:
-    """Remove the decisions on these interactions, and all that was asked about them."""
+    """Remove the decisions on these interactions, and their review tasks."""
     tasks = ReviewTask.objects.filter(interaction__in=interactions)
     clusters.remove(interactions)
     decisions = Decision.objects.filter(pk__in=interactions).delete()[0]
@@ -308,7 +309,7 @@ def leftovers(project: Project, limit: datetime) -> Iterator[dict[str, int]]:
 
 
 def settle() -> None:
-    """Cut stale releases again; the old files go. Raises `Unfinished` where those of a release may be there still."""
+    """Cut stale releases again and delete the old files. Raises `Unfinished` if files of a release may remain."""
     cutting.recut_stale()
     if failing := isolation.failing(cutting.RECUT):
         raise Unfinished(failing[0])

@@ -20,7 +20,7 @@ from curation.decisions.derive import Touched, Weighed
 from curation.decisions.judging import Judged
 from curation.evidence import store
 from curation.evidence.records import Decided, Finding
-from curation.models import CurationPolicy, Decision, Derived, Run
+from curation.models import CurationPolicy, Decision, Derived, Run, RunState
 from curation.questions import clusters, duplicates
 from curation.review import opening
 from curation.runs import control
@@ -41,7 +41,7 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
         return None
     after: int | None = 0
     with paced() as pace:
-        while after is not None and run.state != Run.State.CANCELLED:
+        while after is not None and run.state != RunState.CANCELLED:
             with pace.reading():
                 size = pace.batch
                 reading = store.waiting(project, after, size)
@@ -57,7 +57,7 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
             is_last = len(some) == len(judged) < size
             after = None if is_last else judged[len(some) - 1].read.key
             run.refresh_from_db(fields=["state", "read"])
-            if progress and run.state != Run.State.CANCELLED:
+            if progress and run.state != RunState.CANCELLED:
                 progress(run.read, run.total)
     return control.finish(run)
 

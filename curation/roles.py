@@ -1,6 +1,5 @@
-"""Who may do what in the console: five roles, as Django groups. A person can have several; projects are opened apart.
-
-The migration makes the groups from this list; whoever changes a group afterwards keeps the change.
+"""The console's five roles, as Django groups. A user can have several; membership of projects is separate. The
+migration makes the groups from this list; later changes to a group are kept.
 """
 
 LOOK = ("feedback.view_project", "feedback.view_interaction", "feedback.view_signal")

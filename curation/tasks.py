@@ -1,4 +1,4 @@
-"""Doors for Celery: each finds its work in the database, so a lost or doubled message changes nothing."""
+"""Celery tasks. Each finds its work in the database, so a lost or doubled message changes nothing."""
 
 from contextlib import suppress
 
@@ -17,15 +17,15 @@ from privacy.db import isolation
 
 
 def finish_cut(release: Release) -> None:
-    """Finish a cut that a dead process left. One that would be empty is taken back; the next cut says so."""
+    """Finish a cut that a dead process left. An empty one is withdrawn; the next cut says so."""
     with suppress(cutting.NothingToCut):
         cutting.finish(release)
 
 
 @shared_task
 def sweep() -> int:
-    """Curate every project that has something pending and does not rest; finish what a dead process left of a release, or
-    of a bulk decision.
+    """Curate every project with pending interactions that does not rest; finish releases and bulk decisions that a
+    dead process left.
     """
     isolation.each("cut", cutting.unfinished(), finish_cut)
     isolation.each("sweep", [recuts.mark_stale, cutting.recut_stale, control.give_up_silent], lambda step: step())
@@ -37,7 +37,7 @@ def sweep() -> int:
 
 @shared_task
 def curate_project(key: int) -> bool:
-    """Curate one project, also where it rests; whether there is such a project."""
+    """Curate one project, even if it rests; returns whether it exists."""
     project = Project.objects.filter(pk=key).first()
     if project is not None:
         pipeline.curate(project)
@@ -46,7 +46,7 @@ def curate_project(key: int) -> bool:
 
 @shared_task
 def advance_bulk(key: int) -> bool:
-    """Go on with a bulk decision for a moment, then let the worker do other work first; whether more was left."""
+    """Work on a bulk decision briefly, then let the worker do other work; returns whether more was left."""
     more = bulk.advance(key)
     if more:
         advance_bulk.delay(key)
@@ -55,7 +55,7 @@ def advance_bulk(key: int) -> bool:
 
 @shared_task
 def draw_audits() -> int:
-    """Draw the random audit of every project, and count once a day what the votes come to; how many were drawn."""
+    """Draw the random audit of every project, and measure quality once a day; returns how many were drawn."""
     projects = Project.objects.all()
     drawn = isolation.each("audit", projects, lambda project: audits.draw(project, versions.current(project)))
     isolation.each("quality", projects, lambda project: report.remember(project, now=timezone.now()))
@@ -64,12 +64,12 @@ def draw_audits() -> int:
 
 @shared_task
 def run_due() -> int:
-    """Cut the scheduled releases that are due; how many were tried."""
+    """Cut the scheduled releases that are due; returns how many were tried."""
     return len(periods.run_due())
 
 
 @shared_task
 def copy_releases() -> int:
-    """Bring the bucket, where there is one, to what the database says; of how many datasets."""
+    """Copy the published releases to the bucket, if there is one; returns for how many datasets."""
     datasets = Dataset.objects.all() if copies.wanted() else Dataset.objects.none()
-    return len(isolation.each(copies.WORK, datasets, copies.try_to_follow))
+    return len(isolation.each(copies.WORK, datasets, copies.try_sync))

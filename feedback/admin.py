@@ -119,7 +119,7 @@ class SignalAdmin(ReadOnlyAdmin):
     exclude = ["body_digest", "subject"]
     ordering = ["-id"]
     lead = "What people said or did about an answer. The newest explicit vote of a person stands."
-    empty = ("No signals yet", "Put the widget beside an answer, or send to POST /api/v1/feedback.")
+    empty = ("No signals yet", "Add the widget to an answer, or send to POST /api/v1/feedback.")
 
     @admin.display(description="correction")
     def corrected(self, row: Signal) -> str:

@@ -1,4 +1,4 @@
-"""The Celery app. It carries ids and wakes workers; the database says what there is to do."""
+"""The Celery app. Messages carry ids and wake workers; the database says what there is to do."""
 
 import os
 from typing import Any

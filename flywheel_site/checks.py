@@ -1,6 +1,5 @@
-"""System checks of a deployment (`manage.py check --deploy`): settings that work, and are not fit for production.
-
-What cannot be used at all is refused when the settings are read (flywheel_site/ops/environment.py).
+"""System checks of a deployment (`manage.py check --deploy`): settings that work but are unfit for production.
+Unusable values are refused when the settings are read (flywheel_site/ops/environment.py).
 """
 
 import math
@@ -25,14 +24,14 @@ Registered = Callable[..., list[CheckMessage]]
 
 
 def deployed(check: Registered) -> Registered:
-    """Register a check that `check --deploy` alone makes."""
+    """Register a check that only `check --deploy` runs."""
     register(TAG, deploy=True)(check)
     return check
 
 
 @deployed
 def secrets_are_strong(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.E001: a secret can be guessed; flywheel.E002: one secret is both."""
+    """flywheel.E001: a secret can be guessed; flywheel.E002: both secrets are the same."""
     named = {"SECRET_KEY": settings.SECRET_KEY, "FLYWHEEL_MASTER_KEY": settings.MASTER_KEY}
     hint = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
     found: list[CheckMessage] = [
@@ -46,7 +45,7 @@ def secrets_are_strong(**kwargs: Any) -> list[CheckMessage]:
 
 
 def is_weak(secret: str) -> bool:
-    """Whether a secret has too few bits, repeats itself, or is an example that somebody left."""
+    """Whether a secret has too few bits, repeats itself, or is an example value."""
     counts = Counter(secret)
     bits = -sum(number * math.log2(number / len(secret)) for number in counts.values())
     repeats = secret in (secret + secret)[1:-1]
@@ -55,7 +54,7 @@ def is_weak(secret: str) -> bool:
 
 @deployed
 def hosts_are_named(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.E003: ALLOWED_HOSTS lets every name in."""
+    """flywheel.E003: ALLOWED_HOSTS allows every host."""
     if not {"*", ".", ".*"} & set(settings.ALLOWED_HOSTS):
         return []
     hint = "Name the hosts under which people and agents call."
@@ -64,7 +63,7 @@ def hosts_are_named(**kwargs: Any) -> list[CheckMessage]:
 
 @deployed
 def demo_and_debug_are_off(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.E004: demo mode is on; flywheel.E005: DEBUG is; flywheel.W001: no second factor is asked for."""
+    """flywheel.E004: demo mode is on; flywheel.E005: DEBUG is on; flywheel.W001: no second factor is required."""
     found: list[CheckMessage] = []
     if settings.DEMO:
         found.append(Error("FLYWHEEL_DEMO is on.", hint="Unset it: it opens pages to all.", id="flywheel.E004"))
@@ -78,17 +77,17 @@ def demo_and_debug_are_off(**kwargs: Any) -> list[CheckMessage]:
 
 @deployed
 def proxies_are_few(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.E006: so many addresses are trusted proxies that callers are among them."""
+    """flywheel.E006: the trusted proxies cover so many addresses that callers are among them."""
     wide = [net for net in settings.TRUSTED_PROXIES if net.prefixlen < WIDEST[net.version]]
     if not wide and sum(net.num_addresses for net in settings.TRUSTED_PROXIES if net.version == 4) < 1 << 25:
         return []
-    hint = "Name the proxies' own addresses: whoever is in there can say of any address that it calls."
+    hint = "Name the proxies' own addresses: anyone in these networks can claim any client address."
     return [Error("TRUSTED_PROXIES trusts a large part of the Internet.", hint=hint, id="flywheel.E006")]
 
 
 @deployed
 def rates_limit(**kwargs: Any) -> list[CheckMessage]:
-    """flywheel.E007: a rate is none; flywheel.W002: one is so high that it limits nobody."""
+    """flywheel.E007: a rate is invalid; flywheel.W002: one is so high that it limits nobody."""
     found: list[CheckMessage] = []
     for name in ("KEY_RATE", "ADDRESS_RATE"):
         try:

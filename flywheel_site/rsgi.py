@@ -1,8 +1,8 @@
 """The application that the web server loads, over granian's own interface (RSGI): a thread gets a request whose body is
 whole.
 
-Over WSGI a thread reads the body itself, cannot end its wait, and a dozen slow bodies take all threads. Here they wait on
-the event loop, for BODY_SECONDS at most, and cost a connection each.
+Over WSGI a thread reads the body itself and cannot stop waiting, so a dozen slow bodies block all threads. Here bodies
+arrive on the event loop, within BODY_SECONDS, and cost one connection each.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 SMALL = 65_536  # bytes: such a body is read in one step, and is not counted in what is held
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE  # bytes of a body; a view may take less
 HELD = 16 * LIMIT  # bytes of larger bodies in memory at once
-DRAINED = 2 * LIMIT  # bytes read of a body that is refused: else its answer is lost
+DRAINED = 2 * LIMIT  # bytes to read of a refused body: otherwise the answer is lost
 UNREAD = {
     400: "The body ended before its announced end.",
     408: f"The body did not come within {settings.BODY_SECONDS:g} s.",
@@ -45,7 +45,9 @@ BASE: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request whose body is whole; `length` is what it announced or, where that is too large, what came of it."""
+    """A request with its complete body; `length` is the announced length or, for an oversized body, what arrived of
+    it.
+    """
 
     scope: Scope
     protocol: HTTPProtocol
@@ -55,12 +57,10 @@ class Request:
 
 
 class Unread(Exception):
-    """The body cannot be read; its argument is the status that says why."""
+    """The body cannot be read; the argument is the HTTP status."""
 
 
 class Collected:
-    """A body as it comes in."""
-
     def __init__(self, application: "Application") -> None:
         self.application = application
         self.body = b""
@@ -68,7 +68,7 @@ class Collected:
         self.held = 0
 
     async def read(self, protocol: HTTPProtocol, announced: str | None) -> None:
-        """Read the body to its end. Of one over the limit only the length is kept: the application refuses it in words."""
+        """Read the body to its end. Of an oversized one only the length is kept, and the application refuses it."""
         if announced is not None and int(announced) <= SMALL:
             self.body = await protocol()
             self.length = len(self.body)
@@ -92,12 +92,12 @@ class Collected:
             if self.length <= LIMIT:
                 self.hold(len(part))
                 parts.append(part)
-        if empty > 1:  # one is the end; granian gives another where the connection broke before it
+        if empty > 1:  # one marks the end; granian gives another if the connection broke before it
             raise Unread(400)
         return parts
 
     def hold(self, size: int) -> None:
-        """Count what is in memory. Raises `Unread` where all bodies together would take too much of it."""
+        """Count the bytes in memory. Raises `Unread` if all bodies together would take too many."""
         self.held += size
         self.application.held += size
         if self.application.held > HELD:
@@ -144,7 +144,7 @@ class Application:
             self.held -= collected.held
 
     def settle(self, loop: asyncio.AbstractEventLoop) -> None:
-        """End the calls whose requests are answered; a thread that woke the loop for each would take a tenth longer."""
+        """Finish the calls of answered requests in one go: waking the loop for each takes a tenth longer."""
         while self.answered:
             self.answered.popleft().set_result(None)
             self.open -= 1
@@ -152,7 +152,9 @@ class Application:
             loop.call_later(0.02, self.settle, loop)
 
     def give(self, request: Request) -> None:
-        """Give the request to the thread that was busy last, whose connection has the database's pages still."""
+        """Give the request to the thread that was busy last, because its database connection has the warmest page
+        cache.
+        """
         with self.lock:
             if not self.idle:
                 self.waiting.append(request)
@@ -161,7 +163,6 @@ class Application:
         thread.put(request)
 
     def take(self, own: SimpleQueue[Request]) -> Request:
-        """The next request for a thread; it waits for one."""
         with self.lock:
             if self.waiting:
                 return self.waiting.popleft()
@@ -169,7 +170,6 @@ class Application:
         return own.get()
 
     def work(self) -> None:
-        """Answer one request after the other, in a thread."""
         own: SimpleQueue[Request] = SimpleQueue()
         while True:
             request = self.take(own)
@@ -182,7 +182,7 @@ class Application:
 
 
 def answer(request: Request) -> None:
-    """Have the WSGI application answer, and give its answer to the web server."""
+    """Call the WSGI application, and give its response to the web server."""
     started: list[tuple[int, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -190,7 +190,7 @@ def answer(request: Request) -> None:
 
     given = wsgi(environ(request), start)
     place = getattr(given, "place", None)
-    if place is not None:  # a release's file: the server reads it as fast as the caller takes it
+    if place is not None:  # a release's file: the server reads it as fast as the caller accepts it
         request.protocol.response_file_range(*started[0], *place)
     else:
         request.protocol.response_bytes(*started[0], given[0] if isinstance(given, list) else b"".join(given))
@@ -200,7 +200,7 @@ def answer(request: Request) -> None:
 def environ(request: Request) -> dict[str, Any]:
     """The request as WSGI has it (PEP 3333)."""
     scope = request.scope
-    said: dict[str, Any] = {
+    variables: dict[str, Any] = {
         **BASE,
         "REQUEST_METHOD": scope.method,
         "PATH_INFO": scope.path.encode().decode("latin1"),
@@ -210,22 +210,24 @@ def environ(request: Request) -> dict[str, Any]:
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": io.BytesIO(request.body),
     }
-    said["SERVER_NAME"], _, said["SERVER_PORT"] = scope.server.rpartition(":")
+    variables["SERVER_NAME"], _, variables["SERVER_PORT"] = scope.server.rpartition(":")
     for name, value in scope.headers.items():
         if "_" not in name:  # else it would pass for the one with a dash, which a proxy may have written
             variable = f"HTTP_{name.upper().replace('-', '_')}"
-            said[variable] = f"{said[variable]}{SEPARATORS.get(name, ',')}{value}" if variable in said else value
-    said["CONTENT_TYPE"] = said.pop("HTTP_CONTENT_TYPE", "")
-    said["CONTENT_LENGTH"] = str(request.length) if request.length else said.pop("HTTP_CONTENT_LENGTH", "")
+            variables[variable] = (
+                f"{variables[variable]}{SEPARATORS.get(name, ',')}{value}" if variable in variables else value
+            )
+    variables["CONTENT_TYPE"] = variables.pop("HTTP_CONTENT_TYPE", "")
+    variables["CONTENT_LENGTH"] = str(request.length) if request.length else variables.pop("HTTP_CONTENT_LENGTH", "")
     if request.body:
-        said.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
-    elif "HTTP_TRANSFER_ENCODING" in said:
-        said["CONTENT_LENGTH"] = "0"  # a body was announced, and none came: the view says so
-    return said
+        variables.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole
+    elif "HTTP_TRANSFER_ENCODING" in variables:
+        variables["CONTENT_LENGTH"] = "0"  # a body was announced, and none came: the view says so
+    return variables
 
 
 def refuse(protocol: HTTPProtocol, status: int) -> None:
-    """Answer for a body that could not be read, and end the connection: nobody knows where its next request begins."""
+    """Refuse a body that could not be read, and close the connection: where its next request begins is unknown."""
     headers = [("Content-Type", MEDIA_TYPE), ("Connection", "close")]
     if status == 503:
         headers.append(("Retry-After", "2"))

@@ -23,7 +23,7 @@ for folder in (VAR, RELEASES, VAR / "broker", VAR / "log", VAR / "static"):
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(VAR / "secret_key")
-# Pseudonyms, tokens and fingerprints hang on this one; it outlives SECRET_KEY. Lost, no subject can be found again.
+# The key of pseudonyms, tokens and fingerprints; it outlives SECRET_KEY. If it is lost, no subject can be found again.
 MASTER_KEY, MASTER_KEY_MADE = given_or_kept(env.str("FLYWHEEL_MASTER_KEY", default=""), VAR / "flywheel_master_key")
 
 DEBUG = False
@@ -91,9 +91,9 @@ DATABASES = {"default": settled(DATABASE, pool=env.int("DATABASE_POOL", default=
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss"))
-# In one process memory will do; several need one place for the counts of the rate limits.
+# One process counts rate limits in memory; several need a shared place.
 # The near one stands in while Redis is away: capture does not wait for it. Names that sign in have one of their own.
-# Full, each is 36 MB; a smaller one forgets whom it limits.
+# A full one takes 36 MB; a smaller one would drop counters that are still needed.
 NEAR_CACHE = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 REDIS_CACHE = {
     "BACKEND": "feedback.api.throttling.RateCache",
@@ -106,7 +106,7 @@ CACHES: dict[str, dict[str, Any]] = {
     "names": {**NEAR_CACHE, "LOCATION": "names"},
 }
 
-# What else Celery is told stands in flywheel_site/celeryconfig.py.
+# The rest of Celery's settings is in flywheel_site/celeryconfig.py.
 REWRITE_HOUR = env.int(
     "REWRITE_HOUR", default=3, least=0, most=23
 )  # UTC; PostgreSQL rewrites the tables that were erased from

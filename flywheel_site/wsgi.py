@@ -17,7 +17,7 @@ handler = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Django's, but what is held in memory is given whole: parts that the server asks for one by one take it longer."""
+    """Django's, but a body in memory is given in one part, which is faster than many."""
     response: Any = handler(environ, start_response)
     if getattr(response, "streaming", True):  # a file may come in the server's own wrapper
         streamed: Iterable[bytes] = response

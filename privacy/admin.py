@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from privacy.console.forms import AskForm
 from privacy.console.lists import NamespaceFilter, ReadOnlyAdmin
 from privacy.console.reauthentication import confirmed
-from privacy.models import ConsentEntry, Erasure, Notice, Subject, Tombstone
+from privacy.models import ConsentEntry, Erasure, Notice, Setback, Subject, Tombstone
 from privacy.redaction_policies import admin as redaction_policies_admin  # noqa: F401 - registers its models
 from privacy.requests import lifecycle
 from privacy.webhooks import admin as webhooks_admin  # noqa: F401 - registers its models
@@ -66,6 +66,7 @@ class ConsentEntryAdmin(ReadOnlyAdmin):
     list_filter = [NamespaceFilter, "purpose", "granted"]
     list_select_related = ["subject"]
     ordering = ["-id"]
+    heading = "Consent"
     lead = "The ledger: lines are added, never changed. The newest line of a subject and purpose holds."
     empty = ("No consent on record", "Send consent with an interaction, or to POST /api/v1/consent.")
 
@@ -112,3 +113,13 @@ class TombstoneAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     lead = "Keyed hashes of what is gone, so that a replay cannot bring it back."
     empty = ("No tombstones", "They appear when something is erased or has expired.")
+
+
+@admin.register(Setback)
+class SetbackAdmin(ReadOnlyAdmin):
+    list_display = ["work", "about", "error", "times", "at"]
+    list_filter = ["work"]
+    ordering = ["-at"]
+    heading = "Failing work"
+    lead = "Background work that failed when it was last tried. A row goes when the work succeeds."
+    empty = ("No failing work", "A row appears when background work fails for one of many things.")

@@ -1,4 +1,4 @@
-"""What the reading and gate calls answer with, for OpenAPI. The views build just these."""
+"""The response bodies of the reading and gate calls, for OpenAPI. The views build exactly these."""
 
 from datetime import datetime
 from typing import Any, TypedDict

@@ -37,13 +37,13 @@ class GateRunListView(CaptureView):
 
     @described("gate_runs_create", {201: answers.GateRunShown, 200: dict[str, Any]}, submissions.SubmissionIn)
     def post(self, request: Request) -> Response:
-        """Judge a candidate's answers to the eval cases of a release, beside a baseline's: passed, refused or not judged, with
+        """Judge a candidate's answers to the eval cases of a release, compared with a baseline's: passed, refused or not judged, with
         the reasons. Surprises are asked for again before they are believed: then 200 says which cases.
         """
-        said, status = submissions.judge_submission(
+        body, status = submissions.judge_submission(
             request.auth.project, decode_each(self.received(request), "results")
         )
-        return Response(said, status=status)
+        return Response(body, status=status)
 
 
 class GateRunView(CaptureView):

@@ -115,7 +115,7 @@ def shown(row: Interaction) -> dict[str, Any]:
 
 
 class ReadView(APIView):
-    """What the calls about releases share: the export scope, and a dataset of the caller's own project."""
+    """Base of the calls about releases: the export scope, and a dataset of the caller's own project."""
 
     scopes = {"GET": Scope.EXPORT}
     throttle_classes = [WindowThrottle]
@@ -198,11 +198,11 @@ class ReleaseFileView(ReadView):
 
 
 class RecallListView(ReadView):
-    """`GET /datasets/{name}/recalls`: what whoever downloaded a release must delete."""
+    """`GET /datasets/{name}/recalls`: the records that users of a release must delete."""
 
     @described("recalls_list", {200: answers.Listed}, query={"overdue": "`true`: only what should be gone by now."})
     def get(self, request: Request, name: str) -> Response:
-        """What whoever downloaded releases of this dataset must delete."""
+        """The records that users of this dataset's releases must delete."""
         rows = recalls.of_dataset(self.dataset(request, name))
         if request.query_params.get("overdue") == "true":
             rows = recalls.overdue(rows)
@@ -210,7 +210,7 @@ class RecallListView(ReadView):
 
 
 class RecallAckView(CaptureView):
-    """`POST /datasets/{name}/recalls/{id}/ack`: whoever downloaded the release has deleted the records."""
+    """`POST /datasets/{name}/recalls/{id}/ack`: a user of the release has deleted the records."""
 
     scopes = {"POST": Scope.EXPORT}
     kind = "recall"

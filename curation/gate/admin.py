@@ -1,4 +1,4 @@
-"""The gate in the console: what changed since the last version, and the registry with each version's lineage."""
+"""The gate in the console: gate runs and what changed in them, and agent versions with their lineage."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -30,7 +30,6 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
     project_path = "project"
 
     def found(self, request: HttpRequest, object_id: str, *related: str) -> Any:
-        """The row, or 404 where it is not there for this user."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related(*related)
@@ -40,7 +39,6 @@ class ProjectsOwnAdmin(ReadOnlyAdmin):
         return row
 
     def context(self, request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
-        """What every page of the console needs, and more."""
         return {**self.admin_site.each_context(request), "opts": self.opts, "title": title, **more}
 
 
@@ -51,7 +49,7 @@ class GateRunAdmin(ProjectsOwnAdmin):
     list_display = ["id", "candidate", "release", "verdict_chip", "baseline", "created_at"]
     list_filter = [ProjectFilter, "verdict"]
     ordering = ["-id"]
-    lead = "A candidate's answers to a release's eval cases, beside its baseline. What worked must not break."
+    lead = "A candidate's answers to a release's eval cases, compared with its baseline. What worked must not break."
     empty = (
         "No gate runs yet",
         "Run one in CI: manage.py evalgate --release R --agent URL, or POST /api/v1/gate-runs.",
@@ -60,7 +58,6 @@ class GateRunAdmin(ProjectsOwnAdmin):
 
     @admin.display(description="verdict", ordering="verdict")
     def verdict_chip(self, row: GateRun) -> str:
-        """The verdict with its colour."""
         return format_html('<span class="chip chip-{}">{}</span>', row.verdict, row.get_verdict_display())
 
     def change_view(
@@ -106,7 +103,7 @@ class GateResultAdmin(ProjectsOwnAdmin):
     list_filter = [ProjectFilter, "passed", KindFilter]
     ordering = ["-run", "-id"]
     lead = "The candidate's answer to one case, and its grade."
-    empty = ("No results yet", "They come with a gate run.")
+    empty = ("No results yet", "They appear with a gate run.")
     list_select_related = ["run", "interaction"]
     exclude = ["subject"]
 
@@ -115,21 +112,21 @@ class GateResultAdmin(ProjectsOwnAdmin):
         return [path("<int:object_id>/say/", say, name="curation_gateresult_say"), *super().get_urls()]
 
     def say_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Note that the answer is right, or wrong; said once more it is taken back. Then to its run, where it stands."""
+        """Record that an answer is right or wrong; the same judgement again removes it. Redirects to the answer on its
+        run's page.
+        """
         row = self.found(request, str(object_id))
         if not isinstance(request.user, User) or not request.user.has_perm("curation.change_reviewtask"):
             raise PermissionDenied
-        said = {"right": True, "wrong": False}.get(request.POST.get("said", ""))
-        if request.method == "POST" and said is not None:
-            thresholds.say(row, None if row.judged is said else said, request.user)
+        verdict = {"right": True, "wrong": False}.get(request.POST.get("said", ""))
+        if request.method == "POST" and verdict is not None:
+            thresholds.record_judgement(row, None if row.judged is verdict else verdict, request.user)
         back = reverse("admin:curation_gaterun_change", args=[row.run_id])
         place = urlencode({name: request.POST[name] for name in ("change", "page") if request.POST.get(name)})
         return redirect(f"{back}?{place}#answer-{row.pk}")
 
 
 class DecisionForm(forms.Form):
-    """Promote or refuse a version."""
-
     state = forms.ChoiceField(
         choices=[("promoted", "Promote: it is what we run"), ("refused", "Refuse")], widget=forms.RadioSelect
     )
@@ -149,7 +146,6 @@ class AgentVersionAdmin(ProjectsOwnAdmin):
 
     @admin.display(description="state", ordering="state")
     def state_chip(self, row: AgentVersion) -> str:
-        """The state with its colour."""
         return format_html('<span class="chip chip-{}">{}</span>', row.state, row.get_state_display())
 
     def get_urls(self) -> list[URLPattern]:
@@ -176,7 +172,6 @@ class AgentVersionAdmin(ProjectsOwnAdmin):
         return redirect("admin:curation_agentversion_change", row.pk)
 
     def page(self, request: HttpRequest, row: AgentVersion, form: DecisionForm) -> HttpResponse:
-        """The page of a version."""
         generations = gate_agent_versions.generations(row)
         context = self.context(
             request,

@@ -1,4 +1,4 @@
-"""The registry of agent versions: what each was taught by, how deep its own words go, who promoted or refused it."""
+"""The registry of agent versions: which release taught each, its depth, and who promoted or refused it."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -8,13 +8,11 @@ from django.db.models import Count, Max
 from django.utils import timezone
 from msgspec import Meta, Struct
 
-from curation.models import AgentVersion, GateRun, Release, ReleaseMember
+from curation.models import AgentVersion, GateRun, Release, ReleaseMember, ReleaseState, VersionState
 from curation.releases import cutting
 from feedback.capture.payloads import Label
 from feedback.models import Project
 from privacy.redaction import redact
-
-State = AgentVersion.State
 
 
 class CandidateIn(Struct, forbid_unknown_fields=True):
@@ -39,7 +37,7 @@ class DecisionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class UnknownRelease(ValueError):
-    """The release that is said to have taught a version does not exist in its project."""
+    """The release named as the one that taught a version does not exist in its project."""
 
 
 class OtherOrigin(ValueError):
@@ -47,15 +45,16 @@ class OtherOrigin(ValueError):
 
 
 class NotPassed(ValueError):
-    """The gate has not passed the version; only a person in the console may promote it all the same."""
+    """The gate has not passed the version; only a person in the console may still promote it."""
 
 
 LONGEST = 200  # characters of a name, as the columns have it; a placeholder may be longer than what it stands for
 
 
 def redacted(project: Project, sent: CandidateIn) -> dict[str, Any]:
-    """What a version is called, as it is kept: redacted as the agent of a conversation is, so that each finds the other.
-    Erasure does not reach here, and a name may hold somebody's."""
+    """A version's name, redacted like the agent name of a conversation so that the two match. Erasure does not reach
+    this table, and a name may contain a person's.
+    """
     said = {"name": sent.name, "version": sent.version, "model": sent.model}
     return {part: str(redact(text, project.redaction_policy))[:LONGEST] for part, text in said.items()}
 
@@ -69,9 +68,8 @@ class Registered:
 
 
 def register(project: Project, sent: AgentVersionIn) -> Registered:
-    """Enter a version, or complete one that the gate entered; the same again changes nothing.
-
-    The depth is taken when the release is named and kept: an erasure makes what was taught no shallower.
+    """Register a version, or complete one that the gate registered. Idempotent. The depth is fixed when the release is
+    named: a later erasure does not lower it.
     Raises `UnknownRelease`, and `OtherOrigin` where it contradicts what is registered.
     """
     taught = cutting.find(sent.trained_on, project) if sent.trained_on else None
@@ -93,22 +91,25 @@ def register(project: Project, sent: AgentVersionIn) -> Registered:
 
 
 def depth_after(release: Release) -> int:
-    """The depth of what an agent says that was taught by this release: 1 + the deepest of its examples."""
+    """The depth of an agent that this release taught: 1 + the deepest of its examples."""
     members = ReleaseMember.objects.filter(release=release, training=True)
     deepest = members.aggregate(deepest=Max("interaction__decision__example__depth"))["deepest"]
     return 1 + (deepest or 0)
 
 
 def decide(row: AgentVersion, state: str, reason: str, by: str, *, by_person: bool) -> AgentVersion:
-    """Promote or refuse a version, with the reason, which is redacted, and who decided. The newest decision stands.
-
-    A key may promote only what passed its newest gate run, or a pipeline could make its own refused candidate the
-    baseline. Raises `NotPassed`.
+    """Promote or refuse a version, with a reason, which is redacted, and who decided. The newest decision counts. A
+    key may promote only a version that passed its newest gate run; otherwise a pipeline could make its own refused
+    candidate the baseline. Raises `NotPassed`.
     """
     newest = row.gate_runs.order_by("-pk").first()
-    if state == State.PROMOTED and not by_person and (newest is None or newest.verdict != GateRun.Verdict.PASSED):
+    if (
+        state == VersionState.PROMOTED
+        and not by_person
+        and (newest is None or newest.verdict != GateRun.Verdict.PASSED)
+    ):
         raise NotPassed("The newest gate run of this version did not pass; a person may promote it in the console.")
-    row.state, row.decided_by, row.decided_at = State(state), by[:150], timezone.now()
+    row.state, row.decided_by, row.decided_at = VersionState(state), by[:150], timezone.now()
     row.decision_reason = str(redact(reason, row.project.redaction_policy))[:200]
     row.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
     return row
@@ -149,24 +150,20 @@ class Generation:
 
     @property
     def top(self) -> int:
-        """Where its boxes begin in the drawing."""
         return 10 + self.row * ROW
 
     @property
     def middle(self) -> int:
-        """Where its arrows are."""
         return self.top + HEIGHT // 2
 
     @property
     def bottom(self) -> int:
-        """Where its boxes end."""
         return self.top + HEIGHT
 
 
 def generations(version: AgentVersion) -> list[Generation]:
-    """The version and its ancestors, newest first: the parent is whoever answered most of what taught the child.
-
-    It ends with a version that nothing of ours taught, and never goes round.
+    """The version and its ancestors, newest first; a parent gave most of the answers that taught the child. Ends with
+    a version that no release taught, and never loops.
     """
     found: list[Generation] = []
     seen: set[int] = set()
@@ -183,9 +180,7 @@ def generations(version: AgentVersion) -> list[Generation]:
 
 def newest_cut(release: Release) -> Release:
     """The release as it is today: its newest recut."""
-    cuts = Release.objects.filter(dataset=release.dataset_id, number=release.number).exclude(
-        state=Release.State.CUTTING
-    )
+    cuts = Release.objects.filter(dataset=release.dataset_id, number=release.number).exclude(state=ReleaseState.CUTTING)
     return cuts.select_related("dataset").order_by("-recut").first() or release
 
 
@@ -201,5 +196,4 @@ def answered_by(child: AgentVersion, release: Release) -> AgentVersion | None:
 
 
 def height(found: list[Generation]) -> int:
-    """How high the drawing is."""
     return 20 + ROW * len(found)

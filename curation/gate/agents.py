@@ -1,4 +1,4 @@
-"""The agent that a gate asks: a function of this process, or an address that is sent a question."""
+"""The agent under test: a Python function, or an HTTP address that is sent each question."""
 
 import importlib
 import json
@@ -23,12 +23,12 @@ PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before another try, doubled each time
 
 
 class AgentError(ValueError):
-    """The agent cannot be reached or loaded; in words."""
+    """The agent cannot be reached or loaded; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an agent said, or the kind of error in its place."""
+    """An agent's answer, or the kind of error in its place."""
 
     text: str | None
     error: str | None = None
@@ -55,7 +55,7 @@ def load(name: str, *, timeout: float = 60.0) -> Agent:
     try:
         found = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
-        raise AgentError(f"There is no agent of that name ({type(error).__name__}).") from error
+        raise AgentError(f"There is no agent with that name ({type(error).__name__}).") from error
     if not callable(found):
         raise AgentError("The agent must be a function (question, context) -> answer.")
     return found  # type: ignore[no-any-return]
@@ -84,14 +84,13 @@ def ask_all(
     known: Mapping[int, str] | None = None,
     on_answer: Callable[[int, Answer], Any] | None = None,
 ) -> list[Answer]:
-    """Every answer, in order. An error is an answer that says so, never a missing one.
-
-    What is `known` (by place) is not asked again; `on_answer` is told of each (place, answer), in order.
+    """Every answer, in order. A failure gives an answer with an error, never a missing one. Places in `known` are not
+    asked again; `on_answer` gets each (place, answer) in order.
     """
     known = known or {}
 
     def ask(place: int) -> Answer:
-        return Answer(known[place]) if place in known else persist(agent, questions[place], effort)
+        return Answer(known[place]) if place in known else ask_with_retries(agent, questions[place], effort)
 
     answers: list[Answer] = []
     with ThreadPoolExecutor(effort.concurrency) as pool:
@@ -102,8 +101,8 @@ def ask_all(
     return answers
 
 
-def persist(agent: Agent, question: Question, effort: Effort) -> Answer:
-    """One answer, asked for again after a failure as often as `effort` says."""
+def ask_with_retries(agent: Agent, question: Question, effort: Effort) -> Answer:
+    """Ask for one answer, retrying failures as often as `effort` says."""
     for tries in range(effort.retries + 1):
         if tries:
             time.sleep(min(PAUSE * 2**tries, LONGEST_PAUSE))
@@ -114,10 +113,8 @@ def persist(agent: Agent, question: Question, effort: Effort) -> Answer:
 
 
 def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
-    """One answer within the time, or the kind of error in its place.
-
-    The call has a daemon thread of its own: Python cannot stop a thread, but an agent that hangs holds up neither the
-    gate nor the end of the process.
+    """One answer within the timeout, or the kind of error. The call has a daemon thread of its own: Python cannot stop
+    a thread, but so an agent that hangs blocks neither the gate nor the end of the process.
     """
     outcome: list[Any] = []
 
@@ -130,17 +127,17 @@ def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
     thread = threading.Thread(target=call, name="agent", daemon=True)
     thread.start()
     thread.join(timeout)
-    said = outcome[0] if outcome else TimeoutError()
-    if isinstance(said, BaseException):
-        slow = isinstance(said, TimeoutError) or isinstance(getattr(said, "reason", None), TimeoutError)
-        return Answer(None, TIMEOUT if slow else type(said).__name__)
-    if not isinstance(said, str) or "\x00" in said or any("\ud800" <= letter <= "\udfff" for letter in said):
+    result = outcome[0] if outcome else TimeoutError()
+    if isinstance(result, BaseException):
+        slow = isinstance(result, TimeoutError) or isinstance(getattr(result, "reason", None), TimeoutError)
+        return Answer(None, TIMEOUT if slow else type(result).__name__)
+    if not isinstance(result, str) or "\x00" in result or any("\ud800" <= letter <= "\udfff" for letter in result):
         return Answer(None, "no text")
-    return Answer(said) if len(said) <= MAX_ANSWER else Answer(None, "too long")
+    return Answer(result) if len(result) <= MAX_ANSWER else Answer(None, "too long")
 
 
 class JournalError(ValueError):
-    """The file belongs to something else, or is no journal."""
+    """The file belongs to another run, or is not a journal."""
 
 
 class Journal:
@@ -156,11 +153,9 @@ class Journal:
             self._append({"run": dict(identity)})
 
     def known(self, number: int, case: str) -> str | None:
-        """The answer of an earlier try, or None."""
         return self._answers.get((number, case))
 
     def keep(self, number: int, case: str, answer: str) -> None:
-        """Keep one answer, which is redacted; once."""
         if (number, case) not in self._answers:
             self._append({"round": number, "case": case, "answer": answer})
 
@@ -173,7 +168,7 @@ class Journal:
         self._file.close()
 
     def _read(self, path: Path, identity: Mapping[str, str]) -> int:
-        """Load what an earlier try left; how many bytes of it are whole lines."""
+        """Load an earlier journal; returns how many bytes of it are complete lines."""
         lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
         if lines and not lines[-1].endswith(b"\n"):
             lines.pop()  # the process ended while it wrote this one

@@ -1,7 +1,6 @@
-"""The graders of a release's cases: found by calibration once for each wording of a case, and kept.
-
-Kept by the case and not by the release: a case that did not change keeps its grader, so that a baseline of an older
-release still counts. A row is sealed: one that was edited by hand is found anew, not trusted.
+"""The graders of a release's cases: calibrated once for each wording of a case, and stored. Stored by case, not by
+release, so that an unchanged case keeps its grader and a baseline of an older release still counts. A row is sealed:
+one that was edited by hand is calibrated again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,7 @@ NOT_DISCRIMINATING = "not_discriminating"
 JUDGE_DIVIDED = "judge_divided"
 STRICT = tuple(name for name in DEFAULT_GRADERS if name not in LEAST)
 AT_ONCE = 8
-BELOW_VOTES = -1  # a question whose answer people disagree on comes first
+BELOW_VOTES = -1  # below a question whose answer people disagree on
 
 
 class Unsettled(Exception):
@@ -33,13 +32,11 @@ class Unsettled(Exception):
 def graded_cases(
     cases: Sequence[Case], origins: Mapping[str, Interaction], policy: GatePolicy, using: Mapping[str, Grader]
 ) -> tuple[Case, ...]:
-    """The cases, each with its grader: the kept one, or one that is found now. `origins` is by case id; `using` are the
-    graders that ask a model, by name.
-
-    What was found is kept, and a person is asked about the cases whose right answer no grader can tell. Raises
-    `Unsettled` where a model did not answer: with fewer cases than there are a candidate would have it easier.
+    """The cases, each with its grader, stored or calibrated now. `origins` is by case id; `using` are the graders that
+    ask a model, by name. Stores new graders, and opens a review task for each case that no grader can judge. Raises
+    `Unsettled` if a model did not answer: judging fewer cases would favour the candidate.
     """
-    names, least = in_order(policy, using), thresholds_of(policy)
+    names, least = in_order(policy, using), thresholds_under(policy)
     special = orjson.dumps([names, least], option=orjson.OPT_SORT_KEYS).decode() if using or policy.thresholds else ""
     wordings = {case.id: wording(case, special) for case in cases}
     found = kept(wordings, origins)
@@ -76,14 +73,15 @@ def in_order(policy: GatePolicy, using: Mapping[str, Grader]) -> tuple[str, ...]
     return (*DEFAULT_GRADERS[:first], *models, *DEFAULT_GRADERS[first:])
 
 
-def thresholds_of(policy: GatePolicy) -> Thresholds:
-    """The least scores: the defaults, and over them what the policy says."""
+def thresholds_under(policy: GatePolicy) -> Thresholds:
+    """The thresholds: the defaults, overridden by the policy."""
     return {kind: {**least, **policy.thresholds.get(kind, {})} for kind, least in DEFAULT_THRESHOLDS.items()}
 
 
 def wording(case: Case, special: str = "") -> str:
-    """What a grader is found for: the case's texts, the graders' version and what the policy changes of them. Keyed, so
-    that it tells nothing."""
+    """A digest of the case's texts, the graders' version and the policy's changes to them. Keyed, so that it reveals
+    nothing.
+    """
     more = (special,) if special else ()
     return digest("case wording", case_digest(replace(case, severity="normal")), GRADER_VERSION, *more)
 
@@ -104,7 +102,7 @@ def kept(wordings: Mapping[str, str], origins: Mapping[str, Interaction]) -> dic
 
 
 def keep(fresh: Mapping[str, Calibration], wordings: Mapping[str, str], origins: Mapping[str, Interaction]) -> None:
-    """Keep what was found; whoever finds the same at the same time finds it alike."""
+    """Store the calibrated graders; a concurrent process finds the same ones."""
     rows = [
         CaseGrader(
             interaction_id=origins[name].pk,
@@ -120,22 +118,26 @@ def keep(fresh: Mapping[str, Calibration], wordings: Mapping[str, str], origins:
     for row in rows:
         row.seal = seal(row)
     CaseGrader.objects.bulk_create(
-        rows, batch_size=CHUNK, update_conflicts=True, unique_fields=["interaction", "wording"],
+        rows,
+        batch_size=CHUNK,
+        update_conflicts=True,
+        unique_fields=["interaction", "wording"],
         update_fields=["grader", "threshold", "discriminating", "why", "seal"],
-    )  # fmt: skip
+    )
 
 
 def seal(row: CaseGrader) -> str:
     """The keyed digest of what a row says."""
-    said = (row.wording, row.grader, repr(float(row.threshold)), str(bool(row.discriminating)))
-    return digest("case grader", str(row.interaction_id), *said)
+    columns = (row.wording, row.grader, repr(float(row.threshold)), str(bool(row.discriminating)))
+    return digest("case grader", str(row.interaction_id), *columns)
 
 
 def ask_people(
     reasons: Mapping[str, str], origins: Mapping[str, Interaction], reason: str = NOT_DISCRIMINATING
 ) -> None:
     """Open a review task for cases in use, once a revision: those that no grader can judge, or whose answers divide the
-    judge (`JUDGE_DIVIDED`). `reasons` says why, by case id."""
+    judge (`JUDGE_DIVIDED`). `reasons` says why, by case id.
+    """
     about = {origins[name].pk: (origins[name], why) for name, why in reasons.items()}
     asked = set(ReviewTask.objects.filter(interaction__in=about, reason=reason).values_list("interaction", "revision"))
     in_use = EvalCase.objects.filter(pk__in=about, status=EvalCase.Status.ACTIVE).values_list("pk", flat=True)
@@ -145,7 +147,6 @@ def ask_people(
 
 
 def task(source: Interaction, why: str, reason: str) -> ReviewTask:
-    """The question that a person is asked about a case."""
     return ReviewTask(
         project_id=source.project_id,
         interaction=source,

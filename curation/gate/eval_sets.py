@@ -1,4 +1,4 @@
-"""Eval sets that a team has already, as golden cases: each becomes a review task, and a case once a person approves it.
+"""Imports existing eval sets: each entry becomes a review task, and a golden case once a person approves it.
 
 What is imported belongs to a subject that the operator holds, with consent to evaluation and none to training: an
 imported answer teaches nothing. `DIALECTS` are what is read; user text in it is data, nothing of it is run, expanded or
@@ -48,7 +48,7 @@ LOADED = ("file://", "package:", "huggingface://", "python:", "javascript:")
 
 
 class EvalSetError(ValueError):
-    """An entry of the file is no eval case, for its field's sake; in words that quote nothing of it."""
+    """An entry is not an eval case; the message names the field and never quotes the entry."""
 
     def __init__(self, words: str, field: str = "") -> None:
         super().__init__(words)
@@ -91,17 +91,17 @@ def entry(case: Any) -> Entry:
 def from_plain(case: Mapping[str, Any]) -> Entry:
     """A plain case, or a line of our own `eval_cases.jsonl`."""
     asked = case.get("messages") or [*turns_in(case.get("context")), {"role": "user", "content": case["question"]}]
-    return made(asked, chosen(case, case.get("expected")))
+    return build_entry(asked, chosen(case, case.get("expected")))
 
 
 def from_target(case: Mapping[str, Any]) -> Entry:
     """A sample of OpenAI evals or of Inspect."""
-    return made(case.get("input"), chosen(case, case.get("ideal", case.get("target"))))
+    return build_entry(case.get("input"), chosen(case, case.get("ideal", case.get("target"))))
 
 
 def from_promptfoo(case: Mapping[str, Any]) -> Entry:
     """A promptfoo test."""
-    return whole(made(asked_in(case["vars"]), asserted(case)), promptfoo.restored)
+    return joined(build_entry(question_in(case["vars"]), expected_in(case)), promptfoo.restored)
 
 
 def from_langfuse(case: Mapping[str, Any]) -> Entry:
@@ -111,15 +111,15 @@ def from_langfuse(case: Mapping[str, Any]) -> Entry:
         earlier = turns_in(asked.get("context"))
         asked = asked.get("messages") or [*earlier, {"role": "user", "content": first_of(asked, QUESTIONS, "input")}]
     right = first_of(right, ANSWERS, "expectedOutput") if isinstance(right, Mapping) else right
-    return whole(made(asked, right), langfuse.whole)
+    return joined(build_entry(asked, right), langfuse.whole)
 
 
 def from_deepeval(case: Mapping[str, Any]) -> Entry:
     """A golden of DeepEval, which has one turn; our own exports keep the earlier ones with its metadata."""
     metadata = case.get("additional_metadata")
     earlier = turns_in(metadata.get("messages")) if isinstance(metadata, Mapping) else []
-    found = made([*earlier, {"role": "user", "content": case.get("input")}], case["expected_output"])
-    return whole(found, deepeval.whole)
+    found = build_entry([*earlier, {"role": "user", "content": case.get("input")}], case["expected_output"])
+    return joined(found, deepeval.whole)
 
 
 class Dialect(NamedTuple):
@@ -167,7 +167,7 @@ def first_of(values: Mapping[str, Any], names: Iterable[str], field: str) -> Any
 
 
 def chosen(case: Mapping[str, Any], right: Any) -> Any:
-    """The right answer in words: where there are choices, those that are named by their letters."""
+    """The right answer in words: among choices, those that the target names by letter."""
     choices = case.get("choices")
     if not choices:
         return right[0] if isinstance(right, list) and right else right
@@ -178,7 +178,6 @@ def chosen(case: Mapping[str, Any], right: Any) -> Any:
 
 
 def choice_of(choices: list[str], name: Any) -> str:
-    """The choice of that letter, or of that very text."""
     if isinstance(name, str):
         letter = name.strip().rstrip(".)").lstrip("(")
         place = ord(letter.upper()) - ord("A") if len(letter) == 1 and letter.isascii() and letter.isalpha() else -1
@@ -189,14 +188,14 @@ def choice_of(choices: list[str], name: Any) -> str:
     raise EvalSetError("The target names none of the choices.", "target")
 
 
-def whole(found: Entry, restored: Callable[[str], str]) -> Entry:
-    """The entry with every mark whole that our export parted."""
+def joined(found: Entry, restored: Callable[[str], str]) -> Entry:
+    """The entry with every mark joined that our export split."""
     context = tuple((role, restored(text)) for role, text in found.context)
     return Entry(restored(found.question), restored(found.expected), context)
 
 
-def asked_in(variables: Any) -> Any:
-    """The question among promptfoo's variables: the conversation, the one that is called so, else the only one."""
+def question_in(variables: Any) -> Any:
+    """The question among promptfoo's variables: the conversation, the one named `question`, else the only one."""
     if not isinstance(variables, Mapping):
         raise EvalSetError("The variables are no object; files of variables are not loaded.", "vars")
     messages = turns_in(variables.get("messages"))
@@ -205,7 +204,7 @@ def asked_in(variables: Any) -> Any:
     return first_of(variables, QUESTIONS, "vars")
 
 
-def asserted(case: Mapping[str, Any]) -> Any:
+def expected_in(case: Mapping[str, Any]) -> Any:
     """The right answer of a promptfoo test: the value of its first assertion that names words."""
     asserts = case.get("assert")
     for assertion in asserts if isinstance(asserts, list) else []:
@@ -216,7 +215,7 @@ def asserted(case: Mapping[str, Any]) -> Any:
     )
 
 
-def made(asked: Any, expected: Any) -> Entry:
+def build_entry(asked: Any, expected: Any) -> Entry:
     """The entry of a question, text or messages, and its right answer."""
     context: tuple[tuple[str, str], ...] = ()
     if isinstance(asked, list):
@@ -233,7 +232,6 @@ def made(asked: Any, expected: Any) -> Entry:
 
 
 def turn(message: Any) -> tuple[str, str]:
-    """(role, content) of a message of text."""
     if not isinstance(message, Mapping) or not all(isinstance(message.get(name), str) for name in ("role", "content")):
         raise EvalSetError("A message has a role and a content, both texts.", "messages")
     return message["role"], message["content"]
@@ -253,7 +251,7 @@ def import_cases(project: Project, records: Iterable[Record], asked: ConsentSour
             found = entry(record.value)
             recorded = capture.record_interaction(project, payload(found), asked)
             if recorded.result == WriteResult.STORED:
-                ask_a_person(project, recorded.id)
+                open_task(project, recorded.id)
             yield Imported(number, recorded.result)
         except EvalSetError as error:
             yield Imported(number, "bad", error.field, str(error))
@@ -283,8 +281,8 @@ def payload(found: Entry) -> InteractionIn:
     return convert(body, InteractionIn)
 
 
-def ask_a_person(project: Project, external_id: str) -> None:
-    """Open the review task of an imported case; nothing becomes of it until a person approves it."""
+def open_task(project: Project, external_id: str) -> None:
+    """Open the review task of an imported case, which is used only once a person approves it."""
     source = Interaction.objects.get(project=project, external_id=external_id)
     detail = "Imported from an eval set: approve it, and it becomes a golden case."
     with transaction.atomic():
@@ -304,6 +302,10 @@ def ask_a_person(project: Project, external_id: str) -> None:
         )
         if not ReviewTask.objects.filter(interaction=source).exists():
             ReviewTask.objects.create(
-                project=project, interaction=source, subject_id=source.subject_id, reason=IMPORTED, detail=detail,
+                project=project,
+                interaction=source,
+                subject_id=source.subject_id,
+                reason=IMPORTED,
+                detail=detail,
                 revision=source.revision,
-            )  # fmt: skip
+            )

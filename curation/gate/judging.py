@@ -1,7 +1,6 @@
-"""The gate's one function behind all its doors: a candidate's answers to a release's eval cases become a verdict.
-
-The cases come from the release's own files, checked against its manifest; what a caller sends is answers, nothing else.
-An answer is redacted before it is graded and kept, in the numbering of the conversation that its case came from.
+"""Judges a candidate's answers to a release's eval cases, for the command, the API and the demo alike. The cases come
+from the release's own files, checked against its manifest; a caller sends answers and nothing else. An answer is
+redacted before it is graded and stored, in the numbering of the conversation that its case came from.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +16,7 @@ from curation.gate.agents import Effort, Journal, JournalError
 from curation.gate.case_graders import Unsettled, graded_cases
 from curation.gate.graders import Grader, GraderError
 from curation.gate.model_graders import models_for
-from curation.gate.reports import shown, told
+from curation.gate.reports import as_text, shown
 from curation.gate.runs import Exam, kept_results, record
 from curation.gate.verdicts import (
     Attempt,
@@ -35,7 +34,7 @@ from curation.gate.verdicts import (
     needs_confirmation,
     remembering,
 )
-from curation.models import AgentVersion, EvalCase, GateRun, Release
+from curation.models import EvalCase, GateRun, Release, ReleaseState, VersionState
 from curation.policies.versions import current
 from curation.releases import cutting
 from curation.releases.files import folder
@@ -45,15 +44,25 @@ from feedback.models import Interaction, Project
 from privacy.redaction import redact
 
 __all__ = [
-    "CandidateIn", "Exam", "GateError", "NotFound", "exam", "find_baseline", "find_release", "judge", "policy_of",
-    "run", "shown", "told",
-]  # fmt: skip
+    "CandidateIn",
+    "Exam",
+    "GateError",
+    "NotFound",
+    "as_text",
+    "exam",
+    "find_baseline",
+    "find_release",
+    "judge",
+    "policy_of",
+    "run",
+    "shown",
+]
 CHUNK = 1_000
 Progress = Callable[[int, int], Any]
 
 
 class GateError(ValueError):
-    """The candidate cannot be judged; in words."""
+    """The candidate cannot be judged; the message says why."""
 
 
 class NotFound(GateError):
@@ -71,9 +80,9 @@ def find_release(name: str, project: Project | None = None) -> Release:
 def exam(release: Release, seconds: float | None = None) -> Exam:
     """The release's eval cases, each with the grader that can tell right from wrong there. Raises `GateError`.
 
-    Where the policy has models grade, no more than `seconds` are spent on asking them.
+    If the policy has models grade, asking them takes no more than `seconds`.
     """
-    if release.state != Release.State.PUBLISHED:
+    if release.state != ReleaseState.PUBLISHED:
         raise GateError(f"{release} is {release.get_state_display()}: judge by the newest version.")
     policy = policy_of(release.dataset.project)
     try:
@@ -82,7 +91,7 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
         raise GateError(f"The files of {release} are not what its manifest says ({error}).") from error
     origins = origins_of(release.dataset.project, [line["provenance"]["interaction"] for line in lines])
     if len(origins) != len({line["provenance"]["interaction"] for line in lines}):
-        raise GateError(f"{release} is about to be cut again, because somebody in it was forgotten.")
+        raise GateError(f"{release} is about to be cut again, because a person in it was erased.")
     by_case = {line["id"]: origins[line["provenance"]["interaction"]] for line in lines}
     severe = set(
         EvalCase.objects.filter(project=release.dataset.project, never_again=True).values_list("pk", flat=True)
@@ -99,7 +108,7 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
 
 
 def policy_of(project: Project) -> GatePolicy:
-    """What the project demands: `gate` in its curation policy, over the defaults. Raises `GateError`."""
+    """The project's gate policy: `gate` in its curation policy, over the defaults. Raises `GateError`."""
     newest = current(project)
     demands = newest.settings.get("gate", {})
     if not isinstance(demands, Mapping):
@@ -155,11 +164,11 @@ def run(
         raise GateError(f"Every case can be asked 1 to {1 + paper.policy.confirmations} times under this policy.")
     asking = Asking(paper, agent, Effort(concurrency, timeout, retries), progress)
     if resume is None:
-        return asked_and_judged(asking, candidate, rival, repeat)
+        return ask_and_judge(asking, candidate, rival, repeat)
     identity = {"cases": cases_digest(paper.cases), "agent": candidate.name, "version": candidate.version}
     try:
         with Journal(resume, identity) as asking.journal:
-            return asked_and_judged(asking, candidate, rival, repeat)
+            return ask_and_judge(asking, candidate, rival, repeat)
     except JournalError as error:
         raise GateError(str(error)) from error
 
@@ -172,14 +181,13 @@ class Asking:
         self.journal: Journal | None = None
 
     def round(self, number: int, cases: Sequence[Case]) -> list[agents.Answer]:
-        """The agent's answers to these cases, in order."""
         questions = [(case.question, list(self.paper.contexts[case.id])) for case in cases]
         journal = self.journal
         before = {place: journal.known(number, case.id) for place, case in enumerate(cases)} if journal else {}
         clean: list[agents.Answer] = []
 
         def said(place: int, answer: agents.Answer) -> None:
-            text = cleaned(self.paper, cases[place], answer.text)
+            text = redacted_answer(self.paper, cases[place], answer.text)
             clean.append(agents.Answer(text, answer.error))
             if journal and text is not None:
                 journal.keep(number, cases[place].id, text)
@@ -191,15 +199,14 @@ class Asking:
         return clean
 
 
-def asked_and_judged(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
-    """Every case asked and judged; then the surprises until each has its confirmations, and judged again."""
+def ask_and_judge(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
+    """Ask and judge every case; then ask again where the outcome surprises until it is confirmed, and judge again."""
     with remembering():
-        results, verdict = examined(asking, rival, repeat)
+        results, verdict = final_verdict(asking, rival, repeat)
     return record(asking.paper, candidate, rival, results, verdict)
 
 
-def examined(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
-    """The results in the end, and the verdict over them."""
+def final_verdict(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
     paper = asking.paper
     first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
     using = paper.models.graders
@@ -232,8 +239,7 @@ def with_repeats(
     return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
 
 
-def cleaned(paper: Exam, case: Case, text: str | None) -> str | None:
-    """An answer as it may be kept."""
+def redacted_answer(paper: Exam, case: Case, text: str | None) -> str | None:
     if text is None:
         return None
     origin, project = paper.origins[case.id], paper.release.dataset.project
@@ -241,31 +247,29 @@ def cleaned(paper: Exam, case: Case, text: str | None) -> str | None:
 
 
 def find_baseline(release: Release, name: str | None) -> GateRun | None:
-    """The run to compare with. Raises `NotFound`, and `GateError` for one that is no measure.
-
-    A measure is a run that passed, or one of a version that a person promoted; never one of a version that a person
-    refused. Unnamed it is the newest of what is promoted, else the newest that passed, else none.
+    """The run to compare with: one that passed, or one of a promoted version, and never one of a refused version. By
+    default the newest of a promoted version, else the newest that passed, else none. Raises `NotFound`, and
+    `GateError` for a run that cannot be a baseline.
     """
     mine = GateRun.objects.filter(project=release.dataset.project).select_related("candidate", "release__dataset")
-    promoted = mine.filter(candidate__state=AgentVersion.State.PROMOTED).exclude(verdict=GateRun.Verdict.NOT_JUDGED)
+    promoted = mine.filter(candidate__state=VersionState.PROMOTED).exclude(verdict=GateRun.Verdict.NOT_JUDGED)
     if name is None:
         here = {"release__dataset": release.dataset}
-        passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=AgentVersion.State.REFUSED)
+        passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=VersionState.REFUSED)
         newest = promoted.filter(**here).order_by("-candidate__decided_at", "-pk").first()
         return newest or passed.filter(**here).order_by("-pk").first()
     found = mine.filter(pk=int(name)).first() if name.isascii() and name.isdigit() and len(name) < 18 else None
     if found is None:
         raise NotFound("There is no such baseline run.")
-    refused = found.candidate.state == AgentVersion.State.REFUSED
+    refused = found.candidate.state == VersionState.REFUSED
     if refused or not (found.verdict == GateRun.Verdict.PASSED or promoted.filter(pk=found.pk).exists()):
         raise GateError("That run did not pass: promote its agent version first, if it is what you run today.")
     if not found.results.exists():
-        raise GateError("Nothing is left of that run's answers, which were deleted with age or with their people.")
+        raise GateError("All of that run's answers have been deleted by retention or erasure.")
     return found
 
 
 def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None) -> Verdict:
-    """The verdict over these results beside the baseline's."""
     sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results)
     before = None if rival is None else kept_results(rival)
     return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id)

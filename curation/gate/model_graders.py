@@ -1,4 +1,4 @@
-"""The graders that ask a model, as this installation and a project's policy set them up.
+"""The graders that ask a model, configured by the environment and a project's policy.
 
 The environment says which model is asked and with which key; a project's policy says whether it is (`model_graders`),
 because its people's redacted text goes there. A grader's name carries what it hangs on: a case that was graded by another
@@ -29,7 +29,7 @@ SET_UP = {
 
 @dataclass
 class Models:
-    """The configured graders of one run, by the names that cases know them by, and what asking them came to."""
+    """The configured graders of one run by name, and what asking them cost."""
 
     graders: Mapping[str, Grader] = field(default_factory=dict)
     judge: JudgeGrader | None = None
@@ -37,7 +37,9 @@ class Models:
 
     @property
     def counts(self) -> dict[str, int | float]:
-        """What the judge was asked and what it cost, in the currency of JUDGE_PRICE_IN and _OUT; empty without one."""
+        """How often the judge was asked and what it cost, in the currency of JUDGE_PRICE_IN and _OUT; empty without a
+        judge.
+        """
         if self.judge is None:
             return {}
         opinions = list(self.judge.opinions)
@@ -66,8 +68,8 @@ def models_for(policy: GatePolicy, seconds: float | None = None) -> Models:
         if not is_set_up(name):
             raise GraderError(f"the policy asks for {name}, which is not set up here: {SET_UP[name]}")
         if name == "judge":
-            made.judge = the_judge()
-            graders[judge_name(made.judge.config)] = in_time(noting(made), until)
+            made.judge = configured_judge()
+            graders[judge_name(made.judge.config)] = in_time(noting_divisions(made), until)
         else:
             graders[f"embedding:{short(settings.EMBEDDING_URL, settings.EMBEDDING_MODEL)}"] = in_time(encoder(), until)
     made.graders = graders
@@ -75,16 +77,19 @@ def models_for(policy: GatePolicy, seconds: float | None = None) -> Models:
 
 
 def is_set_up(name: str) -> bool:
-    """Whether the environment says which model that grader asks."""
     return bool(settings.JUDGE_URL and settings.JUDGE_MODEL) if name == "judge" else bool(settings.EMBEDDING_MODEL)
 
 
-def the_judge() -> JudgeGrader:
-    """The judge of the environment, with nothing asked yet."""
+def configured_judge() -> JudgeGrader:
     config = JudgeConfig(
-        base_url=settings.JUDGE_URL, model=settings.JUDGE_MODEL, api_key=settings.JUDGE_KEY, votes=settings.JUDGE_VOTES,
-        timeout=settings.JUDGE_TIMEOUT, price_in=settings.JUDGE_PRICE_IN, price_out=settings.JUDGE_PRICE_OUT,
-    )  # fmt: skip
+        base_url=settings.JUDGE_URL,
+        model=settings.JUDGE_MODEL,
+        api_key=settings.JUDGE_KEY,
+        votes=settings.JUDGE_VOTES,
+        timeout=settings.JUDGE_TIMEOUT,
+        price_in=settings.JUDGE_PRICE_IN,
+        price_out=settings.JUDGE_PRICE_OUT,
+    )
     made = grader("judge", config=config)
     if not isinstance(made, JudgeGrader):
         raise TypeError("the registry's judge is no JudgeGrader")
@@ -97,12 +102,12 @@ def judge_name(config: JudgeConfig) -> str:
 
 
 def short(*parts: str) -> str:
-    """Eight letters that are others where any part is."""
+    """Eight letters of a hash of all parts."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
-def noting(made: Models) -> Grader:
-    """The judge, noting on which questions its votes were divided."""
+def noting_divisions(made: Models) -> Grader:
+    """The judge, recording on which questions its votes were divided."""
     judge = made.judge
     assert judge is not None
     lock = threading.Lock()
@@ -121,11 +126,9 @@ def noting(made: Models) -> Grader:
 
 
 def in_time(asked: Grader, until: float | None) -> Grader:
-    """The grader as long as there is time."""
-
     def ask(answer: str, expected: str, case: CaseView, /) -> float:
         if until is not None and time.monotonic() > until:
-            raise ModelError("the time for asking models is over: judge by `manage.py evalgate`, which waits")
+            raise ModelError("the time for asking models is over: use `manage.py evalgate`, which waits")
         return asked(answer, expected, case)
 
     return ask

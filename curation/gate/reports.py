@@ -23,7 +23,7 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uf
 def shown(run: GateRun) -> dict[str, Any]:
     """A gate run as the API and `--json` show it. `passed` of a case is null where it is not counted."""
     columns = ("interaction__external_id", "kind", "score", "change", "error", "passed", "grader")
-    rows = run.results.order_by("pk").values_list(*columns)  # of thousands: no objects of all that nobody looks at
+    rows = run.results.order_by("pk").values_list(*columns)  # of thousands of rows, so no model instances
     return {
         "id": str(run.pk),
         "url": address(run),
@@ -35,16 +35,21 @@ def shown(run: GateRun) -> dict[str, Any]:
         "reasons": run.reasons,
         "counts": run.counts,
         "cases": [
-            {"case": case, "kind": kind, "passed": counted(change, grader, right), "score": score,
-             "change": change or None, "error": error or None}
+            {
+                "case": case,
+                "kind": kind,
+                "passed": counted(change, grader, right),
+                "score": score,
+                "change": change or None,
+                "error": error or None,
+            }
             for case, kind, score, change, error, right, grader in rows
         ],
         "created_at": run.created_at,
-    }  # fmt: skip
+    }
 
 
 def address(run: GateRun) -> str:
-    """The run's page in the console."""
     return f"{settings.PUBLIC_URL}{reverse('admin:curation_gaterun_change', args=[run.pk])}"
 
 
@@ -54,7 +59,6 @@ def passed(row: GateResult) -> bool | None:
 
 
 def counted(change: str, grader: str, right: bool) -> bool | None:
-    """The same of a row's columns."""
     if change:
         return PASSING.get(change, False)
     return right if grader else None
@@ -62,15 +66,15 @@ def counted(change: str, grader: str, right: bool) -> bool | None:
 
 def provisional(paper: Exam, rival: GateRun | None, verdict: Verdict) -> dict[str, Any]:
     """The answer to a draft: the verdict so far, and the cases to ask again, `confirmations` times each."""
-    said: dict[str, Any] = verdict_document(verdict)
+    document: dict[str, Any] = verdict_document(verdict)
     return {
         "draft": True,
         "release": paper.release.public_id,
         "baseline": rival and str(rival.pk),
         "verdict": outcome_of(verdict),
-        "reasons": said["reasons"],
-        "counts": said["counts"] | {name: said[name] for name in FIGURES} | paper.models.counts,
-        "unconfirmed": said["unconfirmed"],
+        "reasons": document["reasons"],
+        "counts": document["counts"] | {name: document[name] for name in FIGURES} | paper.models.counts,
+        "unconfirmed": document["unconfirmed"],
         "confirmations": paper.policy.confirmations,
     }
 
@@ -82,8 +86,7 @@ def numbers(counts: Mapping[str, Any]) -> list[tuple[str, int | float]]:
     return [(name.replace("_", " "), value) for name, value in whole]
 
 
-def told(run: GateRun) -> str:
-    """A gate run in words."""
+def as_text(run: GateRun) -> str:
     counts = ", ".join(f"{number} {name}" for name, number in numbers(run.counts))
     lines = [f"{run.get_verdict_display().upper()}: {run.candidate} on {run.release} ({counts})"]
     lines += [f"  {reason['code']}: {reason['detail']}" for reason in run.reasons]
@@ -97,7 +100,6 @@ def failed_rows(run: GateRun) -> list[GateResult]:
 
 
 def as_markdown(run: GateRun) -> str:
-    """A summary for a pull request."""
     failed = failed_rows(run)
     lines = [f"## Flywheel gate: {run.get_verdict_display().lower()}", ""]
     lines += [f"{markdown(str(run.candidate))} on {markdown(str(run.release))}", ""]
@@ -118,7 +120,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def markdown(text: str) -> str:
-    """Text that stays text: `@` would call people, `#` would link issues, the rest would become markup."""
+    """Escape a text: `@` would mention people, `#` would link issues, the rest would become markup."""
     plain = CONTROL.sub("", text).replace("\n", " ").replace("\r", " ")
     return re.sub(r"([\\`*{}\[\]()<>#+!|~@&])", lambda mark: f"&#{ord(mark[1])};", plain)
 
@@ -180,28 +182,26 @@ def listed(run: GateRun, change: str) -> QuerySet[GateResult]:
 
 
 def pairs(run: GateRun, rows: Iterable[GateResult]) -> list[Pair]:
-    """These answers beside the baseline's; one query more, however many."""
+    """These answers with the baseline's; always one more query."""
     rows = list(rows)
     keys = [row.interaction_id for row in rows]
     earlier = GateResult.objects.filter(run=run.baseline_id, interaction__in=keys) if run.baseline_id else []
-    before = {row.interaction_id: said(row) for row in earlier}
+    before = {row.interaction_id: answer_or_error(row) for row in earlier}
     return [pair(row, before.get(row.interaction_id, "")) for row in rows]
 
 
 def pair(row: GateResult, before: str) -> Pair:
-    """One case with both answers."""
     decision = getattr(row.interaction, "decision", None)
     expected, rejected = (decision.expected, decision.rejected or "") if decision else ("", "")
-    return Pair(row, str(row.interaction.question), expected, rejected, before, said(row))
+    return Pair(row, str(row.interaction.question), expected, rejected, before, answer_or_error(row))
 
 
-def said(row: GateResult) -> str:
-    """The answer, or what came in its place."""
+def answer_or_error(row: GateResult) -> str:
     return f"({row.error})" if row.error else str(row.answer)
 
 
 def slices(run: GateRun) -> tuple[Slice, ...]:
-    """The run's figures by kind, language, tag and source, those that fell first."""
+    """The run's figures by kind, language, tag and source, drops first."""
     columns = ("kind", "change", "interaction__tags", "interaction__sources", "interaction__decision__language")
     outcomes = []
     for kind, change, tags, sources, language in run.results.exclude(change="").values_list(*columns):

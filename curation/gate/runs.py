@@ -1,7 +1,5 @@
-"""Gate runs as they are kept: every answer beside its grade, sealed, and read back as a baseline's results.
-
-The seals are keyed. Whoever edits a row in the database without the server's key makes it useless as a baseline: the
-verdict then says that it cannot judge, and why.
+"""Stored gate runs: every answer with its grade, sealed, and read back as a baseline's results. The seals are keyed: a
+row edited in the database without the server's key is useless as a baseline, and the verdict says so.
 """
 
 import re
@@ -29,7 +27,7 @@ from curation.gate.verdicts import (
     results_digest,
     verdict_document,
 )
-from curation.models import AgentVersion, GateResult, GateRun, Release
+from curation.models import AgentVersion, GateResult, GateRun, Release, VersionState
 from feedback.models import Interaction, Project
 from privacy.redaction import Policy, Redacted, redact
 from privacy.subjects.digests import digest
@@ -55,7 +53,7 @@ class Exam:
 def record(
     paper: Exam, candidate: CandidateIn, rival: GateRun | None, results: Sequence[Result], verdict: Verdict
 ) -> GateRun:
-    """Keep the run with every answer that belongs to a case, once each; ask people where the judge was divided."""
+    """Store the run with the answers to its cases; open review tasks where the judge was divided."""
     project = paper.release.dataset.project
     known = {case.id: case for case in paper.cases}
     said: dict[str, Any] = verdict_document(verdict)
@@ -92,7 +90,6 @@ def outcome_of(verdict: Verdict) -> str:
 
 
 def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: str) -> GateResult:
-    """One answer as it is kept."""
     origin, policy = paper.origins[case.id], paper.release.dataset.project.redaction_policy
     row = GateResult(
         run=run,
@@ -116,19 +113,17 @@ KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "pa
 
 
 def attempt_row(attempt: Attempt, policy: Policy) -> dict[str, Any]:
-    """A repetition as it is kept."""
     answer, error = (text if text is None else redacted(text, policy) for text in (attempt.answer, attempt.error))
     values = {"answer": answer, "error": error, "score": attempt.score, "passed": attempt.passed}
     return {KEYS[name]: value for name, value in values.items()}
 
 
 def redacted(text: str, policy: Policy) -> Redacted:
-    """The text as it may be kept; what comes from the redactor is not redacted again."""
+    """The text, redacted; text that the redactor made is not redacted again."""
     return text if isinstance(text, Redacted) else redact(text, policy)
 
 
 def run_seal(run: GateRun) -> str:
-    """The keyed digest of what a run says of itself."""
     said = [run.pk, run.release_id, run.candidate_id, run.verdict, run.cases_digest, run.policy]
     return digest("gate run", orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode())
 
@@ -149,7 +144,9 @@ SEALED = (
 
 
 def row_seal(row: GateResult) -> str:
-    """The keyed digest of one kept answer. Rows are sealed one by one: forgetting a person breaks no other's seal."""
+    """The keyed digest of one stored answer. Rows are sealed one by one, so that erasing a person breaks no other
+    seal.
+    """
     numbers = (None if row.score is None else float(row.score), bool(row.passed))
     attempts = [
         [attempt[name] for name in ("answer", "error", "passed")] + [repr(attempt["score"])] for attempt in row.attempts
@@ -160,7 +157,7 @@ def row_seal(row: GateResult) -> str:
 
 
 def kept_results(run: GateRun) -> ResultSet:
-    """The results of an earlier run as the verdict takes them; without a seal where a row is not as it was kept."""
+    """The results of an earlier run for the verdict; without a seal if a row was changed."""
     rows = list(run.results.select_related("interaction").only(*SEALED, "interaction__external_id").order_by("pk"))
     unsealed = ResultSet(str(run.pk), run.release.public_id, run.cases_digest, tuple(map(kept_result, rows)))
     if run.seal != run_seal(run) or not all_sealed(rows):
@@ -169,12 +166,10 @@ def kept_results(run: GateRun) -> ResultSet:
 
 
 def all_sealed(rows: Iterable[GateResult]) -> bool:
-    """Whether every row is as it was kept."""
     return all(row.seal == row_seal(row) for row in rows)
 
 
 def kept_result(row: GateResult) -> Result:
-    """One kept answer as the verdict takes it."""
     return Result(
         case=row.interaction.external_id,
         answer=None if row.error else str(row.answer),
@@ -187,17 +182,17 @@ def kept_result(row: GateResult) -> Result:
 
 
 def forget(runs: QuerySet[GateRun], cases: Iterable[str]) -> None:
-    """Take these cases out of the reasons of runs, where they are named. No seal covers the reasons."""
+    """Remove these cases from the reasons of runs. No seal covers the reasons."""
     gone = set(cases)
     for run in runs.exclude(reasons=[]):
-        kept = [without(reason, gone) for reason in run.reasons]
+        kept = [without_cases(reason, gone) for reason in run.reasons]
         if kept != run.reasons:
             run.reasons = kept
             run.save(update_fields=["reasons"])
 
 
-def without(reason: dict[str, Any], gone: set[str]) -> dict[str, Any]:
-    """A reason as it stands once some of its cases are forgotten; its count is what was judged, and stays."""
+def without_cases(reason: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    """A reason without some of its cases, which were erased; its count says what was judged, and stays."""
     named = [name for name in reason["cases"] if name not in gone]
     if len(named) == len(reason["cases"]):
         return reason
@@ -206,11 +201,11 @@ def without(reason: dict[str, Any], gone: set[str]) -> dict[str, Any]:
 
 
 def outdated(project: Project, limit: datetime) -> QuerySet[GateResult]:
-    """The kept answers of runs before that moment which are no measure for a later one: neither of a promoted version,
-    nor the newest of their dataset that passed.
+    """The stored answers of runs before that moment that cannot become a baseline: neither of a promoted version, nor
+    of the newest run of their dataset that passed.
     """
     mine = GateRun.objects.filter(project=project)
-    passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=AgentVersion.State.REFUSED)
+    passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=VersionState.REFUSED)
     newest = passed.order_by().values("release__dataset").annotate(newest=Max("pk")).values("newest")
-    old = mine.filter(created_at__lt=limit).exclude(candidate__state=AgentVersion.State.PROMOTED)
+    old = mine.filter(created_at__lt=limit).exclude(candidate__state=VersionState.PROMOTED)
     return GateResult.objects.filter(run__in=old.exclude(pk__in=newest))

@@ -1,4 +1,4 @@
-"""Answers that were given elsewhere: the shape of `POST /gate-runs`, and their judgement."""
+"""Answers submitted by a caller: the body of `POST /gate-runs`, and its judgement."""
 
 from dataclasses import replace
 from typing import Annotated, Any
@@ -7,7 +7,7 @@ from django.conf import settings
 from msgspec import Meta, Struct
 
 from curation.gate.agent_versions import CandidateIn
-from curation.gate.judging import Exam, GateError, NotFound, cleaned, exam, find_baseline, find_release, judge
+from curation.gate.judging import Exam, GateError, NotFound, exam, find_baseline, find_release, judge, redacted_answer
 from curation.gate.reports import provisional, shown
 from curation.gate.runs import record
 from curation.gate.verdicts import Result, attempted, grade_ahead, graded, remembering
@@ -40,7 +40,9 @@ class SubmissionIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
-    """Judge what was sent: the verdict as the API shows it, and its status. Raises `PayloadError` or `Problem`."""
+    """Judge a submission; returns the verdict as the API shows it, and the HTTP status. Raises `PayloadError` or
+    `Problem`.
+    """
     sent = submission(body)
     try:
         paper = exam(find_release(sent.release, project), settings.JUDGE_SECONDS)
@@ -58,8 +60,9 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
 
 
 def submission(body: Any) -> SubmissionIn:
-    """What was sent in its shape. An answer that cannot be taken is an error of its own case, as one that the agent did
-    not give is; only where none can be taken is the whole body refused."""
+    """Parse a submission. An invalid answer becomes an error of its own case, like an answer that the agent did not
+    give; the whole body is refused only if no answer is valid.
+    """
     given = body.get("results") if isinstance(body, dict) else None
     if not isinstance(given, list) or len(given) > MOST:
         return convert(body, SubmissionIn)
@@ -69,26 +72,26 @@ def submission(body: Any) -> SubmissionIn:
         place, fault = faults[0]
         raise fault.below(place).below("results")
     sent = convert({**body, "results": []}, SubmissionIn)
-    sent.results = [said for said, _ in read]
+    sent.results = [answer_in for answer_in, _ in read]
     return sent
 
 
 def answer_of(item: Any) -> tuple[AnswerIn, PayloadError | None]:
-    """One answer in its shape; where that cannot be, an error in its place under the case that it names, and why."""
+    """Parse one answer; an invalid one becomes an error of the case that it names, with the reason."""
     try:
         if isinstance(item, PayloadError):
             raise item
         refuse_unstorable(item)
-        said = convert(item, AnswerIn)
-        if said.answer is not None and said.error is not None:
+        answer_in = convert(item, AnswerIn)
+        if answer_in.answer is not None and answer_in.error is not None:
             raise PayloadError("", "invalid", "Send an answer or an error, not both.")
-        return said, None
+        return answer_in, None
     except PayloadError as fault:
         return AnswerIn(case=case_of(item), error=fault.code), fault
 
 
 def case_of(item: Any) -> str:
-    """The case that an answer which cannot be taken names, or the name of none."""
+    """The case that an invalid answer names, or ""."""
     try:
         return convert(item["case"], ExternalId)
     except (TypeError, LookupError, PayloadError):
@@ -96,20 +99,22 @@ def case_of(item: Any) -> str:
 
 
 def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
-    """What was sent, redacted and graded."""
     known = {case.id: case for case in paper.cases}
-    clean = {place: [cleaned(paper, known[said.case], text) for text in (said.answer, *said.repeats)]
-             for place, said in enumerate(sent.results) if said.case in known}  # fmt: skip
+    clean = {
+        place: [redacted_answer(paper, known[answer_in.case], text) for text in (answer_in.answer, *answer_in.repeats)]
+        for place, answer_in in enumerate(sent.results)
+        if answer_in.case in known
+    }
     using = paper.models.graders
     grade_ahead([(known[sent.results[place].case], text) for place, texts in clean.items() for text in texts], using)
     results = []
-    for place, said in enumerate(sent.results):
-        case = known.get(said.case)
+    for place, answer_in in enumerate(sent.results):
+        case = known.get(answer_in.case)
         if case is None:
-            results.append(Result(said.case, None, "unknown case"))
+            results.append(Result(answer_in.case, None, "unknown case"))
             continue
         answer, *more = clean[place]
-        first = graded(case, answer, error=said.error, using=using)
+        first = graded(case, answer, error=answer_in.error, using=using)
         repeats = tuple(attempted(case, text, using=using) for text in more)
         results.append(replace(first, repeats=repeats))
     return results

@@ -1,9 +1,9 @@
 """From which score on an answer is right, chosen from answers that people have judged, and shown as a curve.
 
-Two kinds of answers have been judged beside a right one: what a correction replaced (wrong), also where somebody else was
-given it to the same question; and candidates' answers at the gate of which a person said that they are right or wrong.
-Thumbs alone count for neither. A threshold is proposed where enough were judged, and holds once a curator adopts it, as a
-new version of the policy: the cases whose threshold moves are then other cases, and the baseline is made anew.
+Two kinds of answers have been judged against a right one: answers that a correction replaced (wrong), also when given
+to another person's same question; and candidates' answers that a person called right or wrong on a gate run's page.
+Thumbs alone count for neither. A threshold is proposed once enough are judged, and applies once a curator adopts it in
+a new version of the policy. Cases with a new threshold count as changed, so the next run rebuilds the baseline.
 """
 
 from collections import defaultdict
@@ -39,8 +39,8 @@ KINDS = ("golden", "regression")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An answer that a person called right or wrong, beside the expected one."""
+class JudgedAnswer:
+    """An answer that a person called right or wrong, with the expected one."""
 
     answer: str
     expected: str
@@ -50,7 +50,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What each threshold of one grader would pass, for one kind of case. `proposed` is None where `why` says so."""
+    """What each threshold of one grader would pass, for one kind of case. If `proposed` is None, `why` explains it."""
 
     kind: str
     grader: str
@@ -61,26 +61,22 @@ class Curve:
 
     @property
     def right(self) -> int:
-        """How many right answers were judged."""
         return self.points[0].right if self.points else 0
 
     @property
     def wrong(self) -> int:
-        """How many wrong answers were judged."""
         return self.points[0].wrong if self.points else 0
 
     @property
     def moves(self) -> bool:
-        """Whether what is proposed differs from what holds."""
         return self.proposed is not None and abs(self.proposed - self.now) >= 0.005
 
     @property
     def name(self) -> str:
-        """What a form calls it."""
         return f"{self.kind}.{self.grader}"
 
     def line(self, share: str) -> str:
-        """The points of a line for SVG: from the left the threshold, upwards the share that passes."""
+        """The points of a line for SVG: x is the threshold, y the share that passes."""
         steps = [f"0,{0 if self.points else HEIGHT}"]
         for point in self.points:
             steps.append(f"{point.threshold * WIDTH:.1f},{(1 - getattr(point, share)) * HEIGHT:.1f}")
@@ -88,49 +84,47 @@ class Curve:
 
     @property
     def right_line(self) -> str:
-        """The share of right answers that pass."""
         return self.line("right_passed")
 
     @property
     def wrong_line(self) -> str:
-        """The share of wrong answers that pass."""
         return self.line("wrong_passed")
 
     @property
     def now_x(self) -> float:
-        """Where the threshold that holds lies in the drawing."""
         return self.now * WIDTH
 
     @property
     def proposed_x(self) -> float:
-        """Where the proposed one lies; only where there is one."""
+        """The x of the proposed threshold; call it only if there is one."""
         return (self.proposed or 0.0) * WIDTH
 
     @property
     def table(self) -> list[Point]:
-        """A point for each tenth, for whoever would rather read."""
         tenths = [number / 10 for number in range(1, 11)]
         found = {tenth: next(p for p in self.points if p.threshold >= tenth - 1e-9) for tenth in tenths if self.points}
         return [replace(point, threshold=tenth) for tenth, point in found.items()]
 
 
 def curves(project: Project) -> list[Curve]:
-    """What the project's judged answers say of each grader of likeness, for both kinds of cases."""
+    """The curves of each similarity grader, for both kinds of cases, from the project's judged answers."""
     scored: defaultdict[tuple[str, str], list[Reviewed]] = defaultdict(list)
-    for one in islice(told(project), MOST):
+    for one in islice(judged_answers(project), MOST):
         for row in scores(one):
             scored[row.kind, row.grader].append(row)
     policy = versions.current(project).settings.get("gate", {}).get("thresholds", {})
-    return [curve(kind, name, scored[kind, name], held(policy, kind, name)) for kind in KINDS for name in LIKENESS]
+    return [
+        curve(kind, name, scored[kind, name], current_threshold(policy, kind, name))
+        for kind in KINDS
+        for name in LIKENESS
+    ]
 
 
-def held(policy: Mapping[str, Any], kind: str, grader: str) -> float:
-    """The threshold that holds now."""
+def current_threshold(policy: Mapping[str, Any], kind: str, grader: str) -> float:
     return float(policy.get(kind, {}).get(grader, DEFAULT_THRESHOLDS[kind][grader]))
 
 
 def curve(kind: str, grader: str, rows: Iterable[Reviewed], now: float) -> Curve:
-    """One curve with what it proposes."""
     points = threshold_curve(rows) if (rows := list(rows)) else []
     try:
         proposed, why = choose_threshold(points), "the lowest that lets at most 5 % of the wrong ones pass"
@@ -139,8 +133,8 @@ def curve(kind: str, grader: str, rows: Iterable[Reviewed], now: float) -> Curve
     return Curve(kind, grader, now, tuple(points), max(0.01, round(proposed, 2)), why)
 
 
-def scores(one: Told) -> Iterator[Reviewed]:
-    """What each grader gives an answer; none where it finds nothing to look at."""
+def scores(one: JudgedAnswer) -> Iterator[Reviewed]:
+    """Each grader's score of an answer; none from a grader that does not apply."""
     for name in LIKENESS:
         try:
             score = grade(name, one.answer, one.expected, {"kind": one.kind}, threshold=1.0, using=GRADERS[name]).score
@@ -149,14 +143,14 @@ def scores(one: Told) -> Iterator[Reviewed]:
         yield Reviewed(score, one.correct, one.kind, name)
 
 
-def told(project: Project) -> Iterator[Told]:
-    """The judged answers of a project, newest first: what was said at the gate, then what corrections replaced."""
+def judged_answers(project: Project) -> Iterator[JudgedAnswer]:
+    """The judged answers of a project, newest first: from gate runs, then from corrections."""
     yield from at_the_gate(project)
     yield from replaced(project)
 
 
-def at_the_gate(project: Project) -> Iterator[Told]:
-    """Candidates' answers of which a person said that they are right, or wrong."""
+def at_the_gate(project: Project) -> Iterator[JudgedAnswer]:
+    """Candidates' answers that a person called right or wrong."""
     rows = GateResult.objects.filter(run__project=project, judged__isnull=False, subject__restricted_at__isnull=True)
     rows = rows.select_related(
         "interaction__decision__interaction", "interaction__decision__correction", "interaction__decision__task"
@@ -164,11 +158,11 @@ def at_the_gate(project: Project) -> Iterator[Told]:
     for row in rows.order_by("-pk")[:MOST]:
         decision = getattr(row.interaction, "decision", None)
         if decision is not None and row.judged is not None and differ(row.answer, decision.expected):
-            yield Told(str(row.answer), str(decision.expected), row.judged, row.kind)
+            yield JudgedAnswer(str(row.answer), str(decision.expected), row.judged, row.kind)
 
 
-def replaced(project: Project) -> Iterator[Told]:
-    """What corrections replaced, beside every right answer to the very same question; newest first."""
+def replaced(project: Project) -> Iterator[JudgedAnswer]:
+    """Answers that corrections replaced, with every right answer to the same question; newest first."""
     rows = Decision.objects.filter(project=project, subject__restricted_at__isnull=True)
     keys = rows.filter(outcome=Outcome.CORRECTED).order_by("-pk").values_list("pk", flat=True)[:MOST]
     for start in range(0, len(keys), CHUNK):
@@ -176,17 +170,19 @@ def replaced(project: Project) -> Iterator[Told]:
         golden = same_question(project, [row.fingerprint for row in corrected])
         for row in reversed(corrected):
             if row.expected is not None and differ(row.answer, row.expected):
-                yield Told(row.answer, row.expected, False, "regression")
+                yield JudgedAnswer(row.answer, row.expected, False, "regression")
             for other in golden.get(row.fingerprint, ()):
                 if other.expected is not None and differ(row.answer, other.expected):
-                    yield Told(row.answer, other.expected, False, "golden")
+                    yield JudgedAnswer(row.answer, other.expected, False, "golden")
 
 
 def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, list[Decided]]:
     """The confirmed answers to these very questions, by fingerprint."""
     found: defaultdict[bytes, list[Decided]] = defaultdict(list)
     rows = Decision.objects.filter(
-        project=project, outcome=Outcome.CONFIRMED, interaction__fingerprint__in=fingerprints,
+        project=project,
+        outcome=Outcome.CONFIRMED,
+        interaction__fingerprint__in=fingerprints,
         subject__restricted_at__isnull=True,
     )  # fmt: skip
     for row in store.load(list(rows.values_list("pk", flat=True)[:MOST])):
@@ -195,12 +191,14 @@ def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, li
 
 
 def differ(answer: str, expected: str) -> bool:
-    """Whether two answers are not the same words: those would say nothing of a threshold."""
+    """Whether two answers differ in words; equal ones say nothing about a threshold."""
     return normalised(str(answer)) != normalised(str(expected))
 
 
 def adopt(project: Project, names: Iterable[str], user: Any = None) -> CurationPolicy | None:
-    """Make a version of the policy with what these curves (`golden.token_f1`) propose; None where nothing moves."""
+    """Make a version of the policy with the thresholds proposed by these curves (`golden.token_f1`); None if none
+    moves.
+    """
     chosen = {one.name: one for one in curves(project) if one.moves}
     taken = [chosen[name] for name in names if name in chosen]
     if not taken:
@@ -215,8 +213,8 @@ def adopt(project: Project, names: Iterable[str], user: Any = None) -> CurationP
     return versions.revise(project, settings, f"Thresholds from judged answers: {what}"[:200], user)
 
 
-def say(result: GateResult, right: bool | None, user: User) -> None:
-    """Note what a person says of a candidate's answer; None takes it back. The verdict of its run stays."""
+def record_judgement(result: GateResult, right: bool | None, user: User) -> None:
+    """Record a person's judgement of a candidate's answer; None removes it. The run's verdict does not change."""
     now = None if right is None else timezone.now()
     by = None if right is None else user
     GateResult.objects.filter(pk=result.pk).update(judged=right, judged_by=by, judged_at=now)

@@ -1,9 +1,6 @@
-"""What the signals amount to: decisions, review tasks, what they become; releases, and the gate's runs over them."""
-
-from typing import Any
+"""Policies, runs, review tasks, decisions, the records derived from them, releases and gate runs."""
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,27 +12,31 @@ from curation.models.derived import EvalCase as EvalCase
 from curation.models.derived import Example as Example
 from curation.models.derived import PreferencePair as PreferencePair
 from curation.models.derived import Question as Question
+from curation.models.gate import AgentVersion as AgentVersion
+from curation.models.gate import CaseGrader as CaseGrader
+from curation.models.gate import GateResult as GateResult
+from curation.models.gate import GateRun as GateRun
+from curation.models.gate import VersionState as VersionState
+from curation.models.releases import Dataset as Dataset
+from curation.models.releases import Period as Period
+from curation.models.releases import PeriodState as PeriodState
+from curation.models.releases import Recall as Recall
+from curation.models.releases import Release as Release
+from curation.models.releases import ReleaseMember as ReleaseMember
+from curation.models.releases import ReleaseState as ReleaseState
+from curation.models.releases import check_formats as check_formats
 from curation.models.review import BulkDecision as BulkDecision
 from curation.models.review import BulkItem as BulkItem
+from curation.models.review import BulkResult as BulkResult
+from curation.models.review import BulkState as BulkState
 from curation.models.review import CalibrationItem as CalibrationItem
 from curation.models.review import ReviewEvent as ReviewEvent
-from curation.releases import formats, schedules
-from feedback.models import NAME, Interaction, Project, Signal
-from privacy.db.fields import RedactedJSONField, RedactedTextField
+from feedback.models import Interaction, Project, Signal
+from privacy.db.fields import RedactedTextField
 from privacy.db.keys import RowKey
 from privacy.models import Subject
 
 USER = settings.AUTH_USER_MODEL
-
-
-def check_formats(names: Any) -> None:
-    """Refuse a file format that there is none of, or whose library is not installed."""
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValidationError("Formats are a list of names.")
-    try:
-        formats.check(names)
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
 
 
 class CurationPolicy(models.Model):
@@ -59,18 +60,19 @@ class CurationPolicy(models.Model):
         return f"{self.project} policy v{self.version}"
 
 
+class RunState(models.TextChoices):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class Run(models.Model):
     """One pass of curation over what is new."""
 
-    class State(models.TextChoices):
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
-
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
     policy = models.ForeignKey(CurationPolicy, on_delete=models.PROTECT, related_name="runs")
-    state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
+    state = models.CharField(max_length=16, choices=RunState, default=RunState.RUNNING)
     started_at = models.DateTimeField(default=timezone.now)
     alive_at = models.DateTimeField(default=timezone.now, help_text="When it last finished a batch.")
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -85,13 +87,14 @@ class Run(models.Model):
         return f"run {self.pk}"
 
 
+class TaskState(models.TextChoices):
+    OPEN = "open"
+    RESOLVED = "resolved"
+    CANCELLED = "cancelled", "No longer needed"
+
+
 class ReviewTask(models.Model):
     """An interaction whose label a person must decide. Labels are never guessed."""
-
-    class State(models.TextChoices):
-        OPEN = "open"
-        RESOLVED = "resolved"
-        CANCELLED = "cancelled", "No longer needed"
 
     class Resolution(models.TextChoices):
         APPROVE = "approve", "The answer is right"
@@ -118,13 +121,17 @@ class ReviewTask(models.Model):
     )
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.LABEL)
     about = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="looks",
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="looks",
         help_text="The task whose verdict is judged once more.",
-    )  # fmt: skip
+    )
     not_for = models.ForeignKey(
         USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", help_text="Who has judged it already."
     )
-    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=16, choices=TaskState, default=TaskState.OPEN)
     priority = models.SmallIntegerField(default=0)
     revision = models.PositiveIntegerField(help_text="The interaction's revision that the task is about.")
     created_at = models.DateTimeField(default=timezone.now)
@@ -157,7 +164,7 @@ class ReviewTask(models.Model):
 
 
 class Decision(models.Model):
-    """What the standing signals of one interaction, or a reviewer, decided, and why. One to an interaction."""
+    """The decision on one interaction, by its current signals or by a reviewer, and why."""
 
     interaction = RowKey(Interaction, on_delete=models.PROTECT, primary_key=True, related_name="decision")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions", db_index=False)
@@ -170,13 +177,23 @@ class Decision(models.Model):
     detail = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=8, blank=True)
     correction = models.ForeignKey(
-        Signal, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", db_index=False,
+        Signal,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        db_index=False,
         help_text="The signal whose correction is the right answer.",
-    )  # fmt: skip
+    )
     task = models.ForeignKey(
-        ReviewTask, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions", db_index=False,
+        ReviewTask,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        db_index=False,
         help_text="The review that decided; its correction, if any, is the right answer.",
-    )  # fmt: skip
+    )
     decided_by = models.CharField(max_length=16, default="rule", help_text="rule or reviewer")
     decided_at = models.DateTimeField(default=timezone.now)
 
@@ -218,7 +235,7 @@ class AuditItem(models.Model):
 
 
 class AuditFrame(models.Model):
-    """How far a project's interactions have been drawn from, and how many there were to draw from."""
+    """How far the audit has drawn from a project's interactions, and from how many."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="audit_frame")
     drawn_to = models.BigIntegerField(default=0)
@@ -228,268 +245,3 @@ class AuditFrame(models.Model):
 
     def __str__(self) -> str:
         return f"audit of {self.project}"
-
-
-class Dataset(models.Model):
-    """What is released under one name, from one project, on a cadence."""
-
-    class Cadence(models.TextChoices):
-        MANUAL = "manual", "By hand"
-        WEEKLY = "weekly", "Every week"
-        MONTHLY = "monthly", "Every month"
-        CRON = "cron", "As the cron line says"
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
-    name = models.CharField(max_length=64, unique=True, validators=[NAME])
-    formats = models.JSONField(
-        default=list, blank=True, validators=[check_formats], help_text="Files beside the three standard ones."
-    )
-    system_prompt = models.TextField(blank=True, help_text="Put before every training example.")
-    holdout = models.FloatField(default=0.0, help_text="Share of questions that are tested and never trained on.")
-    cadence = models.CharField(max_length=16, choices=Cadence, default=Cadence.MANUAL)
-    cron = models.CharField(max_length=64, blank=True, help_text="Five fields, in the time zone: 0 6 * * 1-5")
-    time_zone = models.CharField(max_length=64, default="UTC")
-    scheduled_since = models.DateTimeField(
-        default=timezone.now,
-        editable=False,
-        help_text="When the cadence was set: what was due before is not made up for.",
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        """Refuse a time zone or a cron line that is none, saying so beside the field."""
-        self.cron = " ".join(self.cron.split())
-        try:
-            schedules.check_zone(self.time_zone)
-        except ValueError as error:
-            raise ValidationError({"time_zone": str(error)}) from error
-        try:
-            self.schedule()
-        except ValueError as error:
-            raise ValidationError({"cron": str(error)}) from error
-
-    def schedule(self) -> schedules.Schedule | None:
-        """When its releases are due; None where they are cut by hand. Raises `ValueError` where that cannot be said."""
-        return schedules.schedule(self.cadence, self.cron, self.time_zone)
-
-    def published(self) -> "models.QuerySet[Release]":
-        """Its published releases, newest first."""
-        states = [Release.State.PUBLISHED, Release.State.STALE]
-        return self.releases.filter(state__in=states).order_by("-number", "-recut")
-
-
-class Release(models.Model):
-    """One immutable version of a dataset. Recut (v2.1) when a person in it is forgotten."""
-
-    class State(models.TextChoices):
-        CUTTING = "cutting", "Being cut"
-        PUBLISHED = "published"
-        STALE = "stale", "To be cut again"
-        SUPERSEDED = "superseded", "Replaced by its recut"
-        FAILED = "failed"
-
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
-    number = models.PositiveIntegerField()
-    recut = models.PositiveIntegerField(default=0)
-    state = models.CharField(max_length=16, choices=State, default=State.CUTTING)
-    policy = models.ForeignKey(CurationPolicy, null=True, on_delete=models.PROTECT, related_name="+")
-    period = models.CharField(max_length=32, blank=True, help_text="The scheduled period that it was cut for.")
-    manifest = models.JSONField(default=dict, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    published_at = models.DateTimeField(null=True, blank=True)
-    disturbed = models.BooleanField(default=False, help_text="Somebody in it was forgotten while it was being cut.")
-    lease_until = models.DateTimeField(null=True, blank=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    error = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["dataset", "number", "recut"], name="release_version_once"),
-            models.UniqueConstraint(
-                fields=["dataset", "period"], condition=~Q(period="") & Q(recut=0), name="release_once_a_period"
-            ),
-        ]
-        indexes = [models.Index(fields=["state"], name="release_state")]
-        permissions = [("export_release", "Can download the files of releases")]
-
-    def __str__(self) -> str:
-        return f"{self.dataset} {self.version}"
-
-    @property
-    def public_id(self) -> str:
-        """The name that the API, the commands and the gate know it by: `dataset:v3`."""
-        return f"{self.dataset.name}:{self.version}"
-
-    @property
-    def version(self) -> str:
-        """`v3`, or `v3.1` for its first recut."""
-        return f"v{self.number}.{self.recut}" if self.recut else f"v{self.number}"
-
-
-class Period(models.Model):
-    """One scheduled period of a dataset. The row decides: however many beats run, its release is cut once."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        DONE = "done"
-        NOTHING_NEW = "nothing_new", "Nothing was new"
-        MISSED = "missed", "Missed; cut with the period after it"
-        FAILED = "failed"
-
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="periods")
-    name = models.CharField(max_length=32)
-    due_at = models.DateTimeField()
-    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
-    release = models.ForeignKey(Release, null=True, on_delete=models.SET_NULL, related_name="periods")
-    tries = models.PositiveSmallIntegerField(default=0)
-    next_at = models.DateTimeField(default=timezone.now)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed; no captured text.")
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["dataset", "name"], name="period_once")]
-        indexes = [models.Index(fields=["next_at"], condition=Q(state="waiting"), name="period_waiting")]
-
-    def __str__(self) -> str:
-        return f"{self.dataset} {self.name}"
-
-
-class ReleaseMember(models.Model):
-    """That a release holds records of an interaction: what finds the files to be cut again."""
-
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="members")
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="memberships")
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="memberships")
-    evaluation = models.BooleanField(default=False, help_text="It is in a file for evaluation.")
-    training = models.BooleanField(default=False, help_text="It is in a file for training.")
-    author = models.ForeignKey(
-        Subject, null=True, on_delete=models.PROTECT, related_name="authored_memberships",
-        help_text="Who wrote the correction in it, where that is somebody else.",
-    )  # fmt: skip
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["release", "interaction"], name="member_once_a_release")]
-        indexes = [models.Index(fields=["author"], condition=Q(author__isnull=False), name="member_author")]
-
-    def __str__(self) -> str:
-        return f"{self.release_id}: {self.interaction_id}"
-
-
-class Recall(models.Model):
-    """Records that whoever downloaded a release must delete: ids and hashes, no text."""
-
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="recalls")
-    replaced_by = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
-    records = models.JSONField(default=list, help_text="[{file, record, sha256}]")
-    reason = models.CharField(max_length=16, default="erasure")
-    acknowledgements = models.JSONField(default=list, help_text="Who says they have deleted the records: [{by, at}].")
-    created_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"recall {self.pk}"
-
-
-class AgentVersion(models.Model):
-    """A version of the agent that was, or may be, deployed."""
-
-    class State(models.TextChoices):
-        CANDIDATE = "candidate"
-        PROMOTED = "promoted"
-        REFUSED = "refused"
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="agent_versions")
-    name = models.CharField(max_length=200)
-    version = models.CharField(max_length=200, blank=True)
-    model = models.CharField(max_length=200, blank=True)
-    trained_on = models.ForeignKey(
-        Release, null=True, blank=True, on_delete=models.PROTECT, related_name="trained_versions"
-    )
-    state = models.CharField(max_length=16, choices=State, default=State.CANDIDATE)
-    depth = models.PositiveSmallIntegerField(
-        default=1, help_text="Generations of model output in its answers: 1 + the deepest example that taught it."
-    )
-    decided_by = models.CharField(max_length=150, blank=True, help_text="Who promoted or refused it: a user or a key.")
-    decided_at = models.DateTimeField(null=True, blank=True)
-    decision_reason = models.CharField(max_length=200, blank=True, help_text="Redacted before it is kept.")
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "name", "version"], name="agent_version_once")]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}".strip()
-
-
-class GateRun(models.Model):
-    """One judgement of a candidate over a release's eval cases, beside its baseline."""
-
-    class Verdict(models.TextChoices):
-        PASSED = "passed"
-        REFUSED = "refused"
-        NOT_JUDGED = "not_judged", "Could not be judged"
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="gate_runs")
-    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="gate_runs")
-    candidate = models.ForeignKey(AgentVersion, on_delete=models.PROTECT, related_name="gate_runs")
-    baseline = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="challengers")
-    verdict = models.CharField(max_length=16, choices=Verdict)
-    reasons = models.JSONField(default=list)
-    counts = models.JSONField(default=dict)
-    policy = models.JSONField(default=dict)
-    cases_digest = models.CharField(max_length=64)
-    seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest: a row edited by hand is no baseline.")
-    created_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return f"gate run {self.pk}"
-
-
-class GateResult(models.Model):
-    """The candidate's answer to one case, and its grade."""
-
-    run = models.ForeignKey(GateRun, on_delete=models.CASCADE, related_name="results")
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="gate_results")
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="gate_results")
-    kind = models.CharField(max_length=16)
-    answer = RedactedTextField(blank=True)
-    score = models.FloatField(null=True)
-    passed = models.BooleanField(default=False)
-    grader = models.CharField(max_length=32, blank=True)
-    change = models.CharField(max_length=24, blank=True, help_text="Beside the baseline: fixed, regressed, …")
-    error = models.CharField(max_length=200, blank=True)
-    attempts = RedactedJSONField(default=list, help_text="Repetitions: [{answer, passed, score, error}].")
-    case_digest = models.CharField(max_length=64, help_text="The case's digest when it was answered.")
-    seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the row.")
-    judged = models.BooleanField(null=True, help_text="What a person said of the answer: right, wrong, or nothing.")
-    judged_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    judged_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "interaction"], name="gate_result_once")]
-        indexes = [models.Index(fields=["-id"], condition=Q(judged__isnull=False), name="gate_result_judged")]
-
-    def __str__(self) -> str:
-        return f"{self.run_id}: {self.interaction_id}"
-
-
-class CaseGrader(models.Model):
-    """The grader that tells right from wrong in one wording of an eval case; found once, and kept as long as the case."""
-
-    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="case_graders")
-    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="case_graders")
-    wording = models.CharField(max_length=64, help_text="Keyed digest of the case's texts and the graders' version.")
-    grader = models.CharField(max_length=32, blank=True)
-    threshold = models.FloatField()
-    discriminating = models.BooleanField()
-    why = models.CharField(max_length=200)
-    seal = models.CharField(max_length=64, help_text="Keyed digest of the row.")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["interaction", "wording"], name="case_grader_once")]
-
-    def __str__(self) -> str:
-        return f"grader of {self.interaction_id}"

@@ -38,7 +38,7 @@ class Derived(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="%(class)ss")
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
-    selected = models.BooleanField(default=False, help_text="A selection for a release has looked at it and kept it.")
+    selected = models.BooleanField(default=False, help_text="A selection for a release has kept it.")
     reason = models.CharField(max_length=40, blank=True, help_text="Why it is not in use.")
     detail = models.CharField(max_length=200, blank=True)
     figure = models.FloatField(null=True, blank=True, help_text="What was measured, in the unit that the detail names.")
@@ -48,7 +48,7 @@ class Derived(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="duplicates",
-        help_text="What took its place, at the time; that may have lost it since.",
+        help_text="The record that replaced it at the time.",
         db_index=False,
     )
     fingerprint = models.BinaryField(max_length=16, help_text="Of the question and the turns before it.")
@@ -69,13 +69,13 @@ class Derived(models.Model):
 def one_of(column: str, values: Iterable[str]) -> Q:
     """Whether a column has one of these values, as the condition of an index says it: compared one by one.
 
-    For a list, `IN (…)`, SQLite builds a table of it anew for every row that is inserted; that took longer than the row.
+    For a list, `IN (…)`, SQLite builds a temporary table for every inserted row, which took longer than the insert.
     """
     return reduce(or_, (Q(**{column: value}) for value in values))
 
 
 def derived_indexes(name: str) -> list[Any]:
-    """The indexes that every derived table has: its list, and the look-ups of what stands beside a record.
+    """The indexes of every derived table: for its list, and for look-ups of related records.
 
     What stands points at none, so those that find it need no status, which a selection writes of every record.
     """
@@ -118,7 +118,7 @@ class Example(Derived):
 
 
 class PreferencePair(Derived):
-    """The right answer beside the one that it replaced."""
+    """The right answer with the one that it replaced."""
 
     class Meta:
         indexes = derived_indexes("pair")

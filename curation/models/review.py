@@ -1,4 +1,4 @@
-"""Beside the review tasks: which have a known answer, the trail of what was done to them, and verdicts on many at once."""
+"""Calibration items, review events and bulk decisions."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ USER = settings.AUTH_USER_MODEL
 
 
 class CalibrationItem(models.Model):
-    """A decided task whose verdict a curator vouches for: it is put to reviewers blind, and labels nothing again."""
+    """A decided task with a verdict that a curator vouches for. Reviewers get it blind; it labels nothing."""
 
     interaction = models.OneToOneField(
         Interaction, on_delete=models.PROTECT, primary_key=True, related_name="calibration"
@@ -27,7 +27,7 @@ class CalibrationItem(models.Model):
 
 
 class ReviewEvent(models.Model):
-    """One thing that somebody did to a review task. Rows are added and never changed; no text, and no person asked about.
+    """One action on a review task. Rows are never changed, and hold no text and no subject.
 
     The task is a number and no key: the row stays when a decision is taken back, and when the task is erased.
     """
@@ -55,22 +55,23 @@ class ReviewEvent(models.Model):
         return f"task {self.task_number} {self.action}"
 
 
-class BulkDecision(models.Model):
-    """One verdict that a reviewer gave on many tasks; it is given, and taken back, in the background."""
+class BulkState(models.TextChoices):
+    RUNNING = "running", "Under way"
+    DONE = "done"
+    UNDOING = "undoing", "Being taken back"
+    UNDONE = "undone", "Taken back"
 
-    class State(models.TextChoices):
-        RUNNING = "running", "Under way"
-        DONE = "done"
-        UNDOING = "undoing", "Being taken back"
-        UNDONE = "undone", "Taken back"
+
+class BulkDecision(models.Model):
+    """One verdict on many tasks, given and taken back in the background."""
 
     who = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="bulk_decisions")
     resolution = models.CharField(max_length=16)
     note = models.TextField(blank=True, help_text="Redacted, and kept until it has reached the tasks.")
-    state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
+    state = models.CharField(max_length=16, choices=BulkState, default=BulkState.RUNNING)
     made_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True, help_text="Until when one worker alone is at it.")
+    lease_until = models.DateTimeField(null=True, help_text="The end of the lease of the worker that holds it.")
 
     class Meta:
         indexes = [
@@ -84,26 +85,27 @@ class BulkDecision(models.Model):
     @property
     def is_under_way(self) -> bool:
         """Whether tasks are still to be decided, or taken back."""
-        return self.state in (self.State.RUNNING, self.State.UNDOING)
+        return self.state in (BulkState.RUNNING, BulkState.UNDOING)
+
+
+class BulkResult(models.TextChoices):
+    WAITING = "waiting"
+    DECIDED = "decided"
+    SKIPPED = "skipped", "Left out"
+    UNDONE = "undone", "Taken back"
+    KEPT = "kept", "Not taken back"
 
 
 class BulkItem(models.Model):
-    """One task of a bulk decision, as it was when it was chosen, and what came of it.
+    """One task of a bulk decision, as it was when it was selected, and its result.
 
     The task is a number and no key: the row stays when the task is erased.
     """
 
-    class Outcome(models.TextChoices):
-        WAITING = "waiting"
-        DECIDED = "decided"
-        SKIPPED = "skipped", "Left out"
-        UNDONE = "undone", "Taken back"
-        KEPT = "kept", "Not taken back"
-
     bulk = models.ForeignKey(BulkDecision, on_delete=models.CASCADE, related_name="items", db_index=False)
     task_number = models.BigIntegerField()
     revision = models.PositiveIntegerField(help_text="The interaction's revision when the task was chosen.")
-    outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.WAITING)
+    outcome = models.CharField(max_length=16, choices=BulkResult, default=BulkResult.WAITING)
     words = models.CharField(max_length=200, blank=True, help_text="Why it was left out, or stays; no captured text.")
     resolved_at = models.DateTimeField(null=True, help_text="When its task was decided: a later verdict is another.")
 

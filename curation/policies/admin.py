@@ -1,4 +1,4 @@
-"""Curation policies and runs: what a project demands, and one pass of curation after the other."""
+"""Curation policies and runs in the console."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from curation import pipeline, tasks
 from curation.gate import thresholds
 from curation.gate.calibration import LEAST_REVIEWED
-from curation.models import CurationPolicy, Run
+from curation.models import CurationPolicy, Run, RunState
 from curation.policies import settings as policies_settings
 from curation.policies import trials, versions
 from curation.runs import control
@@ -22,25 +22,24 @@ from feedback.models import Interaction, Project
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin, row_key
 
 AT_ONCE = 500
-LIVE = 20  # runs that are shown as they go, and projects that rest
+LIVE = 20  # of running runs and resting projects that the list shows
 
 
 class PolicyForm(forms.Form):
-    """The next version of a policy."""
-
     settings = forms.JSONField(
-        required=False, widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16, "class": "code", "spellcheck": "false"}),
         label="What differs from the defaults",
-    )  # fmt: skip
-    note = forms.CharField(max_length=200, label="Why", help_text="A line for whoever reads this version later.")
+    )
+    note = forms.CharField(max_length=200, label="Why", help_text="A line for later readers of this version.")
 
     again = forms.BooleanField(
-        required=False, label="Put what is decided already before the filters again",
-        help_text="Without, filters hold for what is decided from now on; balance and guards hold for every next release.",
-    )  # fmt: skip
+        required=False,
+        label="Apply the filters again to decided records",
+        help_text="Otherwise the filters apply to future decisions only; balance and guards always apply to the next release.",
+    )
 
     def clean_settings(self) -> dict[str, Any]:
-        """Settings that every stage takes."""
         given = self.cleaned_data["settings"] or {}
         try:
             policies_settings.check(given)
@@ -79,7 +78,7 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">New version from this</a> · <a href="{}">Thresholds</a>', url, limits)
 
     def found(self, request: HttpRequest, key: int) -> CurationPolicy:
-        """The version, for whoever may make the next one."""
+        """The version, if the user may make the next one."""
         if not request.user.has_perm("curation.add_curationpolicy"):
             raise PermissionDenied
         row: CurationPolicy | None = self.get_queryset(request).select_related("project").filter(pk=key).first()
@@ -88,24 +87,30 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
         return row
 
     def thresholds_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """What judged answers say of the gate's thresholds; with a POST, those that are chosen hold from now on."""
+        """Show the threshold curves; a POST adopts the selected thresholds."""
         row = self.found(request, key)
         if request.method == "POST":
             made = thresholds.adopt(row.project, request.POST.getlist("curve"), request.user)
             if made is None:
-                messages.warning(request, "Nothing was chosen that would move: the policy stays as it is.")
+                messages.warning(request, "No selected threshold would change: the policy stays as it is.")
                 return redirect("admin:curation_curationpolicy_thresholds", row.pk)
-            messages.success(request, f"{made} holds from the next gate run on; its baseline is made anew.")
+            messages.success(request, f"{made} applies from the next gate run on, which rebuilds its baseline.")
             return redirect("admin:curation_curationpolicy_change", made.pk)
         curves = thresholds.curves(row.project)
-        context = {**self.admin_site.each_context(request), "title": f"Thresholds of {row.project}", "opts": self.opts,
-                   "row": row, "curves": [one for one in curves if one.points], "needed": LEAST_REVIEWED,
-                   "width": thresholds.WIDTH, "height": thresholds.HEIGHT,
-                   "moves": any(one.moves for one in curves)}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Thresholds of {row.project}",
+            "opts": self.opts,
+            "row": row,
+            "curves": [one for one in curves if one.points],
+            "needed": LEAST_REVIEWED,
+            "width": thresholds.WIDTH,
+            "height": thresholds.HEIGHT,
+            "moves": any(one.moves for one in curves),
+        }
         return render(request, "admin/curation/curationpolicy/thresholds.html", context)
 
     def revise_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """A new version, starting from one that there is."""
         row = self.found(request, key)
         form = PolicyForm(request.POST or None, initial={"settings": policies_settings.without_retired(row.settings)})
         tried = None
@@ -119,8 +124,15 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
         if gone := policies_settings.retired(row.settings):
             messages.warning(request, f"Ignored, for these are no settings any more: {', '.join(gone)}.")
         defaults = {name: json.dumps(values, indent=2) for name, values in policies_settings.defaults().items()}
-        context = {**self.admin_site.each_context(request), "title": f"New version for {row.project}", "opts": self.opts,
-                   "form": form, "row": row, "defaults": defaults, "trial": tried}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"New version for {row.project}",
+            "opts": self.opts,
+            "form": form,
+            "row": row,
+            "defaults": defaults,
+            "trial": tried,
+        }
         return render(request, "admin/curation/curationpolicy/revise.html", context)
 
 
@@ -132,7 +144,7 @@ class RunAdmin(ReadOnlyAdmin):
     list_select_related = ["project", "policy__project"]
     ordering = ["-id"]
     lead = "One pass of curation over what is new. It also runs by itself, every few seconds."
-    empty = ("No runs yet", "A run begins when somebody says something of an answer, or when you start one.")
+    empty = ("No runs yet", "A run starts when new feedback arrives, or when you start one.")
     change_list_template = "admin/curation/run/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -151,15 +163,16 @@ class RunAdmin(ReadOnlyAdmin):
         site: Any = self.admin_site
         may = request.user.has_perm("curation.add_run")
         mine = site.projects_of(request)
-        running = self.get_queryset(request).filter(state=Run.State.RUNNING).select_related("project").order_by("pk")
+        running = self.get_queryset(request).filter(state=RunState.RUNNING).select_related("project").order_by("pk")
         more = {
-            "projects": mine.order_by("name")[:50] if may else [], "running": running[:LIVE], "may": may,
+            "projects": mine.order_by("name")[:50] if may else [],
+            "running": running[:LIVE],
+            "may": may,
             "resting": control.resting().filter(pk__in=mine.values("pk")).order_by("name")[:LIVE],
-        }  # fmt: skip
+        }
         return super().changelist_view(request, {**more, **(extra_context or {})})
 
     def cancel_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Stop a run after its batch."""
         if not request.user.has_perm("curation.add_run"):
             raise PermissionDenied
         row = self.get_queryset(request).select_related("project").filter(pk=key).first()
@@ -172,7 +185,7 @@ class RunAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_run_changelist")
 
     def start_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Curate a project now: here where little waits, else by a worker."""
+        """Curate a project now: a little at once, much by a worker."""
         if not request.user.has_perm("curation.add_run"):
             raise PermissionDenied
         site: Any = self.admin_site
@@ -181,12 +194,11 @@ class RunAdmin(ReadOnlyAdmin):
         if sent and project is None:
             raise Http404
         if request.method == "POST" and project is not None:
-            messages.success(request, started(project))
+            messages.success(request, start(project))
         return redirect("admin:curation_run_changelist")
 
 
-def started(project: Project) -> str:
-    """Curate, or have it curated; what was done, in words."""
+def start(project: Project) -> str:
     waiting = Interaction.objects.filter(project=project).pending()[: AT_ONCE + 1].count()
     if not waiting:
         return f"{project} has nothing new: everything that people said is decided."

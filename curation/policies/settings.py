@@ -1,4 +1,4 @@
-"""What a curation policy may say, stage by stage, with the defaults that hold where it says nothing."""
+"""The settings of a curation policy, stage by stage, with their defaults."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -14,12 +14,11 @@ from curation.selection.guards import GuardSettings
 
 @dataclass(frozen=True, slots=True)
 class AuditSettings:
-    """The share of all conversations that a person judges, whoever voted on them; 0 to 1."""
+    """The share of all conversations that a person judges, with or without votes; 0 to 1."""
 
     share: float = DEFAULT_SHARE
 
     def __post_init__(self) -> None:
-        """Refuse what is no share."""
         if not 0 <= self.share <= 1:
             raise ValueError("share lies between 0 and 1")
 
@@ -42,7 +41,7 @@ LONG = {"sensitive", "terms"}
 
 
 def check(given: Any) -> None:
-    """Raise `ValueError`, in words, for settings that a stage does not take."""
+    """Raise `ValueError`, in words, for settings that a stage does not accept."""
     if not isinstance(given, dict):
         raise ValueError("Write an object, with a part for each stage.")
     if unknown := sorted(set(given) - set(STAGES)):
@@ -90,7 +89,6 @@ def asdict_of(settings: FilterSettings) -> dict[str, Any]:
 
 
 def short(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON writes them."""
     return {
         name: list(v) if isinstance(v, (tuple, frozenset, set)) else v for name, v in values.items() if name not in LONG
     }

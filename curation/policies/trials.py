@@ -1,8 +1,8 @@
-"""What a change of policy would do to the records that there are, before it is made. Nothing is written.
+"""Tries a change of policy on the existing records. Nothing is written.
 
 Two stages judge a record by itself or among all, and each is asked twice, with the settings in force and with those
-proposed: the filters, of every decided record, and the selection (balance and guards). What a filter takes away makes
-room that balance may give to others; that second step is not followed here.
+proposed: the filters, of every decided record, and the selection (balance and guards). What a filter removes makes
+room that balance may give to others; the trial does not follow that second step.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from curation.policies import versions
 from curation.selection import selection
 from feedback.models import Interaction, Project
 
-MOST = 20_000  # records; nobody waits for more in front of a page
+MOST = 20_000  # records, as many as a page can wait for
 CHUNK = 2_000
 SHOWN = 50
 SELECTION = ("balance", "guard")
@@ -32,7 +32,7 @@ Verdict = tuple[str, Finding | None]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One record whose standing would be another: `verdict` is out, held or back. `detail` holds no captured text."""
+    """One record whose status would change: `verdict` is out, held or back. `detail` holds no captured text."""
 
     interaction: int
     public_id: str
@@ -44,9 +44,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What settings would change: of `read` records, how many by (verdict, stage, reason), and the first of them.
-
-    `whole` is False where the project has more records than were read, the newest ones.
+    """What the settings would change: of `read` records, how many by (verdict, stage, reason), and the first of them.
+    `whole` is False if only the newest of the project's records were read.
     """
 
     read: int
@@ -84,7 +83,7 @@ def trial(project: Project, settings: Mapping[str, Any], *, most: int | None = M
 def filtered(
     project: Project, keys: list[int], now: Mapping[str, Any], then: Mapping[str, Any]
 ) -> Iterator[tuple[int, str, Finding]]:
-    """The records of which the filters would say something else. What a reviewer decided passes the holds."""
+    """The records that the filters would treat differently. A reviewer's decision passes the holds."""
     before, after = (FilterSettings.from_dict(values.get("filter", {})) for values in (now, then))
     if now.get("filter", {}) == then.get("filter", {}):
         return
@@ -97,12 +96,11 @@ def filtered(
 
 
 def by_filter(found: Finding | None) -> Verdict:
-    """The standing that a filter's finding gives."""
     return ("kept" if found is None else "held" if held(found) else "out"), found
 
 
 def selected(project: Project, now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[tuple[int, str, Finding]]:
-    """The records, as eval cases or as examples, of which the selection would say something else; each once."""
+    """The records, as eval cases or as examples, that the selection would treat differently; each once."""
     moment, shared = timezone.now(), influence.Shared(project)
     before, after = (selection.plan(project, values, moment, shared) for values in (now, then))
     for key in sorted({*before.seen, *after.seen}, reverse=True):
@@ -114,13 +112,12 @@ def selected(project: Project, now: Mapping[str, Any], then: Mapping[str, Any]) 
 
 
 def by_selection(verdict: Verdict) -> Verdict:
-    """The standing that a selection gives, in the terms of a change."""
     status, found = verdict
     return ("kept" if found is None else "held" if status == Derived.Status.HELD else "out"), found
 
 
 def difference(key: int, old: Verdict, new: Verdict) -> Iterator[tuple[int, str, Finding]]:
-    """The change from one standing to another; a record that is left out for another reason is no change."""
+    """The change from one status to another; being left out for another reason is no change."""
     if old[0] == new[0]:
         return
     if new[1] is not None:

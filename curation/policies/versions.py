@@ -19,9 +19,8 @@ def current(project: Project) -> CurationPolicy:
 def revise(
     project: Project, settings: dict[str, Any], note: str, user: Any = None, *, again: bool = False
 ) -> CurationPolicy:
-    """The next version of a project's policy; the ones before stay as they are, for the runs that used them.
-
-    The filters judge a record when it is decided. With `again`, what is decided already is put before them once more.
+    """Make the next version of a project's policy; earlier versions are kept for the runs that used them. Filters
+    judge a record when it is decided; with `again`, they judge decided records once more.
     """
     policies_settings.check(settings)
     settings = policies_settings.without_retired(settings)

@@ -2,7 +2,7 @@
 
 Who votes is no random sample; this is. An interaction is drawn by the keyed hash of its number alone, so that neither
 what was asked nor whether somebody voted decides, nobody can choose a number that is drawn, and drawing again draws the
-same. What a share of the stream would have been is not made up for where the share is raised later.
+same. Raising the share later does not draw from earlier interactions.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Subquery
 from django.utils import timezone
 
 from curation.evidence.records import Finding
-from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask
+from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask, TaskState
 from curation.quality import estimates
 from curation.review import opening
 from curation.selection.holdout import place
@@ -24,21 +24,19 @@ from privacy.subjects import digests
 DEFAULT_SHARE = 0.01
 CHUNK = 20_000
 SETTLED = timedelta(hours=1)
-State, Resolution = ReviewTask.State, ReviewTask.Resolution
+Resolution = ReviewTask.Resolution
 
 
 def share_of(policy: CurationPolicy) -> float:
-    """The share of the interactions that a project's policy has judged."""
     return float(policy.settings.get("audit", {}).get("share", DEFAULT_SHARE))
 
 
 def is_drawn(interaction: int, share: float, key: bytes) -> bool:
-    """Whether the interaction of this number is in the sample."""
     return place(interaction.to_bytes(8, "big"), key=key) < share
 
 
 def draw(project: Project, policy: CurationPolicy, now: datetime | None = None) -> int:
-    """Draw from the interactions that came since the last draw; how many were. Costs what is new.
+    """Draw from the interactions since the last draw; returns how many were drawn. The cost depends on what is new.
 
     Only what is an hour old is drawn from: a transaction that commits late is not passed over. A drawn interaction that waits for a person already is judged there; for the others a task is opened.
     """
@@ -85,25 +83,29 @@ class Drawn:
 def sample(*projects: Project) -> list[Drawn]:
     """The samples of these projects, without people who have a request under way; one query."""
     tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=opening.ASIDE)
-    resolved = tasks.filter(state=State.RESOLVED).order_by("-resolved_at", "-pk")
+    resolved = tasks.filter(state=TaskState.RESOLVED).order_by("-resolved_at", "-pk")
     rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True).annotate(
         said=Subquery(resolved.values("resolution")[:1]),
         outcome=F("interaction__decision__outcome"),
         anyway=Exists(tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=opening.AUDIT)),
     )
     found = rows.order_by("pk").values_list(
-        "pk", "said", "outcome", "anyway", "interaction__agent_version", "interaction__decision__language", "interaction__tags",
+        "pk",
+        "said",
+        "outcome",
+        "anyway",
+        "interaction__agent_version",
+        "interaction__decision__language",
+        "interaction__tags",
         "interaction__occurred_at",
-    )  # fmt: skip
+    )
     return [
         Drawn(key, judged(said, outcome), anyway, version, language or "", tuple(tags), at)
         for key, said, outcome, anyway, version, language, tags, at in found
     ]
 
 
-JUDGED = {
-    Resolution.APPROVE: True, Resolution.AGENT: True, Resolution.CORRECT: False, Resolution.REJECT: False,
-}  # fmt: skip
+JUDGED = {Resolution.APPROVE: True, Resolution.AGENT: True, Resolution.CORRECT: False, Resolution.REJECT: False}
 
 
 def judged(said: str | None, outcome: str | None) -> bool | None:

@@ -5,8 +5,7 @@ answers. The headline is the audit: a uniform random sample of all interactions,
 the naive rate and two corrections by inverse propensity (Schnabel and others, "Recommendations as
 Treatments", 2016), as diagnostics: they can only mend a bias whose cause was observed.
 
-There is no way here to have a rate without its n and its interval: an `Estimate` cannot be made without them,
-and prints them.
+A rate never comes without its n and its interval: an `Estimate` requires and prints them.
 """
 
 import math
@@ -37,7 +36,6 @@ class Estimate:
     method: str
 
     def __post_init__(self) -> None:
-        """Refuse what is no estimate."""
         if (self.rate is None) != (self.n == 0):
             raise ValueError("an estimate has a rate exactly when something was counted")
         if not 0 <= self.low <= self.high <= 1:
@@ -131,14 +129,15 @@ def stratified(strata: Iterable[tuple[int, int, int]]) -> Estimate:
     open_share = 1 - sure / sum(drawn for drawn, _, _ in given)
     n = sum(judged for _, judged, _ in known)
     rate = share(math.fsum(drawn / sure * good / judged for drawn, judged, good in known))
-    spread = math.fsum((drawn / sure) ** 2 / judged * (good + 1) / (judged + 2) * (judged - good + 1) / (judged + 2)
-                      for drawn, judged, good in known)  # fmt: skip
+    spread = math.fsum(
+        (drawn / sure) ** 2 / judged * (good + 1) / (judged + 2) * (judged - good + 1) / (judged + 2)
+        for drawn, judged, good in known
+    )
     plain = (n * rate + 1) / (n + 2)
     low, high = interval(rate, min(float(n), plain * (1 - plain) / spread))
     return Estimate(rate, n, share((1 - open_share) * low), share((1 - open_share) * high + open_share), "audit")
 
 
 def week(at: datetime) -> str:
-    """The ISO week of a moment: 2026-W07."""
     year, number, _ = at.isocalendar()
     return f"{year}-W{number:02}"

@@ -1,4 +1,4 @@
-"""How good a project's answers are: the audit first, beside it what the thumbs say and what weighting makes of them.
+"""How good a project's answers are: the audit first, then the thumbs, plain and weighted.
 
 All of it by agent version, language, tag and week. Counted by the database; nothing is shown without its n and interval.
 """
@@ -36,7 +36,6 @@ class Cell:
     good: int
 
     def names(self, group: str) -> Sequence[str]:
-        """The slices of a group that it belongs to."""
         if group == "tag":
             return self.tags or ("untagged",)
         if group == "week":
@@ -57,8 +56,8 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Everything that is said of how good the answers are. `drawn` of `seen` answers are in the audit, `waiting` of
-    them for a judgement; `weighted` is a diagnostic, and `is_trusted` says whether the audit bears it out.
+    """All figures on how good the answers are. `drawn` of `seen` answers are in the audit, `waiting` of them not
+    judged yet; `weighted` is a diagnostic, and `is_trusted` says whether confirmed by the audit.
     """
 
     audit: Estimate
@@ -91,7 +90,7 @@ def measure(project: Project) -> Quality:
 
 
 def remember(project: Project, *, now: datetime, after: timedelta = DAY) -> bool:
-    """Count again, and keep what the thumbs come to for the console, if that was not done for a day; whether it was."""
+    """Measure again and store the weighted thumbs for the console, once a day; returns whether it was due."""
     AuditFrame.objects.get_or_create(project=project)
     due = AuditFrame.objects.filter(project=project).exclude(measured_at__gt=now - after)
     if not due.exists():
@@ -101,7 +100,7 @@ def remember(project: Project, *, now: datetime, after: timedelta = DAY) -> bool
 
 
 def remembered(project: Project) -> Weighted | None:
-    """The weighted estimate as it was last counted; None where it never was, or nobody had voted."""
+    """The stored weighted estimate; None if there is none, or nobody has voted."""
     frame = AuditFrame.objects.filter(project=project).first()
     kept = frame.measured["weighted"] if frame and frame.measured else None
     if kept is None or kept["rate"] is None:
@@ -153,7 +152,7 @@ def weighted(found: Iterable[Cell]) -> Weighted:
 
 
 def slices(found: Sequence[Cell], sample: Sequence[audits.Drawn]) -> Iterable[Slice]:
-    """Each group's slices with five votes or judgements at least: what four people said is nearly what a person said."""
+    """Each group's slices with at least five votes or judgements: fewer would nearly reveal a single person's."""
     languages = {item.interaction: item.language for item in sample}
     for group in GROUPS:
         counted: defaultdict[str, list[Cell]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Datasets, releases and recalls: cut a version, see what is in it and what changed, take its files along."""
+"""Datasets, releases and recalls in the console: cut a version, see its contents and changes, download its files."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from curation.models import Dataset, GateRun, Period, Recall, Release, ReleaseMember
+from curation.models import Dataset, GateRun, Period, PeriodState, Recall, Release, ReleaseMember, ReleaseState
 from curation.releases import cutting as releases_cutting
 from curation.releases import diffs, downloads, formats, membership, periods, schedules
 from privacy.api.problems import Problem
@@ -29,21 +29,22 @@ SCHEDULE = frozenset({"cadence", "cron", "time_zone"})
 
 
 def zones() -> list[tuple[str, str]]:
-    """Every time zone that the system knows, UTC first."""
     return [(name, name) for name in ("UTC", *sorted(available_timezones() - {"UTC"}))]
 
 
 class DatasetForm(forms.ModelForm):
-    """What of a dataset may be changed."""
-
     formats = forms.MultipleChoiceField(
-        required=False, choices=[(name, name) for name in formats.CHOICES], widget=forms.CheckboxSelectMultiple,
-        help_text="Files beside the three that every release has.",
-    )  # fmt: skip
+        required=False,
+        choices=[(name, name) for name in formats.CHOICES],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Files in addition to the three that every release has.",
+    )
     holdout = forms.FloatField(
-        min_value=0, max_value=0.9, widget=forms.NumberInput(attrs={"step": 0.01}),
+        min_value=0,
+        max_value=0.9,
+        widget=forms.NumberInput(attrs={"step": 0.01}),
         help_text="Share of questions, up to 0.9, that are tested and never trained on.",
-    )  # fmt: skip
+    )
     time_zone = forms.ChoiceField(choices=zones)
 
     class Meta:
@@ -53,18 +54,16 @@ class DatasetForm(forms.ModelForm):
 
 AT_ONCE = 2_000
 PERIODS = 12
-State = Release.State
 
 
 def with_periods(rows: QuerySet[Dataset]) -> QuerySet[Dataset]:
-    """Datasets with their releases and what came of their newest periods."""
     newest = Period.objects.order_by("-due_at")[:PERIODS]  # of each dataset
     return rows.prefetch_related("releases", Prefetch("periods", newest, to_attr="newest_periods"))
 
 
 @admin.register(Dataset)
 class DatasetAdmin(ReadOnlyAdmin):
-    """What is released, how often, and with which files. The name and the project stay what they are."""
+    """Datasets: what is released, how often, in which files. Name and project are fixed."""
 
     project_path = "project"
     form = DatasetForm
@@ -73,9 +72,18 @@ class DatasetAdmin(ReadOnlyAdmin):
     list_select_related = ["project"]
     ordering = ["name"]
     fields = [
-        "name", "project", "formats", "system_prompt", "holdout", "cadence", "cron", "time_zone", "next_times",
-        "recent_periods", "created_at",
-    ]  # fmt: skip
+        "name",
+        "project",
+        "formats",
+        "system_prompt",
+        "holdout",
+        "cadence",
+        "cron",
+        "time_zone",
+        "next_times",
+        "recent_periods",
+        "created_at",
+    ]
     lead = "What is released under one name, and how often."
     empty = ("No datasets yet", "Each project starts with one of its own name: manage.py createproject NAME.")
 
@@ -100,7 +108,7 @@ class DatasetAdmin(ReadOnlyAdmin):
         return with_periods(super().listed(keys))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A schedule that is another one counts from now on; its next times are told."""
+        """A changed schedule counts from now; a message lists its next times."""
         if SCHEDULE & set(form.changed_data):
             obj.scheduled_since = timezone.now()
         super().save_model(request, obj, form, change)
@@ -109,7 +117,6 @@ class DatasetAdmin(ReadOnlyAdmin):
 
     @admin.display(description="next releases")
     def next_times(self, row: Dataset) -> str:
-        """The next three, in the dataset's own time zone."""
         return format_html_join("", "<div>{}</div>", ((time,) for time in upcoming(row))) or "by hand"
 
     @admin.display(description="last scheduled")
@@ -118,31 +125,30 @@ class DatasetAdmin(ReadOnlyAdmin):
 
     @admin.display(description="scheduled so far")
     def recent_periods(self, row: Any) -> str:
-        """What came of the newest periods, and the way to try the newest once more."""
+        """The results of the newest periods, with a button to retry the newest."""
         if not row.newest_periods:
             return "none yet"
         lines = format_html_join("", "<li>{}</li>", ((period_words(each),) for each in row.newest_periods))
-        if row.newest_periods[0].state not in (Period.State.FAILED, Period.State.WAITING):
+        if row.newest_periods[0].state not in (PeriodState.FAILED, PeriodState.WAITING):
             return format_html("<ul>{}</ul>", lines)
         url = reverse("admin:curation_dataset_again", args=[row.pk])
         return format_html('<ul>{}</ul><button class="button" formaction="{}">Try again now</button>', lines, url)
 
     def again_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Let a period that failed be tried at the next tick."""
         if not request.user.has_perm("curation.add_release"):
             raise PermissionDenied
         dataset = self.get_queryset(request).filter(pk=key).first()
         if dataset is None:
             raise Http404
         if request.method == "POST":
-            tried = periods.again(dataset)
+            tried = periods.retry(dataset)
             words = "A worker tries it again within a minute." if tried else "Nothing has failed."
             messages.success(request, words)
         return redirect("admin:curation_dataset_change", key)
 
     @admin.display(description="newest release")
     def newest(self, row: Dataset) -> str:
-        shown = [each for each in row.releases.all() if each.state in (State.PUBLISHED, State.STALE)]
+        shown = [each for each in row.releases.all() if each.state in (ReleaseState.PUBLISHED, ReleaseState.STALE)]
         newest = max(shown, key=lambda each: (each.number, each.recut), default=None)
         if newest is None:
             return "none yet"
@@ -154,7 +160,6 @@ class DatasetAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">Cut a release…</a>', reverse("admin:curation_dataset_cut", args=[row.pk]))
 
     def cut_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Say what the next release would hold, and cut it."""
         if not request.user.has_perm("curation.add_release"):
             raise PermissionDenied
         dataset = self.get_queryset(request).select_related("project").filter(pk=key).first()
@@ -164,35 +169,40 @@ class DatasetAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             return self.cut(request, dataset, would)
         newest = dataset.published().select_related("dataset").first()
-        context = {**self.admin_site.each_context(request), "title": f"Cut a release of {dataset}", "opts": self.opts,
-                   "dataset": dataset, "would": would, "many": would > AT_ONCE, "newest": newest}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Cut a release of {dataset}",
+            "opts": self.opts,
+            "dataset": dataset,
+            "would": would,
+            "many": would > AT_ONCE,
+            "newest": newest,
+        }
         return render(request, "admin/curation/dataset/cut.html", context)
 
     def cut(self, request: HttpRequest, dataset: Dataset, would: int) -> HttpResponseBase:
-        """Cut it here where it is small, else leave it to a worker."""
+        """Cut a small release at once; leave a large one to a worker."""
         if not would:
             return self.nothing_to_cut(request)
         if would > AT_ONCE:
             releases_cutting.begin(dataset)
-            messages.success(request, "A worker cuts it within a minute; it appears here when it is whole.")
+            messages.success(request, "A worker cuts it within a minute; it appears here when it is complete.")
             return redirect("admin:curation_release_changelist")
         before = dataset.published().first()
         try:
             made = releases_cutting.cut(dataset)
         except releases_cutting.NothingToCut:
             return self.nothing_to_cut(request)
-        words = f"{made} holds everything already: nothing changed." if made == before else f"{made} is cut."
+        words = f"{made} is up to date: nothing has changed." if made == before else f"{made} is cut."
         messages.success(request, words)
         return redirect("admin:curation_release_change", made.pk)
 
     def nothing_to_cut(self, request: HttpRequest) -> HttpResponseBase:
-        """Say that there is nothing, and what to do."""
         messages.info(request, "There is nothing to release yet: decide some answers first.")
         return redirect("admin:curation_dataset_changelist")
 
 
 def upcoming(dataset: Dataset) -> list[str]:
-    """The next three times at which a dataset is released, in words."""
     plan = dataset.schedule()
     if plan is None:
         return []
@@ -202,9 +212,8 @@ def upcoming(dataset: Dataset) -> list[str]:
 
 
 def period_words(period: Period) -> str:
-    """A period with what came of it, and why not."""
     state = format_html('<span class="chip chip-{}">{}</span>', period.state, period.get_state_display())
-    if period.state == Period.State.WAITING and period.error:
+    if period.state == PeriodState.WAITING and period.error:
         until = timezone.localtime(period.next_at)
         return format_html("{} {} {}, again at {} UTC", period.name, state, period.error, f"{until:%H:%M}")
     return format_html("{} {} {}", period.name, state, period.error)
@@ -217,8 +226,8 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter, "state"]
     list_select_related = ["dataset"]
     ordering = ["-id"]
-    lead = "Immutable, versioned, checksummed. Cut again, as v2.1, when a person in one is forgotten."
-    empty = ("No releases yet", "Open Datasets and cut one: it takes whatever is decided and agreed to.")
+    lead = "Immutable, versioned, checksummed. Cut again, as v2.1, when a person in one is erased."
+    empty = ("No releases yet", "Open Datasets and cut one: it takes all decided records with consent.")
     change_form_template = "admin/curation/release/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -249,7 +258,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     @confirmed
     def file_view(self, request: HttpRequest, key: int, name: str) -> HttpResponseBase:
-        """One file of a release, for whoever may take data along and has just shown who they are."""
+        """Download one file of a release; needs the export permission and a recent confirmation of identity."""
         if not request.user.has_perm("curation.export_release"):
             raise PermissionDenied
         row = self.get_queryset(request).select_related("dataset").filter(pk=key).first()
@@ -263,7 +272,6 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
 
 def details(row: Release, beside: str) -> dict[str, Any]:
-    """What the page of a release shows beside its columns."""
     others = row.dataset.published().exclude(pk=row.pk).select_related("dataset")[:50]
     earlier = next((each for each in others if each.version == beside), None) or diffs.previous(row)
     return {
@@ -284,8 +292,8 @@ class RecallAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter]
     list_select_related = ["release__dataset", "replaced_by__dataset"]
     ordering = ["-id"]
-    lead = "What whoever downloaded a release must delete: ids and hashes, no text."
-    empty = ("No recalls", "One appears when a person in a published release is forgotten.")
+    lead = "Records that the users of a release must delete: ids and hashes, no text."
+    empty = ("No recalls", "One appears when a person in a published release is erased.")
 
     @admin.display(description="records")
     def records_number(self, row: Recall) -> int:

@@ -79,7 +79,6 @@ def info(entry: Mapping[str, Any]) -> Iterator[str]:
 
 
 def feature(name: str, shape: Shape, indent: str) -> Iterator[str]:
-    """A column in the words of `datasets`."""
     yield f"{indent}- name: {name.removesuffix('?')}"
     yield from kind(shape, indent + "  ")
 
@@ -142,7 +141,6 @@ def estimates(bias: Mapping[str, Any] | None) -> str:
 
 
 def origin(manifest: Mapping[str, Any]) -> str:
-    """Window, policy and counts."""
     window = manifest.get("window") or {}
     policy = manifest.get("policy") or {}
     rows = [
@@ -193,7 +191,6 @@ def flattened(values: Mapping[str, Any], path: str) -> Iterator[tuple[str, Any]]
 
 
 def table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
-    """A Markdown table."""
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
@@ -214,25 +211,20 @@ def sequence(name: str, items: list[str]) -> list[str]:
 
 
 def config_name(entry: Mapping[str, Any]) -> str:
-    """The config of a file: its name without the ending."""
     return str(entry["name"]).removesuffix(".jsonl")
 
 
 def split(entry: Mapping[str, Any]) -> str:
-    """The split of a file."""
     return "test" if entry["purpose"] == "evaluation" else "train"
 
 
 def size(records: int) -> str:
-    """The Hub's class of size."""
     return next((name for limit, name in SIZES if records < limit), "n>1M")
 
 
 def reviewed(manifest: Mapping[str, Any]) -> bool:
-    """Whether a person reviewed some of it."""
     return bool((manifest.get("counts") or {}).get("reviewed"))
 
 
 def percent(share: float) -> str:
-    """A share as a percentage."""
     return f"{100 * share:.1f} %"

@@ -1,12 +1,11 @@
-"""The copy of the releases in a bucket: what the database says is published is there, whole, and nothing else.
+"""The copy of the releases in a bucket: exactly what the database says is published, complete. `sync` compares the
+bucket's own listing with the database and makes up the difference. It can be called at any time, also after a crash,
+since it keeps no record of copies that could be wrong.
+Withdrawn files are deleted first, in every version that the bucket keeps. A release's manifest is uploaded last and
+deleted first, so that a reader who finds one finds all files that it lists.
 
-`follow` makes it so. It compares the bucket's own list with the database and makes up the difference, so that it can be
-called at any time, as often as one likes, and after any crash; no record is kept of what was copied that could be wrong.
-What is no longer published goes first, with every version that the bucket keeps of it; a release's manifest goes first of
-its files and comes last, so that a reader who finds one finds all that it lists.
-
-One process follows for a dataset at a time: a lock on a file under `FLYWHEEL_VAR`, which ends with the process that
-holds it. Without that, an upload that began before an erasure could end after it.
+One process at a time copies a dataset: a file lock under `FLYWHEEL_VAR` ends with its process. Otherwise an upload
+that began before an erasure could end after it.
 """
 
 import contextlib
@@ -23,7 +22,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from curation.models import Dataset, Release
+from curation.models import Dataset, Release, ReleaseState
 from curation.releases.files import folder
 from curation.releases.folders import LATEST
 
@@ -37,12 +36,12 @@ class ExtraMissing(RuntimeError):
 
 
 class StoreFailed(RuntimeError):
-    """The store cannot be reached, or refused; says what was asked and the store's code, never any content."""
+    """The store cannot be reached, or refused; the message has the operation and the store's code, never content."""
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """One version of one object: its key below the prefix, its size in bytes, and whether a reader sees it."""
+class ObjectVersion:
+    """One version of one object: its key below the prefix, its size in bytes, and whether readers see it."""
 
     key: str
     version: str | None
@@ -52,13 +51,13 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket, and the prefix in it under which all that is written here lies ("" or ending in a slash)."""
+    """A bucket, and the prefix for everything that is written here ("" or ending in a slash)."""
 
     client: Any
     name: str
     prefix: str
 
-    def things(self, under: str) -> Iterator[Thing]:
+    def things(self, under: str) -> Iterator[ObjectVersion]:
         """Every version of every object below `under`; the marks of deletion too, with no size."""
         try:
             yield from self._versions(under)
@@ -67,17 +66,17 @@ class Bucket:
                 raise
             yield from self._objects(under)
 
-    def _versions(self, under: str) -> Iterator[Thing]:
+    def _versions(self, under: str) -> Iterator[ObjectVersion]:
         for page in self._pages("list_object_versions", under):
             for row in page.get("Versions", ()):
-                yield Thing(self._own(row["Key"]), row.get("VersionId"), row["Size"], row["IsLatest"])
+                yield ObjectVersion(self._own(row["Key"]), row.get("VersionId"), row["Size"], row["IsLatest"])
             for row in page.get("DeleteMarkers", ()):
-                yield Thing(self._own(row["Key"]), row.get("VersionId"), 0, False)
+                yield ObjectVersion(self._own(row["Key"]), row.get("VersionId"), 0, False)
 
-    def _objects(self, under: str) -> Iterator[Thing]:
+    def _objects(self, under: str) -> Iterator[ObjectVersion]:
         for page in self._pages("list_objects_v2", under):
             for row in page.get("Contents", ()):
-                yield Thing(self._own(row["Key"]), None, row["Size"], True)
+                yield ObjectVersion(self._own(row["Key"]), None, row["Size"], True)
 
     def _pages(self, call: str, under: str) -> Iterator[dict[str, Any]]:
         yield from self.client.get_paginator(call).paginate(Bucket=self.name, Prefix=self.prefix + under)
@@ -86,31 +85,31 @@ class Bucket:
         return key.removeprefix(self.prefix)
 
     def put(self, key: str, path: Path) -> None:
-        """Upload a file; it is there whole or not at all, and the store has checked its bytes."""
+        """Upload a file. The store checks its bytes, and shows it only when it is complete."""
         extra = {"ChecksumAlgorithm": "SHA256"}
         self.client.upload_file(str(path), self.name, self.prefix + key, ExtraArgs=extra)
 
     def write(self, key: str, content: bytes) -> None:
-        """Write a small object."""
         self.client.put_object(Bucket=self.name, Key=self.prefix + key, Body=content, ChecksumAlgorithm="SHA256")
 
-    def remove(self, things: Iterable[Thing]) -> int:
+    def remove(self, things: Iterable[ObjectVersion]) -> int:
         """Delete these versions in the order given; how many. Raises `StoreFailed` where the store keeps one."""
         rest, removed = iter(things), 0
         while some := list(islice(rest, AT_ONCE)):
             objects = [
                 {"Key": self.prefix + one.key, **({"VersionId": one.version} if one.version else {})} for one in some
             ]
-            said = self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
-            if refused := said.get("Errors", []):
+            response = self.client.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
+            if refused := response.get("Errors", []):
                 codes = ", ".join(sorted({str(row.get("Code")) for row in refused}))
                 raise StoreFailed(f"DeleteObjects: {codes} for {len(refused)} objects")
             removed += len(some)
         return removed
 
     def drop_unfinished(self, under: str) -> int:
-        """Delete the parts of uploads that were begun below `under` and never finished; how many uploads. Call it only
-        where nobody else is uploading."""
+        """Delete the parts of unfinished uploads below `under`; returns how many uploads. Call it only while nobody
+        else is uploading.
+        """
         dropped = 0
         for page in self._pages("list_multipart_uploads", under):
             for row in page.get("Uploads", ()):
@@ -132,7 +131,6 @@ def failures() -> Iterator[None]:
 
 
 def installed() -> bool:
-    """Whether buckets can be written to."""
     return find_spec("boto3") is not None
 
 
@@ -162,12 +160,12 @@ logger = logging.getLogger(__name__)
 
 
 class Busy(Exception):
-    """Another process is copying this dataset; what is asked for may not have come about."""
+    """Another process is copying this dataset, and may not have finished."""
 
 
 @dataclass(slots=True)
-class Followed:
-    """What was done: objects written, versions of objects removed, and how many are in place."""
+class Synced:
+    """The result: objects written, versions of objects removed, and how many are in place."""
 
     put: int = 0
     removed: int = 0
@@ -179,37 +177,36 @@ def wanted() -> bool:
     return bool(settings.RELEASES_S3)
 
 
-def follow(dataset: Dataset, progress: Progress | None = None) -> Followed:
-    """Bring the bucket to what the database says of a dataset; nothing where none is configured.
-
-    Raises `Busy` where another process is at it, `StoreFailed` where the store cannot be reached or keeps what has to go.
+def sync(dataset: Dataset, progress: Progress | None = None) -> Synced:
+    """Make the bucket match the database for one dataset; does nothing without a bucket. Raises `Busy` while another
+    process copies it, and `StoreFailed` if the store cannot be reached or does not delete.
     """
-    done = Followed()
+    done = Synced()
     if not wanted():
         return done
     bucket = at(settings.RELEASES_S3)
-    with alone(dataset), failures():
+    with locked(dataset), failures():
         bucket.drop_unfinished(f"{dataset.name}/")
-        for _ in range(ROUNDS):  # what was published or taken back meanwhile
+        for _ in range(ROUNDS):  # for releases published or withdrawn meanwhile
             if compare(dataset, bucket, done, progress):
                 return done
     raise Busy
 
 
-def try_to_follow(dataset: Dataset) -> None:
-    """The same for whoever has more to do than to wait for a store: the next sweep makes up for what failed."""
+def try_sync(dataset: Dataset) -> None:
+    """Like `sync`, but a failure is logged: the next sweep makes up for it."""
     try:
-        follow(dataset)
+        sync(dataset)
     except Busy:
         logger.info("another process copies %s", dataset.name)
     except StoreFailed as error:
         logger.warning("the copy of %s in the bucket waits: %s", dataset.name, error)
 
 
-def compare(dataset: Dataset, bucket: Bucket, done: Followed, progress: Progress | None) -> bool:
-    """One comparison and what follows from it; whether nothing was left to do."""
+def compare(dataset: Dataset, bucket: Bucket, done: Synced, progress: Progress | None) -> bool:
+    """Compare once and copy the difference; returns whether there was none."""
     things = list(bucket.things(f"{dataset.name}/"))
-    rows = list(dataset.releases.filter(state=Release.State.PUBLISHED).order_by("number", "recut"))
+    rows = list(dataset.releases.filter(state=ReleaseState.PUBLISHED).order_by("number", "recut"))
     files = {file.key: file for release in rows for file in files_of(dataset, release)}
     link = f"{dataset.name}/{LATEST}"
     stays = {*files, link} if rows else set(files)
@@ -218,7 +215,7 @@ def compare(dataset: Dataset, bucket: Bucket, done: Followed, progress: Progress
     there = {thing.key: thing.size for thing in things if thing.current}
     missing = [file for file in files.values() if not file.is_in(there) and file.path.is_file()]
     for number, file in enumerate(missing, start=1):
-        with contextlib.suppress(FileNotFoundError):  # taken back meanwhile: the next round sees it
+        with contextlib.suppress(FileNotFoundError):  # withdrawn meanwhile: the next round sees that
             bucket.put(file.key, file.path)
             done.put += 1
         if progress:
@@ -238,14 +235,13 @@ class File:
     size: int | None
 
     def is_in(self, there: Mapping[str, int]) -> bool:
-        """Whether the bucket has it: the files of a version never change, so the same name and size say it."""
+        """Whether the bucket has it. The files of a version never change, so name and size suffice."""
         return self.key in there and self.size in (None, there[self.key])
 
 
 def files_of(dataset: Dataset, release: Release) -> list[File]:
-    """The files of a release as its manifest lists them, and those that describe them; the manifest last.
-
-    Listed from the database and not from the disk: a disk that was lost must not empty the bucket.
+    """The files of a release by its manifest, the manifest itself last. Listed from the database, because losing the
+    disk must not empty the bucket.
     """
     place = folder(release)
     sizes: dict[str, int | None] = {str(entry["name"]): entry["bytes"] for entry in release.manifest["files"]}
@@ -254,7 +250,7 @@ def files_of(dataset: Dataset, release: Release) -> list[File]:
 
 
 @contextlib.contextmanager
-def alone(dataset: Dataset) -> Iterator[None]:
+def locked(dataset: Dataset) -> Iterator[None]:
     """Hold the lock of a dataset's copy. Raises `Busy` at once where another process holds it."""
     place = settings.VAR / "locks"
     place.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,9 @@
-"""Releases: cut aside, checksummed, published atomically, never changed; cut again when a person is forgotten.
+"""Releases: written aside, checksummed, published atomically, never changed; cut again when a person is erased.
 
 A cut has four steps. Its row (state `cutting`, with a lease) says that it is under way; the members are chosen in one
-statement; the files are written in a hidden folder and flushed to disk; a rename and one UPDATE publish them. A process
-that dies leaves a row whose lease ends: the next sweep begins it anew. A person who is erased meanwhile marks the row
-`disturbed`, and then it is not published but begun anew.
+statement; the files are written in a hidden folder and flushed to disk; a rename and one UPDATE publish them. If the
+process dies, the lease ends and the next sweep starts the cut again. Erasing a member meanwhile marks the row
+`disturbed`, and the cut starts again instead of being published.
 """
 
 import re
@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from curation.models import Dataset, Recall, Release, ReleaseMember
+from curation.models import Dataset, Recall, Release, ReleaseMember, ReleaseState
 from curation.policies import versions
 from curation.releases import copies, files, folders, membership, recalls, recuts
 from curation.releases.files import folder
@@ -29,20 +29,19 @@ LEASE = timedelta(minutes=10)
 GRACE = timedelta(minutes=1)  # between the row of a cut and its lease
 MAX_TRIES = 5
 RECUT, TIDY = "recut", "recut: removal of files"
-State = Release.State
 Progress = Callable[[int, int], None]
 
 
 class Disturbed(Exception):
-    """Somebody in the release was forgotten while it was being cut."""
+    """A person in the release was erased while it was being cut."""
 
 
-class Lost(Exception):
-    """Another process took the cut over: this one was away for longer than its lease."""
+class LeaseLost(Exception):
+    """Another process took over the cut, because this one outlived its lease."""
 
 
 class NothingToCut(Exception):
-    """A new release would hold nothing at all. One that is cut again because people were forgotten may."""
+    """A new release would be empty. (A recut after erasures may be.)"""
 
 
 def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None) -> Release:
@@ -54,11 +53,12 @@ def cut(dataset: Dataset, *, period: str = "", progress: Progress | None = None)
 
 
 def begin(dataset: Dataset, period: str = "") -> Release:
-    """The row of the next version; one that a dead process began is taken over.
-
-    For a period that has one already it is that one: whoever comes second finds it.
+    """Create the row of the next version, or take over one that a dead process began. A period that already has a
+    release gets that one.
     """
-    if not period and (begun := dataset.releases.filter(free_lease(), state=State.CUTTING, period="", recut=0).first()):
+    if not period and (
+        begun := dataset.releases.filter(free_lease(), state=ReleaseState.CUTTING, period="", recut=0).first()
+    ):
         return begun
     while True:
         newest = dataset.releases.aggregate(Max("number"))["number__max"] or 0
@@ -73,7 +73,7 @@ def begin(dataset: Dataset, period: str = "") -> Release:
 
 
 def finish(release: Release, progress: Progress | None = None) -> Release:
-    """Do what is left of a cut: all of it, or nothing where it is published or somebody else holds it."""
+    """Finish a cut; does nothing if it is published or another process holds it."""
     if not claim(release):
         release.refresh_from_db()
         return release
@@ -83,25 +83,25 @@ def finish(release: Release, progress: Progress | None = None) -> Release:
                 made = publish(release, progress)
             except Disturbed:
                 continue
-            copies.try_to_follow(release.dataset)
+            copies.try_sync(release.dataset)
             return made
         raise Disturbed(f"{release} was disturbed {MAX_TRIES} times")
-    except Lost:
+    except LeaseLost:
         release.refresh_from_db()
         return release
     except Exception as error:
-        let_go(release, type(error).__name__)
+        return_failed(release, type(error).__name__)
         raise
 
 
-def let_go(release: Release, error: str) -> None:
-    """Give a cut that failed back, to be tried again; after five tries only a recut, which has to come about, is."""
+def return_failed(release: Release, error: str) -> None:
+    """Return a failed cut to be retried; after five tries only a recut is, since an erasure depends on it."""
     with transaction.atomic():
-        mine(release).update(lease_until=None, error=error, tries=F("tries") + 1)
+        held_row(release).update(lease_until=None, error=error, tries=F("tries") + 1)
         spent = Release.objects.filter(
-            free_lease(), pk=release.pk, state=State.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
+            free_lease(), pk=release.pk, state=ReleaseState.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
         )
-        if spent.update(state=State.FAILED):
+        if spent.update(state=ReleaseState.FAILED):
             release.members.all().delete()
 
 
@@ -111,29 +111,27 @@ def free_lease() -> Q:
 
 
 def claim(release: Release) -> bool:
-    """Take the lease of a cut that nobody holds. When the lease ends is also the token that shows whose it is."""
-    free = Release.objects.filter(free_lease(), pk=release.pk, state=State.CUTTING)
+    """Take the lease of a free cut. Its end time is also the token that identifies the holder."""
+    free = Release.objects.filter(free_lease(), pk=release.pk, state=ReleaseState.CUTTING)
     release.lease_until = timezone.now() + LEASE
     return bool(free.update(lease_until=release.lease_until, disturbed=False))
 
 
-def mine(release: Release) -> QuerySet[Release]:
-    """The row of a cut as long as this process holds it: nobody took it over, published it or withdrew it."""
-    return Release.objects.filter(pk=release.pk, state=State.CUTTING, lease_until=release.lease_until)
+def held_row(release: Release) -> QuerySet[Release]:
+    return Release.objects.filter(pk=release.pk, state=ReleaseState.CUTTING, lease_until=release.lease_until)
 
 
 def renew(release: Release) -> None:
-    """Hold the lease for longer. Raises `Lost` where somebody else has it by now."""
+    """Extend the lease. Raises `LeaseLost` if another process has taken it."""
     until = timezone.now() + LEASE
-    if not mine(release).update(lease_until=until):
-        raise Lost
+    if not held_row(release).update(lease_until=until):
+        raise LeaseLost
     release.lease_until = until
 
 
 def renewing(release: Release, progress: Progress | None) -> Progress:
-    """The progress bar that renews the lease, once in a while.
-
-    Not on SQLite: there a statement that still reads cannot begin to write once somebody else has written.
+    """A progress callback that renews the lease now and then. Not on SQLite, where a reading statement cannot start to
+    write once another process has written.
     """
 
     def news(done: int, total: int) -> None:
@@ -147,7 +145,7 @@ def renewing(release: Release, progress: Progress | None) -> Progress:
 
 
 def publish(release: Release, progress: Progress | None) -> Release:
-    """Choose, write, publish. Raises `Disturbed`, and `Lost` where another process took the cut over."""
+    """Choose, write, publish. Raises `Disturbed`, and `LeaseLost` where another process took the cut over."""
     previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
     if previous is None:
         project = release.dataset.project
@@ -155,8 +153,8 @@ def publish(release: Release, progress: Progress | None) -> Release:
         selection.select(project, release.policy or versions.current(project))
     renew(release)
     with transaction.atomic():
-        if not mine(release).update(disturbed=False):
-            raise Lost
+        if not held_row(release).update(disturbed=False):
+            raise LeaseLost
         release.members.all().delete()
         total = membership.carry_over(previous, release) if previous else membership.choose(release)
     columns.count_anew(ReleaseMember)
@@ -192,18 +190,18 @@ def reveal(
     previous: Release | None,
     dropped: list[dict[str, str]],
 ) -> None:
-    """Make the finished folder the release, and say so in the database. A reader sees all of it, or none."""
+    """Publish the finished folder: rename it and update the row. A reader sees all of it or nothing."""
     with transaction.atomic():
-        if not mine(release).update(disturbed=F("disturbed")):
-            raise Lost
-        whole = mine(release).filter(disturbed=False)
+        if not held_row(release).update(disturbed=F("disturbed")):
+            raise LeaseLost
+        whole = held_row(release).filter(disturbed=False)
         if not whole.update(
-            state=State.PUBLISHED, manifest=manifest, published_at=timezone.now(), lease_until=None, error=""
+            state=ReleaseState.PUBLISHED, manifest=manifest, published_at=timezone.now(), lease_until=None, error=""
         ):
             raise Disturbed
         if previous:
             previous.members.all().delete()
-            Release.objects.filter(pk=previous.pk).update(state=State.SUPERSEDED)
+            Release.objects.filter(pk=previous.pk).update(state=ReleaseState.SUPERSEDED)
             recalls.announce(Recall.objects.create(release=previous, replaced_by=release, records=dropped))
         folders.show(release, aside)
     folders.point_latest(release.dataset)
@@ -219,11 +217,13 @@ def find(name: str, project: Project | None = None) -> Release | None:
     match = NAME.match(name)
     if match is None:
         return None
-    rows = Release.objects.exclude(state__in=[State.CUTTING, State.FAILED]).select_related("dataset__project")
+    rows = Release.objects.exclude(state__in=[ReleaseState.CUTTING, ReleaseState.FAILED]).select_related(
+        "dataset__project"
+    )
     rows = rows.filter(dataset__name=match["dataset"], **({"dataset__project": project} if project else {}))
     if match["number"]:
         return rows.filter(number=int(match["number"]), recut=int(match["recut"] or 0)).first()
-    return rows.exclude(state=State.SUPERSEDED).order_by("-number", "-recut").first()
+    return rows.exclude(state=ReleaseState.SUPERSEDED).order_by("-number", "-recut").first()
 
 
 def unchanged(release: Release, manifest: dict[str, Any]) -> Release | None:
@@ -234,24 +234,23 @@ def unchanged(release: Release, manifest: dict[str, Any]) -> Release | None:
 
 
 def withdraw(release: Release) -> None:
-    """Take back a version that would hold nothing new. Raises `Lost`."""
+    """Delete a version that would hold nothing new. Raises `LeaseLost`."""
     with transaction.atomic():
-        if not mine(release).update(error=""):
-            raise Lost
+        if not held_row(release).update(error=""):
+            raise LeaseLost
         release.members.all().delete()
         release.delete()
 
 
 def recut_stale() -> list[str]:
-    """Cut again every release that holds records of somebody forgotten, and finish cuts that were left unfinished."""
-    stale = Release.objects.filter(state=State.STALE).select_related("dataset__project").order_by("pk")
+    """Cut again every release that holds records of an erased person, and finish unfinished cuts."""
+    stale = Release.objects.filter(state=ReleaseState.STALE).select_related("dataset__project").order_by("pk")
     done = isolation.each(RECUT, stale, recut)
     isolation.each(TIDY, Dataset.objects.all(), folders.tidy)
-    return [str(release) for release in done if release.state == State.PUBLISHED]
+    return [str(release) for release in done if release.state == ReleaseState.PUBLISHED]
 
 
 def recut(stale: Release) -> Release:
-    """The recut of one release, as far as it has come."""
     new, _ = Release.objects.get_or_create(
         dataset=stale.dataset,
         number=stale.number,
@@ -263,6 +262,6 @@ def recut(stale: Release) -> Release:
 
 def unfinished() -> Iterator[Release]:
     """Cuts whose process died: their lease has ended. Those of a schedule are tried again by their period."""
-    rows = Release.objects.filter(free_lease(), state=State.CUTTING, tries__lt=MAX_TRIES)
+    rows = Release.objects.filter(free_lease(), state=ReleaseState.CUTTING, tries__lt=MAX_TRIES)
     rows = rows.filter(Q(period="") | Q(recut__gt=0))
     yield from rows.filter(created_at__lt=timezone.now() - GRACE).select_related("dataset__project")

@@ -9,7 +9,9 @@ from feedback.projects import creation
 
 
 def create_project(name: str, *, namespace: str = "") -> Project:
-    """A project with a dataset of its own name and its first curation policy; an existing one as it is."""
+    """Create a project with a dataset of the same name and a first policy; an existing project is returned
+    unchanged.
+    """
     with transaction.atomic():
         project = creation.create(name, namespace=namespace)
         Dataset.objects.get_or_create(name=name, defaults={"project": project})

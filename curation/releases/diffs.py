@@ -1,4 +1,4 @@
-"""What changed between two releases: the records that came, went, or read differently, by file. Reads the files."""
+"""The difference between two releases: records added, removed or changed, by file. Reads the files."""
 
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,7 +15,7 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One eval case that came, went or reads differently: its id, and its texts before and after."""
+    """One eval case that was added, removed or changed: its id, and its texts before and after."""
 
     record: str
     kind: str
@@ -25,7 +25,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FileDiff:
-    """How many records of a file came, went and changed."""
+    """How many records of a file were added, removed and changed."""
 
     name: str
     added: int
@@ -45,14 +45,13 @@ class ReleaseDiff:
 
 
 def previous(release: Release) -> Release | None:
-    """The newest published release of the dataset before this one."""
     older = release.dataset.published().filter(number__lt=release.number)
     found: Release | None = older.select_related("dataset").first()
     return found
 
 
 def diff(release: Release, earlier: Release) -> ReleaseDiff:
-    """What is in one and not in the other, by what the lineage says of every record, and the eval cases in full."""
+    """Compare two releases by their lineage, and the eval cases in full."""
     new, old = lineage(release), lineage(earlier)
     files = tuple(file_diff(name, old.get(name, {}), new.get(name, {})) for name in sorted({*new, *old}))
     cases = case_changes(lines(earlier, "eval_cases.jsonl"), lines(release, "eval_cases.jsonl"))
@@ -60,14 +59,12 @@ def diff(release: Release, earlier: Release) -> ReleaseDiff:
 
 
 def file_diff(name: str, old: dict[str, str], new: dict[str, str]) -> FileDiff:
-    """Two states of one file as {record: hash}."""
     both = old.keys() & new.keys()
     changed = sum(old[key] != new[key] for key in both)
     return FileDiff(name, len(new.keys() - both), len(old.keys() - both), changed, len(both) - changed)
 
 
 def case_changes(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]) -> list[Change]:
-    """Every eval case that differs, what went first."""
     removed = [Change(key, "removed", old[key], {}) for key in sorted(old.keys() - new.keys())]
     changed = [
         Change(key, "changed", old[key], new[key])
@@ -79,7 +76,7 @@ def case_changes(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]])
 
 
 def differs(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether a reader would see a difference; when it was decided is none."""
+    """Whether a reader would see a difference; the time of the decision is none."""
     return any(old.get(name) != new.get(name) for name in ("question", "expected", "rejected", "kind"))
 
 
@@ -92,7 +89,6 @@ def lineage(release: Release) -> dict[str, dict[str, str]]:
 
 
 def hashes(path: Path, records: list[str]) -> dict[str, str]:
-    """The hash of each line of a file, by the record that it is."""
     if not path.is_file():
         return {}
     with path.open("rb") as file:
@@ -100,12 +96,11 @@ def hashes(path: Path, records: list[str]) -> dict[str, str]:
 
 
 def lines(release: Release, name: str) -> dict[str, dict[str, Any]]:
-    """The records of a file by id."""
     return {str(line["id"]): line for line in read(folder(release) / name)}
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The lines of a file; none where it is gone, as the files of a release that was replaced are."""
+    """The lines of a file; none if it was deleted, as the files of a replaced release are."""
     if not path.is_file():
         return []
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""A release's file over HTTP: streamed, with its SHA-256 as ETag, and with ranges so that a download can go on."""
+"""A release's file over HTTP: streamed, with its SHA-256 as ETag, and with ranges to resume a download."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
-from curation.models import Release
+from curation.models import Release, ReleaseState
 from curation.releases.files import folder
 from curation.releases.verify import DESCRIBING
 from privacy.api.problems import Problem
@@ -30,12 +30,13 @@ class FilePart(StreamingHttpResponse):
 
 
 def answer(release: Release, name: str, request: Request) -> HttpResponseBase:
-    """The file, a part of it, or 304. Only the names that the manifest lists, and those of the files that describe them,
-    are served: no path is ever made of others."""
+    """The file, a part of it, or 304. Only names in the manifest, and the manifest's own files, are served: no other
+    name ever becomes a path.
+    """
     listed = {str(entry["name"]): str(entry["sha256"]) for entry in release.manifest.get("files", [])}
     path = folder(release) / name
     if name not in {*listed, *DESCRIBING} or not path.is_file():
-        raise Problem(410 if release.state == Release.State.SUPERSEDED else 404)
+        raise Problem(410 if release.state == ReleaseState.SUPERSEDED else 404)
     size = path.stat().st_size
     etag = f'"{listed.get(name) or sha256_of(path)}"'
     if etag in request.headers.get("If-None-Match", ""):

@@ -26,7 +26,6 @@ RECORDS = {"case": rows.CASE, "example": rows.EXAMPLE, "pair": rows.PAIR}
 
 
 def folder(release: Release) -> Path:
-    """Where the files of a release are."""
     return Path(settings.RELEASES) / release.dataset.name / release.version
 
 
@@ -40,8 +39,8 @@ class HashedFile:
         self._waiting = bytearray()
         self.write = self._waiting.extend
 
-    def pass_on(self) -> None:
-        """Hash and write what has come together: once for some hundred lines, not for each."""
+    def flush_lines(self) -> None:
+        """Hash and write the buffered lines, some hundred at a time."""
         self.records += self._waiting.count(b"\n")
         self.size += len(self._waiting)
         self._hash.update(self._waiting)
@@ -53,7 +52,7 @@ class HashedFile:
 
     def close(self) -> str:
         """Flush to disk; the hash in hex."""
-        self.pass_on()
+        self.flush_lines()
         os.fsync(self._file.fileno())
         self._file.close()
         return self._hash.hexdigest()
@@ -81,7 +80,7 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
         written += 1
         if written % CHUNK == 0:
             for file in (*writers.values(), lines):
-                file.pass_on()
+                file.flush_lines()
             if progress:
                 progress(written, total)
     if progress:
@@ -91,36 +90,40 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
 
 
 def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
-    """A finished file as the manifest lists it."""
     digest = file.close()
     return {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
 
 
-def tabled(lines: Path, target: Path, columns: dict[str, Shape], purpose: str) -> dict[str, Any]:
+def as_parquet(lines: Path, target: Path, columns: dict[str, Shape], purpose: str) -> dict[str, Any]:
     """Write the Parquet form of a finished file; its entry in the manifest."""
     records = parquet.convert(lines, target, columns)
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
     return {
-        "name": target.name, "sha256": digest, "bytes": target.stat().st_size, "records": records, "purpose": purpose,
-    }  # fmt: skip
+        "name": target.name,
+        "sha256": digest,
+        "bytes": target.stat().st_size,
+        "records": records,
+        "purpose": purpose,
+    }
 
 
 def complete(
     release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int], tally: Tally
 ) -> dict[str, Any]:
     """Write the files' Parquet forms where they are asked for, and what describes them all, the manifest last; flush the
-    folder; return the manifest."""
+    folder; return the manifest.
+    """
     if formats.PARQUET in release.dataset.formats:
         purposes = {entry["name"]: entry["purpose"] for entry in files}
-        files = [*files, *(tabled(*table, purposes[table[0].name]) for table in formats.tables(aside))]
-    said = manifest_of(release, files, counts, tally)
-    write_small(aside / "README.md", card(said).encode())
+        files = [*files, *(as_parquet(*table, purposes[table[0].name]) for table in formats.tables(aside))]
+    document = manifest_of(release, files, counts, tally)
+    write_small(aside / "README.md", card(document).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))
-    write_small(aside / "manifest.json", canonical(said))
+    write_small(aside / "manifest.json", canonical(document))
     sync_folder(aside)
-    return said
+    return document
 
 
 def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tally: Tally) -> dict[str, Any]:
@@ -128,7 +131,7 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tall
     project, policy = release.dataset.project, release.policy
     removed = counts.pop("removed", 0)
     previous = f"v{release.number}" + (f".{release.recut - 1}" if release.recut > 1 else "")
-    said = manifest(
+    document = manifest(
         dataset=release.dataset.name,
         version=release.version,
         created_at=release.created_at,
@@ -143,7 +146,7 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tall
         authorship=rows.authorship(tally),
         supersedes={"version": previous, "reason": "erasure", "removed": removed} if release.recut else None,
     )
-    return dict(said)
+    return dict(document)
 
 
 def digests(manifest: dict[str, Any]) -> dict[str, str]:
@@ -152,7 +155,6 @@ def digests(manifest: dict[str, Any]) -> dict[str, str]:
 
 
 def write_small(path: Path, content: bytes) -> None:
-    """Write a file and flush it to disk."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()

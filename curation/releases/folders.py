@@ -1,7 +1,6 @@
-"""The folders of releases: shown and hidden by one rename each, and cleared of what a killed process left behind.
-
-A reader comes by the database or by the link `latest`. A folder gets its name before the database says that it is
-published and loses it before it is emptied, so that neither way leads to half a release.
+"""The folders of releases: shown and hidden by one rename each, and cleared of what killed processes left. Readers
+come by the database or by the link `latest`. A folder gets its name before the database says that it is published, and
+loses it before it is emptied, so that neither way leads to half a release.
 """
 
 import contextlib
@@ -13,28 +12,25 @@ from pathlib import Path
 
 from django.conf import settings
 
-from curation.models import Dataset, Release
+from curation.models import Dataset, Release, ReleaseState
 from curation.releases.files import folder, sync_folder
 
-State = Release.State
 LATEST = "latest"
 LINK_SECONDS = 60.0  # far longer than a link waits for its rename
 
 
 def home(dataset: Dataset) -> Path:
-    """Where all releases of a dataset are."""
     return Path(settings.RELEASES) / dataset.name
 
 
 def aside(release: Release) -> Path:
-    """A new hidden folder to write a release into."""
     made = folder(release).parent / f".{release.version}.{secrets.token_hex(4)}"
     made.mkdir(parents=True)
     return made
 
 
 def show(release: Release, written: Path) -> None:
-    """Give the written folder its name; what a killed cut of the same version left there goes."""
+    """Give the finished folder its name, replacing what a killed cut of the same version left there."""
     final = folder(release)
     hide(final)
     written.rename(final)
@@ -42,7 +38,7 @@ def show(release: Release, written: Path) -> None:
 
 
 def hide(path: Path) -> None:
-    """Take a folder away at once and delete it then; whoever has a file of it open keeps that file."""
+    """Rename a folder away, then delete it; open files stay readable."""
     gone = path.parent / f".gone.{secrets.token_hex(4)}"
     with contextlib.suppress(FileNotFoundError):  # never there, or another process takes it away
         path.rename(gone)
@@ -50,14 +46,14 @@ def hide(path: Path) -> None:
 
 
 def clear_asides(release: Release) -> None:
-    """Remove what earlier tries of this cut left half written. Call it while holding the cut's lease."""
+    """Remove half-written folders of earlier tries of this cut. Call it while holding the cut's lease."""
     for path in folder(release).parent.glob(f".{release.version}.*"):
         if path.name.rpartition(".")[0] == f".{release.version}":  # not .v1.1.… for v1
             shutil.rmtree(path, ignore_errors=True)
 
 
 def point_latest(dataset: Dataset) -> None:
-    """Swing the `latest` link to the newest published version, in one rename."""
+    """Point the `latest` link to the newest published version, in one rename."""
     newest = dataset.published().first()
     link = home(dataset) / LATEST
     if newest is None:
@@ -72,15 +68,14 @@ def point_latest(dataset: Dataset) -> None:
 
 
 def tidy(dataset: Dataset) -> list[str]:
-    """Remove what processes that died left: half-written folders, and files of releases that were replaced.
-
-    Both may hold words of somebody who was forgotten since. What a living process works on stays. Returns the names.
+    """Remove what dead processes left: half-written folders, and files of replaced releases. Both may hold text of
+    people who were erased since. Folders in use stay. Returns the names.
     """
     base = home(dataset)
     if not base.is_dir():
         return []
     found = [entry.name for entry in base.iterdir()]
-    # Read after the folder: a release that appears in between is known, and not taken for a stray.
+    # Read after the folder, so that a release that appears in between is not taken for a stray.
     rows = {row.version: row.state for row in dataset.releases.all()}
     strays = [name for name in found if name != LATEST and is_stray(name, rows)]
     point_latest(dataset)
@@ -101,6 +96,6 @@ def is_stray(name: str, rows: dict[str, str]) -> bool:
         return True
     version = name[1:].rpartition(".")[0] if name.startswith(".") else name
     state = rows.get(version)
-    if state == State.CUTTING:
+    if state == ReleaseState.CUTTING:
         return False  # its own next try clears it
-    return name.startswith(".") or state not in (State.PUBLISHED, State.STALE)
+    return name.startswith(".") or state not in (ReleaseState.PUBLISHED, ReleaseState.STALE)

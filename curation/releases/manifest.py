@@ -36,7 +36,7 @@ class Estimate(TypedDict):
 
 
 class Bias(TypedDict, total=False):
-    """How good the agent is, by the random audit, beside what the votes alone would say; and by slice."""
+    """How good the agent is by the random audit and by the votes alone, also by slice."""
 
     audit: Estimate
     thumbs: Estimate

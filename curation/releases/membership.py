@@ -1,4 +1,6 @@
-"""Who is in a release: chosen in one statement, consent asked again, and kept so that an erasure finds the files."""
+"""The members of a release: chosen in one statement, with consent checked again, and stored so that an erasure finds
+the files.
+"""
 
 from typing import Any
 
@@ -25,7 +27,7 @@ def choose(release: Release) -> int:
 
 
 def chosen(release: Release) -> QuerySet[Decision]:
-    """The decisions with a record in use whose people agree, at this moment, to the purpose that it serves."""
+    """Decisions with a record in use and current consent to its purpose."""
     project = release.dataset.project
     author = Case(When(~Q(correction__subject=F("subject")), then=F("correction__subject")), default=None)
     evaluation, training = (
@@ -50,12 +52,12 @@ def chosen(release: Release) -> QuerySet[Decision]:
 
 
 def in_use(kind: str) -> Q:
-    """A record that stands, and that a selection has let pass since it was made."""
+    """A record in use that a selection has kept since it was made."""
     return Q(**{f"{kind}__status": ACTIVE, f"{kind}__selected": True})
 
 
 def held(kind: str) -> Q:
-    """A record that waits for a person or for time: what it holds keeps out all that is made of the decision."""
+    """A held record: it keeps every record of its decision out of the release."""
     return Q(**{f"{kind}__status": Derived.Status.HELD})
 
 
@@ -69,7 +71,7 @@ def sides(release: Release) -> list[tuple[str, Q]]:
 
 
 def agreed(purpose: str, default: bool) -> Q:
-    """Asker and author of the correction both agree to the purpose."""
+    """The asker and the author of the correction both consent to the purpose."""
     theirs = ledger.agrees(purpose, subject="correction__subject_id", default=default)
     return ledger.agrees(purpose, default=default) & (Q(correction__isnull=True) | theirs)
 
@@ -90,7 +92,7 @@ def insert(columns: list[str], rows: QuerySet[Any, Any]) -> int:
 
 
 def carry_over(old: Release, new: Release) -> int:
-    """Enter the members of a release, those that are left, into its recut."""
+    """Copy the remaining members of a release to its recut."""
     members = ReleaseMember.objects.filter(release=old).order_by("interaction")
     rows = members.values_list(Value(new.pk), "interaction_id", "subject_id", "evaluation", "training", "author_id")
     return insert(["release_id", "interaction_id", "subject_id", "evaluation", "training", "author_id"], rows)

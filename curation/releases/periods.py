@@ -1,8 +1,7 @@
-"""Scheduled releases. A clock only says what time it is; a row for each dataset and period decides what is cut.
-
-Whoever looks enters the newest period that is due, under a name that every clock finds alike, and the unique row lets
-one of them through. After an outage there is one catch-up: the periods before it are noted as missed. A try that fails
-is said in the row and repeated later and later; where nothing is new, nothing is cut.
+"""Scheduled releases: a row for each dataset and period decides what is cut. Every process enters the newest due
+period under the same name, and the unique row lets one of them through. After an outage there is one catch-up; the
+periods before it are marked missed. A failed try is recorded in the row and retried with growing delays. If nothing is
+new, nothing is cut.
 """
 
 from datetime import datetime, timedelta
@@ -13,26 +12,26 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from curation import pipeline
-from curation.models import Dataset, Period, Release
+from curation.models import Dataset, Period, PeriodState, Release, ReleaseState
 from curation.releases import cutting, schedules
 from curation.releases.cutting import LEASE, MAX_TRIES, free_lease
 from privacy.db import isolation
 
-State = Period.State
-PUBLISHED = (Release.State.PUBLISHED, Release.State.STALE, Release.State.SUPERSEDED)
+PUBLISHED = (ReleaseState.PUBLISHED, ReleaseState.STALE, ReleaseState.SUPERSEDED)
 AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 ELSEWHERE = timedelta(minutes=1)
 ENTER, CUT = "schedule", "schedule: release"
 
 
 def run_due(now: datetime | None = None) -> list[Period]:
-    """Enter what is due, and cut what waits; the periods that this call tried, as they stand now.
-
-    Beat, `manage.py run_due` and the tests call this one function, as often and as many at a time as they like.
+    """Enter due periods and cut the waiting ones; returns the periods that this call tried. Beat and `manage.py
+    run_due` call it, as often and as concurrently as they like.
     """
     now = now or timezone.now()
     scheduled = Dataset.objects.exclude(cadence=Dataset.Cadence.MANUAL)
-    isolation.each(ENTER, scheduled, lambda dataset: enter(dataset, now))  # a zone may be known no longer, say
+    isolation.each(
+        ENTER, scheduled, lambda dataset: enter(dataset, now)
+    )  # a time zone may have been removed, for example
     tried = isolation.each(CUT, waiting(now), lambda period: attempt(period) if claim(period, now) else None)
     return [period for period in tried if period is not None]
 
@@ -49,27 +48,28 @@ def enter(dataset: Dataset, now: datetime) -> None:
         return
     *missed, due = found
     rows = [
-        Period(dataset=dataset, name=each.name, due_at=each.at, state=State.MISSED, finished_at=now) for each in missed
+        Period(dataset=dataset, name=each.name, due_at=each.at, state=PeriodState.MISSED, finished_at=now)
+        for each in missed
     ]
     rows.append(Period(dataset=dataset, name=due.name, due_at=due.at, next_at=due.at))
     with transaction.atomic():
         Period.objects.bulk_create(rows, ignore_conflicts=True)
-        older = Period.objects.filter(free_lease(), dataset=dataset, state=State.WAITING, due_at__lt=due.at)
+        older = Period.objects.filter(free_lease(), dataset=dataset, state=PeriodState.WAITING, due_at__lt=due.at)
         gone = list(older.select_for_update().values_list("name", flat=True))
-        older.filter(name__in=gone).update(state=State.MISSED, finished_at=now, lease_until=None)
+        older.filter(name__in=gone).update(state=PeriodState.MISSED, finished_at=now, lease_until=None)
         take_back(dataset, gone)
 
 
 def waiting(now: datetime) -> QuerySet[Period]:
     """The periods whose turn it is, oldest first; those after an outage of their worker, too."""
-    rows = Period.objects.filter(free_lease(), state=State.WAITING, next_at__lte=now)
+    rows = Period.objects.filter(free_lease(), state=PeriodState.WAITING, next_at__lte=now)
     return rows.select_related("dataset__project").order_by("due_at", "pk")
 
 
 def claim(period: Period, now: datetime) -> bool:
-    """Take a period. The try counts from here, so that one which kills its worker is given up in the end, too."""
+    """Claim a period. The try counts from here, so that one that kills its worker is given up eventually."""
     period.lease_until = timezone.now() + LEASE
-    free = Period.objects.filter(free_lease(), pk=period.pk, state=State.WAITING, next_at__lte=now)
+    free = Period.objects.filter(free_lease(), pk=period.pk, state=PeriodState.WAITING, next_at__lte=now)
     if not free.update(lease_until=period.lease_until, tries=F("tries") + 1):
         return False
     period.refresh_from_db(fields=["tries", "error"])
@@ -77,13 +77,13 @@ def claim(period: Period, now: datetime) -> bool:
 
 
 def attempt(period: Period) -> Period:
-    """Curate what came in and cut the period's release. Whatever goes wrong is said in the row, and tried again."""
+    """Curate new input and cut the period's release. A failure is recorded in the row and retried."""
     try:
         if period.tries > MAX_TRIES:
-            settle(period, State.FAILED, error=period.error or "Each try ended its worker.")
+            settle(period, PeriodState.FAILED, error=period.error or "Every try killed its worker.")
         else:
             conclude(period)
-    except Exception as error:  # noqa: BLE001 - said in the row and shown; the other periods go on
+    except Exception as error:  # noqa: BLE001 - recorded in the row and shown; the other periods continue
         fail(period, type(error).__name__)
     period.refresh_from_db()
     return period
@@ -95,49 +95,50 @@ def conclude(period: Period) -> None:
     try:
         made = cutting.cut(period.dataset, period=period.name)
     except cutting.NothingToCut:
-        settle(period, State.NOTHING_NEW)
+        settle(period, PeriodState.NOTHING_NEW)
         return
     if made.state not in PUBLISHED:  # another process is at it
-        mine(period).update(lease_until=None, tries=F("tries") - 1, next_at=timezone.now() + ELSEWHERE)
+        held_row(period).update(lease_until=None, tries=F("tries") - 1, next_at=timezone.now() + ELSEWHERE)
     elif made.period == period.name:
-        settle(period, State.DONE, release=made)
+        settle(period, PeriodState.DONE, release=made)
     else:
-        settle(period, State.NOTHING_NEW)
+        settle(period, PeriodState.NOTHING_NEW)
 
 
 def fail(period: Period, error: str) -> None:
-    """Say what went wrong, by its kind alone: a message may quote captured text. Later and later, and in the end never."""
+    """Record the error by its type alone, since a message may quote captured text. Each retry waits longer, up to the
+    last.
+    """
     if period.tries >= MAX_TRIES:
-        settle(period, State.FAILED, error=error)
+        settle(period, PeriodState.FAILED, error=error)
     else:
         pause = AGAIN[min(period.tries, len(AGAIN)) - 1]
-        mine(period).update(lease_until=None, error=error, next_at=timezone.now() + pause)
+        held_row(period).update(lease_until=None, error=error, next_at=timezone.now() + pause)
 
 
 def settle(period: Period, state: str, **found: Any) -> None:
-    """The last word on a period, if it is still this process's to speak."""
     with transaction.atomic():
-        said = {"error": "", **found, "state": state, "lease_until": None, "finished_at": timezone.now()}
-        if mine(period).update(**said) and state == State.FAILED:
+        changes = {"error": "", **found, "state": state, "lease_until": None, "finished_at": timezone.now()}
+        if held_row(period).update(**changes) and state == PeriodState.FAILED:
             take_back(period.dataset, [period.name])
 
 
-def mine(period: Period) -> QuerySet[Period]:
-    """The row, as long as this process holds it: when the lease ends shows whose it is."""
-    return Period.objects.filter(pk=period.pk, state=State.WAITING, lease_until=period.lease_until)
+def held_row(period: Period) -> QuerySet[Period]:
+    """The row, if this process still holds it: the lease's end time identifies the holder."""
+    return Period.objects.filter(pk=period.pk, state=PeriodState.WAITING, lease_until=period.lease_until)
 
 
 def take_back(dataset: Dataset, names: list[str]) -> None:
     """Remove the unfinished cuts of periods that are given up."""
-    begun = Release.objects.filter(free_lease(), dataset=dataset, state=Release.State.CUTTING, recut=0)
+    begun = Release.objects.filter(free_lease(), dataset=dataset, state=ReleaseState.CUTTING, recut=0)
     for release in begun.filter(~Q(period=""), period__in=names):
         release.members.all().delete()
         release.delete()
 
 
-def again(dataset: Dataset) -> int:
-    """Try the newest period once more at once, if it failed or waits for its next try; how many that are."""
+def retry(dataset: Dataset) -> int:
+    """Retry the newest period now, if it failed or waits for its next try; returns how many."""
     newest = dataset.periods.order_by("-due_at").values("pk")[:1]
     rows = Period.objects.filter(free_lease(), pk__in=list(newest.values_list("pk", flat=True)))
-    rows = rows.filter(state__in=[State.FAILED, State.WAITING])
-    return rows.update(state=State.WAITING, tries=0, next_at=timezone.now(), lease_until=None, finished_at=None)
+    rows = rows.filter(state__in=[PeriodState.FAILED, PeriodState.WAITING])
+    return rows.update(state=PeriodState.WAITING, tries=0, next_at=timezone.now(), lease_until=None, finished_at=None)

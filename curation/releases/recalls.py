@@ -1,4 +1,4 @@
-"""Recalls: who downloaded a release is told which records to delete, says that it is done, and is found when not."""
+"""Recalls tell the users of a release which records to delete, collect acknowledgements, and show what is overdue."""
 
 from datetime import timedelta
 from typing import Annotated, Any
@@ -21,24 +21,22 @@ class AckIn(Struct, forbid_unknown_fields=True):
 
 
 def of_project(project: Project) -> QuerySet[Recall]:
-    """The recalls of a project, oldest first."""
     rows = Recall.objects.filter(release__dataset__project=project)
     return rows.select_related("release__dataset", "replaced_by").order_by("pk")
 
 
 def of_dataset(dataset: Any) -> QuerySet[Recall]:
-    """The recalls of a dataset, oldest first."""
     return of_project(dataset.project).filter(release__dataset=dataset)
 
 
 def overdue(rows: QuerySet[Recall]) -> QuerySet[Recall]:
-    """Those that nobody has acknowledged within `RECALL_DAYS`."""
+    """Recalls not acknowledged within `RECALL_DAYS`."""
     limit = timezone.now() - timedelta(days=settings.RECALL_DAYS)
     return rows.filter(acknowledgements=[], created_at__lt=limit)
 
 
 def acknowledge(recall: Recall, by: str) -> Recall:
-    """Note that these records were deleted at that place. Saying it twice changes nothing."""
+    """Record that a downstream copy deleted these records. Idempotent."""
     with transaction.atomic():
         locked = Recall.objects.select_for_update().get(pk=recall.pk)
         if all(entry["by"] != by for entry in locked.acknowledgements):
@@ -53,7 +51,7 @@ def affected_versions(recall: Recall) -> list[str]:
 
 
 def announce(recall: Recall) -> None:
-    """Tell the project's webhooks; call it in the transaction that makes the recall."""
+    """Notify the project's webhooks; call it in the transaction that makes the recall."""
     release = recall.release
     payload = {
         "type": "release.recalled",
@@ -71,7 +69,6 @@ def announce(recall: Recall) -> None:
 
 
 def shown(recall: Recall) -> dict[str, Any]:
-    """A recall as the API shows it."""
     limit = timezone.now() - timedelta(days=settings.RECALL_DAYS)
     return {
         "id": str(recall.pk),

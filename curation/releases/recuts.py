@@ -1,5 +1,6 @@
-"""A release cut again: the old files without the lines of whoever was forgotten. It costs what the release weighs, and
-changes no other byte: nothing is read anew from the tables, where much may have changed since."""
+"""A release cut again: the old files without the lines of erased people. No other byte changes, because nothing is
+read from the tables, which may have changed since.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from typing import Any
 import orjson
 from django.db.models import F
 
-from curation.models import Release, ReleaseMember
+from curation.models import Release, ReleaseMember, ReleaseState
 from curation.releases import rows as releases_rows
 from curation.releases.files import HashedFile, complete, file_entry, folder
 from curation.releases.formats import parquet
@@ -36,9 +37,9 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
                     writers[entry["file"]].write(line)
                     lines.write(raw)
                 else:
-                    dropped.append(gone(entry, line))
+                    dropped.append(removed_record(entry, line))
             for file in (*writers.values(), lines):
-                file.pass_on()
+                file.flush_lines()
     finally:
         for opened in sources.values():
             opened.close()
@@ -50,7 +51,7 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
 
 
 def has_lineage(name: str) -> bool:
-    """Whether a file is of lines that `lineage.jsonl` names one by one; a Parquet form is made anew from those."""
+    """Whether `lineage.jsonl` names the file's lines one by one; Parquet files are rebuilt from such files."""
     return name != "lineage.jsonl" and not name.endswith(parquet.SUFFIX)
 
 
@@ -62,7 +63,7 @@ def chunks(path: Path) -> Iterator[list[tuple[bytes, dict[str, str]]]]:
 
 
 def members(release: Release, entries: list[tuple[bytes, dict[str, str]]]) -> set[tuple[str, str]]:
-    """(interaction, purpose) of those that are still in the release, among these; one query."""
+    """(interaction, purpose) of these interactions that are still in the release; one query."""
     rows = ReleaseMember.objects.filter(
         release=release, interaction__external_id__in={entry["interaction"] for _, entry in entries}
     )
@@ -72,19 +73,19 @@ def members(release: Release, entries: list[tuple[bytes, dict[str, str]]]) -> se
     return kept
 
 
-def gone(entry: dict[str, str], line: bytes) -> dict[str, str]:
+def removed_record(entry: dict[str, str], line: bytes) -> dict[str, str]:
     """What a recall says of a removed line: where it was, and the hash to know it by."""
     return {"file": entry["file"], "record": entry["record"], "sha256": hashlib.sha256(line).hexdigest()}
 
 
 def mark_stale() -> int:
-    """Take re-redacted interactions out of the releases that were published before, to be cut again; how many."""
+    """Mark the releases that hold re-redacted interactions stale, to be cut again; returns how many."""
     changed = ReleaseMember.objects.filter(
-        release__state__in=[Release.State.PUBLISHED, Release.State.STALE],
+        release__state__in=[ReleaseState.PUBLISHED, ReleaseState.STALE],
         interaction__text_changed_at__gt=F("release__published_at"),
     )
     releases = list(changed.values_list("release", flat=True).distinct())
     if releases:
-        Release.objects.filter(pk__in=releases, state=Release.State.PUBLISHED).update(state=Release.State.STALE)
+        Release.objects.filter(pk__in=releases, state=ReleaseState.PUBLISHED).update(state=ReleaseState.STALE)
         changed.delete()
     return len(releases)

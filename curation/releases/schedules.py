@@ -1,7 +1,7 @@
 """When a dataset's releases are due: pure functions over a cadence, a cron line and a time zone.
 
-A period is named for what it is, not for when somebody saw it: `2026-W47`, `2026-11`, or the minute in UTC of a cron
-line. However many clocks look, and whichever way daylight saving moves, they find the same name.
+A period is named for when it is due: `2026-W47`, `2026-11`, or the minute in UTC of a cron line. Every process finds
+the same name, whichever way daylight saving moves.
 """
 
 from collections import deque
@@ -40,7 +40,7 @@ class Schedule:
 
 
 def schedule(cadence: str, cron: str, zone: str) -> Schedule | None:
-    """The schedule of a cadence; None for one by hand. Raises `ValueError` where the zone or the line is none."""
+    """The schedule of a cadence; None for "by hand". Raises `ValueError` for an unknown zone or an invalid line."""
     check_zone(zone)
     if cadence == MANUAL:
         return None
@@ -51,13 +51,13 @@ def schedule(cadence: str, cron: str, zone: str) -> Schedule | None:
 
 
 def check_zone(zone: str) -> None:
-    """Raises `ValueError` for what is no zone of the IANA database."""
+    """Raises `ValueError` for a name that is not in the IANA database."""
     if zone not in available_timezones():
         raise ValueError("There is no such time zone; it is a name like Europe/Berlin.")
 
 
 def check_line(cron: str) -> None:
-    """Raises `ValueError` for what is no cron line of five fields, or never comes."""
+    """Raises `ValueError` for an invalid cron line, or one that is never due."""
     if len(cron.split()) != CRON_FIELDS:
         raise ValueError("A cron line has five fields: minute, hour, day of the month, month, day of the week.")
     try:
@@ -69,7 +69,6 @@ def check_line(cron: str) -> None:
 
 
 def upcoming(plan: Schedule, after: datetime) -> Iterator[Due]:
-    """The periods that are due after a moment, one after the other."""
     zone = ZoneInfo(plan.zone)
     last = after
     for found in CronSim(plan.line, after.astimezone(zone)):
@@ -81,12 +80,11 @@ def upcoming(plan: Schedule, after: datetime) -> Iterator[Due]:
 
 
 def following(plan: Schedule, after: datetime, number: int = 3) -> list[Due]:
-    """The next so many."""
     return list(islice(upcoming(plan, after), number))
 
 
 def passed(plan: Schedule, after: datetime, until: datetime, most: int = 30) -> list[Due]:
-    """The periods that became due after one moment and until another, oldest first; the newest `most` at most."""
+    """The periods that became due after one moment and until another, oldest first; at most the newest `most`."""
     found: deque[Due] = deque(maxlen=most)
     for window in WINDOWS:
         start = max(after, until - window)

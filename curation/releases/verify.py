@@ -1,4 +1,4 @@
-"""Whether a release is what it says: its hashes, its manifest, its counts, and every line of every file."""
+"""Verifies a release: its hashes, its manifest, its counts, and every line of every file."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -94,7 +94,7 @@ def _sum_faults(folder: Path, entries: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _stray(folder: Path, entries: Mapping[str, Any]) -> Iterator[Problem]:
-    """Files that nobody vouches for: they may be what an erasure should have taken away."""
+    """Files that the manifest does not list: an erasure may have missed them."""
     for path in sorted(folder.iterdir()):
         if path.name not in entries and path.name not in DESCRIBING:
             yield Problem(path.name, "is in the folder and not in the manifest")

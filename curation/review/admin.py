@@ -1,4 +1,4 @@
-"""The review queue, the page on which one task after the other is decided, and what is done to many at once."""
+"""The review queue in the console: the list, the page that decides one task after the other, and bulk actions."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 
 from curation.decisions.reasons import short
-from curation.models import ReviewTask
+from curation.models import ReviewTask, TaskState
 from curation.review import bulk_admin, deciding, double_review, holds, progress
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
@@ -28,13 +28,13 @@ from privacy.console.lists import ReadOnlyAdmin, row_key
 SHORT = 140
 MANY = 1_000
 KEPT = 200
-NOT_LAST = "You have decided this one since that page was made. Undo takes it back."
+NOT_LAST = "You have already decided this task. Undo takes the decision back."
 SKIPPED, BLIND = "review_skipped", "review_blind"
 
 
 @admin.register(ReviewTask)
 class ReviewTaskAdmin(ReadOnlyAdmin):
-    """The queue. Whoever may look but not decide sees the same pages without the buttons."""
+    """The queue. A user who may view but not decide sees the same pages without buttons."""
 
     project_path = "project"
     subject_path = "subject_id"
@@ -47,7 +47,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
     empty = (
         "Nothing waits for review",
-        "Tasks appear when people disagree, or vote down without saying what is right.",
+        "Tasks appear when people disagree, or vote an answer down without a correction.",
     )
     change_list_template = "admin/curation/reviewtask/change_list.html"
 
@@ -91,7 +91,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.display(description="waits")
     def waits(self, row: ReviewTask) -> str:
-        return timesince(row.created_at, depth=1) if row.state == ReviewTask.State.OPEN else ""
+        return timesince(row.created_at, depth=1) if row.state == TaskState.OPEN else ""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         queue = Queue.asked(request.GET)
@@ -110,7 +110,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_reviewtask_decide", key)
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """What waits by its priority, what is closed by its age: each as an index has it."""
+        """Open tasks by priority, closed ones by age; an index serves each."""
         if "state" in request.GET:
             return ["-id"]
         asked = request.GET.get("o", "-")
@@ -120,11 +120,9 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return () if "state" in request.GET else self.sortable_by
 
     def decides(self, request: HttpRequest) -> bool:
-        """Whether this person may decide, and not look alone."""
         return bool(request.user.has_perm("curation.change_reviewtask"))
 
     def require_reviewer(self, request: HttpRequest) -> User:
-        """The reviewer; refuses whoever may look but not decide."""
         if not isinstance(request.user, User) or not self.decides(request):
             raise PermissionDenied
         return request.user
@@ -132,23 +130,21 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     # One task after the other
 
     def queue(self, request: HttpRequest) -> QuerySet[ReviewTask]:
-        """The open tasks that the address asks for, as far as they are this person's."""
-        return Queue.asked(request.GET).among(self.get_queryset(request).filter(state=ReviewTask.State.OPEN))
+        """The open tasks of the requested queue in this user's projects."""
+        return Queue.asked(request.GET).among(self.get_queryset(request).filter(state=TaskState.OPEN))
 
     def next_task(self, request: HttpRequest, user: User) -> ReviewTask | None:
-        """The next free one, without those that were skipped in this sitting."""
         skipped = request.session.get(SKIPPED, [])
         return deciding.claim_next(self.queue(request).exclude(pk__in=skipped), user)
 
     def next_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Claim the first free task, and show it."""
         user = self.require_reviewer(request)
         if "again" in request.GET:
             request.session.pop(SKIPPED, None)
         return self.go_on(request, user)
 
     def go_on(self, request: HttpRequest, user: User) -> HttpResponseBase:
-        """The next task: its page at once for the script, else by its address."""
+        """The next task: rendered at once for the script, otherwise a redirect."""
         task = self.next_task(request, user)
         if task is None:
             return self.finished(request, user)
@@ -158,7 +154,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[task.pk])}{query and f'?{query}'}")
 
     def found(self, request: HttpRequest, key: int) -> ReviewTask | None:
-        """The task with what its page shows."""
         rows = self.get_queryset(request).select_related(
             "interaction__project__redaction", "interaction__decision", "project", "resolved_by", "claimed_by"
         )
@@ -181,37 +176,46 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         try:
             deciding.resolve(task, deciding.Verdict(**form.cleaned_data), user)
         except deciding.ReviewError as error:
-            deciding.claim(task, user)  # it is shown again: the next verdict is about what is on the page then
+            deciding.claim(task, user)  # the page is shown again, and the next verdict is about what it shows then
             return self.shown(request, self.found(request, key), user, error=str(error), typed=request.POST)
         return self.go_on(request, user)
 
     def shown(
         self, request: HttpRequest, task: ReviewTask | None, user: Any, *, error: str = "", typed: Any = None
     ) -> HttpResponse:
-        """The task's page, or the part of it that changes where the script asked."""
+        """The task's page, or only its changing part if the script asked for that."""
         assert task is not None
         page = review_page.page(
             task, user, self.queue(request), blind=bool(request.session.get(BLIND)), last=self.last(request, user)
         )
         query = Queue.asked(request.GET).query()
         context = {
-            "page": page, "task": task, "interaction": task.interaction, "error": error, "typed": typed or {},
-            "queue": query, "decides": self.decides(request), "title": "Review", "opts": self.opts,
+            "page": page,
+            "task": task,
+            "interaction": task.interaction,
+            "error": error,
+            "typed": typed or {},
+            "queue": query,
+            "decides": self.decides(request),
+            "title": "Review",
+            "opts": self.opts,
             "fragment": bool(request.headers.get("X-Review")),
-        }  # fmt: skip
+        }
         status = 422 if error else 200
         return self.answer(request, "task", context, status)
 
     def finished(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Nothing is left, or only what was skipped."""
         context = {
-            "skipped": len(request.session.get(SKIPPED, [])), "last": self.last(request, user), "title": "Review",
-            "opts": self.opts, "queue": Queue.asked(request.GET).query(), "held": self.queue(request).count(),
-        }  # fmt: skip
+            "skipped": len(request.session.get(SKIPPED, [])),
+            "last": self.last(request, user),
+            "title": "Review",
+            "opts": self.opts,
+            "queue": Queue.asked(request.GET).query(),
+            "held": self.queue(request).count(),
+        }
         return self.answer(request, "finished", context, 200)
 
     def answer(self, request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
-        """A page of the console, or its changing part alone."""
         if request.headers.get("X-Review"):
             return render(request, f"admin/curation/reviewtask/{name}_part.html", context, status=status)
         whole = {
@@ -243,7 +247,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_reviewtask_decide", task.pk)
 
     def skip_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
-        """Leave a task to others for this sitting."""
         user = self.require_reviewer(request)
         task = self.found(request, key)
         if task is None:
@@ -256,7 +259,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return self.go_on(request, user)
 
     def leave_view(self, request: HttpRequest, key: int) -> HttpResponse:
-        """Give a task back when its page is left."""
+        """Release the claim on a task when its page is closed."""
         user = self.require_reviewer(request)
         if self.found(request, key) is None:
             raise Http404
@@ -268,7 +271,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return HttpResponse(status=204 if given_back else 205)
 
     def blind_view(self, request: HttpRequest) -> HttpResponse:
-        """Hide, or show, what others said until a task is decided."""
         self.require_reviewer(request)
         if request.method == "POST":
             request.session[BLIND] = not request.session.get(BLIND, False)
@@ -280,12 +282,12 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     # Many at once
 
-    @admin.action(description="Decide the chosen tasks alike…", permissions=["decide"])
+    @admin.action(description="Give the selected tasks one verdict…", permissions=["decide"])
     def decide_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
         tasks = self.chosen(queryset)
-        return self.bulk_page(request, tasks, BulkForm(verdicts=holds.for_all(tasks)))
+        return self.bulk_page(request, tasks, BulkForm(verdicts=holds.bulk_verdicts(tasks)))
 
-    @admin.action(description="Assign the chosen tasks…", permissions=["decide"])
+    @admin.action(description="Assign the selected tasks…", permissions=["decide"])
     def assign_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
         tasks = self.chosen(queryset)
         return self.assign_page(request, tasks, AssignForm(people=self.people(tasks)))
@@ -297,20 +299,18 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return bool(request.user.has_perm(double_review.ADJUDICATES))
 
     def chosen(self, rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
-        """The open ones among what was chosen, a thousand at most."""
-        return list(rows.filter(state=ReviewTask.State.OPEN).select_related("project", "interaction", "about")[:MANY])
+        """The open tasks among the selected ones, at most a thousand."""
+        return list(rows.filter(state=TaskState.OPEN).select_related("project", "interaction", "about")[:MANY])
 
     def sent(self, request: HttpRequest) -> list[ReviewTask]:
-        """The tasks that the page before counted, by their keys; others that fit the filter since are not touched."""
+        """The tasks that the previous page listed, by key: tasks that match the filter since then are left alone."""
         keys = [row_key(sent) for sent in request.POST.getlist("task")[:MANY]]
         return self.chosen(self.get_queryset(request).filter(pk__in=keys).order_by("-priority", "pk"))
 
     def bulk_page(self, request: HttpRequest, tasks: list[ReviewTask], form: BulkForm) -> HttpResponse:
-        """Say what would be decided before anything is."""
         return self.dry_page(request, tasks, form, "Decide alike", "bulk", "Decide")
 
     def assign_page(self, request: HttpRequest, tasks: list[ReviewTask], form: AssignForm) -> HttpResponse:
-        """Say what would be assigned."""
         return self.dry_page(request, tasks, form, "Assign", "assign", "Assign")
 
     def dry_page(
@@ -319,14 +319,21 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         """What an action would touch, by reason, and the first of it."""
         reasons = Counter(short(task.reason) for task in tasks)
         context = {
-            **self.admin_site.each_context(request), "title": title, "opts": self.opts, "tasks": tasks, "form": form,
-            "reasons": reasons.most_common(), "first": tasks[:10], "many": MANY, "button": f"{button} {len(tasks)}",
-            "action": reverse(f"admin:curation_reviewtask_{name}"), "decides_alike": name == "bulk",
-        }  # fmt: skip
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "tasks": tasks,
+            "form": form,
+            "reasons": reasons.most_common(),
+            "first": tasks[:10],
+            "many": MANY,
+            "button": f"{button} {len(tasks)}",
+            "action": reverse(f"admin:curation_reviewtask_{name}"),
+            "decides_alike": name == "bulk",
+        }
         return render(request, "admin/curation/reviewtask/dry.html", context)
 
     def assign_view(self, request: HttpRequest) -> HttpResponse:
-        """Carry out what was counted."""
         user = self.require_reviewer(request)
         tasks = self.sent(request)
         form = AssignForm(request.POST, people=self.people(tasks))
@@ -337,7 +344,6 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_reviewtask_changelist")
 
     def people(self, tasks: list[ReviewTask]) -> QuerySet[User]:
-        """Who may decide every one of these tasks."""
         people = User.objects.filter(is_active=True, is_staff=True).order_by("username")
         for project in {task.project_id for task in tasks}:
             members = people.filter(memberships__project=project) | people.filter(is_superuser=True)

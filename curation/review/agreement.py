@@ -82,7 +82,7 @@ def alpha(units: Iterable[Mapping[Any, Hashable | None]]) -> Agreement:
 
 
 def alpha_of_pairs(pairs: Iterable[Pair]) -> Agreement:
-    """α of items that two people judged each, whoever they were."""
+    """α of items that two people judged each."""
     return alpha({0: one, 1: other} for one, other in pairs)
 
 

@@ -1,8 +1,8 @@
 """Bulk decisions: one verdict on many tasks, given and taken back in the background.
 
-A bulk decision is a row in a state with an item for each task. Each turn is one transaction about one item, so a killed
-worker loses nothing and the next goes on where it was; a lease keeps two workers from doing the same. On SQLite, which
-has one writer, turns leave the lock alone often enough that a capture hardly waits.
+A bulk decision is a row in a state with an item for each task. Each step is one transaction for one item, so a killed
+worker loses nothing and the next one continues; a lease keeps two workers apart. SQLite has one writer, so steps pause
+often enough that capture hardly waits.
 """
 
 import logging
@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from curation.models import BulkDecision, BulkItem, ReviewTask
+from curation.models import BulkDecision, BulkItem, BulkResult, BulkState, ReviewTask
 from curation.review import deciding
 from curation.runs.pace import PAUSE_SECONDS
 from feedback.models import Interaction
@@ -24,21 +24,20 @@ from privacy.models import Subject
 from privacy.redaction import redact
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)  # far longer than a turn, and than `SLICE_SECONDS`
-SLICE_SECONDS = 2.0  # for which a worker is kept from its other work
-HELD_SECONDS = 0.05  # of turns one after the other, then others have a pause to write in
-State, Outcome = BulkDecision.State, BulkItem.Outcome
-GONE = "It is not there any more."
-HIDDEN = "Its person has a request under way."
-VOTED = "Somebody voted on it since it was chosen."
-CHANGED = "It was decided again since."
+LEASE = timedelta(seconds=30)  # far longer than a step, and than `SLICE_SECONDS`
+SLICE_SECONDS = 2.0  # how long a worker is kept from its other work
+HELD_SECONDS = 0.05  # of steps in a row before a pause in which others can write
+GONE = "It no longer exists."
+HIDDEN = "Its subject has a pending privacy request."
+VOTED = "It received a vote after it was selected."
+CHANGED = "It was decided again in the meantime."
 NOT_ALLOWED = "Its reviewer may no longer decide it."
 FAILED = "It failed: the log says why."
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a bulk decision is: what is done of how much, and why tasks were left out, in words and how often."""
+    """Progress of a bulk decision: counts, and why tasks were skipped or kept, as (reason, number)."""
 
     done: int
     total: int
@@ -49,7 +48,7 @@ class Progress:
 
 
 def begin(tasks: Sequence[ReviewTask], verdict: deciding.Verdict, user: User) -> BulkDecision:
-    """Note that these tasks are to be decided alike, as they are now. Their interactions must be loaded."""
+    """Record one verdict for these tasks, as they are now. Their interactions must be loaded."""
     with transaction.atomic():
         bulk = BulkDecision.objects.create(who=user, resolution=verdict.resolution, note=str(redact(verdict.note)))
         BulkItem.objects.bulk_create(
@@ -59,36 +58,36 @@ def begin(tasks: Sequence[ReviewTask], verdict: deciding.Verdict, user: User) ->
 
 
 def take_back(key: int, user: User) -> bool:
-    """Have one's own bulk decision taken back, also where it is still under way; whether there is anything to take back."""
-    mine = BulkDecision.objects.filter(pk=key, who=user, state__in=[State.RUNNING, State.DONE])
-    return bool(mine.update(state=State.UNDOING, finished_at=None))
+    """Take back one's own bulk decision, even one still running; returns whether there was one."""
+    mine = BulkDecision.objects.filter(pk=key, who=user, state__in=[BulkState.RUNNING, BulkState.DONE])
+    return bool(mine.update(state=BulkState.UNDOING, finished_at=None))
 
 
 def unfinished() -> list[int]:
-    """The bulk decisions that nobody is at, oldest first."""
     return list(free().order_by("pk").values_list("pk", flat=True))
 
 
 def free() -> QuerySet[BulkDecision]:
-    """Those under way whose lease nobody has."""
     unleased = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-    return BulkDecision.objects.filter(unleased, state__in=[State.RUNNING, State.UNDOING])
+    return BulkDecision.objects.filter(unleased, state__in=[BulkState.RUNNING, BulkState.UNDOING])
 
 
 def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
-    """Go on with a bulk decision for so long; whether more is left to do. Nothing where another worker is at it."""
+    """Work on a bulk decision for some seconds; returns whether more is left. Does nothing if another worker holds
+    it.
+    """
     if not free().filter(pk=key).update(lease_until=timezone.now() + LEASE):
         return False
     try:
-        return take_turns(key, time.monotonic() + seconds)
+        return run_steps(key, time.monotonic() + seconds)
     finally:
         BulkDecision.objects.filter(pk=key).update(lease_until=None)
 
 
-def take_turns(key: int, end: float) -> bool:
-    """One turn after the other until then, with pauses where the database has one writer; whether more is left."""
+def run_steps(key: int, end: float) -> bool:
+    """Process items until `end`, with pauses where the database has one writer; returns whether more are left."""
     began = time.monotonic()
-    while turn_or_failure(key):
+    while step_or_failure(key):
         if time.monotonic() > end:
             return True
         if connection.vendor == "sqlite" and time.monotonic() - began > HELD_SECONDS:
@@ -97,29 +96,29 @@ def take_turns(key: int, end: float) -> bool:
     return False
 
 
-def turn_or_failure(key: int) -> bool:
-    """A turn; one that fails for another reason than the database's is noted and left out, so that the rest goes on."""
+def step_or_failure(key: int) -> bool:
+    """Process one item. Any failure but the database's is noted on the item, so that the rest continues."""
     try:
-        return turn(key)
+        return step(key)
     except OperationalError:
         raise
     except Exception:
-        logger.exception("a turn of bulk decision %s failed", key)
-        return turn(key, failed=True)
+        logger.exception("a step of bulk decision %s failed", key)
+        return step(key, failed=True)
 
 
-def turn(key: int, *, failed: bool = False) -> bool:
+def step(key: int, *, failed: bool = False) -> bool:
     """Decide, or take back, the next task, in one transaction; False where none is left."""
     with transaction.atomic():
         bulk = BulkDecision.objects.select_for_update(of=("self",)).select_related("who").get(pk=key)
-        undoing = bulk.state == State.UNDOING
-        items = bulk.items.filter(outcome=Outcome.DECIDED if undoing else Outcome.WAITING)
+        undoing = bulk.state == BulkState.UNDOING
+        items = bulk.items.filter(outcome=BulkResult.DECIDED if undoing else BulkResult.WAITING)
         item = items.order_by("-pk" if undoing else "pk").first()
         if item is None:
             finish(bulk)
             return False
         if failed:
-            item.outcome, item.words = Outcome.KEPT if undoing else Outcome.SKIPPED, FAILED
+            item.outcome, item.words = BulkResult.KEPT if undoing else BulkResult.SKIPPED, FAILED
         elif undoing:
             undo(bulk, item)
         else:
@@ -129,52 +128,51 @@ def turn(key: int, *, failed: bool = False) -> bool:
 
 
 def finish(bulk: BulkDecision) -> None:
-    """Nothing is left to do: the note has reached the tasks, and is kept there alone."""
-    bulk.state = State.UNDONE if bulk.state == State.UNDOING else State.DONE
+    """Close the bulk decision, and drop its note, which the tasks now hold."""
+    bulk.state = BulkState.UNDONE if bulk.state == BulkState.UNDOING else BulkState.DONE
     bulk.note, bulk.finished_at = "", timezone.now()
     bulk.save(update_fields=["state", "note", "finished_at"])
 
 
 def decide(bulk: BulkDecision, item: BulkItem) -> None:
-    """Give the verdict on one task, or say on the item why not."""
     task = ReviewTask.objects.filter(pk=item.task_number).first()
     item.words = obstacle(bulk, task)
     if task is None or item.words:
-        item.outcome = Outcome.SKIPPED
+        item.outcome = BulkResult.SKIPPED
         return
-    # The conversation before its task, as everywhere; its revision then holds until the verdict is given.
+    # Lock the conversation before its task, as everywhere: its revision cannot change until the verdict is given.
     talk = Interaction.objects.select_for_update(no_key=True).only("revision").get(pk=task.interaction_id)
     if talk.revision != item.revision:
-        item.outcome, item.words = Outcome.SKIPPED, VOTED
+        item.outcome, item.words = BulkResult.SKIPPED, VOTED
         return
     try:
         deciding.resolve(task, deciding.Verdict(bulk.resolution, note=bulk.note), bulk.who)
     except deciding.ReviewError as error:
-        item.outcome, item.words = Outcome.SKIPPED, str(error)
+        item.outcome, item.words = BulkResult.SKIPPED, str(error)
         return
-    item.outcome = Outcome.DECIDED
+    item.outcome = BulkResult.DECIDED
     item.resolved_at = ReviewTask.objects.values_list("resolved_at", flat=True).get(pk=task.pk)
 
 
 def undo(bulk: BulkDecision, item: BulkItem) -> None:
-    """Take back the verdict on one task and leave the task to all, or say on the item why it stays."""
+    """Take back the verdict on one task and reopen it for all, or note on the item why the verdict stays."""
     task = ReviewTask.objects.filter(pk=item.task_number).first()
     item.words = obstacle(bulk, task) or (CHANGED if task and task.resolved_at != item.resolved_at else "")
     if task is None or bulk.who is None or item.words:
-        item.outcome = Outcome.KEPT
+        item.outcome = BulkResult.KEPT
         return
     try:
         again = deciding.undo(task, bulk.who)
     except deciding.ReviewError as error:
-        item.outcome, item.words = Outcome.KEPT, str(error)
+        item.outcome, item.words = BulkResult.KEPT, str(error)
         return
     if again.claimed_until is not None:
         deciding.release(again.pk, bulk.who, again.claimed_until)
-    item.outcome = Outcome.UNDONE
+    item.outcome = BulkResult.UNDONE
 
 
 def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
-    """Why this task is not touched, in words: it is gone or hidden, or the reviewer has lost the right; "" where it is."""
+    """Why this task must not be touched: it is gone or hidden, or the reviewer lost the permission; else ""."""
     if task is None:
         return GONE
     if Subject.objects.filter(pk=task.subject_id, restricted_at__isnull=False).exists():
@@ -187,18 +185,17 @@ def obstacle(bulk: BulkDecision, task: ReviewTask | None) -> str:
 
 
 def progress(bulk: BulkDecision) -> Progress:
-    """How far it is; one query."""
     rows = list(bulk.items.order_by().values_list("outcome", "words").annotate(number=Count("pk")))
-    count = {outcome: sum(number for one, _, number in rows if one == outcome) for outcome in Outcome}
+    count = {outcome: sum(number for one, _, number in rows if one == outcome) for outcome in BulkResult}
     total = sum(count.values())
-    if bulk.state in (State.UNDOING, State.UNDONE):
-        total = count[Outcome.DECIDED] + count[Outcome.UNDONE] + count[Outcome.KEPT]
-        done = total - count[Outcome.DECIDED]
+    if bulk.state in (BulkState.UNDOING, BulkState.UNDONE):
+        total = count[BulkResult.DECIDED] + count[BulkResult.UNDONE] + count[BulkResult.KEPT]
+        done = total - count[BulkResult.DECIDED]
     else:
-        done = total - count[Outcome.WAITING]
+        done = total - count[BulkResult.WAITING]
     why = {
         kind: tuple(sorted(((words, number) for one, words, number in rows if one == kind), key=lambda row: -row[1]))
-        for kind in (Outcome.SKIPPED, Outcome.KEPT)
+        for kind in (BulkResult.SKIPPED, BulkResult.KEPT)
     }
-    decided = count[Outcome.DECIDED] + count[Outcome.KEPT]
-    return Progress(done, total, decided, count[Outcome.UNDONE], why[Outcome.SKIPPED], why[Outcome.KEPT])
+    decided = count[BulkResult.DECIDED] + count[BulkResult.KEPT]
+    return Progress(done, total, decided, count[BulkResult.UNDONE], why[BulkResult.SKIPPED], why[BulkResult.KEPT])

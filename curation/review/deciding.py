@@ -15,7 +15,7 @@ from curation.decisions.language import guess
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import Outcome, decide
 from curation.evidence import store
-from curation.models import Decision, ReviewTask
+from curation.models import Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.review import calibration, double_review, events, holds
 from curation.review.verdicts import ReviewError as ReviewError
@@ -27,7 +27,7 @@ from privacy.models import Subject
 from privacy.redaction import Redacted, redact
 
 LEASE = timedelta(minutes=15)
-State, Kind, Action = ReviewTask.State, ReviewTask.Kind, events.Action
+Kind, Action = ReviewTask.Kind, events.Action
 Resolution = ReviewTask.Resolution
 OUTCOMES = {
     Resolution.APPROVE: (Outcome.CONFIRMED, Reason.REVIEW_APPROVED),
@@ -42,14 +42,14 @@ AGENT_IS_RIGHT = "A reviewer found the agent's answer right."
 
 
 def free_for(user: User) -> Q:
-    """The open tasks that this reviewer may take: nobody else holds them, or was asked to decide them, they have not
-    judged the same answer before, and where reviewers differ they may settle it.
+    """The open tasks that this reviewer may take: not claimed by or assigned to another, not about an answer that they
+    have judged, and adjudications only with the permission.
     """
     now = timezone.now()
     unclaimed = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=user)
-    # Not "is NULL or mine": SQLite would gather all that is assigned to nobody by its index, and sort it.
+    # Not "is NULL or mine": SQLite would collect all unassigned rows by that index, and sort them.
     asked = Exact(Coalesce("assignee_id", Value(user.pk)), user.pk)
-    free = unclaimed & Q(asked) & Q(state=State.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
+    free = unclaimed & Q(asked) & Q(state=TaskState.OPEN) & ~Q(not_for=user) & ~double_review.judged_by(user)
     return free if user.has_perm(double_review.ADJUDICATES) else free & ~Q(kind=Kind.ADJUDICATION)
 
 
@@ -65,13 +65,13 @@ def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         task = rows.order_by("-priority", "pk").first()
         if task is not None:
-            task = calibration.instead(task, user) or task
+            task = calibration.task_instead(task, user) or task
             hold(task, user)
     return task
 
 
 def claim(task: ReviewTask, user: User) -> bool:
-    """Take one task, if it is free; whether it is this reviewer's now."""
+    """Claim one task if it is free; returns whether it was."""
     with transaction.atomic():
         free = ReviewTask.objects.filter(free_for(user), pk=task.pk).exists()
         if free:
@@ -86,22 +86,22 @@ def hold(task: ReviewTask, user: User) -> None:
 
 
 def release(key: int, user: User, until: datetime) -> bool:
-    """Give back one claim, if it is still the one that ends then: a page that closes late takes nothing from a new one."""
-    mine = ReviewTask.objects.filter(pk=key, claimed_by=user, claimed_until=until, state=ReviewTask.State.OPEN)
+    """Release one claim if it still ends at `until`, so that a page closed late cannot drop a newer claim."""
+    mine = ReviewTask.objects.filter(pk=key, claimed_by=user, claimed_until=until, state=TaskState.OPEN)
     return bool(mine.update(claimed_by=None, claimed_until=None))
 
 
 def last_decided(user: User) -> ReviewTask | None:
     """The task that this reviewer decided last, which they may take back."""
-    return ReviewTask.objects.filter(resolved_by=user, state=ReviewTask.State.RESOLVED).order_by("-resolved_at").first()
+    return ReviewTask.objects.filter(resolved_by=user, state=TaskState.RESOLVED).order_by("-resolved_at").first()
 
 
 def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None) -> int:
-    """Ask one person to decide these tasks, or nobody in particular; how many changed. Nobody is asked to judge
-    their own verdict, and no calibration is taken from the person it is for.
+    """Assign these tasks to a user, or to nobody; returns how many changed. Nobody is assigned a review of their own
+    verdict, and calibration tasks stay with their reviewer.
     """
     keys = [task.pk for task in tasks]
-    rows = ReviewTask.objects.filter(pk__in=keys, state=State.OPEN).exclude(kind=Kind.CALIBRATION)
+    rows = ReviewTask.objects.filter(pk__in=keys, state=TaskState.OPEN).exclude(kind=Kind.CALIBRATION)
     with transaction.atomic():
         changing = list(rows if to is None else rows.exclude(Q(not_for=to) | double_review.judged_by(to)))
         events.note(changing, Action.ASSIGNED, by)
@@ -111,30 +111,33 @@ def assign(tasks: Iterable[ReviewTask], to: User | None, by: User | None = None)
 def resolve(task: ReviewTask, verdict: Verdict, user: User | None) -> Decision:
     """Carry out a reviewer's verdict: the task is closed, the decision and its records are made, in one transaction.
 
-    Text that a reviewer types is redacted like any. Raises `ReviewError` where the task is closed or held by another,
+    Text that a reviewer types is redacted like any other. Raises `ReviewError` where the task is closed or held by
+    another,
     or where a correction is missing or repeats the answer.
     """
     with transaction.atomic():
-        # The conversation before its task, as curation locks them: neither waits for the other for ever.
+        # Lock the conversation before its task, as curation does, or the two could deadlock.
         Interaction.objects.select_for_update(no_key=True).values_list("pk").get(pk=task.interaction_id)
         tasks = ReviewTask.objects.select_for_update(of=("self",)).select_related("interaction__project__redaction")
         locked = tasks.get(pk=task.pk)
         check(locked, verdict, user)
         source = locked.interaction
-        locked.state, locked.resolution = ReviewTask.State.RESOLVED, verdict.resolution
+        locked.state, locked.resolution = TaskState.RESOLVED, verdict.resolution
         locked.correction = (
-            typed(source, verdict.correction) if verdict.resolution == Resolution.CORRECT else Redacted.stored("")
+            redacted_text(source, verdict.correction)
+            if verdict.resolution == Resolution.CORRECT
+            else Redacted.stored("")
         )
-        locked.note = typed(source, verdict.note)
+        locked.note = redacted_text(source, verdict.note)
         locked.resolved_by, locked.resolved_at = user, timezone.now()
         locked.claimed_by = locked.claimed_until = None
         locked.save()
         events.note([locked], Action.DECIDED, user)
-        return effect(locked)
+        return apply(locked)
 
 
-def effect(task: ReviewTask) -> Decision:
-    """What comes of a verdict: a label, a comparison with another's, or a tick at one that was known."""
+def apply(task: ReviewTask) -> Decision:
+    """Apply a verdict: make a label, compare it with the first reviewer's, or only count a calibration."""
     if task.kind == Kind.SECOND:
         return double_review.conclude(task)
     if task.kind == Kind.CALIBRATION:
@@ -143,12 +146,12 @@ def effect(task: ReviewTask) -> Decision:
         double_review.draw(task, versions.current(task.interaction.project))
         row = Decision.objects.select_related("project").filter(pk=task.interaction_id).first()
         if task.resolution == Resolution.USE and row is not None and row.task_id is not None:
-            double_review.rewrite(row)  # what a reviewer decided earlier stays as it is
+            double_review.derive_again(row)  # an earlier reviewer's decision is kept
             return row
     return decide_by(task)
 
 
-def typed(source: Interaction, text: str) -> Redacted:
+def redacted_text(source: Interaction, text: str) -> Redacted:
     """What a reviewer typed, redacted in the numbering of the interaction that it is about."""
     numbering = capture.numbering_for(source.project, source.external_id, source.placeholders)
     redacted = redact(text, source.project.redaction_policy, numbering)
@@ -157,9 +160,9 @@ def typed(source: Interaction, text: str) -> Redacted:
 
 
 def decide_by(task: ReviewTask) -> Decision:
-    """The decision that a closed task amounts to, with what is derived from it. Call in a transaction."""
+    """Make the decision of a closed task and derive its records. Call in a transaction."""
     source = task.interaction
-    outcome, reason, detail, signal = amounts_to(task)
+    outcome, reason, detail, signal = outcome_of(task)
     policy = versions.current(source.project)
     row, _ = Decision.objects.update_or_create(
         interaction=source,
@@ -182,7 +185,7 @@ def decide_by(task: ReviewTask) -> Decision:
     return row
 
 
-def amounts_to(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
+def outcome_of(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
     """The outcome of a closed task, its reason, and the signal that holds the right answer, where one does."""
     if task.resolution != Resolution.USE:
         outcome, reason = OUTCOMES[Resolution(task.resolution)]
@@ -195,47 +198,50 @@ def amounts_to(task: ReviewTask) -> tuple[Outcome, Reason, str, int | None]:
 
 
 def undo(task: ReviewTask, user: User) -> ReviewTask:
-    """Take back one's own last verdict on a task: it is open again, claimed by the same reviewer, and what was decided
-    without it decides as it did before.
+    """Take back one's own verdict: the task reopens, claimed by the same reviewer, and the decision becomes what it
+    was without it.
 
     Raises `ReviewError` where the verdict is somebody else's, or was followed by a newer one.
     """
     with transaction.atomic():
         locked = ReviewTask.objects.select_for_update().get(pk=task.pk)
-        if locked.state != State.RESOLVED or locked.resolved_by_id != user.pk:
+        if locked.state != TaskState.RESOLVED or locked.resolved_by_id != user.pk:
             raise ReviewError("Only your own decision can be undone.")
         try:
-            double_review.take_back_what_followed(locked)
+            double_review.withdraw_follow_ups(locked)
         except double_review.FollowedError as error:
             raise ReviewError(str(error)) from error
-        if ReviewTask.objects.filter(interaction=locked.interaction_id, state=State.OPEN).exists():
-            raise ReviewError("This question is in review again already.")
+        if ReviewTask.objects.filter(interaction=locked.interaction_id, state=TaskState.OPEN).exists():
+            raise ReviewError("This question is already in review again.")
         row = Decision.objects.select_related("project", "interaction").get(pk=locked.interaction_id)
-        if locked.kind in (Kind.LABEL, Kind.ADJUDICATION) and row.task_id != locked.pk and not is_kept(row, locked):
-            raise ReviewError("Somebody has voted since, and the votes decided.")
+        if (
+            locked.kind in (Kind.LABEL, Kind.ADJUDICATION)
+            and row.task_id != locked.pk
+            and not kept_earlier_decision(row, locked)
+        ):
+            raise ReviewError("Votes have decided this answer since.")
         events.note([locked], Action.UNDONE, user)
         if locked.kind == Kind.LABEL:
             if row.task_id == locked.pk:
-                decide_without(row, locked)
-            give_back(locked, user)
+                restore_earlier_decision(row, locked)
+            reopen_in_place(locked, user)
             return locked
         reopen(locked, user)
         if locked.kind == Kind.ADJUDICATION and locked.about is not None:
             decide_by(locked.about)
         elif locked.kind == Kind.SECOND:
-            double_review.rewrite(row)
+            double_review.derive_again(row)
     return locked
 
 
-def is_kept(row: Decision, task: ReviewTask) -> bool:
-    """Whether the verdict left what a reviewer had decided earlier as it was."""
+def kept_earlier_decision(row: Decision, task: ReviewTask) -> bool:
     return task.resolution == Resolution.USE and row.task_id is not None
 
 
-def decide_without(row: Decision, task: ReviewTask) -> None:
-    """Let decide what decided before this verdict: an earlier reviewer whom no vote has followed, else the votes."""
+def restore_earlier_decision(row: Decision, task: ReviewTask) -> None:
+    """Restore the decision from before this verdict: an earlier review that no vote has followed, else the votes."""
     earlier = ReviewTask.objects.filter(
-        interaction=row.pk, state=State.RESOLVED, kind__in=[Kind.LABEL, Kind.ADJUDICATION]
+        interaction=row.pk, state=TaskState.RESOLVED, kind__in=[Kind.LABEL, Kind.ADJUDICATION]
     ).exclude(pk=task.pk)
     before = earlier.select_related("interaction__project").order_by("-resolved_at", "-pk").first()
     if (
@@ -247,17 +253,17 @@ def decide_without(row: Decision, task: ReviewTask) -> None:
         decide_by_votes(row)
 
 
-def give_back(task: ReviewTask, user: User) -> None:
-    """Open the task again for its reviewer, in the place of one that curation has just opened for the same reason: it
-    sees that the record waits again, and does not know who is to have it.
+def reopen_in_place(task: ReviewTask, user: User) -> None:
+    """Reopen the task for its reviewer, and delete the unassigned one that curation has just opened for the same
+    record.
     """
-    ReviewTask.objects.filter(interaction=task.interaction_id, state=State.OPEN).delete()
+    ReviewTask.objects.filter(interaction=task.interaction_id, state=TaskState.OPEN).delete()
     reopen(task, user)
 
 
 def reopen(task: ReviewTask, user: User) -> None:
-    """Open a closed task again, for the same reviewer, and forget what they had typed."""
-    task.state, task.resolution = State.OPEN, ""
+    """Reopen a closed task for the same reviewer, and clear the text they typed."""
+    task.state, task.resolution = TaskState.OPEN, ""
     task.correction = task.note = Redacted.stored("")
     task.resolved_by = task.resolved_at = None
     task.claimed_by, task.claimed_until = user, timezone.now() + LEASE
@@ -271,4 +277,4 @@ def decide_by_votes(row: Decision) -> None:
     row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
     row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
     row.save()
-    double_review.rewrite(row)
+    double_review.derive_again(row)

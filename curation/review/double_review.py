@@ -1,7 +1,6 @@
-"""Second looks: a share of the tasks is judged by another person, blind; where the two differ, a curator decides.
-
-The first label stands meanwhile, or waits, as the policy says. What two people differ about is used by nobody before a
-curator has decided: `reviewtasks.disputed` holds it for as long as the curator's task is open.
+"""Double review: a second person judges a share of the tasks, blind; where the two differ, a curator decides. The
+policy says whether the first label is used meanwhile. `opening.disputed` holds a record for as long as the curator's
+task is open.
 """
 
 from django.contrib.auth.models import User
@@ -9,20 +8,20 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from curation import pipeline
-from curation.models import CalibrationItem, CurationPolicy, Decision, ReviewTask
+from curation.models import CalibrationItem, CurationPolicy, Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.review.settings import ReviewSettings
 from curation.selection.holdout import place
 from feedback.models import ProjectMember
 from privacy.subjects import digests
 
-State, Kind = ReviewTask.State, ReviewTask.Kind
+Kind = ReviewTask.Kind
 ADJUDICATES = "curation.adjudicate_reviewtask"
 DIFFER, PRIORITY = "reviewers_differ", 40
 
 
 class FollowedError(ValueError):
-    """Something came of a verdict that keeps it from being taken back, in words for the reviewer."""
+    """The verdict can no longer be taken back; the message tells the reviewer why."""
 
 
 def is_drawn(task: ReviewTask, share: float) -> bool:
@@ -31,7 +30,6 @@ def is_drawn(task: ReviewTask, share: float) -> bool:
 
 
 def has_others(task: ReviewTask) -> bool:
-    """Whether the project has a second person who may decide."""
     others = ProjectMember.objects.filter(
         project=task.project_id, user__is_active=True, user__groups__permissions__codename="change_reviewtask"
     )
@@ -39,47 +37,54 @@ def has_others(task: ReviewTask) -> bool:
 
 
 def draw(task: ReviewTask, policy: CurationPolicy) -> None:
-    """Ask a second person, if the task is drawn and there is one. Call after it was closed, before its label is used."""
+    """Open a second review if the task is drawn and another reviewer exists. Call before the first label is used."""
     settings = ReviewSettings.of(policy.settings)
     if is_drawn(task, settings.second_share) and task.resolved_by_id and has_others(task):
-        look_again(task, Kind.SECOND, not_for=task.resolved_by).save()
+        second_task(task, Kind.SECOND, not_for=task.resolved_by).save()
 
 
-def look_again(task: ReviewTask, kind: str, *, not_for: User | None = None) -> ReviewTask:
-    """A new task about the same answer, which shows the same reason: nobody can tell that it was judged before."""
+def second_task(task: ReviewTask, kind: str, *, not_for: User | None = None) -> ReviewTask:
+    """A new task about the same answer with the same reason, so that nobody can tell it was judged before."""
     return ReviewTask(
-        project_id=task.project_id, interaction_id=task.interaction_id, subject_id=task.subject_id, kind=kind,
-        about=task, not_for=not_for, reason=task.reason, detail=task.detail, priority=task.priority,
-        revision=task.revision, created_at=timezone.now(),
-    )  # fmt: skip
+        project_id=task.project_id,
+        interaction_id=task.interaction_id,
+        subject_id=task.subject_id,
+        kind=kind,
+        about=task,
+        not_for=not_for,
+        reason=task.reason,
+        detail=task.detail,
+        priority=task.priority,
+        revision=task.revision,
+        created_at=timezone.now(),
+    )
 
 
 def conclude(task: ReviewTask) -> Decision:
-    """Compare a second verdict with the first, and have a curator decide where they differ; the standing decision.
-
-    Two corrections agree, though their words differ: the first's stand. Where votes have decided anew meanwhile, the
-    comparison counts for the agreement of the two and changes nothing.
+    """Compare a second verdict with the first, open an adjudication where they differ, and return the current
+    decision. Two corrections agree even in different words; the first one is kept. If votes have changed the decision
+    since, the comparison counts for agreement and changes nothing.
     """
     row = Decision.objects.select_related("project").get(pk=task.interaction_id)
     first = task.about
     if first is None or row.task_id != first.pk:
         return row
     if task.resolution != first.resolution:
-        asked = look_again(first, Kind.ADJUDICATION)
+        asked = second_task(first, Kind.ADJUDICATION)
         asked.reason, asked.detail, asked.priority = DIFFER, "Two reviewers differ. Which of them is right?", PRIORITY
         asked.save()
-    rewrite(row)
+    derive_again(row)
     return row
 
 
-def rewrite(row: Decision) -> None:
+def derive_again(row: Decision) -> None:
     """Make of a decision what should be made of it now."""
     pipeline.again(row, versions.current(row.project))
 
 
-def take_back_what_followed(task: ReviewTask) -> None:
-    """Withdraw the questions that a verdict raised, so that it can be undone. Raises `FollowedError` where somebody has
-    answered one, or is about to.
+def withdraw_follow_ups(task: ReviewTask) -> None:
+    """Withdraw the tasks that a verdict opened, so that it can be undone. Raises `FollowedError` if one is decided or
+    claimed.
     """
     if CalibrationItem.objects.filter(task=task).exists():
         raise FollowedError("A curator made this a calibration item.")
@@ -89,17 +94,17 @@ def take_back_what_followed(task: ReviewTask) -> None:
         followed = ReviewTask.objects.filter(about=task.about_id, kind=Kind.ADJUDICATION)
     else:
         return
-    rows = followed.select_for_update().exclude(state=State.CANCELLED)
+    rows = followed.select_for_update().exclude(state=TaskState.CANCELLED)
     now = timezone.now()
     for row in rows:
-        if row.state == State.RESOLVED or (row.claimed_until is not None and row.claimed_until > now):
-            raise FollowedError("Somebody judged it after you, or is about to.")
-    followed.filter(state=State.OPEN).delete()
+        if row.state == TaskState.RESOLVED or (row.claimed_until is not None and row.claimed_until > now):
+            raise FollowedError("Another reviewer has judged it after you, or is about to.")
+    followed.filter(state=TaskState.OPEN).delete()
 
 
 def judged_by(user: User) -> Q:
-    """The questions between two reviewers of whom this user is one, as a condition on tasks."""
-    theirs = ReviewTask.objects.filter(resolved_by=user, state=State.RESOLVED)
+    """A condition on tasks: those that compare two reviewers, one of them this user."""
+    theirs = ReviewTask.objects.filter(resolved_by=user, state=TaskState.RESOLVED)
     party = Exists(theirs.filter(pk=OuterRef("about"))) | Exists(
         theirs.filter(about=OuterRef("about"), kind=Kind.SECOND)
     )
@@ -115,5 +120,5 @@ def verdicts_before(task: ReviewTask) -> list[ReviewTask]:
     """What a curator decides between: the verdict that stands and the second one."""
     if task.kind != Kind.ADJUDICATION or task.about is None:
         return []
-    second = ReviewTask.objects.filter(about=task.about, kind=Kind.SECOND, state=State.RESOLVED).order_by("-pk")[:1]
+    second = ReviewTask.objects.filter(about=task.about, kind=Kind.SECOND, state=TaskState.RESOLVED).order_by("-pk")[:1]
     return [task.about, *second]

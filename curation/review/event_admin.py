@@ -1,4 +1,4 @@
-"""The trail of reviews in the console: who did what to which task, and when. Nothing of what was asked or answered."""
+"""Review events in the console: who did what to which task, and when. No captured text."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The trail of what people did to review tasks: it outlives the decision that was taken back, and the task itself."""
+"""Review events: what people did to review tasks. An event outlives a decision that is undone, and the task itself."""
 
 from collections.abc import Iterable
 
@@ -13,8 +13,12 @@ def note(tasks: Iterable[ReviewTask], action: ReviewEvent.Action, who: User | No
     """Add one row for each task. Call in the transaction of what is noted, with the resolution that was given or lost."""
     ReviewEvent.objects.bulk_create(
         ReviewEvent(
-            project_id=task.project_id, task_number=task.pk, task_kind=task.kind, action=action,
-            resolution=task.resolution, who=who,
+            project_id=task.project_id,
+            task_number=task.pk,
+            task_kind=task.kind,
+            action=action,
+            resolution=task.resolution,
+            who=who,
         )
         for task in tasks
-    )  # fmt: skip
+    )

@@ -1,4 +1,4 @@
-"""What a reviewer is asked: of one task, and of many at once."""
+"""Forms for one verdict, for a bulk verdict and for an assignment."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,12 +9,10 @@ from django.contrib.auth.models import User
 from curation.models import ReviewTask
 
 Resolution = ReviewTask.Resolution
-MIXED = "Held records and answers without a label have different verdicts. Choose one kind, by its reason."
+MIXED = "Held records and unlabelled answers have different verdicts. Select tasks of one kind, by reason."
 
 
 class ReviewForm(forms.Form):
-    """What a reviewer decides of one task."""
-
     resolution = forms.ChoiceField(choices=Resolution)
     correction = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=40_000)
     note = forms.CharField(widget=forms.Textarea, required=False, strip=True, max_length=2_000)
@@ -23,10 +21,10 @@ class ReviewForm(forms.Form):
 
 
 class BulkForm(forms.Form):
-    """One verdict on all that were chosen: `verdicts` are those that may be given without looking at each."""
+    """One verdict on all selected tasks; `verdicts` are those that are allowed in bulk."""
 
-    resolution = forms.ChoiceField(widget=forms.RadioSelect, label="Decide them all alike")
-    note = forms.CharField(required=False, max_length=500, help_text="Why. It is redacted like everything.")
+    resolution = forms.ChoiceField(widget=forms.RadioSelect, label="One verdict for all")
+    note = forms.CharField(required=False, max_length=500, help_text="Why. The text is redacted.")
 
     def __init__(self, *args: Any, verdicts: Iterable[ReviewTask.Resolution], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,12 +34,12 @@ class BulkForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    """Who is asked to decide them."""
-
     assignee = forms.ModelChoiceField(
-        queryset=User.objects.none(), required=False, empty_label="nobody in particular",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="nobody in particular",
         help_text="Only members of the tasks' projects are offered.",
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,7 +1,6 @@
-"""Holds: records that have a label and wait until a person says whether they may be used.
-
-The question is not whether the agent's answer is right: a held record may be a correction of it. So a hold has verdicts of
-its own, and its page shows the record that would be released.
+"""Holds: labelled records that wait until a person says whether they may be used. The question is not whether the
+agent's answer is right, since a held record may correct it. So a hold has its own verdicts, and its page shows the
+record that would be released.
 """
 
 from collections.abc import Sequence
@@ -14,14 +13,12 @@ from curation.review.opening import ASKED_OF_RECORDS
 
 Kind, Resolution = ReviewTask.Kind, ReviewTask.Resolution
 OF_HOLDS = (Resolution.USE, Resolution.AGENT, Resolution.CORRECT, Resolution.NEVER)
-OF_LABELS = (
-    Resolution.APPROVE, Resolution.CORRECT, Resolution.REJECT, Resolution.SENSITIVE, Resolution.UNSURE,
-)  # fmt: skip
+OF_LABELS = (Resolution.APPROVE, Resolution.CORRECT, Resolution.REJECT, Resolution.SENSITIVE, Resolution.UNSURE)
 AT_ONCE = {
     True: (Resolution.USE, Resolution.NEVER),
     False: tuple(one for one in OF_LABELS if one != Resolution.CORRECT),
 }
-"""The verdicts that may be given to many at once, on holds and on the others: none that is about one answer alone."""
+"""The verdicts allowed in bulk, on holds and on other tasks: none that concerns a single answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ class Record:
 
     @property
     def token(self) -> str:
-        """What tells this record from what the same votes and reviews may come to later."""
+        """A token of this record, which differs once votes or reviews change it."""
         return f"{self.outcome}-{self.signal or 0}-{'reviewer' if self.reviewed else 'rule'}"
 
 
@@ -62,7 +59,7 @@ def verdicts(task: ReviewTask, record: Record | None) -> tuple[ReviewTask.Resolu
     return OF_HOLDS if record.rejected is not None else tuple(one for one in OF_HOLDS if one != Resolution.AGENT)
 
 
-def for_all(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, ...]:
+def bulk_verdicts(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, ...]:
     """The verdicts that may be given to all of these at once; none where some are holds and others are not."""
     kinds = {is_hold(task) for task in tasks}
     return AT_ONCE[kinds.pop()] if len(kinds) == 1 else ()
@@ -71,7 +68,7 @@ def for_all(tasks: Sequence[ReviewTask]) -> tuple[ReviewTask.Resolution, ...]:
 def record(task: ReviewTask) -> Record | None:
     """The record that the task is about, as it was decided without the task; None where nothing labels it now.
 
-    What a reviewer decided earlier stands; of a second look, the first is not counted, for it is what is judged.
+    An earlier reviewer's decision counts, except the first verdict of a double review, which is what is judged.
     """
     row = Decision.objects.select_related("correction", "task", "interaction").filter(pk=task.interaction_id).first()
     if task.kind == Kind.LABEL and row is not None and row.task_id not in (None, task.pk):
@@ -95,7 +92,6 @@ def reviewed(row: Decision) -> Record | None:
 
 
 def by_votes(task: ReviewTask) -> Record | None:
-    """The record that the standing votes alone come to."""
     source = task.interaction
     votes = store.votes_on([source.pk]).get(source.pk, [])
     ruling = decide(str(source.answer), votes, str(source.question))

@@ -13,7 +13,7 @@ from curation.decisions.reasons import HELD, REASONS, of
 from curation.decisions.rules import Outcome, review_weight
 from curation.evidence.records import Decided, Finding
 from curation.filters.filters import HOLD
-from curation.models import AuditItem, CurationPolicy, ReviewTask
+from curation.models import AuditItem, CurationPolicy, ReviewTask, TaskState
 from curation.review.settings import ReviewSettings
 from feedback.models import Project
 from privacy.db import columns
@@ -23,7 +23,7 @@ FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
 ASKED_OF_RECORDS = frozenset({*HELD, *of(reasons.Kind.GATE)})
 """The reasons that are about a record which has a label; the last two are the gate's."""
 AUDIT = "audit"
-State, Kind = ReviewTask.State, ReviewTask.Kind
+Kind = ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)
 ANY = REASONS[AUDIT]
 COLUMNS = (
@@ -48,7 +48,7 @@ def ask_about_votes(project: Project, judged: Sequence[Judged]) -> None:
     unclear = {one.read.key: one for one in judged if one.ruling.outcome in FOR_A_PERSON}
     settle([one.read.key for one in judged if one.read.key not in unclear and one.read.before is not None])
     make_way(list(unclear))
-    tasks = ReviewTask.objects.filter(state=State.OPEN, interaction__in=list(unclear))
+    tasks = ReviewTask.objects.filter(state=TaskState.OPEN, interaction__in=list(unclear))
     asked = {task.interaction_id: task for task in tasks}
     fresh = []
     for key, (read, ruling, _, _) in unclear.items():
@@ -82,7 +82,7 @@ def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
         some = keys[start : start + BATCH]
         with transaction.atomic():  # by itself, each row would be flushed to disk
             make_way(some)
-            there = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
+            there = ReviewTask.objects.filter(interaction__in=some, state=TaskState.OPEN)
             asked = set(there.values_list("interaction_id", flat=True))
             tasks = [task(key, *held[key]) for key in some if key not in asked]
             put(project, tasks)
@@ -94,7 +94,7 @@ def put(project: Project, tasks: Iterable[Task]) -> None:
     """Open these tasks; where one is open for the interaction already, it stays as it is."""
     now = columns.stamp(timezone.now())
     rows = [
-        (one.interaction, project.pk, one.subject, one.reason, one.detail[:200], str(Kind.LABEL), str(State.OPEN),
+        (one.interaction, project.pk, one.subject, one.reason, one.detail[:200], str(Kind.LABEL), str(TaskState.OPEN),
          one.priority, one.revision, now, "", "", "")
         for one in tasks
     ]  # fmt: skip
@@ -103,8 +103,8 @@ def put(project: Project, tasks: Iterable[Task]) -> None:
 
 def make_way(interactions: Sequence[int]) -> None:
     """Close the second looks and calibrations of these interactions: a question that decides a label goes before."""
-    tasks = ReviewTask.objects.filter(interaction__in=interactions, state=State.OPEN, kind__in=ASIDE)
-    tasks.update(state=State.CANCELLED, claimed_by=None, claimed_until=None)
+    tasks = ReviewTask.objects.filter(interaction__in=interactions, state=TaskState.OPEN, kind__in=ASIDE)
+    tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
 
 
 def disputed(labelled: Sequence[Weighed], policy: CurationPolicy) -> dict[int, Finding | None]:
@@ -114,7 +114,7 @@ def disputed(labelled: Sequence[Weighed], policy: CurationPolicy) -> dict[int, F
     waits = ReviewSettings.of(policy.settings).second_waits
     kinds = [Kind.ADJUDICATION, Kind.SECOND] if waits else [Kind.ADJUDICATION]
     known = [one.row.interaction for one in labelled if not one.row.is_new]
-    rows = ReviewTask.objects.filter(interaction__in=known, state=State.OPEN, kind__in=kinds)
+    rows = ReviewTask.objects.filter(interaction__in=known, state=TaskState.OPEN, kind__in=kinds)
     disputes = {key: DISPUTES[kind] for key, kind in rows.values_list("interaction_id", "kind")}
     return {
         key: disputes.get(key, one.found) if one.found is None or one.found.code in HOLD else one.found
@@ -143,22 +143,22 @@ def withdraw(interactions: Iterable[int]) -> None:
     keys = list(interactions)
     for start in range(0, len(keys), BATCH):
         tasks = ReviewTask.objects.filter(
-            interaction__in=keys[start : start + BATCH], state=ReviewTask.State.OPEN, reason__in=HELD, kind=Kind.LABEL
+            interaction__in=keys[start : start + BATCH], state=TaskState.OPEN, reason__in=HELD, kind=Kind.LABEL
         )
         tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(
             reason=AUDIT, detail=ANY.sentence, priority=ANY.priority
         )
-        tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
+        tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
 
 
 def settle(interactions: Sequence[int]) -> None:
     """Close the tasks about labels that the signals have settled since. Those of the audit stay."""
     for start in range(0, len(interactions), BATCH):
         some = interactions[start : start + BATCH]
-        tasks = ReviewTask.objects.filter(interaction__in=some, state=ReviewTask.State.OPEN)
+        tasks = ReviewTask.objects.filter(interaction__in=some, state=TaskState.OPEN)
         tasks = (
             tasks.exclude(kind=Kind.ADJUDICATION)
             .exclude(reason__in=[AUDIT, *HELD], kind=Kind.LABEL)
             .exclude(interaction__in=AuditItem.objects.values("pk"))
         )
-        tasks.update(state=ReviewTask.State.CANCELLED, claimed_by=None, claimed_until=None)
+        tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)

@@ -1,4 +1,4 @@
-"""One review task with all that helps to judge it, as the page shows it. A constant number of queries."""
+"""One review task as its page shows it, with everything that helps to judge it. A constant number of queries."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from curation.decisions.reasons import REASONS
-from curation.models import Decision, Question, ReviewTask
+from curation.models import Decision, Question, ReviewTask, TaskState
 from curation.review import double_review, holds, queues
 from curation.review.opening import ASIDE, AUDIT
 from curation.review.verdicts import barred, claim_of
@@ -21,8 +21,8 @@ Resolution = ReviewTask.Resolution
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one person said, as a reviewer reads it."""
+class ShownSignal:
+    """One person's signal, as a reviewer reads it."""
 
     kind: str
     label: str
@@ -33,34 +33,36 @@ class Said:
     stands: bool
 
 
-class Offered(NamedTuple):
-    """A verdict as its button shows it. One with a key is given at once; a correction is written first."""
+class VerdictButton(NamedTuple):
+    """A verdict button. One with a key is given at once; a correction is written first."""
 
     value: str
     words: str
     key: str
 
 
-BUTTONS: dict[str, Offered] = {
+BUTTONS: dict[str, VerdictButton] = {
     one.value: one
     for one in (
-        Offered(Resolution.APPROVE, "Approve", "a"), Offered(Resolution.CORRECT, "Correct", "c"),
-        Offered(Resolution.REJECT, "Reject", "r"), Offered(Resolution.SENSITIVE, "Sensitive", "s"),
-        Offered(Resolution.UNSURE, "Unsure", "u"), Offered(Resolution.USE, "Use as decided", "a"),
-        Offered(Resolution.AGENT, "Use the agent’s answer", "g"), Offered(Resolution.NEVER, "Never use", "r"),
+        VerdictButton(Resolution.APPROVE, "Approve", "a"),
+        VerdictButton(Resolution.CORRECT, "Correct", "c"),
+        VerdictButton(Resolution.REJECT, "Reject", "r"),
+        VerdictButton(Resolution.SENSITIVE, "Sensitive", "s"),
+        VerdictButton(Resolution.UNSURE, "Unsure", "u"),
+        VerdictButton(Resolution.USE, "Use as decided", "a"),
+        VerdictButton(Resolution.AGENT, "Use the agent’s answer", "g"),
+        VerdictButton(Resolution.NEVER, "Never use", "r"),
     )
-}  # fmt: skip
+}
 WRITE = "Write another"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One task as it is shown."""
-
     task: ReviewTask
     why: str
     priority: str
-    said: tuple[Said, ...]
+    said: tuple[ShownSignal, ...]
     earlier: tuple[Decision, ...]
     differ: tuple[ReviewTask, ...]
     left: str
@@ -72,21 +74,20 @@ class Page:
     barred: str
     is_hold: bool
     record: holds.Record | None
-    verdicts: tuple[Offered, ...]
+    verdicts: tuple[VerdictButton, ...]
     claim: str
 
     @property
     def is_open(self) -> bool:
-        """Whether it still waits for a verdict."""
-        return self.task.state == ReviewTask.State.OPEN
+        return self.task.state == TaskState.OPEN
 
 
 def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewTask | None) -> Page:
-    """What the page shows of a task; where it is judged blind, nothing that others said of it."""
+    """What the page shows of a task; if it is judged blind, nothing that others said."""
     now = timezone.now()
-    is_open = task.state == ReviewTask.State.OPEN
+    is_open = task.state == TaskState.OPEN
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
-    # What is drawn at random, judged once more or known is judged without what others said.
+    # Audits, second reviews and calibrations are judged blind: what others said would bias them.
     blind = blind or task.reason == AUDIT or task.kind in ASIDE
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
     is_hold = is_open and holds.is_hold(task)
@@ -107,13 +108,13 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
         barred=barred(task, user) if is_open else "",
         is_hold=is_hold,
         record=record,
-        verdicts=offered(task, record),
+        verdicts=verdict_buttons(task, record),
         claim=claim_of(task),
     )
 
 
-def offered(task: ReviewTask, record: holds.Record | None) -> tuple[Offered, ...]:
-    """The buttons of a task, in their order. What is written for a hold is another record, and no correction of it."""
+def verdict_buttons(task: ReviewTask, record: holds.Record | None) -> tuple[VerdictButton, ...]:
+    """The buttons of a task, in their order. A text written for a hold makes another record, not a correction."""
     found = [BUTTONS[one] for one in holds.verdicts(task, record)]
     if not holds.is_hold(task):
         return tuple(found)
@@ -126,9 +127,8 @@ def words(task: ReviewTask) -> str:
     return task.detail or (known.sentence if known else task.reason.replace("_", " "))
 
 
-def said(signal: Signal) -> Said:
-    """A signal as a reviewer reads it."""
-    return Said(
+def said(signal: Signal) -> ShownSignal:
+    return ShownSignal(
         kind=signal.kind,
         label=signal.get_kind_display(),
         correction=str(signal.correction),
@@ -142,7 +142,7 @@ def said(signal: Signal) -> Said:
 def earlier(task: ReviewTask) -> list[Decision]:
     """How the same question, or one near it, was decided before: the newest eval cases of its cluster.
 
-    Two look-ups, each in the order of an index: asked for either at once, a planner reads every case of the project.
+    Two queries, each in the order of an index: for both at once, a planner reads every case of the project.
     """
     cluster = Question.objects.filter(pk=task.interaction_id).values("cluster")[:1]
     same = Decision.objects.filter(
@@ -158,7 +158,7 @@ def earlier(task: ReviewTask) -> list[Decision]:
 
 
 def newest(rows: QuerySet[Decision], order: str, task: ReviewTask) -> QuerySet[Decision]:
-    """The newest few of these decisions with what the page shows of them, without the task's own and what is hidden."""
+    """The newest few of these decisions, without the task's own and hidden ones."""
     hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
     rows = rows.exclude(pk=task.interaction_id).filter(~Exists(hidden))
     return rows.select_related("interaction", "correction", "task").order_by(f"-{order}")[:EARLIER]

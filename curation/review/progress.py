@@ -1,4 +1,4 @@
-"""How reviewers do: what each has decided, and how far they agree with known answers and with one another."""
+"""Reviewer progress: what each has decided, and how far they agree with known answers and with each other."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from curation.models import CalibrationItem, ReviewTask
+from curation.models import CalibrationItem, ReviewTask, TaskState
 from curation.quality import estimates
 from curation.quality.estimates import Estimate
 from curation.review import agreement, calibration, double_review
@@ -22,13 +22,13 @@ from curation.review.agreement import Agreement
 from feedback.models import Project
 
 NEWEST = 5_000
-"""So many second looks and calibrations are read at most, the newest."""
-State, Kind = ReviewTask.State, ReviewTask.Kind
+"""The most second reviews and calibrations that are read, newest first."""
+Kind = ReviewTask.Kind
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One answer that two judged: whoever was first (or knew the answer), and whoever looked again."""
+    """One answer judged twice: by the first reviewer (or the known answer), and by the second."""
 
     first: int | None
     said: str
@@ -37,7 +37,6 @@ class Judged:
 
     @property
     def agree(self) -> bool:
-        """Whether they came to the same verdict."""
         return self.said == self.also
 
 
@@ -54,7 +53,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """A coefficient of agreement as it is shown: never without its n, and with words alone where n is small."""
+    """A coefficient of agreement as it is shown: with its n, and in words only where n is small."""
 
     who: str
     found: Agreement
@@ -62,7 +61,6 @@ class Coefficient:
 
     @property
     def is_enough(self) -> bool:
-        """Whether it rests on enough to be a figure."""
         return self.found.units >= agreement.ENOUGH and self.found.value is not None
 
     @property
@@ -71,42 +69,41 @@ class Coefficient:
         if self.found.units < agreement.ENOUGH:
             return f"too few to say: {self.found.units} of {agreement.ENOUGH}"
         if self.found.value is None:
-            return "nothing to tell apart: everybody said the same of everything"
+            return "nothing to compare: all verdicts are the same"
         reach = "" if self.interval is None else f" (95 % {self.interval[0]:.2f} to {self.interval[1]:.2f})"
         return f"{self.found.value:.2f}{reach}"
 
     @property
     def verdict(self) -> str:
-        """What it is good for, in words; "" where n is too small to say."""
+        """What it can be used for, in words; "" if n is too small."""
         return VERDICTS[self.found.verdict] if self.is_enough else ""
 
 
 VERDICTS = {
     "publish": "fit to publish",
-    "adjudicate": "tentative: look at what they differ about",
-    "block": "mend the instructions for reviewers",
+    "adjudicate": "tentative: look at the disagreements",
+    "block": "improve the instructions for reviewers",
     "unknown": "",
 }
 
 
 def judged(tasks: QuerySet[ReviewTask], kind: str) -> list[Judged]:
-    """What was judged again in this way, the newest first; one query."""
-    rows = tasks.filter(kind=kind, state=State.RESOLVED, about__state=State.RESOLVED).order_by("-pk")
+    """Answers judged twice in this way, newest first; one query."""
+    rows = tasks.filter(kind=kind, state=TaskState.RESOLVED, about__state=TaskState.RESOLVED).order_by("-pk")
     found = rows.values_list("about__resolved_by", "about__resolution", "resolved_by", "resolution")[:NEWEST]
     return [Judged(*row) for row in found]
 
 
 def monday(now: datetime) -> datetime:
-    """When this week began, in the server's time zone."""
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     return today - timedelta(days=today.weekday())
 
 
 def progress(tasks: QuerySet[ReviewTask], people: Iterable[User], now: datetime) -> list[Progress]:
-    """The work of these people among these tasks; three queries, however many they are."""
+    """The work of these people on these tasks; always three queries."""
     wanted = list(people)
     day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    mine = tasks.filter(resolved_by__in=wanted, state=State.RESOLVED, resolved_at__gte=monday(now)).order_by()
+    mine = tasks.filter(resolved_by__in=wanted, state=TaskState.RESOLVED, resolved_at__gte=monday(now)).order_by()
     rows = mine.values("resolved_by").annotate(week=Count("pk"), today=Count("pk", filter=Q(resolved_at__gte=day)))
     counts = {row["resolved_by"]: (row["today"], row["week"]) for row in rows}
     known, twice = judged(tasks, Kind.CALIBRATION), judged(tasks, Kind.SECOND)
@@ -159,11 +156,14 @@ def progress_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     projects = list(model_admin.admin_site.projects_of(request).order_by("name")[:PROJECTS]) if curates else []
     people = reviewers(user, projects) if curates else [user]
     context = {
-        **model_admin.admin_site.each_context(request), "title": "How reviewers do" if curates else "Your progress",
-        "opts": model_admin.opts, "rows": progress(tasks, people, timezone.now()), "curates": curates,
+        **model_admin.admin_site.each_context(request),
+        "title": "Reviewer progress" if curates else "Your progress",
+        "opts": model_admin.opts,
+        "rows": progress(tasks, people, timezone.now()),
+        "curates": curates,
         "projects": [(project, reliability(tasks, project)) for project in projects],
         "known": CalibrationItem.objects.filter(project__in=projects).count(),
-    }  # fmt: skip
+    }
     return render(request, "admin/curation/reviewtask/progress.html", context)
 
 
@@ -175,17 +175,15 @@ def reviewers(user: User, projects: list[Project]) -> list[User]:
 
 @admin.action(description="Use as calibration: the answer is known", permissions=["adjudicate"])
 def mark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
-    """Vouch for the verdicts of the chosen tasks."""
     chosen = list(queryset[:1000])
     made = sum(calibration.mark(task, request.user) for task in chosen if isinstance(request.user, User))
     left = len(chosen) - made
     messages.success(
-        request, f"{made} made calibration items." + f" {left} are not decided, or are one already." * bool(left)
+        request, f"{made} made calibration items." + f" {left} are not decided, or already are one." * bool(left)
     )
 
 
-@admin.action(description="Use as calibration no longer", permissions=["adjudicate"])
+@admin.action(description="Stop using as calibration", permissions=["adjudicate"])
 def unmark_chosen(model_admin: Any, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> None:
-    """Vouch for them no longer."""
     gone = sum(calibration.unmark(task, request.user) for task in queryset[:1000] if isinstance(request.user, User))
-    messages.success(request, f"{gone} are calibration items no longer.")
+    messages.success(request, f"{gone} are no longer calibration items.")

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from curation.decisions.reasons import REASONS
-from curation.models import ReviewTask
+from curation.models import TaskState
 from curation.review import queues
 from curation.review.queues import Queue
 
@@ -15,8 +15,6 @@ Lookups = list[tuple[str, str]]
 
 
 class QueueFilter(admin.SimpleListFilter):
-    """One part of a queue."""
-
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
         return Queue.asked({str(self.parameter_name): chosen}).among(queryset) if chosen else queryset
@@ -74,7 +72,7 @@ class StatePart(admin.SimpleListFilter):
         return [{**first, "display": "Open"}, *rest]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value() or ReviewTask.State.OPEN
+        chosen = self.value() or TaskState.OPEN
         return queryset if chosen == "all" else queryset.filter(state=chosen)
 
 
@@ -93,7 +91,6 @@ class MinePart(admin.SimpleListFilter):
 
 
 def seen(request: HttpRequest, model_admin: Any) -> queues.Choices:
-    """What there is to choose from, read once a request."""
     kept: dict[str, Any] = vars(request)
     if "queue_choices" not in kept:
         kept["queue_choices"] = queues.choices(

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
-from curation.models import Decision, ReviewTask
+from curation.models import Decision, ReviewTask, TaskState
 from feedback.models import Signal
 from feedback.signals import LABELS
 from privacy.console.pagination import keys_of
@@ -26,7 +26,7 @@ COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What a reviewer wants to see: each part narrows the open tasks, "" does not."""
+    """A selection of the open tasks; a part that is "" does not narrow it."""
 
     project: str = ""
     reason: str = ""
@@ -36,15 +36,13 @@ class Queue:
 
     @classmethod
     def asked(cls, given: Mapping[str, Any]) -> Self:
-        """The queue that a query string names; what it does not know is left out."""
+        """The queue of a query string; unknown parts are ignored."""
         return cls(**{part.name: str(given.get(part.name, ""))[:64] for part in fields(cls)})
 
     def query(self) -> str:
-        """The query string that names this queue."""
         return urlencode({part.name: value for part in fields(self) if (value := getattr(self, part.name))})
 
     def among(self, tasks: QuerySet[ReviewTask]) -> QuerySet[ReviewTask]:
-        """Those of the tasks that are in it."""
         if self.project:
             tasks = tasks.filter(project=int(self.project) if self.project.isdecimal() else 0)
         if self.reason:
@@ -53,7 +51,7 @@ class Queue:
             tasks = tagged(tasks, self.tag)
         if self.language:
             spoken = Decision.objects.filter(pk=OuterRef("interaction_id"), language=self.language)
-            tasks = tasks.filter(Exists(spoken))  # not joined: the queue stays in its order
+            tasks = tasks.filter(Exists(spoken))  # a subquery, not a join: the queue keeps its order
         if self.age in AGES:
             tasks = tasks.filter(created_at__lt=timezone.now() - timedelta(days=int(self.age)))
         return tasks
@@ -67,15 +65,13 @@ def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the first open tasks have in common, to choose from."""
-
     tags: tuple[str, ...]
     languages: tuple[str, ...]
 
 
 def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
-    """The tags and languages of the first few hundred open tasks; one query for each part, and one for what they say."""
-    waiting = [tasks.filter(state=ReviewTask.State.OPEN).order_by("-priority", "id") for tasks in parts]
+    """The tags and languages of the first few hundred open tasks."""
+    waiting = [tasks.filter(state=TaskState.OPEN).order_by("-priority", "id") for tasks in parts]
     rows = ReviewTask.objects.filter(pk__in=keys_of(waiting, SAMPLE))
     seen = list(rows.values_list("interaction__tags", "interaction__decision__language"))
     tags = Counter(tag for found, _ in seen for tag in found or ())
@@ -86,8 +82,10 @@ def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
 
 
 def left(tasks: QuerySet[ReviewTask]) -> str:
-    """How many of these tasks are open: 1,204, or "1,000+", for a count to the end reads the whole queue after every decision."""
-    number = tasks.filter(state=ReviewTask.State.OPEN).order_by()[:COUNTED].count()
+    """How many of these tasks are open, at most "1,000+": an exact count would read the whole queue after every
+    decision.
+    """
+    number = tasks.filter(state=TaskState.OPEN).order_by()[:COUNTED].count()
     return f"{number:,}" if number < COUNTED else f"{COUNTED:,}+"
 
 

@@ -1,4 +1,4 @@
-"""How a project's policy has its reviewers checked."""
+"""The policy's settings for checking reviewers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class ReviewSettings:
-    """The share of tasks that a second person judges blind, whether the label waits for them, and the share of a
-    reviewer's tasks whose answer is known. Shares are 0 to 1.
+    """The share of double-reviewed tasks, whether their label waits for the second verdict, and the share of
+    calibration tasks. Shares are 0 to 1.
     """
 
     second_share: float = 0.1
@@ -16,11 +16,9 @@ class ReviewSettings:
     calibration_share: float = 0.05
 
     def __post_init__(self) -> None:
-        """Refuse what is no share."""
         if not 0 <= self.second_share <= 1 or not 0 <= self.calibration_share <= 1:
             raise ValueError("a share lies between 0 and 1")
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
-        """What the settings of a policy say of it."""
         return cls(**settings.get("review", {}))

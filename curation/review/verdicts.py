@@ -1,11 +1,11 @@
-"""Verdicts: what a reviewer may say of a task, and why they may not, in words for them."""
+"""Verdicts: which ones a task allows, and the refusals shown to the reviewer."""
 
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from curation.models import ReviewTask
+from curation.models import ReviewTask, TaskState
 from curation.review import double_review, holds
 from feedback.texts.blanks import is_blank
 from feedback.texts.fingerprints import normalise
@@ -15,46 +15,43 @@ OF_THE_ANSWER = (Resolution.APPROVE, Resolution.AGENT)
 
 
 class ReviewError(ValueError):
-    """A decision that cannot be taken, in words for the reviewer."""
+    """A verdict is refused; the message is shown to the reviewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a reviewer decides of one task."""
-
     resolution: str
     correction: str = ""
     note: str = ""
     shown: str = ""
     """The token of the record that the reviewer saw, so that they use no other; empty where they saw none."""
     claim: str = ""
-    """When the claim of the page ends on which they decided: a verdict from an older page is refused. Empty where the
-    verdict is about the task as it is."""
+    """When the claim of the reviewer's page ends: a verdict from an older page is refused. Empty for a verdict on the
+    task as it is."""
 
 
 def check(task: ReviewTask, verdict: Verdict, user: User | None) -> None:
-    """Refuse, in words, a verdict that cannot be carried out."""
-    if task.state != ReviewTask.State.OPEN:
-        raise ReviewError("This task is closed already.")
+    if task.state != TaskState.OPEN:
+        raise ReviewError("This task is already closed.")
     if user is not None and (words := barred(task, user)):
         raise ReviewError(words)
     held = task.claimed_by_id is not None and task.claimed_until is not None and task.claimed_until > timezone.now()
     if held and user is not None and task.claimed_by_id != user.pk:
         raise ReviewError("Somebody else is deciding this task.")
     if verdict.claim and verdict.claim != claim_of(task):
-        raise ReviewError("This task was shown again since this page was made. Look at it, and decide then.")
+        raise ReviewError("This task was opened again after this page was loaded. Look at it again, then decide.")
     check_words(task, verdict, holds.record(task) if holds.is_hold(task) else None)
 
 
 def claim_of(task: ReviewTask) -> str:
-    """What tells the claim of one page from any other: when it ends; empty where nobody holds the task."""
+    """The identity of a claim: the time when it ends; empty for an unclaimed task."""
     return task.claimed_until.isoformat() if task.claimed_until is not None else ""
 
 
 def barred(task: ReviewTask, user: User) -> str:
-    """Why this reviewer may not decide an open task, whoever holds it; empty where they may."""
+    """Why this reviewer may not decide an open task, even if it is free; empty if they may."""
     if task.not_for_id == user.pk:
-        return "You have judged this answer: another person looks at it now."
+        return "You have already judged this answer: another reviewer decides now."
     if double_review.is_party(task, user):
         return "You are one of the two who differ: another curator decides."
     if task.kind == Kind.ADJUDICATION and not user.has_perm(double_review.ADJUDICATES):
@@ -63,29 +60,28 @@ def barred(task: ReviewTask, user: User) -> str:
 
 
 def check_words(task: ReviewTask, verdict: Verdict, record: holds.Record | None) -> None:
-    """Refuse a verdict that would release what says nothing, or another record than the reviewer means."""
+    """Refuse a verdict that would release an empty answer, or a record that the reviewer did not see."""
     answer, held = str(task.interaction.answer), holds.is_hold(task)
     if not held and verdict.resolution in (Resolution.USE, Resolution.AGENT, Resolution.NEVER):
         raise ReviewError("This answer has no label to use yet: say whether it is right.")
     if verdict.resolution == Resolution.USE and record is None:
-        raise ReviewError("People have voted since, and nothing is decided any more. Look at it again.")
+        raise ReviewError("New votes have arrived, and the answer is undecided again. Look at it again.")
     if verdict.shown and (record is None or verdict.shown != record.token):
-        raise ReviewError("What would be released has changed since you saw it. Look at it again.")
+        raise ReviewError("The record has changed since you saw it. Look at it again.")
     if verdict.resolution == Resolution.APPROVE and record is not None and record.rejected is not None:
         raise ReviewError("Somebody corrected this answer: use the record as decided, or use the agent's answer.")
     if verdict.resolution == Resolution.CORRECT:
         check_correction(verdict.correction, answer, record)
     used = record.expected if record is not None and verdict.resolution == Resolution.USE else answer
     if verdict.resolution in (*OF_THE_ANSWER, Resolution.USE) and is_blank(used):
-        raise ReviewError("This answer says nothing: write the right one, or leave it unused.")
+        raise ReviewError("This answer is empty: write the right one, or leave it unused.")
 
 
 def check_correction(text: str, answer: str, record: holds.Record | None) -> None:
-    """Refuse a correction that says nothing, or what is there already."""
     if is_blank(text):
-        raise ReviewError("The correction shows no word: write the right answer first.")
+        raise ReviewError("The correction is empty: write the right answer first.")
     if normalise(text) == normalise(answer):
         instead = "approve the answer instead" if record is None else "use the agent's answer instead"
-        raise ReviewError(f"The correction says what the answer says: {instead}.")
+        raise ReviewError(f"The correction repeats the answer: {instead}.")
     if record is not None and normalise(text) == normalise(record.expected):
-        raise ReviewError("The correction says what was decided: use the record as decided instead.")
+        raise ReviewError("The correction repeats the decided answer: use the record as decided instead.")

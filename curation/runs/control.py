@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from curation.decisions.judging import Judged
-from curation.models import Run
+from curation.models import Run, RunState
 from curation.policies import versions
 from feedback.models import Interaction, Project
 from privacy.db import columns
@@ -28,7 +28,7 @@ def begin_or_join(project: Project) -> Run | None:
         if not waiting:  # another process did it all meanwhile
             return None
         policy = versions.current(project)
-        run = Run.objects.filter(project=project, state=Run.State.RUNNING, policy=policy).order_by("-pk").first()
+        run = Run.objects.filter(project=project, state=RunState.RUNNING, policy=policy).order_by("-pk").first()
         if run is None:
             return Run.objects.create(project=project, policy=policy, total=waiting)
         run.total = run.read + waiting
@@ -46,8 +46,8 @@ def note(run: Run, judged: Sequence[Judged]) -> None:
 
 def finish(run: Run) -> Run:
     """Call a run done that nobody has cancelled; it, as it is stored."""
-    done = Run.objects.filter(pk=run.pk).exclude(state=Run.State.CANCELLED)
-    done.update(state=Run.State.DONE, finished_at=timezone.now())
+    done = Run.objects.filter(pk=run.pk).exclude(state=RunState.CANCELLED)
+    done.update(state=RunState.DONE, finished_at=timezone.now())
     run.refresh_from_db()
     return run
 
@@ -57,17 +57,17 @@ def cancel(run: Run) -> bool:
 
     The project rests until somebody starts a run of it again: beat would go on in a few seconds.
     """
-    running = Run.objects.filter(pk=run.pk, state=Run.State.RUNNING)
-    return bool(running.update(state=Run.State.CANCELLED, finished_at=timezone.now()))
+    running = Run.objects.filter(pk=run.pk, state=RunState.RUNNING)
+    return bool(running.update(state=RunState.CANCELLED, finished_at=timezone.now()))
 
 
 def resting() -> QuerySet[Project]:
     """The projects whose last run was cancelled."""
     last = Run.objects.filter(project=OuterRef("pk")).order_by("-pk").values("state")[:1]
-    return Project.objects.annotate(last_run=Subquery(last)).filter(last_run=Run.State.CANCELLED)
+    return Project.objects.annotate(last_run=Subquery(last)).filter(last_run=RunState.CANCELLED)
 
 
 def give_up_silent() -> int:
     """Call those failed that have said nothing for long; how many. What they left, the next run does."""
-    silent = Run.objects.filter(state=Run.State.RUNNING, alive_at__lt=timezone.now() - SILENT)
-    return silent.update(state=Run.State.FAILED, finished_at=timezone.now())
+    silent = Run.objects.filter(state=RunState.RUNNING, alive_at__lt=timezone.now() - SILENT)
+    return silent.update(state=RunState.FAILED, finished_at=timezone.now())

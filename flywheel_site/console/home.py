@@ -1,6 +1,5 @@
-"""What the console's home page shows: the funnel from captured to gated, how good the answers are, what waits.
-
-A constant number of queries. The funnel's figures are kept for a minute: at a million rows they take seconds to count.
+"""The console's home page: the funnel from captured to gated, how good the answers are, what waits. A constant number
+of queries. Slow counts are cached for a minute: at a million rows they take seconds.
 """
 
 import time
@@ -17,16 +16,16 @@ from django.utils import timezone
 
 from curation.decisions.reasons import short
 from curation.decisions.rules import Outcome
-from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReviewTask
+from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReleaseState, ReviewTask, TaskState
 from curation.quality import audits, report
 from curation.quality.estimates import Estimate, Weighted, wilson
 from feedback.models import Interaction, Project, Signal, WriteResult
 from feedback.models import Outcome as Write
-from privacy.models import Erasure, PrivacyRequest
+from privacy.models import Erasure, PrivacyRequest, Setback
 
 PERIODS = {"7": "7 days", "30": "30 days", "all": "all time"}
 KEEP_SECONDS = 60
-LONG = 0.05  # seconds for a count, above which it is kept
+LONG = 0.05  # seconds; a slower count is cached
 Counted = TypeVar("Counted")
 SET_ASIDE = 5
 AGES = (("under a day", 1), ("1 to 3 days", 3), ("3 to 7 days", 7), ("over a week", 0))
@@ -47,7 +46,6 @@ class Bar:
 
     @property
     def text_y(self) -> int:
-        """The line on which its words stand."""
         return self.y + 21
 
 
@@ -62,7 +60,6 @@ class Rate:
 
     @property
     def low_x(self) -> float:
-        """Where the interval begins, of 100."""
         return round(100 * self.estimate.low, 2)
 
     @property
@@ -72,53 +69,33 @@ class Rate:
 
     @property
     def at_x(self) -> float:
-        """Where the rate stands, of 100."""
         return round(100 * (self.estimate.rate or 0.0), 2)
 
     @property
     def percent(self) -> str:
-        """The rate in words."""
         return "not known yet" if self.estimate.rate is None else f"{self.estimate.rate:.0%}"
 
     @property
     def interval(self) -> str:
-        """The interval and what it rests on."""
         return f"{self.estimate.low:.0%} to {self.estimate.high:.0%}, n = {self.estimate.n:,}"
 
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """Something that needs a person now."""
-
     number: int
-    words: str
+    one: str
+    many: str
     url: str
     needs: str
     tone: str = "warn"
 
-
-@dataclass(frozen=True, slots=True)
-class Can:
-    """What of the page is for this user."""
-
-    review: bool
-    decisions: bool
-    releases: bool
-    privacy: bool
-    projects: bool
-
-    @classmethod
-    def of(cls, user: Any) -> "Can":
-        """By the lists that they may open."""
-        names = ("curation.change_reviewtask", "curation.view_decision", "curation.view_release",
-                 "privacy.view_privacyrequest", "feedback.view_project")  # fmt: skip
-        return cls(*(user.has_perm(name) for name in names))
+    @property
+    def words(self) -> str:
+        return self.one if self.number == 1 else self.many
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
-    """The whole page."""
-
+class Overview:
     projects: tuple[Project, ...]
     project: Project | None
     days: str
@@ -142,25 +119,22 @@ class Glance:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing has been captured in this period."""
         return not any(bar.number for bar in self.funnel)
 
     @property
     def funnel_height(self) -> int:
-        """The height of the drawing."""
         return len(self.funnel) * (BAR + 8)
 
 
 def listed(model: str, **filters: Any) -> str:
-    """The address of an admin list with filters."""
     app, name = model.split(".")
     query = urlencode({key: value for key, value in filters.items() if value not in ("", None)})
     return f"{reverse(f'admin:{app}_{name}_changelist')}{query and f'?{query}'}"
 
 
-def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str], bool]) -> Glance:
-    """The page for the projects that the user may see; one of them, and a period, where that is asked. `may` tells a
-    permission: nobody is told of what is not theirs to do.
+def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str], bool]) -> Overview:
+    """The page for the user's projects, or for one of them, and a period. `may` checks a permission: a user sees only
+    what they can act on.
     """
     projects = tuple(mine.order_by("name")[:50])
     chosen = next((each for each in projects if str(each.pk) == project), None)
@@ -169,10 +143,10 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
     since = None if days == "all" else timezone.now() - timedelta(days=int(days))
     link = {"project": chosen.pk if chosen else ""}
     names = [each.namespace for each in projects if chosen in (None, each)]
-    tasks = ReviewTask.objects.filter(project__in=keys, state=ReviewTask.State.OPEN)
-    ages = kept("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
-    votes = kept("votes", keys, days, lambda: rates(keys, since))
-    return Glance(
+    tasks = ReviewTask.objects.filter(project__in=keys, state=TaskState.OPEN)
+    ages = cached("ages", keys, "", lambda: tasks.aggregate(n=Count("pk"), oldest=Min("created_at"), **age_counts()))
+    votes = cached("votes", keys, days, lambda: rates(keys, since))
+    return Overview(
         projects=projects,
         project=chosen,
         days=days,
@@ -184,7 +158,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
             Rate(name, votes[name], place * 34) for place, name in enumerate(sorted(votes)[:6]) if name != "all"
         ),
         ages=bars([(words, ages[f"age{place}"], age_url(place, link)) for place, (words, _) in enumerate(AGES)]),
-        reasons=bars(kept("reasons", keys, "", lambda: by_reason(tasks, link))),
+        reasons=bars(cached("reasons", keys, "", lambda: by_reason(tasks, link))),
         todo=tuple(row for row in todo(keys, names, link) if may(row.needs)),
         open_tasks=ages["n"],
         oldest=ages["oldest"],
@@ -196,8 +170,7 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
 
 
 def funnel(keys: list[int], days: str, since: Any, link: dict[str, Any]) -> tuple[Bar, ...]:
-    """Of the conversations of the period: how many came how far."""
-    counted = kept("funnel", keys, days, lambda: count_funnel(keys, since))
+    counted = cached("funnel", keys, days, lambda: count_funnel(keys, since))
     url = {
         "captured": listed("feedback.outcome", **link),
         "consented": listed("feedback.interaction", **link),
@@ -225,8 +198,8 @@ HINTS = {
 }
 
 
-def kept(what: str, keys: list[int], days: str, count: Callable[[], Counted]) -> Counted:
-    """What a count comes to: where it takes long, once a minute, and else each time."""
+def cached(what: str, keys: list[int], days: str, count: Callable[[], Counted]) -> Counted:
+    """A count, cached for a minute if it is slow."""
     name = f"home:{what}:{','.join(map(str, keys))}:{days}"
     counted: Counted | None = cache.get(name)
     if counted is None:
@@ -256,12 +229,11 @@ def count_funnel(keys: list[int], since: Any) -> dict[str, int]:
 
 
 def bar_width(number: int, widest: int) -> float:
-    """The width of a bar; what is there at all can be seen."""
+    """The width of a bar; any number above 0 is visible."""
     return round(max(2.0 if number else 0.0, WIDTH * number / widest), 1)
 
 
 def bars(figures: Iterable[tuple[str, int, str]]) -> tuple[Bar, ...]:
-    """Bars of one chart, each beside the widest."""
     rows = list(figures)
     widest = max((number for _, number, _ in rows), default=0) or 1
     return tuple(
@@ -271,7 +243,6 @@ def bars(figures: Iterable[tuple[str, int, str]]) -> tuple[Bar, ...]:
 
 
 def age_counts() -> dict[str, Any]:
-    """The aggregates for tasks by age."""
     now, found, after = timezone.now(), {}, None
     for place, (_, days) in enumerate(AGES):
         limit = now - timedelta(days=days) if days else None
@@ -283,13 +254,11 @@ def age_counts() -> dict[str, Any]:
 
 
 def age_url(place: int, link: dict[str, Any]) -> str:
-    """The tasks of that age or older."""
     older = AGES[place - 1][1] if place else ""
     return listed("curation.reviewtask", age=older, **link)
 
 
 def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[str, int, str]]:
-    """The open tasks by why they are there, most first."""
     rows = tasks.values_list("reason").annotate(n=Count("pk")).order_by("-n")[:5]
     return [(short(reason), number, listed("curation.reviewtask", reason=reason, **link)) for reason, number in rows]
 
@@ -310,33 +279,40 @@ def rates(keys: list[int], since: Any) -> dict[str, Estimate]:
 
 def newest_releases(keys: list[int]) -> list[Release]:
     """The newest published release of each dataset, four at most."""
-    newest = Release.objects.filter(dataset=OuterRef("pk"), state=Release.State.PUBLISHED).order_by("-number", "-recut")
+    newest = Release.objects.filter(dataset=OuterRef("pk"), state=ReleaseState.PUBLISHED).order_by("-number", "-recut")
     rows = Dataset.objects.filter(project__in=keys).annotate(newest=newest.values("pk")[:1]).values("newest")
     return list(Release.objects.filter(pk__in=rows).select_related("dataset").order_by("-published_at")[:4])
 
 
 def todo(keys: list[int], namespaces: list[str], link: dict[str, Any]) -> Iterable[Todo]:
-    """What needs a person now, gravest first."""
+    """What needs a person now, most severe first."""
     now = timezone.now()
-    asked = PrivacyRequest.objects.filter(namespace__in=namespaces).exclude(state__in=["closed", "refused"])
-    found = asked.aggregate(
-        late=Count("pk", filter=Q(due_at__lt=now)), soon=Count("pk", filter=Q(due_at__lt=now + timedelta(days=7))),
-        stuck=Count("pk", filter=Q(tries__gte=SET_ASIDE)), new=Count("pk", filter=Q(state="received")),
-    )  # fmt: skip
-    desk, officer = listed("privacy.privacyrequest"), "privacy.change_privacyrequest"
+    week_ago, week_ahead = now - timedelta(days=7), now + timedelta(days=7)
+    requests = PrivacyRequest.objects.filter(namespace__in=namespaces).exclude(state__in=["closed", "refused"])
+    found = requests.aggregate(
+        late=Count("pk", filter=Q(due_at__lt=now)),
+        soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=week_ahead)),
+        stuck=Count("pk", filter=Q(tries__gte=SET_ASIDE)),
+        new=Count("pk", filter=Q(state="received")),
+    )
     failed = Release.objects.filter(dataset__project__in=keys, tries__gte=SET_ASIDE, state="cutting").count()
     stuck = Erasure.objects.filter(namespace__in=namespaces, settled_at__isnull=True, tries__gte=SET_ASIDE).count()
     refused = GateRun.objects.filter(
-        project__in=keys, verdict="refused", created_at__gte=now - timedelta(days=7), candidate__state="candidate"
+        project__in=keys, verdict="refused", created_at__gte=week_ago, candidate__state="candidate"
     ).count()
+    desk, officer = listed("privacy.privacyrequest"), "privacy.change_privacyrequest"
+    releases = listed("curation.release", state__exact="cutting", **link)
+    runs = listed("curation.gaterun", verdict__exact="refused", **link)
     rows = (
-        Todo(found["late"], "privacy requests are past their day", desk, officer, "bad"),
-        Todo(found["stuck"], "privacy requests were set aside after five tries", desk, officer, "bad"),
-        Todo(stuck, "erasures were set aside after five tries", listed("privacy.erasure"), officer, "bad"),
-        Todo(failed, "releases could not be cut", listed("curation.release", state__exact="cutting", **link), "curation.view_release", "bad"),
-        Todo(found["soon"] - found["late"], "privacy requests are due within a week", desk, officer),
-        Todo(found["new"], "privacy requests wait to be verified", desk, officer),
-        Todo(refused, "candidates were refused this week, and wait for a decision",
-             listed("curation.gaterun", verdict__exact="refused", **link), "curation.change_agentversion"),
+        Todo(found["late"], "privacy request is overdue", "privacy requests are overdue", desk, officer, "bad"),
+        Todo(found["stuck"], "privacy request failed five times", "privacy requests failed five times", desk, officer, "bad"),
+        Todo(stuck, "erasure failed five times", "erasures failed five times", listed("privacy.erasure"), officer, "bad"),
+        Todo(failed, "release could not be cut", "releases could not be cut", releases, "curation.view_release", "bad"),
+        Todo(Setback.objects.count(), "background job keeps failing", "background jobs keep failing",
+             listed("privacy.setback"), "privacy.view_setback", "bad"),
+        Todo(found["soon"], "privacy request is due within a week", "privacy requests are due within a week", desk, officer),
+        Todo(found["new"], "privacy request waits to be verified", "privacy requests wait to be verified", desk, officer),
+        Todo(refused, "candidate was refused this week and waits for a decision",
+             "candidates were refused this week and wait for a decision", runs, "curation.change_agentversion"),
     )  # fmt: skip
     return [row for row in rows if row.number > 0]

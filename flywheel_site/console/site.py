@@ -21,8 +21,6 @@ from privacy.console.reauthentication import confirm
 
 
 class SignInForm(AdminAuthenticationForm):
-    """Name and password, so often and no oftener."""
-
     def clean(self) -> dict[str, Any]:
         name, request = self.cleaned_data.get("username", ""), self.request
         if request is not None and not sign_ins.may_try(request, name):
@@ -34,7 +32,7 @@ class SignInForm(AdminAuthenticationForm):
 
 
 class FlywheelAdminSite(AdminSite):
-    """Django's admin, with the flywheel at a glance on its first page, and every list within the user's projects."""
+    """Django's admin, with an overview on its first page, and every list limited to the user's projects."""
 
     site_header = "Flywheel"
     site_title = "Flywheel"
@@ -52,11 +50,11 @@ class FlywheelAdminSite(AdminSite):
         return everything.filter(members__user=request.user.pk)
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff, with their second factor where that is asked."""
+        """Staff, with a second factor where one is required."""
         return super().has_permission(request) and not second_factor.is_due(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Django's own, for whoever is still there."""
+        """Django's own, after signing out an idle user."""
         inner = super().admin_view(view, cacheable)
 
         def attended(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -76,7 +74,7 @@ class FlywheelAdminSite(AdminSite):
         return own + super().get_urls()
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The password; then, where it is asked, the second factor."""
+        """The password, then the second factor where one is required."""
         if request.method == "GET" and second_factor.is_due(request):
             return redirect(second_factor.address(request))
         answer = super().login(request, extra_context)
@@ -106,20 +104,14 @@ class FlywheelAdminSite(AdminSite):
             request.GET.get("days", ""),
             request.user.has_perm,
         )
-        more = {
-            "glance": glance,
-            "periods": home.PERIODS,
-            "can": home.Can.of(request.user),
-            **(extra_context or {}),
-        }
-        return super().index(request, more)
+        return super().index(request, {"glance": glance, "periods": home.PERIODS, **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "demo": settings.DEMO, "review_url": review_url(request)}
 
 
 def review_url(request: HttpRequest) -> str:
-    """Where the next review task is, for whoever may decide one."""
+    """The address of the next review task, for a user who may decide one."""
     if not request.user.has_perm("curation.change_reviewtask"):
         return ""
     return reverse("admin:curation_reviewtask_next")
@@ -127,7 +119,7 @@ def review_url(request: HttpRequest) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One part of the flywheel with its lists, most used first; those under `more` fold away."""
+    """One group of the rail with its lists, most used first; those under `more` are folded."""
 
     name: str
     lists: tuple[str, ...]
@@ -146,17 +138,19 @@ GROUPS = (
     Group(
         "Privacy",
         ("PrivacyRequest", "Subject", "ConsentEntry", "Erasure", "RedactionPolicy"),
-        ("Notice", "Webhook", "Delivery", "Tombstone"),
+        ("Notice", "Webhook", "Delivery", "Tombstone", "Setback"),
     ),
     Group("People", ("User", "Group"), ("TOTPDevice", "StaticDevice")),
 )
+# The rail says what the pages say: only a model of somebody else's, or one without a plural, has another name here.
 NAMES = {
-    "ParkedSignal": "Waiting signals", "Outcome": "Counts of writes", "CurationPolicy": "Policies",
-    "PrivacyRequest": "Requests", "ConsentEntry": "Consent", "TOTPDevice": "Second factors",
-    "StaticDevice": "Backup codes", "User": "Users", "Group": "Roles", "ReleaseMember": "Members",
-    "GateResult": "Results", "CaseGrader": "Graders",
-    "ReviewEvent": "Review trail", "Question": "Near questions",
-}  # fmt: skip
+    "ConsentEntry": "Consent",
+    "Group": "Roles",
+    "PrivacyRequest": "Privacy requests",
+    "Setback": "Failing work",
+    "StaticDevice": "Backup codes",
+    "TOTPDevice": "Second factors",
+}
 
 
 def grouped(apps: list[Any]) -> list[Any]:
@@ -169,7 +163,6 @@ def grouped(apps: list[Any]) -> list[Any]:
 
 
 def group_of(group: Group, found: dict[str, Any]) -> dict[str, Any]:
-    """One group in the shape that Django's templates take."""
     return {
         "name": group.name,
         "app_label": group.name.lower(),
@@ -182,6 +175,5 @@ def group_of(group: Group, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def entry(name: str, model: dict[str, Any], folded: bool) -> dict[str, Any]:
-    """One list, by the word that the product has for it."""
     label = NAMES.get(name, str(model["name"]))
     return {**model, "name": label[:1].upper() + label[1:], "folded": folded}

@@ -35,7 +35,7 @@ GOODBYE: Final = " Always happy to help!"
 
 EARLIER_WEIGHT: Final = 0.4
 ANSWERED_WEIGHT: Final = 0.15
-"""How much a word of the question before, and of its answer, counts beside one of the question itself."""
+"""The weight of a word of the previous question or its answer, compared with one of the question itself."""
 AGAIN: Final = 0.4
 """What was said a moment ago is hardly what is asked for now."""
 GENERAL: Final = 1.8
@@ -59,12 +59,12 @@ class Lesson:
 
 def v1(question: str, context: list[Turn] | None = None) -> str:
     """The deployed version: stale pages, no stems, no other language, and no memory of the conversation."""
-    return told(*best(old_index().search(dict.fromkeys(plain_tokens(question), 1.0)), lambda item: item.was))
+    return reply(*best(old_index().search(dict.fromkeys(plain_tokens(question), 1.0)), lambda item: item.was))
 
 
 def v2(question: str, context: list[Turn] | None = None) -> str:
     """The better version: today's pages in the question's language, stems, synonyms, and the turns before."""
-    return told(*best(ranked(question, context), lambda item: item.text))
+    return reply(*best(ranked(question, context), lambda item: item.text))
 
 
 def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
@@ -73,7 +73,7 @@ def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
         ranked(question, context),
         key=lambda one: -one.score * (GENERAL if one.passage in openings() else 1.0),
     )
-    return THANKS + told(*best(found, lambda item: item.text)) + GOODBYE
+    return THANKS + reply(*best(found, lambda item: item.text)) + GOODBYE
 
 
 def improved(lessons: Iterable[Lesson]) -> Agent:
@@ -142,12 +142,10 @@ def ranked(question: str, context: Sequence[Turn] | None) -> list[Found]:
 
 @lru_cache(maxsize=1)
 def openings() -> frozenset[Passage]:
-    """The first passage of each page."""
     return frozenset({item.page: item for item in reversed(passages())}.values())
 
 
 def is_in(passage: Passage, text: str) -> bool:
-    """Whether a text says what the passage says, or said."""
     return passage.text in text or passage.was in text
 
 
@@ -163,8 +161,7 @@ def best(found: Sequence[Found], text: Callable[[Passage], str]) -> tuple[str, .
     return (text(found[0].passage),) if found else ()
 
 
-def told(*texts: str) -> str:
-    """An answer of these texts."""
+def reply(*texts: str) -> str:
     return " ".join(texts) or NOTHING
 
 

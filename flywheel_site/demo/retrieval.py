@@ -75,7 +75,6 @@ class Found:
 
 @lru_cache(maxsize=1)
 def passages() -> tuple[Passage, ...]:
-    """All passages of all pages, in the order of the file."""
     return tuple(
         Passage(
             page["id"],

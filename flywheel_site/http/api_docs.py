@@ -7,10 +7,19 @@ from django.shortcuts import render
 from drf_spectacular.generators import SchemaGenerator
 
 METHODS = ("get", "post", "put", "patch", "delete")
-# In the order in which an integrator needs them; what is not named comes last.
+# In the order in which an integrator needs them; others come last.
 PLACES = (
-    "interactions", "feedback", "batch", "traces", "consent", "privacy", "datasets", "releases", "gate-runs", "agent-versions",
-)  # fmt: skip
+    "interactions",
+    "feedback",
+    "batch",
+    "traces",
+    "consent",
+    "privacy",
+    "datasets",
+    "releases",
+    "gate-runs",
+    "agent-versions",
+)
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -22,13 +31,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def calls(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every call with what it takes and answers, capture first."""
     return [
         {
             "id": call["operationId"],
             "method": method.upper(),
             "path": path,
-            "text": told(call.get("description", "")),
+            "text": pieces(call.get("description", "")),
             "body": name_of(call.get("requestBody", {}).get("content", {})),
             "answers": [
                 {"status": status, "kind": name_of(answer.get("content", {}))}
@@ -42,12 +50,11 @@ def calls(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def place(path: str) -> int:
-    """Where a call stands on the page."""
     return next((at for at, word in enumerate(PLACES) if word in path.split("/")), len(PLACES))
 
 
-def told(text: str) -> list[tuple[str, bool]]:
-    """A description in pieces, each with whether it stands between backticks: it is set as code."""
+def pieces(text: str) -> list[tuple[str, bool]]:
+    """A description in pieces, each with whether it was in backticks, to show it as code."""
     return [(piece, bool(at % 2)) for at, piece in enumerate(text.split("`")) if piece]
 
 
@@ -59,28 +66,26 @@ def name_of(content: dict[str, Any]) -> str:
 
 
 def kinds(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """Every class with its fields."""
     return [
         {
             "name": name,
-            "text": told(schema.get("description", "")),
+            "text": pieces(schema.get("description", "")),
             "fields": [
-                {"name": field, "type": type_of(said), "needed": field in schema.get("required", ())}
-                for field, said in schema.get("properties", {}).items()
+                {"name": field, "type": type_of(kind), "needed": field in schema.get("required", ())}
+                for field, kind in schema.get("properties", {}).items()
             ],
         }
         for name, schema in sorted(document["components"]["schemas"].items())
     ]
 
 
-def type_of(said: dict[str, Any]) -> str:
-    """A field's type in a few words."""
-    if "$ref" in said:
-        return str(said["$ref"]).rpartition("/")[2]
-    if "anyOf" in said:
-        return " or ".join(type_of(one) for one in said["anyOf"])
-    if "enum" in said:
-        return " ".join(str(value) for value in said["enum"])
-    inner = said.get("items") or said.get("additionalProperties")
+def type_of(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(type_of(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return " ".join(str(value) for value in schema["enum"])
+    inner = schema.get("items") or schema.get("additionalProperties")
     of = f" of {type_of(inner)}" if isinstance(inner, dict) and inner else ""
-    return f"{said.get('format') or said.get('type', 'anything')}{of}"
+    return f"{schema.get('format') or schema.get('type', 'anything')}{of}"

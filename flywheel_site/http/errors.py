@@ -1,4 +1,4 @@
-"""What is answered where no view answers: a problem document to a call of the API, a page to a person."""
+"""Error responses where no view answers: a problem document for an API call, a page for a person."""
 
 import logging
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from privacy.api.problems import TITLES
 
 TO_A_PERSON = {
     400: (
-        "This did not arrive as it should",
-        "The browser sent something that is not taken here. Go back and try again.",
+        "The request could not be read",
+        "The browser sent something that cannot be used here. Go back and try again.",
     ),
-    403: ("You may not do that", "Your roles do not allow it, or the page was open for too long: then load it again."),
-    404: ("There is no such page", "The address is wrong, or what stood there is not yours to see, or is gone."),
+    403: ("You may not do that", "Your roles do not allow it, or the page was open for too long: reload it."),
+    404: ("Page not found", "The address is wrong, or the page is gone or not yours to see."),
     500: (
         "Something went wrong here",
-        "Nothing that was stored is lost. If it goes on, tell the operator the number below.",
+        "Nothing that was stored is lost. If it happens again, give the operator the number below.",
     ),
 }
 
@@ -34,7 +34,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403."""
     return answer(request, 403)
 
 
@@ -49,7 +48,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def answer(request: HttpRequest, status: int) -> HttpResponse:
-    """The status in the form that the caller reads; no value that was sent is in it."""
+    """The error in the form that the caller reads, without any value that was sent."""
     if request.path_info.startswith(CALLS):
         return JsonResponse(document(status, TITLES[status]), status=status, content_type=MEDIA_TYPE)
     title, advice = TO_A_PERSON[status]
@@ -75,7 +74,6 @@ def document(status_code: int, detail: str, errors: Sequence[tuple[str, str, str
 
 
 def problem(status_code: int, detail: str, errors: list[tuple[str, str, str]], headers: dict[str, str]) -> Response:
-    """The problem document as a response."""
     body = document(status_code, detail, errors)
     return Response(body, status=status_code, headers=headers, content_type=MEDIA_TYPE)
 

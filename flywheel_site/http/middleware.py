@@ -1,5 +1,6 @@
 """What every response carries (a request id, a content security policy without inline script), which requests no view
-sees, and what no log line holds."""
+sees, and what no log line holds.
+"""
 
 import contextvars
 import logging
@@ -56,7 +57,8 @@ class ContentSecurityPolicyMiddleware:
 
 class UnreadableMiddleware:
     """Refuses a NUL in the address, for which PostgreSQL and file systems cannot even be asked, and a form in chunks,
-    which Django takes for an empty one: on a person's page that would switch every consent off."""
+    which Django takes for an empty one: on a person's page that would switch every consent off.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

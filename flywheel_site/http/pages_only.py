@@ -1,6 +1,5 @@
-"""The middleware that pages need and calls do not: sessions, languages, sign-in, messages. A call has a key and no cookie.
-
-A tenth of a capture's time was spent in them.
+"""Middleware for pages only: sessions, languages, sign-in, messages. An API call has a key and no cookie, and would
+spend a tenth of a capture's time here.
 """
 
 from typing import Any
@@ -17,7 +16,7 @@ from flywheel_site.http.middleware import CALLS
 
 
 class PagesOnly:
-    """Put before a middleware class, lets the calls of the API pass it by."""
+    """Mixed into a middleware class, lets API calls skip it."""
 
     get_response: Any
 
@@ -46,4 +45,4 @@ class SecondFactor(PagesOnly, OTPMiddleware):  # type: ignore[misc]
 
 
 class Messages(PagesOnly, MessageMiddleware):
-    """What the last page has to say, for pages."""
+    """Messages from the last page, for pages."""

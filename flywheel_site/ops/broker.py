@@ -1,6 +1,5 @@
-"""The brokers: messages are files in a folder, and none is seen before it is whole; or they are in Redis.
-
-What is no message of ours, in either, is said in one line and set aside: Celery's worker would end of it.
+"""The brokers: messages are files in a folder, visible only when complete, or they are in Redis. A message that is not
+ours is logged in one line and set aside, because it would end Celery's worker.
 """
 
 import logging
@@ -27,8 +26,8 @@ KEPT_ASIDE = 20  # messages
 
 class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override] # as its parent does
-        """Put a message into the folder in one step. Kombu's own makes an empty file there and then writes it: whoever
-        reads it in between has lost the message, and a worker ends of it.
+        """Put a message into the folder in one step. Kombu creates an empty file and then writes it: a worker that
+        reads it in between loses the message, and ends.
         """
         name = os.path.join(self.data_folder_out, f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg")
         with open(f"{name}.part", "x") as file:
@@ -49,7 +48,7 @@ class Channel(filesystem.Channel):
             except (FileNotFoundError, IsADirectoryError):
                 continue
             except (ValueError, RecursionError) as error:
-                tell(queue, type(error).__name__)
+                log_fault(queue, type(error).__name__)
                 tidy(aside.parent)
                 continue
             aside.unlink()
@@ -65,11 +64,11 @@ class Transport(filesystem.Transport):
 
 
 def deliver(give: Any, message: Any, queue: str) -> None:
-    """Give the message to the worker where it is one of ours; else put it aside."""
+    """Give the message to the worker if it is one of ours; else set it aside."""
     if not (why := fault(message, queue)):
         give(message, queue)
         return
-    tell(queue, why)
+    log_fault(queue, why)
     aside = settings.VAR / "broker" / ASIDE
     aside.mkdir(mode=0o700, exist_ok=True)
     (aside / f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg").write_text(dumps(message))  # type: ignore[no-untyped-call]
@@ -77,7 +76,7 @@ def deliver(give: Any, message: Any, queue: str) -> None:
 
 
 def fault(message: Any, queue: str) -> str:
-    """What is wrong with a message; nothing where it is one that Celery wrote."""
+    """What is wrong with a message; "" for one that Celery wrote."""
     properties = message.get("properties") if isinstance(message, dict) else None
     if not isinstance(properties, dict) or not isinstance(properties.get("delivery_tag"), str):
         return "no delivery_tag"
@@ -91,7 +90,6 @@ def fault(message: Any, queue: str) -> str:
 
 
 def fault_of_task(headers: Any, body: Any, encoding: Any) -> str:
-    """What is wrong with the task that a message asks for."""
     if not isinstance(headers, Mapping) or not isinstance(headers.get("id"), str):
         return "no task id"
     if not isinstance(headers.get("task"), str) or headers["task"] not in current_app.tasks:
@@ -105,8 +103,8 @@ def fault_of_task(headers: Any, body: Any, encoding: Any) -> str:
     return ""
 
 
-def tell(queue: str, why: str) -> None:
-    """One line of log, without anything that the message holds."""
+def log_fault(queue: str, why: str) -> None:
+    """Log one line, without the message's content."""
     logger.error("A message in the queue %s is none of ours and was set aside: %s", queue, why)
 
 

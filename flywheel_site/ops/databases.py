@@ -1,4 +1,4 @@
-"""How each kind of database is spoken to, wherever it is."""
+"""The connection settings of each kind of database."""
 
 from typing import Any
 
@@ -6,7 +6,9 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def settled(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
-    """A database with how it is spoken to: at most `pool` connections to PostgreSQL. The address's own options stay."""
+    """A database with its connection settings: at most `pool` connections to PostgreSQL. Options in the address are
+    kept.
+    """
     if not database["ENGINE"].endswith("sqlite3"):
         given = database.get("OPTIONS", {})
         return {**database, "OPTIONS": {**given, "pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}

@@ -1,4 +1,6 @@
-"""The environment, read strictly: a value that cannot be used is refused at the start, by its name and never by itself."""
+"""The environment, read strictly: an unusable value is refused at the start; the message has its name, never the
+value.
+"""
 
 import ipaddress
 import math
@@ -37,8 +39,6 @@ class Environment:
             raise ImproperlyConfigured(f"{name} must be {allowed}.") from None
 
     def hosts(self, name: str, default: list[str]) -> list[str]:
-        """Names of hosts, as ALLOWED_HOSTS takes them."""
-
         def checked(text: str) -> list[str]:
             found = items(text)
             if not found or any(set("/@ ") & set(host) for host in found):
@@ -48,8 +48,6 @@ class Environment:
         return self._read(name, ",".join(default), checked, "names of hosts with commas between, without https://")
 
     def rate(self, name: str, default: str) -> str:
-        """So many requests in a unit of time."""
-
         def checked(text: str) -> str:
             rates.parse(text)
             return text
@@ -57,13 +55,10 @@ class Environment:
         return self._read(name, default, checked, "a rate like 1000/minute, 600/min or 10/s, and not 0")
 
     def networks(self, name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-        """Networks and addresses."""
         allowed = "networks or addresses with commas between, like 10.0.0.0/8"
         return self._read(name, "", lambda text: [ipaddress.ip_network(each) for each in items(text)], allowed)
 
     def url(self, name: str, default: str = "", schemes: tuple[str, ...] = ("http", "https")) -> str:
-        """An address with one of the schemes and a host, or none at all."""
-
         def checked(text: str) -> str:
             parts = urlsplit(text)
             if text and (parts.scheme not in schemes or not parts.hostname or parts.port == 0):
@@ -75,11 +70,9 @@ class Environment:
         )
 
     def level(self, name: str, default: str) -> str:
-        """A level of logging."""
         return self._read(name, default, lambda text: LEVELS[LEVELS.index(text.upper())], f"one of {', '.join(LEVELS)}")
 
     def db_url(self, name: str, default: str) -> dict[str, Any]:
-        """A database that Flywheel knows."""
         allowed = "postgres://user:password@host:5432/name or sqlite:///file"
 
         def checked(text: str) -> dict[str, Any]:
@@ -99,20 +92,17 @@ class Environment:
         )
 
     def int(self, name: str, default: int, least: int = 1, most: int | None = None) -> int:
-        """A whole number within bounds."""
         bounds = f"from {least} to {most}" if most is not None else f"of {least} or more"
         return self._read(name, default, lambda text: within(int(text), least, most), f"a whole number {bounds}")
 
     def bool(self, name: str, default: bool) -> bool:
-        """On or off. What is neither is no "off"."""
+        """On or off; anything else is refused."""
         return self._read(name, "1" if default else "0", switch, "1 or 0 (true, false, yes, no, on, off)")
 
     def list(self, name: str, default: list[str]) -> list[str]:
-        """Texts with commas between."""
         return self._read(name, ",".join(default), items, "a list with commas between, and nothing empty in it")
 
     def str(self, name: str, default: str = "") -> str:
-        """Any text."""
         text: str = self._env.str(name, default=default)
         return text
 
@@ -134,7 +124,7 @@ def within(number: Number, least: float, most: float | None) -> Number:
 
 
 def items(text: str) -> list[str]:
-    """What stands between the commas; an end with a comma is no item. Raises `ValueError` where one is empty."""
+    """The items between the commas; a trailing comma adds none. Raises `ValueError` where one is empty."""
     found = [each.strip() for each in text.removesuffix(",").split(",")] if text else []
     if not all(found):
         raise ValueError("an empty item")

@@ -1,4 +1,4 @@
-"""Is it alive, and is it ready: for load balancers, and for whoever waits for a start."""
+"""Liveness and readiness, for load balancers and start scripts."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,6 @@ PATIENCE = timedelta(minutes=10)  # a worker that is away for a while is no reas
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
@@ -44,7 +43,7 @@ def master_key() -> str:
 
 
 def erasure_list() -> str:
-    """ "ok", or since when lines of the list beside the database could not be written."""
+    """ "ok", or since when the erasure list, a file outside the database, could not be written."""
     try:
         since = tombstones.waiting_since()
     except DatabaseError as error:
@@ -55,17 +54,17 @@ def erasure_list() -> str:
 
 
 def database() -> str:
-    """ "ok", or what kind of trouble there is."""
+    """ "ok", or the kind of error."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
+    except Exception as error:  # noqa: BLE001 - any error is the answer
         return type(error).__name__
     return "ok"
 
 
 def broker() -> str:
-    """ "ok", or what kind of trouble there is. The file broker is a folder."""
+    """ "ok", or the kind of error. The file broker is a folder."""
     if not settings.REDIS_URL:
         return "ok" if (settings.VAR / "broker").is_dir() else "missing"
     import redis
@@ -78,7 +77,6 @@ def broker() -> str:
 
 
 def backlog() -> dict[str, int]:
-    """Rows in a state that says there is work."""
     return {
         "pending_interactions": Interaction.objects.filter(pending=True).count(),
         "pending_scans": Interaction.objects.filter(scan_due=True).count(),

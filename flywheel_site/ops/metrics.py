@@ -13,10 +13,9 @@ from flywheel_site.ops.health import backlog
 
 
 class Figures:
-    """What Prometheus collects: how writes ended, and what waits. No figure is about a person."""
+    """The collector: how writes ended, and what waits. No figure is about a person."""
 
     def collect(self) -> Iterator[Metric]:
-        """The metrics of this moment."""
         writes = CounterMetricFamily(
             "flywheel_writes",
             "Writes by how they ended; their sum is what was received.",
@@ -33,7 +32,6 @@ class Figures:
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    """The figures as text."""
     registry = CollectorRegistry()
     registry.register(Figures())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

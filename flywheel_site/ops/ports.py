@@ -1,4 +1,4 @@
-"""One server a port, and one a `var/`: the second says so, and ends."""
+"""One server per port, and one per `var/`: a second one says so, and exits."""
 
 import fcntl
 import os
@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import IO
 
 LISTENING = "0A"
-ENDING_SECONDS = 10.0  # for which the children of a server that was killed may still hold its lock
+ENDING_SECONDS = 10.0  # that the children of a killed server may still hold its lock
 
 
 class Taken(Exception):
-    """Somebody else has it; the message says who, where that can be known."""
+    """Another process has it; the message says which, if that is known."""
 
 
 def claim_port(host: str, port: int) -> socket.socket:
     """The port, for this process and its children: while the socket is open, nobody else's `claim_port` gets it.
 
-    The web server's own sockets share a port (SO_REUSEPORT), and so would two servers. This one is bound alone, and lets
-    only then others of this user bind as well.
+    The web server's own sockets share a port (SO_REUSEPORT), and so would two servers. This one is bound exclusively
+    first, and only then lets other processes of this user bind.
     """
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     held = socket.socket(family, kind)
@@ -47,13 +47,13 @@ def by(port: int) -> str:
     for pid in listeners(port):
         with suppress(OSError):
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:3]
-            said = " ".join(Path(os.fsdecode(word)).name for word in words if word)
-            return f" by process {pid} ({said})"
+            command = " ".join(Path(os.fsdecode(word)).name for word in words if word)
+            return f" by process {pid} ({command})"
     return ""
 
 
 def listeners(port: int) -> list[int]:
-    """The processes that listen on the port, of those that this user may look into; the oldest first."""
+    """The processes that listen on the port, as far as this user may inspect them, oldest first."""
     rows = [row.split() for table in ("tcp", "tcp6") for row in lines(Path("/proc/net", table))[1:]]
     sockets = {f"socket:[{row[9]}]" for row in rows if row[3] == LISTENING and row[1].endswith(f":{port:04X}")}
     pids = sorted(int(entry.name) for entry in Path("/proc").glob("[0-9]*")) if sockets else []
@@ -61,7 +61,6 @@ def listeners(port: int) -> list[int]:
 
 
 def lines(path: Path) -> list[str]:
-    """The lines of a file; none where it cannot be read."""
     try:
         return path.read_text().splitlines()
     except OSError:
@@ -69,7 +68,6 @@ def lines(path: Path) -> list[str]:
 
 
 def descriptors(pid: int) -> set[str]:
-    """What the descriptors of a process point to."""
     found = set()
     with suppress(OSError):
         for entry in Path(f"/proc/{pid}/fd").iterdir():
@@ -101,7 +99,7 @@ def claim_folder(folder: Path, port: int) -> IO[str]:
 
 
 def is_ending(pid: str) -> bool:
-    """Whether the process that took the lock has ended, so that its children are about to."""
+    """Whether the process that took the lock has ended, so that its children soon will."""
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:

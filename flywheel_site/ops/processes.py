@@ -1,7 +1,6 @@
-"""The processes of the embedded server: web, worker and beat; forked, forked again when they die, ended together.
-
-`manage.py up` has read the whole of Flywheel when there is nothing left to do but to watch. Its children begin from what
-it has read: they start in a moment, and the memory that none of them writes to is there once for all.
+"""The processes of the embedded server: web, worker and beat; forked, restarted when they die, ended together.
+`manage.py up` has loaded all of Flywheel before it forks: its children start at once, and share the memory that none
+of them writes to.
 """
 
 import ctypes
@@ -47,7 +46,7 @@ _libc = ctypes.CDLL(None)
 
 @dataclass
 class Process:
-    """One child: what it does, where its output goes, and the running one."""
+    """One child: its function, its log file, and the running process."""
 
     name: str
     work: Callable[[], None]
@@ -55,12 +54,11 @@ class Process:
     running: ForkProcess | None = field(default=None)
 
     def start(self) -> None:
-        """Fork the child."""
         self.running = _fork.Process(target=self.become, name=self.name)
         self.running.start()
 
     def become(self) -> None:
-        """What the child does, with its output in the log and with signals as a process of its own has them."""
+        """Run in the child, with its output in the log and default signal handlers."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         with self.log.open("ab") as log:
@@ -70,22 +68,29 @@ class Process:
 
 
 def web(host: str, port: int) -> None:
-    """Serve HTTP. One process: SQLite has one writer, and a second hardly helps."""
+    """Serve HTTP in one process: SQLite has one writer, so a second process hardly helps."""
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
     Server(
-        APPLICATION, host, port, interface=Interfaces.RSGI, workers=1, backpressure=connections_at_once(),
+        APPLICATION,
+        host,
+        port,
+        interface=Interfaces.RSGI,
+        workers=1,
+        backpressure=connections_at_once(),
         # HTTP/1 alone: to tell which version a caller speaks, the server would wait for its first bytes without an end.
-        http=HTTPModes.http1, http1_settings=HTTP1Settings(HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
-        websockets=False, log_level=LogLevels.warning,
-    ).serve()  # fmt: skip
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),
+        websockets=False,
+        log_level=LogLevels.warning,
+    ).serve()
 
 
 def connections_at_once() -> int:
-    """How many connections the web server takes: as many as it may open files, with some left for itself."""
+    """How many connections the web server accepts: its limit of open files, less a reserve."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * CONNECTIONS
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -96,25 +101,34 @@ def connections_at_once() -> int:
 
 
 def worker() -> None:
-    """Do what waits, and wake whoever has something to do by the clock."""
+    """Run tasks, and start the scheduled ones."""
     from flywheel_site.celery import app
 
     app.worker_main(
-        ["--quiet", "worker", "--pool", "solo", "--beat-thread", "--without-gossip", "--without-mingle",
-         "--without-heartbeat", "--loglevel", "warning"]
-    )  # fmt: skip
+        [
+            "--quiet",
+            "worker",
+            "--pool",
+            "solo",
+            "--beat-thread",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel",
+            "warning",
+        ]
+    )
 
 
 def embedded(port: int, var: Path, host: str = "127.0.0.1") -> list[Process]:
-    """The children of the embedded server."""
     return [
         Process("web", lambda: web(host, port), var / "log" / "web.log"),
         Process("worker", worker, var / "log" / "worker.log"),
     ]
 
 
-def claimed(port: int, var: Path, host: str = "127.0.0.1") -> tuple[socket.socket, IO[str]]:
-    """The port and the folder, for as long as the result is kept. Raises `Taken`."""
+def claim(port: int, var: Path, host: str = "127.0.0.1") -> tuple[socket.socket, IO[str]]:
+    """The port and the folder, held while the result is open. Raises `Taken`."""
     return claim_port(host, port), claim_folder(var, port)
 
 
@@ -137,14 +151,14 @@ def serve(port: int, var: Path, welcome: str) -> None:
 
 
 def spare_memory() -> None:
-    """Tell glibc's allocator what it may keep, unless the environment did; another C library is left as it is."""
+    """Limit what glibc's allocator keeps, unless the environment does; other C libraries are left alone."""
     for number, name, value in ALLOCATOR:
         if hasattr(_libc, "mallopt") and name not in os.environ:
             _libc.mallopt(number, value)
 
 
 def end_with_parent() -> None:
-    """Have Linux end this process when the one that forked it is killed: else it would hold the port, and answer."""
+    """Have Linux end this process when its parent is killed: otherwise it would keep the port, and answer."""
     if hasattr(_libc, "prctl"):
         _libc.prctl(PARENT_DIED, signal.SIGTERM)
 
@@ -173,7 +187,7 @@ def supervise(children: list[Process], ready: Callable[[], None]) -> None:
 
 
 def end(children: list[Process]) -> None:
-    """Ask every child to finish; kill what does not within the grace."""
+    """Ask every child to finish; kill those that do not within the grace period."""
     alive = [child.running for child in children if child.running is not None and child.running.is_alive()]
     for process in alive:
         process.terminate()
@@ -186,7 +200,6 @@ def end(children: list[Process]) -> None:
 
 
 def wait_until_ready(port: int) -> bool:
-    """Whether the server answers within half a minute."""
     deadline = time.monotonic() + STARTUP_SECONDS
     while time.monotonic() < deadline:
         if is_ready(port):
@@ -196,7 +209,7 @@ def wait_until_ready(port: int) -> bool:
 
 
 def is_ready(port: int) -> bool:
-    """Whether the server answers well. Asked straight, whatever proxy the environment names, as a host that is allowed."""
+    """Whether the server is ready. Asked directly, without any proxy of the environment, under an allowed host name."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/readyz", headers={"Host": own_host()})
@@ -208,6 +221,5 @@ def is_ready(port: int) -> bool:
 
 
 def own_host() -> str:
-    """A name that ALLOWED_HOSTS lets in."""
     first = next(iter(settings.ALLOWED_HOSTS), "localhost")
     return "localhost" if first == "*" else first.removeprefix(".")

@@ -1,4 +1,4 @@
-"""Secrets that nobody gave: made once, and kept in files that their owner alone can read."""
+"""Secrets that the environment does not set: made once, and stored in files that only their owner can read."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in that file; made where there is none yet."""
+    """The secret in that file, made if there is none yet."""
     if not path.exists():
         make(path)
     found = path.read_text().strip()
@@ -34,7 +34,7 @@ def make(path: Path) -> None:
 
 
 def given_or_kept(given: str, path: Path) -> tuple[str, Path | None]:
-    """The secret, from the environment or else from that file; and the file, where it was made just now."""
+    """The secret, from the environment or else from that file; and the file, if it was made just now."""
     if given:
         return given, None
     is_there = path.exists()

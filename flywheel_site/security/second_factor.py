@@ -1,4 +1,4 @@
-"""The second factor at sign-in: asked for, set up, replaced by a backup code; and asked again before what is grave."""
+"""The second factor: asked for at sign-in, set up, replaced by backup codes, and confirmed before sensitive actions."""
 
 import base64
 import io
@@ -32,38 +32,37 @@ CODES = 10
 
 
 class TokenForm(forms.Form):
-    """Six figures from the phone, or a backup code."""
-
     token = forms.CharField(
-        max_length=16, label=_("Code"),
+        max_length=16,
+        label=_("Code"),
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
-    )  # fmt: skip
+    )
 
 
 class ConfirmForm(forms.Form):
-    """Who you are, once more."""
+    """Password and second factor, to confirm who you are."""
 
     password = forms.CharField(
-        label=_("Password"), strip=False,
+        label=_("Password"),
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )  # fmt: skip
+    )
     token = forms.CharField(
         max_length=16, label=_("Code"), required=False, widget=forms.TextInput(attrs={"autocomplete": "one-time-code"})
     )
 
 
 def is_due(request: HttpRequest) -> bool:
-    """Whether this person has given a password, and owes the second factor."""
+    """Whether this user has given a password but not yet the second factor."""
     user: Any = request.user
     if not (user.is_authenticated and user.is_active and user.is_staff):
         return False
-    # django-otp's middleware has not seen a user who signed in within this very request: the factor is still owed.
+    # django-otp's middleware has not seen a user who signed in within this request: the factor is still due.
     verified = hasattr(user, "is_verified") and user.is_verified()
     return bool(settings.REQUIRE_2FA or has_device(user)) and not verified
 
 
 def has_device(user: Any) -> bool:
-    """Whether a second factor is set up."""
     return any(True for _device in devices_for_user(user, confirmed=True))
 
 
@@ -73,21 +72,19 @@ def limit(request: HttpRequest) -> None:
 
 
 def address(request: HttpRequest) -> str:
-    """Where the second factor is given, or set up."""
     name = "admin:second_factor" if has_device(request.user) else "admin:second_factor_enrol"
     following = request.POST.get("next") or request.GET.get("next") or ""
     return f"{reverse(name)}?{urlencode({'next': safe(request, following)})}"
 
 
 def safe(request: HttpRequest, address: str) -> str:
-    """That address where it is one of ours, else the first page."""
     ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if address and ours else reverse("admin:index")
 
 
 @never_cache
 def verify_view(request: HttpRequest) -> HttpResponseBase:
-    """Ask for the code. Devices slow down whoever guesses (django-otp throttles each by itself)."""
+    """Ask for the code. django-otp throttles guesses for each device."""
     user: Any = request.user
     if not (user.is_authenticated and user.is_staff):
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
@@ -105,13 +102,13 @@ def verify_view(request: HttpRequest) -> HttpResponseBase:
             confirm(request)
             limit(request)
             return redirect(following)
-        form.add_error("token", _("That code is not right, or was used already."))
+        form.add_error("token", _("Wrong code, or one that was already used."))
     return render(request, "admin/second_factor.html", {"form": form, "title": _("Second factor")})
 
 
 @never_cache
 def enrol_view(request: HttpRequest) -> HttpResponseBase:
-    """Set up the second factor: a picture for the phone, the key as text beside it, and the first code to prove it."""
+    """Set up the second factor: a QR code, the key as text, and a first code to prove it."""
     user: Any = request.user
     if not (user.is_authenticated and user.is_staff):
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
@@ -128,7 +125,7 @@ def enrol_view(request: HttpRequest) -> HttpResponseBase:
             confirm(request)
             limit(request)
             return render_codes(request, safe(request, request.GET.get("next", "")))
-        form.add_error("token", _("That code is not right. Is the phone's clock?"))
+        form.add_error("token", _("Wrong code. Check the phone's clock."))
     context = {
         "form": form,
         "title": _("Set up the second factor"),
@@ -139,13 +136,12 @@ def enrol_view(request: HttpRequest) -> HttpResponseBase:
 
 
 def waiting_device(user: Any) -> TOTPDevice:
-    """The device that is being set up; one a person, however often the page is loaded."""
+    """The device that is being set up: one per user, however often the page is loaded."""
     device: TOTPDevice = TOTPDevice.objects.get_or_create(user=user, confirmed=False, defaults={"name": "phone"})[0]
     return device
 
 
 def key_text(device: TOTPDevice) -> str:
-    """The key as one types it into an app that cannot scan."""
     text = base64.b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
 
@@ -160,7 +156,7 @@ def picture(text: str) -> str:
 
 @never_cache
 def codes_view(request: HttpRequest) -> HttpResponseBase:
-    """New backup codes, for who has just shown who they are; the old ones end."""
+    """New backup codes, after confirmation; the old ones stop working."""
     if request.method != "POST" or not has_device(request.user):
         return redirect("admin:index")
     if not is_confirmed(request):
@@ -175,7 +171,6 @@ def render_codes(request: HttpRequest, following: str) -> HttpResponse:
 
 
 def fresh_codes(user: Any) -> list[str]:
-    """Ten codes that each work once, in place of those before."""
     codes = [f"{secrets.randbelow(10**10):010d}" for _number in range(CODES)]
     with transaction.atomic():
         StaticDevice.objects.filter(user=user).delete()
@@ -186,7 +181,6 @@ def fresh_codes(user: Any) -> list[str]:
 
 @never_cache
 def reauthenticate_view(request: HttpRequest) -> HttpResponseBase:
-    """Ask once more who it is: the password, and the second factor where there is one."""
     following = safe(request, request.GET.get("next", ""))
     form, device = ConfirmForm(request.POST or None), has_device(request.user)
     name = request.user.get_username()
@@ -200,6 +194,6 @@ def reauthenticate_view(request: HttpRequest) -> HttpResponseBase:
             sign_ins.forgive(request, name)
             confirm(request)
             return redirect(following)
-        form.add_error(None, _("That is not right. A code works once: wait for the next one."))
-    context = {"form": form, "device": device, "title": _("Say once more who you are")}
+        form.add_error(None, _("Wrong password or code. A code works only once: wait for the next one."))
+    context = {"form": form, "device": device, "title": _("Confirm your password")}
     return render(request, "admin/reauthenticate.html", context)

@@ -1,9 +1,8 @@
-"""Who guesses passwords is slowed down, and who has left is signed out.
-
-Each try at a password counts, before it is checked: for the address, for the name from there, and for the name from
-anywhere. Over a limit the right password is refused, too, until the window ends; nobody learns whether it was right.
-What is refused counts no further: who pushes counts out of memory, or locks a name everywhere, pays for each with a
-password that is checked. Names from anywhere have a memory of their own, which no other traffic fills.
+"""Slows down password guessing, and signs out idle users. Each attempt counts before the password is checked: for the
+address, for the name from that address, and for the name from anywhere. Over a limit even the right password is
+refused until the window ends, so that nobody learns whether it was right. Refused attempts do not count: to evict
+counters from memory, or to lock a name everywhere, costs one checked password each. Counters of names from anywhere
+have a cache of their own, which no other traffic fills.
 """
 
 import hashlib
@@ -18,36 +17,39 @@ from feedback.api.throttling import forget, increment
 from privacy.api.client_address import counted_address
 
 WINDOW = 15 * 60  # seconds
-HERE, ANYWHERE, ADDRESS = 5, 50, 100  # tries a window: of a name from an address, of a name, of an address
+HERE, ANYWHERE, ADDRESS = 5, 50, 100  # attempts per window: of a name from an address, of a name, of an address
 IDLE = 60 * 60  # seconds without a page, after which a session ends
-NOTED = 60  # seconds: how exactly the last page is noted, to spare a write a page
+NOTED = 60  # seconds: the precision of the last visit, to save a write per page
 SEEN = "seen_at"
-TOO_MANY = _("Too many tries. Wait a quarter of an hour, or ask an administrator.")
+TOO_MANY = _("Too many attempts. Wait 15 minutes, or ask an administrator.")
 
 
 def may_try(request: HttpRequest, name: str) -> bool:
-    """Count a try at the password of that name, and say whether it may be made."""
+    """Count an attempt at the password of that name; returns whether it is allowed."""
     return all(increment(key, WINDOW, aside) <= limit for key, limit, aside in counters(request, name))
 
 
 def forgive(request: HttpRequest, name: str) -> None:
-    """Forget the tries of a name from here: its password was right."""
+    """Reset the attempts of a name from here: its password was right."""
     _address, (here, *_), _anywhere = counters(request, name)
     forget(here)
 
 
 def counters(request: HttpRequest, name: str) -> Iterator[tuple[str, int, str]]:
-    """The counts that a try belongs to, how far each may go, and the cache that keeps it without Redis. Names are
-    hashed: they are somebody's."""
+    """The counters of an attempt, with their limits and the cache that holds them without Redis. Names are hashed,
+    because they are personal data.
+    """
     window, address, name = int(time.time() // WINDOW), counted_address(request.META), name.casefold()
     for who, limit, aside in (
-        (f" {address}", ADDRESS, "near"), (f"{name} {address}", HERE, "near"), (name, ANYWHERE, "names"),
-    ):  # fmt: skip
+        (f" {address}", ADDRESS, "near"),
+        (f"{name} {address}", HERE, "near"),
+        (name, ANYWHERE, "names"),
+    ):
         yield f"sign-in:{hashlib.sha256(who.encode()).hexdigest()}:{window}", limit, aside
 
 
 def end_if_idle(request: HttpRequest) -> None:
-    """Sign out who has opened no page for an hour; note that this one was opened."""
+    """Sign out a user who has opened no page for an hour; else note this visit."""
     if not request.user.is_authenticated:
         return
     now = int(time.time())

@@ -47,7 +47,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     namespace_path = "namespace"
     list_display = ["asked", "countdown", "stage", "origin", "received_at", "problem"]
     list_filter = [Urgency, NamespaceFilter, "kind", "state", "law"]
-    heading = "Privacy desk"
+    heading = "Privacy requests"
     lead = "What people asked of us. Each step happens once, whatever dies in between, and ends in a signed receipt."
     empty = (
         "No requests",
@@ -88,7 +88,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         for level, text in alerts(self.get_queryset(request)):
             messages.add_message(request, level, text, fail_silently=True)
-        return super().changelist_view(request, {"title": "Privacy desk", **(extra_context or {})})
+        return super().changelist_view(request, {"title": "Privacy requests", **(extra_context or {})})
 
     def has_desk_permission(self, request: HttpRequest) -> bool:
         """Whether this user may act at the desk."""

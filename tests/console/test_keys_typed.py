@@ -137,7 +137,7 @@ def test_a_verdict_from_a_page_that_is_older_than_the_claim_is_refused_and_kept(
     sent = {"resolution": "correct", "correction": "At ten.", "note": "I rang them."}
     refused = rita.post(url, {**sent, "claim": old})
     text = refused.content.decode()
-    assert refused.status_code == 422 and "was shown again" in text and "At ten." in text and not verdicts()
+    assert refused.status_code == 422 and "was opened again" in text and "At ten." in text and not verdicts()
     assert old != new and rita.post(url, {**sent, "claim": claim_on(refused)}).status_code == 302
 
 

@@ -76,7 +76,7 @@ def test_thirty_tasks_are_decided_by_keyboard_alone(shop: Project, web: str, bro
         shown = console.press("arsu"[place % 4])
     assert shown == "0"
     assert verdicts() == {"approve": 8, "reject": 8, "sensitive": 7, "unsure": 7}
-    assert console.page.locator("#review-title").inner_text() == "Nothing waits. Well done."
+    assert console.page.locator("#review-title").inner_text() == "The queue is empty. Well done."
     console.check()
 
 
@@ -205,7 +205,7 @@ def test_many_are_decided_only_within_the_filter_and_after_a_count(shop: Project
     console.page.locator("select[name=action]").select_option("decide_chosen")
     console.page.locator("button[name=index]").click()
     console.page.wait_for_load_state()
-    assert re.match(r"2\s+open tasks would be touched", console.page.locator(".big").inner_text())
+    assert re.match(r"2\s+open tasks would be affected", console.page.locator(".big").inner_text())
     assert not verdicts()
     console.page.locator("input[value=reject]").check()
     console.page.get_by_role("button", name="Decide 2").click()
@@ -255,7 +255,7 @@ def test_who_must_sets_up_a_second_factor_and_gives_it_the_next_time(
         device = TOTPDevice.objects.get(confirmed=False)
         first.page.locator("#id_token").fill("000000")
         first.page.keyboard.press("Enter")
-        first.page.get_by_text("That code is not right").wait_for()
+        first.page.get_by_text("Wrong code").wait_for()
         time.sleep(1.2)  # a device waits a second after a wrong code
         first.page.locator("#id_token").fill(f"{totp(unhexlify(device.key)):06d}")
         first.page.keyboard.press("Enter")

@@ -21,7 +21,7 @@ from feedback.projects import keys
 from privacy.consent import ledger
 from privacy.console.reauthentication import MARK
 from privacy.erasure import erasure
-from privacy.models import Delivery
+from privacy.models import Delivery, Setback
 from privacy.requests import lifecycle
 from privacy.webhooks import delivery
 from tests import factories as cast
@@ -75,6 +75,7 @@ def build(project: Project, marker: str) -> None:
     made, _secret = delivery.add(project.name, f"https://{project.name}.example/hook")
     Delivery.objects.create(webhook=made, message=f"{marker}-1", payload={"project": marker})
     keys.create(project, ["read"], f"{marker} key")
+    Setback.objects.create(work="cut", about=f"release {project.pk}", error="OSError")
     lifecycle.submit(project.namespace, anna, "access", verified_by="key", origin=project.name)
     erasure.erase(cast.person(project, ben))
     erasure.settle()

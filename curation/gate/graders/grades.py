@@ -11,7 +11,7 @@ MAX_ANSWER = 100_000
 """Longest text that is graded, in code points: a longer answer is an error, not a slow pass."""
 
 CaseView = Mapping[str, object]
-"""What a grader may know of a case beside the expected answer: `question`, `rejected`, `language`, `kind`,
+"""What a grader may know of a case apart from the expected answer: `question`, `rejected`, `language`, `kind`,
 `tags`.
 """
 

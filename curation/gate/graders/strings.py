@@ -48,7 +48,7 @@ def same_words(answer: str, expected: str, case: CaseView, /) -> float:
 
 def contains(answer: str, expected: str, case: CaseView, /) -> float:
     """1.0 where the expected words stand together in a short answer: affirmed, not as one of several, and
-    without the rejected answer beside them.
+    without the rejected answer next to them.
     """
     wanted, given = tokens(expected), tokens(answer)
     if not wanted or len(given) > len(wanted) + ROOM:

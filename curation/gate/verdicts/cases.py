@@ -78,7 +78,6 @@ class Result:
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """The first answer and its repetitions, in order."""
         return (Attempt(self.answer, self.error, self.score, self.passed), *self.repeats)
 
 
@@ -127,12 +126,11 @@ def digest_of(digests: Iterable[tuple[str, str]]) -> str:
 
 
 def results_digest(results: ResultSet) -> str:
-    """Return the sha256 (hex) of a result set without its seal."""
     return _sha256(replace(results, seal=""))
 
 
 def case_view(case: Case) -> dict[str, object]:
-    """Return what graders may know of the case beside the expected answer."""
+    """Return what graders may know of the case apart from the expected answer."""
     return {
         "question": case.question,
         "rejected": case.rejected,
@@ -142,8 +140,8 @@ def case_view(case: Case) -> dict[str, object]:
     }
 
 
-Outcome = Grade | GraderError
-_remembered: ContextVar[dict[tuple[Case, str], Outcome] | None] = ContextVar("remembered", default=None)
+GradeOrError = Grade | GraderError
+_remembered: ContextVar[dict[tuple[Case, str], GradeOrError] | None] = ContextVar("remembered", default=None)
 _digests: ContextVar[dict[int, tuple[Case, str]] | None] = ContextVar("digests", default=None)
 AT_ONCE = 8
 """Answers that wait for a model at the same time."""
@@ -191,7 +189,7 @@ def grade_ahead(asked: Iterable[tuple[Case, str | None]], using: Mapping[str, Gr
     )
     waiting = [pair for pair in wanted if pair not in memory]
 
-    def ask(pair: tuple[Case, str]) -> Outcome:
+    def ask(pair: tuple[Case, str]) -> GradeOrError:
         case, answer = pair
         model = using[case.grader]
         try:

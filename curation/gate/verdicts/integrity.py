@@ -40,7 +40,6 @@ class Reason:
 
 
 def case_faults(cases: Sequence[Case]) -> list[Reason]:
-    """Return what is wrong with the cases themselves."""
     if not cases:
         return [Reason("no_cases", "the release has no eval cases")]
     twice = [name for name, count in Counter(case.id for case in cases).items() if count > 1]
@@ -52,7 +51,7 @@ def case_faults(cases: Sequence[Case]) -> list[Reason]:
 
 
 def set_faults(cases: Sequence[Case], results: ResultSet, *, release: str, repeats: int | None = None) -> list[Reason]:
-    """Return what forbids to believe a whole set of results for exactly these cases of this release."""
+    """Return the reasons to distrust a whole set of results for exactly these cases of this release."""
     faults = _header_faults(results)
     if results.release != release:
         faults.append(Reason("wrong_release", "the results are of another release"))
@@ -71,7 +70,7 @@ def set_faults(cases: Sequence[Case], results: ResultSet, *, release: str, repea
 
 
 def older_faults(cases: Sequence[Case], results: ResultSet) -> list[Reason]:
-    """Return what forbids to believe a baseline of an older release where its cases are unchanged."""
+    """Return the reasons to distrust a baseline of an older release on its unchanged cases."""
     same = unchanged(cases, results)
     known = {case.id: case for case in cases if case.id in same}
     digests = {name: result.digest for name, result in same.items()}

@@ -23,8 +23,8 @@ from curation.gate.verdicts.policy import GatePolicy
 from curation.gate.verdicts.significance import Pairs, change_interval, mcnemar, mcnemar_drop
 from curation.gate.verdicts.slices import Slice, slice_outcomes
 
-Outcome = Literal["fixed", "still_failing", "regressed", "newly_failing", "still_passing", "newly_passing"]
-OUTCOMES: Final[tuple[Outcome, ...]] = (
+Change = Literal["fixed", "still_failing", "regressed", "newly_failing", "still_passing", "newly_passing"]
+OUTCOMES: Final[tuple[Change, ...]] = (
     "fixed",
     "still_failing",
     "regressed",
@@ -32,7 +32,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = (
     "still_passing",
     "newly_passing",
 )
-_PAIRED: Final[Mapping[tuple[bool, bool], Outcome]] = {
+_PAIRED: Final[Mapping[tuple[bool, bool], Change]] = {
     (True, True): "still_passing",
     (True, False): "regressed",
     (False, True): "fixed",
@@ -55,7 +55,7 @@ class CaseOutcome:
     """
 
     case: Case
-    outcome: Outcome
+    outcome: Change
     before: bool | None
     after: bool
     flaky: bool
@@ -94,7 +94,7 @@ def judge_results(
 ) -> Verdict:
     """Judge a candidate's results on the cases of `release`, paired with the baseline's.
 
-    `cases` must come from the release itself, never from whoever sends the results. Results that cannot be
+    `cases` must come from the release itself, never from the sender of the results. Results that cannot be
     believed give a verdict that could not judge; everything else is judged in full, so that one run shows all
     that is wrong.
     """
@@ -134,8 +134,8 @@ def needs_confirmation(verdict: Verdict) -> tuple[str, ...]:
     """Return the cases to ask the candidate again, `policy.confirmations` times each, before the verdict is
     final.
 
-    Losses and gains alike: a gain by luck would be a loss of the next candidate. Add the attempts to
-    `Result.repeats`, seal the set anew and judge again; nothing needs confirmation then.
+    Losses and gains alike: a gain by luck would be a loss of the next candidate. Add the attempts to `Result.repeats`,
+    seal the set again and judge again; then nothing needs confirmation.
     """
     return verdict.unconfirmed
 
@@ -185,7 +185,7 @@ def _outcome(case: Case, result: Result, before: Result | None, policy: GatePoli
     if before is None:
         # A golden case worked in production; a regression case is known to fail until an agent gets it right.
         usual, then = case.kind == "golden", None
-        named: Outcome = "newly_passing" if after else "newly_failing" if usual else "still_failing"
+        named: Change = "newly_passing" if after else "newly_failing" if usual else "still_failing"
     else:
         usual = then = _settled(before, repeated=True)
         mixed = mixed or _mixed(before)

@@ -21,7 +21,6 @@ class Pairs:
 
     @property
     def total(self) -> int:
-        """All pairs."""
         return self.both + self.lost + self.won + self.neither
 
 

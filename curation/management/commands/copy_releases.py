@@ -14,7 +14,7 @@ from privacy.db import isolation
 class Command(BaseCommand):
     help = (
         "Copy the published releases into the bucket of RELEASES_S3, and remove what was taken back. The worker does so "
-        "after each release and every ten minutes; this is for whoever does not want to wait, or has no worker."
+        "after each release and every ten minutes; this command is for when you do not want to wait, or run no worker."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,15 +29,14 @@ class Command(BaseCommand):
         datasets = list(Dataset.objects.filter(name__in=named) if named else Dataset.objects.all())
         if unknown := set(named) - {dataset.name for dataset in datasets}:
             raise CommandError(f"There is no dataset {', '.join(sorted(unknown))}.")
-        told = isolation.each(copies.WORK, datasets, self.copy)
-        if wrong := [*filter(None, told), *isolation.failing(copies.WORK)]:
+        failures = isolation.each(copies.WORK, datasets, self.copy)
+        if wrong := [*filter(None, failures), *isolation.failing(copies.WORK)]:
             raise CommandError("\n".join(wrong))
 
     def copy(self, dataset: Dataset) -> str:
-        """Copy one dataset; what went wrong, in words."""
         try:
             with bar(f"copy {dataset.name}", unit="file") as progress:
-                done = copies.follow(dataset, progress)
+                done = copies.sync(dataset, progress)
         except copies.Busy:
             return f"Another process is copying {dataset.name}. Try again in a minute."
         except StoreFailed as error:

@@ -54,7 +54,6 @@ class Command(BaseCommand):
         sys.exit(EXIT[GateRun.Verdict(run.verdict)])
 
     def judge(self, options: dict[str, Any]) -> GateRun:
-        """Ask every case, with a progress bar, and judge the answers."""
         release = judging.find_release(options["release"])
         agent = agents.load(options["agent"], timeout=options["timeout"])
         candidate = judging.CandidateIn(
@@ -65,12 +64,11 @@ class Command(BaseCommand):
             return judging.run(release, agent, candidate, **{name: options[name] for name in names}, progress=progress)
 
     def report(self, run: GateRun, options: dict[str, Any]) -> None:
-        """Print the verdict, and write the files that were asked for."""
         if options["junit"]:
             options["junit"].write_text(reports.as_junit(run), encoding="utf-8")
         if options["markdown"]:
             with options["markdown"].open("a", encoding="utf-8") as summary:  # GitHub's is shared with other steps
                 summary.write(reports.as_markdown(run))
         self.stdout.write(
-            orjson.dumps(judging.shown(run), default=str).decode() if options["json"] else judging.told(run)
+            orjson.dumps(judging.shown(run), default=str).decode() if options["json"] else judging.as_text(run)
         )

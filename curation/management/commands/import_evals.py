@@ -15,7 +15,7 @@ TAKEN = (WriteResult.STORED, WriteResult.REPLAYED)
 
 
 class Command(BaseCommand):
-    help = "Import an eval set of another tool: each case waits for a reviewer's approval."
+    help = "Import an eval set from another tool; each case waits for a reviewer's approval."
 
     def add_arguments(self, parser: CommandParser) -> None:
         commands.add_arguments(parser, eval_sets.FORMAT)
@@ -27,5 +27,5 @@ class Command(BaseCommand):
         for case in eval_sets.import_cases(project, records, ConsentSource("import", notice_for(NOTICE))):
             tally.add(case.number, str(case.result), case.field, case.problem)
         counts = tally.counts
-        said = f"{counts['stored']} wait for review, {counts['replayed']} were there already."
-        commands.finish(self, tally, said, taken=TAKEN, as_json=options["json"])
+        summary = f"{counts['stored']} wait for review, {counts['replayed']} were there already."
+        commands.finish(self, tally, summary, taken=TAKEN, as_json=options["json"])

@@ -23,9 +23,9 @@ class Command(BaseCommand):
         either = parser.add_mutually_exclusive_group()
         either.add_argument("--try", dest="tried", metavar="FILE", help="YAML or JSON. Nothing is written.")
         either.add_argument("--set", dest="given", metavar="FILE", help="YAML or JSON; asks for --note.")
-        parser.add_argument("--note", default="", help="Why, in a line.")
+        parser.add_argument("--note", default="", help="A line that says why.")
         parser.add_argument(
-            "--again", action="store_true", help="With --set: put what is decided already before the filters again."
+            "--again", action="store_true", help="With --set: apply the filters again to decided records."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -53,12 +53,11 @@ class Command(BaseCommand):
             self.stderr.write(f"Ignored, for these are no settings any more: {', '.join(gone)}.")
 
     def say(self, made: trials.Trial) -> None:
-        """What a trial found."""
         for verdict, stage, code, number in made.rows:
             self.stdout.write(f"{number:>9,}  {verdict:<5} {stage}: {code}")
         for change in made.first:
             self.stdout.write(f"  {change.public_id}: {change.verdict}, {change.detail}")
-        self.stdout.write(f"{sum(made.counts.values()):,} of {made.read:,} records would stand otherwise.")
+        self.stdout.write(f"{sum(made.counts.values()):,} of {made.read:,} records would change.")
 
 
 def settings_of(name: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from feedback.models import Project
 
 
 class Command(BaseCommand):
-    help = "Say how good a project's answers are: the random audit beside the votes, each with its n and interval."
+    help = "Say how good a project's answers are: the random audit and the votes, each with its n and interval."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True)
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             f"audit     {made.audit}; {made.drawn:,} of {made.seen:,} answers drawn, {made.waiting:,} not judged"
         )
         self.stdout.write(f"thumbs    {made.thumbs}; biased by who votes")
-        doubt = "the audit bears it out" if made.is_trusted else "a diagnostic, not to be relied on"
+        doubt = "confirmed by the audit" if made.is_trusted else "a diagnostic, not to be relied on"
         self.stdout.write(f"weighted  {made.weighted.estimate}; worth {made.weighted.ess:,.0f} equal votes; {doubt}")
         for one in made.slices:
             self.stdout.write(f"{one.group:<14} {one.name:<20} audit {one.audit}; thumbs {one.thumbs}")

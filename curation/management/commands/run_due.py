@@ -5,21 +5,21 @@ from typing import Any
 import orjson
 from django.core.management.base import BaseCommand, CommandParser
 
-from curation.models import Period
+from curation.models import Period, PeriodState
 from curation.releases import periods
 from privacy.db import isolation
 
 WORDS = {
-    Period.State.DONE: "released",
-    Period.State.NOTHING_NEW: "nothing was new",
-    Period.State.FAILED: "given up",
-    Period.State.WAITING: "to be tried again",
+    PeriodState.DONE: "released",
+    PeriodState.NOTHING_NEW: "nothing was new",
+    PeriodState.FAILED: "given up",
+    PeriodState.WAITING: "to be tried again",
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Cut the scheduled releases that are due. Run it as often as you like, beside beat or without: a period is "
+        "Cut the scheduled releases that are due. Run it as often as you like, with or without beat: a period is "
         "released once. Exit status 1 where a release failed."
     )
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         else:
             for period in tried:
                 more = period.release.version if period.release else period.error
-                self.stdout.write(f"{period}: {WORDS[Period.State(period.state)]}{f' ({more})' if more else ''}")
+                self.stdout.write(f"{period}: {WORDS[PeriodState(period.state)]}{f' ({more})' if more else ''}")
             if not tried:
                 self.stdout.write("Nothing is due.")
         failing = isolation.failing(periods.ENTER)
@@ -46,12 +46,11 @@ class Command(BaseCommand):
 
 
 def shown(period: Period) -> dict[str, Any]:
-    """A period as a script reads it."""
     return {
         "dataset": period.dataset.name,
         "period": period.name,
         "state": period.state,
         "release": period.release and period.release.public_id,
         "error": period.error,
-        "next_at": period.next_at if period.state == Period.State.WAITING else None,
+        "next_at": period.next_at if period.state == PeriodState.WAITING else None,
     }

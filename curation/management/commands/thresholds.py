@@ -9,11 +9,13 @@ from feedback.models import Project
 
 
 class Command(BaseCommand):
-    help = "Show from which score on answers are right, by what people judged, beside the thresholds that hold."
+    help = "Show the thresholds that people's judgements suggest, with the current ones."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--project", required=True, help="The project's name.")
-        parser.add_argument("--adopt", action="store_true", help="Make a version of the policy with what is proposed.")
+        parser.add_argument(
+            "--adopt", action="store_true", help="Make a version of the policy with the proposed thresholds."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = Project.objects.filter(name=options["project"]).first()
@@ -21,9 +23,9 @@ class Command(BaseCommand):
             raise CommandError("There is no such project.")
         found = thresholds.curves(project)
         for one in found:
-            said = f"{one.proposed:.2f}, {one.why}" if one.proposed is not None else f"none: {one.why}"
+            proposal = f"{one.proposed:.2f}, {one.why}" if one.proposed is not None else f"none: {one.why}"
             self.stdout.write(
-                f"{one.kind:<11}{one.grader:<9} now {one.now:.2f}  {one.right} right, {one.wrong} wrong  proposed {said}"
+                f"{one.kind:<11}{one.grader:<9} now {one.now:.2f}  {one.right} right, {one.wrong} wrong  proposed {proposal}"
             )
         if options["adopt"]:
             made = thresholds.adopt(project, [one.name for one in found], None)

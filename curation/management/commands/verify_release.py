@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation.models import Release
+from curation.models import Release, ReleaseState
 from curation.releases import cutting
 from curation.releases.files import folder
 from curation.releases.verify import verify
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 def place(what: str) -> Path:
     """The folder of a release that is named, or the folder itself. Raises `CommandError`."""
     if release := cutting.find(what):
-        if release.state not in (Release.State.PUBLISHED, Release.State.STALE):
+        if release.state not in (ReleaseState.PUBLISHED, ReleaseState.STALE):
             raise CommandError(f"{release} was taken back; its files are gone.")
         return folder(release)
     if Path(what).is_dir():
@@ -57,6 +57,5 @@ def place(what: str) -> Path:
 
 
 def published() -> list[Path]:
-    """The folders of all releases that may be read now."""
-    rows = Release.objects.filter(state=Release.State.PUBLISHED).select_related("dataset")
+    rows = Release.objects.filter(state=ReleaseState.PUBLISHED).select_related("dataset")
     return [folder(release) for release in rows.order_by("dataset__name", "number", "recut")]

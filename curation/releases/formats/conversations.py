@@ -16,13 +16,12 @@ _ROLES = {
     "ai": "assistant",
     "bot": "assistant",
     "model": "assistant",
-}  # fmt: skip
+}
 
 
 def prompt(row: Row, *, system: bool = True) -> list[Message] | None:
-    """Everything up to the answer: system prompt, earlier turns, question. None where a turn's role has no place.
-
-    The dataset's system prompt is for training: there it stands in place of one that the conversation brought along.
+    """Everything up to the answer: system prompt, earlier turns, question. None if a turn's role is not supported. In
+    training, the dataset's system prompt replaces the conversation's own.
     """
     turns = _turns(row.context)
     if turns is None:

@@ -2,7 +2,7 @@
 
 The name of the Langfuse dataset is the reader's to choose, so it is not here. Langfuse upserts by `id`. It takes a
 string `@@@langfuseMedia:…@@@` for a file that it holds, and uploads one that begins as a base64 data URI: both marks
-are parted.
+are split.
 """
 
 import re

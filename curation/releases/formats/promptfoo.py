@@ -71,7 +71,7 @@ def line(row: Row) -> bytes | None:
 
 
 def inert(text: str) -> str:
-    """The text with every mark parted that promptfoo acts on."""
+    """The text with every mark split that promptfoo acts on."""
     if "{" in text or "#" in text or "//" in text:
         text = _MARK.sub(_join, text)
     # Most texts begin with a letter that none of the leading marks begins with.

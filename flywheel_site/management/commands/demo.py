@@ -77,7 +77,6 @@ class Command(BaseCommand):
         serve(options["port"])
 
     def stage(self, title: str, *lines: str) -> None:
-        """Print one stage with its figures."""
         self.stdout.write(f"\n{self.style.MIGRATE_HEADING(title)}")
         for line in lines:
             self.stdout.write(f"  {line}")
@@ -102,7 +101,6 @@ class Command(BaseCommand):
         return tally.counts.total()
 
     def report(self, project: Project, tally: commands.Tally) -> None:
-        """Print what was stored, and what was replaced in it."""
         counts = tally.counts
         replaced: Counter[str] = Counter()
         for found in Interaction.objects.filter(project=project).values_list("redactions", flat=True):
@@ -132,7 +130,6 @@ class Command(BaseCommand):
         )
 
     def release(self, project: Project) -> Release:
-        """Cut what is agreed to into files."""
         dataset = Dataset.objects.get(name=project.name, project=project)
         try:
             with bar("release") as progress:
@@ -171,7 +168,6 @@ class Command(BaseCommand):
         self.stage("4  Gate: nothing that worked may break", *lines)
 
     def funnel(self, project: Project, release: Release, lines: int) -> None:
-        """The turn at a glance, and where to look next."""
         stored = Interaction.objects.filter(project=project).count()
         rated = Interaction.objects.filter(project=project, signals__isnull=False).distinct().count()
         decided = Interaction.objects.filter(project=project, decision__outcome__in=["confirmed", "corrected"]).count()
@@ -207,14 +203,13 @@ def project_of(log: Path) -> Project:
 def look_free(port: int) -> None:
     """Say at once, and not after the whole turn, that the server could not start; it claims port and folder itself."""
     try:
-        for claimed in processes.claimed(port, settings.VAR):
+        for claimed in processes.claim(port, settings.VAR):
             claimed.close()
     except Taken as error:
         raise CommandError(str(error)) from None
 
 
 def verdict_words(run: GateRun) -> str:
-    """A gate run's verdict with the counts that explain it."""
     counts = run.counts
     said = [
         f"{counts[name]} {name.replace('_', ' ')}"

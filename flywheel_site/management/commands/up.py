@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            claimed = processes.claimed(options["port"], settings.VAR)  # kept until the server has ended
+            claimed = processes.claim(options["port"], settings.VAR)  # kept until the server has ended
         except Taken as error:
             raise CommandError(str(error)) from None
         call_command("migrate", verbosity=0)

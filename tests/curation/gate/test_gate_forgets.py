@@ -6,7 +6,7 @@ import pytest
 
 from curation.gate import judging
 from curation.gate.agent_versions import CandidateIn
-from curation.gate.runs import kept_results, run_seal, without
+from curation.gate.runs import kept_results, run_seal, without_cases
 from curation.models import GateRun
 from privacy.erasure import erasure
 from privacy.models import Purpose
@@ -64,9 +64,9 @@ def test_only_the_very_name_is_taken_out(gone: str, cases: list[str], detail: st
     reason: dict[str, Any] = {
         "code": "errored", "detail": "3: cases ended in an error: 1, 13, 3", "cases": ["1", "13", "3"],
     }  # fmt: skip
-    assert without(reason, {gone}) == {"code": "errored", "detail": detail, "cases": cases}
+    assert without_cases(reason, {gone}) == {"code": "errored", "detail": detail, "cases": cases}
 
 
 def test_a_name_is_told_from_the_number_of_those_not_named() -> None:
     reason = {"code": "errored", "detail": "9: answers are empty: 1, 2, 4 and 4 more", "cases": ["1", "2", "4"]}
-    assert without(reason, {"4"})["detail"] == "9: answers are empty: 1, 2, (erased) and 4 more"
+    assert without_cases(reason, {"4"})["detail"] == "9: answers are empty: 1, 2, (erased) and 4 more"

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from curation.gate import judging, model_graders
-from curation.gate.case_graders import in_order, thresholds_of
+from curation.gate.case_graders import in_order, thresholds_under
 from curation.gate.graders import GraderError
 from curation.gate.verdicts import GatePolicy, PolicyError
 from curation.models import CaseGrader, GateRun, Release, ReviewTask
@@ -79,7 +79,7 @@ def test_what_it_cost_is_shown_everywhere(models: Endpoint, release: Release) ->
     asked = len(models.calls)
     assert run.counts["judge_votes"] == asked and run.counts["judge_tokens"] == 220 * asked
     assert run.counts["judge_cost"] == pytest.approx(asked * (200 + 2 * 20) / 1e6)
-    assert f"{run.counts['judge_cost']} judge cost" in judging.told(run)
+    assert f"{run.counts['judge_cost']} judge cost" in judging.as_text(run)
     again = judged(release, free)
     assert again.counts["judge_votes"] == 3 * len(EVERY)  # calibrated once; each answer is judged once, by three votes
 
@@ -172,7 +172,7 @@ def test_the_order_and_the_least_scores_are_the_policys() -> None:
     assert last[-2:] == ("embedding:2", "judge:1")
     first = in_order(GatePolicy(model_graders=("judge",), models_first=True), {"judge:1": using["judge:1"]})
     assert first[:4] == ("exact", "normalised", "contains", "judge:1")
-    least = thresholds_of(GatePolicy(thresholds={"golden": {"token_f1": 0.42}}))
+    least = thresholds_under(GatePolicy(thresholds={"golden": {"token_f1": 0.42}}))
     assert (least["golden"]["token_f1"], least["regression"]["token_f1"]) == (0.42, 0.5)
 
 

@@ -51,7 +51,7 @@ def of(project: Project, name: str) -> thresholds.Curve:
 
 def test_what_a_correction_replaced_is_wrong_and_thumbs_say_nothing() -> None:
     project = released().dataset.project
-    found = list(thresholds.told(project))
+    found = list(thresholds.judged_answers(project))
     assert len(found) == 4 and not any(one.correct for one in found)
     assert {one.kind for one in found} == {"regression"}
     assert of(project, "golden.token_f1").points == ()
@@ -63,7 +63,7 @@ def test_it_is_wrong_beside_every_right_answer_to_the_same_question() -> None:
     wrong = cast.asked(shop, cast.BEN, answer="It never opens, and it was closed for good last year.")
     cast.said(shop, wrong, "edit", correction=cast.RIGHT)
     cast.turn(shop)
-    found = {(one.kind, one.expected) for one in thresholds.told(shop)}
+    found = {(one.kind, one.expected) for one in thresholds.judged_answers(shop)}
     assert found == {("regression", cast.RIGHT), ("golden", cast.ANSWER)}
 
 
@@ -98,11 +98,11 @@ def test_what_is_adopted_is_a_version_of_the_policy_that_the_gate_keeps_to() -> 
 
 def test_whoever_is_restricted_counts_no_more() -> None:
     project = judged(4, right=2)
-    before = len(list(thresholds.told(project)))
+    before = len(list(thresholds.judged_answers(project)))
     subject = GateResult.objects.exclude(judged=None)[0].subject
     subject.restricted_at = cast.row(cast.asked(project, cast.DAN)).received_at
     subject.save()
-    assert len(list(thresholds.told(project))) == before - 4
+    assert len(list(thresholds.judged_answers(project))) == before - 4
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_the_command_prints_tries_and_sets(shop: Project, tmp_path: Path) -> Non
 
     path = tmp_path / "policy.yaml"
     path.write_text("filter:\n  max_tokens: 12\n")
-    assert "1 of 3 records would stand otherwise." in said("--try", str(path))
+    assert "1 of 3 records would change." in said("--try", str(path))
     assert policies_versions.current(shop).version == 1
     with pytest.raises(CommandError, match="--note"):
         said("--set", str(path))

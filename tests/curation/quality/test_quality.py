@@ -164,7 +164,7 @@ def test_the_console_shows_the_audit_before_the_thumbs(admin_client: Client) -> 
     page = admin_client.get("/admin/").content.decode()
     assert page.index("by the random audit") < page.index("Thumbs up")
     assert "51% to 100%, n = 4" in page and "0% to 49%, n = 4" in page
-    assert "not borne out by the audit" in page
+    assert "not confirmed by the audit" in page
 
 
 def test_beat_draws_the_audit() -> None:

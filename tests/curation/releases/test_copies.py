@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
 from curation import checks
-from curation.models import Release
+from curation.models import Release, ReleaseState
 from curation.releases import copies
 from curation.releases.copies import Bucket, StoreFailed
 from curation.releases.files import folder
@@ -110,7 +110,7 @@ def test_a_request_does_not_close_before_the_store_has_followed(store: Any, monk
         made = lifecycle.submit("shop", cast.ANNA, "erasure", verified_by="key", origin="shop")
         waits = lifecycle.advance(made)
     assert waits.state == RequestStatus.SCANNED and "bucket" in waits.error
-    assert Release.objects.get(recut=1).state == Release.State.PUBLISHED
+    assert Release.objects.get(recut=1).state == ReleaseState.PUBLISHED
     assert seen(store) == there
     PrivacyRequest.objects.update(lease_until=None)
     assert lifecycle.advance(waits).state == RequestStatus.CLOSED
@@ -119,7 +119,7 @@ def test_a_request_does_not_close_before_the_store_has_followed(store: Any, monk
 
 def test_a_copy_that_dies_after_any_object_shows_no_half_release(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as off:
-        off.setattr(copies, "follow", lambda dataset, progress=None: None)
+        off.setattr(copies, "sync", lambda dataset, progress=None: None)
         first = released()
     put, left, whole = Bucket.put, 0, on_disk(first)
 
@@ -134,19 +134,19 @@ def test_a_copy_that_dies_after_any_object_shows_no_half_release(store: Any, mon
     for number in range(len(whole) - 1):
         left = 1
         with pytest.raises(KeyboardInterrupt):
-            copies.follow(first.dataset)
+            copies.sync(first.dataset)
         there = seen(store)
         assert len(there) == number + 1
         assert all(whole[key] == content for key, content in there.items())
         assert "flywheel/shop/v1/manifest.json" not in there
     left = 1
-    assert copies.follow(first.dataset).there == len(whole)
+    assert copies.sync(first.dataset).there == len(whole)
     assert seen(store) == {**whole, "flywheel/shop/latest": b"v1\n"}
 
 
 def test_a_second_look_changes_nothing(store: Any) -> None:
     first = released()
-    done = copies.follow(first.dataset)
+    done = copies.sync(first.dataset)
     assert (done.put, done.removed, done.there) == (0, 0, len(on_disk(first)))
 
 
@@ -154,7 +154,7 @@ def test_what_others_keep_in_the_bucket_stays_and_what_is_strange_among_the_rele
     first = released()
     for key in ("other/file", "flywheel/shop-two/v1/sft.jsonl", "flywheel/shop/v9/sft.jsonl"):
         store.put_object(Bucket="copies", Key=key, Body=b"{}")
-    copies.follow(first.dataset)
+    copies.sync(first.dataset)
     assert set(seen(store)) - set(on_disk(first)) == {
         "other/file", "flywheel/shop-two/v1/sft.jsonl", "flywheel/shop/latest",
     }  # fmt: skip
@@ -164,25 +164,25 @@ def test_a_lost_disk_does_not_empty_the_bucket(store: Any) -> None:
     first = released()
     whole = on_disk(first)
     hide(folder(first))
-    copies.follow(first.dataset)
+    copies.sync(first.dataset)
     assert whole.items() <= seen(store).items()
 
 
 def test_parts_of_an_upload_that_was_never_finished_go(store: Any) -> None:
     first = released()
     store.create_multipart_upload(Bucket="copies", Key="flywheel/shop/v1/sft.jsonl")
-    copies.follow(first.dataset)
+    copies.sync(first.dataset)
     assert not store.list_multipart_uploads(Bucket="copies").get("Uploads")
 
 
 def test_one_process_copies_a_dataset_at_a_time(store: Any) -> None:
     first = released()
-    with copies.alone(first.dataset):
+    with copies.locked(first.dataset):
         with pytest.raises(copies.Busy):
-            copies.follow(first.dataset)
+            copies.sync(first.dataset)
         with pytest.raises(CommandError, match="Another process"):
             call_command("copy_releases")
-    assert copies.follow(first.dataset).put == 0
+    assert copies.sync(first.dataset).put == 0
 
 
 def test_a_release_is_published_though_the_store_is_away(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +191,7 @@ def test_a_release_is_published_though_the_store_is_away(store: Any, monkeypatch
         first = released()
         with pytest.raises(CommandError, match="EndpointConnectionError"):
             call_command("copy_releases")
-    assert first.state == Release.State.PUBLISHED and not seen(store)
+    assert first.state == ReleaseState.PUBLISHED and not seen(store)
     said = StringIO()
     call_command("copy_releases", "shop", stdout=said)
     assert f"{len(on_disk(first))} files copied" in said.getvalue()

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from curation import tasks
-from curation.models import Dataset, Period, Release
+from curation.models import Dataset, Period, PeriodState, Release
 from curation.releases import cutting, periods
 from curation.releases.files import folder
 from feedback.models import Project
@@ -164,7 +164,7 @@ def test_what_was_given_up_is_tried_once_more_when_somebody_asks(
         periods.run_due()
         Period.objects.update(tries=cutting.MAX_TRIES - 1, next_at=LONG_AGO)
         assert periods.run_due()[0].state == "failed"
-    assert periods.run_due() == [] and periods.again(dataset) == 1
+    assert periods.run_due() == [] and periods.retry(dataset) == 1
     assert periods.run_due()[0].state == "done"
 
 
@@ -187,7 +187,7 @@ def test_a_worker_that_dies_is_followed_by_another_when_its_lease_ends(dataset: 
     assert periods.run_due()[0].state == "done"
     stale = newest()
     stale.lease_until = timezone.now()
-    periods.settle(stale, Period.State.FAILED, error="late")
+    periods.settle(stale, PeriodState.FAILED, error="late")
     assert newest().state == "done", "the one that was away has no say"
 
 

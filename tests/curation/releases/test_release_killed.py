@@ -13,7 +13,7 @@ import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils import timezone
 
-from curation.models import Dataset, Release
+from curation.models import Dataset, Release, ReleaseState
 from curation.releases import cutting, folders
 from curation.releases.verify import verify
 from feedback.models import Project
@@ -108,7 +108,7 @@ def look(base: Path, allowed: set[str]) -> None:
     assert verify(base / newest) == []
     for path in base.iterdir():
         assert path.name.startswith((".", "latest")) or verify(path) == [], path.name
-    for release in Release.objects.filter(state=Release.State.PUBLISHED):
+    for release in Release.objects.filter(state=ReleaseState.PUBLISHED):
         assert verify(base / release.version) == [], release.version
 
 
@@ -142,13 +142,13 @@ def test_readers_see_the_old_or_the_new_release_at_whatever_write_a_cut_dies(mon
             break
         ended += 1
         made = after_the_kill(dataset)
-        assert made.state == Release.State.PUBLISHED and made.version in (coming, f"v{int(coming[1:]) + 1}")
+        assert made.state == ReleaseState.PUBLISHED and made.version in (coming, f"v{int(coming[1:]) + 1}")
         folders.tidy(dataset)
         assert sorted(path.name for path in base.iterdir() if path.name.startswith(".")) == []
         old = made.version
         look(base, {old})
     assert done == 0, "the cut has more writes than this counts to"
     assert ended > 30 and looks > ended
-    assert Release.objects.filter(state=Release.State.CUTTING).count() == 0
-    whole = Release.objects.filter(state=Release.State.PUBLISHED).order_by("-number").first()
+    assert Release.objects.filter(state=ReleaseState.CUTTING).count() == 0
+    whole = Release.objects.filter(state=ReleaseState.PUBLISHED).order_by("-number").first()
     assert whole and whole.manifest["counts"]["eval_cases.jsonl"] >= ended

@@ -134,7 +134,7 @@ def test_what_changed_meanwhile_is_left_out_and_counted_in_words(shop: Project, 
     assert set(ReviewTask.objects.filter(resolved_by=rita)) == {first, last}
     shown = page(window)
     for words in (
-        "This task is closed already.",
+        "This task is already closed.",
         "Somebody else is deciding this task.",
         bulk.VOTED,
         bulk.HIDDEN,
@@ -168,11 +168,13 @@ def test_nobody_takes_back_what_another_decided_and_nothing_is_taken_back_twice(
     other = signed_in(staff("curator", shop))
     assert "1 decided" not in page(other)
     for sent in (str(key), "9" * 30, "x", ""):
-        assert "That is no bulk decision of yours" in other.post(BULKS, {"bulk": sent}, follow=True).content.decode()
+        assert (
+            "That is not one of your bulk decisions" in other.post(BULKS, {"bulk": sent}, follow=True).content.decode()
+        )
     assert ReviewTask.objects.filter(state="resolved").count() == 1
     window.post(BULKS, {"bulk": key})
     finished()
-    assert "taken back before" in window.post(BULKS, {"bulk": key}, follow=True).content.decode()
+    assert "already taken back" in window.post(BULKS, {"bulk": key}, follow=True).content.decode()
 
 
 def test_who_loses_the_right_meanwhile_decides_no_more(shop: Project, rita: User) -> None:

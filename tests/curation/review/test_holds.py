@@ -150,7 +150,11 @@ def test_a_reviewer_may_use_the_agents_answer_instead_of_a_held_correction() -> 
 def test_a_reviewer_may_write_another_answer_than_the_held_one() -> None:
     shop = cast.project()
     talk = corrected(shop)
-    for text, word in ((cast.RIGHT, "as decided"), (cast.ANSWER, "agent's answer"), ("\u3164", "shows no word")):
+    for text, word in (
+        (cast.RIGHT, "as decided"),
+        (cast.ANSWER, "agent's answer"),
+        ("\u3164", "write the right answer"),
+    ):
         with pytest.raises(ReviewError, match=word):
             deciding.resolve(cast.task(talk), deciding.Verdict("correct", text), None)
     deciding.resolve(cast.task(talk), deciding.Verdict("correct", "At eleven."), None)

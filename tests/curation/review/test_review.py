@@ -66,7 +66,7 @@ def test_a_correction_that_shows_no_word_is_refused_on_its_page(doubtful: Record
     window, task = signed_in(staff("reviewer", shop)), cast.task(doubtful)
     url = reverse("admin:curation_reviewtask_decide", args=[task.pk])
     answer = window.post(url, {"resolution": "correct", "correction": text, "note": "I rang them."})
-    assert answer.status_code == 422 and "The correction shows no word" in answer.content.decode()
+    assert answer.status_code == 422 and "The correction is empty" in answer.content.decode()
     assert "I rang them." in answer.content.decode() and cast.task(doubtful).state == "open"
 
 

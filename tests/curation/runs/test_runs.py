@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from curation import pipeline, tasks
-from curation.models import CurationPolicy, Decision, Run
+from curation.models import CurationPolicy, Decision, Run, RunState
 from curation.runs import control, pace
 from feedback.models import Project
 from tests import factories as cast
@@ -45,7 +45,7 @@ def cancelled_after_two(shop: Project) -> Run:
 @pytest.mark.usefixtures("one_at_a_time")
 def test_a_cancelled_run_keeps_what_it_did_and_leaves_the_rest() -> None:
     run = cancelled_after_two(cast.project())
-    assert run.state == Run.State.CANCELLED and run.finished_at is not None
+    assert run.state == RunState.CANCELLED and run.finished_at is not None
     assert 0 < Decision.objects.count() < 5 and not control.cancel(run)
 
 

@@ -48,7 +48,7 @@ def test_a_person_at_no_address_is_told_so_on_a_page(client: Client) -> None:
     answer = client.get("/nowhere")
     text = answer.content.decode()
     assert answer.status_code == 404 and answer["Content-Type"].startswith("text/html")
-    assert "There is no such page" in text and "nowhere" not in text and "<script" not in text
+    assert "Page not found" in text and "nowhere" not in text and "<script" not in text
 
 
 @pytest.mark.parametrize(

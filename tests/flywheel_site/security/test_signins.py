@@ -44,7 +44,7 @@ def tried(client: Client, password: str, name: str = "rita", **more: Any) -> boo
 def test_after_five_tries_the_right_password_is_refused_too(client: Client, rita: User) -> None:
     assert [tried(client, "wrong") for _ in range(5)] == [False] * 5
     answer = client.post(reverse("admin:login"), {"username": "RITA", "password": PASSWORD})
-    assert "Too many tries" in answer.content.decode() and "_auth_user_id" not in client.session
+    assert "Too many attempts" in answer.content.decode() and "_auth_user_id" not in client.session
     assert tried(client, PASSWORD, REMOTE_ADDR="10.1.2.3")  # elsewhere she may
 
 
@@ -101,7 +101,7 @@ def test_saying_again_who_one_is_is_slowed_down_alike(client: Client, rita: User
     for _ in range(5):
         client.post(reverse("admin:reauthenticate"), {"password": "wrong"})
     answer = client.post(reverse("admin:reauthenticate"), {"password": PASSWORD})
-    assert "Too many tries" in answer.content.decode() and MARK not in client.session
+    assert "Too many attempts" in answer.content.decode() and MARK not in client.session
 
 
 def test_who_is_sent_here_from_elsewhere_lands_in_the_console(client: Client, rita: User) -> None:

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from curation import pipeline, tasks
-from curation.models import AuditFrame, Dataset, Decision, Period, Release
+from curation.models import AuditFrame, Dataset, Decision, Period, Release, ReleaseState
 from curation.quality import audits
 from curation.releases import cutting, folders, periods
 from feedback import tasks as feedback_tasks
@@ -104,7 +104,7 @@ def test_a_release_that_cannot_be_cut_again_keeps_no_other_and_no_curation_waiti
         cast.said(shop, cast.asked(shop), "thumbs_up")
         cast.turn(shop)
         cast.cut(shop)
-    Release.objects.update(state=Release.State.STALE)
+    Release.objects.update(state=ReleaseState.STALE)
     cast.said(shops[0], cast.asked(shops[0], question="Is there a car park?"), "thumbs_up")
     real = cutting.publish
 

@@ -1,0 +1,190 @@
+"""Datasets, their releases and recalls."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from curation.releases import formats, schedules
+from feedback.models import NAME, Interaction, Project
+from privacy.models import Subject
+
+
+def check_formats(names: Any) -> None:
+    """Refuse an unknown file format, or one whose library is not installed."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValidationError("Formats are a list of names.")
+    try:
+        formats.check(names)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+class Dataset(models.Model):
+    """The releases of one project under one name, and their schedule."""
+
+    class Cadence(models.TextChoices):
+        MANUAL = "manual", "By hand"
+        WEEKLY = "weekly", "Every week"
+        MONTHLY = "monthly", "Every month"
+        CRON = "cron", "As the cron line says"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="datasets")
+    name = models.CharField(max_length=64, unique=True, validators=[NAME])
+    formats = models.JSONField(
+        default=list, blank=True, validators=[check_formats], help_text="Files in addition to the three standard ones."
+    )
+    system_prompt = models.TextField(blank=True, help_text="Put before every training example.")
+    holdout = models.FloatField(default=0.0, help_text="Share of questions that are tested and never trained on.")
+    cadence = models.CharField(max_length=16, choices=Cadence, default=Cadence.MANUAL)
+    cron = models.CharField(max_length=64, blank=True, help_text="Five fields, in the time zone: 0 6 * * 1-5")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    scheduled_since = models.DateTimeField(
+        default=timezone.now,
+        editable=False,
+        help_text="When the cadence was set; earlier periods are not made up for.",
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse an unknown time zone or an invalid cron line, each at its field."""
+        self.cron = " ".join(self.cron.split())
+        try:
+            schedules.check_zone(self.time_zone)
+        except ValueError as error:
+            raise ValidationError({"time_zone": str(error)}) from error
+        try:
+            self.schedule()
+        except ValueError as error:
+            raise ValidationError({"cron": str(error)}) from error
+
+    def schedule(self) -> schedules.Schedule | None:
+        """When its releases are due; None where they are cut by hand. Raises `ValueError` where that cannot be said."""
+        return schedules.schedule(self.cadence, self.cron, self.time_zone)
+
+    def published(self) -> "models.QuerySet[Release]":
+        """Its published releases, newest first."""
+        states = [ReleaseState.PUBLISHED, ReleaseState.STALE]
+        return self.releases.filter(state__in=states).order_by("-number", "-recut")
+
+
+class ReleaseState(models.TextChoices):
+    CUTTING = "cutting", "Being cut"
+    PUBLISHED = "published"
+    STALE = "stale", "To be cut again"
+    SUPERSEDED = "superseded", "Replaced by its recut"
+    FAILED = "failed"
+
+
+class Release(models.Model):
+    """One immutable version of a dataset. Recut (v2.1) when a person in it is erased."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="releases")
+    number = models.PositiveIntegerField()
+    recut = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=16, choices=ReleaseState, default=ReleaseState.CUTTING)
+    policy = models.ForeignKey("curation.CurationPolicy", null=True, on_delete=models.PROTECT, related_name="+")
+    period = models.CharField(max_length=32, blank=True, help_text="The scheduled period that it was cut for.")
+    manifest = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True, blank=True)
+    disturbed = models.BooleanField(default=False, help_text="A person in it was erased while it was being cut.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["dataset", "number", "recut"], name="release_version_once"),
+            models.UniqueConstraint(
+                fields=["dataset", "period"], condition=~Q(period="") & Q(recut=0), name="release_once_a_period"
+            ),
+        ]
+        indexes = [models.Index(fields=["state"], name="release_state")]
+        permissions = [("export_release", "Can download the files of releases")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.version}"
+
+    @property
+    def public_id(self) -> str:
+        """The name that the API, the commands and the gate know it by: `dataset:v3`."""
+        return f"{self.dataset.name}:{self.version}"
+
+    @property
+    def version(self) -> str:
+        """`v3`, or `v3.1` for its first recut."""
+        return f"v{self.number}.{self.recut}" if self.recut else f"v{self.number}"
+
+
+class PeriodState(models.TextChoices):
+    WAITING = "waiting"
+    DONE = "done"
+    NOTHING_NEW = "nothing_new", "Nothing was new"
+    MISSED = "missed", "Missed; cut with the period after it"
+    FAILED = "failed"
+
+
+class Period(models.Model):
+    """One scheduled period of a dataset. However many beats run, the unique row lets its release be cut once."""
+
+    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="periods")
+    name = models.CharField(max_length=32)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=16, choices=PeriodState, default=PeriodState.WAITING)
+    release = models.ForeignKey(Release, null=True, on_delete=models.SET_NULL, related_name="periods")
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed; no captured text.")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["dataset", "name"], name="period_once")]
+        indexes = [models.Index(fields=["next_at"], condition=Q(state="waiting"), name="period_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.dataset} {self.name}"
+
+
+class ReleaseMember(models.Model):
+    """An interaction in a release: how an erasure finds the files to cut again."""
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="members")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="memberships")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="memberships")
+    evaluation = models.BooleanField(default=False, help_text="It is in a file for evaluation.")
+    training = models.BooleanField(default=False, help_text="It is in a file for training.")
+    author = models.ForeignKey(
+        Subject,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="authored_memberships",
+        help_text="Who wrote the correction in it, where that is somebody else.",
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "interaction"], name="member_once_a_release")]
+        indexes = [models.Index(fields=["author"], condition=Q(author__isnull=False), name="member_author")]
+
+    def __str__(self) -> str:
+        return f"{self.release_id}: {self.interaction_id}"
+
+
+class Recall(models.Model):
+    """Records that the users of a release must delete: ids and hashes, no text."""
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="recalls")
+    replaced_by = models.ForeignKey(Release, null=True, on_delete=models.PROTECT, related_name="+")
+    records = models.JSONField(default=list, help_text="[{file, record, sha256}]")
+    reason = models.CharField(max_length=16, default="erasure")
+    acknowledgements = models.JSONField(default=list, help_text="Who says they have deleted the records: [{by, at}].")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"recall {self.pk}"
