@@ -1,0 +1,14 @@
+"""How much of the tests runs.
+
+`make test` runs the short forms, with the same examples each time; `make test-all` sets THOROUGH=1, which adds the
+tests marked `thorough`, makes the others longer and draws their examples at random.
+"""
+
+import os
+
+THOROUGH = os.environ.get("THOROUGH", "0") == "1"
+
+
+def extent(short: int, long: int) -> int:
+    """The number of examples, kills or the like for this run."""
+    return long if THOROUGH else short
