@@ -26,10 +26,10 @@ def of_the_database(root: Path) -> set[str]:
     }
 
 
-def tests_of(module: str, root: Path) -> list[Path]:
+def files_for(module: str, root: Path) -> list[Path]:
     """The test files of a module: those in its mirrored folder that import it, else the whole folder."""
     folder = root.joinpath("tests", *module.split(".")[:-1])
-    files = sorted(folder.rglob("test_*.py"))
+    files = sorted(folder.glob("test_*.py"))
     return [path for path in files if module in targets(path)] or files
 
 
@@ -42,4 +42,4 @@ def targets(path: Path) -> frozenset[str]:
 @cache
 def on_both() -> frozenset[Path]:
     """The test files that `make test` runs on both databases."""
-    return frozenset(path for module in of_the_database(ROOT) for path in tests_of(module, ROOT))
+    return frozenset(path for module in of_the_database(ROOT) for path in files_for(module, ROOT))
