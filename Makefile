@@ -11,9 +11,10 @@ help:
 	@echo "make up      serve on your own data under var/ (FLYWHEEL_VAR=DIRECTORY: elsewhere; PORT=8000)"
 	@echo "make native  compile the redactor, where there is a C compiler; everything runs without"
 	@echo "make check   the sources and the tests without a database, in a minute"
-	@echo "make lint, make format   what ruff says of the sources; ruff lays them out"
+	@echo "make lint    what ruff says of the sources"
+	@echo "make format  lay the sources out as ruff does"
 	@echo "make test    everything that CI runs (ONLY=lint,types: some of it)"
-	@echo "make test-all   and the long forms: all on both databases, random examples, coverage, the compiled redactor"
+	@echo "make test-all  the long forms too: all on both databases, random examples, coverage, the compiled redactor"
 	@echo "make bench   the benchmarks (BENCH=redaction,capture: some of them)"
 	@echo "make docs    write the generated reference, and build the documentation under var/docs/"
 
