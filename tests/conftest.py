@@ -72,10 +72,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose what was asked for. Tests in a browser come last: they leave its event loop open in this process."""
-    chosen = CHOICES.get(config.getoption("--only") or "", lambda item: True)
-    kept = [item for item in items if chosen(item) and (THOROUGH or not item.get_closest_marker("thorough"))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is not None)
+    asked = CHOICES.get(config.getoption("--only") or "")
+    wanted = {
+        item
+        for item in items
+        if (asked is None or asked(item)) and (THOROUGH or not item.get_closest_marker("thorough"))
+    }
+    config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+    items[:] = [item for item in items if item in wanted]
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL: give DATABASE_URL, or run `make test`")
         for item in items:
@@ -158,9 +163,13 @@ def keep(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[],
     no test sees another's changes. To be called when it is made: released files come back before each test, too. Not for
     tests with transactions of their own.
     """
+
+    def keep_files() -> None:
+        shutil.copytree(settings.RELEASES, KEPT, symlinks=True)
+
     forget_releases()
     with django_db_blocker.unblock(), transaction.atomic():
-        yield lambda: shutil.copytree(settings.RELEASES, KEPT, symlinks=True) and None
+        yield keep_files
         transaction.set_rollback(True)
     shutil.rmtree(KEPT, ignore_errors=True)
 
