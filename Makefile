@@ -1,5 +1,5 @@
 # Everything that one types here. Nothing but make and Python >= 3.11 has to be there; `.venv/` is made first.
-.PHONY: help demo up native test bench docs
+.PHONY: help demo up native check lint format test test-all bench docs
 
 PYTHON_HERE = .venv/bin/python
 # What is given on make's command line (PORT, LOG, CONSENT, NOTICE, MAP, BENCH, FLYWHEEL_VAR, …) reaches the recipes as environment.
@@ -10,7 +10,11 @@ help:
 	@echo "             MAP=question=input.text,answer=output: where LOG has other fields"
 	@echo "make up      serve on your own data under var/ (FLYWHEEL_VAR=DIRECTORY: elsewhere; PORT=8000)"
 	@echo "make native  compile the redactor, where there is a C compiler; everything runs without"
+	@echo "make check   the sources and the tests without a database, in a minute"
+	@echo "make lint    what ruff says of the sources"
+	@echo "make format  lay the sources out as ruff does"
 	@echo "make test    everything that CI runs (ONLY=lint,types: some of it)"
+	@echo "make test-all  the long forms too: all on both databases, random examples, coverage, the compiled redactor"
 	@echo "make bench   the benchmarks (BENCH=redaction,capture: some of them)"
 	@echo "make docs    write the generated reference, and build the documentation under var/docs/"
 
@@ -27,9 +31,25 @@ native:
 	@sh deploy/venv.sh native
 	@exec $(PYTHON_HERE) -m deploy.native
 
+check:
+	@sh deploy/venv.sh dev
+	@exec $(PYTHON_HERE) -m tests.run --only lint,format,quick
+
+lint:
+	@sh deploy/venv.sh dev
+	@exec $(PYTHON_HERE) -m ruff check .
+
+format:
+	@sh deploy/venv.sh dev
+	@exec $(PYTHON_HERE) -m ruff format .
+
 test:
 	@sh deploy/venv.sh dev
 	@exec $(PYTHON_HERE) -m tests.run $${ONLY:+--only "$$ONLY"}
+
+test-all:
+	@sh deploy/venv.sh dev
+	@exec $(PYTHON_HERE) -m tests.run --all $${ONLY:+--only "$$ONLY"}
 
 bench:
 	@sh deploy/venv.sh dev

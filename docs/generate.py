@@ -122,7 +122,7 @@ def scopes_of(patterns: Iterable[Any], before: str = "") -> Iterator[tuple[tuple
 
 def commands() -> str:
     """What is typed at a shell: make and manage.py."""
-    made = re.findall(r'@echo "(make \w+) +(.*)"', (ROOT / "Makefile").read_text())
+    made = re.findall(r'@echo "(make [\w-]+) +(.*)"', (ROOT / "Makefile").read_text())
     parts = [
         "# Commands\n\n",
         "## make\n\n",

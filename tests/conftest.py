@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ if settings.configured or "DJANGO_SETTINGS_MODULE" in os.environ:
 # the settings are loaded here, and the variable that would load them earlier there is taken away again. Each
 # xdist worker has a database of its own on the Redis server, too: a test empties it.
 VAR = Path(tempfile.mkdtemp(prefix="flywheel-tests-"))
+KEPT = VAR / "kept"
 
 
 def leave_nothing(owner: int) -> None:
@@ -48,32 +49,43 @@ settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from django.core.cache import caches  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 
+from tests.databases import on_both  # noqa: E402
+from tests.extent import THOROUGH  # noqa: E402
 from tests.processes import running, wait, web_server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# A busy machine is no failure: no deadline for one example.
-hypothesis_settings.register_profile("flywheel", deadline=None)
-hypothesis_settings.load_profile("flywheel")
+# A busy machine is no failure: no deadline for one example. What the thorough run finds is printed, to be kept as an
+# `@example`, and tried first in the next one.
+hypothesis_settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("drawn", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("drawn" if THOROUGH else "same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database-only", action="store_true", help="leave out the tests that use no database")
+    parser.addoption("--only", choices=sorted(CHOICES), help="the tests that use a database; of these, those that run "
+                     "on both in `make test`; or the quick ones: no database, no other process")  # fmt: skip
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs PostgreSQL where there is SQLite; and what needs neither, where that is asked."""
+    """Choose what was asked for. Tests in a browser come last: they leave its event loop open in this process."""
+    asked = CHOICES.get(config.getoption("--only") or "")
+    wanted = {
+        item
+        for item in items
+        if (asked is None or asked(item)) and (THOROUGH or not item.get_closest_marker("thorough"))
+    }
+    config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+    items[:] = [item for item in items if item in wanted]
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL: give DATABASE_URL, or run `make test`")
         for item in items:
             if item.get_closest_marker("postgres"):
                 item.add_marker(skip)
-    if config.getoption("--database-only"):
-        left_out = [item for item in items if not uses_database(item)]
-        items[:] = [item for item in items if uses_database(item)]
-        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_collection_finish() -> None:
@@ -111,13 +123,55 @@ def uses_database(item: pytest.Item) -> bool:
     return asked or not {"db", "transactional_db"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
+def is_about_database(item: pytest.Item) -> bool:
+    """Whether `make test` runs the test on both databases."""
+    asked = any(item.get_closest_marker(marker) for marker in ("postgres", "worker"))
+    return asked or (uses_database(item) and item.path in on_both())
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether the test needs no database, no browser and no other process."""
+    return not uses_database(item) and not any(item.get_closest_marker(each) for each in ("slow", "browser", "peers"))
+
+
+CHOICES: dict[str, Callable[[pytest.Item], bool]] = {
+    "database": uses_database,
+    "both": is_about_database,
+    "quick": is_quick,
+}
+
+
 @pytest.fixture(autouse=True)
 def clean_slate() -> None:
     """No test inherits another's counts of requests, or its released files."""
     for name in settings.CACHES:
         caches[name].clear()
+    forget_releases()
+    if KEPT.exists():
+        shutil.copytree(KEPT, settings.RELEASES, symlinks=True, dirs_exist_ok=True)
+
+
+def forget_releases() -> None:
+    """Remove all released files."""
     for folder in settings.RELEASES.iterdir():
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def keep(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], None]]:
+    """A transaction round all tests of a module: what a fixture of that scope makes in it is there for each of them, and
+    no test sees another's changes. To be called when it is made: released files come back before each test, too. Not for
+    tests with transactions of their own.
+    """
+
+    def keep_files() -> None:
+        shutil.copytree(settings.RELEASES, KEPT, symlinks=True)
+
+    forget_releases()
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield keep_files
+        transaction.set_rollback(True)
+    shutil.rmtree(KEPT, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
 """Real processes beside a test: started, waited for, and ended with it."""
 
+import os
 import subprocess
 import sys
 import time
+import traceback
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from django.db import connection, connections
 
 from tests.servers import free_port
 
@@ -69,3 +73,22 @@ def answers(url: str) -> bool:
             return True
     except (urllib.error.URLError, OSError):
         return False
+
+
+def forked(work: Callable[[], object]) -> int:
+    """The number of a process that does the work, with a connection of its own, and ends; with status 1 if it raises."""
+    connections.close_all()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # type: ignore[attr-defined]
+    child = os.fork()
+    if child:
+        return child
+    connection.settings_dict["OPTIONS"].pop("pool", None)  # a pool has threads, and a forked process is to have none
+    try:
+        work()
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        raise
+    finally:
+        os._exit(1)

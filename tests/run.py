@@ -1,7 +1,8 @@
-"""Everything that CI runs, one stage after another; all of them, even after one failed.
+"""Everything that CI runs: the tests, and next to them what looks at the sources alone; all of it, even after a failure.
 
-`python -m tests.run` is what `make test` calls; `--only lint,types` picks stages. Failures are shown last,
-then a table, then what ran and what could not. The exit status is 1 when anything failed.
+`python -m tests.run` is what `make test` calls, `--all` what `make test-all` does; `--only lint,types` picks stages.
+Failures are shown last, then a table, then what ran and what could not, then a line as pytest's. The exit status is 1
+when anything failed.
 """
 
 import argparse
@@ -13,9 +14,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -23,13 +27,17 @@ from typing import Literal
 
 from deploy.native import MISSING, can_compile
 from tests.audit import audit
+from tests.programs import prepare_machine
 from tests.servers import Unavailable, postgres, redis
 
 ROOT = Path(__file__).resolve().parent.parent
 State = Literal["passed", "failed", "not run"]
-STAGE_SECONDS = 1_500
+STAGE_SECONDS = 5_400
 SHOWN_LINES = 60
-PARALLEL = ("--numprocesses", "auto", "--maxprocesses", "4")
+PARALLEL = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "worksteal")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_running: set[subprocess.Popen[bytes]] = set()
+_ended = threading.Event()
 # A production's environment, as far as Django's own checks look at it.
 PRODUCTION = {
     "HTTPS": "1",
@@ -55,11 +63,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its name for `--only`, its title, and what it does."""
+    """One stage: its name for `--only`, its title, and what it does.
+
+    One that is `aside` runs next to the others, and its output is shown where it failed. One that is `extra` is no
+    part of `make test`.
+    """
 
     name: str
     title: str
     run: Callable[[], Outcome]
+    aside: bool = False
+    extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,38 +91,48 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**kept, "FLYWHEEL_VAR": str(folder / "var"), "PYTHONUNBUFFERED": "1", **more}
 
 
-def tool(*arguments: str, environment: Mapping[str, str]) -> Outcome:
-    """Run one tool of the environment; it passes with status 0. Shows its output as it comes."""
-    output, status = shown([sys.executable, *arguments], environment)
+def tool(*arguments: str, environment: Mapping[str, str], aside: bool = False) -> Outcome:
+    """Run one tool of the environment; it passes with status 0. Shows its output as it comes, unless it is aside."""
+    output, status = followed([sys.executable, *arguments], environment, shown=not aside)
     last = next((line for line in reversed(output.splitlines()) if line.strip()), "")
     return Outcome("passed" if status == 0 else "failed", last.strip(" ="), output)
 
 
-def shown(command: list[str], environment: Mapping[str, str]) -> tuple[str, int]:
-    """Run a command, print what it prints at once, return that and its status; end what takes too long."""
+def followed(command: list[str], environment: Mapping[str, str], *, shown: bool) -> tuple[str, int]:
+    """Run a command; return what it prints, and its status. End what takes too long."""
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, start_new_session=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
-    assert process.stdout is not None
-    alarm = time.monotonic() + STAGE_SECONDS
+    _running.add(process)
     pieces: list[bytes] = []
     try:
-        while time.monotonic() < alarm:
-            if select.select([process.stdout], [], [], 1.0)[0]:
-                piece = os.read(process.stdout.fileno(), 65536)
-                if not piece:
-                    break
-                pieces.append(piece)
+        for piece in output_of(process):
+            pieces.append(piece)
+            if shown:
                 sys.stdout.buffer.write(piece)
                 sys.stdout.flush()
-            elif process.poll() is not None:  # a child of it may hold the pipe open for ever
-                break
-        else:
-            pieces.append(f"\nEnded after {STAGE_SECONDS} seconds.\n".encode())
     finally:
         status = finished(process)
+        _running.discard(process)
+        if process.stdout:
+            process.stdout.close()
     return b"".join(pieces).decode(errors="replace"), status
+
+
+def output_of(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """What the process prints, until it ends or its time is over."""
+    assert process.stdout is not None
+    alarm = time.monotonic() + STAGE_SECONDS
+    while time.monotonic() < alarm:
+        if select.select([process.stdout], [], [], 1.0)[0]:
+            piece = os.read(process.stdout.fileno(), 65536)
+            if not piece:
+                return
+            yield piece
+        elif process.poll() is not None:  # a child of it may hold the pipe open for ever
+            return
+    yield f"\nEnded after {STAGE_SECONDS} seconds.\n".encode()
 
 
 def finished(process: subprocess.Popen[bytes]) -> int:
@@ -125,60 +149,68 @@ def finished(process: subprocess.Popen[bytes]) -> int:
         return 1
 
 
-def pytest_outcome(*arguments: str, environment: Mapping[str, str], about: str) -> Outcome:
+def pytest_outcome(*arguments: str, environment: Mapping[str, str], about: str, aside: bool = False) -> Outcome:
     """Run pytest; the note is its closing line and what it ran on."""
-    colour = ["--color=yes"] if sys.stdout.isatty() else []
-    done = tool("-m", "pytest", *colour, *arguments, environment=environment)
-    closing = re.sub(r"\x1b\[[0-9;]*m", "", done.note).strip("= ")
+    colour = ["--color=yes"] if sys.stdout.isatty() and not aside else []
+    done = tool("-m", "pytest", *colour, *arguments, environment=environment, aside=aside)
+    closing = COLOUR.sub("", done.note).strip("= ")
     return Outcome(done.state, f"{closing} on {about}", done.output)
 
 
-def stages(folder: Path) -> list[Stage]:
+def stages(folder: Path, *, thorough: bool = False) -> list[Stage]:
     """All stages in their order; the folder holds their files."""
-    plain = environment(folder)
+    plain = environment(folder, THOROUGH="1" if thorough else "0")
 
-    def manage(*arguments: str, **more: str) -> Outcome:
-        return tool("manage.py", *arguments, environment={**plain, **more})
+    def quiet(*arguments: str, **more: str) -> Callable[[], Outcome]:
+        return lambda: tool(*arguments, environment={**plain, **more}, aside=True)
 
+    deploy = quiet("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
     return [
-        Stage("lint", "ruff check", lambda: tool("-m", "ruff", "check", ".", environment=plain)),
-        Stage("format", "ruff format", lambda: tool("-m", "ruff", "format", "--check", ".", environment=plain)),
-        Stage("types", "mypy", lambda: tool("-m", "mypy", environment=plain)),
-        Stage("migrations", "migrations", lambda: manage("makemigrations", "--check", "--dry-run")),
-        Stage(
-            "deploy",
-            "check --deploy",
-            lambda: manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION),
-        ),
-        Stage("audit", "pip-audit", lambda: advisories(plain)),
-        Stage("sqlite", "tests, SQLite", lambda: tests_on_sqlite(plain)),
-        Stage("postgres", "tests, PostgreSQL", lambda: tests_on_servers(plain)),
-        Stage("browser", "tests, Chromium", lambda: tests_in_browser(plain)),
-        Stage("native", "tests, compiled", lambda: tests_compiled(plain)),
+        Stage("lint", "ruff check", quiet("-m", "ruff", "check", "."), aside=True),
+        Stage("format", "ruff format", quiet("-m", "ruff", "format", "--check", "."), aside=True),
+        Stage("types", "mypy", quiet("-m", "mypy"), aside=True),
+        Stage("migrations", "migrations", quiet("manage.py", "makemigrations", "--check", "--dry-run"), aside=True),
+        Stage("deploy", "check --deploy", deploy, aside=True),
+        Stage("audit", "pip-audit", lambda: advisories(plain), aside=True),
+        Stage("browser", "tests, Chromium", lambda: tests_in_browser(plain), aside=True),
+        Stage("sqlite", "tests, SQLite", lambda: tests_on_sqlite(plain, thorough)),
+        Stage("postgres", "tests, PostgreSQL", lambda: tests_on_servers(plain, thorough)),
+        Stage("native", "tests, compiled", lambda: tests_compiled(plain), extra=not thorough),
+        Stage("quick", "tests, quick", lambda: tests_that_are_quick(plain), extra=True),
     ]
 
 
 def advisories(environment: Mapping[str, str]) -> Outcome:
     """Ask for known weaknesses of what is installed for production. No answer is no failure, and is said."""
     found = audit(ROOT / "requirements.txt", environment)
-    print("\n".join(found.lines))
     state: State = "failed" if found.findings else "passed" if found.asked else "not run"
     return Outcome(state, found.summary, "\n".join(found.lines))
 
 
-def tests_on_sqlite(environment: Mapping[str, str]) -> Outcome:
+def tests_on_sqlite(environment: Mapping[str, str], thorough: bool) -> Outcome:
     """The whole suite on the embedded default: a SQLite file and the file-system broker."""
-    return pytest_outcome(*PARALLEL, "-m", "not browser", environment=environment, about="SQLite, file broker")
+    measured = ("--cov", "--cov-report=term:skip-covered") if thorough else ()
+    done = pytest_outcome(
+        *PARALLEL, *measured, "-m", "not browser", environment=environment, about="SQLite, file broker"
+    )
+    total = re.search(r"^TOTAL .*?([\d.]+%)$", COLOUR.sub("", done.output), re.MULTILINE)
+    note = f"{done.note}; branch coverage {total[1]}" if total else done.note
+    return Outcome(done.state, note, done.output)
 
 
-def tests_on_servers(environment: Mapping[str, str]) -> Outcome:
-    """Every test that uses a database again, and real workers, on PostgreSQL and Redis."""
+def tests_that_are_quick(environment: Mapping[str, str]) -> Outcome:
+    """Those without a database, a browser or another process: what `make check` runs."""
+    return pytest_outcome(*PARALLEL, "--only", "quick", environment=environment, about="no database")
+
+
+def tests_on_servers(environment: Mapping[str, str], thorough: bool) -> Outcome:
+    """What is SQL, locks, search or workers on PostgreSQL and Redis too; all that uses a database, if thorough."""
     try:
         with postgres() as database, redis() as broker:
             about = f"{database.version} ({database.origin}), {broker.version} ({broker.origin})"
             print(f"On {about}.", flush=True)
             servers = {"DATABASE_URL": database.url, "REDIS_URL": broker.url}
-            chosen = (*PARALLEL, "--database-only", "-m", "not browser")
+            chosen = (*PARALLEL, "--only", "database" if thorough else "both", "-m", "not browser")
             return pytest_outcome(*chosen, environment={**environment, **servers}, about=about)
     except Unavailable as error:
         return Outcome("not run", f"give DATABASE_URL and REDIS_URL: {error}")
@@ -189,7 +221,7 @@ def tests_in_browser(environment: Mapping[str, str]) -> Outcome:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         return Outcome("not run", "no Chromium: apt-get install chromium, or name one in CHROMIUM")
-    return pytest_outcome("-m", "browser", environment=environment, about=chromium)
+    return pytest_outcome("-m", "browser", environment=environment, about=Path(chromium).name, aside=True)
 
 
 def tests_compiled(environment: Mapping[str, str]) -> Outcome:
@@ -203,69 +235,78 @@ def tests_compiled(environment: Mapping[str, str]) -> Outcome:
     return pytest_outcome("tests/privacy", "-k", "redaction", environment=compiled, about="mypyc")
 
 
-def prepare_machine() -> None:
-    """On a CI machine where we are root, install what the tests can use and is not there."""
-    programs = {"chromium": "chromium", "redis-server": "redis-server", "postgres": "postgresql", "cc": "gcc"}
-    missing = [package for program, package in programs.items() if not shutil.which(program)]
-    if any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
-        missing = [package for package in missing if package != "postgresql"]
-    wanted = os.environ.get("CI") == "true" and os.geteuid() == 0 and shutil.which("apt-get")
-    if not missing or not wanted:
-        return
-    print(f"Installing {', '.join(missing)} for the tests.", flush=True)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["update"],
-        *(["install", "-y", "--no-install-recommends", package] for package in missing),
-    ):
-        try:
-            done = subprocess.run(
-                ["apt-get", "-qq", *command],
-                env=quiet,
-                capture_output=True,
-                text=True,
-                timeout=300,
-                check=False,
-            )
-            trouble = done.stderr.strip()[-200:] if done.returncode else ""
-        except subprocess.TimeoutExpired:
-            trouble = "took more than five minutes"
-        if trouble:
-            print(f"  apt-get {' '.join(command)}: {trouble}", flush=True)
-
-
 def run(chosen: list[Stage]) -> list[Result]:
-    """Run the stages in order, each under its title."""
-    results = []
-    for stage in chosen:
+    """Run the stages in order, each under its title, and next to them those that are aside."""
+    with ThreadPoolExecutor(1) as side:
+        try:
+            aside = side.submit(lambda: [timed(stage) for stage in chosen if stage.aside and not _ended.is_set()])
+            results = [timed(stage) for stage in chosen if not stage.aside]
+            return [*aside.result(), *results]
+        except KeyboardInterrupt:
+            end_everything()
+            raise
+
+
+def timed(stage: Stage) -> Result:
+    """Run one stage."""
+    if not stage.aside:
         print(f"\n── {stage.title} " + "─" * (100 - len(stage.title)), flush=True)
-        started = time.monotonic()
-        outcome = stage.run()
-        results.append(Result(stage, outcome, time.monotonic() - started))
-        if outcome.state == "not run":
-            print(f"Not run: {outcome.note}", flush=True)
-    return results
+    started = time.monotonic()
+    outcome = stage.run()
+    result = Result(stage, outcome, time.monotonic() - started)
+    if stage.aside or outcome.state == "not run":
+        print(f"\n── {line_of(result)}", flush=True)
+    return result
+
+
+def end_everything() -> None:
+    """End what still runs, so that the stages that are aside end as well."""
+    _ended.set()
+    for process in list(_running):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def line_of(result: Result) -> str:
+    """The line of the table."""
+    done = result.outcome
+    return f"{done.state:8} {result.seconds:6.1f} s  {result.stage.title:18} {done.note:.240}"
 
 
 def report(results: list[Result]) -> str:
-    """The failures, the table, and in the last lines what ran and what could not."""
+    """The failures, the table, what ran and what could not, and a line as pytest's."""
     lines = []
-    failed = [result for result in results if result.outcome.state == "failed"]
-    for result in failed:
-        lines += ["", f"── failed: {result.stage.title} " + "─" * 80]
-        lines += result.outcome.output.rstrip().splitlines()[-SHOWN_LINES:]
-    lines += ["", "── summary " + "─" * 92]
     for result in results:
-        done = result.outcome
-        lines.append(f"{done.state:8} {result.seconds:6.1f} s  {result.stage.title:18} {done.note:.200}")
+        if result.outcome.state == "failed":
+            lines += ["", f"── failed: {result.stage.title} " + "─" * 80]
+            lines += result.outcome.output.rstrip().splitlines()[-SHOWN_LINES:]
+    lines += ["", "── summary " + "─" * 92, *map(line_of, results)]
     by_state = {
         state: ", ".join(result.stage.title for result in results if result.outcome.state == state)
         for state in ("passed", "not run", "failed")
     }
     lines += ["", f"Passed: {by_state['passed'] or 'nothing'}."]
     lines += [f"Could not run: {by_state['not run']}."] if by_state["not run"] else ["Nothing was left out."]
-    lines += [f"FAILED: {by_state['failed']}."] if failed else []
-    return "\n".join(lines)
+    lines += [f"FAILED: {by_state['failed']}."] if by_state["failed"] else []
+    return "\n".join([*lines, closing_line(results)])
+
+
+def closing_line(results: list[Result]) -> str:
+    """How many tests passed, failed and were skipped. A stage that counts no tests counts as one."""
+    total = Counter[str]()
+    for result in results:
+        total += counts(result.outcome)
+    return f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped"
+
+
+def counts(outcome: Outcome) -> Counter[str]:
+    """The numbers in pytest's closing line; an error counts as a failure, and a stage that failed has at least one."""
+    found = Counter[str]()
+    for number, word in re.findall(r"(\d+) (passed|failed|errors?|skipped)\b", outcome.note):
+        found["failed" if word.startswith("error") else word] += int(number)
+    if outcome.state == "failed" and not found["failed"]:
+        found["failed"] = 1
+    return found or Counter({"skipped" if outcome.state == "not run" else outcome.state: 1})
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
@@ -276,17 +317,19 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 def main(arguments: list[str]) -> int:
     """Run the stages that were asked for, and say what came of them."""
     parser = argparse.ArgumentParser(prog="python -m tests.run", description="Everything that CI runs.")
+    parser.add_argument("--all", action="store_true", help="the long forms too")
     parser.add_argument("--only", default="", help="names of stages, with commas between them")
-    only = {name for name in parser.parse_args(arguments).only.split(",") if name}
+    options = parser.parse_args(arguments)
+    only = {name for name in options.only.split(",") if name}
     signal.signal(signal.SIGTERM, interrupt)
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="flywheel-run-")))
-        every = stages(folder)
+        every = stages(folder, thorough=options.all)
         if unknown := only - {stage.name for stage in every}:
             parser.error(f"no stage {', '.join(unknown)}; there are {', '.join(stage.name for stage in every)}")
-        prepare_machine()
+        prepare_machine(compiler=options.all)
         try:
-            results = run([stage for stage in every if not only or stage.name in only])
+            results = run([s for s in every if (s.name in only if only else not s.extra)])
         except KeyboardInterrupt:
             print("\nInterrupted.")
             return 130

@@ -56,13 +56,33 @@ def test_the_audit_asks_for_what_production_installs_and_for_nothing_else() -> N
 
 def test_the_last_lines_say_what_ran_and_what_could_not() -> None:
     lines = run.report([result("passed"), result("not run")]).splitlines()
-    assert lines[-2:] == ["Passed: stage that is passed.", "Could not run: stage that is not run."]
+    assert lines[-3:-1] == ["Passed: stage that is passed.", "Could not run: stage that is not run."]
 
 
 def test_a_failure_is_shown_after_everything_that_ran() -> None:
     lines = run.report([result("failed", "what went wrong"), result("passed", "what went well")]).splitlines()
     assert "what went wrong" in lines and "what went well" not in lines
-    assert lines[-1] == "FAILED: stage that is failed."
+    assert lines[-2] == "FAILED: stage that is failed."
+
+
+def test_the_closing_line_adds_up_the_tests_of_all_stages() -> None:
+    notes = {
+        "3 failed, 40 passed, 2 skipped in 9.1s on SQLite": "failed",
+        "10 passed, 1 error in 2s": "failed",
+        "7 passed": "passed",
+    }
+    results = [run.Result(result("passed").stage, run.Outcome(state, note), 1.0) for note, state in notes.items()]  # type: ignore[arg-type]
+    assert run.closing_line(results) == "57 passed, 4 failed, 2 skipped"
+
+
+def test_a_stage_that_ends_without_a_count_is_no_success() -> None:
+    assert run.closing_line([result("failed"), result("passed")]) == "1 passed, 1 failed, 0 skipped"
+
+
+def test_every_stage_but_the_long_ones_is_a_part_of_make_test(tmp_path: Path) -> None:
+    short = {stage.name for stage in run.stages(tmp_path) if not stage.extra}
+    every = {stage.name for stage in run.stages(tmp_path, thorough=True) if not stage.extra}
+    assert every - short == {"native"} and {"lint", "types", "sqlite", "postgres", "browser"} < short
 
 
 def test_a_tool_that_ends_with_an_error_fails_its_stage(tmp_path: Path) -> None:
@@ -85,7 +105,6 @@ def test_an_operators_settings_reach_no_stage(tmp_path: Path, monkeypatch: pytes
     assert environment["FLYWHEEL_VAR"] == str(tmp_path / "var")
 
 
-@pytest.mark.worker
 @pytest.mark.slow
 def test_what_postgres_has_committed_outlives_its_killing() -> None:
     try:
@@ -102,7 +121,6 @@ def test_what_postgres_has_committed_outlives_its_killing() -> None:
         pytest.skip(str(reason))
 
 
-@pytest.mark.worker
 def test_a_redis_asks_for_its_password_and_ends_with_its_context() -> None:
     try:
         with servers.redis(given=False) as server:

@@ -14,6 +14,8 @@ import pytest
 from tests.clients_python.programs import Program
 from tests.clients_python.stub_server import CASES
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,10 +23,12 @@ FOREIGN = "zanzibar"
 OF_NO_PROJECT = ("auth.", "otp_")
 
 
-@pytest.fixture
-def shops() -> tuple[Shop, Shop]:
+@pytest.fixture(scope="module")
+def shops(keep: Callable[[], None]) -> tuple[Shop, Shop]:
     """Ours, and the one that nobody here is a member of."""
-    return furnish("shop"), furnish("rival", FOREIGN)
+    made = furnish("shop"), furnish("rival", FOREIGN)
+    keep()
+    return made
 
 
 def named() -> list[Address]:

@@ -5,6 +5,7 @@ is meant, `WRITE_ROLES=1 python -m pytest tests/console/test_roles.py` writes th
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,11 @@ HEADER = """\
 Table = dict[str, dict[str, str]]
 
 
-@pytest.fixture
-def shop() -> Shop:
-    return furnish("shop")
+@pytest.fixture(scope="module")
+def shop(keep: Callable[[], None]) -> Shop:
+    made = furnish("shop")
+    keep()
+    return made
 
 
 def word(answer: Any) -> str:

@@ -1,6 +1,5 @@
 """The short form of the long run, and a broker that is emptied or gone."""
 
-import os
 import random
 import time
 from pathlib import Path
@@ -8,17 +7,18 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.extent import extent
 from tests.faults.load import Load
 from tests.faults.system import System, system
 from tests.faults.verdict import faults
 
-pytestmark = [pytest.mark.slow, pytest.mark.worker]
-KILLS = 4
+pytestmark = pytest.mark.slow
+KILLS = extent(2, 8)
 
 
 def made_under_fire(made: System, kills: int = KILLS) -> Load:
     """Load, with that many kills in it."""
-    rng, load = random.Random(7), Load(made.port, made.key)
+    rng, load = random.Random(7), Load(made.port, made.key, callers=extent(2, 4))
     load.start()
     for number in range(kills):
         time.sleep(rng.uniform(0.2, 0.8))
@@ -33,12 +33,11 @@ def test_what_was_acknowledged_outlives_kills_of_web_and_worker(tmp_path: Path) 
         assert faults(made, load) == [] and load.interactions
 
 
+@pytest.mark.postgres
 def test_what_was_acknowledged_outlives_kills_of_postgresql(tmp_path: Path) -> None:
-    if not os.environ.get("DATABASE_URL"):
-        pytest.skip("needs PostgreSQL: run `make test`")
     try:
         with system(tmp_path, postgres=True) as made:
-            load = made_under_fire(made, 2 * KILLS)
+            load = made_under_fire(made, KILLS + 1)  # of web, worker and database, each at least once
             assert faults(made, load) == [] and load.interactions
     except servers.Unavailable as reason:
         pytest.skip(str(reason))
@@ -50,10 +49,10 @@ def test_capture_goes_on_without_its_broker_and_the_work_is_done_when_it_is_back
             assert made.broker is not None
             load = Load(made.port, made.key, callers=2)
             load.start()
-            time.sleep(1)
+            time.sleep(0.5)
             made.broker.kill()
             alone = len(load.signals)
-            time.sleep(3)
+            time.sleep(extent(1, 3))
             went_on = len(load.signals)
             made.broker.start()  # empty: it keeps nothing on disk
             load.stop()

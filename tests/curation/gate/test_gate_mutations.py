@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,9 +23,18 @@ pytestmark = pytest.mark.django_db
 Mutation = Callable[[World], Any]
 
 
+@pytest.fixture(scope="module")
+def made(keep: Callable[[], None]) -> World:
+    """Made once for all the ways to spoil it."""
+    first = world(Client())
+    keep()
+    return first
+
+
 @pytest.fixture
-def given(client: Client) -> World:
-    return world(client)
+def given(made: World, client: Client) -> World:
+    """A copy of one's own, to be spoiled."""
+    return replace(deepcopy(made), client=client)
 
 
 def put(**fields: Any) -> Mutation:

@@ -4,13 +4,12 @@ import os
 import signal
 import sys
 import time
-import traceback
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 from curation.models import Dataset, Release, ReleaseState
@@ -18,6 +17,7 @@ from curation.releases import cutting, folders
 from curation.releases.verify import verify
 from feedback.models import Project
 from tests import factories as cast
+from tests.processes import forked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WRITES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.symlink", "os.link", "os.truncate", "os.chmod"}
@@ -76,29 +76,14 @@ def one_more(shop: Project, number: int) -> None:
     cast.turn(shop)
 
 
-def apart() -> None:
-    """No connection is shared with a forked process."""
-    connections.close_all()
-    if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]
-
-
 def killed_cut(dataset: Dataset, at: int) -> int:
     """A process that cuts the dataset and dies before write number `at`; its number."""
-    apart()
-    child = os.fork()
-    if child:
-        return child
-    connection.settings_dict["OPTIONS"].pop("pool", None)  # a pool has threads, and a forked process is to have none
-    try:
+
+    def cut() -> None:
         Countdown(at).start()
         cutting.cut(Dataset.objects.get(pk=dataset.pk))
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        raise
-    finally:
-        os._exit(1)
+
+    return forked(cut)
 
 
 def look(base: Path, allowed: set[str]) -> None:

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from feedback.api import rates
 from flywheel_site.ops.environment import Environment
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 READ: dict[str, Callable[[Environment], Any]] = {
     "switch": lambda env: env.bool("NAME", default=True),

@@ -94,6 +94,8 @@ EACH = """
 import sys
 sys.argv[0] = "manage.py"
 import manage
+
+pytestmark = pytest.mark.slow
 for line in sys.stdin.read().splitlines():
     sys.argv[1:] = line.split()
     try:

@@ -16,6 +16,8 @@ import pytest
 
 from tests.servers import free_port
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 HOST = "flywheel.example"
 SECONDS = 60.0

@@ -14,6 +14,8 @@ import pytest
 from tests.processes import answers
 from tests.servers import free_port
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 SECONDS = 60.0
 

@@ -16,6 +16,8 @@ import io, json, sys
 from wsgiref.util import FileWrapper
 from django.core.signals import request_finished
 from flywheel_site.wsgi import application
+
+pytestmark = pytest.mark.slow
 ended, started = [], []
 request_finished.connect(lambda **said: ended.append(True), weak=False)
 given = application(

@@ -1,5 +1,6 @@
 """A worker killed at any step of an erasure: another process, started afterwards, finishes it, and finishes it once."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,11 +15,14 @@ from django.utils import timezone
 
 from curation.models import Recall, Release
 from feedback.models import Interaction
+from privacy import tasks
 from privacy.models import Delivery, Erasure, PrivacyRequest, Subject
 from privacy.requests import lifecycle, receipts
 from privacy.webhooks import delivery
 from tests import factories as cast
-from tests.privacy.killing import PLACES
+from tests.extent import some_of
+from tests.privacy.killing import PLACES, arm
+from tests.processes import forked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker]
 CELERY = ["-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo", "--beat-thread", "--without-gossip"]
@@ -70,6 +74,24 @@ def finished_once(made: PrivacyRequest) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
+def test_whatever_the_step_at_which_its_process_is_killed_another_finishes_it_once(
+    place: str, made: PrivacyRequest
+) -> None:
+    def die() -> None:
+        arm(place)
+        tasks.advance_requests()
+
+    _, status = os.waitpid(forked(die), 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+    leases_end()
+    tasks.advance_requests()
+    finished_once(made)
+    receipt = PrivacyRequest.objects.get().receipt
+    tasks.advance_requests()
+    assert PrivacyRequest.objects.get().receipt == receipt and Erasure.objects.count() == 1
+
+
+@pytest.mark.parametrize("place", some_of(PLACES, "folder"))
 def test_a_process_started_after_the_kill_finishes_it_once(
     place: str, made: PrivacyRequest, child_environment: dict[str, str]
 ) -> None:
@@ -84,17 +106,18 @@ def test_a_process_started_after_the_kill_finishes_it_once(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["erase", "folder", "executed:after"])
+@pytest.mark.parametrize("place", some_of(["erase", "folder", "executed:after"], "erase"))
 def test_a_restarted_celery_worker_finishes_it_once(
     place: str, made: PrivacyRequest, child_environment: dict[str, str], tmp_path: Path
 ) -> None:
     schedule = ["--schedule", str(settings.VAR / f"beat-{place.partition(':')[0]}")]
     environment = {**child_environment, "DJANGO_SETTINGS_MODULE": "flywheel_site.settings", "FLYWHEEL_DIES_AT": place}
     said = tmp_path / "said"
-    first = subprocess.run(
-        [sys.executable, *CELERY, *schedule, "--include", "tests.privacy.killing"],
-        check=False, env=environment, stdout=subprocess.DEVNULL, stderr=said.open("w"), timeout=120,
-    )  # fmt: skip
+    with said.open("w") as errors:
+        first = subprocess.run(
+            [sys.executable, *CELERY, *schedule, "--include", "tests.privacy.killing"],
+            check=False, env=environment, stdout=subprocess.DEVNULL, stderr=errors, timeout=120,
+        )  # fmt: skip
     assert first.returncode == -signal.SIGKILL, said.read_text()[-2000:]
     leases_end()
     second = subprocess.Popen(
