@@ -1,8 +1,17 @@
 """What detectors hand to the engine, and how claims on the same stretch of text are settled."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
+
+from privacy.redaction.lexicon import CLOSED, CLOSED_AT, EVERY, FLAGS, STOP, kind_of, spoken, weighed
+
+AROUND: Final = 192  # characters before and after a word that tell its language
+WORD: Final = re.compile(r"[^\W\d_]{2,}")
+DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.]?(?: de)? \Z")
+HEADER: Final = re.compile(r":(?:\s|\Z)")
+SENTENCE_START: Final = re.compile(r"(?:\A|[.!?:;\n\"'(>|•*…“„«»-])\s*\Z")
 
 
 @final
@@ -29,10 +38,52 @@ class Page:
     `names`: where that is known, the first names with a capital that may be among its words; no other one is.
     """
 
-    __slots__ = ("low", "names", "regions", "text")
+    __slots__ = ("_spoken", "low", "names", "regions", "strict", "text")
 
-    def __init__(self, text: str, low: str, regions: tuple[str, ...] = (), names: frozenset[str] | None = None) -> None:
-        self.text, self.low, self.regions, self.names = text, low, regions, names
+    def __init__(
+        self,
+        text: str,
+        low: str,
+        regions: tuple[str, ...] = (),
+        names: frozenset[str] | None = None,
+        strict: bool = False,
+    ) -> None:
+        self.text, self.low, self.regions, self.names, self.strict = text, low, regions, names, strict
+        self._spoken: dict[tuple[int, str], int] = {}
+
+    def kind(self, start: int, end: int) -> int:
+        """What is known of the word there, in the language that the text around it seems to be in."""
+        return self.weigh(kind_of(self.text[start:end]), start, end)
+
+    def weigh(self, kind: int, start: int, end: int) -> int:
+        """The same for a word of which the lexicon's kind is known."""
+        if kind <= FLAGS or kind & STOP:
+            return kind & FLAGS
+        if self.strict:
+            return kind & FLAGS
+        if kind >> CLOSED_AT & EVERY and (DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)):
+            return kind & FLAGS | STOP  # `9 Mayo 2024`, `Von: …`, whatever the language
+        return weighed(kind, self.languages(start, end), inside=not starts_sentence(self.text, start))
+
+    def languages(self, start: int, end: int) -> int:
+        """The languages that the text around a word may be in, the word itself not counted."""
+        word = self.low[start:end]
+        place = start // AROUND
+        found = self._spoken.get((place, word))
+        if found is None:
+            begin = max(0, place * AROUND - AROUND)
+            words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
+            found = self._spoken[place, word] = spoken(words, word)
+        return found
+
+    def closed(self, start: int, end: int) -> bool:
+        """Whether the word there is an article, a pronoun, a month or the like in a language of the text."""
+        return bool(self.kind(start, end) & CLOSED)
+
+
+def starts_sentence(text: str, start: int) -> bool:
+    """Whether a word is capitalised for its place alone."""
+    return bool(SENTENCE_START.search(text, max(0, start - 4), start))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,11 @@
-"""What is known of words: which are first names, surnames, places, ordinary English, or part of an organisation's name."""
+"""What is known of words: which are first names, surnames, places, ordinary words of some language, or part of an
+organisation's name.
 
+A kind is a sum of the flags below. Above them stand, one bit a language, the languages in which the word is an ordinary one,
+by how frequent it is. `weighed` turns these into flags, once it is known which languages a text may be in.
+"""
+
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -13,6 +19,19 @@ PLACE: Final = 8
 ORGANISATION: Final = 16
 STOP: Final = 32
 COMMON: Final = 64
+FLAGS: Final = 127
+CLOSED: Final = 128  # of a closed class of another language than English; only ever in a weighed kind
+
+# The languages of `languages.txt`, in its order; English, the first, has its own flag and serves to tell texts apart.
+LANGUAGES: Final = tuple("en de fr es pt it nl pl sv da nb cs sk ro tr hu fi ca id ru uk el he ar hi ja ko zh".split())
+COUNT: Final = len(LANGUAGES)
+EVERY: Final = (1 << COUNT) - 1
+ENGLISH: Final = 1
+GERMAN: Final = 2
+CLOSED_AT: Final = 8  # where the bits of articles, pronouns, prepositions, months begin
+FREQUENT_AT: Final = CLOSED_AT + COUNT
+RARE_AT: Final = FREQUENT_AT + COUNT
+TIERS: Final = (CLOSED_AT, FREQUENT_AT, RARE_AT)
 
 DATA: Final = Path(privacy.__file__).parent / "redaction" / "data"  # this module itself may stand elsewhere, compiled
 
@@ -68,7 +87,27 @@ def lexicon() -> dict[str, int]:
     for words, flag in ((ORGANISATIONS, ORGANISATION), (STOPS, STOP), (COMMONS, COMMON)):
         for word in words:
             known[word] = known.get(word, 0) | flag
+    for language, tier, word in in_languages():
+        bit = 1 << LANGUAGES.index(language)
+        if bit != ENGLISH or tier == FREQUENT_AT:
+            known[word] = known.get(word, 0) | bit << tier
+        if bit == ENGLISH and tier != CLOSED_AT:
+            known[word] = known.get(word, 0) | ORDINARY
+        if bit == ENGLISH and tier == CLOSED_AT:
+            known[word] = known.get(word, 0) | bit << FREQUENT_AT
     return known
+
+
+def in_languages() -> Iterator[tuple[str, int, str]]:
+    """The words of `languages.txt`, each with its language and where the bits of its tier begin."""
+    language, tier = "", 0
+    for line in (DATA / "languages.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            language, number = line[1:-1].split()
+            tier = TIERS[int(number) - 1]
+        elif not line.startswith("#"):
+            for word in line.split():
+                yield language, tier, word
 
 
 def listed(name: str) -> list[str]:
@@ -100,6 +139,46 @@ def kind_of(word: str) -> int:
     return kind
 
 
+def weighed(kind: int, languages: int, *, inside: bool = True) -> int:
+    """The flags of a word in a text that is in one of these languages (bits of `EVERY`).
+
+    Words of closed classes are like stop words, frequent ones ordinary. Rare ones are ordinary in German, which writes its
+    nouns with capitals, and where a sentence begins; `inside` a sentence a capital makes them names in other languages.
+    """
+    if kind <= FLAGS:
+        return kind
+    flags = kind & FLAGS
+    if kind >> CLOSED_AT & EVERY & languages:
+        flags |= STOP | ORDINARY | CLOSED
+    elif kind >> FREQUENT_AT & languages & EVERY & ~ENGLISH:
+        flags |= ORDINARY
+    elif rare := kind >> RARE_AT & languages:
+        flags |= ORDINARY if not inside or rare & GERMAN else 0
+    return flags
+
+
+def spoken(words: Iterable[str], except_for: str = "") -> int:
+    """The languages that words may be of: all that have nearly as many of them as the one that has most.
+
+    Where nothing tells, each may be it.
+    """
+    known = lexicon()
+    scores = [0] * COUNT
+    for word in words:
+        bits = known.get(word, 0) >> CLOSED_AT
+        if bits and word != except_for:
+            bits = (bits | bits >> COUNT) & EVERY
+            place = 0
+            while bits:
+                if bits & 1:
+                    scores[place] += 1
+                bits >>= 1
+                place += 1
+    best = max(scores)
+    enough = best - 1 if best < 4 else (best * 6 + 9) // 10
+    return sum(1 << place for place, score in enumerate(scores) if score >= enough)
+
+
 def sure(kind: int) -> bool:
     """Whether a word is a first name and nothing else."""
     return bool(kind & FIRST) and not kind & (ORDINARY | PLACE | STOP | ORGANISATION)
@@ -112,7 +191,7 @@ def possible(kind: int) -> bool:
 
 def ordinary(text: str) -> bool:
     """Whether a text is one word of English, in lower case, and no name: nothing is found in it when it stands alone."""
-    return lexicon().get(text) == ORDINARY
+    return lexicon().get(text, 0) & FLAGS == ORDINARY
 
 
 def surname(kind: int) -> bool:

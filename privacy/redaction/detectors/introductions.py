@@ -8,6 +8,7 @@ from privacy.redaction.anchors import Anchor, matches, places
 from privacy.redaction.detectors.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (
+    CLOSED,
     COMMON,
     FIRST,
     LAST,
@@ -249,7 +250,9 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
         if names and len(word) == 1 and not (word == "I" and page.text[stop : stop + 1] == " "):
             end, names = stop, names + 1
             continue
-        kind = kind_of(word)
+        kind = STOP if CONTRACTION.search(word) else page.kind(token.start(), stop)
+        if kind & CLOSED and not (names == 0 and bare and kind & FIRST and CLAUSE_END.match(page.text, stop)):
+            break
         if kind & (STOP | ORGANISATION) and not (
             bare and names == 0 and kind & (FIRST | LAST) and not kind & ORGANISATION
         ):
@@ -274,6 +277,8 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
     return end if bare or names > 1 or named else 0
 
 
+CONTRACTION: Final = re.compile(r"(?:n['’]t|['’](?:m|ll|ve|re|d))\Z", re.IGNORECASE)
+CLAUSE_END: Final = re.compile(r"\s*(?:[.,!?;:)\"'\n]|\Z)")
 SUFFIX: Final = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|Ph\.D|Psyd|Psy\.D|Psy|Np|MD|M\.D|Lcsw|Lmft|Mft|Rn|Dds|Esq)\b\.?")
 
 
