@@ -5,6 +5,8 @@ from typing import Final
 import re2
 
 from privacy.redaction.hits import Hit
+from privacy.redaction.lexicon import CLOSED_AT, EVERY, ORDINARY, ORGANISATION, PLACE, STOP, kind_of
+from privacy.redaction.numbering import PERSON, parts_of
 
 SHORTEST: Final = 4
 PLAIN: Final = 10_000  # characters below which a value that stands once is told by two plain searches
@@ -18,6 +20,9 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
 
     `known` holds the values of the rounds before, and takes up those of this one.
     """
+    for hit in hits:
+        if hit.type == PERSON:
+            known.update(short_forms(text[hit.start : hit.end], hit))
     values: dict[str, Hit] = {}
     long = len(text) > PLAIN
     for value, hit in known.items():
@@ -37,6 +42,20 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
     else:
         found = _batched(text, list(values)[:MAX_VALUES])
     return [values[text[start:end]].at(start, end) for start, end in found if stands_alone(text, start, end)]
+
+
+def short_forms(name: str, hit: Hit) -> dict[str, Hit]:
+    """The parts of a full name that stand for it where they stand alone: no ordinary words, places or months."""
+    parts = parts_of(name)
+    if len(parts) < 2:
+        return {}
+    return {part: hit for part in parts if part[0].isupper() and stands_for_person(part)}
+
+
+def stands_for_person(word: str) -> bool:
+    """Whether a part of a name is nothing else."""
+    kind = kind_of(word)
+    return not kind & (ORDINARY | STOP | PLACE | ORGANISATION) and not kind >> CLOSED_AT & EVERY
 
 
 def _plain(text: str, value: str) -> list[tuple[int, int]]:

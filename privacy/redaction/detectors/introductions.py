@@ -44,8 +44,9 @@ INTRODUCTION: Final = (
 INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
 # Introductions that prose and code have, too: `a class named foo`, `the full name filename`.
 LOOSE: Final = re.compile(
-    r"named|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
+    r"named|namens|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
+THINGS_TOO: Final = frozenset({"named", "namens", "by the name of", "under the name", "under the name of"})
 GREETING: Final = re.compile(
     r"(?:^|[.!?\n>\"“(]\s{0,3}|\A)(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte[rn]?|estimad[oa]|querid[oa]|caro|cara|cher|chère|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|cheers|hiya|yo)[ ,]{1,2}"
 )
@@ -118,7 +119,7 @@ def introduced(page: Page) -> Iterator[Hit]:
     """`my name is jo bennett`, `I'm Flora Wagner`, `spoke with James`."""
     for match in INTRODUCED_PLACES.read(INTRODUCED, page.low):
         strong = match["name"] is not None
-        end = sequence(page, match.end(), bare=strong)
+        end = sequence(page, match.end(), bare=strong and match["name"] not in THINGS_TOO)
         if not end and strong:
             end = lower_name(page, match.end(), known_only=bool(LOOSE.fullmatch(match["name"])))
         if end:

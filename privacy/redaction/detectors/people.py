@@ -81,7 +81,11 @@ def runs(page: Page) -> list[list[Token]]:
         last = end
     if run and (len(run) > 1 or sure(run[0][2])):
         found.append(run)
-    return [weighed_run(page, run) for run in found if any(kind & (FIRST | LAST) for *_, kind in run)]
+    return [
+        weighed_run(page, run)
+        for run in found
+        if any(kind & (FIRST | LAST) or end - start == 1 for start, end, kind in run)
+    ]
 
 
 def weighed_run(page: Page, run: list[Token]) -> list[Token]:
@@ -170,7 +174,7 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     length = 1
     while place + length < len(tokens) and length < 5 and extends(page, tokens, place + length, length):
         length += 1
-    if length == 1 and alone_is_no_name(text, *tokens[place][:2]):
+    if length == 1 and (alone_is_no_name(text, *tokens[place][:2]) or located(page, *tokens[place][:2])):
         return 0
     return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
 
@@ -184,6 +188,16 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
     return (
         end - start < 3 or text[start:end].isupper() or bool(THING.match(text, end)) or bool(DEFINED.match(text, start))
     )
+
+
+LOCATIVE: Final = re.compile(
+    r"\b(?:(?:in|auf|unter|über|aus) (?:der|die|das|dem|den|einer|einem)|im|zur|zum|am|ins|ans|aufs|nel|nella|nello|dans (?:le|la|les)|em uma?|n[ao]s?|en (?:el|la|los|las)) \Z"
+)
+
+
+def located(page: Page, start: int, end: int) -> bool:
+    """Whether a word is where something is or when it was, and so no person: `in der Ferne`, `im Mai`."""
+    return not page.strict and bool(LOCATIVE.search(page.low, max(0, start - 16), start))
 
 
 THING: Final = re.compile(
@@ -262,10 +276,15 @@ def in_lists(page: Page) -> Iterator[Hit]:
         certain = sum(sure(kind) for *_, kind in tokens)
         if certain * 2 < len(tokens) or any(kind & (STOP | ORGANISATION) for *_, kind in tokens):
             continue
+        joined = bool(CONJUNCTION.search(match.group()))
         for start, end, kind in tokens:
-            named = kind & (FIRST | LAST) or (kind == 0 and (len(tokens) > 2 or kind & FIRST))
+            named = kind & (FIRST | LAST) or (kind == 0 and (joined or len(tokens) > 2) and not NUMBER_AFTER.match(text, end))
             if not sure(kind) and named and not alone_is_no_name(text, start, end):
                 yield Hit(start, end, RANK - 1, "PERSON", "name_in_list")
+
+
+CONJUNCTION: Final = re.compile(r" (?:and|or|und|et|y) | & ")
+NUMBER_AFTER: Final = re.compile(r"[.]? (?:[a-z]+ )?\d")
 
 
 def in_lower_case(page: Page) -> Iterator[Hit]:
