@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, final
 
-from privacy.redaction.lexicon import CLOSED, CLOSED_AT, EVERY, FLAGS, STOP, kind_of, spoken, weighed
+from privacy.redaction.lexicon import CLOSED_AT, ENGLISH, EVERY, FLAGS, STOP, kind_of, spoken, weighed
 
 AROUND: Final = 192  # characters before and after a word that tell its language
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
@@ -78,7 +78,7 @@ class Page:
 
     def closed(self, start: int, end: int) -> bool:
         """Whether the word there is an article, a pronoun, a month or the like in a language of the text."""
-        return bool(self.kind(start, end) & CLOSED)
+        return bool(kind_of(self.text[start:end]) >> CLOSED_AT & EVERY & ~ENGLISH & self.languages(start, end))
 
 
 def starts_sentence(text: str, start: int) -> bool:

@@ -61,7 +61,7 @@ COMPOUND_HEAD: Final = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{
 COMPOUND_TAIL: Final = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
 TYPE_ALONE: Final = re.compile(SEPARATE)
 BOX: Final = re.compile(
-    r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)"
+    r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado (?:de correos|postal)|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)"
 )
 MILITARY: Final = re.compile(
     r"\b(?:(?:psc|cmr|unit) \d{1,5},? (?:box \d{1,5}\s{0,2},?\s{0,2})?|usn?s [^\W\d_]+\s{0,2},?\s{0,2})(?:apo|fpo|dpo),? a[aep] \d{5}"

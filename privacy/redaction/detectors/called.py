@@ -13,11 +13,11 @@ from privacy.redaction.hits import Detector, Hit, Page
 # Words that call a number something, by type. Those of scripts without blanks stand right before their number.
 CUES: Final[tuple[tuple[str, int, str], ...]] = (
     ("CARD", 84,
-        r"(?:credit|debit|bank|payment|atm|gift)? ?cards?|kredit-?karten?(?:nummer)?|debitkarte|bankkarte|ec-karte|kartennummer|karte|carte(?: bancaire| bleue| de crédit| de paiement)?|tarjetas?(?: de (?:crédito|débito))?|cartão(?: de (?:crédito|débito))?"
+        r"(?:(?:credit|debit|bank|payment|atm|gift) ?)?cards?|kredit-?karten?(?:nummer)?|debitkarte|bankkarte|ec-karte|kartennummer|karte|carte(?: bancaire| bleue| de crédit| de paiement)?|tarjetas?(?: de (?:crédito|débito))?|cartão(?: de (?:crédito|débito))?"
         r"|carta(?: di (?:credito|debito))?|creditcard|betaalkaart|pinpas|kart[aęy](?: kredytow[aeęy]| płatnicz[aeęy])?|kreditkort(?:et)?|betalkort(?:et)?|betalingskort|kort(?:nummer)?(?:et)?|platební karta|cardul|kart(?:ım|ı|a)?(?: numara\w*)?|kredi kart\w*"
         r"|карт[аеуыой]{1,2}|картк[аиуою]{1,2}|κάρτα(?:ς)?|visa|master ?card|amex|american express|maestro|discover|diners(?: club)?|jcb|unionpay|银行卡号?|信用卡号?|卡号|銀行卡|信用卡|カード番号|クレジットカード|카드 ?번호|카드|בטאקה|כרטיס(?: אשראי)?|بطاقة|البطاقة|कार्ड"),
     ("NATIONAL_ID", 71,
-        r"south african id(?:entity)?|sa id|id(?:entity)? (?:number|no\.?|card)|mbi|medicare(?: beneficiary)?(?: id(?:entifier)?| number)?|身份证号?码?|身份證號?碼?|身分證(?:字號|號碼)?|居民身份证|护照号?码?|護照號?碼?|社保号|統一編號|マイナンバー|個人番号|パスポート番号?|旅券番号|運転免許証?番号?"
+        r"south african id(?:entity)?|sa id|id(?:entity)? card|identity number|mbi|medicare(?: beneficiary)?(?: id(?:entifier)?| number)?|身份证号?码?|身份證號?碼?|身分證(?:字號|號碼)?|居民身份证|护照号?码?|護照號?碼?|社保号|統一編號|マイナンバー|個人番号|パスポート番号?|旅券番号|運転免許証?番号?"
         r"|주민등록번호|주민번호|여권번호|여권 번호|운전면허번호|외국인등록번호|паспорт[ау]?|номер паспорта|серия и номер|инн|снилс|полис омс|загранпаспорт|паспорт громадянина|іпн|рнокпп|carta d'identità|c\.?i\.? numero|documento d'identità|tessera sanitaria|passaporto"
         r"|cuit|cuil|cdi|rut|run|rfc|nif|nie|cédula|cedula|documento(?: de identidad)?|c\.c\.|carteira de identidade|rg|cnh|título de eleitor|pis|carta de condução|cartão de cidadão|número de contribuinte|passaporte|tc kimlik(?: no| numara\w*)?|t\.?c\.? ?(?:no|kimlik)|kimlik (?:no|numara\w*)|pasaport(?: no| numara\w*)?"
         r"|personalausweis|reisepass|ausweis|sozialversicherungsnummer|steuernummer|steuer-id|carte d'identité|cni|numéro fiscal|permis de conduire|identiteitskaart|id-kaart|rijbewijs|paszport(?:u)?|dow[oó]d(?:u)? osobist(?:y|ego)|nip|rodné číslo|občansk[ýé]ho? průkaz\w*|pas(?:ová|u)? číslo|cnp|carte de identitate|pașaport\w*"
@@ -43,7 +43,7 @@ LINK: Final = (
 FILLER: Final = re.compile(rf"(?:[\s:：=＝#(（「『\"',，、*_-]{{0,3}}{LINK}(?![a-zäöüß])){{0,4}}[\s:：=＝#№(（「『\"'.、*_-]{{0,4}}")
 WHOLE: Final = "|".join(pattern for _, _, pattern in CUES)
 BEFORE: Final = re.compile(r"[0-9A-Za-z_\u00aa-\u1fff]\Z")
-NOT_REAL: Final = re.compile(r"(?:invalid|test|sample|example|dummy|fake|graphics?|video|sound|network|report|business|score|post|memory|sd|id of the)[ _-]{1,2}\Z")
+NOT_REAL: Final = re.compile(r"(?:invalid|test|sample|example|dummy|fake|graphics?|video|sound|network|report|business|score|post|memory|sd|id of the)[ _-]{0,2}\Z")
 KINDS: Final = tuple((kind, rank, Anchor(rf"(?i){pattern}")) for kind, rank, pattern in CUES)
 DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\Z|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\Z|\d{1,3}(?:\.\d{1,3}){3}\Z")
 LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u1fff]")
@@ -67,4 +67,4 @@ def called(page: Page) -> Iterator[Hit]:
             yield Hit(value.start(), reached, rank, kind, "called")
 
 
-DETECTORS: Final[tuple[Detector, ...]] = (Detector("called", rf"(?i)(?:{WHOLE})[^\n0-9]{{0,48}}[0-9]", called, digit=True),)
+DETECTORS: Final[tuple[Detector, ...]] = (Detector("called", rf"(?i)(?:{WHOLE})[^\n0-9\x00]{{0,48}}[0-9]", called, digit=True),)

@@ -46,6 +46,7 @@ INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{I
 LOOSE: Final = re.compile(
     r"named|namens|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
+ENGLISH_ALONE: Final = frozenset({"im", "met", "early", "huge", "cc", "tell", "this is", "said"})
 THINGS_TOO: Final = frozenset({"named", "namens", "by the name of", "under the name", "under the name of"})
 GREETING: Final = re.compile(
     r"(?:^|[.!?\n>\"“(]\s{0,3}|\A)(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte[rn]?|estimad[oa]|querid[oa]|caro|cara|cher|chère|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|cheers|hiya|yo)[ ,]{1,2}"
@@ -119,6 +120,8 @@ def introduced(page: Page) -> Iterator[Hit]:
     """`my name is jo bennett`, `I'm Flora Wagner`, `spoke with James`."""
     for match in INTRODUCED_PLACES.read(INTRODUCED, page.low):
         strong = match["name"] is not None
+        if not strong and match["weak"] in ENGLISH_ALONE and page.closed(*match.span("weak")):
+            continue  # `im Kopf` is no `I'm Kopf`
         end = sequence(page, match.end(), bare=strong and match["name"] not in THINGS_TOO)
         if not end and strong:
             end = lower_name(page, match.end(), known_only=bool(LOOSE.fullmatch(match["name"])))
@@ -146,6 +149,8 @@ def labelled(page: Page) -> Iterator[Hit]:
         name = SEQUENCE.of(page.text).match(page.text, match.end())
         if not name:
             continue
+        if "=" in match.group() and name.group().isupper():
+            continue  # `--macro-name=CADENA`: a placeholder of a manual
         words = kinds(page.text, name.start(), name.end())
         specific = (
             not match.group()
@@ -267,6 +272,8 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
         end, names = stop, names + 1
         if len(word) > 1:
             known.append(kind)
+    if names == 1 and not bare and known == [0] and page.text[start:end].isupper():
+        return 0  # a placeholder of a manual, an acronym
     if not names or STREETWISE.match(page.low, end) or (page.text[start:end].isupper() and end - start < 5):
         return 0
     if names > 1 and (suffix := SUFFIX.match(page.text, end)):

@@ -50,8 +50,9 @@ def accounts(page: Page) -> Iterator[Hit]:
         if not any(sign in page.text for sign in signs):
             continue
         for match in pattern.finditer(page.text):
-            if somebody(match["u"]):
-                yield Hit(match.start("u"), match.end("u"), RANK, "USERNAME", rule)
+            name = match["u"].rstrip(". ")
+            if somebody(name):
+                yield Hit(match.start("u"), match.start("u") + len(name), RANK, "USERNAME", rule)
             if rule == "listing" and match["g"] == match["u"] and somebody(match["g"]):
                 yield Hit(match.start("g"), match.end("g"), RANK, "USERNAME", rule)
 
@@ -65,7 +66,7 @@ def somebody(name: str) -> bool:
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "account_name",
-        r"/home\d?/|/Users/|(?i:[a-z]:(?:\\{1,2}|/)(?:users|documents and|benutzer|utilis|usuario|utenti|gebruik)|\\(?:home|homes|users|profiles|userdata)\$?\\)|[dl-][rwxsStT-]{9}|\w@[A-Za-z][\w.-]*[: ][~/\w.-]*\]?[$#%]|\b(?:ssh|scp|sftp|rsync|mosh|sshfs)\b[^\n]*@",
+        r"/home\d?/|/Users/|(?i:[a-z]:(?:\\{1,2}|/)(?:users|documents and|benutzer|utilis|usuario|utenti|gebruik)|\\(?:home|homes|users|profiles|userdata)\$?\\)|[dl-][rwxsStT-]{9}|\w@[A-Za-z][\w.-]*[: ][~/\w.-]*\]?[$#%]|\b(?:ssh|scp|sftp|rsync|mosh|sshfs)\b[^\n\x00]*@",
         accounts,
     ),
 )

@@ -208,7 +208,7 @@ def of_page(page: Page) -> Iterable[Hit]:
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "column",
-        r"(?i)(?:[,;\t|]|<th[^>]*>|\[\")[ \"']*(?:[\w'-]+[ _-])?(?:" + "|".join(_Header.words) + r")[^\n,;|\t<]*(?:[,;\t|\n]|</th>|\")|(?:^|\n)[\"' ]*(?:[\w'-]+[ _-])?(?:" + "|".join(_Header.words) + r")[^\n,;|\t]*[,;\t|]",
+        r"(?i)(?:[,;\t|]|<th[^>\x00]*>|\[\")[ \"']*(?:[\w'-]+[ _-])?(?:" + "|".join(_Header.words) + r")[^\n,;|\t<\x00]*(?:[,;\t|\n]|</th>|\")|(?:^|\n)[\"' ]*(?:[\w'-]+[ _-])?(?:" + "|".join(_Header.words) + r")[^\n,;|\t\x00]*[,;\t|]",
         of_page,
     ),
 )
