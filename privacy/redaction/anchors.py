@@ -56,6 +56,17 @@ def begins_word(text: str, start: int) -> bool:
     return start == 0 or text[start - 1] < "\x80" or not text[start - 1].isalnum()
 
 
+def ascii_part(pattern: str) -> str:
+    """Those alternatives of a pattern that a text of ASCII alone can match."""
+    parts, depth, begin = [], 0, 0
+    for place, sign in enumerate(pattern + "|"):
+        if sign == "|" and depth == 0:
+            parts.append(pattern[begin:place])
+            begin = place + 1
+        depth += (sign in "([") - (sign in ")]")
+    return "|".join(part for part in parts if part.isascii())
+
+
 def in_characters(encoded: bytes, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Stretches of encoded text as stretches of the text."""
     found: list[tuple[int, int]] = []

@@ -51,7 +51,9 @@ class Gate:
             tuple(one for one in detectors if one.digit and one.name in LISTED),
         )
         self._sets = tuple(compiled_set(part, ascii_alone=False) for part in parts)
-        self._in_ascii = tuple(compiled_set(part, ascii_alone=True) for part in parts)
+        self._in_ascii = tuple(
+            compiled_set(tuple(one for one in part if one.in_ascii), ascii_alone=True) for part in parts
+        )
 
     def sets(self, text: str) -> tuple[GateSet, ...]:
         """The sets that read a text."""
@@ -104,7 +106,7 @@ def compiled_set(members: tuple[Detector, ...], *, ascii_alone: bool) -> GateSet
         options.encoding = re2.Options.Encoding.LATIN1  # a byte is a letter: no states for parts of letters
     made = re2.Set.SearchSet(options)
     for detector in members:
-        made.Add(unmasked_boundaries(detector.gate))
+        made.Add(unmasked_boundaries(detector.in_ascii if ascii_alone else detector.gate))
     made.Add(r"\z")  # the end alone: what matched everywhere would be noted at every character
     made.Compile()
     # The wrapper of Match would encode and copy once more.

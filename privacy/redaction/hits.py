@@ -90,13 +90,19 @@ def starts_sentence(text: str, start: int) -> bool:
 class Detector:
     """A family of rules. `gate` is an RE2 pattern without which `find` need not look at a page; an empty one is always open.
 
-    `digit`: nor where the page has no digit.
+    `digit`: nor where the page has no digit. `ascii_gate`: the part of the gate that a text of ASCII alone can match.
     """
 
     name: str
     gate: str
     find: Callable[[Page], Iterable[Hit]]
     digit: bool = False
+    ascii_gate: str | None = None
+
+    @property
+    def in_ascii(self) -> str:
+        """The gate for a text of ASCII alone; empty where there is nothing to find in one."""
+        return self.gate if self.ascii_gate is None else self.ascii_gate
 
 
 def settled(hits: list[Hit]) -> list[Hit]:

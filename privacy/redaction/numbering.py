@@ -62,8 +62,8 @@ class Numbering:
         name = self.name(kind, value)
         numbers = self._numbers.setdefault(kind, {})
         found = numbers.get(name)
-        if kind == PERSON:
-            found = self._person(value, name, found)
+        if found is None and kind == PERSON:
+            found = self._person(value, name)
         if found is None:
             taken = self._taken.get(kind, ())
             found = len(numbers) + 1
@@ -75,13 +75,13 @@ class Numbering:
                 self._shorten(value, found)
         return found
 
-    def _person(self, value: str, name: str, found: int | None) -> int | None:
+    def _person(self, value: str, name: str) -> int | None:
         """The number of a person by a part of the name: `Keller` after `Maria Keller`, and `Maria Keller` after `Maria`."""
         parts = parts_of(value)
-        if found is not None or not parts:
-            return found
-        if len(parts) == 1:
-            return self._short.get(self.name(PERSON, parts[0]))
+        if len(parts) < 2:
+            return self._short.get(self.name(PERSON, parts[0])) if parts and self._short else None
+        if len(self._numbers[PERSON]) == 0:
+            return None
         full = frozenset(self._short.values())
         for part in parts:
             number = self._numbers[PERSON].get(self.name(PERSON, part))

@@ -58,5 +58,8 @@ LISTED = frozenset(
         "address_box",
         "address_unit",
         "address_cue",
+        "called",
+        "one_time_code",
+        "key",
     }
 )

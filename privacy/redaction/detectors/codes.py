@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor
+from privacy.redaction.anchors import Anchor, ascii_part
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 91
 LINK_RANK: Final = 89
 
 NAME: Final = (
-    r"(?:verification|security|confirmation|login|log-in|sign-in|one[ -]time|authentication|auth|access|activation|backup|recovery|reset|sms|2fa|mfa|otp|pairing|unlock|pin|passcode|verify)[ -]?(?:pass)?codes?|otp|one[ -]time pass(?:word|code)|passcode|tan"
+    r"(?:verification|security|confirmation|login|log-in|sign-in|one[ -]time|authentication|auth|access|activation|backup|recovery|reset|sms|2fa|mfa|otp|pairing|unlock|pin|passcode|verify)[ -]?(?:pass)?codes?|\botp\b|one[ -]time pass(?:word|code)|passcode|\btan\b"
     r"|(?:bestätigungs|sicherheits|verifizierungs|einmal|zugangs|aktivierungs|anmelde|freischalt|login-?|sms-?|backup-?|wiederherstellungs)-?codes?|code de (?:vérification|sécurité|confirmation|connexion|validation)|code à usage unique|código de (?:verificación|seguridad|confirmación|acceso|activación|verificação|segurança|confirmação|acesso)"
     r"|codice (?:di (?:verifica|sicurezza|conferma|accesso)|otp)|verificatiecode|beveiligingscode|bevestigingscode|inlogcode|kod (?:weryfikacyjny|bezpieczeństwa|potwierdzający|sms|jednorazowy)|verifieringskod|säkerhetskod|engångskod|bekræftelseskode|engangskode|ověřovací kód|bezpečnostní kód|cod de verificare|doğrulama kodu\w*|onay kodu\w*|güvenlik kodu\w*"
     r"|код (?:подтверждения|доступа|безопасности|активации|из смс)|проверочный код|код підтвердження|κωδικός (?:επαλήθευσης|επιβεβαίωσης|μίας χρήσης)|קוד (?:אימות|אישור)|رمز (?:التحقق|التأكيد)|सत्यापन कोड|ओटीपी|確認コード|認証コード|ワンタイムパスワード|인증 ?번호|인증 ?코드|验证码|驗證碼|校验码|动态密码"
@@ -123,22 +123,27 @@ def keys(page: Page) -> Iterator[Hit]:
             yield Hit(match.start("v"), match.end("v"), RANK, "SECRET", "key")
 
 
+KEYS: Final = "key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar|ключ"
+KEY_LATER: Final = r"(?:is|was|ist|est|es) (?:the|my|our|your|an?|der|la|le|mein|unser) (?:[a-z-]+ )?(?:[a-z-]+ )?(?:key|token|secret|password|clave)"
+USED: Final = r"[0-9] (?:is|ist|est|es|é|è|jest|är|er) (?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il|je|uw|tw|din)"
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "one_time_code",
-        rf"(?i)(?:{NAME})|[0-9] (?:is|ist|est|es|é|è|jest|är|er) (?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il|je|uw|tw|din)",
+        rf"(?i)(?:{NAME})|{USED}",
         one_time,
         digit=True,
+        ascii_gate=rf"(?i)(?:{ascii_part(NAME)})|{USED}",
     ),
     Detector(
         "link_token",
-        r"[?&;#][\w-]{1,24}=[A-Za-z0-9_.~+/%=-]{10}|/bot\d{6}|/(?i:reset|pass|verif|confirm|activ|invit|join|magic|login|auth|signin|unsub|unlock|share|s/|d/|down|token|session|sso)[\w/-]*/[A-Za-z0-9_.~%+=-]{16}",
+        r"[?&;#][\w-]+=[A-Za-z0-9]|/bot\d|/(?i:reset|pass|verif|confirm|activ|invit|join|magic|login|auth|signin|unsub|unlock|share|download|token|session|sso)[\w-]*/|/[sd]/",
         links,
     ),
     Detector(
         "key",
-        r"(?i)(?:key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar|ключ)(?:ım)?s?[\"'\])]*\s*(?::|=|-|is\b|ist\b|est\b|es\b|é\b|è\b)[\s>\"'`(<=]*[A-Za-z0-9]{12}|[A-Za-z0-9_+/=-]{16}\s{1,2}(?:is|was|ist|est|es)\s",
+        rf"(?i)(?:{KEYS})(?:ım)?s?[\"'\])]*\s*(?:[:=-]|(?:is|ist|est|es|é|è)\s)|{KEY_LATER}",
         keys,
         digit=True,
+        ascii_gate=rf"(?i)(?:{ascii_part(KEYS)})s?[\"'\])]*\s*(?:[:=-]|(?:is|ist|est|es)\s)|{KEY_LATER}",
     ),
 )

@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 68
 LONGEST_CELL: Final = 160
 MOST_CELLS: Final = 64
 LONGEST_LINE: Final = 8_000
+LONGEST_HEADER: Final = 600
+LONGEST_NAME: Final = 32
 Cell = tuple[int, int]
 
 # What a column may be called, by type. `NAME` alone is a person's only beside a column that is personal as well.
@@ -55,7 +58,6 @@ SPLITS: Final = {
     for sign in (",", ";", "\t", "|")
 }
 RULE: Final = re.compile(r"[\s|:+=-]+\Z")
-LINE: Final = re.compile(r"[^\n]+")
 ROW: Final = re.compile(r"<tr\b[^<>]{0,200}>(.*?)(?=</tr>|<tr\b|</table>|\Z)", re.IGNORECASE | re.DOTALL)
 CELL: Final = re.compile(r"<t[hd]\b[^<>]{0,200}>\s*([^<>]{0,160}?)\s*(?=<)", re.IGNORECASE)
 COLUMNS_OF_JSON: Final = re.compile(
@@ -125,47 +127,48 @@ def cells_of(text: str, start: int, end: int, sign: str) -> list[Cell]:
 
 def in_lines(text: str) -> Iterator[Hit]:
     """Rows below a header line: comma, semicolon, tab or bar between the cells."""
-    columns: dict[int, str] = {}
-    sign, width, last = "", 0, -1
-    for line in LINE.finditer(text):
-        start, end = line.span()
-        if start > last + 1:
-            columns = {}  # a blank line ends a table
-        last = end
-        if end - start > LONGEST_LINE:
+    reached = 0
+    for place, _ in HEADER.spans(text):
+        if place < reached:
             continue
-        if columns:
-            if sign == "|" and RULE.match(line.group()):
+        start = text.rfind("\n", 0, place + 1) + 1
+        end = line_end(text, max(start, place))
+        reached = end
+        sign = next((sign for sign in ("|", "\t", ";", ",") if text.find(sign, start, end) >= 0), "")
+        if not sign or end - start > LONGEST_HEADER or end == len(text):
+            continue
+        header = cells_of(text, start, end, sign)
+        names = [text[a:b] for a, b in header]
+        if len(header) < 2 or any(len(name) > LONGEST_NAME or DIGIT.match(name) for name in names):
+            continue
+        columns = named(names)
+        while columns and end < len(text):
+            start = end + 1
+            end = line_end(text, start)
+            if end - start > LONGEST_LINE or (sign == "|" and RULE.match(text[start:end])):
                 continue
             cells = cells_of(text, start, end, sign)
-            if len(cells) == width or (sign == "|" and len(cells) in (width - 1, width + 1)):
-                yield from cell_hits(text, columns, cells)
-                continue
-            columns = {}
-        if end - start <= 600 and HEADER.anywhere_in(line.group()):
-            for sign in ("|", "\t", ";", ","):
-                if sign in line.group():
-                    header = cells_of(text, start, end, sign)
-                    names = [text[a:b] for a, b in header]
-                    if len(header) > 1 and all(len(name) <= 32 and not DIGIT.match(name) for name in names):
-                        columns, width = named(names), len(header)
-                    break
+            if len(cells) != len(header) and not (sign == "|" and abs(len(cells) - len(header)) < 2):
+                break
+            reached = end
+            yield from cell_hits(text, columns, cells)
 
 
-class _Header:
-    """A quick look at a line: whether it has any word that a personal column is called."""
-
-    words: Final = (
-        "name nom nome nombre naam namn navn nimi jméno isim имя όνομα dob birth born geb naiss nacim nascim nascita födels urodz phone tel mobil cell fon handy ssn social national passport tax nino dni nif cpf pesel bsn card cc pan iban account acct"
-        " customer patient konto mrn routing zip post plz cep cap pass pwd pin cvv cvc secret token key otp senha contras hasło парол address street adres anschrift stra direcc endere indir email e-mail user login фамил фио теле дат адрес 姓名 氏名 名前 이름 성명 电话 手机 電話 전화 密码 生年 出生 생년 地址 住所 주소 卡号"
-    ).split()
-    pattern: Final = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
-
-    def anywhere_in(self, line: str) -> bool:
-        return self.pattern.search(line) is not None
+def line_end(text: str, start: int) -> int:
+    """Where the line ends that a place is in."""
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
 
 
-HEADER: Final = _Header()
+WORDS: Final = (
+    "name nom nome nombre naam namn navn nimi jméno isim имя όνομα dob birth born geb naiss nacim nascim nascita födels urodz phone tel mobil cell fon handy ssn social national passport tax nino dni nif cpf pesel bsn card cc pan iban account acct"
+    " customer patient konto mrn routing zip post plz cep cap pass pwd pin cvv cvc secret token otp senha contras hasło парол address street adres anschrift stra direcc endere indir email e-mail user login фамил фио теле дат адрес 姓名 氏名 名前 이름 성명 电话 手机 電話 전화 密码 生年 出生 생년 地址 住所 주소 卡号"
+).split()
+# A cell of a header: it begins at a line's beginning or behind a sign, and ends at another sign.
+FIRST_CELL: Final = r"[ \"'*]*(?:[A-Za-z'-]+[ _-])?(?:{words})[^\n,;|\t<\x00]*"
+ASCII_WORDS: Final = "|".join(word for word in WORDS if word.isascii())
+HEADER_GATE: Final = r"(?i)(?:^|\n){cell}[,;\t|]|[|\t;,]{cell}(?:[,;\t|]|\r?\n)"
+HEADER: Final = Anchor(HEADER_GATE.format(cell=FIRST_CELL.format(words="|".join(WORDS))))
 
 
 def in_html(text: str) -> Iterator[Hit]:
@@ -205,10 +208,12 @@ def of_page(page: Page) -> Iterable[Hit]:
     return columns(page.text)
 
 
+OTHER_TABLES: Final = r"<th[ >]|<TH[ >]|\"(?i:columns|fields|headers?|cols|names)\"\s*:\s*\["
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "column",
-        r"(?i)(?:[,;\t|]|<th[^>\x00]*>|\[\")[ \"']*(?:[\w'-]+[ _-])?(?:" + "|".join(_Header.words) + r")[^\n,;|\t<\x00]*(?:[,;\t|\n]|</th>|\")|(?:^|\n)[\"' ]*(?:[\w'-]+[ _-])?(?:" + "|".join(_Header.words) + r")[^\n,;|\t\x00]*[,;\t|]",
+        rf"{HEADER.pattern}|{OTHER_TABLES}",
         of_page,
+        ascii_gate=rf"{HEADER_GATE.format(cell=FIRST_CELL.format(words=ASCII_WORDS))}|{OTHER_TABLES}",
     ),
 )
