@@ -56,15 +56,19 @@ def begins_word(text: str, start: int) -> bool:
     return start == 0 or text[start - 1] < "\x80" or not text[start - 1].isalnum()
 
 
-def ascii_part(pattern: str) -> str:
-    """Those alternatives of a pattern that a text of ASCII alone can match."""
+LATIN_END: Final = "\u0370"  # Greek begins here, and all other scripts come later
+OTHER_SCRIPT: Final = re.compile("[\u0370-\u1fff\u2c00-\U0010ffff]")
+
+
+def ascii_part(pattern: str, end: str = "\x80") -> str:
+    """Those alternatives of a pattern that a text of ASCII alone can match, or one of characters below `end`."""
     parts, depth, begin = [], 0, 0
     for place, sign in enumerate(pattern + "|"):
         if sign == "|" and depth == 0:
             parts.append(pattern[begin:place])
             begin = place + 1
         depth += (sign in "([") - (sign in ")]")
-    return "|".join(part for part in parts if part.isascii())
+    return "|".join(part for part in parts if all(sign < end for sign in part))
 
 
 def in_characters(encoded: bytes, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

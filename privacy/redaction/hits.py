@@ -5,9 +5,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, final
 
-from privacy.redaction.lexicon import CLOSED_AT, ENGLISH, EVERY, FLAGS, STOP, kind_of, spoken, weighed
+from privacy.redaction.lexicon import (
+    CLOSED_AT,
+    ENGLISH,
+    EVERY,
+    FIRST,
+    FLAGS,
+    LAST,
+    ORDINARY,
+    RARE_AT,
+    STOP,
+    evidence,
+    kind_of,
+    spoken,
+    weighed,
+)
 
-AROUND: Final = 192  # characters before and after a word that tell its language
+AROUND: Final = 128  # characters before and after a word that tell its language
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
 DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.]?(?: de)? \Z")
 HEADER: Final = re.compile(r":(?:\s|\Z)")
@@ -38,7 +52,7 @@ class Page:
     `names`: where that is known, the first names with a capital that may be among its words; no other one is.
     """
 
-    __slots__ = ("_spoken", "low", "names", "regions", "strict", "text")
+    __slots__ = ("_evidence", "_spoken", "low", "names", "regions", "strict", "text")
 
     def __init__(
         self,
@@ -50,6 +64,7 @@ class Page:
     ) -> None:
         self.text, self.low, self.regions, self.names, self.strict = text, low, regions, names, strict
         self._spoken: dict[tuple[int, str], int] = {}
+        self._evidence: dict[int, tuple[list[str], dict[int, int]]] = {}
 
     def kind(self, start: int, end: int) -> int:
         """What is known of the word there, in the language that the text around it seems to be in."""
@@ -57,13 +72,12 @@ class Page:
 
     def weigh(self, kind: int, start: int, end: int) -> int:
         """The same for a word of which the lexicon's kind is known."""
-        if kind <= FLAGS or kind & STOP:
-            return kind & FLAGS
-        if self.strict:
+        if kind <= FLAGS or kind & STOP or self.strict or kind & (ORDINARY | FIRST | LAST) == ORDINARY:
             return kind & FLAGS
         if kind >> CLOSED_AT & EVERY and (DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)):
             return kind & FLAGS | STOP  # `9 Mayo 2024`, `Von: …`, whatever the language
-        return weighed(kind, self.languages(start, end), inside=not starts_sentence(self.text, start))
+        inside = kind < 1 << RARE_AT or not starts_sentence(self.text, start)
+        return weighed(kind, self.languages(start, end), inside=inside)
 
     def languages(self, start: int, end: int) -> int:
         """The languages that the text around a word may be in, the word itself not counted."""
@@ -71,9 +85,14 @@ class Page:
         place = start // AROUND
         found = self._spoken.get((place, word))
         if found is None:
-            begin = max(0, place * AROUND - AROUND)
-            words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
-            found = self._spoken[place, word] = spoken(words, word)
+            words, times = self._evidence.get(place) or self._read(place)
+            found = self._spoken[place, word] = spoken(times, word, words.count(word))
+        return found
+
+    def _read(self, place: int) -> tuple[list[str], dict[int, int]]:
+        begin = max(0, place * AROUND - AROUND)
+        words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
+        found = self._evidence[place] = words, evidence(words)
         return found
 
     def closed(self, start: int, end: int) -> bool:
@@ -98,11 +117,17 @@ class Detector:
     find: Callable[[Page], Iterable[Hit]]
     digit: bool = False
     ascii_gate: str | None = None
+    latin_gate: str | None = None
 
     @property
     def in_ascii(self) -> str:
         """The gate for a text of ASCII alone; empty where there is nothing to find in one."""
         return self.gate if self.ascii_gate is None else self.ascii_gate
+
+    @property
+    def in_latin(self) -> str:
+        """The same for a text of Latin letters."""
+        return self.gate if self.latin_gate is None else self.latin_gate
 
 
 def settled(hits: list[Hit]) -> list[Hit]:

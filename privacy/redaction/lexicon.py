@@ -158,26 +158,39 @@ def weighed(kind: int, languages: int, *, inside: bool = True) -> int:
     return flags
 
 
-def spoken(words: Iterable[str], except_for: str = "") -> int:
-    """The languages that words may be of: all that have nearly as many of them as the one that has most.
-
-    Where nothing tells, each may be it.
-    """
+def evidence(words: Iterable[str]) -> dict[int, int]:
+    """How many words are of which sets of languages. Few sets recur."""
     known = lexicon()
-    scores = [0] * COUNT
+    times: dict[int, int] = {}
     for word in words:
         bits = known.get(word, 0) >> CLOSED_AT
-        if bits and word != except_for:
+        if bits:
             bits = (bits | bits >> COUNT) & EVERY
-            place = 0
-            while bits:
-                if bits & 1:
-                    scores[place] += 1
-                bits >>= 1
-                place += 1
+            times[bits] = times.get(bits, 0) + 1
+    return times
+
+
+def spoken(times: dict[int, int], word: str, occurrences: int) -> int:
+    """The languages that a text may be in, by the evidence without a word that occurs in it so often: all that have nearly
+    as much as the one that has most. Where nothing tells, each may be it.
+    """
+    own = lexicon().get(word, 0) >> CLOSED_AT
+    own = (own | own >> COUNT) & EVERY
+    scores = [0] * COUNT
+    for bits, count in times.items():
+        if bits == own:
+            count -= occurrences
+        for place in places_of(bits):
+            scores[place] += count
     best = max(scores)
     enough = best - 1 if best < 4 else (best * 6 + 9) // 10
-    return sum(1 << place for place, score in enumerate(scores) if score >= enough)
+    return sum([1 << place for place, score in enumerate(scores) if score >= enough])
+
+
+@cache
+def places_of(bits: int) -> tuple[int, ...]:
+    """The languages of a set, as places in `LANGUAGES`."""
+    return tuple(place for place in range(COUNT) if bits >> place & 1)
 
 
 def sure(kind: int) -> bool:

@@ -39,13 +39,14 @@ class Numbering:
     numbered before the placeholder was typed keeps its number, since the typed one most often refers to it.
     """
 
-    __slots__ = ("_key", "_numbers", "_short", "_taken")
+    __slots__ = ("_given", "_key", "_numbers", "_short", "_taken")
 
     def __init__(self, key: bytes = b"") -> None:
         self._key = key
         self._numbers: dict[str, dict[str, int]] = {}
         self._taken: dict[str, set[int]] = {}
         self._short: dict[str, int] = {}  # parts of names that were given in full
+        self._given: list[tuple[str, int]] = []  # such names, until somebody asks for their parts
 
     @classmethod
     def of_one_text(cls) -> "Numbering":
@@ -71,39 +72,43 @@ class Numbering:
                 found += 1
             numbers[name] = found
             self._taken.setdefault(kind, set()).add(found)
-            if kind == PERSON:
-                self._shorten(value, found)
+            if kind == PERSON and " " in value:
+                self._given.append((value, found))
         return found
 
     def _person(self, value: str, name: str) -> int | None:
         """The number of a person by a part of the name: `Keller` after `Maria Keller`, and `Maria Keller` after `Maria`."""
-        parts = parts_of(value)
-        if len(parts) < 2:
-            return self._short.get(self.name(PERSON, parts[0])) if parts and self._short else None
-        if len(self._numbers[PERSON]) == 0:
+        numbers = self._numbers[PERSON]
+        if not numbers:
             return None
-        full = frozenset(self._short.values())
-        for part in parts:
-            number = self._numbers[PERSON].get(self.name(PERSON, part))
+        if " " not in value:
+            return self._parts().get(name)
+        full = frozenset(self._parts().values())
+        for part in parts_of(value):
+            number = numbers.get(self.name(PERSON, part))
             if number is not None and number not in full:
-                self._numbers[PERSON][name] = number
-                self._shorten(value, number)
+                numbers[name] = number
+                self._given.append((value, number))
                 return number
         return None
 
-    def _shorten(self, value: str, number: int) -> None:
-        parts = parts_of(value)
-        for part in parts if len(parts) > 1 else ():
-            self._short.setdefault(self.name(PERSON, part), number)
+    def _parts(self) -> dict[str, int]:
+        """The digests of parts of names that were given in full, with their numbers."""
+        for value, number in self._given:
+            parts = parts_of(value)
+            for part in parts if len(parts) > 1 else ():
+                self._short.setdefault(self.name(PERSON, part), number)
+        self._given.clear()
+        return self._short
 
     @property
     def has_persons(self) -> bool:
         """Whether a name was given in full, so that parts of it may follow."""
-        return bool(self._short)
+        return bool(self._short or self._given)
 
     def knows(self, word: str) -> bool:
         """Whether a word is a part of a name that was given in full."""
-        return self.name(PERSON, word) in self._short
+        return self.name(PERSON, word) in self._parts()
 
     def reserve(self, kind: str, number: int) -> None:
         """Keep a number that somebody typed in a placeholder from being given to another value, within reason."""
@@ -119,7 +124,7 @@ class Numbering:
             named: dict[int, list[str]] = {}
             for name, number in self._numbers.get(kind, {}).items():
                 named.setdefault(number, []).append(name)
-            for name, number in self._short.items() if kind == PERSON else ():
+            for name, number in self._parts().items() if kind == PERSON else ():
                 named.setdefault(number, []).append(SHORT + name)
             found[kind] = [
                 f"{number}:{name}"

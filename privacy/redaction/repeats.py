@@ -20,9 +20,6 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
 
     `known` holds the values of the rounds before, and takes up those of this one.
     """
-    for hit in hits:
-        if hit.type == PERSON:
-            known.update(short_forms(text[hit.start : hit.end], hit))
     values: dict[str, Hit] = {}
     long = len(text) > PLAIN
     for value, hit in known.items():
@@ -30,6 +27,11 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
             values[value] = hit
     for hit in hits:
         start, end = hit.start, hit.end
+        if hit.type == PERSON and text.find(" ", start, end) > 0:
+            for part in short_forms(text[start:end]):
+                known[part] = hit
+                if long or text.find(part, end) >= 0 or text.find(part, 0, start) >= 0:
+                    values[part] = hit
         if end - start >= SHORTEST:
             value = text[start:end]
             known[value] = hit
@@ -44,12 +46,9 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
     return [values[text[start:end]].at(start, end) for start, end in found if stands_alone(text, start, end)]
 
 
-def short_forms(name: str, hit: Hit) -> dict[str, Hit]:
+def short_forms(name: str) -> list[str]:
     """The parts of a full name that stand for it where they stand alone: no ordinary words, places or months."""
-    parts = parts_of(name)
-    if len(parts) < 2:
-        return {}
-    return {part: hit for part in parts if part[0].isupper() and stands_for_person(part)}
+    return [part for part in parts_of(name) if part[0].isupper() and stands_for_person(part)]
 
 
 def stands_for_person(word: str) -> bool:

@@ -7,21 +7,21 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor, ascii_part
+from privacy.redaction.anchors import LATIN_END, Anchor, ascii_part
 from privacy.redaction.hits import Detector, Hit, Page
 
 # Words that call a number something, by type. Those of scripts without blanks stand right before their number.
 CUES: Final[tuple[tuple[str, int, str], ...]] = (
-    ("CARD", 84,
-        r"(?:(?:credit|debit|bank|payment|atm|gift) ?)?cards?|kredit-?karten?(?:nummer)?|debitkarte|bankkarte|ec-karte|kartennummer|karte|carte(?: bancaire| bleue| de crédit| de paiement)?|tarjetas?(?: de (?:crédito|débito))?|cartão(?: de (?:crédito|débito))?"
-        r"|carta(?: di (?:credito|debito))?|creditcard|betaalkaart|pinpas|kart[aęy](?: kredytow[aeęy]| płatnicz[aeęy])?|kreditkort(?:et)?|betalkort(?:et)?|betalingskort|kort(?:nummer)?(?:et)?|platební karta|cardul|kart(?:ım|ı|a)?(?: numara\w*)?|kredi kart\w*"
-        r"|карт[аеуыой]{1,2}|картк[аиуою]{1,2}|κάρτα(?:ς)?|visa|master ?card|amex|american express|maestro|discover card|diners(?: club)?|jcb|unionpay|银行卡号?|信用卡号?|卡号|銀行卡|信用卡|カード番号|クレジットカード|카드 ?번호|카드|בטאקה|כרטיס(?: אשראי)?|بطاقة|البطاقة|कार्ड"),
     ("NATIONAL_ID", 71,
         r"south african id(?:entity)?|sa id|id(?:entity)? card|identity number|mbi|medicare(?: beneficiary)?(?: id(?:entifier)?| number)?|身份证号?码?|身份證號?碼?|身分證(?:字號|號碼)?|居民身份证|护照号?码?|護照號?碼?|社保号|統一編號|マイナンバー|個人番号|パスポート番号?|旅券番号|運転免許証?番号?"
         r"|주민등록번호|주민번호|여권번호|여권 번호|운전면허번호|외국인등록번호|паспорт[ау]?|номер паспорта|серия и номер|инн|снилс|полис омс|загранпаспорт|паспорт громадянина|іпн|рнокпп|carta d'identità|c\.?i\.? numero|documento d'identità|tessera sanitaria|passaporto"
         r"|cuit|cuil|rut|rfc|cédula|cedula|documento(?: de identidad)?|c\.c\.|carteira de identidade|cnh|título de eleitor|carta de condução|cartão de cidadão|número de contribuinte|passaporte|tc kimlik(?: no| numara\w*)?|t\.?c\.? ?(?:no|kimlik)|kimlik (?:no|numara\w*)|pasaport(?: no| numara\w*)?"
         r"|personalausweis|reisepass|ausweis|sozialversicherungsnummer|steuernummer|steuer-id|carte d'identité|cni|numéro fiscal|permis de conduire|identiteitskaart|id-kaart|rijbewijs|paszport(?:u)?|dow[oó]d(?:u)? osobist(?:y|ego)|nip|rodné číslo|občansk[ýé]ho? průkaz\w*|pas(?:ová|u)? číslo|cnp|carte de identitate|pașaport\w*"
         r"|pasnummer|körkort(?:et)?|førerkort|kørekort|cpr(?:-nummer)?|αφμ|α\.φ\.μ\.|αμκα|αριθμός ταυτότητας|ταυτότητα(?:ς)?|διαβατήριο|תעודת זהות|ת\.?ז\.?|דרכון|مספר זהות|رقم الهوية|الهوية|الرقم القومي|رقم الجواز|جواز السفر|आधार|पैन|पासपोर्ट|hkid|nric|ktp|npwp|mykad|ic no\.?|cccd|cmnd|căn cước"),
+    ("CARD", 84,
+        r"(?:(?:credit|debit|bank|payment|atm|gift) ?)?cards?|kredit-?karten?(?:nummer)?|debitkarte|bankkarte|ec-karte|kartennummer|karte|carte(?: bancaire| bleue| de crédit| de paiement)?|tarjetas?(?: de (?:crédito|débito))?|cartão(?: de (?:crédito|débito))?"
+        r"|carta(?: di (?:credito|debito))?|creditcard|betaalkaart|pinpas|kart[aęy](?: kredytow[aeęy]| płatnicz[aeęy])?|kreditkort(?:et)?|betalkort(?:et)?|betalingskort|kort(?:nummer)?(?:et)?|platební karta|cardul|kart(?:ım|ı|a)?(?: numara\w*)?|kredi kart\w*"
+        r"|карт[аеуыой]{1,2}|картк[аиуою]{1,2}|κάρτα(?:ς)?|visa|master ?card|amex|american express|maestro|discover card|diners(?: club)?|jcb|unionpay|银行卡号?|信用卡号?|卡号|銀行卡|信用卡|カード番号|クレジットカード|카드 ?번호|카드|בטאקה|כרטיס(?: אשראי)?|بطاقة|البطاقة|कार्ड"),
     ("PHONE", 66,
         r"手机号?码?|手機號?碼?|电话号?码?|電話番号|電話號?碼?|電話|联系方式|連絡先|携帯(?:番号|電話)?|お電話|전화번호|전화|연락처|휴대폰(?: ?번호)?|핸드폰|тел(?:ефон)?\.?|моб(?:ильный)?\.?|телефону?|هاتف|رقم الهاتف|جوال|موبايل|טלפון|נייד|फ़?ोन(?: नंबर)?|मोबाइल(?: नंबर)?|τηλ\.?|τηλέφωνο|κινητό|telefon(?:u|um|unu)?"),
     ("ACCOUNT", 67,
@@ -44,10 +44,9 @@ FILLER: Final = re.compile(rf"(?:[\s:：=＝#(（「『\"',，、*_-]{{0,3}}{LIN
 WHOLE: Final = "|".join(pattern for _, _, pattern in CUES)
 BEFORE: Final = re.compile(r"[0-9A-Za-z_\u00aa-\u1fff]\Z")
 NOT_REAL: Final = re.compile(r"(?:invalid|test|sample|example|dummy|fake|graphics?|video|sound|network|report|business|score|post|memory|sd|id of the)[ _-]{0,2}\Z")
-KINDS: Final = tuple(
-    (kind, rank, Anchor(rf"(?i){pattern}"), Anchor(rf"(?i)\b(?:{ascii_part(pattern)})\b") if ascii_part(pattern) else None)
-    for kind, rank, pattern in CUES
-)
+ANYWHERE: Final = Anchor(rf"(?i)(?:{WHOLE})")
+IN_ASCII: Final = Anchor(rf"(?i)\b(?:{ascii_part(WHOLE)})\b")
+KINDS: Final = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in CUES)
 DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\Z|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\Z|\d{1,3}(?:\.\d{1,3}){3}\Z")
 LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u1fff]")
 
@@ -55,23 +54,31 @@ LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u1fff]")
 def called(page: Page) -> Iterator[Hit]:
     """Numbers right after a word that says what they are."""
     text, low = page.text, page.low
-    ascii_alone = low.isascii()
-    for kind, rank, anywhere, in_ascii in KINDS:
-        anchor = in_ascii if ascii_alone else anywhere
-        reached = 0
-        for start, stop in anchor.spans(low) if anchor else ():
-            if start < reached or (LATIN.match(low, start) and BEFORE.search(low, max(0, start - 1), start)):
+    reached = 0
+    for start, stop in (IN_ASCII if low.isascii() else ANYWHERE).spans(low):
+        if start < reached or (LATIN.match(low, start) and BEFORE.search(low, max(0, start - 1), start)):
+            continue
+        if stop < len(low) and LATIN.match(low, stop - 1) and low[stop].isalpha() and low[stop] < "\u2e80":
+            continue  # a part of a longer word
+        filler = FILLER.match(low, stop)
+        place = filler.end() if filler else stop
+        for kind, rank, cue in KINDS:
+            value = VALUES[kind].match(text, place)
+            if value is None or not cue.fullmatch(low, start, stop):
                 continue
-            if stop < len(low) and LATIN.match(low, stop - 1) and low[stop].isalpha() and low[stop] < "\u2e80":
-                continue  # a part of a longer word
-            filler = FILLER.match(low, stop)
-            value = VALUES[kind].match(text, filler.end() if filler else stop)
-            if value is None or DATE.match(value.group()) or NOT_REAL.search(low, max(0, start - 12), start):
-                continue
-            reached = value.end()
-            yield Hit(value.start(), reached, rank, kind, "called")
+            if not DATE.match(value.group()) and not NOT_REAL.search(low, max(0, start - 12), start):
+                reached = value.end()
+                yield Hit(value.start(), reached, rank, kind, "called")
+            break
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    Detector("called", rf"(?i)(?:{WHOLE})", called, digit=True, ascii_gate=rf"(?i)\b(?:{ascii_part(WHOLE)})\b"),
+    Detector(
+        "called",
+        rf"(?i)(?:{WHOLE})",
+        called,
+        digit=True,
+        ascii_gate=rf"(?i)\b(?:{ascii_part(WHOLE)})\b",
+        latin_gate=rf"(?i)\b(?:{ascii_part(WHOLE, LATIN_END)})",
+    ),
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor, ascii_part
+from privacy.redaction.anchors import LATIN_END, Anchor, ascii_part
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 91
@@ -133,6 +133,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         one_time,
         digit=True,
         ascii_gate=rf"(?i)(?:{ascii_part(NAME)})|{USED}",
+        latin_gate=rf"(?i)(?:{ascii_part(NAME, LATIN_END)})|{USED}",
     ),
     Detector(
         "link_token",

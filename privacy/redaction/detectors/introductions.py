@@ -256,7 +256,7 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
         if names and len(word) == 1 and not (word == "I" and page.text[stop : stop + 1] == " "):
             end, names = stop, names + 1
             continue
-        kind = STOP if CONTRACTION.search(word) else page.kind(token.start(), stop)
+        kind = STOP if not word.isalpha() and CONTRACTION.search(word) else page.kind(token.start(), stop)
         if kind & CLOSED and not (names == 0 and bare and kind & FIRST and CLAUSE_END.match(page.text, stop)):
             break
         if kind & (STOP | ORGANISATION) and not (

@@ -69,30 +69,31 @@ def runs(page: Page) -> list[list[Token]]:
     found: list[list[Token]] = []
     run: list[Token] = []
     last = -1
+    heavy = False  # whether any word is one of some other language, too
     for word in CAPITALISED.of(text).finditer(text):
         start, end = word.span()
         before = text[start - 1] if start else " "
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
-            run.append((start, end, token_kind(word.group())))
+            kind = token_kind(word.group())
+            run.append((start, end, kind))
         else:
             if run and (len(run) > 1 or sure(run[0][2])):
                 found.append(run)
-            run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, token_kind(word.group()))]
+            kind = token_kind(word.group())
+            run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, kind)]
+        heavy = heavy or kind > FLAGS
         last = end
     if run and (len(run) > 1 or sure(run[0][2])):
         found.append(run)
-    return [
-        weighed_run(page, run)
-        for run in found
-        if any(kind & (FIRST | LAST) or end - start == 1 for start, end, kind in run)
-    ]
+    return [weighed_run(page, run) for run in found] if heavy else found
 
 
 def weighed_run(page: Page, run: list[Token]) -> list[Token]:
     """The same words with what they are in the language of the text."""
-    return [
-        (start, end, page.weigh(kind, start, end) if kind > FLAGS else kind) for start, end, kind in run
-    ]
+    kinds = [kind for *_, kind in run]
+    if max(kinds) <= FLAGS or not any(kind & FIRST or (kind & (LAST | STOP)) == LAST for kind in kinds):
+        return [(start, end, kind & FLAGS) for start, end, kind in run]
+    return [(start, end, page.weigh(kind, start, end) if kind > FLAGS else kind) for start, end, kind in run]
 
 
 def token_kind(word: str) -> int:
@@ -101,7 +102,7 @@ def token_kind(word: str) -> int:
     """
     if 1 < len(word) < 4 and word.isupper():
         return STOP
-    if CONTRACTION.search(word):
+    if not word.isalpha() and CONTRACTION.search(word):
         return STOP
     return kind_of(word)
 
@@ -190,14 +191,22 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
     )
 
 
-LOCATIVE: Final = re.compile(
-    r"\b(?:(?:in|auf|unter|über|aus) (?:der|die|das|dem|den|einer|einem)|im|zur|zum|am|ins|ans|aufs|nel|nella|nello|dans (?:le|la|les)|em uma?|n[ao]s?|en (?:el|la|los|las)) \Z"
-)
+LOCATIVES: Final = frozenset("im zur zum am ins ans aufs nel nella nello no na nos nas".split())
+ARTICLE_WORDS: Final = frozenset("der die das dem den einer einem le la les el los las um uma".split())
+PREPOSITIONS: Final = frozenset("in auf unter über aus dans em en".split())
 
 
 def located(page: Page, start: int, end: int) -> bool:
     """Whether a word is where something is or when it was, and so no person: `in der Ferne`, `im Mai`."""
-    return not page.strict and bool(LOCATIVE.search(page.low, max(0, start - 16), start))
+    if page.strict or page.low[start - 1 : start] != " ":
+        return False
+    words = page.low[max(0, start - 16) : start].split()
+    if not words or (words[-1] not in LOCATIVES and words[-1] not in ARTICLE_WORDS):
+        return False
+    place = start - 1 - len(words[-1])
+    if words[-1] in LOCATIVES:
+        return bool(page.languages(place, place + len(words[-1])) & ~ENGLISH)
+    return len(words) > 1 and words[-2] in PREPOSITIONS
 
 
 THING: Final = re.compile(
@@ -245,16 +254,19 @@ NOUN_END: Final = re.compile(
 
 def unknown(page: Page, start: int, end: int) -> bool:
     """Whether a word that no list has may be a name: in German, which capitalises nouns, not if it is built like one."""
+    low = page.low[start:end]
+    known = lexicon()
+    ending = NOUN_END.search(low) is not None
+    if not ending:
+        for place in range(1, len(low) - 3):
+            if known.get(low[place:], 0) & GERMAN_WORD:
+                break
+        else:
+            return True
     languages = page.languages(start, end)
     if not languages & GERMAN or (languages & ENGLISH and languages != EVERY):
         return True
-    low = page.low[start:end]
-    if languages != EVERY and NOUN_END.search(low):
-        return False
-    known = lexicon()
-    return not any(
-        known.get(low[place:], 0) & GERMAN_WORD for place in range(1, len(low) - 3)
-    )
+    return ending and languages == EVERY
 
 
 def gap(text: str, tokens: list[Token], place: int) -> str:

@@ -74,6 +74,6 @@ def vietnamese(page: Page) -> Iterator[Hit]:
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    Detector("name_script", CUES.pattern, introduced, ascii_gate=""),
+    Detector("name_script", CUES.pattern, introduced, ascii_gate="", latin_gate=""),
     Detector("name_vietnamese", r"Nguy|Tr[ầa]n |L[êy] |Ph[ạa]m |Ho[àa]ng |Hu[ỳy]nh |Phan |V[ũõ] |Đ|B[ùu]i |H[ồo] |Ngô |Dương |Lý |Trịnh |Lương |Mai |Trương", vietnamese, ascii_gate=r"Nguyen |Tran |Pham |Hoang |Huynh "),
 )

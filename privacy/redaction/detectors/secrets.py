@@ -40,7 +40,7 @@ PREFIXED: Final = re.compile(
     r"|pat-[a-z]{2}\d-[0-9a-f-]{36}|pat[A-Za-z0-9]{14}\.[0-9a-f]{64}|phc_[A-Za-z0-9]{32,}|phx_[A-Za-z0-9]{32,}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,}|xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}|shippo_(?:live|test)_[0-9a-f]{40}|EZ[AT]K[0-9a-f]{20,}[A-Za-z0-9]+|FLW(?:PUB|SEC)K?_?(?:TEST)?-[0-9a-z]{32}-X"
     r"|(?:live|test)_[A-Za-z0-9]{30,64}(?![A-Za-z0-9_])|apify_api_[A-Za-z0-9]{36}|airtable_[\w]{20,}|duffel_(?:test|live)_[\w-]{43}|access-(?:sandbox|production)-[0-9a-f-]{36}|ion_[a-z0-9]{42}|adafruit_[\w]{20,}|aio_[A-Za-z0-9]{28}|doppler_[\w]{20,}|hrku-[\w-]{20,}|HRKU-[\w-]{20,}"
     r"|lin_(?:api|oauth)_[A-Za-z0-9]{32,}|NRI[IQ]-[\w-]{20,64}|NRJS-[0-9a-f]{19}|NRAA-[\w-]{20,}|CFPAT-[\w-]{43}|cfut_[\w-]{30,}|prefect_[\w]{20,}|pnu_[A-Za-z0-9]{36}|rdme_[a-z0-9]{70}|sl\.[\w-]{60,}|tfp_[\w-]{30,}|waka_[0-9a-f-]{36}|cio_[\w-]{20,}|pscale_(?:tkn|pw|oauth)_[\w.-]{32,}"
-    r"|[a-z]{2,5}\.v1\.[\w-]{30,}|A3-[A-Z0-9]{6}-[A-Z0-9]{6,11}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}|ops_eyJ[\w=-]{80,}|atlasv1\.[\w-]{40,}|[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}|sbp_[0-9a-f]{40}|sb_secret_[\w-]{20,}|glrt-[\w-]{20}|t1_[\w-]{30,}|jina_[A-Za-z0-9]{40,}|fw_[A-Za-z0-9]{20,}|csk-[a-z0-9]{40,}|AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59}"
+    r"|A3-[A-Z0-9]{6}-[A-Z0-9]{6,11}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}|ops_eyJ[\w=-]{80,}|atlasv1\.[\w-]{40,}|[A-Za-z0-9]{14}\.atlasv1\.[\w-]{60,}|sbp_[0-9a-f]{40}|sb_secret_[\w-]{20,}|glrt-[\w-]{20}|t1_[\w-]{30,}|jina_[A-Za-z0-9]{40,}|fw_[A-Za-z0-9]{20,}|csk-[a-z0-9]{40,}|AKCp[A-Za-z0-9]{69}|cmVmd[A-Za-z0-9]{59}"
     r"|\d{8,10}:AA[\w-]{32,35}|[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,40}|dapi[0-9a-f]{32}|CCIPAT_[\w]{20,80}|v1\.0-[0-9a-f]{24}-[0-9a-f]{146}"
     r")"
 )
@@ -50,8 +50,8 @@ WORD: Final = re.compile(r"[A-Za-z0-9_]*+")
 PREFIX_PLACES: Final = Anchor(
     r"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA|ABIA|ACCA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[abeoprs]|xapp-|xwfp-|[srp]k_(?:live|test|prod)_|whsec_|rzp_|[sp]k-|AIza|ya29\.|GOCSPX-|1//|SG\.|key-[0-9a-f]"
     r"|SK[0-9a-f]{4}|AC[0-9a-f]{4}|npm_|pypi-|rubygems_|dckr_pat_|do[opr]_v1_|hf_|gsk_|r8_|xai-|pplx-|nvapi-|tvly-|shp(?:at|ca|pa|ss)_|sq0|EAA|PMAK-|ATATT3|ATBB|glsa_|glc_|lin_api_|fig[dou]_|sntry"
-    r"|bkua_|lsv2_|sgp_|sqp_|squ_|sqa_|nfp_|vercel_|fo1_|fm[12]|rnd_|rpa_|tr_(?:dev|prod)|pat-[a-z]|pat[A-Za-z0-9]{14}\.|ph[cx]_|re_[A-Za-z0-9]{8}_|xkeysib-|shippo_|EZ[AT]K|FLW|(?:live|test)_[A-Za-z0-9]{12}|apify_|airtable_|duffel_|access-(?:sandbox|production)|ion_|adafruit_|aio_|doppler_|(?:hrku|HRKU)-"
-    r"|lin_oauth|NRI|NRJS|NRAA|CFPAT|cfut_|prefect_|pnu_|rdme_|sl\.[A-Za-z0-9]|tfp_|waka_|cio_|pscale_|A3-|ops_eyJ|atlasv1|[A-Za-z0-9]{14}\.atlasv1|sbp_|sb_secret_|t1_|jina_|fw_[A-Za-z0-9]{12}|csk-|AKCp|cmVmd|[a-z]{2,5}\.v1\."
+    r"|bkua_|lsv2_|sgp_|sqp_|squ_|sqa_|nfp_|vercel_|fo1_|fm[12]|rnd_|rpa_|tr_(?:dev|prod)|pat-[a-z]|pat[A-Za-z0-9]+\.|ph[cx]_|re_[A-Za-z0-9]+_|xkeysib-|shippo_|EZ[AT]K|FLW|(?:live|test)_[A-Za-z0-9]|apify_|airtable_|duffel_|access-(?:sandbox|production)|ion_|adafruit_|aio_|doppler_|(?:hrku|HRKU)-"
+    r"|lin_oauth|NRI|NRJS|NRAA|CFPAT|cfut_|prefect_|pnu_|rdme_|sl\.[A-Za-z0-9]|tfp_|waka_|cio_|pscale_|A3-|ops_eyJ|[A-Za-z0-9]*\.?atlasv1|sbp_|sb_secret_|t1_|jina_|fw_|csk-|AKCp|cmVmd"
     r"|hv[sbr]\.|s\.[A-Za-z0-9]|tskey-|NRAK-|LTAI|AGE-SECRET|amzn\.mws|dp\.[a-z]{2,5}\.|pul-|secret_|ntn_|dapi|CCIPAT_|v1\.0-)"
     r"|\b(?:\d{8,10}:AA|[MNO][A-Za-z\d]+\.[\w-]+\.[\w-]|[0-9a-f]+-us\d)"
 )

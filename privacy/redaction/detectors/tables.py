@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor
+from privacy.redaction.anchors import LATIN_END, Anchor
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 68
@@ -161,12 +161,13 @@ def line_end(text: str, start: int) -> int:
 
 
 WORDS: Final = (
-    "name nom nome nombre naam namn navn nimi jméno isim имя όνομα dob birth born geb naiss nacim nascim nascita födels urodz phone tel mobil cell fon handy ssn social national passport tax nino dni nif cpf pesel bsn card cc pan iban account acct"
+    "date full first last work home mobile name nom nome nombre naam namn navn nimi jméno isim имя όνομα dob birth born geb naiss nacim nascim nascita födels urodz phone tel mobil cell fon handy ssn social national passport tax nino dni nif cpf pesel bsn card cc pan iban account acct"
     " customer patient konto mrn routing zip post plz cep cap pass pwd pin cvv cvc secret token otp senha contras hasło парол address street adres anschrift stra direcc endere indir email e-mail user login фамил фио теле дат адрес 姓名 氏名 名前 이름 성명 电话 手机 電話 전화 密码 生年 出生 생년 地址 住所 주소 卡号"
 ).split()
 # A cell of a header: it begins at a line's beginning or behind a sign, and ends at another sign.
 FIRST_CELL: Final = r"[ \"'*]*(?:[A-Za-z'-]+[ _-])?(?:{words})[^\n,;|\t<\x00]*"
 ASCII_WORDS: Final = "|".join(word for word in WORDS if word.isascii())
+LATIN_WORDS: Final = "|".join(word for word in WORDS if all(letter < LATIN_END for letter in word))
 HEADER_GATE: Final = r"(?i)(?:^|\n){cell}[,;\t|]|[|\t;,]{cell}(?:[,;\t|]|\r?\n)"
 HEADER: Final = Anchor(HEADER_GATE.format(cell=FIRST_CELL.format(words="|".join(WORDS))))
 
@@ -208,12 +209,14 @@ def of_page(page: Page) -> Iterable[Hit]:
     return columns(page.text)
 
 
+GATE: Final = r"(?i)(?:[,;\t|] ?[\"']?|\n[\"']?|^[\"']?)(?:{words})[A-Za-z \"'_-]*[,;\t|\n]"
 OTHER_TABLES: Final = r"<th[ >]|<TH[ >]|\"(?i:columns|fields|headers?|cols|names)\"\s*:\s*\["
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "column",
-        rf"{HEADER.pattern}|{OTHER_TABLES}",
+        rf"{GATE.format(words='|'.join(WORDS))}|{OTHER_TABLES}",
         of_page,
-        ascii_gate=rf"{HEADER_GATE.format(cell=FIRST_CELL.format(words=ASCII_WORDS))}|{OTHER_TABLES}",
+        ascii_gate=rf"{GATE.format(words=ASCII_WORDS)}|{OTHER_TABLES}",
+        latin_gate=rf"{GATE.format(words=LATIN_WORDS)}|{OTHER_TABLES}",
     ),
 )
