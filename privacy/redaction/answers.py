@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.hits import Hit
-from privacy.redaction.lexicon import CLOSED_AT, EVERY, FIRST, LAST, ORDINARY, STOP, kind_of
+from privacy.redaction.lexicon import FIRST, LAST, ORDINARY, STOP, closed_words, kind_of
 
 RANK: Final = 61
 ASKED_REACH: Final = 400  # characters at the end of the turn before, where its question is
@@ -98,4 +98,4 @@ def name_like(word: str) -> bool:
     kind = kind_of(word)
     if kind & (FIRST | LAST):
         return not kind & STOP or word[:1].isupper()
-    return not kind & (ORDINARY | STOP) and not kind >> CLOSED_AT & EVERY
+    return not kind & (ORDINARY | STOP) and word.lower() not in closed_words()

@@ -9,12 +9,10 @@ from privacy.redaction.lexicon import (
     CLOSED_AT,
     ENGLISH,
     EVERY,
-    FIRST,
     FLAGS,
-    LAST,
-    ORDINARY,
     RARE_AT,
     STOP,
+    closed_words,
     evidence,
     kind_of,
     spoken,
@@ -72,7 +70,7 @@ class Page:
 
     def weigh(self, kind: int, start: int, end: int) -> int:
         """The same for a word of which the lexicon's kind is known."""
-        if kind <= FLAGS or kind & STOP or self.strict or kind & (ORDINARY | FIRST | LAST) == ORDINARY:
+        if kind <= FLAGS or self.strict:
             return kind & FLAGS
         if kind >> CLOSED_AT & EVERY and (DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)):
             return kind & FLAGS | STOP  # `9 Mayo 2024`, `Von: …`, whatever the language
@@ -97,7 +95,8 @@ class Page:
 
     def closed(self, start: int, end: int) -> bool:
         """Whether the word there is an article, a pronoun, a month or the like in a language of the text."""
-        return bool(kind_of(self.text[start:end]) >> CLOSED_AT & EVERY & ~ENGLISH & self.languages(start, end))
+        bits = closed_words().get(self.low[start:end], 0) & ~ENGLISH
+        return bool(bits) and bool(bits & self.languages(start, end))
 
 
 def starts_sentence(text: str, start: int) -> bool:

@@ -1,11 +1,11 @@
 """What is known of words: which are first names, surnames, places, ordinary words of some language, or part of an
 organisation's name.
 
-A kind is a sum of the flags below. Above them stand, one bit a language, the languages in which the word is an ordinary one,
-by how frequent it is. `weighed` turns these into flags, once it is known which languages a text may be in.
+A kind is a sum of the flags below. Above them, where they make a difference, are the languages in which the word is an
+ordinary one, a bit for each, by how frequent it is. `weighed` turns these into flags, once it is known which languages a text may be in.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -89,18 +89,38 @@ def lexicon() -> dict[str, int]:
         for word in words:
             known[word] = known.get(word, 0) | flag
     for language, tier, word in in_languages():
-        bit = 1 << LANGUAGES.index(language)
-        if bit != ENGLISH or tier == FREQUENT_AT:
-            known[word] = known.get(word, 0) | bit << tier
-        if bit == ENGLISH and tier != CLOSED_AT:
-            known[word] = known.get(word, 0) | ORDINARY
-        if bit == ENGLISH and tier == CLOSED_AT:
-            known[word] = known.get(word, 0) | bit << FREQUENT_AT
+        kind = known.get(word, 0)
+        if language == "en":
+            known[word] = kind | ORDINARY if tier != CLOSED_AT else kind
+        elif not kind & STOP and (kind & (FIRST | LAST) or not kind & FLAGS):
+            known[word] = kind | 1 << LANGUAGES.index(language) + tier
     return known
 
 
-def in_languages() -> Iterator[tuple[str, int, str]]:
+@cache
+def tongues() -> dict[str, int]:
+    """The languages of the closed and the frequent words, as bits of `EVERY`; English among them."""
+    found: dict[str, int] = {}
+    for language, tier, word in in_languages():
+        if tier != RARE_AT:
+            found[word] = found.get(word, 0) | 1 << LANGUAGES.index(language)
+    return found
+
+
+@cache
+def closed_words() -> dict[str, int]:
+    """The languages in which a word is an article, a pronoun, a month or the like, as bits of `EVERY`."""
+    found: dict[str, int] = {}
+    for language, tier, word in in_languages():
+        if tier == CLOSED_AT:
+            found[word] = found.get(word, 0) | 1 << LANGUAGES.index(language)
+    return found
+
+
+@cache
+def in_languages() -> list[tuple[str, int, str]]:
     """The words of `languages.txt`, each with its language and where the bits of its tier begin."""
+    found: list[tuple[str, int, str]] = []
     language, tier = "", 0
     for line in (DATA / "languages.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
@@ -108,7 +128,8 @@ def in_languages() -> Iterator[tuple[str, int, str]]:
             tier = TIERS[int(number) - 1]
         elif not line.startswith("#"):
             for word in line.split():
-                yield language, tier, word
+                found.append((language, tier, word))
+    return found
 
 
 def listed(name: str) -> list[str]:
@@ -160,12 +181,11 @@ def weighed(kind: int, languages: int, *, inside: bool = True) -> int:
 
 def evidence(words: Iterable[str]) -> dict[int, int]:
     """How many words are of which sets of languages. Few sets recur."""
-    known = lexicon()
+    known = tongues()
     times: dict[int, int] = {}
     for word in words:
-        bits = known.get(word, 0) >> CLOSED_AT
+        bits = known.get(word)
         if bits:
-            bits = (bits | bits >> COUNT) & EVERY
             times[bits] = times.get(bits, 0) + 1
     return times
 
@@ -174,8 +194,7 @@ def spoken(times: dict[int, int], word: str, occurrences: int) -> int:
     """The languages that a text may be in, by the evidence without a word that occurs in it so often: all that have nearly
     as much as the one that has most. Where nothing tells, each may be it.
     """
-    own = lexicon().get(word, 0) >> CLOSED_AT
-    own = (own | own >> COUNT) & EVERY
+    own = tongues().get(word, 0)
     scores = [0] * COUNT
     for bits, count in times.items():
         if bits == own:

@@ -5,7 +5,7 @@ from typing import Final
 import re2
 
 from privacy.redaction.hits import Hit
-from privacy.redaction.lexicon import CLOSED_AT, EVERY, ORDINARY, ORGANISATION, PLACE, STOP, kind_of
+from privacy.redaction.lexicon import ORDINARY, ORGANISATION, PLACE, STOP, closed_words, kind_of
 from privacy.redaction.numbering import PERSON, parts_of
 
 SHORTEST: Final = 4
@@ -28,10 +28,10 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
     for hit in hits:
         start, end = hit.start, hit.end
         if hit.type == PERSON and text.find(" ", start, end) > 0:
-            for part in short_forms(text[start:end]):
-                known[part] = hit
-                if long or text.find(part, end) >= 0 or text.find(part, 0, start) >= 0:
-                    values[part] = hit
+            for part in text[start:end].split():
+                again = text.find(part, end) >= 0 or text.find(part, 0, start) >= 0
+                if again and part[0].isupper() and part in parts_of(part) and stands_for_person(part):
+                    known[part] = values[part] = hit
         if end - start >= SHORTEST:
             value = text[start:end]
             known[value] = hit
@@ -46,15 +46,9 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
     return [values[text[start:end]].at(start, end) for start, end in found if stands_alone(text, start, end)]
 
 
-def short_forms(name: str) -> list[str]:
-    """The parts of a full name that stand for it where they stand alone: no ordinary words, places or months."""
-    return [part for part in parts_of(name) if part[0].isupper() and stands_for_person(part)]
-
-
 def stands_for_person(word: str) -> bool:
     """Whether a part of a name is nothing else."""
-    kind = kind_of(word)
-    return not kind & (ORDINARY | STOP | PLACE | ORGANISATION) and not kind >> CLOSED_AT & EVERY
+    return not kind_of(word) & (ORDINARY | STOP | PLACE | ORGANISATION) and word.lower() not in closed_words()
 
 
 def _plain(text: str, value: str) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from privacy.redaction.anchors import LATIN_END, Anchor, ascii_part
@@ -39,15 +40,11 @@ SEGMENT: Final = re.compile(
 )
 BOT: Final = re.compile(r"(?<=/bot)(?P<v>\d{6,12}:[A-Za-z0-9_-]{20,80})")
 KEY: Final = re.compile(
-    r"(?:(?<=[\s_\"'.(\[{,;:?&-])|(?<=[a-z])(?=Key)|\A)(?:key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar(?:ım)?|ключ)s?[\"'\])]{0,2}\s{0,3}(?::=|[:=]|=>|->|\bis\b|\bist\b|\best\b|\bes\b|\bé\b|\bè\b|-(?=\s))\s{0,3}[\"'`(<]{0,2}"
+    r"(?:(?<=[\s_\"'.(\[{,;:?&-])|(?<=[a-z])(?-i:(?=Key))|\A)(?:key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar(?:ım)?|ключ)s?[\"'\])]{0,2}\s{0,3}(?::=|[:=]|=>|->|\bis\b|\bist\b|\best\b|\bes\b|\bé\b|\bè\b|-(?=\s))\s{0,3}[\"'`(<]{0,2}"
     r"(?P<v>[A-Za-z0-9](?:[A-Za-z0-9_+/=-]|\.(?=[A-Za-z0-9])){15,511})",
     re.IGNORECASE,
 )
-KEY_AFTER: Final = re.compile(
-    r"(?<![\w/.-])(?P<v>[A-Za-z0-9][A-Za-z0-9_+/=-]{15,255})\s{1,2}(?:is|was|ist|est|es)\s{1,2}(?:the|my|our|your|an?|der|la|le|mein|unser)\s{1,2}(?:[\w-]{1,24} ){0,3}(?:key|token|secret|password|schlüssel|clé|clave)\b",
-    re.IGNORECASE,
-)
-FIGURES: Final = re.compile(r"[0-9]")
+TOKEN_BEFORE: Final = re.compile(r"(?<![\w/.-])(?P<v>[A-Za-z0-9][A-Za-z0-9_+/=-]{15,255})[\"'`]?\s{1,2}\Z")
 PUBLIC_KEY: Final = re.compile(
     r"(?:public|primary|foreign|partition|sort|cache|row|object|hot|dict|map|host|idempotency|message|event|i18n|translation|registry|config|group|sort|unique|natural|composite|candidate|publishable|finger ?print|s3|blob|storage|file|etag)[ _.-]?\Z",
     re.IGNORECASE,
@@ -106,7 +103,7 @@ def random_token(value: str) -> bool:
     figures = sum(c.isdigit() for c in value)
     if value.lower().startswith(("http", "%2f", "/")) or len(set(value)) < 6:
         return False
-    turns = sum(a.islower() and b.isupper() for a, b in zip(value, value[1:], strict=False))
+    turns = sum(a.islower() and b.isupper() for a, b in pairwise(value))
     if figures >= 2 and letters >= 4:
         return len(value) >= 16 or turns > 0 or figures * 3 >= len(value)
     return len(value) >= 20 and turns >= 4 and "-" not in value
@@ -114,17 +111,20 @@ def random_token(value: str) -> bool:
 
 def keys(page: Page) -> Iterator[Hit]:
     """Random values that are called a key: `OPENAI_KEY: …`, `my key is …`, `… is the insert key`."""
-    for match in KEY.finditer(page.text):
+    for match in KEY_PLACES.read(KEY, page.text):
         value = match["v"].rstrip(".")
         if spread(value) and not PUBLIC_KEY.search(page.text, max(0, match.start() - 16), match.start()):
             yield Hit(match.start("v"), match.start("v") + len(value), RANK, "SECRET", "key")
-    for match in KEY_AFTER.finditer(page.text):
-        if spread(match["v"]):
-            yield Hit(match.start("v"), match.end("v"), RANK, "SECRET", "key")
+    for start, _ in KEY_LATER_PLACES.spans(page.text):
+        before = TOKEN_BEFORE.search(page.text, max(0, start - 260), start)
+        if before and spread(before["v"]):
+            yield Hit(before.start("v"), before.end("v"), RANK, "SECRET", "key")
 
 
 KEYS: Final = "key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar|ключ"
 KEY_LATER: Final = r"(?:is|was|ist|est|es) (?:the|my|our|your|an?|der|la|le|mein|unser) (?:[a-z-]+ )?(?:[a-z-]+ )?(?:key|token|secret|password|clave)"
+KEY_PLACES: Final = Anchor(rf"(?i)(?:{KEYS})")
+KEY_LATER_PLACES: Final = Anchor(rf"(?i)\b{KEY_LATER}")
 USED: Final = r"[0-9] (?:is|ist|est|es|é|è|jest|är|er) (?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il|je|uw|tw|din)"
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(

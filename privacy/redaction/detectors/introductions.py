@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor, matches, places
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.detectors.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (
@@ -46,7 +46,7 @@ INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{I
 LOOSE: Final = re.compile(
     r"named|namens|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
-ENGLISH_ALONE: Final = frozenset({"im", "met", "early", "huge", "cc", "tell", "this is", "said"})
+ENGLISH_ALONE: Final = frozenset({"im"})
 THINGS_TOO: Final = frozenset({"named", "namens", "by the name of", "under the name", "under the name of"})
 GREETING: Final = re.compile(
     r"(?:^|[.!?\n>\"“(]\s{0,3}|\A)(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte[rn]?|estimad[oa]|querid[oa]|caro|cara|cher|chère|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|cheers|hiya|yo)[ ,]{1,2}"
@@ -96,7 +96,7 @@ KIN_BEFORE: Final = r"((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 PAID: Final = re.compile(
     rf"\b(?:to|of|for|from|sending|send|checking|savings)\s{{1,2}}(?:my |your |his |her |the )?(?:friend |account of )?{KIN_BEFORE}"
 )
-PAID_WORDS: Final = ("to", "of", "for", "from", "send", "checking", "savings")
+PAID_PLACES: Final = Anchor(r"\b(?:to|of|for|from|sending|send|checking|savings)\s")
 PAID_INTO: Final = re.compile(rf" (?<=\d )(?=\w+ (?:checking|savings)){KIN_BEFORE}")
 RELATIVES: Final = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
 STREETWISE: Final = re.compile(
@@ -201,7 +201,7 @@ def booked(page: Page) -> Iterator[Hit]:
 
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
-    found = matches(PAID, page.low, sorted({place for word in PAID_WORDS for place in places(page.low, word)}))
+    found = PAID_PLACES.read(PAID, page.low)
     if " checking" in page.low or " savings" in page.low:
         found += PAID_INTO.finditer(page.low)
     for match in found:

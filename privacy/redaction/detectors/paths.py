@@ -66,7 +66,7 @@ def somebody(name: str) -> bool:
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "account_name",
-        r"/home\d?/|/Users/|(?i:[a-z]:(?:\\{1,2}|/)(?:users|documents and|benutzer|utilis|usuario|utenti|gebruik)|\\(?:home|homes|users|profiles|userdata)\$?\\)|[dl-][rwxsStT-]{9}|\w@[A-Za-z][\w.-]*[: ][~/\w.-]*\]?[$#%]|\b(?:ssh|scp|sftp|rsync|mosh|sshfs)\b[^\n\x00]*@",
+        r"/home\d?/|/Users/|(?i:[a-z]:(?:\\{1,2}|/)(?:users|documents and|benutzer|utilis|usuario|utenti|gebruik)|\\(?:home|homes|users|profiles|userdata)\$?\\)|[dl-]r[w-][xsS-]|\w@[A-Za-z][\w.-]*[: ][~/\w.-]*\]?[$#%]|\b(?:ssh|scp|sftp|rsync|mosh|sshfs)\b[^\n\x00]*@",
         accounts,
     ),
 )

@@ -9,13 +9,11 @@ from privacy.redaction.detectors.name_forms import CAPITALISED, GAPS, LETTER, SI
 from privacy.redaction.detectors.things import persons
 from privacy.redaction.hits import Detector, Hit, Page, starts_sentence
 from privacy.redaction.lexicon import (
-    CLOSED_AT,
     COMMON,
     ENGLISH,
     EVERY,
     FIRST,
     FLAGS,
-    FREQUENT_AT,
     GERMAN,
     LAST,
     ORDINARY,
@@ -23,7 +21,6 @@ from privacy.redaction.lexicon import (
     PLACE,
     STOP,
     STREETS,
-    RARE_AT,
     kind_of,
     lexicon,
     possible,
@@ -31,11 +28,11 @@ from privacy.redaction.lexicon import (
     sure_names,
     surname,
     titled_names,
+    tongues,
     weighed,
 )
 
 RANK: Final = 30
-GERMAN_WORD: Final = GERMAN << CLOSED_AT | GERMAN << FREQUENT_AT | GERMAN << RARE_AT
 LOWER_SIMPLE: Final = Form(rf"{LETTER}{{3,}}")
 LOWER_WORD: Final = Form(rf"(?<![\w@#/.&=?%-]){LETTER}{{2,}}(?:['-]{LETTER}+)?(?![\w@=/-])")
 LIST: Final = Form(rf"{WORD}(?:(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|,? (?:and|&|und|et|y) {WORD})")
@@ -66,22 +63,26 @@ def runs(page: Page) -> list[list[Token]]:
     A word by itself is left out unless it is a first name and nothing else.
     """
     text = page.text
+    known = lexicon()
     found: list[list[Token]] = []
     run: list[Token] = []
     last = -1
     heavy = False  # whether any word is one of some other language, too
-    for word in CAPITALISED.of(text).finditer(text):
-        start, end = word.span()
-        before = text[start - 1] if start else " "
+    for match in CAPITALISED.of(text).finditer(text):
+        start, end = match.span()
+        word = match.group()
+        kind = known.get(word.lower(), -1)
+        if kind < 0 or end - start < 4:
+            kind = token_kind(word)
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
-            kind = token_kind(word.group())
             run.append((start, end, kind))
         else:
             if run and (len(run) > 1 or sure(run[0][2])):
                 found.append(run)
-            kind = token_kind(word.group())
+            before = text[start - 1] if start else " "
             run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, kind)]
-        heavy = heavy or kind > FLAGS
+        if kind > FLAGS:
+            heavy = True
         last = end
     if run and (len(run) > 1 or sure(run[0][2])):
         found.append(run)
@@ -90,8 +91,7 @@ def runs(page: Page) -> list[list[Token]]:
 
 def weighed_run(page: Page, run: list[Token]) -> list[Token]:
     """The same words with what they are in the language of the text."""
-    kinds = [kind for *_, kind in run]
-    if max(kinds) <= FLAGS or not any(kind & FIRST or (kind & (LAST | STOP)) == LAST for kind in kinds):
+    if not any([kind == 0 or kind & FIRST for *_, kind in run]):
         return [(start, end, kind & FLAGS) for start, end, kind in run]
     return [(start, end, page.weigh(kind, start, end) if kind > FLAGS else kind) for start, end, kind in run]
 
@@ -255,11 +255,11 @@ NOUN_END: Final = re.compile(
 def unknown(page: Page, start: int, end: int) -> bool:
     """Whether a word that no list has may be a name: in German, which capitalises nouns, not if it is built like one."""
     low = page.low[start:end]
-    known = lexicon()
+    known = tongues()
     ending = NOUN_END.search(low) is not None
     if not ending:
         for place in range(1, len(low) - 3):
-            if known.get(low[place:], 0) & GERMAN_WORD:
+            if known.get(low[place:], 0) & GERMAN:
                 break
         else:
             return True
@@ -312,12 +312,17 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
         place += 1
         if not sure(kind) or end - start < 3:
             continue
-        languages = EVERY if page.strict else page.languages(start, end)
-        if not page.strict and not sure(weighed(kind, languages, inside=False)):
+        if kind > FLAGS and not page.strict and not sure(weighed(kind, page.languages(start, end), inside=False)):
             continue
         if place < len(tokens) and low[end : tokens[place][0]] == " ":
-            following = weighed(tokens[place][2], languages, inside=False)
-            new = following == 0 and tokens[place][1] - tokens[place][0] > 3 and bool(languages & ENGLISH)
+            following = tokens[place][2]
+            if following > FLAGS:
+                following = weighed(following, page.languages(start, end), inside=False)
+            new = (
+                following == 0
+                and tokens[place][1] - tokens[place][0] > 3
+                and (page.strict or bool(page.languages(start, end) & ENGLISH))
+            )
             if surname(following) or sure(following) or new:
                 end = tokens[place][1]
                 place += 1

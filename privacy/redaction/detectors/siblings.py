@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.detectors.assignments import ABOUT, KEYWORD, REFERENCE, WORDS
 from privacy.redaction.hits import Detector, Hit, Page
 
@@ -38,6 +39,9 @@ SECRET_NAME: Final = re.compile(
 )
 SCHEME: Final = re.compile(r"(?:basic|bearer|token|apikey|digest)\s{1,3}", re.IGNORECASE)
 HARMLESS_KEY: Final = re.compile(r"(?:primary|public|foreign|partition|sort|cache|row|object|hot)[ _-]?key\Z", re.IGNORECASE)
+SECRETS: Final = Anchor(
+    r"pass|pwd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session|sid|csrf|cookie|code|connection"
+)
 OF_EACH: Final = (NAME_FIRST, VALUE_FIRST, YAML, OPTION)
 
 
@@ -57,6 +61,8 @@ def plain_value(value: str) -> bool:
 
 def siblings(page: Page) -> Iterator[Hit]:
     """Values beside the names of secrets."""
+    if not SECRETS.anywhere(page.low):
+        return
     for pattern in OF_EACH:
         for match in pattern.finditer(page.text):
             value = match["value"].rstrip("\\")

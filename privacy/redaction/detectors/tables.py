@@ -161,7 +161,7 @@ def line_end(text: str, start: int) -> int:
 
 
 WORDS: Final = (
-    "date full first last work home mobile name nom nome nombre naam namn navn nimi jméno isim имя όνομα dob birth born geb naiss nacim nascim nascita födels urodz phone tel mobil cell fon handy ssn social national passport tax nino dni nif cpf pesel bsn card cc pan iban account acct"
+    "first_name last_name full_name firstname lastname name nom nome nombre naam namn navn nimi jméno isim имя όνομα dob birth born geb naiss nacim nascim nascita födels urodz phone tel mobil cell fon handy ssn social national passport tax nino dni nif cpf pesel bsn card cc pan iban account acct"
     " customer patient konto mrn routing zip post plz cep cap pass pwd pin cvv cvc secret token otp senha contras hasło парол address street adres anschrift stra direcc endere indir email e-mail user login фамил фио теле дат адрес 姓名 氏名 名前 이름 성명 电话 手机 電話 전화 密码 生年 出生 생년 地址 住所 주소 卡号"
 ).split()
 # A cell of a header: it begins at a line's beginning or behind a sign, and ends at another sign.
@@ -209,7 +209,7 @@ def of_page(page: Page) -> Iterable[Hit]:
     return columns(page.text)
 
 
-GATE: Final = r"(?i)(?:[,;\t|] ?[\"']?|\n[\"']?|^[\"']?)(?:{words})[A-Za-z \"'_-]*[,;\t|\n]"
+GATE: Final = r"(?i)(?:[,;\t|] ?[\"']?|\n[\"']?|^[\"']?)(?:{words}|(?:full|first|last|given|family|customer|patient|home|work|mobile|contact|user|date)[ _-](?:name|phone|number|of|email|address))[A-Za-z \"'_-]*[,;\t|\n]"
 OTHER_TABLES: Final = r"<th[ >]|<TH[ >]|\"(?i:columns|fields|headers?|cols|names)\"\s*:\s*\["
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
