@@ -169,6 +169,7 @@ def assigned(page: Page) -> Iterator[Hit]:
             elif not (match["gap"] or match["after"]) or match["sep"] == ":":
                 # PGPASSWORD=swordfish: what is written in capitals and without blanks is an environment.
                 listed = text[match.start() - 1 : match.start()] in LIST_MARKS or text[end : end + 1] in {";", "&"}
+                listed = listed or bool(SETTING_BEFORE.search(text, max(0, match.start() - 48), match.start()))
                 good = not PATH.match(value) and loosely(
                     value, key, alone or listed or text[match.start() : match.start() + len(key)].isupper()
                 )
@@ -195,6 +196,7 @@ IS_KEY: Final = re.compile(r"[\"'`]\s{0,4}[:=]")  # `"type": "password", "label"
 INNER_CAPITAL: Final = re.compile(
     r"[A-Za-z_]+(?:[a-z][A-Z]|_)[A-Za-z_]+"
 )  # `"Tokenizer", "TokenStream"`: a list of names
+SETTING_BEFORE: Final = re.compile(r"(?:\w=[^\s=]+ ){1,4}\Z")  # `dbname=app user=app password=…`
 LIST_MARKS: Final = frozenset("?&;")  # of a connection string, or of a query
 PATH: Final = re.compile(r"/[\w.-]+(?:/|\Z)(?![+=])")  # `PWD=/srv/app`
 QUOTES: Final = frozenset("\"'`")

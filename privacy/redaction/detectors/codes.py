@@ -13,6 +13,7 @@ LINK_RANK: Final = 89
 
 NAME: Final = (
     r"(?:verification|security|confirmation|login|log-in|sign-in|one[ -]time|authentication|auth|access|activation|backup|recovery|reset|sms|2fa|mfa|otp|pairing|unlock|pin|passcode|verify)[ -]?(?:pass)?codes?|\botp\b|one[ -]time pass(?:word|code)|passcode|\btan\b"
+    r"|(?:bestaetigungs|sicherheits|verifizierungs|einmal|zugangs|aktivierungs|anmelde|login-?|sms-?|backup-?)-?codes?|code de (?:verification|securite|confirmation|connexion|validation)|codigo de (?:verificacion|seguridad|confirmacion|acceso|verificacao|seguranca)|kod (?:weryfikacyjny|sms|jednorazowy)|dogrulama kodu"
     r"|(?:bestätigungs|sicherheits|verifizierungs|einmal|zugangs|aktivierungs|anmelde|freischalt|login-?|sms-?|backup-?|wiederherstellungs)-?codes?|code de (?:vérification|sécurité|confirmation|connexion|validation)|code à usage unique|código de (?:verificación|seguridad|confirmación|acceso|activación|verificação|segurança|confirmação|acesso)"
     r"|codice (?:di (?:verifica|sicurezza|conferma|accesso)|otp)|verificatiecode|beveiligingscode|bevestigingscode|inlogcode|kod (?:weryfikacyjny|bezpieczeństwa|potwierdzający|sms|jednorazowy)|verifieringskod|säkerhetskod|engångskod|bekræftelseskode|engangskode|ověřovací kód|bezpečnostní kód|cod de verificare|doğrulama kodu\w*|onay kodu\w*|güvenlik kodu\w*"
     r"|код (?:подтверждения|доступа|безопасности|активации|из смс)|проверочный код|код підтвердження|κωδικός (?:επαλήθευσης|επιβεβαίωσης|μίας χρήσης)|קוד (?:אימות|אישור)|رمز (?:التحقق|التأكيد)|सत्यापन कोड|ओटीपी|確認コード|認証コード|ワンタイムパスワード|인증 ?번호|인증 ?코드|验证码|驗證碼|校验码|动态密码"
@@ -20,12 +21,12 @@ NAME: Final = (
 NAMES: Final = Anchor(f"(?i){NAME}")
 VALUE: Final = r"(?:[A-Z]-)?(?=[A-Za-z-]{0,8}[0-9])[A-Za-z0-9]{3,12}(?:[ -](?=[A-Za-z]{0,8}[0-9])[A-Za-z0-9]{3,12}){0,7}"
 SAID: Final = re.compile(
-    rf"[\s:：=#\"'(（*_>-]{{0,4}}(?:(?:is|are|was|your|my|the|ist|lautet|lauten|ihr|est|c'est|es|é|è|jest|to|är|er|je|este|codes?|number|:|for \w+ is|είναι|это|הוא|هو|है|は|是|为|為|이|는|은)[\s:：=#\"'(*_-]{{0,4}}){{0,4}}(?P<v>{VALUE})(?![\w@-]|\.\d)"
+    rf"[\s:：=#\"'(（*_>-]{{0,4}}(?:\s{{0,2}}(?:[-*•]|\d{{1,2}}[.)])\s{{1,3}})?(?:(?:is|are|was|your|my|the|ist|lautet|lauten|ihr|est|c'est|es|é|è|jest|to|är|er|je|este|codes?|number|:|for \w+ is|είναι|это|הוא|هو|है|は|是|为|為|이|는|은)[\s:：=#\"'(*_-]{{0,4}}){{0,4}}(?P<v>{VALUE})(?![\w@-]|\.\d)"
 )
 MORE: Final = re.compile(rf"[ ]?(?:,|;|\||/|\n[ \t]*(?:[-*•]|\d{{1,2}}[.)])?|and|und|et|y|e)\s{{1,2}}(?P<v>{VALUE})(?![\w@-]|\.\d)")
 # `Enter 481932 to log in`, `G-481932 is your verification code`
 USE: Final = re.compile(
-    rf"\b(?P<v>(?:[A-Z]-)?\d{{4,8}}|\d{{3}}[ -]\d{{3,4}})\s{{1,2}}(?:is|ist|est|es|é|è|jest|är|er)\s{{1,2}}(?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il tuo|je|uw|twój|din)\s{{1,2}}(?:[\w-]+ ){{0,3}}(?:{NAME}|code|kode?|código|codice|pin)\b",
+    rf"\b(?P<v>(?:[A-Z]-)?\d{{4,8}}|\d{{3}}[ -]\d{{3,4}})\s{{1,2}}(?:is|as|ist|als|est|comme|es|como|é|è|come|jest|jako|är|som|er)\s{{1,2}}(?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il tuo|je|uw|twój|din)\s{{1,2}}(?:[\w-]+ ){{0,3}}(?:{NAME}|code|kode?|código|codice|pin)\b",
     re.IGNORECASE,
 )
 PARAMETER: Final = re.compile(
@@ -40,7 +41,7 @@ SEGMENT: Final = re.compile(
 )
 BOT: Final = re.compile(r"(?<=/bot)(?P<v>\d{6,12}:[A-Za-z0-9_-]{20,80})")
 KEY: Final = re.compile(
-    r"(?:(?<=[\s_\"'.(\[{,;:?&-])|(?<=[a-z])(?-i:(?=Key))|\A)(?:key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar(?:ım)?|ключ)s?[\"'\])]{0,2}\s{0,3}(?::=|[:=]|=>|->|\bis\b|\bist\b|\best\b|\bes\b|\bé\b|\bè\b|-(?=\s))\s{0,3}[\"'`(<]{0,2}"
+    r"(?:(?<=[\s_\"'.(\[{,;:?&-])|(?<=[a-z])(?-i:(?=Key))|\A)(?:key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgle|klíč|cheia|anahtar(?:ım)?|ключ)s?[\"'\])]{0,2}\s{0,3}(?::=|[:=]|=>|->|\bis\b|\bist\b|\best\b|\bes\b|\bé\b|\bè\b|-(?=\s))\s{0,3}[\"'`(<]{0,2}(?:(?<=[\"'`])[a-z]{2,12} )?"
     r"(?P<v>[A-Za-z0-9](?:[A-Za-z0-9_+/=-]|\.(?=[A-Za-z0-9])){15,511})",
     re.IGNORECASE,
 )
@@ -125,7 +126,7 @@ KEYS: Final = "key|schlüssel|clé|clave|chave|chiave|sleutel|klucz|nyckel|nøgl
 KEY_LATER: Final = r"(?:is|was|ist|est|es) (?:the|my|our|your|an?|der|la|le|mein|unser) (?:[a-z-]+ )?(?:[a-z-]+ )?(?:key|token|secret|password|clave)"
 KEY_PLACES: Final = Anchor(rf"(?i)(?:{KEYS})")
 KEY_LATER_PLACES: Final = Anchor(rf"(?i)\b{KEY_LATER}")
-USED: Final = r"[0-9] (?:is|ist|est|es|é|è|jest|är|er) (?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il|je|uw|tw|din)"
+USED: Final = r"[0-9] (?:is|as|ist|als|est|comme|es|como|é|è|come|jest|jako|är|som|er) (?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il|je|uw|tw|din)"
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "one_time_code",

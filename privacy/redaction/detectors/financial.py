@@ -12,7 +12,7 @@ IBAN_RANK: Final = 86
 
 # Each begins with a class of characters, and asks afterwards what stands before it: `re` skips quickly to such a character.
 CARD_RUN: Final = re.compile(
-    r"[1-6](?<!\w[1-6])(?<!\d\.[1-6])(?<!\.[1-6])(?!\.\d{5})(?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])"
+    r"[1-6](?:(?<=[2-6])|(?=[ .\-_/]{0,2}8[ .\-_/]{0,2}0))(?<!\w[1-6])(?<!\d\.[1-6])(?<!\.[1-6])(?!\.\d{5})(?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])"
 )
 SOLID: Final = re.compile(r"\d{12}")
 INNER_CARD: Final = re.compile(r"(?<!\d)[2-6](?:[ .\-_/]{0,2}\d){12,18}(?!\d)")

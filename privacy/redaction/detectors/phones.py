@@ -34,7 +34,7 @@ ANY: Final = re.compile(
 STRONG: Final = frozenset(
     "phone phones telephone tel telefon telefono teléfono telefone mobile mobiles cell cellular cellphone handy handynummer fax whatsapp app viber sms landline rufnummer telefonnummer portable"
     " móvil celular cellulare telefoonnummer telefoon puhelin téléphone telemóvel telemovel komórka komórkę numer mobil mobilnummer telefonnummer anrufen anruf rückruf erreichbar erreichen rufen ruf appelez appeler appelle rappelez rappeler"
-    " joindre joignable llámame llamame llamar llame llámenos llamen llamada ligue ligar ligação chiama chiamami chiamare chiamate bel bellen bereikbaar ring ringa zadzwoń zadzwonić dzwonić dzwoń volejte zavolejte volat telefonem sunați suna sună ara arayın"
+    " joindre joignable llámame llamame llamar llame llámenos llamen llamada ligue liga ligar ligação chiama chiamami chiamare chiamate bel bellen bereikbaar ring ringa zadzwoń zadzwonić dzwonić dzwoń volejte zavolejte volat telefonem sunați suna sună ara arayın"
     " arayabilirsiniz numaram messages message позвоните позвони позвонить звоните звони звонить телефон телефона телефону тел номер мобильный зателефонуйте подзвоніть дзвоніть τηλέφωνο τηλ κινητό καλέστε טלפון הטלפון נייד هاتف هاتفي جوال رقمي फोन मोबाइल call called calling dial ring text texted reach reached answering contacting contact msisdn hotline helpline voicemail ph mob".split()
 )
 WEAK: Final = frozenset("number line numbers".split())
