@@ -77,14 +77,15 @@ class _Walker:
         """An object redacted. Keys that become the same placeholder are told apart, so that no value is lost."""
         made: dict[Redacted, Any] = {}
         times: Counter[Redacted] = Counter()
-        beside = names_beside(given)
+        beside = {field: str(redact(name, self.policy)) for field, name in names_beside(given).items()}
         for key, item in given.items():
             name = key if isinstance(key, str) else str(key)
             redacted = alone = self.text(name, "")
             while redacted in made:
                 times[alone] += 1
                 redacted = Redacted.stored(f"{alone} ({times[alone] + 1})")
-            made[redacted] = self.walk(item, beside.get(name, name), depth + 1)
+            # A key names its value as it is stored, so that a second reading finds the same.
+            made[redacted] = self.walk(item, beside.get(name, str(redacted)), depth + 1)
         return made
 
     def text(self, text: str, label: str) -> Redacted:

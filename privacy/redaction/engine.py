@@ -100,8 +100,8 @@ class Look:
         hits = self._short(folded, low) if len(folded) <= windows.WINDOW + windows.OVERLAP else self._long(folded, low)
         if hits:
             hits = self._counted(hits, folded)
-        if self.numbering is not None and self.numbering.has_persons:
-            hits = self._persons(hits, folded)
+        if not hits and self.numbering is not None and self.numbering.has_persons:
+            hits = self._persons(folded)  # last, so that a name that is given in full is read as a whole
         again = repeats(folded, hits, self.values) if hits or self.values else ()
         if again:
             hits = settled([*hits, *again])
@@ -137,15 +137,20 @@ class Look:
             return []
         return self._counted(list(answers(asked, self.folded)), self.folded)
 
-    def _persons(self, hits: list[Hit], folded: str) -> list[Hit]:
-        """With what is left of names that another text gave in full."""
+    def _persons(self, folded: str) -> list[Hit]:
+        """What is left of names that another text gave in full."""
         numbering = self.numbering
         words = {word for word in NAME_PART.findall(folded) if stands_for_person(word)} if numbering else ()
         known = {word: Hit(0, 0, SHORT_RANK, PERSON, "name_again") for word in words if numbering and numbering.knows(word)}
         if not known or PERSON in self.compiled.off:
-            return hits
-        found = [hit for hit in repeats(folded, [], known) if self._wanted(hit, folded)]
-        return settled([*hits, *found])
+            return []
+        found: list[Hit] = []
+        for hit in settled(repeats(folded, [], known)):
+            if found and folded[found[-1].end : hit.start] == " ":
+                found[-1] = hit.at(found[-1].start, hit.end)  # both parts of one name
+            else:
+                found.append(hit)
+        return [hit for hit in found if self._wanted(hit, folded)]
 
     def _counted(self, hits: list[Hit], folded: str) -> list[Hit]:
         """Hits settled, without those that the policy lets pass, and without what is masked."""
