@@ -17,9 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-LANGUAGES: Final = (
-    "en de fr es pt it nl pl sv da nb cs sk ro tr hu fi ca id ru uk el he ar hi ja ko zh".split()
-)
+LANGUAGES: Final = "en de fr es pt it nl pl sv da nb cs sk ro tr hu fi ca id ru uk el he ar hi ja ko zh".split()
 FREQUENT: Final = 1000  # words of a language that are kept for their frequency alone
 LESS: Final = 2500  # those up to here are kept as well, as less frequent ones
 OFTEN: Final = 3  # times that a word is met before it counts
@@ -39,7 +37,9 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[0])
     names = {*listed("first_names"), *listed("surnames")}
     stops = json.loads((folder / "stopwordsiso" / "stopwords-iso.json").read_text(encoding="utf-8"))
-    lines = ["# Words of other languages, by language, the most frequent first. Made by bench/redaction_words.py; see README.md"]
+    lines = [
+        "# Words of other languages, by language, the most frequent first. Made by bench/redaction_words.py; see README.md"
+    ]
     for language in LANGUAGES:
         counts: Counter[str] = Counter()
         for english, translated in messages(folder, language):
@@ -110,7 +110,7 @@ def calendar(language: str) -> set[str]:
                 found.update(word for text in table[form][width].values() for word in words_of(text))
     for unit in locale._data["unit_patterns"].values():
         for width in ("long",):
-            for text in (unit[width].values() if hasattr(unit.get(width), "values") else ()):
+            for text in unit[width].values() if hasattr(unit.get(width), "values") else ():
                 if isinstance(text, str):
                     found.update(words_of(text))
     return found
@@ -122,7 +122,9 @@ def tiers(counts: Counter[str], closed: set[str], names: set[str]) -> list[list[
     first = sorted(word for word in closed if WORD.fullmatch(word) and fit(word))
     second = [word for word in often[:FREQUENT] if word not in closed]
     third = [
-        word for rank, word in enumerate(often) if rank >= FREQUENT and word not in closed and (rank < LESS or word in names)
+        word
+        for rank, word in enumerate(often)
+        if rank >= FREQUENT and word not in closed and (rank < LESS or word in names)
     ]
     return [first, second, third]
 

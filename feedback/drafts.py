@@ -99,10 +99,10 @@ def redacted_interaction(project: Project, payload: InteractionIn, seen: State =
     numbering = numbering_for(project, external_id, seen)
     findings: dict[str, int] = {}
 
-    def clean(text: str | None) -> Redacted:
+    def clean(text: str | None, asked: str = "") -> Redacted:
         if not text:
             return NO_TEXT
-        redacted = redact(text, policy, numbering)
+        redacted = redact(text, policy, numbering, asked=asked)
         if redacted.spans:
             add(findings, redacted.findings)
         return redacted
@@ -120,8 +120,8 @@ def redacted_interaction(project: Project, payload: InteractionIn, seen: State =
         Interaction,
         project_id=project.pk,
         external_id=external_id,
-        question=clean(payload.question),
-        answer=clean(payload.answer),
+        question=clean(payload.question, last_said(context)),
+        answer=clean(payload.answer, payload.question or ""),
         context=clean_json(context),
         sources=clean_json([_given(source) for source in payload.sources or []]),
         session=clean(payload.session),
@@ -141,6 +141,12 @@ def redacted_interaction(project: Project, payload: InteractionIn, seen: State =
     )
     row.fingerprint = fingerprint(row.question, row.context)
     return row
+
+
+def last_said(context: list[dict[str, Any]]) -> str:
+    """The text of the turn before the question, which may ask for what stands alone in it."""
+    said = context[-1].get("content") if context else ""
+    return said if isinstance(said, str) else ""
 
 
 def add(findings: dict[str, int], more: Mapping[str, int]) -> None:

@@ -15,13 +15,13 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from feedback import capture
-from feedback.drafts import add
+from feedback.drafts import add, last_said
 from feedback.models import Interaction, Project
 from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.redaction import Numbering, Policy, redact, redact_json
 
 BATCH = 50
-Reader = Callable[[Any], Any]
+Reader = Callable[..., Any]  # a stored value, and the turn before it where that may ask for it
 
 
 def outdated(project: Project) -> Q:
@@ -90,9 +90,9 @@ def reader(policy: Policy, numbering: Numbering, findings: dict[str, int]) -> Re
     """A function that redacts a stored value again and adds what it found to `findings`."""
     second = import_string(settings.SECOND_REDACTOR) if settings.SECOND_REDACTOR else None
 
-    def read(value: Any) -> Any:
+    def read(value: Any, asked: str = "") -> Any:
         if isinstance(value, str):
-            clean = redact(str(value), policy, numbering)
+            clean = redact(str(value), policy, numbering, asked=asked)
             add(findings, clean.findings)
             if second is not None:
                 clean = second(clean, policy, numbering)
@@ -112,10 +112,17 @@ def replaced(row: models.Model, read: Reader) -> dict[str, Any]:
         before = getattr(row, name)
         if before in (None, "", [], {}):
             continue
-        after = read(before)
+        after = read(before, asked_for(row, name))
         if after != before:
             found[name] = after
     return found
+
+
+def asked_for(row: models.Model, name: str) -> str:
+    """The turn before a text, which may ask for what stands alone in it."""
+    if not isinstance(row, Interaction):
+        return ""
+    return {"question": last_said(row.context or []), "answer": str(row.question)}.get(name, "")
 
 
 def text_columns(model: type[models.Model]) -> list[str]:

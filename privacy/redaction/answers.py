@@ -33,7 +33,9 @@ LEAD: Final = re.compile(
     r"(?:\s*(?:(?:yes|yeah|sure|ok|okay|of course|it'?s|it is|this is|my \w+(?: \w+)? is|that'?s|that is|here(?: it is| you go)?|the \w+ is|hi|hello|i'?m|i am|ja|klar|das ist|es ist|sie lautet|er lautet|mein name ist|ich heiße|ich bin|oui|c'est|je m'appelle|sí|si|es|me llamo|soy|sim|é|sou|sono|mi chiamo|è|het is|ik heet|to|jest|nazywam się|det är|jag heter|меня зовут|это|да)(?!\w)|我叫|我是|是|私は)[\s,:.!-]*){0,3}",
     re.IGNORECASE,
 )
-TAIL: Final = r"(?:[\s.!?,;)]|\s?(?:please|thanks|thank you|danke|bitte|merci|gracias|obrigad[oa]|grazie|です|입니다))*\Z"
+TAIL: Final = (
+    r"(?:[\s.!?,;)]|\s?(?:please|thanks|thank you|danke|bitte|merci|gracias|obrigad[oa]|grazie|です|입니다))*\Z"
+)
 FORMS: Final[dict[str, re.Pattern[str]]] = {
     kind: re.compile(rf"(?P<v>{pattern}){TAIL}", re.IGNORECASE)
     for kind, pattern in (
@@ -83,8 +85,10 @@ def fits(kind: str, value: str) -> bool:
     if kind == "SECRET":
         low = value.lower().strip(".,!?")
         digits = sum(c.isdigit() for c in value)
-        return low not in NO_SECRET and (digits > 0 or len(value) > 7 or not value.isalpha()) and (
-            digits > 0 or not kind_of(low) & (ORDINARY | STOP)
+        return (
+            low not in NO_SECRET
+            and (digits > 0 or len(value) > 7 or not value.isalpha())
+            and (digits > 0 or not kind_of(low) & (ORDINARY | STOP))
         )
     if kind == "USERNAME":
         return not kind_of(value.lower()) & (ORDINARY | STOP)

@@ -22,7 +22,18 @@ def redact_json(value: Any, policy: Policy = DEFAULT_POLICY, numbering: Numberin
     return RedactedJSON(walker.walk(value, "", 0), dict(walker.findings))
 
 
-NAME_FIELDS: Final = ("key", "name", "Name", "Key", "ParameterKey", "parameterKey", "field", "label", "variable", "header")
+NAME_FIELDS: Final = (
+    "key",
+    "name",
+    "Name",
+    "Key",
+    "ParameterKey",
+    "parameterKey",
+    "field",
+    "label",
+    "variable",
+    "header",
+)
 VALUE_FIELDS: Final = frozenset(
     {"value", "Value", "ParameterValue", "parameterValue", "val", "content", "data", "stringValue", "initialValue"}
 )

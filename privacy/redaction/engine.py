@@ -141,7 +141,9 @@ class Look:
         """What is left of names that another text gave in full."""
         numbering = self.numbering
         words = {word for word in NAME_PART.findall(folded) if stands_for_person(word)} if numbering else ()
-        known = {word: Hit(0, 0, SHORT_RANK, PERSON, "name_again") for word in words if numbering and numbering.knows(word)}
+        known = {
+            word: Hit(0, 0, SHORT_RANK, PERSON, "name_again") for word in words if numbering and numbering.knows(word)
+        }
         if not known or PERSON in self.compiled.off:
             return []
         found: list[Hit] = []

@@ -72,7 +72,9 @@ class Page:
         """The same for a word of which the lexicon's kind is known."""
         if kind <= FLAGS or self.strict:
             return kind & FLAGS
-        if kind >> CLOSED_AT & EVERY and (DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)):
+        if kind >> CLOSED_AT & EVERY and (
+            DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)
+        ):
             return kind & FLAGS | STOP  # `9 Mayo 2024`, `Von: …`, whatever the language
         inside = kind < 1 << RARE_AT or not starts_sentence(self.text, start)
         return weighed(kind, self.languages(start, end), inside=inside)

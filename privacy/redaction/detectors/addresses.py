@@ -203,9 +203,7 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
 
 def foreign_prose(page: Page, start: int, end: int) -> bool:
     """Whether words in lower case are those of a sentence in another language than English: `e farà consegna al primo`."""
-    return any(
-        word.group().islower() and page.closed(*word.span()) for word in WORD.finditer(page.text, start, end)
-    )
+    return any(word.group().islower() and page.closed(*word.span()) for word in WORD.finditer(page.text, start, end))
 
 
 WORD: Final = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")

@@ -106,7 +106,9 @@ PREDICATES: Final = frozenset(
     " authentication authorization policy protection field manager prompt form page box hint length strength rules requirements reset recovery reminder generator generation hashing storage management and/or login logins".split()
 )
 EDGE: Final = ".,;:!?)]}'\"*"
-CODE_START: Final = re.compile(r"(?:new|await|return|not|lambda|def|class|async|function|func|let|const|var)(?:[({\[]|\Z)")
+CODE_START: Final = re.compile(
+    r"(?:new|await|return|not|lambda|def|class|async|function|func|let|const|var)(?:[({\[]|\Z)"
+)
 
 
 def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
@@ -114,7 +116,12 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
 
     `quoted`: it stands in quotes. `sure`: where it stands leaves nothing else that it could be.
     """
-    if len(value) < 3 or (REFERENCE.match(value) and not generated(value)) or value.lower() in WORDS or len(set(value)) < 3:
+    if (
+        len(value) < 3
+        or (REFERENCE.match(value) and not generated(value))
+        or value.lower() in WORDS
+        or len(set(value)) < 3
+    ):
         return False
     if SLOT.fullmatch(value):
         return False
@@ -141,7 +148,9 @@ def generated(value: str) -> bool:
     )
 
 
-CALL_LIKE: Final = re.compile(r"[\w.]+[(\[]|(?:process|os|env|settings?|config|args?|options?|params?|self|this|request)\.")
+CALL_LIKE: Final = re.compile(
+    r"[\w.]+[(\[]|(?:process|os|env|settings?|config|args?|options?|params?|self|this|request)\."
+)
 KINDS: Final = (re.compile(r"\d"), re.compile(r"[^\w.-]"))  # digits and signs; letters are told by their cases
 CONSTANT: Final = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
 SLOT: Final = re.compile(r"\w+\[:[a-z]+\]|__[a-z_]+__")  # `host[:port]`, `__weakref__`

@@ -30,7 +30,9 @@ CUES: Final[tuple[tuple[str, int, str], ...]] = (
 )  # fmt: skip
 VALUES: Final[dict[str, re.Pattern[str]]] = {
     "CARD": re.compile(r"\d(?:[ ._/-]{0,2}\d){11,18}(?![0-9A-Za-z])"),
-    "NATIONAL_ID": re.compile(r"(?=(?:[^\d\n]{0,4}\d){5})[A-Z]{0,4}[ .№-]{0,2}\d(?:[ ./-]?(?:\d|[A-Z](?![a-z]))){4,19}(?:\([0-9A-Z]\))?(?![0-9A-Za-z])"),
+    "NATIONAL_ID": re.compile(
+        r"(?=(?:[^\d\n]{0,4}\d){5})[A-Z]{0,4}[ .№-]{0,2}\d(?:[ ./-]?(?:\d|[A-Z](?![a-z]))){4,19}(?:\([0-9A-Z]\))?(?![0-9A-Za-z])"
+    ),
     "PHONE": re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){6,13}(?!\d)"),
     "ACCOUNT": re.compile(r"[A-Z]{0,4}\d(?:[ -]?[0-9A-Z]){5,29}(?![0-9A-Za-z])"),
     "POSTCODE": re.compile(r"〒?\d{3}[ -]?\d{2,4}(?!\d)"),
@@ -40,14 +42,20 @@ LINK: Final = (
     r"(?:number|numbers|no|nr|num|id|#|№|n[°º]|is|was|are|ending|ends|in|with|the|my|his|her|card|code|account|lautet|ist|ihr|meine?r?|nummer|numéro|est|c'est|numero|número|es|é|è|di|de|da|del|mi|mia|mio|meu|minha|numer|to|jest|är|er|číslo|je|este|numărul|numara\w*|номер|мой|моя|мои|это|мій|моя|αριθμός|είναι|μου|הוא|שלי|מספר|هو|رقم|هي|नंबर|है|संख्या"
     r"|expired?|declined|blocked|block|please|visa|mastercard|amex|号码?|號碼?|番号|번호|は|是|为|為|が|이|가|는|은|을)"
 )
-FILLER: Final = re.compile(rf"(?:[\s:：=＝#(（「『\"',，、*_-]{{0,3}}{LINK}(?![a-zäöüß])){{0,4}}[\s:：=＝#№(（「『\"'.、*_-]{{0,4}}")
+FILLER: Final = re.compile(
+    rf"(?:[\s:：=＝#(（「『\"',，、*_-]{{0,3}}{LINK}(?![a-zäöüß])){{0,4}}[\s:：=＝#№(（「『\"'.、*_-]{{0,4}}"
+)
 WHOLE: Final = "|".join(pattern for _, _, pattern in CUES)
 BEFORE: Final = re.compile(r"[0-9A-Za-z_\u00aa-\u1fff]\Z")
-NOT_REAL: Final = re.compile(r"(?:invalid|test|sample|example|dummy|fake|graphics?|video|sound|network|report|business|score|post|memory|sd|id of the)[ _-]{0,2}\Z")
+NOT_REAL: Final = re.compile(
+    r"(?:invalid|test|sample|example|dummy|fake|graphics?|video|sound|network|report|business|score|post|memory|sd|id of the)[ _-]{0,2}\Z"
+)
 ANYWHERE: Final = Anchor(rf"(?i)(?:{WHOLE})")
 IN_ASCII: Final = Anchor(rf"(?i)\b(?:{ascii_part(WHOLE)})\b")
 KINDS: Final = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in CUES)
-DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\Z|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\Z|\d{1,3}(?:\.\d{1,3}){3}\Z")
+DATE: Final = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\Z|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\Z|\d{1,3}(?:\.\d{1,3}){3}\Z"
+)
 LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u1fff]")
 
 

@@ -19,11 +19,15 @@ NAME: Final = (
     r"|код (?:подтверждения|доступа|безопасности|активации|из смс)|проверочный код|код підтвердження|κωδικός (?:επαλήθευσης|επιβεβαίωσης|μίας χρήσης)|קוד (?:אימות|אישור)|رمز (?:التحقق|التأكيد)|सत्यापन कोड|ओटीपी|確認コード|認証コード|ワンタイムパスワード|인증 ?번호|인증 ?코드|验证码|驗證碼|校验码|动态密码"
 )
 NAMES: Final = Anchor(f"(?i){NAME}")
-VALUE: Final = r"(?:[A-Z]-)?(?=[A-Za-z-]{0,8}[0-9])[A-Za-z0-9]{3,12}(?:[ -](?=[A-Za-z]{0,8}[0-9])[A-Za-z0-9]{3,12}){0,7}"
+VALUE: Final = (
+    r"(?:[A-Z]-)?(?=[A-Za-z-]{0,8}[0-9])[A-Za-z0-9]{3,12}(?:[ -](?=[A-Za-z]{0,8}[0-9])[A-Za-z0-9]{3,12}){0,7}"
+)
 SAID: Final = re.compile(
     rf"[\s:：=#\"'(（*_>-]{{0,4}}(?:\s{{0,2}}(?:[-*•]|\d{{1,2}}[.)])\s{{1,3}})?(?:(?:is|are|was|your|my|the|ist|lautet|lauten|ihr|est|c'est|es|é|è|jest|to|är|er|je|este|codes?|number|:|for \w+ is|είναι|это|הוא|هو|है|は|是|为|為|이|는|은)[\s:：=#\"'(*_-]{{0,4}}){{0,4}}(?P<v>{VALUE})(?![\w@-]|\.\d)"
 )
-MORE: Final = re.compile(rf"[ ]?(?:,|;|\||/|\n[ \t]*(?:[-*•]|\d{{1,2}}[.)])?|and|und|et|y|e)\s{{1,2}}(?P<v>{VALUE})(?![\w@-]|\.\d)")
+MORE: Final = re.compile(
+    rf"[ ]?(?:,|;|\||/|\n[ \t]*(?:[-*•]|\d{{1,2}}[.)])?|and|und|et|y|e)\s{{1,2}}(?P<v>{VALUE})(?![\w@-]|\.\d)"
+)
 # `Enter 481932 to log in`, `G-481932 is your verification code`
 USE: Final = re.compile(
     rf"\b(?P<v>(?:[A-Z]-)?\d{{4,8}}|\d{{3}}[ -]\d{{3,4}})\s{{1,2}}(?:is|as|ist|als|est|comme|es|como|é|è|come|jest|jako|är|som|er)\s{{1,2}}(?:your|my|the|ihr|dein|votre|ton|su|tu|seu|il tuo|je|uw|twój|din)\s{{1,2}}(?:[\w-]+ ){{0,3}}(?:{NAME}|code|kode?|código|codice|pin)\b",

@@ -65,7 +65,9 @@ NO_DOMAIN: Final = frozenset(
     "service socket timer target mount device slice scope path png jpg jpeg gif svg webp ico pdf html htm css js js"
     "x ts tsx py rb java json yaml yml toml xml md txt log gz zip tar deb rpm so lib conf cfg ini sh".split()
 )
-REMOTE: Final = re.compile(r"\b(?:ssh|scp|sftp|rsync|mosh|git|ssh-copy-id|sshfs|autossh|ansible)(?:\s[^\n|;&]{0,160})?[\s\"'=]\Z")
+REMOTE: Final = re.compile(
+    r"\b(?:ssh|scp|sftp|rsync|mosh|git|ssh-copy-id|sshfs|autossh|ansible)(?:\s[^\n|;&]{0,160})?[\s\"'=]\Z"
+)
 TOOL: Final = re.compile("ssh|scp |sftp|rsync|mosh|git |ansible")
 REPOSITORIES: Final = frozenset({"git", "hg", "svn", "gitea", "gogs"})
 REMOTE_PATH: Final = re.compile(r":(?:[~./\w]|\Z)")

@@ -16,10 +16,12 @@ WINDOWS: Final = re.compile(
     re.IGNORECASE,
 )
 SHARE: Final = re.compile(
-    r"\\{2,4}[\w.-]{1,64}\\{1,2}(?:home|homes|users|profiles|userdata)\$?\\{1,2}(?P<u>[^\\/:*?\"<>|\s\x00]{1,40})(?=\\|[\s\"']|\Z)", re.IGNORECASE
+    r"\\{2,4}[\w.-]{1,64}\\{1,2}(?:home|homes|users|profiles|userdata)\$?\\{1,2}(?P<u>[^\\/:*?\"<>|\s\x00]{1,40})(?=\\|[\s\"']|\Z)",
+    re.IGNORECASE,
 )
 LISTING: Final = re.compile(
-    r"^[dlcbps-][rwxsStT-]{9}[.+@]?\s{1,6}\d{1,6}\s{1,6}(?P<u>[A-Za-z_][\w.-]{0,31})\s{1,10}(?P<g>[A-Za-z_][\w.-]{0,31}(?: users)?)\s{1,14}\d", re.MULTILINE
+    r"^[dlcbps-][rwxsStT-]{9}[.+@]?\s{1,6}\d{1,6}\s{1,6}(?P<u>[A-Za-z_][\w.-]{0,31})\s{1,10}(?P<g>[A-Za-z_][\w.-]{0,31}(?: users)?)\s{1,14}\d",
+    re.MULTILINE,
 )
 PROMPT: Final = re.compile(
     r"^\[?(?P<u>[A-Za-z_][\w.-]{0,31})@[A-Za-z][\w.-]{0,63}[: ][~/\w.-]{0,80}\]?[$#%](?=\s|\Z)", re.MULTILINE
@@ -27,7 +29,9 @@ PROMPT: Final = re.compile(
 REMOTE: Final = re.compile(
     r"\b(?:ssh|scp|sftp|rsync|mosh|ssh-copy-id|sshfs)\b[^\n|;&]{0,160}?[\s\"'](?P<u>[A-Za-z_][\w.-]{0,31})@[A-Za-z0-9][\w.-]{0,100}"
 )
-OPTION: Final = re.compile(r"\b(?:sudo -u|su -|chown|usermod [^\n]{0,40}?|adduser|useradd|passwd)\s{1,3}(?P<u>[a-z_][\w.-]{1,31})(?=[\s:;]|\Z)")
+OPTION: Final = re.compile(
+    r"\b(?:sudo -u|su -|chown|usermod [^\n]{0,40}?|adduser|useradd|passwd)\s{1,3}(?P<u>[a-z_][\w.-]{1,31})(?=[\s:;]|\Z)"
+)
 NOBODY: Final = frozenset(
     "root user users admin administrator adm ubuntu debian centos fedora rocky ec2-user azureuser opc vagrant docker node runner runneradmin app apps git gitlab gitlab-runner jenkins circleci travis build builder buildbot ci deploy deployer www www-data http httpd nginx apache"
     " postgres mysql redis mongo mongodb elasticsearch kafka celery python ruby java jovyan steam pi guest public default shared all nobody daemon bin sys sync games man lp mail news uucp proxy backup list irc systemd systemd-network sshd staff wheel sudo operator test tester tests demo example"
@@ -60,7 +64,12 @@ def accounts(page: Page) -> Iterator[Hit]:
 def somebody(name: str) -> bool:
     """Whether an account is a person's, as far as its name tells."""
     low = name.lower().strip(". ")
-    return len(low) > 1 and low not in NOBODY and not low.isdigit() and not low.startswith(("$", "%", "{", "<", "your", "my-", "my_"))
+    return (
+        len(low) > 1
+        and low not in NOBODY
+        and not low.isdigit()
+        and not low.startswith(("$", "%", "{", "<", "your", "my-", "my_"))
+    )
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (

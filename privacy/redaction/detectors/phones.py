@@ -105,7 +105,12 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
         for match in NATIONAL.finditer(text, begin, reach):
             start, end = match.span()
             value = match.group()
-            if covered(taken, start, end) or not SEPARATED.search(value) or OTHER_FORM.fullmatch(value) or DATES.match(value):
+            if (
+                covered(taken, start, end)
+                or not SEPARATED.search(value)
+                or OTHER_FORM.fullmatch(value)
+                or DATES.match(text, start)
+            ):
                 continue
             if called(page, start, end) or check.national(match.group()):  # the one is quickly told
                 taken.append((start, end))
@@ -142,7 +147,7 @@ def called(page: Page, start: int, end: int) -> bool:
     digits = value if value.isdecimal() else NOT_DIGIT.sub("", SPLIT_EXTENSION.sub("", value))
     if not 6 <= len(digits) <= 15 or len(set(digits)) < 2:
         return False
-    if digits != value and (DATE_LIKE.fullmatch(value) or FRACTION.fullmatch(value) or DATES.match(value)):
+    if digits != value and (DATE_LIKE.fullmatch(value) or FRACTION.fullmatch(value) or DATES.match(page.text, start)):
         return False
     if digits != value and ("  " in value or "\t" in value or (THOUSANDS.fullmatch(value) and digits.endswith("000"))):
         return False  # columns of a table, a round number

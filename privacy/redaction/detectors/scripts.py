@@ -18,10 +18,10 @@ CYRILLIC: Final = r"[А-ЯЁЄІЇҐ][а-яёєіїґ'’]+"
 GREEK: Final = r"[Α-ΩΆΈΉΊΌΎΏ][α-ωάέήίόύώϊϋΐΰς]+"
 
 # The hundred commonest family names cover five sixths of the people: with them an introduction leaves no doubt.
-FAMILY: Final = (
-    "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎閻余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文"
+FAMILY: Final = "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎閻余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔文"
+KOREAN_FAMILY: Final = (
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현"
 )
-KOREAN_FAMILY: Final = "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진나지엄채원천방공현"
 STOP_AFTER: Final = r"(?=[\s,，。.!！?？、;；:：)）」』\"'\]}<]|\Z|\x00)"
 # What introduces a name, and the name; read where the first word of it stands.
 RULES: Final[tuple[re.Pattern[str], ...]] = (
@@ -96,5 +96,10 @@ def vietnamese(page: Page) -> Iterator[Hit]:
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("name_script", f"{CUES.pattern}|{TITLES.pattern}", introduced, ascii_gate="", latin_gate=""),
-    Detector("name_vietnamese", r"Nguy|Tr[ầa]n |L[êy] |Ph[ạa]m |Ho[àa]ng |Hu[ỳy]nh |Phan |V[ũõ] |Đ|B[ùu]i |H[ồo] |Ngô |Dương |Lý |Trịnh |Lương |Mai |Trương", vietnamese, ascii_gate=r"Nguyen |Tran |Pham |Hoang |Huynh "),
+    Detector(
+        "name_vietnamese",
+        r"Nguy|Tr[ầa]n |L[êy] |Ph[ạa]m |Ho[àa]ng |Hu[ỳy]nh |Phan |V[ũõ] |Đ|B[ùu]i |H[ồo] |Ngô |Dương |Lý |Trịnh |Lương |Mai |Trương",
+        vietnamese,
+        ascii_gate=r"Nguyen |Tran |Pham |Hoang |Huynh ",
+    ),
 )

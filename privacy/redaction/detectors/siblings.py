@@ -35,10 +35,13 @@ OPTION: Final = re.compile(
     re.IGNORECASE,
 )
 SECRET_NAME: Final = re.compile(
-    rf"(?:{KEYWORD}|authorization|cookie|bearer|private[ _-]?key|connection[ _-]?string|(?:_|-|\A)key\Z|[a-z]key\Z)(?P<rest>[\w.-]*)\Z", re.IGNORECASE
+    rf"(?:{KEYWORD}|authorization|cookie|bearer|private[ _-]?key|connection[ _-]?string|(?:_|-|\A)key\Z|[a-z]key\Z)(?P<rest>[\w.-]*)\Z",
+    re.IGNORECASE,
 )
 SCHEME: Final = re.compile(r"(?:basic|bearer|token|apikey|digest)\s{1,3}", re.IGNORECASE)
-HARMLESS_KEY: Final = re.compile(r"(?:primary|public|foreign|partition|sort|cache|row|object|hot)[ _-]?key\Z", re.IGNORECASE)
+HARMLESS_KEY: Final = re.compile(
+    r"(?:primary|public|foreign|partition|sort|cache|row|object|hot)[ _-]?key\Z", re.IGNORECASE
+)
 SECRETS: Final = Anchor(
     r"pass|pwd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session|sid|csrf|cookie|code|connection"
 )

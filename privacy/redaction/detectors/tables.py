@@ -34,7 +34,10 @@ COLUMNS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = tuple(
         ("EMAIL", r"e-?mail(?:[ _-]?address)?"),
     )
 )  # fmt: skip
-EMPTY: Final = re.compile(r"[\s\-–—.?*]*\Z|(?:n/?a|none|null|nan|unknown|yes|no|true|false|required|optional|string|text|varchar.*|int(?:eger)?|date|bool(?:ean)?|redacted|\[.*\])\Z", re.IGNORECASE)
+EMPTY: Final = re.compile(
+    r"[\s\-–—.?*]*\Z|(?:n/?a|none|null|nan|unknown|yes|no|true|false|required|optional|string|text|varchar.*|int(?:eger)?|date|bool(?:ean)?|redacted|\[.*\])\Z",
+    re.IGNORECASE,
+)
 DIGIT: Final = re.compile(r"\d")
 FORMS: Final[dict[str, re.Pattern[str]]] = {
     "PERSON": re.compile(r"[^\W\d_](?:[^\d\n@/\\<>{}=_]{1,60})\Z"),
@@ -54,14 +57,18 @@ SECRET_IN_FORM: Final = re.compile(r"\d|[^\w\s]")
 
 # A cell of a row: in quotes, or up to the next sign.
 SPLITS: Final = {
-    sign: re.compile(rf"[ ]*(?:\"((?:[^\"\n]|\"\"){{0,{LONGEST_CELL}}})\"|([^{re.escape(sign)}\n]{{0,{LONGEST_CELL}}}))[ ]*(?:{re.escape(sign)}|\r?$)", re.MULTILINE)
+    sign: re.compile(
+        rf"[ ]*(?:\"((?:[^\"\n]|\"\"){{0,{LONGEST_CELL}}})\"|([^{re.escape(sign)}\n]{{0,{LONGEST_CELL}}}))[ ]*(?:{re.escape(sign)}|\r?$)",
+        re.MULTILINE,
+    )
     for sign in (",", ";", "\t", "|")
 }
 RULE: Final = re.compile(r"[\s|:+=-]+\Z")
 ROW: Final = re.compile(r"<tr\b[^<>]{0,200}>(.*?)(?=</tr>|<tr\b|</table>|\Z)", re.IGNORECASE | re.DOTALL)
 CELL: Final = re.compile(r"<t[hd]\b[^<>]{0,200}>\s*([^<>]{0,160}?)\s*(?=<)", re.IGNORECASE)
 COLUMNS_OF_JSON: Final = re.compile(
-    r"\"(?:columns|fields|headers?|cols|names)\"\s*:\s*\[([^\[\]{}]{2,800})\]\s*,\s*\"(?:rows|data|values|records|items)\"\s*:\s*\[", re.IGNORECASE
+    r"\"(?:columns|fields|headers?|cols|names)\"\s*:\s*\[([^\[\]{}]{2,800})\]\s*,\s*\"(?:rows|data|values|records|items)\"\s*:\s*\[",
+    re.IGNORECASE,
 )
 JSON_ROW: Final = re.compile(r"\s*,?\s*\[([^\[\]{}]{0,2000})\]")
 JSON_CELL: Final = re.compile(r"\s*(?:\"((?:[^\"\\]|\\.){0,400})\"|([^,\[\]\"]{1,60}))\s*(?:,|$)")
