@@ -53,7 +53,7 @@ class Anchor:
 
 def begins_word(text: str, start: int) -> bool:
     """Whether no letter stands before a place; RE2's `\\b` does not know those beyond ASCII, and begins a word behind `ü`."""
-    return start == 0 or text[start - 1] < "\x80" or not text[start - 1].isalnum()
+    return start == 0 or not "\x7f" < text[start - 1] < "\u2e80" or not text[start - 1].isalnum()
 
 
 LATIN_END: Final = "\u0370"  # Greek begins here, and all other scripts come later

@@ -20,6 +20,9 @@ from privacy.redaction.lexicon import (
 )
 
 AROUND: Final = 128  # characters before and after a word that tell its language
+GERMAN_SIGN: Final = re.compile(
+    r"[äöüß]|\b(?:der|die|das|den|dem|und|ist|nicht|ein|eine|einen|mit|auf|sie|ich|wir|ihr|im|zu|zum|zur|von|vom|bei|wird|werden|sind|kann)\b"
+)
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
 DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.]?(?: de)? \Z")
 HEADER: Final = re.compile(r":(?:\s|\Z)")
@@ -50,7 +53,7 @@ class Page:
     `names`: where that is known, the first names with a capital that may be among its words; no other one is.
     """
 
-    __slots__ = ("_evidence", "_spoken", "low", "names", "regions", "strict", "text")
+    __slots__ = ("_evidence", "_german", "_spoken", "low", "names", "regions", "strict", "text")
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Page:
     ) -> None:
         self.text, self.low, self.regions, self.names, self.strict = text, low, regions, names, strict
         self._spoken: dict[tuple[int, str], int] = {}
+        self._german: bool | None = None
         self._evidence: dict[int, tuple[list[str], dict[int, int]]] = {}
 
     def kind(self, start: int, end: int) -> int:
@@ -88,6 +92,13 @@ class Page:
             words, times = self._evidence.get(place) or self._read(place)
             found = self._spoken[place, word] = spoken(times, word, words.count(word))
         return found
+
+    @property
+    def maybe_german(self) -> bool:
+        """Whether there is any sign of German, which capitalises its nouns."""
+        if self._german is None:
+            self._german = GERMAN_SIGN.search(self.low) is not None
+        return self._german
 
     def _read(self, place: int) -> tuple[list[str], dict[int, int]]:
         begin = max(0, place * AROUND - AROUND)

@@ -254,6 +254,8 @@ NOUN_END: Final = re.compile(
 
 def unknown(page: Page, start: int, end: int) -> bool:
     """Whether a word that no list has may be a name: in German, which capitalises nouns, not if it is built like one."""
+    if not page.maybe_german:
+        return True
     low = page.low[start:end]
     known = tongues()
     ending = NOUN_END.search(low) is not None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor
+from privacy.redaction.anchors import BLANK, Anchor, matches
 from privacy.redaction.detectors.assignments import ABOUT, KEYWORD, REFERENCE, WORDS
 from privacy.redaction.hits import Detector, Hit, Page
 
@@ -16,17 +16,17 @@ VALUES: Final = r"(?:value|val|values|parametervalue|initialvalue|currentvalue|d
 QUOTED: Final = r"(?:\"(?P<{0}d>(?:[^\"\\\n\x00]|\\.){{1,512}})\"|'(?P<{0}s>[^'\n\x00]{{1,512}})')"
 # Two neighbouring entries of an object, or attributes of an element, in either order.
 NAME_FIRST: Final = re.compile(
-    rf"\\?[\"']?\b{NAMES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?[\"'](?P<name>[\w .:/-]{{2,80}})\\?[\"']\s{{0,4}},?\s{{0,40}}(?:\\?[\"']?\w{{1,20}}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}(?:\\?[\"'][\w -]{{0,40}}\\?[\"']|true|false|null|\d+)\s{{0,4}},?\s{{0,40}}){{0,3}}"
+    rf"{NAMES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?[\"'](?P<name>[\w .:/-]{{2,80}})\\?[\"']\s{{0,4}},?\s{{0,40}}(?:\\?[\"']?\w{{1,20}}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}(?:\\?[\"'][\w -]{{0,40}}\\?[\"']|true|false|null|\d+)\s{{0,4}},?\s{{0,40}}){{0,3}}"
     rf"\\?[\"']?\b{VALUES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?(?P<q>[\"'])(?P<value>(?:(?!(?P=q)|\\[\"']).){{1,512}})",
     re.IGNORECASE,
 )
 VALUE_FIRST: Final = re.compile(
-    rf"\\?[\"']?\b{VALUES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?(?P<q>[\"'])(?P<value>(?:(?!(?P=q)|\\[\"'])[^\n\x00]){{1,512}})\\?(?P=q)\s{{0,4}},?\s{{0,40}}"
+    rf"{VALUES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?(?P<q>[\"'])(?P<value>(?:(?!(?P=q)|\\[\"'])[^\n\x00]){{1,512}})\\?(?P=q)\s{{0,4}},?\s{{0,40}}"
     rf"\\?[\"']?\b{NAMES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?[\"'](?P<name>[\w .:/-]{{2,80}})\\?[\"']",
     re.IGNORECASE,
 )
 YAML: Final = re.compile(
-    rf"^[ \t]{{0,40}}(?:-[ \t]{{1,4}})?{NAMES}[ \t]{{0,4}}:[ \t]{{1,4}}[\"']?(?P<name>[\w.:/-]{{2,80}})[\"']?[ \t]{{0,4}}\r?\n(?:[ \t]{{1,40}}(?!{VALUES}\b)\w{{1,24}}:[^\n]{{0,120}}\n){{0,3}}"
+    rf"{NAMES}[ \t]{{0,4}}:[ \t]{{1,4}}[\"']?(?P<name>[\w.:/-]{{2,80}})[\"']?[ \t]{{0,4}}\r?\n(?:[ \t]{{1,40}}(?!{VALUES}\b)\w{{1,24}}:[^\n]{{0,120}}\n){{0,3}}"
     rf"[ \t]{{1,40}}{VALUES}[ \t]{{0,4}}:[ \t]{{1,4}}(?P<q>[\"']?)(?P<value>[^\n\x00]{{1,512}}?)(?P=q)[ \t]{{0,4}}(?:#[^\n]{{0,120}})?$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -45,7 +45,9 @@ HARMLESS_KEY: Final = re.compile(
 SECRETS: Final = Anchor(
     r"pass|pwd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session|sid|csrf|cookie|code|connection"
 )
-OF_EACH: Final = (NAME_FIRST, VALUE_FIRST, YAML, OPTION)
+NAME_PLACES: Final = Anchor(rf"(?i)\b{NAMES}\\?[\"']?{BLANK}{{0,4}}[:=]")
+VALUE_PLACES: Final = Anchor(rf"(?i)\b{VALUES}\\?[\"']?{BLANK}{{0,4}}[:=]")
+OPTION_PLACES: Final = Anchor(r"(?i)-(?:name|key|n)[ =:]")
 
 
 def secret_name(name: str) -> bool:
@@ -66,15 +68,18 @@ def siblings(page: Page) -> Iterator[Hit]:
     """Values beside the names of secrets."""
     if not SECRETS.anywhere(page.low):
         return
-    for pattern in OF_EACH:
-        for match in pattern.finditer(page.text):
-            value = match["value"].rstrip("\\")
-            start = match.start("value")
-            scheme = SCHEME.match(value)
-            if scheme:
-                start, value = start + scheme.end(), value[scheme.end() :]
-            if secret_name(match["name"]) and plain_value(value):
-                yield Hit(start, start + len(value), RANK, "SECRET", "sibling")
+    text = page.text
+    named, valued = [start for start, _ in NAME_PLACES.spans(text)], [start for start, _ in VALUE_PLACES.spans(text)]
+    found = [*matches(NAME_FIRST, text, named), *matches(YAML, text, named), *matches(VALUE_FIRST, text, valued)]
+    found += OPTION_PLACES.read(OPTION, text)
+    for match in found:
+        value = match["value"].rstrip("\\")
+        start = match.start("value")
+        scheme = SCHEME.match(value)
+        if scheme:
+            start, value = start + scheme.end(), value[scheme.end() :]
+        if secret_name(match["name"]) and plain_value(value):
+            yield Hit(start, start + len(value), RANK, "SECRET", "sibling")
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
