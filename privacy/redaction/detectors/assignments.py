@@ -192,7 +192,10 @@ def assigned(page: Page) -> Iterator[Hit]:
                 end = start + len(value)
             good = (
                 (plausible(value, quoted=True, sure=False) or generated(value))
-                and not (match["sep"] in {",", "-"} and IS_KEY.match(text, end))
+                and not (
+                    match["sep"] in {",", "-"}
+                    and (IS_KEY.match(text, end) or PATH.match(value) or DOTTED.fullmatch(value))
+                )
                 and not (match["sep"] == "," and match["rest"] and INNER_CAPITAL.fullmatch(value))
                 and sentence_free(value)
                 and value.lower().rstrip("0123456789") != key.strip("\"' ").rstrip("0123456789")
@@ -201,13 +204,14 @@ def assigned(page: Page) -> Iterator[Hit]:
             yield Hit(start, end, RANK, "SECRET", "assignment")
 
 
+DOTTED: Final = re.compile(r"[A-Za-z_-]+(?:\.[A-Za-z_-]+)+")
 IS_KEY: Final = re.compile(r"[\"'`]\s{0,4}[:=]")  # `"type": "password", "label": …`: what follows is a name itself
 INNER_CAPITAL: Final = re.compile(
     r"[A-Za-z_]+(?:[a-z][A-Z]|_)[A-Za-z_]+"
 )  # `"Tokenizer", "TokenStream"`: a list of names
 SETTING_BEFORE: Final = re.compile(r"(?:\w=[^\s=]+ ){1,4}\Z")  # `dbname=app user=app password=…`
 LIST_MARKS: Final = frozenset("?&;")  # of a connection string, or of a query
-PATH: Final = re.compile(r"/[\w.-]+(?:/|\Z)(?![+=])")  # `PWD=/srv/app`
+PATH: Final = re.compile(r"/[\w.-]+(?:/|=?\Z)(?![+=])")  # `PWD=/srv/app`
 QUOTES: Final = frozenset("\"'`")
 
 
@@ -288,6 +292,8 @@ def structured(page: Page) -> Iterator[Hit]:
     for match, rule in found:
         group = match.lastindex or 0
         value = match[group]
+        if rule == "option" and value.isupper() and not any(c.isdigit() for c in value):
+            continue  # `--token NAME`: a placeholder of a manual
         if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"} or group > 1) or (
             rule == "xml" and KEY_MATERIAL.search(value)
         ):
@@ -326,6 +332,8 @@ def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
     """Whether what follows the word "password" in a sentence is one."""
     if len(value) < 4 or REFERENCE.match(value) or value.lower() in WORDS or value.lower().strip("!") in PREDICATES:
         return False
+    if not quoted and not value.isascii() and not any(c.isascii() and c.isalnum() for c in value):
+        return False  # prose that is written without blanks
     if value.endswith("=") and not value.endswith("=="):
         return False  # an attribute: `type="password" name=…`
     if value[0] in ",|;)]}&<-" and not quoted and not telling:

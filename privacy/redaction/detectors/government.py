@@ -148,8 +148,8 @@ def by_name(page: Page) -> Iterator[Hit]:
     reached = 0
     for begin, stop in NAME.spans(page.low):
         match = NAMED.match(page.low, stop) if begin >= reached else None
-        if match is None:
-            continue
+        if match is None or (stop - begin < 5 and not page.text[begin:stop].isupper() and page.closed(begin, stop)):
+            continue  # German `ein` is no EIN, Spanish `sin` no SIN
         reached = match.end()
         start, end = match.span(1)
         cut = CUT.search(page.low, start, end)

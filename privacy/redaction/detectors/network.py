@@ -50,6 +50,7 @@ SECTION_BEFORE: Final = re.compile(
     r"|bölüm|kısım|раздел[аеу]?|глав[аеуы]|розділі?|ενότητα|τμήμα|κεφάλαιο|appendi[xc]e?|anhang|annexe|anexo|figure|abbildung|table|tabelle|see|siehe|voir|véase|vedi|zie|voz|aptitude|version|versión|versione|versão|versie|verze|wersj[ai])|[第第节節章§(-])\s?\Z"
 )
 TITLE_AFTER: Final = re.compile(r"\.?(?:\s+[^\W\d]|,? ?[“„”«\"‘’–-])")
+QUOTED_TITLE: Final = re.compile(r",? ?(?:- ?)?\"")
 LINE_BEFORE: Final = re.compile(r"(?:\A|\n)[ \t#*>]*\Z")
 
 
@@ -58,6 +59,8 @@ def section(page: Page, start: int, end: int) -> bool:
     small = all(int(part) < 40 for part in page.text[start:end].split("."))
     if not small:
         return False
+    if QUOTED_TITLE.match(page.text, end):
+        return True
     before = page.low[max(0, start - 24) : start]
     if SECTION_BEFORE.search(before):
         return True

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.hits import Detector, Hit, Page
+from privacy.redaction.lexicon import closed_words
 
 RANK: Final = 37
 HOME: Final = re.compile(
@@ -33,7 +34,7 @@ OPTION: Final = re.compile(
     r"\b(?:sudo -u|su -|chown|usermod [^\n]{0,40}?|adduser|useradd|passwd)\s{1,3}(?P<u>[a-z_][\w.-]{1,31})(?=[\s:;]|\Z)"
 )
 NOBODY: Final = frozenset(
-    "root user users admin administrator adm ubuntu debian centos fedora rocky ec2-user azureuser opc vagrant docker node runner runneradmin app apps git gitlab gitlab-runner jenkins circleci travis build builder buildbot ci deploy deployer www www-data http httpd nginx apache"
+    "foo bar baz joe jane john johndoe janedoe alice bob user1 user2 root user users admin administrator adm ubuntu debian centos fedora rocky ec2-user azureuser opc vagrant docker node runner runneradmin app apps git gitlab gitlab-runner jenkins circleci travis build builder buildbot ci deploy deployer www www-data http httpd nginx apache"
     " postgres mysql redis mongo mongodb elasticsearch kafka celery python ruby java jovyan steam pi guest public default shared all nobody daemon bin sys sync games man lp mail news uucp proxy backup list irc systemd systemd-network sshd staff wheel sudo operator test tester tests demo example"
     " sample me you my your myuser myusername youruser yourname your-name your_name username user_name user-name name someone somebody anyone else dev developer developers data work workspace project projects code src linuxbrew oracle tomcat hadoop hdfs spark airflow superset grafana prometheus"
     " appuser webapp web service services svc vscode codespace gitpod coder container sandbox flywheel local lost+found desktop ftp sftp ansible packer vpsadmin cloud cloud-user core nixos arch alpine android emulator media".split()
@@ -65,7 +66,8 @@ def somebody(name: str) -> bool:
     """Whether an account is a person's, as far as its name tells."""
     low = name.lower().strip(". ")
     return (
-        len(low) > 1
+        low not in closed_words()
+        and len(low) > 1
         and low not in NOBODY
         and not low.isdigit()
         and not low.startswith(("$", "%", "{", "<", "your", "my-", "my_"))

@@ -143,7 +143,10 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     begins = sure(kind)
     if not begins and following is not None:
         ambiguous = bool(kind & FIRST) and not kind & STOP
-        if ambiguous and (
+        joined = gap(text, tokens, place + 1) not in SPACES  # `Art von Kennzeichner`: a particle needs a surname
+        if ambiguous and joined and not surname(following):
+            begins = False
+        elif ambiguous and (
             surname(following)
             or (following == 0 and not kind & PLACE and unknown(page, *tokens[place + 1][:2]))
             or (sure(following) and not kind & PLACE)
