@@ -25,7 +25,7 @@ GERMAN_SIGN: Final = re.compile(
 )
 WORD: Final = re.compile(r"[^\W\d_]{2,}")
 DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.]?(?: de)? \Z")
-HEADER: Final = re.compile(r":(?:\s|\Z)")
+HEADER: Final = re.compile(r":(?:\s|\Z)| (?:de )?(?:19|20)\d\d(?!\d)")  # a field of a mail, a month and its year
 SENTENCE_START: Final = re.compile(r"(?:\A|[.!?:;\n\"'(>|•*…“„«»-])\s*\Z")
 
 

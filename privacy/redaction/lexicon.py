@@ -50,7 +50,7 @@ ORGANISATIONS: Final = (
 STOPS: Final = (
     "ada julia ruby pascal scala crystal dart jenkins travis gerrit alexa siri cortana claude gemini bard watson alexandria django celery flask docker jira maven jupyter cassandra athena kafka"
     " apache ansible hermes atlas phoenix odin thor zeus apollo mercury venus mars saturn neptune linus tux ubuntu debian fedora mint solaris mandriva python java swift amber jade pearl iris"
-    " dell lilo tandy lenovo asus nokia ikea lego sega yahoo roma nazi chia ping redis mac iphone ipad excel word outlook zoom slack opera chrome safari firefox edge"
+    " wayland vala lex tex latex del maj suse postfix indy cyrus dell lilo tandy lenovo asus nokia ikea lego sega yahoo roma nazi chia ping redis mac iphone ipad excel word outlook zoom slack opera chrome safari firefox edge"
     " christmas easter ramadan diwali noel god lord jesus christ allah buddha bible santa san los las el la le mount fort port saint st east west north south new old upper lower"
     " i a an and or but not no yes if is it its in on at to of for by with from as be been are was were has have had do does did will would can could should may might must shall this that"
     " these those there here then than when where what which who whom whose why how all any some many much more most other another such same so too very just only also again once both each"

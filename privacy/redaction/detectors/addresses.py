@@ -26,7 +26,7 @@ from privacy.redaction.detectors.address_forms import (
     ZIP,
 )  # fmt: skip
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
+from privacy.redaction.lexicon import FIRST, FLAGS, LAST, ORDINARY, STOP, lexicon
 
 RANK: Final = 50
 CODE_RANK: Final = 40
@@ -113,7 +113,7 @@ SURE_CODE_NAMES: Final = (
 )
 CODE_NAMES: Final = rf"\b(?:{SURE_CODE_NAMES}|zip|plz|c\.?p\.?|cap|cep|pin ?code)\b"
 CODE_PLACES: Final = Anchor(f"(?i){CODE_NAMES}")
-NAMED_CODE_FORM: Final = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{3}}-\d{{4}}|\d{{4}} ?[a-z]{{2}}|\d{{3}} ?\d{{2,3}}|\d{{4,6}})(?![\w-])"
+NAMED_CODE_FORM: Final = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{3}}-\d{{4}}|\d{{4}} ?(?-i:[A-Z]{{2}})|\d{{3}} ?\d{{2,3}}|\d{{4,6}})(?![\w-])"
 # "the zip code for my billing address is", "my postal code, from … to …": words that say nothing else of a number.
 CODE_WORDS: Final = (
     r"(?:is|was|be|of|for|to|on|in|at|from|my|your|our|the|his|her|their|new|old|current|correct|right|billing|shipping|delivery|mailing|home|work|card|account|profile"
@@ -215,7 +215,8 @@ def likely_compound(value: str) -> bool:
     word = next(iter(parts), "")
     if not word or (len(parts) > 1 and parts[-1][0].islower() and not TYPE_ALONE.fullmatch(parts[-1].lower())):
         return False  # `end omkring 1995`
-    return bool(word) and word[0].isupper() and not lexicon().get(word.lower(), 0) & (ORDINARY | STOP)
+    kind = lexicon().get(word.lower(), 0)
+    return word[0].isupper() and not kind & (ORDINARY | STOP) and (kind <= FLAGS or bool(kind & (FIRST | LAST)))
 
 
 def whole(text: str, end: int) -> int:

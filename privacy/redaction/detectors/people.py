@@ -9,6 +9,7 @@ from privacy.redaction.detectors.name_forms import CAPITALISED, GAPS, LETTER, SI
 from privacy.redaction.detectors.things import persons
 from privacy.redaction.hits import Detector, Hit, Page, starts_sentence
 from privacy.redaction.lexicon import (
+    CLOSED_AT,
     COMMON,
     ENGLISH,
     EVERY,
@@ -319,6 +320,8 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
         place += 1
         if not sure(kind) or end - start < 3:
             continue
+        if kind >> CLOSED_AT & EVERY and not page.strict:
+            continue  # in lower case, `les` and `del` are what they are in any language
         if kind > FLAGS and not page.strict and not sure(weighed(kind, page.languages(start, end), inside=False)):
             continue
         if place < len(tokens) and low[end : tokens[place][0]] == " ":
