@@ -202,7 +202,9 @@ def spoken(times: dict[int, int], word: str, occurrences: int) -> int:
         for place in places_of(bits):
             scores[place] += count
     best = max(scores)
-    enough = best - 1 if best < 4 else (best * 6 + 9) // 10
+    if best <= 0:
+        return EVERY
+    enough = max(1, best - 1) if best < 4 else (best * 6 + 9) // 10
     return sum([1 << place for place, score in enumerate(scores) if score >= enough])
 
 

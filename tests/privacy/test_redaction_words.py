@@ -54,9 +54,9 @@ def test_the_word_after_a_greeted_name_is_no_second_person() -> None:
 
 
 def test_a_strict_project_takes_a_word_of_the_lists_for_a_name() -> None:
-    text = "Alla varor, the Sonja chair"
-    assert redact(text) == text
-    assert redact(text, Policy(strict=True)).findings == {"PERSON": 2}
+    for text in ("Alla varor skickas till dig.", "the Sonja chair"):
+        assert redact(text) == text
+        assert redact(text, Policy(strict=True)).findings == {"PERSON": 1}
     assert Policy.from_dict(Policy(strict=True).to_dict()).strict
 
 
@@ -71,6 +71,7 @@ def test_a_strict_project_takes_a_word_of_the_lists_for_a_name() -> None:
         ("קוראים לי יעל לוי", "יעל לוי"),
         ("मेरा नाम प्रिया वर्मा है", "प्रिया वर्मा"),
         ("Меня зовут Ольга Смирнова", "Ольга Смирнова"),
+        ("Вчера Иван Смирнов был здесь", "Иван Смирнов"),
         ("Με λένε Γιώργος Παπαδόπουλος", "Γιώργος Παπαδόπουλος"),
         ("Tôi là Trần Thị Mai", "Trần Thị Mai"),
         ("Me llamo María José García López", "María José García López"),
