@@ -19,6 +19,7 @@ from feedback.drafts import add, last_said
 from feedback.models import Interaction, Project
 from privacy.fields import RedactedJSONField, RedactedTextField
 from privacy.redaction import Numbering, Policy, redact, redact_json
+from privacy.redaction.entities import second_redactor
 
 BATCH = 50
 Reader = Callable[..., Any]  # a stored value, and the turn before it where that may ask for it
@@ -88,7 +89,8 @@ def rescan(project: Project, row: Interaction) -> bool:
 
 def reader(policy: Policy, numbering: Numbering, findings: dict[str, int]) -> Reader:
     """A function that redacts a stored value again and adds what it found to `findings`."""
-    second = import_string(settings.SECOND_REDACTOR) if settings.SECOND_REDACTOR else None
+    name = settings.SECOND_REDACTOR
+    second = (second_redactor(name) if ":" in name else import_string(name)) if name else None
 
     def read(value: Any, asked: str = "") -> Any:
         if isinstance(value, str):
