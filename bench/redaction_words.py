@@ -14,6 +14,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -100,9 +101,7 @@ def pairs(english: object, translated: object) -> Iterator[tuple[str, str]]:
 
 def calendar(language: str) -> set[str]:
     """Months, days and units as the Unicode locale data has them."""
-    from babel import Locale
-
-    locale = Locale.parse(language)
+    locale = import_module("babel").Locale.parse(language)
     found: set[str] = set()
     for table in (locale.months, locale.days):
         for width in ("wide", "abbreviated"):

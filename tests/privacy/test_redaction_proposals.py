@@ -30,5 +30,5 @@ def test_the_filter_proposes_from_a_log(monkeypatch: pytest.MonkeyPatch, capsys:
     import sys
 
     assert main() == 0
-    sys.stdout.buffer.seek(0)  # type: ignore[attr-defined]
+    sys.stdout.buffer.seek(0)
     assert json.loads(sys.stdout.buffer.read()) == {"value": "kevin", "type": "PERSON", "texts": 6}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from privacy.redaction.anchors import LATIN_END
 from privacy.redaction.detectors import introductions
 from privacy.redaction.detectors.name_forms import CAPITALISED, GAPS, LETTER, SIMPLE, WORD, Form, spelt_like
 from privacy.redaction.detectors.things import persons
@@ -330,6 +331,7 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
                 following = weighed(following, page.languages(start, end), inside=False)
             new = (
                 following == 0
+                and low[tokens[place][0]] < LATIN_END
                 and tokens[place][1] - tokens[place][0] > 3
                 and (page.strict or bool(page.languages(start, end) & ENGLISH))
             )
