@@ -73,9 +73,14 @@ def runs(page: Page) -> list[list[Token]]:
     for match in CAPITALISED.of(text).finditer(text):
         start, end = match.span()
         word = match.group()
-        kind = known.get(word.lower(), -1)
-        if kind < 0 or end - start < 4:
-            kind = token_kind(word)
+        low = page.low[start:end]
+        kind = known.get(low, -1)
+        if kind < 0:
+            kind = known.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1] == "s" else 0
+        if (end - start < 4 and start + 1 < end and word.isupper()) or (
+            not word.isalpha() and CONTRACTION.search(word)
+        ):
+            kind = STOP  # an acronym, `I'm`
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
             run.append((start, end, kind))
         else:
