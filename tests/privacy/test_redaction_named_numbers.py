@@ -40,6 +40,8 @@ NOT_FOUND = [
     "systemctl restart getty@tty1.service and logo@2x.png",
     "error code 50012345 in https://shop.example.com/p/standing-desk-oak-120",
     "the graphics card 123456 is new",
+    "1.0 1.000 3.4 .654 5.8 .479 1.1 .995 3.5 .644 5",
+    "a wrong or missing password?\\n{e}",
 ]
 
 

@@ -336,7 +336,7 @@ def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
         return False  # prose that is written without blanks
     if value.endswith("=") and not value.endswith("=="):
         return False  # an attribute: `type="password" name=…`
-    if value[0] in ",|;)]}&<-/" and not quoted and not telling:
+    if value[0] in ",|;)]}&<-/?" and not quoted and not telling:
         return False
     if value[0] in ",|;)]}&<" or (not quoted and (CODE_ACCESS.match(value) or value[0] in ".[(")):
         return False

@@ -47,6 +47,8 @@ def cards(page: Page) -> Iterator[Hit]:
     text = page.text
     for match in CARD_RUN.finditer(text):
         start = match.start()
+        if " ." in match.group():
+            continue  # a column of fractions
         if start and text[start - 1] in ",-" and not SOLID.match(text, start):
             continue  # in a row, after a digit and a comma, a card has no signs between its digits
         yield from card_in(text, start, match.end())
