@@ -143,7 +143,8 @@ PRIVACY_LINK_HOURS = env.int("PRIVACY_LINK_HOURS", default=24)
 RECALL_DAYS = env.int("RECALL_DAYS", default=14)  # a recall that nobody has acknowledged by then is overdue
 WEBHOOKS_TO_PRIVATE = env.bool("WEBHOOKS_TO_PRIVATE", default=False)  # lets webhooks go to http and to the own network
 
-# A second redactor by its dotted path, (Redacted, Policy, Numbering) -> Redacted: a name model, say. docs/explanation/redaction.md
+# A name model (spacy:NAME, presidio:LANGUAGE, gliner:NAME) that reads stored text once more, or any redactor by its dotted
+# path, (Redacted, Policy, Numbering) -> Redacted. docs/explanation/redaction.md
 SECOND_REDACTOR = env.str("SECOND_REDACTOR", default="")
 # Graders that ask a model, where a project's gate policy wants them: docs/how-to/grade-with-a-model.md. Prices are per million tokens.
 JUDGE_URL, JUDGE_MODEL, JUDGE_KEY = env.url("JUDGE_URL"), env.str("JUDGE_MODEL", ""), env.str("JUDGE_KEY", "")

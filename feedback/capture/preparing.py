@@ -1,7 +1,7 @@
 """Redacts a payload and computes its digests before the transaction begins: the slow part of a write."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -88,10 +88,10 @@ def prepare_interaction(
     numbering = numbering_for(project, external_id, placeholders)
     findings: Counter[str] = Counter()
 
-    def clean(text: str | None) -> Redacted:
+    def clean(text: str | None, asked_for: str = "") -> Redacted:
         if not text:
             return NO_TEXT
-        redacted = redact(text, policy, numbering)
+        redacted = redact(text, policy, numbering, asked=asked_for)
         if redacted.spans:
             findings.update(redacted.findings)
         return redacted
@@ -105,13 +105,14 @@ def prepare_interaction(
 
     now, agent = timezone.now(), payload.agent or NO_AGENT
     sources = msgspec.to_builtins(payload.sources or [])
+    context = msgspec.to_builtins(payload.context or [])
     row = unsaved(
         Interaction,
         project_id=project.pk,
         external_id=external_id,
-        question=clean(payload.question),
-        answer=clean(payload.answer),
-        context=clean_json(msgspec.to_builtins(payload.context or [])),
+        question=clean(payload.question, last_said(context)),
+        answer=clean(payload.answer, payload.question or ""),
+        context=clean_json(context),
         sources=clean_json([{key: text for key, text in source.items() if text is not None} for source in sources]),
         session=clean(payload.session),
         tags=clean_json(payload.tags or []),
@@ -131,6 +132,12 @@ def prepare_interaction(
     row.fingerprint = fingerprint(row.question, row.context)
     person = subject_digest(project.namespace, payload.subject) if payload.subject else ""
     return PreparedInteraction(payload, row, person, asked)
+
+
+def last_said(context: Sequence[Mapping[str, Any]]) -> str:
+    """The text of the turn before the question, which may ask for what the question then gives."""
+    said = context[-1].get("content") if context else ""
+    return said if isinstance(said, str) else ""
 
 
 def prepare_signal(

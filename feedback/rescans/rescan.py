@@ -16,14 +16,16 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from feedback import capture
+from feedback.capture.preparing import last_said
 from feedback.models import Interaction, Project
 from privacy.db import isolation
 from privacy.db.fields import RedactedJSONField, RedactedTextField
 from privacy.redaction import Numbering, Policy, redact, redact_json
+from privacy.redaction.entities import second_redactor
 
 BATCH = 50
 WORK = "second redaction"
-Reader = Callable[[Any], Any]
+Reader = Callable[..., Any]  # a stored value, and the turn before it where that may ask for it
 
 
 def outdated(project: Project) -> Q:
@@ -93,11 +95,12 @@ def rescan(project: Project, row: Interaction) -> bool:
 
 def reader(policy: Policy, numbering: Numbering, findings: Counter[str]) -> Reader:
     """A function that redacts a stored value again and adds what it found to `findings`."""
-    second = import_string(settings.SECOND_REDACTOR) if settings.SECOND_REDACTOR else None
+    name = settings.SECOND_REDACTOR
+    second = (second_redactor(name) if ":" in name else import_string(name)) if name else None
 
-    def read(value: Any) -> Any:
+    def read(value: Any, asked: str = "") -> Any:
         if isinstance(value, str):
-            clean = redact(str(value), policy, numbering)
+            clean = redact(str(value), policy, numbering, asked=asked)
             findings.update(clean.findings)
             if second is not None:
                 clean = second(clean, policy, numbering)
@@ -117,10 +120,17 @@ def replaced(row: models.Model, read: Reader) -> dict[str, Any]:
         before = getattr(row, name)
         if before in (None, "", [], {}):
             continue
-        after = read(before)
+        after = read(before, asked_for(row, name))
         if after != before:
             found[name] = after
     return found
+
+
+def asked_for(row: models.Model, name: str) -> str:
+    """The turn before a text, which may ask for what stands alone in it."""
+    if not isinstance(row, Interaction):
+        return ""
+    return {"question": last_said(row.context or []), "answer": str(row.question)}.get(name, "")
 
 
 def text_columns(model: type[models.Model]) -> list[str]:

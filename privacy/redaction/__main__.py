@@ -1,9 +1,14 @@
-"""`python -m privacy.redaction`: JSON Lines `{"text"}` on stdin, `{"text", "spans"}` on stdout."""
+"""`python -m privacy.redaction`: JSON Lines `{"text"}` on stdin, `{"text", "spans"}` on stdout.
 
+With `--propose`, what was replaced in most texts instead, as `{"value", "type", "texts"}`: candidates for an allow list.
+"""
+
+import json
 import sys
 
+from privacy.redaction.proposals import proposals
 from privacy.redaction.results import RedactionError
-from privacy.redaction.streams import filter_lines
+from privacy.redaction.streams import filter_lines, read_texts
 
 
 def main() -> int:
@@ -11,6 +16,10 @@ def main() -> int:
     sys.stdin.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
     try:
+        if "--propose" in sys.argv[1:]:
+            for proposal in proposals(read_texts(sys.stdin)):
+                sys.stdout.write(json.dumps(proposal._asdict(), ensure_ascii=False) + "\n")
+            return 0
         for line in filter_lines(sys.stdin):
             sys.stdout.write(line + "\n")
     except RedactionError as error:

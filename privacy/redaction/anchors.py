@@ -13,10 +13,11 @@ LOOKAROUND: Final = re.compile(r"\(\?<?[=!](?:[^()]|\([^()]*\))*\)")
 class Anchor:
     """A pattern to find places with. Look-arounds, which RE2 has not, are dropped: the rule that reads on checks them."""
 
-    __slots__ = ("_match", "pattern")
+    __slots__ = ("_match", "_word", "pattern")
 
     def __init__(self, pattern: str) -> None:
         self.pattern = LOOKAROUND.sub("", pattern)
+        self._word = self.pattern.removeprefix("(?i)").startswith(r"\b")
         options = re2.Options()
         options.max_mem = 32 << 20
         options.never_capture = True  # only where a match begins and ends is asked: no slower machine for its groups
@@ -34,7 +35,10 @@ class Anchor:
                 break
             found.append((start, end))
             at = max(end, at + 1)
-        return found if length == len(text) or not found else in_characters(encoded, found)
+        if length == len(text) or not found:
+            return found
+        found = in_characters(encoded, found)
+        return [span for span in found if begins_word(text, span[0])] if self._word else found
 
     def anywhere(self, text: str) -> bool:
         """Whether there is such a place."""
@@ -45,6 +49,26 @@ class Anchor:
     def read(self, rule: re.Pattern[str], text: str) -> list[re.Match[str]]:
         """What `rule` matches at the places, in order; a place inside the match before it is passed over."""
         return matches(rule, text, [start for start, _ in self.spans(text)])
+
+
+def begins_word(text: str, start: int) -> bool:
+    """Whether no letter stands before a place; RE2's `\\b` does not know those beyond ASCII, and begins a word behind `ü`."""
+    return start == 0 or not "\x7f" < text[start - 1] < "\u2e80" or not text[start - 1].isalnum()
+
+
+LATIN_END: Final = "\u0370"  # Greek begins here, and all other scripts come later
+OTHER_SCRIPT: Final = re.compile("[\u0370-\u1fff\u2c00-\U0010ffff]")
+
+
+def ascii_part(pattern: str, end: str = "\x80") -> str:
+    """Those alternatives of a pattern that a text of ASCII alone can match, or one of characters below `end`."""
+    parts, depth, begin = [], 0, 0
+    for place, sign in enumerate(pattern + "|"):
+        if sign == "|" and depth == 0:
+            parts.append(pattern[begin:place])
+            begin = place + 1
+        depth += (sign in "([") - (sign in ")]")
+    return "|".join(part for part in parts if all(sign < end for sign in part))
 
 
 def in_characters(encoded: bytes, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

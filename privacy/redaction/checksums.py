@@ -161,6 +161,37 @@ def cnp(text: str) -> bool:
     return len(digits) == 13 and digits[0] > 0 and (1 if rest == 10 else rest) == digits[12]
 
 
+def chinese(text: str) -> bool:
+    """Chinese resident identity number (GB 11643): seventeen digits by weights and 11 give the last character."""
+    plain = "".join(c for c in text.upper() if c.isascii() and c.isalnum())
+    if len(plain) != 18 or not plain[:17].isdigit():
+        return False
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return "10X98765432"[weighted(digits_of(plain[:17]), weights) % 11] == plain[17]
+
+
+def taiwanese(text: str) -> bool:
+    """Taiwanese identity number: the letter counts as two digits, weights 1, 9 and 8…1, by 10."""
+    letter = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(text[0]) + 10
+    return weighted([*divmod(letter, 10), *digits_of(text[1:])], (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)) % 10 == 0
+
+
+def cuit(text: str) -> bool:
+    """Argentine CUIT and CUIL: weights 5432765432, 11 minus the rest by 11."""
+    digits = digits_of(text)
+    check = 11 - weighted(digits[:10], (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)) % 11
+    return len(digits) == 11 and {11: 0, 10: 9}.get(check, check) == digits[10]
+
+
+def rut(text: str) -> bool:
+    """Chilean RUT: weights 2…7 from the right, 11 minus the rest by 11, where 10 is K."""
+    plain = "".join(c for c in text.upper() if c.isascii() and c.isalnum())
+    if not plain[:-1].isdigit():
+        return False
+    total = sum(digit * (2 + place % 6) for place, digit in enumerate(reversed(digits_of(plain[:-1]))))
+    return "0123456789K0"[11 - total % 11] == plain[-1]
+
+
 def aba(text: str) -> bool:
     """US bank routing number: weights 3, 7, 1 by 10."""
     digits = digits_of(text)

@@ -4,10 +4,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any, Final
 
-from privacy.redaction.engine import Look, redact, replaced
+from privacy.redaction.engine import MAX_ROUNDS, Look, redact, replaced
 from privacy.redaction.numbering import Numbering
 from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
-from privacy.redaction.results import MAX_DEPTH, Redacted, RedactedJSON, RedactionError
+from privacy.redaction.results import MAX_DEPTH, Redacted, RedactedJSON, RedactionError, wrap
 
 LONGEST_LABEL: Final = 64
 
@@ -22,6 +22,31 @@ def redact_json(value: Any, policy: Policy = DEFAULT_POLICY, numbering: Numberin
     return RedactedJSON(walker.walk(value, "", 0), dict(walker.findings))
 
 
+NAME_FIELDS: Final = (
+    "key",
+    "name",
+    "Name",
+    "Key",
+    "ParameterKey",
+    "parameterKey",
+    "field",
+    "label",
+    "variable",
+    "header",
+)
+VALUE_FIELDS: Final = frozenset(
+    {"value", "Value", "ParameterValue", "parameterValue", "val", "content", "data", "stringValue", "initialValue"}
+)
+
+
+def names_beside(given: dict[Any, Any]) -> dict[str, str]:
+    """For the field that holds a value, the name that stands in a field of its own: `{"key": "password", "value": …}`."""
+    name = next((given[field] for field in NAME_FIELDS if isinstance(given.get(field), str)), "")
+    if not name:
+        return {}
+    return {field: name for field in VALUE_FIELDS if field in given}
+
+
 class _Walker:
     """One walk over one structure: it carries the policy, the numbering and the counts."""
 
@@ -29,6 +54,7 @@ class _Walker:
         self.policy, self.numbering = policy, numbering
         self.compiled: CompiledPolicy = compile_policy(policy)
         self.findings: Counter[str] = Counter()
+        self.asked = ""  # what the turn before said, where the item at hand is a turn of a conversation
 
     def walk(self, item: Any, label: str, depth: int) -> Any:
         """An item redacted; `label` is the nearest key above it."""
@@ -41,45 +67,72 @@ class _Walker:
         if depth >= MAX_DEPTH:
             raise RedactionError(f"structure: deeper than {MAX_DEPTH} levels")
         if isinstance(item, (list, tuple)):
-            return [self.walk(one, label, depth + 1) for one in item]
+            return self.items(item, label, depth)
         if isinstance(item, dict):
             return self.object(item, depth)
         raise RedactionError(f"structure: {type(item).__name__} is not JSON")
+
+    def items(self, given: list[Any] | tuple[Any, ...], label: str, depth: int) -> list[Any]:
+        """A list redacted. In one of turns a question names what stands alone in the next."""
+        made: list[Any] = []
+        before = ""
+        for item in given:
+            said = item.get("content") if isinstance(item, dict) and "role" in item else None
+            self.asked = before if isinstance(said, str) else ""
+            made.append(self.walk(item, label, depth + 1))
+            before = said if isinstance(said, str) else ""
+        self.asked = ""
+        return made
 
     def object(self, given: dict[Any, Any], depth: int) -> dict[Redacted, Any]:
         """An object redacted. Keys that become the same placeholder are told apart, so that no value is lost."""
         made: dict[Redacted, Any] = {}
         times: Counter[Redacted] = Counter()
+        beside = {field: str(redact(name, self.policy)) for field, name in names_beside(given).items()}
         for key, item in given.items():
             name = key if isinstance(key, str) else str(key)
             redacted = alone = self.text(name, "")
             while redacted in made:
                 times[alone] += 1
                 redacted = Redacted.stored(f"{alone} ({times[alone] + 1})")
-            made[redacted] = self.walk(item, name, depth + 1)
+            # A key names its value as it is stored, so that a second reading finds the same.
+            made[redacted] = self.walk(item, beside.get(name, str(redacted)), depth + 1)
         return made
 
     def text(self, text: str, label: str) -> Redacted:
         """A string redacted, as it stands and as its label explains it."""
-        made = self.labelled(text, label) if label and text else redact(text, self.policy, self.numbering)
+        if label == "content" and self.asked:
+            made = redact(text, self.policy, self.numbering, asked=self.asked)
+        else:
+            made = self.labelled(text, label) if label and text else redact(text, self.policy, self.numbering)
         if made.spans:
             self.findings.update(made.findings)
         return made
 
     def labelled(self, text: str, label: str) -> Redacted:
-        """What `password: hunter2` tells about `hunter2` is lost when the value is read alone."""
+        """What `password: hunter2` tells about `hunter2` is lost when the value is read alone.
+
+        It is told again until nothing is found, so that the second time changes nothing.
+        """
         prefix = f"{label[-LONGEST_LABEL:]}: "
         size = len(prefix)
-        hits = [
-            hit.at(max(hit.start, size) - size, hit.end - size)
-            for hit in Look(self.compiled).find(prefix + text)
-            if hit.end > size
-        ]
-        if not hits:
-            return redact(text, self.policy, self.numbering)
-        look = Look(self.compiled)
-        look.read(text)
-        return replaced(text, hits, look, self.numbering)
+        current, spans = text, 0
+        for _ in range(MAX_ROUNDS):
+            hits = [
+                hit.at(max(hit.start, size) - size, hit.end - size)
+                for hit in Look(self.compiled, self.numbering).find(prefix + current)
+                if hit.end > size
+            ]
+            if not hits:
+                break
+            look = Look(self.compiled, self.numbering)
+            look.read(current)
+            made = replaced(current, hits, look, self.numbering)
+            spans += len(made.spans)
+            self.findings.update(made.findings)
+            current = str(made)
+        made = redact(current, self.policy, self.numbering)
+        return made if spans == 0 or made.spans else wrap(str(made))
 
     def number(self, item: int | float | Decimal, label: str) -> Any:
         """The number itself, or a placeholder where its digits are personal data."""
@@ -88,4 +141,4 @@ class _Walker:
             return item
         whole = digits[:-2] if digits.endswith(".0") else digits
         made = self.text(whole, label) if label else redact(whole, self.policy, self.numbering)
-        return made if made.spans else item
+        return made if str(made) != whole else item

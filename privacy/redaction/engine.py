@@ -8,32 +8,40 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from privacy.redaction import folding, windows
+from privacy.redaction.answers import answers
 from privacy.redaction.gates import Gate, GateSet, gate
 from privacy.redaction.hits import Detector, Hit, Page, settled
 from privacy.redaction.lexicon import ordinary
-from privacy.redaction.numbering import PLACEHOLDER, Numbering
+from privacy.redaction.numbering import PERSON, PLACEHOLDER, Numbering
 from privacy.redaction.pieces import Pieces
 from privacy.redaction.policy import DEFAULT_POLICY, CompiledPolicy, Policy, compile_policy
-from privacy.redaction.repeats import repeats, stands_alone
+from privacy.redaction.repeats import repeats, stands_alone, stands_for_person
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
 MAX_ROUNDS: Final = 12
 LONGEST_WORD: Final = 24  # characters of a text that may be but one word, as keys, tags and the names of agents are
+LONGEST_ANSWER: Final = 120
+SHORT_RANK: Final = 28
+NAME_PART: Final = re.compile(r"[^\W\d_]{3,}(?:['’-][^\W\d_]+)*")
 MASK: Final = "\x00"  # stands for the characters of a placeholder: no pattern matches it
 UNMASKED: Final = re.compile(r"[^\x00\s][^\x00]*[^\x00\s]|[^\x00\s]")
 
 
-def redact(text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | None = None) -> Redacted:
+def redact(
+    text: str, policy: Policy = DEFAULT_POLICY, numbering: Numbering | None = None, *, asked: str = ""
+) -> Redacted:
     """The text with every finding replaced by a placeholder `[TYPE_n]`.
 
     `numbering` carries the numbers from field to field of one interaction; without it they start at 1. Placeholders that
-    already stand in the text stay. Raises `RedactionError` where a detector fails: text is never returned half redacted.
+    already stand in the text stay. `asked` is the turn before: a question there names what stands alone here. Raises `RedactionError` where a detector fails: text is never returned half redacted.
     """
     compiled = compile_policy(policy)
-    if len(text) < 3 or (len(text) <= LONGEST_WORD and not compiled.terms and ordinary(text)):
+    if len(text) < 3 or (len(text) <= LONGEST_WORD and not compiled.terms and not asked and ordinary(text)):
         return wrap(text)
-    look = Look(compiled)
+    look = Look(compiled, numbering)
     hits = look.find(text)
+    if asked and len(text) <= LONGEST_ANSWER:
+        hits = settled([*hits, *look.answering(asked, text)])
     return replaced(text, hits, look, numbering) if hits else wrap(text)
 
 
@@ -44,10 +52,11 @@ class Look:
     in the next, when what it stood next to has been replaced.
     """
 
-    __slots__ = ("_gate", "_names", "_sets", "apart", "compiled", "folded", "typed", "values")
+    __slots__ = ("_gate", "_names", "_sets", "apart", "compiled", "folded", "numbering", "typed", "values")
 
-    def __init__(self, compiled: CompiledPolicy) -> None:
+    def __init__(self, compiled: CompiledPolicy, numbering: Numbering | None = None) -> None:
         self.compiled = compiled
+        self.numbering = numbering  # the persons that other texts of the interaction have named
         self.folded = ""  # what was looked at last
         self.apart = False  # whether it has the characters of the text in their places, each folded by itself
         self.typed: list[tuple[str, str]] = []  # the placeholders in it, as type and number
@@ -91,6 +100,8 @@ class Look:
         hits = self._short(folded, low) if len(folded) <= windows.WINDOW + windows.OVERLAP else self._long(folded, low)
         if hits:
             hits = self._counted(hits, folded)
+        if not hits and self.numbering is not None and self.numbering.has_persons:
+            hits = self._persons(folded)  # last, so that a name that is given in full is read as a whole
         again = repeats(folded, hits, self.values) if hits or self.values else ()
         if again:
             hits = settled([*hits, *again])
@@ -101,7 +112,8 @@ class Look:
 
     def _short(self, folded: str, low: str) -> list[Hit]:
         opened, self._sets = self._gate.open(folded, self._sets)
-        page = Page(folded, low, self.compiled.policy.regions, self._names)
+        policy = self.compiled.policy
+        page = Page(folded, low, policy.regions, self._names, policy.strict)
         hits = found(opened, page)
         self._names = page.names
         return hits
@@ -110,13 +122,37 @@ class Look:
         hits = self._gate.long(folded)
         start, end = windows.first(folded)
         while True:
-            page = Page(folded[start:end], low[start:end], self.compiled.policy.regions)
+            policy = self.compiled.policy
+            page = Page(folded[start:end], low[start:end], policy.regions, None, policy.strict)
             here = found(self._gate.in_window(page.text), page)
             here = [hit.at(hit.start + start, hit.end + start) for hit in here]
             hits += here if end == len(folded) else [windows.whole(folded, end, hit) for hit in here]
             if end == len(folded):
                 return hits
             start, end = windows.following(folded, end, here)
+
+    def answering(self, asked: str, text: str) -> list[Hit]:
+        """What a question of the turn before makes of a text that was just read."""
+        if MASK in self.folded or len(self.folded) != len(text):
+            return []
+        return self._counted(list(answers(asked, self.folded)), self.folded)
+
+    def _persons(self, folded: str) -> list[Hit]:
+        """What is left of names that another text gave in full."""
+        numbering = self.numbering
+        words = {word for word in NAME_PART.findall(folded) if stands_for_person(word)} if numbering else ()
+        known = {
+            word: Hit(0, 0, SHORT_RANK, PERSON, "name_again") for word in words if numbering and numbering.knows(word)
+        }
+        if not known or PERSON in self.compiled.off:
+            return []
+        found: list[Hit] = []
+        for hit in settled(repeats(folded, [], known)):
+            if found and folded[found[-1].end : hit.start] == " ":
+                found[-1] = hit.at(found[-1].start, hit.end)  # both parts of one name
+            else:
+                found.append(hit)
+        return [hit for hit in found if self._wanted(hit, folded)]
 
     def _counted(self, hits: list[Hit], folded: str) -> list[Hit]:
         """Hits settled, without those that the policy lets pass, and without what is masked."""

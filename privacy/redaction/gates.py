@@ -12,12 +12,14 @@ from typing import Final
 
 import re2
 
+from privacy.redaction.anchors import OTHER_SCRIPT
 from privacy.redaction.detectors import DETECTORS, LISTED, LONG, READ_WHOLE
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.policy import CompiledPolicy, CompiledTerm
 from privacy.redaction.results import RedactionError
 
 TERM_RANK: Final = 99
+ASCII, LATIN, ANY = "ascii", "latin", "any"
 
 
 DIGITS: Final = b"0123456789"
@@ -40,7 +42,7 @@ class Gate:
 
     There are three sets: gates that count digits and letters are kept apart from lists of words, since their states multiply
     in an automaton that knows both, and those that need a digit from those that do not: a text without digits is looked at
-    once. So do those of other letters, and ASCII has sets of its own, half as large.
+    once. So do those of other letters: text of ASCII and of Latin letters alone has sets of its own, far smaller ones.
     """
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
@@ -50,12 +52,15 @@ class Gate:
             tuple(one for one in detectors if one.digit and one.name not in LISTED),
             tuple(one for one in detectors if one.digit and one.name in LISTED),
         )
-        self._sets = tuple(compiled_set(part, ascii_alone=False) for part in parts)
-        self._in_ascii = tuple(compiled_set(part, ascii_alone=True) for part in parts)
+        self._sets = tuple(compiled_set(part, ANY) for part in parts)
+        self._in_latin = tuple(compiled_set(tuple(one for one in part if one.in_latin), LATIN) for part in parts)
+        self._in_ascii = tuple(compiled_set(tuple(one for one in part if one.in_ascii), ASCII) for part in parts)
 
     def sets(self, text: str) -> tuple[GateSet, ...]:
         """The sets that read a text."""
-        return self._in_ascii if text.isascii() else self._sets
+        if text.isascii():
+            return self._in_ascii
+        return self._sets if OTHER_SCRIPT.search(text) else self._in_latin
 
     def in_window(self, text: str) -> list[Detector]:
         """The detectors that need to look at a window of a text of which `long` has read the whole."""
@@ -92,19 +97,24 @@ def unmasked_boundaries(pattern: str) -> str:
     return BOUNDARY.sub(lambda match: rf"(?:$|{edge})" if match[1] in {"", "|", ")"} else rf"(?:^|{edge})", pattern)
 
 
+def gate_for(detector: Detector, letters: str) -> str:
+    """The part of a gate that texts of certain letters can match."""
+    return {ASCII: detector.in_ascii, LATIN: detector.in_latin}.get(letters, detector.gate)
+
+
 @lru_cache(maxsize=16)  # the gates of all policies are the same: what policies add is always open
-def compiled_set(members: tuple[Detector, ...], *, ascii_alone: bool) -> GateSet:
-    """The gates of these detectors, and one more, which every text opens; for texts of ASCII alone, or for all.
+def compiled_set(members: tuple[Detector, ...], letters: str) -> GateSet:
+    """The gates of these detectors, and one more, which every text opens; for texts of certain letters.
 
     Where RE2 runs out of memory it gives up without an error: then that last one is missing too.
     """
     options = re2.Options()
     options.max_mem = 64 << 20
-    if ascii_alone:
+    if letters == ASCII:
         options.encoding = re2.Options.Encoding.LATIN1  # a byte is a letter: no states for parts of letters
     made = re2.Set.SearchSet(options)
     for detector in members:
-        made.Add(unmasked_boundaries(detector.gate))
+        made.Add(unmasked_boundaries(gate_for(detector, letters)))
     made.Add(r"\z")  # the end alone: what matched everywhere would be noted at every character
     made.Compile()
     # The wrapper of Match would encode and copy once more.

@@ -1,8 +1,32 @@
 """What detectors hand to the engine, and how claims on the same stretch of text are settled."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import final
+from typing import Final, final
+
+from privacy.redaction.lexicon import (
+    CLOSED_AT,
+    ENGLISH,
+    EVERY,
+    FLAGS,
+    RARE_AT,
+    STOP,
+    closed_words,
+    evidence,
+    kind_of,
+    spoken,
+    weighed,
+)
+
+AROUND: Final = 128  # characters before and after a word that tell its language
+GERMAN_SIGN: Final = re.compile(
+    r"[äöüß]|\b(?:der|die|das|den|dem|und|ist|nicht|ein|eine|einen|mit|auf|sie|ich|wir|ihr|im|zu|zum|zur|von|vom|bei|wird|werden|sind|kann)\b"
+)
+WORD: Final = re.compile(r"[^\W\d_]{2,}")
+DAY: Final = re.compile(r"(?<!\d)\d{1,2}[.]?(?: de)? \Z")
+HEADER: Final = re.compile(r":(?:\s|\Z)| (?:de )?(?:19|20)\d\d(?!\d)")  # a field of a mail, a month and its year
+SENTENCE_START: Final = re.compile(r"(?:\A|[.!?:;\n\"'(>|•*…“„«»-])\s*\Z")
 
 
 @final
@@ -29,23 +53,93 @@ class Page:
     `names`: where that is known, the first names with a capital that may be among its words; no other one is.
     """
 
-    __slots__ = ("low", "names", "regions", "text")
+    __slots__ = ("_evidence", "_german", "_spoken", "low", "names", "regions", "strict", "text")
 
-    def __init__(self, text: str, low: str, regions: tuple[str, ...] = (), names: frozenset[str] | None = None) -> None:
-        self.text, self.low, self.regions, self.names = text, low, regions, names
+    def __init__(
+        self,
+        text: str,
+        low: str,
+        regions: tuple[str, ...] = (),
+        names: frozenset[str] | None = None,
+        strict: bool = False,
+    ) -> None:
+        self.text, self.low, self.regions, self.names, self.strict = text, low, regions, names, strict
+        self._spoken: dict[tuple[int, str], int] = {}
+        self._german: bool | None = None
+        self._evidence: dict[int, tuple[list[str], dict[int, int]]] = {}
+
+    def kind(self, start: int, end: int) -> int:
+        """What is known of the word there, in the language that the text around it seems to be in."""
+        return self.weigh(kind_of(self.text[start:end]), start, end)
+
+    def weigh(self, kind: int, start: int, end: int) -> int:
+        """The same for a word of which the lexicon's kind is known."""
+        if kind <= FLAGS or self.strict:
+            return kind & FLAGS
+        if kind >> CLOSED_AT & EVERY and (
+            DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)
+        ):
+            return kind & FLAGS | STOP  # `9 Mayo 2024`, `Von: …`, whatever the language
+        inside = kind < 1 << RARE_AT or not starts_sentence(self.text, start)
+        return weighed(kind, self.languages(start, end), inside=inside)
+
+    def languages(self, start: int, end: int) -> int:
+        """The languages that the text around a word may be in, the word itself not counted."""
+        word = self.low[start:end]
+        place = start // AROUND
+        found = self._spoken.get((place, word))
+        if found is None:
+            words, times = self._evidence.get(place) or self._read(place)
+            found = self._spoken[place, word] = spoken(times, word, words.count(word))
+        return found
+
+    @property
+    def maybe_german(self) -> bool:
+        """Whether there is any sign of German, which capitalises its nouns."""
+        if self._german is None:
+            self._german = GERMAN_SIGN.search(self.low) is not None
+        return self._german
+
+    def _read(self, place: int) -> tuple[list[str], dict[int, int]]:
+        begin = max(0, place * AROUND - AROUND)
+        words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
+        found = self._evidence[place] = words, evidence(words)
+        return found
+
+    def closed(self, start: int, end: int) -> bool:
+        """Whether the word there is an article, a pronoun, a month or the like in a language of the text."""
+        bits = closed_words().get(self.low[start:end], 0) & ~ENGLISH
+        return bool(bits) and bool(bits & self.languages(start, end))
+
+
+def starts_sentence(text: str, start: int) -> bool:
+    """Whether a word is capitalised for its place alone."""
+    return bool(SENTENCE_START.search(text, max(0, start - 4), start))
 
 
 @dataclass(frozen=True, eq=False)
 class Detector:
     """A family of rules. `gate` is an RE2 pattern without which `find` need not look at a page; an empty one is always open.
 
-    `digit`: nor where the page has no digit.
+    `digit`: nor where the page has no digit. `ascii_gate`: the part of the gate that a text of ASCII alone can match.
     """
 
     name: str
     gate: str
     find: Callable[[Page], Iterable[Hit]]
     digit: bool = False
+    ascii_gate: str | None = None
+    latin_gate: str | None = None
+
+    @property
+    def in_ascii(self) -> str:
+        """The gate for a text of ASCII alone; empty where there is nothing to find in one."""
+        return self.gate if self.ascii_gate is None else self.ascii_gate
+
+    @property
+    def in_latin(self) -> str:
+        """The same for a text of Latin letters."""
+        return self.gate if self.latin_gate is None else self.latin_gate
 
 
 def settled(hits: list[Hit]) -> list[Hit]:

@@ -1,5 +1,11 @@
-"""What is known of words: which are first names, surnames, places, ordinary English, or part of an organisation's name."""
+"""What is known of words: which are first names, surnames, places, ordinary words of some language, or part of an
+organisation's name.
 
+A kind is a sum of the flags below. Above them, where they make a difference, are the languages in which the word is an
+ordinary one, a bit for each, by how frequent it is. `weighed` turns these into flags, once it is known which languages a text may be in.
+"""
+
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -13,6 +19,19 @@ PLACE: Final = 8
 ORGANISATION: Final = 16
 STOP: Final = 32
 COMMON: Final = 64
+FLAGS: Final = 127
+CLOSED: Final = 128  # of a closed class of another language than English; only ever in a weighed kind
+
+# The languages of `languages.txt`, in its order; English, the first, has its own flag and serves to tell texts apart.
+LANGUAGES: Final = tuple("en de fr es pt it nl pl sv da nb cs sk ro tr hu fi ca id ru uk el he ar hi ja ko zh".split())
+COUNT: Final = len(LANGUAGES)
+EVERY: Final = (1 << COUNT) - 1
+ENGLISH: Final = 1
+GERMAN: Final = 2
+CLOSED_AT: Final = 8  # where the bits of articles, pronouns, prepositions, months begin
+FREQUENT_AT: Final = CLOSED_AT + COUNT
+RARE_AT: Final = FREQUENT_AT + COUNT
+TIERS: Final = (CLOSED_AT, FREQUENT_AT, RARE_AT)
 
 DATA: Final = Path(privacy.__file__).parent / "redaction" / "data"  # this module itself may stand elsewhere, compiled
 
@@ -31,6 +50,7 @@ ORGANISATIONS: Final = (
 STOPS: Final = (
     "ada julia ruby pascal scala crystal dart jenkins travis gerrit alexa siri cortana claude gemini bard watson alexandria django celery flask docker jira maven jupyter cassandra athena kafka"
     " apache ansible hermes atlas phoenix odin thor zeus apollo mercury venus mars saturn neptune linus tux ubuntu debian fedora mint solaris mandriva python java swift amber jade pearl iris"
+    " wayland vala lex tex latex del maj suse postfix indy cyrus dell lilo tandy lenovo asus nokia ikea lego sega yahoo roma nazi chia ping redis mac iphone ipad excel word outlook zoom slack opera chrome safari firefox edge"
     " christmas easter ramadan diwali noel god lord jesus christ allah buddha bible santa san los las el la le mount fort port saint st east west north south new old upper lower"
     " i a an and or but not no yes if is it its in on at to of for by with from as be been are was were has have had do does did will would can could should may might must shall this that"
     " these those there here then than when where what which who whom whose why how all any some many much more most other another such same so too very just only also again once both each"
@@ -68,7 +88,48 @@ def lexicon() -> dict[str, int]:
     for words, flag in ((ORGANISATIONS, ORGANISATION), (STOPS, STOP), (COMMONS, COMMON)):
         for word in words:
             known[word] = known.get(word, 0) | flag
+    for language, tier, word in in_languages():
+        kind = known.get(word, 0)
+        if language == "en":
+            known[word] = kind | ORDINARY if tier != CLOSED_AT else kind
+        elif not kind & STOP and (kind & (FIRST | LAST) or not kind & FLAGS):
+            known[word] = kind | 1 << LANGUAGES.index(language) + tier
     return known
+
+
+@cache
+def tongues() -> dict[str, int]:
+    """The languages of the closed and the frequent words, as bits of `EVERY`; English among them."""
+    found: dict[str, int] = {}
+    for language, tier, word in in_languages():
+        if tier != RARE_AT:
+            found[word] = found.get(word, 0) | 1 << LANGUAGES.index(language)
+    return found
+
+
+@cache
+def closed_words() -> dict[str, int]:
+    """The languages in which a word is an article, a pronoun, a month or the like, as bits of `EVERY`."""
+    found: dict[str, int] = {}
+    for language, tier, word in in_languages():
+        if tier == CLOSED_AT:
+            found[word] = found.get(word, 0) | 1 << LANGUAGES.index(language)
+    return found
+
+
+@cache
+def in_languages() -> list[tuple[str, int, str]]:
+    """The words of `languages.txt`, each with its language and where the bits of its tier begin."""
+    found: list[tuple[str, int, str]] = []
+    language, tier = "", 0
+    for line in (DATA / "languages.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            language, number = line[1:-1].split()
+            tier = TIERS[int(number) - 1]
+        elif not line.startswith("#"):
+            for word in line.split():
+                found.append((language, tier, word))
+    return found
 
 
 def listed(name: str) -> list[str]:
@@ -100,6 +161,59 @@ def kind_of(word: str) -> int:
     return kind
 
 
+def weighed(kind: int, languages: int, *, inside: bool = True) -> int:
+    """The flags of a word in a text that is in one of these languages (bits of `EVERY`).
+
+    Words of closed classes are like stop words, frequent ones ordinary. Rare ones are ordinary in German, which writes its
+    nouns with capitals, and where a sentence begins; `inside` a sentence a capital makes them names in other languages.
+    """
+    if kind <= FLAGS:
+        return kind
+    flags = kind & FLAGS
+    if kind >> CLOSED_AT & EVERY & languages:
+        flags |= STOP | ORDINARY | CLOSED
+    elif kind >> FREQUENT_AT & languages & EVERY & ~ENGLISH:
+        flags |= ORDINARY
+    elif rare := kind >> RARE_AT & languages:
+        flags |= ORDINARY if not inside or rare & GERMAN else 0
+    return flags
+
+
+def evidence(words: Iterable[str]) -> dict[int, int]:
+    """How many words are of which sets of languages. Few sets recur."""
+    known = tongues()
+    times: dict[int, int] = {}
+    for word in words:
+        bits = known.get(word)
+        if bits:
+            times[bits] = times.get(bits, 0) + 1
+    return times
+
+
+def spoken(times: dict[int, int], word: str, occurrences: int) -> int:
+    """The languages that a text may be in, by the evidence without a word that occurs in it so often: all that have nearly
+    as much as the one that has most. Where nothing tells, each may be it.
+    """
+    own = tongues().get(word, 0)
+    scores = [0] * COUNT
+    for bits, count in times.items():
+        if bits == own:
+            count -= occurrences
+        for place in places_of(bits):
+            scores[place] += count
+    best = max(scores)
+    if best <= 0:
+        return EVERY
+    enough = max(1, best - 1) if best < 4 else (best * 6 + 9) // 10
+    return sum([1 << place for place, score in enumerate(scores) if score >= enough])
+
+
+@cache
+def places_of(bits: int) -> tuple[int, ...]:
+    """The languages of a set, as places in `LANGUAGES`."""
+    return tuple(place for place in range(COUNT) if bits >> place & 1)
+
+
 def sure(kind: int) -> bool:
     """Whether a word is a first name and nothing else."""
     return bool(kind & FIRST) and not kind & (ORDINARY | PLACE | STOP | ORGANISATION)
@@ -112,7 +226,7 @@ def possible(kind: int) -> bool:
 
 def ordinary(text: str) -> bool:
     """Whether a text is one word of English, in lower case, and no name: nothing is found in it when it stands alone."""
-    return lexicon().get(text) == ORDINARY
+    return lexicon().get(text, 0) & FLAGS == ORDINARY
 
 
 def surname(kind: int) -> bool:

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 PLACEHOLDER: Final = re.compile(r"\[([A-Z][A-Z_]{1,30})_([0-9]{1,6})\]")
+PERSON: Final = "PERSON"
+SHORT: Final = "~"
+PART: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+PARTICLES: Final = frozenset(
+    "van von vom der den de la le di da del della dos das du bin ibn al el ten ter af av zu zur jr sr ii iii iv mr mrs ms dr prof".split()
+)
 DIGEST_CHARACTERS: Final = 16  # 64 bits: two values of one interaction share a number once in 2^32 values
 MAX_RESERVED: Final = 1000  # a text full of typed placeholders must not swell the state that is stored beside it
 NOT_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
@@ -20,6 +26,11 @@ SPELT_WORD: Final = re.compile(r"\b(?:at|dot)\b", re.IGNORECASE)
 UNPUNCTUATED: Final = frozenset({"PHONE", "CARD", "IBAN", "NATIONAL_ID", "ACCOUNT", "POSTCODE"})
 
 
+def parts_of(value: str) -> list[str]:
+    """The parts of a name by which it may be given again."""
+    return [part for part in PART.findall(value) if len(part) > 2 and part.casefold() not in PARTICLES]
+
+
 class Numbering:
     """Numbers the distinct values of each type through one interaction: question, answer, sources, later feedback.
 
@@ -28,12 +39,14 @@ class Numbering:
     numbered before the placeholder was typed keeps its number, since the typed one most often refers to it.
     """
 
-    __slots__ = ("_key", "_numbers", "_taken")
+    __slots__ = ("_given", "_key", "_numbers", "_short", "_taken")
 
     def __init__(self, key: bytes = b"") -> None:
         self._key = key
         self._numbers: dict[str, dict[str, int]] = {}
         self._taken: dict[str, set[int]] = {}
+        self._short: dict[str, int] = {}  # parts of names that were given in full
+        self._given: list[tuple[str, int]] = []  # such names, until somebody asks for their parts
 
     @classmethod
     def of_one_text(cls) -> "Numbering":
@@ -50,6 +63,8 @@ class Numbering:
         name = self.name(kind, value)
         numbers = self._numbers.setdefault(kind, {})
         found = numbers.get(name)
+        if found is None and kind == PERSON:
+            found = self._person(value, name)
         if found is None:
             taken = self._taken.get(kind, ())
             found = len(numbers) + 1
@@ -57,7 +72,43 @@ class Numbering:
                 found += 1
             numbers[name] = found
             self._taken.setdefault(kind, set()).add(found)
+            if kind == PERSON and " " in value:
+                self._given.append((value, found))
         return found
+
+    def _person(self, value: str, name: str) -> int | None:
+        """The number of a person by a part of the name: `Keller` after `Maria Keller`, and `Maria Keller` after `Maria`."""
+        numbers = self._numbers[PERSON]
+        if not numbers:
+            return None
+        if " " not in value:
+            return self._parts().get(name)
+        full = frozenset(self._parts().values())
+        for part in parts_of(value):
+            number = numbers.get(self.name(PERSON, part))
+            if number is not None and number not in full:
+                numbers[name] = number
+                self._given.append((value, number))
+                return number
+        return None
+
+    def _parts(self) -> dict[str, int]:
+        """The digests of parts of names that were given in full, with their numbers."""
+        for value, number in self._given:
+            parts = parts_of(value)
+            for part in parts if len(parts) > 1 else ():
+                self._short.setdefault(self.name(PERSON, part), number)
+        self._given.clear()
+        return self._short
+
+    @property
+    def has_persons(self) -> bool:
+        """Whether a name was given in full, so that parts of it may follow."""
+        return bool(self._short or self._given)
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is a part of a name that was given in full."""
+        return self.name(PERSON, word) in self._parts()
 
     def reserve(self, kind: str, number: int) -> None:
         """Keep a number that somebody typed in a placeholder from being given to another value, within reason."""
@@ -66,11 +117,20 @@ class Numbering:
             taken.add(number)
 
     def state(self) -> dict[str, list[str]]:
-        """All that is needed to go on numbering later, JSON-able: `number:digest`, without digest where it was typed."""
+        """All that is needed to go on numbering later, JSON-able: `number:digest`, `number:~digest` for a part of a name, and no
+        digest where the number was typed."""
         found: dict[str, list[str]] = {}
         for kind in sorted({*self._numbers, *self._taken}):
-            named = {number: name for name, number in self._numbers.get(kind, {}).items()}
-            found[kind] = [f"{number}:{named.get(number, '')}" for number in sorted(self._taken.get(kind, ()))]
+            named: dict[int, list[str]] = {}
+            for name, number in self._numbers.get(kind, {}).items():
+                named.setdefault(number, []).append(name)
+            for name, number in self._parts().items() if kind == PERSON else ():
+                named.setdefault(number, []).append(SHORT + name)
+            found[kind] = [
+                f"{number}:{name}"
+                for number in sorted(self._taken.get(kind, ()))
+                for name in sorted(named.get(number, [""]))
+            ]
         return found
 
     @classmethod
@@ -81,7 +141,9 @@ class Numbering:
             for entry in entries:
                 number, _, name = entry.partition(":")
                 made._taken.setdefault(kind, set()).add(int(number))
-                if name:
+                if name.startswith(SHORT):
+                    made._short[name[1:]] = int(number)
+                elif name:
                     made._numbers.setdefault(kind, {})[name] = int(number)
         return made
 

@@ -5,6 +5,8 @@ from typing import Final
 import re2
 
 from privacy.redaction.hits import Hit
+from privacy.redaction.lexicon import ORDINARY, ORGANISATION, PLACE, STOP, closed_words, kind_of
+from privacy.redaction.numbering import PERSON, parts_of
 
 SHORTEST: Final = 4
 PLAIN: Final = 10_000  # characters below which a value that stands once is told by two plain searches
@@ -25,6 +27,11 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
             values[value] = hit
     for hit in hits:
         start, end = hit.start, hit.end
+        if hit.type == PERSON and text.find(" ", start, end) > 0:
+            for part in text[start:end].split():
+                again = text.find(part, end) >= 0 or text.find(part, 0, start) >= 0
+                if again and part[0].isupper() and part in parts_of(part) and stands_for_person(part):
+                    known[part] = values[part] = hit
         if end - start >= SHORTEST:
             value = text[start:end]
             known[value] = hit
@@ -37,6 +44,11 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
     else:
         found = _batched(text, list(values)[:MAX_VALUES])
     return [values[text[start:end]].at(start, end) for start, end in found if stands_alone(text, start, end)]
+
+
+def stands_for_person(word: str) -> bool:
+    """Whether a part of a name is nothing else."""
+    return not kind_of(word) & (ORDINARY | STOP | PLACE | ORGANISATION) and word.lower() not in closed_words()
 
 
 def _plain(text: str, value: str) -> list[tuple[int, int]]:

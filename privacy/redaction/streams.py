@@ -14,6 +14,14 @@ def filter_lines(lines: Iterable[str], policy: Policy = DEFAULT_POLICY) -> Itera
     Every line is an interaction of its own, so that numbers start at 1 in each. A line that is no object with a text
     raises `RedactionError` with its number.
     """
+    for text in read_texts(lines):
+        redacted = redact(text, policy)
+        spans = [{"start": span.start, "end": span.end, "type": span.type} for span in redacted.spans]
+        yield json.dumps({"text": str(redacted), "spans": spans}, ensure_ascii=False)
+
+
+def read_texts(lines: Iterable[str]) -> Iterator[str]:
+    """The texts of JSON Lines. A line that is no object with a text raises `RedactionError` with its number."""
     for number, line in enumerate(lines, start=1):
         try:
             text = json.loads(line)["text"]
@@ -21,6 +29,4 @@ def filter_lines(lines: Iterable[str], policy: Policy = DEFAULT_POLICY) -> Itera
             raise RedactionError(f"line {number} is not an object with a text") from None
         if not isinstance(text, str):
             raise RedactionError(f"line {number} is not an object with a text")
-        redacted = redact(text, policy)
-        spans = [{"start": span.start, "end": span.end, "type": span.type} for span in redacted.spans]
-        yield json.dumps({"text": str(redacted), "spans": spans}, ensure_ascii=False)
+        yield text

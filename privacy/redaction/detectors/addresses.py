@@ -26,7 +26,7 @@ from privacy.redaction.detectors.address_forms import (
     ZIP,
 )  # fmt: skip
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
+from privacy.redaction.lexicon import FIRST, FLAGS, LAST, ORDINARY, STOP, lexicon
 
 RANK: Final = 50
 CODE_RANK: Final = 40
@@ -59,8 +59,9 @@ COMPOUND_STREET: Final = re.compile(
 # What may stand before the end of such a word, read backwards: its beginning, words before it, a number.
 COMPOUND_HEAD: Final = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{1,4})?")
 COMPOUND_TAIL: Final = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
+TYPE_ALONE: Final = re.compile(SEPARATE)
 BOX: Final = re.compile(
-    r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado(?: de correos)?|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)"
+    r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado (?:de correos|postal)|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)"
 )
 MILITARY: Final = re.compile(
     r"\b(?:(?:psc|cmr|unit) \d{1,5},? (?:box \d{1,5}\s{0,2},?\s{0,2})?|usn?s [^\W\d_]+\s{0,2},?\s{0,2})(?:apo|fpo|dpo),? a[aep] \d{5}"
@@ -112,7 +113,7 @@ SURE_CODE_NAMES: Final = (
 )
 CODE_NAMES: Final = rf"\b(?:{SURE_CODE_NAMES}|zip|plz|c\.?p\.?|cap|cep|pin ?code)\b"
 CODE_PLACES: Final = Anchor(f"(?i){CODE_NAMES}")
-NAMED_CODE_FORM: Final = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{3}}-\d{{4}}|\d{{4}} ?[a-z]{{2}}|\d{{3}} ?\d{{2,3}}|\d{{4,6}})(?![\w-])"
+NAMED_CODE_FORM: Final = rf"(?:{UK_CODE}|{CANADIAN_CODE}|\d{{5}}-\d{{3,4}}|\d{{2}}-\d{{3}}|\d{{3}}-\d{{4}}|\d{{4}} ?(?-i:[A-Z]{{2}})|\d{{3}} ?\d{{2,3}}|\d{{4,6}})(?![\w-])"
 # "the zip code for my billing address is", "my postal code, from … to …": words that say nothing else of a number.
 CODE_WORDS: Final = (
     r"(?:is|was|be|of|for|to|on|in|at|from|my|your|our|the|his|her|their|new|old|current|correct|right|billing|shipping|delivery|mailing|home|work|card|account|profile"
@@ -140,6 +141,8 @@ def leading(page: Page) -> Iterator[Hit]:
     """`33 rue de la Paix`, `Calle de Alcalá 75`: a type of street, its name, and a number before or after."""
     rule = TYPED_LOWER if page.text == page.low else TYPED
     for match in TYPES.read(rule, page.text):
+        if match.group()[:3].lower() == "av " and page.closed(match.start(), match.start() + 2):
+            continue  # Swedish `av` is no avenue
         number = BEFORE_TYPE.search(page.text, max(0, match.start() - 16), match.start())
         if not number and (not match["after"] or match.group().split()[0].lower() in SENTENCE_TYPES):
             continue
@@ -184,6 +187,8 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
     words = named.split()
     if any(word in NOT_STREET and not (word in {"the", "of"} and place) for place, word in enumerate(words)):
         return -1
+    if foreign_prose(page, match.start("words"), match.end("words")):
+        return -1
     if match.group() == page.text[match.start() : match.end()]:
         plain = suffix in STREET_WORDS or (
             page.text == page.low and all(not lexicon().get(word, 0) & (ORDINARY | STOP) for word in words)
@@ -196,10 +201,22 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
     return match.start()
 
 
+def foreign_prose(page: Page, start: int, end: int) -> bool:
+    """Whether words in lower case are those of a sentence in another language than English: `e farà consegna al primo`."""
+    return any(word.group().islower() and page.closed(*word.span()) for word in WORD.finditer(page.text, start, end))
+
+
+WORD: Final = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
+
+
 def likely_compound(value: str) -> bool:
     """Whether a word that ends like a street is written as one: capitalised, or not English."""
-    word = next((part for part in value.split() if not part[0].isdigit()), "")
-    return bool(word) and word[0].isupper() and not lexicon().get(word.lower(), 0) & (ORDINARY | STOP)
+    parts = [part for part in value.split() if not part[0].isdigit()]
+    word = next(iter(parts), "")
+    if not word or (len(parts) > 1 and parts[-1][0].islower() and not TYPE_ALONE.fullmatch(parts[-1].lower())):
+        return False  # `end omkring 1995`
+    kind = lexicon().get(word.lower(), 0)
+    return word[0].isupper() and not kind & (ORDINARY | STOP) and (kind <= FLAGS or bool(kind & (FIRST | LAST)))
 
 
 def whole(text: str, end: int) -> int:

@@ -30,12 +30,12 @@ ABOUT: Final = re.compile(
 # A key that ends in a secret's name, and what is given to it. The value comes quoted, or goes to the next blank.
 ASSIGNED: Final = re.compile(
     rf"(?:{KEYWORD})(?P<rest>[\w.-]{{0,48}}+)(?:[\"'\])]{{1,2}}|\\\")?"
-    r"(?P<gap>\s{0,12})(?P<sep>:=|=>|={1,3}|:|(?<=[\"']),)(?P<after>[ \t]{0,12})(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
+    r"(?P<gap>\s{0,12})(?P<sep>:=|=>|={1,3}|:|(?<=[\"']),|-(?=\s[\"']))(?P<after>[ \t]{0,12}(?:\\\r?\n[ \t]{0,24}|[>|][-+]?\r?\n[ \t]{1,24}|\r?\n[ \t]{1,24}(?=[\"']))?)(?P<type>(?:str|string|!!str|f|b|r|u)\s?(?==|[\"'])=?\s?)?"
     r"(?:\\?\"(?P<d>[^\"\n\\\x00]{3,512})|'(?P<s>[^'\n\x00]{3,512})|`(?P<b>[^`\n\x00]{3,512})`|(?P<u>(?:[^\s\"'`<>\x00,;&|)\\]|\\(?![nrt\"'])){3,1024}))"
 )
 KEYWORDS: Final = Anchor(f"(?:{KEYWORD})")
 XML: Final = re.compile(
-    r"<([\w:.-]{0,30}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key)[\w.-]{0,20})(?:\s[^<>\x00]{0,80})?>\s{0,4}([^<>\s\x00]{3,512})\s{0,4}</"
+    r"<([\w:.-]{0,30}(?:pass(?:word|wd|phrase)?|pwd|secret|token|api_?key|private_?key)[\w.-]{0,20})(?:\s[^<>\x00]{0,80})?>\s{0,4}([^<>\s\x00](?:[^<>\n\x00]{1,510}[^<>\s\x00])?)\s{0,4}</"
     r"|\b(?:key|name|id)=[\"'][\w.:-]{0,40}(?:pass(?:word|wd)?|pwd|secret|token|api_?key|connectionstring)[\w.-]{0,10}[\"']\s{1,4}value=[\"']([^\"'<>\x00]{3,512})[\"']",
     re.IGNORECASE,
 )
@@ -106,7 +106,9 @@ PREDICATES: Final = frozenset(
     " authentication authorization policy protection field manager prompt form page box hint length strength rules requirements reset recovery reminder generator generation hashing storage management and/or login logins".split()
 )
 EDGE: Final = ".,;:!?)]}'\"*"
-CODE_START: Final = re.compile(r"(?:new|await|return|not|lambda|def|class|async|function|func|let|const|var)\b")
+CODE_START: Final = re.compile(
+    r"(?:new|await|return|not|lambda|def|class|async|function|func|let|const|var)(?:[({\[]|\Z)"
+)
 
 
 def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
@@ -114,7 +116,12 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
 
     `quoted`: it stands in quotes. `sure`: where it stands leaves nothing else that it could be.
     """
-    if len(value) < 3 or REFERENCE.match(value) or value.lower() in WORDS or len(set(value)) < 3:
+    if (
+        len(value) < 3
+        or (REFERENCE.match(value) and not generated(value))
+        or value.lower() in WORDS
+        or len(set(value)) < 3
+    ):
         return False
     if SLOT.fullmatch(value):
         return False
@@ -130,6 +137,20 @@ def plausible(value: str, *, quoted: bool, sure: bool) -> bool:
     return kinds >= 2 and len(value) >= 6 and not identifier_like(value)
 
 
+def generated(value: str) -> bool:
+    """Whether a value that begins like a placeholder (`new-…`, `a …`) has what those lack: digits and letters of both cases."""
+    return (
+        value[0] not in "<{[($%\\"
+        and any(c.isdigit() for c in value)
+        and any(c.isupper() for c in value)
+        and any(c.islower() for c in value)
+        and not CALL_LIKE.match(value)
+    )
+
+
+CALL_LIKE: Final = re.compile(
+    r"[\w.]+[(\[]|(?:process|os|env|settings?|config|args?|options?|params?|self|this|request)\."
+)
 KINDS: Final = (re.compile(r"\d"), re.compile(r"[^\w.-]"))  # digits and signs; letters are told by their cases
 CONSTANT: Final = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
 SLOT: Final = re.compile(r"\w+\[:[a-z]+\]|__[a-z_]+__")  # `host[:port]`, `__weakref__`
@@ -156,7 +177,11 @@ def assigned(page: Page) -> Iterator[Hit]:
                 good = False
             elif not (match["gap"] or match["after"]) or match["sep"] == ":":
                 # PGPASSWORD=swordfish: what is written in capitals and without blanks is an environment.
-                good = loosely(value, key, alone or text[match.start() : match.start() + len(key)].isupper())
+                listed = text[match.start() - 1 : match.start()] in LIST_MARKS or text[end : end + 1] in {";", "&"}
+                listed = listed or bool(SETTING_BEFORE.search(text, max(0, match.start() - 48), match.start()))
+                good = not PATH.match(value) and loosely(
+                    value, key, alone or listed or text[match.start() : match.start() + len(key)].isupper()
+                )
             else:
                 good = plausible(value, quoted=False, sure=False) or (
                     alone and key.startswith("pass") and loosely(value, key, True)
@@ -166,7 +191,11 @@ def assigned(page: Page) -> Iterator[Hit]:
                 value = value.rstrip("\"'`,; ")
                 end = start + len(value)
             good = (
-                plausible(value, quoted=True, sure=False)
+                (plausible(value, quoted=True, sure=False) or generated(value))
+                and not (
+                    match["sep"] in {",", "-"}
+                    and (IS_KEY.match(text, end) or PATH.match(value) or DOTTED.fullmatch(value))
+                )
                 and not (match["sep"] == "," and match["rest"] and INNER_CAPITAL.fullmatch(value))
                 and sentence_free(value)
                 and value.lower().rstrip("0123456789") != key.strip("\"' ").rstrip("0123456789")
@@ -175,9 +204,14 @@ def assigned(page: Page) -> Iterator[Hit]:
             yield Hit(start, end, RANK, "SECRET", "assignment")
 
 
+DOTTED: Final = re.compile(r"[A-Za-z_-]+(?:\.[A-Za-z_-]+)+")
+IS_KEY: Final = re.compile(r"[\"'`]\s{0,4}[:=]")  # `"type": "password", "label": …`: what follows is a name itself
 INNER_CAPITAL: Final = re.compile(
     r"[A-Za-z_]+(?:[a-z][A-Z]|_)[A-Za-z_]+"
 )  # `"Tokenizer", "TokenStream"`: a list of names
+SETTING_BEFORE: Final = re.compile(r"(?:\w=[^\s=]+ ){1,4}\Z")  # `dbname=app user=app password=…`
+LIST_MARKS: Final = frozenset("?&;")  # of a connection string, or of a query
+PATH: Final = re.compile(r"/[\w.-]+(?:/|=?\Z)(?![+=])")  # `PWD=/srv/app`
 QUOTES: Final = frozenset("\"'`")
 
 
@@ -203,7 +237,7 @@ def whole_line(text: str, start: int, end: int) -> bool:
     return len(before) < 80 and not after.strip(" \t\r,;\"'") and bool(BEFORE_KEY.fullmatch(before))
 
 
-BEFORE_KEY: Final = re.compile(r"\s*(?:export |set |setenv |ENV |-e |- )?[\w.\"'$-]*", re.IGNORECASE)
+BEFORE_KEY: Final = re.compile(r"[+-]?\s*(?:export |set |setenv |ENV |-e |- )?[\w.\"'$-]*", re.IGNORECASE)
 
 
 def loosely(value: str, key: str, alone: bool) -> bool:
@@ -227,8 +261,8 @@ def sentence_free(value: str) -> bool:
     if " " not in value or (len(value) >= 32 and len({sign for sign in value if not sign.isalnum()}) > MANY_SIGNS):
         return True
     return (
-        value.count(" ") <= 4
-        and len(value) <= 48
+        value.count(" ") <= 6
+        and len(value) <= 64
         and any(c.isdigit() or c in "!@#$%^&*" for c in value)
         and "%" not in value
         and "{" not in value
@@ -258,8 +292,15 @@ def structured(page: Page) -> Iterator[Hit]:
     for match, rule in found:
         group = match.lastindex or 0
         value = match[group]
-        if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"} or group > 1):
+        if rule == "option" and value.isupper() and not any(c.isdigit() for c in value):
+            continue  # `--token NAME`: a placeholder of a manual
+        if plausible(value, quoted=rule != "option", sure=rule in {"login", "pgpass"} or group > 1) or (
+            rule == "xml" and KEY_MATERIAL.search(value)
+        ):
             yield Hit(match.start(group), match.end(group), RANK, "SECRET", rule)
+
+
+KEY_MATERIAL: Final = re.compile(r"(?=[a-z0-9+/]*[0-9])(?=[0-9+/]*[a-z])[a-z0-9+/]{20}", re.IGNORECASE)
 
 
 def said(page: Page) -> Iterator[Hit]:
@@ -290,6 +331,12 @@ def said(page: Page) -> Iterator[Hit]:
 def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
     """Whether what follows the word "password" in a sentence is one."""
     if len(value) < 4 or REFERENCE.match(value) or value.lower() in WORDS or value.lower().strip("!") in PREDICATES:
+        return False
+    if not quoted and not value.isascii() and not any(c.isascii() and c.isalnum() for c in value):
+        return False  # prose that is written without blanks
+    if value.endswith("=") and not value.endswith("=="):
+        return False  # an attribute: `type="password" name=…`
+    if value[0] in ",|;)]}&<-/?" and not quoted and not telling:
         return False
     if value[0] in ",|;)]}&<" or (not quoted and (CODE_ACCESS.match(value) or value[0] in ".[(")):
         return False
@@ -342,7 +389,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "assignment",
         r"(?i)(?:pass|pwd|pswd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session_?id|sid|csrf|xsrf"
-        r"|code|phrase|mnemonic|access|encryptedusername|x-amz-)[\w.-]*(?:\\?[\"'\])]){0,2}\s*[:=,]",
+        r"|code|phrase|mnemonic|access|encryptedusername|x-amz-)[\w.-]*(?:\\?[\"'\])]){0,2}\s*(?:[:=,]|-\s[\"'])",
         assigned,
     ),
     Detector(

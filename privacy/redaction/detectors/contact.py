@@ -53,8 +53,37 @@ def emails(page: Page) -> Iterator[Hit]:
         if match is None:
             continue
         start = mailbox(text, at)
+        end = match.end()
+        if text[text.rfind(".", at, end) + 1 : end] in NO_DOMAIN or machine(text, start, end):
+            continue
         if start < at and not URL_PASSWORD.search(text, max(0, start - 132), at):
             yield Hit(start, match.end(), RANK, "EMAIL", "email")
+
+
+# `getty@tty1.service`, `logo@2x.png`: units and files.
+NO_DOMAIN: Final = frozenset(
+    "service socket timer target mount device slice scope path png jpg jpeg gif svg webp ico pdf html htm css js js"
+    "x ts tsx py rb java json yaml yml toml xml md txt log gz zip tar deb rpm so lib conf cfg ini sh".split()
+)
+REMOTE: Final = re.compile(
+    r"\b(?:ssh|scp|sftp|rsync|mosh|git|ssh-copy-id|sshfs|autossh|ansible)(?:\s[^\n|;&]{0,160})?[\s\"'=]\Z"
+)
+TOOL: Final = re.compile("ssh|scp |sftp|rsync|mosh|git |ansible")
+REPOSITORIES: Final = frozenset({"git", "hg", "svn", "gitea", "gogs"})
+REMOTE_PATH: Final = re.compile(r":(?:[~./\w]|\Z)")
+PROMPT: Final = re.compile(r"[:\s](?:~|/)?[\w./-]{0,40}\]?[$#%>](?:\s|\Z)")
+
+
+def machine(text: str, start: int, end: int) -> bool:
+    """Whether an address is an account on a machine: `git@github.com:acme/x.git`, what ssh and scp are given, a prompt."""
+    following = text[end : end + 1]
+    if following in ":/" and following and text[start : text.find("@", start)].lower() in REPOSITORIES:
+        return following == "/" or bool(REMOTE_PATH.match(text, end))
+    if start > 3 and TOOL.search(text, max(0, start - 200), start):
+        line = text[max(0, start - 200) : start]
+        if REMOTE.search(line, line.rfind("\n") + 1):
+            return True
+    return following in ": " and (start == 0 or text[start - 1] in "\n[") and bool(PROMPT.match(text, end, end + 48))
 
 
 def mailbox(text: str, at: int) -> int:

@@ -12,15 +12,16 @@ IBAN_RANK: Final = 86
 
 # Each begins with a class of characters, and asks afterwards what stands before it: `re` skips quickly to such a character.
 CARD_RUN: Final = re.compile(
-    r"[2-6](?<!\w[2-6])(?<!\d[.,-][2-6])(?<![.,][2-6])(?!\.\d{5})(?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])"
+    r"[1-6](?:(?<=[2-6])|(?=[ .\-_/]{0,2}8[ .\-_/]{0,2}0))(?<!\w[1-6])(?<!\d\.[1-6])(?<!\.[1-6])(?!\.\d{5})(?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])"
 )
+SOLID: Final = re.compile(r"\d{12}")
 INNER_CARD: Final = re.compile(r"(?<!\d)[2-6](?:[ .\-_/]{0,2}\d){12,18}(?!\d)")
 GROUPS: Final = re.compile(r"\d+")
 # The first digits and lengths that networks issue (ISO/IEC 7812 ranges of Visa, Mastercard, Amex, Discover, JCB, Diners,
 # UnionPay, Maestro, RuPay, Mir, Troy).
 ISSUED: Final = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
-    r"|(?:6011|65\d\d|64[4-9]\d|60[0-9]\d|81\d\d|508\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-59]|[689]\d)\d{11}"
+    r"|(?:6011|65\d\d|64[4-9]\d|60[0-9]\d|81\d\d|508\d)\d{12}|35\d{14}|(?:1800|2131)\d{11}|3(?:0[0-59]|[689]\d)\d{11}"
     r"|62\d{14,17}|(?:50|5[6-9]|6[37])\d{10,17}|220[0-4]\d{12}|9792\d{12}"
 )
 COMMON: Final = re.compile(r"[3-6]")
@@ -45,7 +46,12 @@ def cards(page: Page) -> Iterator[Hit]:
     """Runs of 12 to 19 digits, however grouped, that begin like a card's and pass Luhn."""
     text = page.text
     for match in CARD_RUN.finditer(text):
-        yield from card_in(text, match.start(), match.end())
+        start = match.start()
+        if " ." in match.group():
+            continue  # a column of fractions
+        if start and text[start - 1] in ",-" and not SOLID.match(text, start):
+            continue  # in a row, after a digit and a comma, a card has no signs between its digits
+        yield from card_in(text, start, match.end())
 
 
 def card_in(text: str, start: int, end: int) -> Iterator[Hit]:

@@ -33,6 +33,18 @@ CURP: Final = re.compile(
     r"(?<!\w)[A-Z][AEIOUX][A-Z]{2}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[HM][A-Z]{2}[B-DF-HJ-NP-TV-Z]{3}[A-Z\d]\d(?!\w)"
 )
 NRIC: Final = re.compile(r"(?<!\w)[STFG]\d{7}[A-Z](?!\w)")
+CHINESE: Final = re.compile(
+    r"(?<![0-9A-Za-z.-])[1-9]\d{5}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+)
+KOREAN: Final = re.compile(r"(?<![0-9A-Za-z.-])\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-[1-8]\d{6}(?![0-9A-Za-z-])")
+TAIWANESE: Final = re.compile(r"(?<![0-9A-Za-z.-])[A-Z][12]\d{8}(?![0-9A-Za-z-])")
+HONG_KONG: Final = re.compile(r"(?<![0-9A-Za-z.-])[A-Z]{1,2}\d{6}\([0-9A]\)")
+CUIT: Final = re.compile(r"(?<![0-9A-Za-z.-])(?:2[03-7]|3[034])-\d{8}-\d(?![0-9A-Za-z-])")
+RUT: Final = re.compile(r"(?<![0-9A-Za-z.-])\d{1,2}\.\d{3}\.\d{3}-[\dkK](?![0-9A-Za-z-])")
+SNILS: Final = re.compile(r"(?<![0-9A-Za-z.-])\d{3}-\d{3}-\d{3} \d\d(?![0-9A-Za-z-])")
+MBI: Final = re.compile(
+    r"(?<![0-9A-Za-z-])[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y\d]\d-[AC-HJKMNP-RT-Y]{2}\d\d(?![0-9A-Za-z-])"
+)
 MRZ: Final = re.compile(r"[PIAC][A-Z<][A-Z]{3}[A-Z<]{25,39}\n?[A-Z0-9<]{28,44}")
 FINNISH_CHECK: Final = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 NRIC_CHECK: Final = {"S": ("JZIHGFEDCBA", 0), "T": ("JZIHGFEDCBA", 4), "F": ("XWUTRQPNMLK", 0), "G": ("XWUTRQPNMLK", 4)}
@@ -76,6 +88,14 @@ FORMS: Final[tuple[tuple[re.Pattern[str], Callable[[str], bool], int, str], ...]
     (FINNISH, finnish, CHECKED_RANK, "hetu"),
     (CURP, bool, CHECKED_RANK, "curp"),
     (NRIC, nric, CHECKED_RANK, "nric"),
+    (CHINESE, checksums.chinese, CHECKED_RANK, "resident_id_cn"),
+    (KOREAN, bool, CHECKED_RANK, "rrn"),
+    (TAIWANESE, checksums.taiwanese, CHECKED_RANK, "id_tw"),
+    (HONG_KONG, bool, CHECKED_RANK, "hkid"),
+    (CUIT, checksums.cuit, CHECKED_RANK, "cuit"),
+    (RUT, checksums.rut, CHECKED_RANK, "rut"),
+    (SNILS, bool, CHECKED_RANK, "snils"),
+    (MBI, bool, CHECKED_RANK, "mbi"),
     (MRZ, bool, CHECKED_RANK, "mrz"),
 )
 
@@ -104,6 +124,7 @@ CUT: Final = re.compile(
 FORM_PLACES: Final = Anchor(
     r"\b(?:\d{3}-(?:\d\d|[Xx*]{2})-|\d{2}\.?\d{3}\.?\d{3}[ -]?[A-Za-z]|[2-9]\d{3}[ -]\d{4}[ -]\d{4}|\d{2,3}\.\d{3}\.\d{3}[-/]|[12] ?\d{2} ?\d{2} ?[\dAB]{2} ?\d{3} ?\d{3} ?\d{2}|\d{2}\.\d{2}\.\d{2}-"
     r"|(?:\d{2})?\d{6}[-+A-FU-Y]\d{3}|[A-Z]{2}[ -]?\d\d[ -]?\d\d[ -]?\d\d|[A-Za-z]{6}\d{2}[A-Za-z]\d{2}|[XYZxyz]-?\d{7}|[A-Z]{5}\d{4}[A-Z]|[A-Z]{4}\d{6}[HM]|[STFG]\d{7}[A-Z]"
+    r"|[1-9]\d{5}(?:18|19|20)\d{9}|\d{6}-[1-8]\d{6}|[A-Z][12]\d{8}|[A-Z]{1,2}\d{6}\(|[23]\d-\d{8}-|\d\.\d{3}\.\d{3}-|\d{3}-\d{3}-\d{3} |[1-9][A-Y][A-Y\d]\d-[A-Y][A-Y\d]\d-"
     r"|[PIAC][A-Z<][A-Z]{3}[A-Z<]{10})|[Xx*]{3}-[Xx*]{2}-\d"
 )
 
@@ -127,8 +148,8 @@ def by_name(page: Page) -> Iterator[Hit]:
     reached = 0
     for begin, stop in NAME.spans(page.low):
         match = NAMED.match(page.low, stop) if begin >= reached else None
-        if match is None:
-            continue
+        if match is None or (stop - begin < 5 and not page.text[begin:stop].isupper() and page.closed(begin, stop)):
+            continue  # German `ein` is no EIN, Spanish `sin` no SIN
         reached = match.end()
         start, end = match.span(1)
         cut = CUT.search(page.low, start, end)

@@ -6,6 +6,7 @@ from typing import Final
 
 from privacy.redaction.anchors import Anchor
 from privacy.redaction.hits import Detector, Hit, Page
+from privacy.redaction.lexicon import FIRST, LAST, kind_of
 
 RANK: Final = 36
 SITE: Final = r"(?:twitter|x|instagram|insta|ig|tiktok|telegram|snapchat|snap|threads|mastodon|github|gitlab|discord|reddit|twitch|skype|linkedin|facebook|fb|youtube|signal|bluesky|slack|steam|psn|xbox)"
@@ -52,8 +53,8 @@ def handles(page: Page) -> Iterator[Hit]:
     """`username: ada_l`, `my twitter is @ada_l`, `@ada_l on instagram`."""
     for match in LABELS.read(LABELLED, page.low):
         value = match.group(1).lstrip("@")
-        if CODE.match(match.group()):
-            continue
+        if CODE.match(match.group()) or (value.isalpha() and kind_of(value) & ~(FIRST | LAST)):
+            continue  # code, or a word of some language
         if value not in NOBODY and not value.startswith(OBJECTS) and (match.group(1)[0] == "@" or not value.isdigit()):
             yield Hit(match.start(1), match.end(1), RANK, "USERNAME", "username")
     for match in ON_SITE.finditer(page.low) if "@" in page.low else ():

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor, matches, places
+from privacy.redaction.anchors import Anchor
 from privacy.redaction.detectors.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (
+    CLOSED,
     COMMON,
     FIRST,
     LAST,
@@ -43,8 +44,10 @@ INTRODUCTION: Final = (
 INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
 # Introductions that prose and code have, too: `a class named foo`, `the full name filename`.
 LOOSE: Final = re.compile(
-    r"named|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
+    r"named|namens|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
+ENGLISH_ALONE: Final = frozenset({"im"})
+THINGS_TOO: Final = frozenset({"named", "namens", "by the name of", "under the name", "under the name of"})
 GREETING: Final = re.compile(
     r"(?:^|[.!?\n>\"“(]\s{0,3}|\A)(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|sehr geehrte[rn]?|estimad[oa]|querid[oa]|caro|cara|cher|chère|good (?:morning|afternoon|evening|day)|greetings|thanks|thank you|thx|cheers|hiya|yo)[ ,]{1,2}"
 )
@@ -93,7 +96,7 @@ KIN_BEFORE: Final = r"((?:uncle |aunt |auntie |cousin )?)(?:mr\.? |mrs\.? )?"
 PAID: Final = re.compile(
     rf"\b(?:to|of|for|from|sending|send|checking|savings)\s{{1,2}}(?:my |your |his |her |the )?(?:friend |account of )?{KIN_BEFORE}"
 )
-PAID_WORDS: Final = ("to", "of", "for", "from", "send", "checking", "savings")
+PAID_PLACES: Final = Anchor(r"\b(?:to|of|for|from|sending|send|checking|savings)\s")
 PAID_INTO: Final = re.compile(rf" (?<=\d )(?=\w+ (?:checking|savings)){KIN_BEFORE}")
 RELATIVES: Final = re.compile(r"(?:mom|dad|mum|mommy|daddy|grandma|grandpa|granny|nana)\b")
 STREETWISE: Final = re.compile(
@@ -117,7 +120,9 @@ def introduced(page: Page) -> Iterator[Hit]:
     """`my name is jo bennett`, `I'm Flora Wagner`, `spoke with James`."""
     for match in INTRODUCED_PLACES.read(INTRODUCED, page.low):
         strong = match["name"] is not None
-        end = sequence(page, match.end(), bare=strong)
+        if not strong and match["weak"] in ENGLISH_ALONE and page.closed(*match.span("weak")):
+            continue  # `im Kopf` is no `I'm Kopf`
+        end = sequence(page, match.end(), bare=strong and match["name"] not in THINGS_TOO)
         if not end and strong:
             end = lower_name(page, match.end(), known_only=bool(LOOSE.fullmatch(match["name"])))
         if end:
@@ -144,6 +149,8 @@ def labelled(page: Page) -> Iterator[Hit]:
         name = SEQUENCE.of(page.text).match(page.text, match.end())
         if not name:
             continue
+        if "=" in match.group() and name.group().isupper():
+            continue  # `--macro-name=CADENA`: a placeholder of a manual
         words = kinds(page.text, name.start(), name.end())
         specific = (
             not match.group()
@@ -194,7 +201,7 @@ def booked(page: Page) -> Iterator[Hit]:
 
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
-    found = matches(PAID, page.low, sorted({place for word in PAID_WORDS for place in places(page.low, word)}))
+    found = PAID_PLACES.read(PAID, page.low)
     if " checking" in page.low or " savings" in page.low:
         found += PAID_INTO.finditer(page.low)
     for match in found:
@@ -249,7 +256,9 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
         if names and len(word) == 1 and not (word == "I" and page.text[stop : stop + 1] == " "):
             end, names = stop, names + 1
             continue
-        kind = kind_of(word)
+        kind = STOP if not word.isalpha() and CONTRACTION.search(word) else page.kind(token.start(), stop)
+        if kind & CLOSED and not (names == 0 and bare and kind & FIRST and CLAUSE_END.match(page.text, stop)):
+            break
         if kind & (STOP | ORGANISATION) and not (
             bare and names == 0 and kind & (FIRST | LAST) and not kind & ORGANISATION
         ):
@@ -263,6 +272,8 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
         end, names = stop, names + 1
         if len(word) > 1:
             known.append(kind)
+    if names == 1 and not bare and known == [0] and page.text[start:end].isupper():
+        return 0  # a placeholder of a manual, an acronym
     if not names or STREETWISE.match(page.low, end) or (page.text[start:end].isupper() and end - start < 5):
         return 0
     if names > 1 and (suffix := SUFFIX.match(page.text, end)):
@@ -274,6 +285,8 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
     return end if bare or names > 1 or named else 0
 
 
+CONTRACTION: Final = re.compile(r"(?:n['’]t|['’](?:m|ll|ve|re|d))\Z", re.IGNORECASE)
+CLAUSE_END: Final = re.compile(r"\s*(?:[.,!?;:)\"'\n]|\Z)")
 SUFFIX: Final = re.compile(r",? (?:Jr|Sr|II|III|IV|PhD|Ph\.D|Psyd|Psy\.D|Psy|Np|MD|M\.D|Lcsw|Lmft|Mft|Rn|Dds|Esq)\b\.?")
 
 

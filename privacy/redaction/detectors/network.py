@@ -41,7 +41,30 @@ def ipv4(page: Page) -> Iterator[Hit]:
         start = match.start()
         if NOBODY.match(match.group()) or VERSION_BEFORE.search(page.text, max(0, start - 16), start):
             continue
-        yield Hit(start, match.end(), IP_RANK, "IP", "ipv4")
+        if not section(page, start, match.end()):
+            yield Hit(start, match.end(), IP_RANK, "IP", "ipv4")
+
+
+SECTION_BEFORE: Final = re.compile(
+    r"(?:\b(?:sect(?:ion|ie)s?|chapters?|abschnitte?s?|kapitel|kapitlet|kapitol[ay]?|section|chapitre|secci[oó]n|cap[ií]tulo|sec[cç][aã]o|sezione|capitolo|paragra(?:ph|fo|af)|hoofdstuk|afsnit|avsnitt|rozdział(?:u|ze)?|sekcj[aiię]|secțiunea?|capitolul"
+    r"|bölüm|kısım|раздел[аеу]?|глав[аеуы]|розділі?|ενότητα|τμήμα|κεφάλαιο|appendi[xc]e?|anhang|annexe|anexo|figure|abbildung|table|tabelle|see|siehe|voir|véase|vedi|zie|voz|aptitude|version|versión|versione|versão|versie|verze|wersj[ai])|[第第节節章§(-])\s?\Z"
+)
+TITLE_AFTER: Final = re.compile(r"\.?(?:\s+[^\W\d]|,? ?[“„”«\"‘’–-])")
+QUOTED_TITLE: Final = re.compile(r",? ?(?:- ?)?\"")
+LINE_BEFORE: Final = re.compile(r"(?:\A|\n)[ \t#*>]*\Z")
+
+
+def section(page: Page, start: int, end: int) -> bool:
+    """Whether small numbers number a section: after a word that says so, or before its title."""
+    small = all(int(part) < 40 for part in page.text[start:end].split("."))
+    if not small:
+        return False
+    if QUOTED_TITLE.match(page.text, end):
+        return True
+    before = page.low[max(0, start - 24) : start]
+    if SECTION_BEFORE.search(before):
+        return True
+    return bool(LINE_BEFORE.search(before)) and bool(TITLE_AFTER.match(page.text, end))
 
 
 def ipv6(page: Page) -> Iterator[Hit]:

@@ -4,12 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from privacy.redaction.anchors import LATIN_END
 from privacy.redaction.detectors import introductions
 from privacy.redaction.detectors.name_forms import CAPITALISED, GAPS, LETTER, SIMPLE, WORD, Form, spelt_like
-from privacy.redaction.hits import Detector, Hit, Page
+from privacy.redaction.detectors.things import persons
+from privacy.redaction.hits import Detector, Hit, Page, starts_sentence
 from privacy.redaction.lexicon import (
+    CLOSED_AT,
     COMMON,
+    ENGLISH,
+    EVERY,
     FIRST,
+    FLAGS,
+    GERMAN,
     LAST,
     ORDINARY,
     ORGANISATION,
@@ -17,18 +24,20 @@ from privacy.redaction.lexicon import (
     STOP,
     STREETS,
     kind_of,
+    lexicon,
     possible,
     sure,
     sure_names,
     surname,
     titled_names,
+    tongues,
+    weighed,
 )
 
 RANK: Final = 30
 LOWER_SIMPLE: Final = Form(rf"{LETTER}{{3,}}")
 LOWER_WORD: Final = Form(rf"(?<![\w@#/.&=?%-]){LETTER}{{2,}}(?:['-]{LETTER}+)?(?![\w@=/-])")
 LIST: Final = Form(rf"{WORD}(?:(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|,? (?:and|&|und|et|y) {WORD})")
-SENTENCE_START: Final = re.compile(r"(?:\A|[.!?:;\n\"'(>|-])\s*\Z")
 Token = tuple[int, int, int]  # start, end, kind
 
 
@@ -43,50 +52,78 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
         page.names = frozenset([name for name in page.names if name in text])
     if not page.names:
         return ()
-    hits = [
-        Hit(start, end, RANK, "PERSON", "name_list") for tokens in runs(text) for start, end in names_in(text, tokens)
-    ]
+    found = persons(page, [name for tokens in runs(page) for name in names_in(page, tokens)])
+    hits = [Hit(start, end, RANK, "PERSON", "name_list") for start, end in found]
     if hits and (", " in text or " and " in text or " & " in text):
-        hits += in_lists(text)
+        hits += in_lists(page)
     return hits
 
 
-def runs(text: str) -> list[list[Token]]:
+def runs(page: Page) -> list[list[Token]]:
     """Capitalised words that stand together, with an initial's full stop or a particle between them.
 
     A word by itself is left out unless it is a first name and nothing else.
     """
+    text = page.text
+    known = lexicon()
     found: list[list[Token]] = []
     run: list[Token] = []
     last = -1
-    for word in CAPITALISED.of(text).finditer(text):
-        start, end = word.span()
-        before = text[start - 1] if start else " "
+    heavy = False  # whether any word is one of some other language, too
+    for match in CAPITALISED.of(text).finditer(text):
+        start, end = match.span()
+        word = match.group()
+        low = page.low[start:end]
+        kind = known.get(low, -1)
+        if kind < 0:
+            kind = known.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1] == "s" else 0
+        if (end - start < 4 and start + 1 < end and word.isupper()) or (
+            not word.isalpha() and CONTRACTION.search(word)
+        ):
+            kind = STOP  # an acronym, `I'm`
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
-            run.append((start, end, token_kind(word.group())))
+            run.append((start, end, kind))
         else:
             if run and (len(run) > 1 or sure(run[0][2])):
                 found.append(run)
-            run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, token_kind(word.group()))]
+            before = text[start - 1] if start else " "
+            run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, kind)]
+        if kind > FLAGS:
+            heavy = True
         last = end
     if run and (len(run) > 1 or sure(run[0][2])):
         found.append(run)
-    return found
+    return [weighed_run(page, run) for run in found] if heavy else found
+
+
+def weighed_run(page: Page, run: list[Token]) -> list[Token]:
+    """The same words with what they are in the language of the text."""
+    if not any([kind == 0 or kind & FIRST for *_, kind in run]):
+        return [(start, end, kind & FLAGS) for start, end, kind in run]
+    return [(start, end, page.weigh(kind, start, end) if kind > FLAGS else kind) for start, end, kind in run]
 
 
 def token_kind(word: str) -> int:
-    """What is known of a capitalised word; a short one all in capitals is an acronym."""
+    """What is known of a capitalised word; a short one all in capitals is an acronym, one with an apostrophe no name
+    where that is a contraction: `I'm`.
+    """
     if 1 < len(word) < 4 and word.isupper():
+        return STOP
+    if not word.isalpha() and CONTRACTION.search(word):
         return STOP
     return kind_of(word)
 
 
-def names_in(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
+CONTRACTION: Final = re.compile(r"(?:n['’]t|['’](?:m|ll|ve|re|d))\Z", re.IGNORECASE)
+
+
+def names_in(page: Page, tokens: list[Token]) -> list[tuple[int, int]]:
     """The stretches of a run of capitalised words that are names."""
+    text = page.text
     found: list[tuple[int, int]] = []
     place, count = 0, len(tokens)
     while place < count:
-        length = name_length(text, tokens, place)
+        length = name_length(page, tokens, place)
         if not length:
             place += 1
             continue
@@ -104,17 +141,22 @@ def names_in(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     return found
 
 
-def name_length(text: str, tokens: list[Token], place: int) -> int:
+def name_length(page: Page, tokens: list[Token], place: int) -> int:
     """How many tokens from `place` make a name; 0 where none begins there."""
-    kind = tokens[place][2]
+    text, kind = page.text, tokens[place][2]
     following = tokens[place + 1][2] if place + 1 < len(tokens) else None
     if place and tokens[place - 1][2] & STOP and text[tokens[place - 1][0] : tokens[place - 1][1]] in SAINTLY:
         return 0
     begins = sure(kind)
     if not begins and following is not None:
         ambiguous = bool(kind & FIRST) and not kind & STOP
-        if ambiguous and (
-            surname(following) or (following == 0 and not kind & PLACE) or (sure(following) and not kind & PLACE)
+        joined = gap(text, tokens, place + 1) not in SPACES  # `Art von Kennzeichner`: a particle needs a surname
+        if ambiguous and joined and not surname(following):
+            begins = False
+        elif ambiguous and (
+            surname(following)
+            or (following == 0 and not kind & PLACE and unknown(page, *tokens[place + 1][:2]))
+            or (sure(following) and not kind & PLACE)
         ):
             begins = True
         elif (
@@ -125,7 +167,11 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
         ):
             begins = bool(kind & COMMON or not following & ORDINARY)
         elif (
-            possible(kind) and not kind & (ORDINARY | PLACE) and (sure(following) or (kind == 0 and surname(following)))
+            possible(kind)
+            and not kind & (ORDINARY | PLACE)
+            and (sure(following) or (kind == 0 and surname(following)))
+            and gap(text, tokens, place + 1) in SPACES
+            and (kind or (unknown(page, *tokens[place][:2]) and spelt_like(text[slice(*tokens[place][:2])])))
         ):
             begins = kind & LAST > 0 or not starts_sentence(text, tokens[place][0])
         elif sure(following) and initial(tokens, place + 2) and not kind & STOP:
@@ -137,9 +183,9 @@ def name_length(text: str, tokens: list[Token], place: int) -> int:
     if not begins:
         return 0
     length = 1
-    while place + length < len(tokens) and length < 5 and extends(text, tokens, place + length, length):
+    while place + length < len(tokens) and length < 5 and extends(page, tokens, place + length, length):
         length += 1
-    if length == 1 and alone_is_no_name(text, *tokens[place][:2]):
+    if length == 1 and (alone_is_no_name(text, *tokens[place][:2]) or located(page, *tokens[place][:2])):
         return 0
     return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
 
@@ -153,6 +199,24 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
     return (
         end - start < 3 or text[start:end].isupper() or bool(THING.match(text, end)) or bool(DEFINED.match(text, start))
     )
+
+
+LOCATIVES: Final = frozenset("im zur zum am ins ans aufs nel nella nello no na nos nas".split())
+ARTICLE_WORDS: Final = frozenset("der die das dem den einer einem le la les el los las um uma".split())
+PREPOSITIONS: Final = frozenset("in auf unter über aus dans em en".split())
+
+
+def located(page: Page, start: int, end: int) -> bool:
+    """Whether a word is where something is or when it was, and so no person: `in der Ferne`, `im Mai`."""
+    if page.strict or page.low[start - 1 : start] != " ":
+        return False
+    words = page.low[max(0, start - 16) : start].split()
+    if not words or (words[-1] not in LOCATIVES and words[-1] not in ARTICLE_WORDS):
+        return False
+    place = start - 1 - len(words[-1])
+    if words[-1] in LOCATIVES:
+        return bool(page.languages(place, place + len(words[-1])) & ~ENGLISH)
+    return len(words) > 1 and words[-2] in PREPOSITIONS
 
 
 THING: Final = re.compile(
@@ -172,18 +236,49 @@ SAINTLY: Final = frozenset(
 )
 
 
-def extends(text: str, tokens: list[Token], place: int, length: int) -> bool:
+SPACES: Final = frozenset({" ", "  ", "\t", ". ", "."})
+
+
+def extends(page: Page, tokens: list[Token], place: int, length: int) -> bool:
     """Whether the token at `place` goes on with the name before it."""
+    text = page.text
     start, end, kind = tokens[place]
+    if not kind & LAST and gap(text, tokens, place) in ARTICLES and page.languages(start, end) & GERMAN:
+        return False  # `der`, `den`: an article
     if end - start == 1:
         return length < 3 and not (text[start] == "I" and text[end : end + 1] == " ")
     if kind & (STOP | ORGANISATION):
         return False
     if kind == 0:
-        return spelt_like(text[start:end])
+        return spelt_like(text[start:end]) and unknown(page, start, end)
     if kind & LAST:
         return not kind & PLACE or length == 1
     return bool(kind & FIRST) and not kind & PLACE
+
+
+ARTICLES: Final = frozenset({" der ", " den ", " di ", " de ", " le ", " la "})
+NOUN_END: Final = re.compile(
+    r"(?:ung|heit|keit|schaft|tion|tät|ismus|nis|tum|ling|erei|mente?|anz|enz|ik|chen|ungen|heiten|keiten|schaften|tionen|täten)s?\Z"
+)
+
+
+def unknown(page: Page, start: int, end: int) -> bool:
+    """Whether a word that no list has may be a name: in German, which capitalises nouns, not if it is built like one."""
+    if not page.maybe_german:
+        return True
+    low = page.low[start:end]
+    known = tongues()
+    ending = NOUN_END.search(low) is not None
+    if not ending:
+        for place in range(1, len(low) - 3):
+            if known.get(low[place:], 0) & GERMAN:
+                break
+        else:
+            return True
+    languages = page.languages(start, end)
+    if not languages & GERMAN or (languages & ENGLISH and languages != EVERY):
+        return True
+    return ending and languages == EVERY
 
 
 def gap(text: str, tokens: list[Token], place: int) -> str:
@@ -191,44 +286,67 @@ def gap(text: str, tokens: list[Token], place: int) -> str:
     return text[tokens[place - 1][1] : tokens[place][0]]
 
 
-def starts_sentence(text: str, start: int) -> bool:
-    """Whether a word is capitalised for its place alone."""
-    return bool(SENTENCE_START.search(text, max(0, start - 4), start))
-
-
-def in_lists(text: str) -> Iterator[Hit]:
+def in_lists(page: Page) -> Iterator[Hit]:
     """`Marie, Hannah, Kyle and Megan`: where most are names, all are."""
+    text = page.text
     for match in LIST.of(text).finditer(text):
-        tokens = [
-            (word.start(), word.end(), token_kind(word.group()))
-            for word in CAPITALISED.of(text).finditer(text, *match.span())
-        ]
+        tokens = weighed_run(
+            page,
+            [
+                (word.start(), word.end(), token_kind(word.group()))
+                for word in CAPITALISED.of(text).finditer(text, *match.span())
+            ],
+        )
         certain = sum(sure(kind) for *_, kind in tokens)
         if certain * 2 < len(tokens) or any(kind & (STOP | ORGANISATION) for *_, kind in tokens):
             continue
+        joined = bool(CONJUNCTION.search(match.group()))
         for start, end, kind in tokens:
-            if not sure(kind) and (kind & (FIRST | LAST) or kind == 0) and not alone_is_no_name(text, start, end):
+            named = kind & (FIRST | LAST) or (
+                kind == 0 and (joined or len(tokens) > 2) and not NUMBER_AFTER.match(text, end)
+            )
+            if not sure(kind) and named and not alone_is_no_name(text, start, end):
                 yield Hit(start, end, RANK - 1, "PERSON", "name_in_list")
+
+
+CONJUNCTION: Final = re.compile(r" (?:and|or|und|et|y) | & ")
+NUMBER_AFTER: Final = re.compile(r"[.]? (?:[a-z]+ )?\d")
 
 
 def in_lower_case(page: Page) -> Iterator[Hit]:
     """Text without any capitals: first names that are nothing else, with the surname that follows."""
-    if sure_names().isdisjoint(LOWER_SIMPLE.of(page.low).findall(page.low)):
+    low = page.low
+    if sure_names().isdisjoint(LOWER_SIMPLE.of(low).findall(low)):
         return
-    tokens = [(word.start(), word.end(), kind_of(word.group())) for word in LOWER_WORD.of(page.low).finditer(page.low)]
+    tokens = [(word.start(), word.end(), kind_of(word.group())) for word in LOWER_WORD.of(low).finditer(low)]
+    found: list[tuple[int, int]] = []
     place = 0
     while place < len(tokens):
         start, end, kind = tokens[place]
         place += 1
         if not sure(kind) or end - start < 3:
             continue
-        if place < len(tokens) and page.low[end : tokens[place][0]] == " ":
+        if kind >> CLOSED_AT & EVERY and not page.strict:
+            continue  # in lower case, `les` and `del` are what they are in any language
+        if kind > FLAGS and not page.strict and not sure(weighed(kind, page.languages(start, end), inside=False)):
+            continue
+        if place < len(tokens) and low[end : tokens[place][0]] == " ":
             following = tokens[place][2]
-            if surname(following) or sure(following) or (following == 0 and tokens[place][1] - tokens[place][0] > 3):
+            if following > FLAGS:
+                following = weighed(following, page.languages(start, end), inside=False)
+            new = (
+                following == 0
+                and low[tokens[place][0]] < LATIN_END
+                and tokens[place][1] - tokens[place][0] > 3
+                and (page.strict or bool(page.languages(start, end) & ENGLISH))
+            )
+            if surname(following) or sure(following) or new:
                 end = tokens[place][1]
                 place += 1
             elif following & ORGANISATION:
                 continue
+        found.append((start, end))
+    for start, end in persons(page, found):
         yield Hit(start, end, RANK - 2, "PERSON", "name_list_lower")
 
 

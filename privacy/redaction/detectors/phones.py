@@ -33,12 +33,15 @@ ANY: Final = re.compile(
 # Words that call what follows a telephone number: the strong ones alone, the weak ones for seven digits or more.
 STRONG: Final = frozenset(
     "phone phones telephone tel telefon telefono teléfono telefone mobile mobiles cell cellular cellphone handy handynummer fax whatsapp app viber sms landline rufnummer telefonnummer portable"
-    " móvil celular cellulare telefoonnummer puhelin call called calling dial ring text texted reach reached answering contacting contact msisdn hotline helpline voicemail ph mob".split()
+    " móvil celular cellulare telefoonnummer telefoon puhelin téléphone telemóvel telemovel komórka komórkę numer mobil mobilnummer telefonnummer anrufen anruf rückruf erreichbar erreichen rufen ruf appelez appeler appelle rappelez rappeler"
+    " joindre joignable llámame llamame llamar llame llámenos llamen llamada ligue liga ligar ligação chiama chiamami chiamare chiamate bel bellen bereikbaar ring ringa zadzwoń zadzwonić dzwonić dzwoń volejte zavolejte volat telefonem sunați suna sună ara arayın"
+    " arayabilirsiniz numaram messages message позвоните позвони позвонить звоните звони звонить телефон телефона телефону тел номер мобильный зателефонуйте подзвоніть дзвоніть τηλέφωνο τηλ κινητό καλέστε טלפון הטלפון נייד هاتف هاتفي جوال رقمي फोन मोबाइल call called calling dial ring text texted reach reached answering contacting contact msisdn hotline helpline voicemail ph mob".split()
 )
 WEAK: Final = frozenset("number line numbers".split())
 # What may stand between such a word and the digits.
 BETWEEN: Final = frozenset(
-    "number num no nr line me us him her them back up you is at on home work office was to are it's it now or the my currently directly has changed your our his please".split()
+    "number num no nr line me us him her them back up you is at on home work office was to are it's it now or the my currently directly has changed your our his please"
+    " al a en au le la unter auf an mich mir uns die der nummer nr bei moi nous mi me no el número numero nume para o ao su sul mio na nr pod numer mnie op mij het om på mig numret číslo číslem la mine numărul на по мне нас номеру мой мій мене με στο μου lütfen beni şu".split()
 )
 AFTER: Final = re.compile(
     r"\s?[-(,]?\s?(?:(?:is|was) (?:my|his|her|their|our|the) (?:phone|cell|mobile|number|fax|tel)|(?:office|fax|mobile|cell|home|work|tel|phone|direct|main|landline)\b)"
@@ -46,6 +49,10 @@ AFTER: Final = re.compile(
 DATE_LIKE: Final = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}.*|(?:19|20)\d\d\s?-\s?(?:19|20)\d\d"
 )
+# `05.09.-08.09.`, `02.09-06.09.2024`: from one day to another.
+DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])[./](?:0?[1-9]|1[0-2])"
+DATES: Final = re.compile(rf"\(?{DAY}(?:[./](?:(?:19|20)?\d\d)?)?\s?[-/]\s?{DAY}(?:[./](?:(?:19|20)?\d\d)?)?(?!\d)")
+THOUSANDS: Final = re.compile(r"[+-]?\s?\d{1,3}(?:[ .']\d{3})+")  # a signed amount
 OTHER_FORM: Final = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3})+")
 DIGITS: Final = b"0123456789"
 DIGIT: Final = re.compile(r"\d")
@@ -97,7 +104,13 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
     if grouped and digits >= 8 and "0" in run:
         for match in NATIONAL.finditer(text, begin, reach):
             start, end = match.span()
-            if covered(taken, start, end) or not SEPARATED.search(match.group()) or OTHER_FORM.fullmatch(match.group()):
+            value = match.group()
+            if (
+                covered(taken, start, end)
+                or not SEPARATED.search(value)
+                or OTHER_FORM.fullmatch(value)
+                or DATES.match(text, start)
+            ):
                 continue
             if called(page, start, end) or check.national(match.group()):  # the one is quickly told
                 taken.append((start, end))
@@ -134,8 +147,10 @@ def called(page: Page, start: int, end: int) -> bool:
     digits = value if value.isdecimal() else NOT_DIGIT.sub("", SPLIT_EXTENSION.sub("", value))
     if not 6 <= len(digits) <= 15 or len(set(digits)) < 2:
         return False
-    if digits != value and (DATE_LIKE.fullmatch(value) or FRACTION.fullmatch(value)):
+    if digits != value and (DATE_LIKE.fullmatch(value) or FRACTION.fullmatch(value) or DATES.match(page.text, start)):
         return False
+    if digits != value and ("  " in value or "\t" in value or (THOUSANDS.fullmatch(value) and digits.endswith("000"))):
+        return False  # columns of a table, a round number
     strength, gap = cue_before(page.low[max(0, start - 48) : start])
     if strength:
         if len(digits) == len(value) < 9 and "\n" in gap:
@@ -153,7 +168,7 @@ def cue_before(before: str) -> tuple[int, str]:
         if found is None:
             break
         word = found[1][::-1]
-        if word in STRONG:
+        if word in STRONG and backwards[found.end() : found.end() + 1] != ".":
             return 2, backwards[: found.start(1)][::-1]
         if word in WEAK:
             weak, gap = 1, gap if weak else backwards[: found.start(1)][::-1]
@@ -191,6 +206,8 @@ class Check:
         digits = digits if explicit else digits[2:]
         if not 7 <= len(digits) <= 15 or len(set(digits)) < 2 or DECIMAL.fullmatch(plain):
             return False
+        if THOUSANDS.fullmatch(plain):
+            return not digits.endswith("000") and self.valid("+" + digits, None)
         if digits not in self.known:
             self.known[digits] = (
                 self.calls > MAX_PARSED or (explicit and possible(digits)) or self.valid("+" + digits, None)

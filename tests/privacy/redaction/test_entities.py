@@ -1,5 +1,6 @@
 """The second look: a named-entity model over redacted text, any function from text to stretches."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pytest
@@ -87,3 +88,20 @@ def test_a_model_that_is_not_installed_is_named(name: str, monkeypatch: pytest.M
 def test_an_unknown_kind_of_model_is_refused() -> None:
     with pytest.raises(RedactionError, match="the name must be"):
         load("magic")
+
+
+def test_a_model_named_in_the_settings_reads_stored_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+
+    from django.conf import settings
+
+    from feedback.rescans.rescan import reader
+    from privacy.redaction.entities import second_redactor
+
+    found = SimpleNamespace(ents=[SimpleNamespace(start_char=4, end_char=8, label_="PER")])
+    spacy = SimpleNamespace(load=lambda name: lambda text: found if "Wxyz" in text else SimpleNamespace(ents=[]))
+    monkeypatch.setattr("privacy.redaction.entities.import_module", lambda name: spacy)
+    monkeypatch.setattr(settings, "SECOND_REDACTOR", "spacy:made_up")
+    second_redactor.cache_clear()
+    findings: Counter[str] = Counter()
+    assert reader(Policy(), Numbering(), findings)("ask Wxyz") == "ask [PERSON_1]" and findings == {"PERSON": 1}

@@ -1,0 +1,149 @@
+"""Builds `languages.txt`: words of many languages that are no names, counted from the translations of free programs.
+
+    pip install --no-deps --target FOLDER -r bench/redaction-words-requirements.txt
+    python -m bench.redaction_words FOLDER
+
+A translated message and its English original are read together: what only the translation has is a word of its language,
+and what both have is a name, a product or code. So no name of a person or a brand comes in, and the case of a word can be
+trusted. Kept are the most frequent words of each language, and, however rare, those that a list of names has as well.
+"""
+
+import gettext
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+LANGUAGES: Final = "en de fr es pt it nl pl sv da nb cs sk ro tr hu fi ca id ru uk el he ar hi ja ko zh".split()
+FREQUENT: Final = 1000  # words of a language that are kept for their frequency alone
+LESS: Final = 2500  # those up to here are kept as well, as less frequent ones
+OFTEN: Final = 3  # times that a word is met before it counts
+HERE: Final = Path(__file__).resolve().parent.parent / "privacy" / "redaction" / "data"
+WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+CODE: Final = re.compile(r"\{[^{}]*\}|%\(\w+\)\w|%\w|<[^<>]*>|https?:\S+|\[%[^%]*%\]|`[^`]*`")
+LONGEST: Final = 24
+# First names that some language has as words, too ("un jean"), but that are names wherever a text has them with a capital.
+NAMES: Final = frozenset(
+    "maria anna jan jana peter paul karl max martin thomas simon leo marco carlo paolo sara jean sean henry jo ken ian tony"
+    " dalton newton kelvin pascal rod".split()
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Count the messages below a folder and write the words."""
+    folder = Path(arguments[0])
+    names = {*listed("first_names"), *listed("surnames")}
+    stops = json.loads((folder / "stopwordsiso" / "stopwords-iso.json").read_text(encoding="utf-8"))
+    lines = [
+        "# Words of other languages, by language, the most frequent first. Made by bench/redaction_words.py; see README.md"
+    ]
+    for language in LANGUAGES:
+        counts: Counter[str] = Counter()
+        for english, translated in messages(folder, language):
+            counts.update(in_lower_case(translated) if language == "en" else told_apart(english, translated))
+        closed = {word.lower() for word in stops.get(language, ())} | calendar(language)
+        for tier, words in enumerate(tiers(counts, closed, names), start=1):
+            lines += [f"[{language} {tier}]", *wrapped(words)]
+    (HERE / "languages.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return 0
+
+
+def listed(name: str) -> list[str]:
+    """The words of one of the lists of names."""
+    lines = (HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a message, in lower case, without its code and its addresses."""
+    return [word.lower() for word in WORD.findall(CODE.sub(" ", text)) if len(word) <= LONGEST]
+
+
+def in_lower_case(text: str) -> list[str]:
+    """The words of an English message that it writes in lower case: no names."""
+    return [word for word in WORD.findall(CODE.sub(" ", text)) if word.islower() and len(word) <= LONGEST]
+
+
+def told_apart(english: str, translated: str) -> list[str]:
+    """The words of a translation that its original has not."""
+    original = set(words_of(english))
+    return [word for word in words_of(translated) if word not in original]
+
+
+def messages(folder: Path, language: str) -> Iterator[tuple[str, str]]:
+    """English messages with their translations."""
+    for path in sorted(folder.rglob(f"translations/{language}.json")):
+        english = path.with_name("en.json")
+        if english.exists():
+            yield from pairs(json.loads(english.read_text("utf-8")), json.loads(path.read_text("utf-8")))
+    for path in sorted(folder.rglob("LC_MESSAGES/*.mo")):
+        if language != "en" and re.split("[_-]", path.parent.parent.name)[0] == language:
+            with path.open("rb") as file:
+                catalogue = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+            for key, text in catalogue.items():
+                original = key if isinstance(key, str) else key[0]
+                if original and text:
+                    yield original, text
+
+
+def pairs(english: object, translated: object) -> Iterator[tuple[str, str]]:
+    """The strings of two structures that stand in the same place."""
+    if isinstance(english, str) and isinstance(translated, str):
+        yield english, translated
+    elif isinstance(english, dict) and isinstance(translated, dict):
+        for key in english.keys() & translated.keys():
+            yield from pairs(english[key], translated[key])
+
+
+def calendar(language: str) -> set[str]:
+    """Months, days and units as the Unicode locale data has them."""
+    locale = import_module("babel").Locale.parse(language)
+    found: set[str] = set()
+    for table in (locale.months, locale.days):
+        for width in ("wide", "abbreviated"):
+            for form in ("format", "stand-alone"):
+                found.update(word for text in table[form][width].values() for word in words_of(text))
+    for unit in locale._data["unit_patterns"].values():
+        for width in ("long",):
+            for text in unit[width].values() if hasattr(unit.get(width), "values") else ():
+                if isinstance(text, str):
+                    found.update(words_of(text))
+    return found
+
+
+def tiers(counts: Counter[str], closed: set[str], names: set[str]) -> list[list[str]]:
+    """The words to keep: closed classes with the calendar; frequent ones; less frequent ones and those that are names, too."""
+    often = [word for word, count in counts.most_common() if count >= OFTEN and fit(word)]
+    first = sorted(word for word in closed if WORD.fullmatch(word) and fit(word))
+    second = [word for word in often[:FREQUENT] if word not in closed]
+    third = [
+        word
+        for rank, word in enumerate(often)
+        if rank >= FREQUENT and word not in closed and (rank < LESS or word in names)
+    ]
+    return [first, second, third]
+
+
+def fit(word: str) -> bool:
+    """Whether a word may be kept: no letter of an alphabet, and no name wherever it is met."""
+    return word not in NAMES and (len(word) > 1 or not word.isascii())
+
+
+def wrapped(words: list[str], width: int = 118) -> Iterator[str]:
+    """Words in lines."""
+    line = ""
+    for word in words:
+        if line and len(line) + 1 + len(word) > width:
+            yield line
+            line = ""
+        line = f"{line} {word}" if line else word
+    if line:
+        yield line
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

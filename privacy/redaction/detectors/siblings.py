@@ -1,0 +1,91 @@
+"""Secrets whose name stands in a field of its own: `{"key": "password", "value": …}`, `name: DB_PASSWORD` above `value:`,
+`Set-Variable -Name password -Value …`.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from privacy.redaction.anchors import BLANK, Anchor, matches
+from privacy.redaction.detectors.assignments import ABOUT, KEYWORD, REFERENCE, WORDS
+from privacy.redaction.hits import Detector, Hit, Page
+
+RANK: Final = 93
+NAMES: Final = r"(?:key|name|id|variable|field|label|header|option|property|setting|param(?:eter)?(?:key|name)?|env(?:name)?|secret(?:name)?|attribute)"
+VALUES: Final = r"(?:value|val|values|parametervalue|initialvalue|currentvalue|defaultvalue|default|content|data|text|plaintext|string_?value|secret_?value)"
+QUOTED: Final = r"(?:\"(?P<{0}d>(?:[^\"\\\n\x00]|\\.){{1,512}})\"|'(?P<{0}s>[^'\n\x00]{{1,512}})')"
+# Two neighbouring entries of an object, or attributes of an element, in either order.
+NAME_FIRST: Final = re.compile(
+    rf"{NAMES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?[\"'](?P<name>[\w .:/-]{{2,80}})\\?[\"']\s{{0,4}},?\s{{0,40}}(?:\\?[\"']?\w{{1,20}}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}(?:\\?[\"'][\w -]{{0,40}}\\?[\"']|true|false|null|\d+)\s{{0,4}},?\s{{0,40}}){{0,3}}"
+    rf"\\?[\"']?\b{VALUES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?(?P<q>[\"'])(?P<value>(?:(?!(?P=q)|\\[\"']).){{1,512}})",
+    re.IGNORECASE,
+)
+VALUE_FIRST: Final = re.compile(
+    rf"{VALUES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?(?P<q>[\"'])(?P<value>(?:(?!(?P=q)|\\[\"'])[^\n\x00]){{1,512}})\\?(?P=q)\s{{0,4}},?\s{{0,40}}"
+    rf"\\?[\"']?\b{NAMES}\\?[\"']?\s{{0,4}}[:=]\s{{0,4}}\\?[\"'](?P<name>[\w .:/-]{{2,80}})\\?[\"']",
+    re.IGNORECASE,
+)
+YAML: Final = re.compile(
+    rf"{NAMES}[ \t]{{0,4}}:[ \t]{{1,4}}[\"']?(?P<name>[\w.:/-]{{2,80}})[\"']?[ \t]{{0,4}}\r?\n(?:[ \t]{{1,40}}(?!{VALUES}\b)\w{{1,24}}:[^\n]{{0,120}}\n){{0,3}}"
+    rf"[ \t]{{1,40}}{VALUES}[ \t]{{0,4}}:[ \t]{{1,4}}(?P<q>[\"']?)(?P<value>[^\n\x00]{{1,512}}?)(?P=q)[ \t]{{0,4}}(?:#[^\n]{{0,120}})?$",
+    re.IGNORECASE | re.MULTILINE,
+)
+OPTION: Final = re.compile(
+    r"-(?:Name|Key|n)[ =:]{1,3}[\"']?(?P<name>[\w.:-]{2,80})[\"']?\s{1,4}-(?:Value|v)[ =:]{1,3}(?:\(?ConvertTo-SecureString\s{1,4})?(?P<q>[\"']?)(?P<value>(?:(?!(?P=q))[^\n\x00]){1,512})(?:(?P=q))",
+    re.IGNORECASE,
+)
+SECRET_NAME: Final = re.compile(
+    rf"(?:{KEYWORD}|authorization|cookie|bearer|private[ _-]?key|connection[ _-]?string|(?:_|-|\A)key\Z|[a-z]key\Z)(?P<rest>[\w.-]*)\Z",
+    re.IGNORECASE,
+)
+SCHEME: Final = re.compile(r"(?:basic|bearer|token|apikey|digest)\s{1,3}", re.IGNORECASE)
+HARMLESS_KEY: Final = re.compile(
+    r"(?:primary|public|foreign|partition|sort|cache|row|object|hot)[ _-]?key\Z", re.IGNORECASE
+)
+SECRETS: Final = Anchor(
+    r"pass|pwd|kennwort|contrase|senha|wachtwoord|parola|senord|secret|token|credential|key|salt|auth|cv[vc]|pin|otp|dsn|sig|session|sid|csrf|cookie|code|connection"
+)
+NAME_PLACES: Final = Anchor(rf"(?i)\b{NAMES}\\?[\"']?{BLANK}{{0,4}}[:=]")
+VALUE_PLACES: Final = Anchor(rf"(?i)\b{VALUES}\\?[\"']?{BLANK}{{0,4}}[:=]")
+OPTION_PLACES: Final = Anchor(r"(?i)-(?:name|key|n)[ =:]")
+
+
+def secret_name(name: str) -> bool:
+    """Whether a field that is called so holds a secret."""
+    found = SECRET_NAME.search(name)
+    if found is None or HARMLESS_KEY.search(name):
+        return False
+    rest = found["rest"].lower()
+    return not rest or not ABOUT.search(rest)
+
+
+def plain_value(value: str) -> bool:
+    """Whether a value of a secret's field could be one: no reference, no keyword, no mask."""
+    return len(value) >= 3 and not REFERENCE.match(value) and value.lower() not in WORDS and len(set(value)) > 2
+
+
+def siblings(page: Page) -> Iterator[Hit]:
+    """Values beside the names of secrets."""
+    if not SECRETS.anywhere(page.low):
+        return
+    text = page.text
+    named, valued = [start for start, _ in NAME_PLACES.spans(text)], [start for start, _ in VALUE_PLACES.spans(text)]
+    found = [*matches(NAME_FIRST, text, named), *matches(YAML, text, named), *matches(VALUE_FIRST, text, valued)]
+    found += OPTION_PLACES.read(OPTION, text)
+    for match in found:
+        value = match["value"].rstrip("\\")
+        start = match.start("value")
+        scheme = SCHEME.match(value)
+        if scheme:
+            start, value = start + scheme.end(), value[scheme.end() :]
+        if secret_name(match["name"]) and plain_value(value):
+            yield Hit(start, start + len(value), RANK, "SECRET", "sibling")
+
+
+DETECTORS: Final[tuple[Detector, ...]] = (
+    Detector(
+        "sibling",
+        rf"(?i)\b{VALUES}\\?[\"']?\s*[:=]|-value[ =:]",
+        siblings,
+    ),
+)

@@ -1,0 +1,99 @@
+"""Things, places and releases that are called after somebody: `the Sonja chair`, `Regal Ivar`, `release Jessie`."""
+
+import re
+from typing import Final
+
+from privacy.redaction.hits import Page
+
+# What is sold, planned, built or released under a name, where the noun follows the name.
+NOUNS: Final = frozenset(
+    (
+        "chairs chair armchairs armchair sofas sofa couches couch tables table desks desk shelf shelves bookcases"
+        " bookcase cabinets cabinet beds bed mattresses mattress lamps lamp lights light lampshades lampshade pendants"
+        " pendant chandeliers chandelier rugs rug curtains curtain mirrors mirror stools stool benches bench drawers"
+        " drawer wardrobes wardrobe sideboards sideboard cushions cushion pillows pillow blankets blanket watches watch"
+        " smartwatches smartwatch bracelets bracelet necklaces necklace rings ring bags bag backpacks backpack handbags"
+        " handbag shoes shoe boots boot sneakers sneaker sandals sandal jackets jacket coats coat dresses dress shirts"
+        " shirt skirts skirt trousers jeans hoodies hoodie sweaters sweater scarf scarves speakers speaker soundbars"
+        " soundbar headphones headphone headsets headset earbuds earbud earphones earphone microphones microphone"
+        " keyboards keyboard phones phone smartphones smartphone tablets tablet laptops laptop notebooks notebook monitors"
+        " monitor printers printer routers router cameras camera vacuums vacuum kettles kettle toasters toaster blenders"
+        " blender mixers mixer ovens oven fridges fridge dishwashers dishwasher washers washer dryers dryer heaters heater"
+        " fans fan grills grill bikes bike e-bikes e-bike scooters scooter strollers stroller prams pram helmets helmet"
+        " tents tent suitcases suitcase bottles bottle mugs mug cups cup plates plate pans pan pots pot knife knives plans"
+        " plan subscriptions subscription tariffs tariff packages package bundles bundle editions edition models model"
+        " versions version releases release series themes theme fonts font templates template collections collection"
+        " ranges range lines line sets set kits kit apps app bots bot assistants assistant drones drone dates date eras"
+        " era periods period people peoples empire calendar seeds seed trees tree flowers flower flours flour oil tea"
+        " coffee cake cakes pudding bread salad soup sauce cheese wine beer effect bridges bridge stations station streets"
+        " street squares square towers tower lakes lake falls rivers river islands island branches branch distribution"
+        " protocol framework server cluster"
+    ).split()
+)
+# The same in languages whose nouns have capitals or are written together with the name: `Sonja-Stuhl`, `der Ivar Schrank`.
+CAPITAL_NOUNS: Final = frozenset(
+    (
+        "stuhl stühle sessel sofa couch tisch schreibtisch esstisch regal schrank kommode bett matratze lampe leuchte"
+        " stehlampe teppich vorhang spiegel hocker bank kissen decke uhr armbanduhr tasche rucksack schuh schuhe stiefel"
+        " jacke mantel kleid hemd rock hose pullover schal lautsprecher soundbar kopfhörer mikrofon tastatur handy telefon"
+        " tablet laptop monitor drucker kamera staubsauger wasserkocher toaster mixer ofen kühlschrank grill fahrrad"
+        " roller kinderwagen helm zelt koffer flasche becher teller pfanne topf messer tarif plan paket abo modell version"
+        " serie edition kollektion set app linie brücke straße platz turm stoel kast tafel lamp stol bord hylla lampa säng"
+        " seng hylde reol"
+    ).split()
+)
+# Where the noun stands before the name: Romance and Slavic languages, and English for releases.
+NOUNS_BEFORE: Final = frozenset(
+    (
+        "release releases branch suite codename codenames codenamed code-named distribution version debian ubuntu android"
+        " macos fedora model series plan theme font stuhl sessel sofa tisch regal schrank kommode bett lampe leuchte"
+        " teppich tarif modell serie chaise fauteuil canapé table étagère armoire lit tapis miroir montre sac modèle"
+        " forfait gamme silla sillón sofá mesa estantería armario cama lámpara alfombra espejo reloj bolso modelo tarifa"
+        " gama sedia poltrona divano tavolo scaffale armadio letto lampada tappeto specchio orologio borsa modello piano"
+        " cadeira estante armário luminária tapete espelho relógio bolsa plano stoel kast tafel bank lamp stol bord hylla"
+        " lampa krzesło fotel stół szafa łóżko"
+    ).split()
+)
+AFTER: Final = re.compile(r"[ -]([^\W\d_]+(?:-[^\W\d_]+)?)(?!')")
+DETERMINERS: Final = frozenset(
+    "the a an this that these those our your my his her their its another each every which what new old two three one any no some".split()
+)
+HOLDS_PERSON: Final = frozenset(
+    "family families household couple girl boy guy lady woman man person kid brothers sisters twins who i we he she that from is was has said called and or with in on at to for as if when but".split()
+)
+QUOTES: Final = "\"“„«',"
+
+
+def persons(page: Page, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those names that name no thing: where `the Sonja chair` is spoken of, `Sonja` alone is that chair as well."""
+    if page.strict or not found:
+        return found
+    things = {page.low[start:end] for start, end in found if names_thing(page, start, end)}
+    return [(start, end) for start, end in found if page.low[start:end] not in things] if things else found
+
+
+def names_thing(page: Page, start: int, end: int) -> bool:
+    """Whether the words around a single name make it that of a thing."""
+    low = page.low
+    if low.find(" ", start, end) >= 0:
+        return False
+    after = AFTER.match(low, end)
+    noun = after[1] if after else ""
+    if noun in NOUNS or (noun in CAPITAL_NOUNS and page.text[end + 1].isupper()):
+        return True
+    words = low[max(0, start - 32) : start].split()
+    if not words or low[start - 1] not in " -\"“„«'":
+        return False
+    if words[-1].strip(QUOTES) in NOUNS_BEFORE or (
+        len(words) > 1 and words[-1][0].isdigit() and words[-2] in NOUNS_BEFORE
+    ):
+        return True
+    determined = words[-1] in DETERMINERS or (len(words) > 1 and words[-2] in DETERMINERS)
+    return (
+        determined
+        and len(noun) > 2
+        and noun not in HOLDS_PERSON
+        and page.text[start].isupper()
+        and page.text[end] == " "
+        and page.text[end + 1].islower()
+    )
