@@ -96,12 +96,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The database, where what Django puts into a new one comes back after each flush as it was.
+    """The database, where what Django and the migrations put into a new one comes back after each flush as it was.
 
     Working out all permissions anew took a quarter of a second, after every test with transactions of its own.
     """
-    from django.contrib.auth.models import Permission
+    from django.contrib.auth.models import Group, Permission
     from django.contrib.contenttypes.models import ContentType
+
+    filled: tuple[Any, ...] = (ContentType, Permission, Group, Group.permissions.through)
 
     def put_back(*args: Any, **named: Any) -> None:
         ContentType.objects.clear_cache()
@@ -109,9 +111,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             model._base_manager.bulk_create(rows)
 
     with django_db_blocker.unblock():
-        kept: list[tuple[Any, list[Any]]] = [
-            (model, list(model._base_manager.all())) for model in (ContentType, Permission)
-        ]
+        kept: list[tuple[Any, list[Any]]] = [(model, list(model._base_manager.all())) for model in filled]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("django.core.management.commands.flush.emit_post_migrate_signal", put_back)
         yield

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
 
+from curation.roles import ROLES
 from tests.databases import ROOT, files_for, of_the_database
 from tests.test_layers import plant
 
@@ -36,3 +39,10 @@ def test_the_files_for_a_module_are_those_that_import_it_and_where_there_are_non
     assert files_for("feedback.noun.store", tmp_path) == [one]
     assert files_for("feedback.noun.locks", tmp_path) == [one, other]
     assert files_for("feedback.verb.store", tmp_path) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_test_with_transactions_leaves_the_roles_to_the_next() -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    roles = {group.name: group.permissions.count() for group in Group.objects.all()}
+    assert set(roles) == set(ROLES) and all(roles.values())
