@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError, connection
 
 from feedback.api import rates
+from flywheel_site.ops import upgrade
 from flywheel_site.ops.databases import not_durable
 from privacy.checks import TAG
 
@@ -27,6 +28,14 @@ def deployed(check: Registered) -> Registered:
     """Register a check that only `check --deploy` runs."""
     register(TAG, deploy=True)(check)
     return check
+
+
+@register(Tags.database)
+def tables_are_of_this_version(**kwargs: Any) -> list[CheckMessage]:
+    """flywheel.E012: the database was made before 0.1.0. `migrate`, and so `up`, asks before it begins."""
+    if not kwargs.get("databases") or not upgrade.is_needed():
+        return []
+    return [Error("This database was made before 0.1.0.", hint="Run: manage.py upgrade", id="flywheel.E012")]
 
 
 @deployed

@@ -188,7 +188,7 @@ class PrivacyRequest(models.Model):
     fingerprints = models.BinaryField(default=bytes, help_text="Of the person's text, keyed; emptied when it closes.")
     scan = models.JSONField(default=dict, help_text="What the byte scan read and found.")
     progress = models.JSONField(default=dict, help_text="How far the byte scan is; emptied when it is done.")
-    receipt = models.JSONField(default=dict, help_text="Signed; see `privacy/receipts.py`.")
+    receipt = models.JSONField(default=dict, help_text="Signed; see `privacy/requests/receipts.py`.")
     tries = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=200, blank=True, help_text="Why the last try failed; no captured text.")

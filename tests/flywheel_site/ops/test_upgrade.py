@@ -1,0 +1,61 @@
+"""A database from before 0.1.0 goes over: what its tables lack is added, and its rows stay."""
+
+import io
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from curation.models import BulkDecision, BulkItem
+from feedback.models import Interaction, Signal
+from flywheel_site.ops import upgrade
+from tests import factories as cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def older() -> None:
+    """Take the database back to what the last version before 0.1.0 left."""
+    with connection.schema_editor() as editor:
+        editor.delete_model(BulkItem)
+        editor.delete_model(BulkDecision)
+        editor.remove_field(Signal, Signal._meta.get_field("effective_at"))
+    recorder = MigrationRecorder(connection)
+    for app, name in upgrade.LAST:
+        recorder.record_applied(app, name)
+
+
+def test_the_tables_are_completed_and_the_rows_stay() -> None:
+    shop = cast.project()
+    cast.said(shop, cast.asked(shop), "thumbs_up")
+    said_at = Signal.objects.get().occurred_at
+    Group.objects.get(name="curator").permissions.filter(codename="change_evalcase").delete()
+    older()
+    with pytest.raises(SystemCheckError, match="upgrade"):
+        call_command("migrate", verbosity=0)
+    out = io.StringIO()
+    call_command("upgrade", stdout=out)
+    assert "feedback_signal.effective_at" in out.getvalue() and "curation_bulkitem" in out.getvalue()
+    assert Signal.objects.get().effective_at == said_at and Interaction.objects.count() == 1
+    assert BulkDecision.objects.count() == 0
+    assert Group.objects.get(name="curator").permissions.filter(codename="change_evalcase").exists()
+    assert set(upgrade.applied()) <= upgrade.on_disk() and not upgrade.is_needed()
+
+
+def test_a_database_of_this_version_is_left_alone() -> None:
+    out = io.StringIO()
+    call_command("upgrade", stdout=out)
+    assert "Nothing to upgrade" in out.getvalue()
+
+
+def test_an_older_database_is_refused_in_words() -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("privacy", "0002_requests_are_rows_in_a_state")
+    try:
+        with pytest.raises(CommandError, match="Migrate it with that version first"):
+            call_command("upgrade")
+    finally:
+        recorder.record_unapplied("privacy", "0002_requests_are_rows_in_a_state")
