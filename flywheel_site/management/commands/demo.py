@@ -63,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError("There is no such log file.")
         if not options["no_serve"]:
             look_free(options["port"])
-        call_command("migrate", verbosity=0)
+        call_command("migrate", verbosity=0, skip_checks=False)
         project = project_of(own) if own else datasets.create_project(PROJECT)
         held, asked = commands.consent_of(options) if own else ({}, ConsentSource("import", notice_for(NOTICE)))
         lines = self.capture(project, own or SAMPLE, held, asked, commands.fields_of(options))

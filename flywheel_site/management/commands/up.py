@@ -30,7 +30,7 @@ class Command(BaseCommand):
             claimed = processes.claim(options["port"], settings.VAR)  # kept until the server has ended
         except Taken as error:
             raise CommandError(str(error)) from None
-        call_command("migrate", verbosity=0)
+        call_command("migrate", verbosity=0, skip_checks=False)
         try:
             master_keys.expect_known()
         except master_keys.UnknownKey as error:
