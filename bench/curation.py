@@ -29,6 +29,7 @@ import django
 import orjson
 
 from bench import curation_bare
+from privacy.db import bulk
 
 NEW = 10_000
 TARGETS = {"rate": 8_000, "memory": 400, "growth": 1.5, "files": 0.5, "workers": 1.6}
@@ -73,7 +74,6 @@ def fill(first: int, number: int) -> dict[str, Any]:
     from curation.releases.datasets import create_project
     from feedback.models import Interaction, Project, Signal
     from feedback.texts.fingerprints import fingerprint
-    from privacy.db import columns
     from privacy.models import ConsentEntry, Subject
 
     project = Project.objects.first() or create_project("bench")
@@ -85,7 +85,7 @@ def fill(first: int, number: int) -> dict[str, Any]:
             next(source) for _ in range(min(CHUNK, first + number - start))
         ):
             who = key // 10 + 1
-            at = columns.stamp(START + timedelta(seconds=20 * key))
+            at = bulk.stamp(START + timedelta(seconds=20 * key))
             if key % 10 == 0:
                 people.append((who, project.namespace, f"{who:064}", at))
                 agreed += [
@@ -96,18 +96,18 @@ def fill(first: int, number: int) -> dict[str, Any]:
                           "", "", at, at, "b", fingerprint(question), "{}", "bench", "{}", False, 1, True))  # fmt: skip
             said.append((key + 1, project.pk, key + 1, who, f"said-{key}", vote, right, "", at, at, at, "b"))
         with transaction.atomic():
-            columns.upsert(
+            bulk.upsert(
                 Subject,
                 names(Subject, "id namespace digest created_at"),
                 filled(Subject, "id namespace digest created_at", people),
             )
-            columns.upsert(
+            bulk.upsert(
                 ConsentEntry, *both(ConsentEntry, "id subject_id purpose granted method entry_hash recorded_at", agreed)
             )
-            columns.upsert(Interaction, *both(Interaction, "id project_id subject_id external_id session question answer context sources tags metadata "
+            bulk.upsert(Interaction, *both(Interaction, "id project_id subject_id external_id session question answer context sources tags metadata "
                            "agent_name agent_version agent_model agent_prompt occurred_at received_at body_digest fingerprint redactions "
                            "redaction_version placeholders scan_due revision pending", asked))  # fmt: skip
-            columns.upsert(
+            bulk.upsert(
                 Signal,
                 *both(
                     Signal,
@@ -199,17 +199,16 @@ def raw(release: int) -> float:
     """Seconds to SELECT the columns that the release's files are made of, and write each row with orjson, once."""
     from curation.models import Decision, ReleaseMember
     from feedback.models import Interaction, Signal
-    from privacy.db import columns
 
     statement = (
         "SELECT i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, i.agent_version, s.correction, "
-        f"d.outcome, d.detail, d.language, d.decided_by FROM {columns.quoted(ReleaseMember)} m "
-        f"JOIN {columns.quoted(Interaction)} i ON i.id = m.interaction_id JOIN {columns.quoted(Decision)} d ON d.interaction_id = i.id "
-        f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id WHERE m.release_id = %s ORDER BY m.interaction_id"
+        f"d.outcome, d.detail, d.language, d.decided_by FROM {bulk.quoted(ReleaseMember)} m "
+        f"JOIN {bulk.quoted(Interaction)} i ON i.id = m.interaction_id JOIN {bulk.quoted(Decision)} d ON d.interaction_id = i.id "
+        f"LEFT JOIN {bulk.quoted(Signal)} s ON s.id = d.correction_id WHERE m.release_id = %s ORDER BY m.interaction_id"
     )
     began = time.perf_counter()
     with tempfile.TemporaryFile() as file:
-        for row in columns.stream(statement, [release]):
+        for row in bulk.stream(statement, [release]):
             file.write(orjson.dumps(row) + b"\n")
         file.flush()
         os.fsync(file.fileno())

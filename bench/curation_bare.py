@@ -23,12 +23,12 @@ def write() -> dict[str, Any]:
     from django.conf import settings
     from django.db import connection
 
-    from curation.runs.pace import ROOM
+    from privacy.db.engine import BATCH_PRAGMAS
 
     here = settings.DATABASES["default"]
     source, target = sqlite3.connect(here["NAME"]), Path(here["NAME"]).with_name("bare.sqlite3")
     copy = sqlite3.connect(target, isolation_level=None)
-    copy.executescript(here["OPTIONS"]["init_command"] + f"PRAGMA cache_size = {ROOM['cache_size']}")
+    copy.executescript(here["OPTIONS"]["init_command"] + f"PRAGMA cache_size = {BATCH_PRAGMAS['cache_size']}")
     wanted = tables()
     schema = source.execute("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'index'")
     for statement in [sql for table, sql in schema if table in wanted]:

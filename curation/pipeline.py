@@ -26,7 +26,7 @@ from curation.review import opening
 from curation.runs import control
 from curation.runs.pace import paced
 from feedback.models import Interaction, Project
-from privacy.db import columns
+from privacy.db import engine
 
 
 def curate(project: Project, *, progress: Callable[[int, int], None] | None = None) -> Run | None:
@@ -76,7 +76,7 @@ def write(run: Run, judged: Sequence[Judged]) -> None:
     """
     judging.record(run, judged)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)
-    columns.in_turn("curate", run.project_id)
+    engine.in_turn("curate", run.project_id)
     carry_out(Batch(run.policy, [one.alone for one in judged], judged))
     control.note(run, judged)
 

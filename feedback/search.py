@@ -6,10 +6,10 @@ SQLite, where such an index would keep erased text, it scans the newest interact
 
 from typing import TypeVar
 
-from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
 from feedback.models import Interaction, Project
+from privacy.db import engine
 
 WINDOW = 20_000  # the newest conversations that are looked through
 MOST = 2_000  # hits of the index that are shown; above that the words are common
@@ -29,7 +29,7 @@ def matching(rows: Rows, term: str) -> Rows:
     exact = rows.filter(external_id=term, project__in=Project.objects.values("pk"))  # as the index has it
     if exact.exists():
         return exact
-    if connection.vendor == "postgresql":
+    if not engine.one_writer():
         found = rows.extra(where=[INDEXED], params=[term]).order_by()  # noqa: S610 - a constant, with its parameter
         keys = list(found.values_list("pk", flat=True)[: MOST + 1])
         if len(keys) <= MOST:

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
 from feedback.api import rates
 from flywheel_site.ops import upgrade
-from flywheel_site.ops.databases import not_durable
 from privacy.checks import TAG
+from privacy.db import engine
 
 LEAST_BITS = 96.0  # of a secret, judged by how often each character occurs in it
 WIDEST = {4: 8, 6: 16}  # the shortest prefix of a network of proxies, by version of IP
@@ -131,7 +131,7 @@ def commits_are_durable(**kwargs: Any) -> list[CheckMessage]:
     """flywheel.E011: PostgreSQL answers before a commit is on disk; flywheel.W003: it could not be asked."""
     hint = "Set synchronous_commit=on, fsync=on and full_page_writes=on: a 201 says that it is on disk."
     try:
-        off = not_durable(connection)
+        off = engine.not_durable()
     except DatabaseError as error:
         return [Warning(f"PostgreSQL was not asked: {type(error).__name__}.", hint=hint, id="flywheel.W003")]
     return [Error(f"PostgreSQL has {name} off.", hint=hint, id="flywheel.E011") for name in off]

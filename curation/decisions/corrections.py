@@ -18,8 +18,8 @@ import re2
 from curation.decisions import remarks
 from curation.decisions.remarks import phrases
 from feedback.texts.blanks import is_blank
+from privacy.redaction import PLACEHOLDER
 
-PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 EDGES: Final = ".,;:!?\"'`´‘’“”„«»…。，、！？؟।"
 READ: Final = 400
 FEW: Final = 2

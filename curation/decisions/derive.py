@@ -13,7 +13,7 @@ from curation.models.derived import HEADS
 from curation.questions import clusters, duplicate_status
 from curation.questions.duplicate_status import Row
 from feedback.models import Project
-from privacy.db import columns
+from privacy.db import bulk
 from privacy.models import Purpose
 
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
@@ -180,13 +180,13 @@ def own_columns(model: type[Derived], row: Decided, made: Candidate) -> tuple[An
 
 def write(model: type[Derived], project: Project, touched: Touched) -> None:
     """Write the rows of one kind, as they stand, in one go."""
-    now = columns.stamp(timezone.now())
+    now = bulk.stamp(timezone.now())
     made = [
         (row.key, project.pk, row.subject, str(row.status), False, row.reason, row.detail[:200], row.figure,
          row.canonical, row.mark, row.said, row.near_said, now, *own)
         for row, own in touched.unwritten.get(model, ())
     ]  # fmt: skip
-    columns.upsert(model, (*COLUMNS, *OWN.get(model, ())), made, unchanged=("never_again",))
+    bulk.upsert(model, (*COLUMNS, *OWN.get(model, ())), made, unchanged=("never_again",))
 
 
 def agent_depths(project: Project) -> dict[tuple[str, str], int]:

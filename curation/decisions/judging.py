@@ -13,7 +13,7 @@ from curation.evidence import store
 from curation.evidence.records import Decided
 from curation.evidence.store import Read, Stored
 from curation.models import CurationPolicy, Decision, Run
-from privacy.db import columns
+from privacy.db import bulk
 
 FOR_GOOD = (Reason.REVIEW_SENSITIVE, Reason.REVIEW_NEVER)
 """Never is never: no later vote brings back what a reviewer ruled out for what it is about."""
@@ -63,7 +63,7 @@ def rule(read: Read) -> Ruling:
 
 def record(run: Run, judged: Sequence[Judged]) -> None:
     """Write the rulings, each with its reason in words."""
-    now = columns.stamp(timezone.now())
+    now = bulk.stamp(timezone.now())
     rows = []
     for read, ruling, language, _ in judged:
         reviewed = is_reviewed(read)
@@ -73,7 +73,7 @@ def record(run: Run, judged: Sequence[Judged]) -> None:
              ruling.reason.value, ruling.detail[:200], language, ruling.correction, task,
              "reviewer" if reviewed else "rule", now)
         )  # fmt: skip
-    columns.upsert(Decision, DECISION, rows)
+    bulk.upsert(Decision, DECISION, rows)
 
 
 def decided(read: Read, ruling: Ruling, language: str) -> Decided:

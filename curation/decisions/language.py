@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from privacy.redaction import PLACEHOLDER
+
 UNKNOWN: Final = "und"
 READ: Final = 400
 CLEAR_LEAD: Final = 1.3
@@ -17,7 +19,7 @@ MOST_WORDS: Final = 50
 
 WORDS: Final = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 PLAIN: Final = {code: chr(code) if chr(code).isalpha() else " " for code in range(128)}  # the same, where all is ASCII
-NOT_PROSE: Final = re.compile(r"```.*?(?:```|$)|`[^`]*`|https?://\S+|\S+@\S+|\[[A-Z][A-Z_]*_\d+\]", re.DOTALL)
+NOT_PROSE: Final = re.compile(r"```.*?(?:```|$)|`[^`]*`|https?://\S+|\S+@\S+|" + PLACEHOLDER.pattern, re.DOTALL)
 
 COMMON: Final = {
     "en": "the of and to in is that for it with as on are this be by from was not you or have an which can how what do my "

@@ -17,7 +17,7 @@ from curation.quality import estimates
 from curation.selection.balance import Stock
 from curation.selection.guards import PHRASE_WORDS, GuardSettings, Item
 from feedback.models import Interaction, Project, Signal
-from privacy.db import columns
+from privacy.db import bulk
 from privacy.models import ConsentEntry, Purpose, Subject
 
 CHUNK = 2_000
@@ -45,8 +45,8 @@ class Known:
     def learn_sources(self, records: Iterable[Item]) -> None:
         """Add the words of what these records' sources say."""
         keys = [one.id for one in records if not one.reviewed]
-        for _, found in columns.select_in(SOURCES, keys):
-            self.learn(said(columns.parsed(found)))
+        for _, found in bulk.select_in(SOURCES, keys):
+            self.learn(said(bulk.parsed(found)))
 
     def learn_approved(self, project: Project) -> None:
         """Add the words of what the project's reviewers approved, once."""
@@ -83,14 +83,14 @@ def items(project: Project, keys: Sequence[int], settings: GuardSettings, known:
     weeks, shows = sudden_weeks(project), settings.rare_subjects > 1
     alike: dict[Any, Any] = {}
     for start in range(0, len(keys), CHUNK):
-        rows = [Read._make(row) for row in columns.select_in(READ, keys[start : start + CHUNK])]
+        rows = [Read._make(row) for row in bulk.select_in(READ, keys[start : start + CHUNK])]
         voters = voted(row.id for row in rows)
         people = {person for row in rows for person in (row.subject, row.author) if person is not None}
         people.update(*voters.values())
         imported, seen = vouched_since(people), first_seen(people)
         for row in sorted(rows):
             since = imported.get(row.subject)
-            vouched = since is not None and columns.moment(row.received_at) <= since + IMPORT_TAKES
+            vouched = since is not None and bulk.moment(row.received_at) <= since + IMPORT_TAKES
             words = said_in(row, vouched, settings, known, shows) if row.task is None else NOTHING
             yield item(row, voters[row.id], vouched, seen, weeks, words, alike)
 
@@ -122,18 +122,18 @@ class Read(NamedTuple):
 # Times as text: either driver would have Python take each apart.
 READ = (
     "SELECT i.id, i.subject_id, d.outcome, i.answer, d.task_id, t.correction, s.correction, s.subject_id, "  # noqa: S608
-    f"i.sources, i.question, i.context, CAST(i.received_at AS text), q.cluster, x.depth FROM {columns.quoted(Decision)} d "
-    f"{store.RESTS_ON} LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
-    f"LEFT JOIN {columns.quoted(Example)} x ON x.decision_id = d.interaction_id WHERE d.interaction_id IN ({{keys}})"
+    f"i.sources, i.question, i.context, CAST(i.received_at AS text), q.cluster, x.depth FROM {bulk.quoted(Decision)} d "
+    f"{store.RESTS_ON} LEFT JOIN {bulk.quoted(Question)} q ON q.interaction_id = d.interaction_id "
+    f"LEFT JOIN {bulk.quoted(Example)} x ON x.decision_id = d.interaction_id WHERE d.interaction_id IN ({{keys}})"
 )
 VOTED = (
-    f"SELECT g.interaction_id, g.subject_id FROM {columns.quoted(Signal)} g "  # noqa: S608 - our own names
-    f"JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL "
+    f"SELECT g.interaction_id, g.subject_id FROM {bulk.quoted(Signal)} g "  # noqa: S608 - our own names
+    f"JOIN {bulk.quoted(Subject)} p ON p.id = g.subject_id WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL "
     f"AND g.kind IN ({', '.join(repr(kind) for kind in sorted(rules.EXPLICIT))}) AND g.interaction_id IN ({{keys}})"
 )
-SEEN = f"SELECT id, CAST(created_at AS text) FROM {columns.quoted(Subject)} WHERE id IN ({{keys}})"  # noqa: S608
+SEEN = f"SELECT id, CAST(created_at AS text) FROM {bulk.quoted(Subject)} WHERE id IN ({{keys}})"  # noqa: S608
 IMPORTED = (
-    f"SELECT subject_id, recorded_at FROM {columns.quoted(ConsentEntry)} "  # noqa: S608 - our own names
+    f"SELECT subject_id, recorded_at FROM {bulk.quoted(ConsentEntry)} "  # noqa: S608 - our own names
     "WHERE method = %s AND purpose = %s AND granted = %s AND subject_id IN ({keys})"
 )
 
@@ -187,7 +187,7 @@ def item(
 
 def said_in(row: Read, vouched: bool, settings: GuardSettings, known: Known, shows: bool) -> Words:
     """The phrases and names of a record, and the names of all that a release shows of the conversation."""
-    own, text = said(columns.parsed(row.sources)), row.expected
+    own, text = said(bulk.parsed(row.sources)), row.expected
     if shows or settings.hold_unknown:
         known.learn(own)
     found = NOTHING
@@ -195,7 +195,7 @@ def said_in(row: Read, vouched: bool, settings: GuardSettings, known: Known, sho
         names = poisoning.names(text, own) if row.outcome == CORRECTED and settings.hold_unknown else ()
         found = Words(poisoning.phrases(text, own, PHRASE_WORDS), names)
     if shows:
-        turns = (turn.get("content", "") for turn in columns.parsed(row.context))
+        turns = (turn.get("content", "") for turn in bulk.parsed(row.context))
         everything = "\n".join((*turns, row.question, row.answer, text))
         found = found._replace(asker=row.subject, shown=poisoning.names(everything, own))
     return found
@@ -209,7 +209,7 @@ def said(sources: Iterable[Mapping[str, str]]) -> str:
 def voted(keys: Iterable[int]) -> defaultdict[int, set[int]]:
     """Whose votes stand on each of these: everybody's who has one, for the newest of each person's does."""
     found: defaultdict[int, set[int]] = defaultdict(set)
-    for interaction, subject in columns.select_in(VOTED, keys):
+    for interaction, subject in bulk.select_in(VOTED, keys):
         found[interaction].add(subject)
     return found
 
@@ -217,14 +217,14 @@ def voted(keys: Iterable[int]) -> defaultdict[int, set[int]]:
 def vouched_since(people: Iterable[int]) -> dict[int, datetime]:
     """Whom of these the operator vouches for by importing their log, and when that was."""
     found: dict[int, datetime] = {}
-    for subject, at in columns.select_in(IMPORTED, people, ["import", str(Purpose.CAPTURE), True]):
-        found[subject] = max(columns.moment(at), found.get(subject, columns.moment(at)))
+    for subject, at in bulk.select_in(IMPORTED, people, ["import", str(Purpose.CAPTURE), True]):
+        found[subject] = max(bulk.moment(at), found.get(subject, bulk.moment(at)))
     return found
 
 
 def first_seen(people: Iterable[int]) -> dict[int, datetime]:
     """When each of these was first seen."""
-    return {person: columns.moment(at) for person, at in columns.select_in(SEEN, people)}
+    return {person: bulk.moment(at) for person, at in bulk.select_in(SEEN, people)}
 
 
 def sudden_weeks(project: Project) -> frozenset[str]:
@@ -232,25 +232,25 @@ def sudden_weeks(project: Project) -> frozenset[str]:
 
     Without a month of history there is no usual.
     """
-    seen = columns.stream(CAME, [project.namespace])
-    weeks = Counter(map(estimates.week, (columns.moment(at) for (at,) in seen)))
+    seen = bulk.stream(CAME, [project.namespace])
+    weeks = Counter(map(estimates.week, (bulk.moment(at) for (at,) in seen)))
     if len(weeks) < WEEKS_OF_HISTORY:
         return frozenset()
     usual = median(weeks.values())
     return frozenset(week for week, number in weeks.items() if number >= max(FEW, SUDDEN * usual))
 
 
-CAME = f"SELECT CAST(created_at AS text) FROM {columns.quoted(Subject)} WHERE namespace = %s"  # noqa: S608 - our own names
+CAME = f"SELECT CAST(created_at AS text) FROM {bulk.quoted(Subject)} WHERE namespace = %s"  # noqa: S608 - our own names
 
 
 def known_phrases(project: Project, records: Iterable[Item], size: int) -> frozenset[int]:
     """The runs of words that the project knows: of the sources of these records, and of what reviewers approved."""
     keys = [one.id for one in records if not one.reviewed]
-    sources = (said(columns.parsed(found)) for _, found in columns.select_in(SOURCES, keys))
+    sources = (said(bulk.parsed(found)) for _, found in bulk.select_in(SOURCES, keys))
     return frozenset(phrase for text in chain(sources, approved(project)) for phrase in poisoning.ngrams(text, size))
 
 
-SOURCES = f"SELECT id, sources FROM {columns.quoted(Interaction)} WHERE sources <> '[]' AND id IN ({{keys}})"  # noqa: S608
+SOURCES = f"SELECT id, sources FROM {bulk.quoted(Interaction)} WHERE sources <> '[]' AND id IN ({{keys}})"  # noqa: S608
 
 
 def approved(project: Project) -> Iterable[str]:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from typing import Final, Protocol
 
 from feedback.texts.fingerprints import normalise
+from privacy.redaction import PLACEHOLDER
 
 STAGE: Final = "guard"
 WORD: Final = re.compile(r"\w[\w.@/:-]*\w|\w")
-PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 SENTENCE_START: Final = re.compile(r"(?:^|[.!?:;\n\u2022*-]\s*|[\"'(\[]\s*)$")
 VOWEL: Final = re.compile(r"[aeiouy]", re.IGNORECASE)
 BEARS: Final = re.compile(r"[\d@/_]|\w\.\w|[A-Z]{2}|[a-z][A-Z]")

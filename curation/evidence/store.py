@@ -10,22 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.utils import timezone
 
 from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
 from curation.evidence.records import Decided
 from curation.models import Decision, ReviewTask
 from feedback.models import Interaction, Project, Signal
-from privacy.db import columns
-from privacy.models import ConsentEntry, Purpose, Subject
+from privacy.consent import ledger
+from privacy.db import bulk, engine
+from privacy.models import Subject
 
 Columns = tuple[Any, ...]
 # What a decision `d` rests on: its interaction, the signal whose text it takes, and the task that a reviewer closed.
 RESTS_ON = (
-    f"JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
-    f"LEFT JOIN {columns.quoted(Signal)} s ON s.id = d.correction_id "
-    f"LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id"
+    f"JOIN {bulk.quoted(Interaction)} i ON i.id = d.interaction_id "
+    f"LEFT JOIN {bulk.quoted(Signal)} s ON s.id = d.correction_id "
+    f"LEFT JOIN {bulk.quoted(ReviewTask)} t ON t.id = d.task_id"
 )
 
 
@@ -78,15 +78,15 @@ class Reading(NamedTuple):
 
 def are_locked() -> bool:
     """Whether what `waiting` reads is kept as it is until the transaction ends."""
-    return connection.features.has_select_for_update_skip_locked
+    return not engine.one_writer()
 
 
 def waiting(project: Project, after: int, most: int) -> Reading:
     """The next pending interactions, of those with a key above `after`."""
-    version = columns.data_version()
+    version = engine.data_version()
     lock = " FOR NO KEY UPDATE OF i SKIP LOCKED" if are_locked() else ""
     which = f"i.project_id = %s AND i.id > %s ORDER BY i.id LIMIT {most}{lock}"
-    return Reading(with_decisions(columns.select(statement(which), [project.pk, after])), version)
+    return Reading(with_decisions(bulk.select(statement(which), [project.pk, after])), version)
 
 
 def unchanged(stored: Sequence[Stored], *, since: int) -> set[int]:
@@ -94,9 +94,9 @@ def unchanged(stored: Sequence[Stored], *, since: int) -> set[int]:
     data's version `since`. Call in the transaction that writes.
     """
     keys = [one.row[0] for one in stored]
-    if are_locked() or columns.data_version() == since:
+    if are_locked() or engine.data_version() == since:
         return set(keys)
-    now = {one.row[0]: one for one in with_decisions(list(columns.select_in(statement("i.id IN ({keys})"), keys)))}
+    now = {one.row[0]: one for one in with_decisions(list(bulk.select_in(statement("i.id IN ({keys})"), keys)))}
     return {key for key, one in zip(keys, stored, strict=True) if now.get(key) == one}
 
 
@@ -104,8 +104,8 @@ def statement(which: str) -> str:
     """A SELECT of the pending interactions for which `which` holds."""
     return (
         "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
-        f"i.agent_version, {columns.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata "
-        f"FROM {columns.quoted(Interaction)} i JOIN {columns.quoted(Subject)} p ON p.id = i.subject_id "
+        f"i.agent_version, {bulk.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata "
+        f"FROM {bulk.quoted(Interaction)} i JOIN {bulk.quoted(Subject)} p ON p.id = i.subject_id "
         f"WHERE i.pending AND NOT i.scan_due AND p.restricted_at IS NULL AND {which}"
     )
 
@@ -124,21 +124,21 @@ def signals_on(keys: Iterable[int]) -> Iterable[Columns]:
     """The live signals on these interactions, oldest first, without those of people who are restricted."""
     statement = (
         "SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, "  # noqa: S608 - our own names
-        f"{columns.at('g.effective_at')}, {columns.at('g.received_at')} "
-        f"FROM {columns.quoted(Signal)} g JOIN {columns.quoted(Subject)} p ON p.id = g.subject_id "
+        f"{bulk.at('g.effective_at')}, {bulk.at('g.received_at')} "
+        f"FROM {bulk.quoted(Signal)} g JOIN {bulk.quoted(Subject)} p ON p.id = g.subject_id "
         "WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.interaction_id IN ({keys}) ORDER BY g.id"
     )
-    return columns.select_in(statement, keys)
+    return bulk.select_in(statement, keys)
 
 
 def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
     """The decisions that stand on these interactions."""
     statement = (
         "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction, d.correction_id "  # noqa: S608
-        f"FROM {columns.quoted(Decision)} d LEFT JOIN {columns.quoted(ReviewTask)} t ON t.id = d.task_id "
+        f"FROM {bulk.quoted(Decision)} d LEFT JOIN {bulk.quoted(ReviewTask)} t ON t.id = d.task_id "
         "WHERE d.interaction_id IN ({keys})"
     )
-    return columns.select_in(statement, keys)
+    return bulk.select_in(statement, keys)
 
 
 def read(stored: Stored) -> Read:
@@ -147,17 +147,17 @@ def read(stored: Stored) -> Read:
     before = decision_before(stored.decision)
     reviewed = before is not None and before.task is not None
     return Read(
-        key, subject, question, answer, columns.parsed(context), columns.parsed(sources), tuple(columns.parsed(tags)),
-        (name, version), columns.moment(at), bytes(mark), revision,
+        key, subject, question, answer, bulk.parsed(context), bulk.parsed(sources), tuple(bulk.parsed(tags)),
+        (name, version), bulk.moment(at), bytes(mark), revision,
         tuple(map(vote, stored.votes)), is_cut(metadata),
-        max((columns.moment(vote[-1]) for vote in stored.votes), default=None) if reviewed else None,
+        max((bulk.moment(vote[-1]) for vote in stored.votes), default=None) if reviewed else None,
         before,
     )  # fmt: skip
 
 
 def is_cut(metadata: Any) -> bool:
     """Whether a client said that its stream ended before the answer did."""
-    return metadata != "{}" and "cut" in columns.parsed(metadata)
+    return metadata != "{}" and "cut" in bulk.parsed(metadata)
 
 
 def decision_before(stored: Columns | None) -> Before | None:
@@ -165,7 +165,7 @@ def decision_before(stored: Columns | None) -> Before | None:
     if stored is None:
         return None
     _, outcome, reason, detail, task, at, typed, signal = stored
-    return Before(outcome, reason, detail, task, columns.moment(at) if at else None, typed or "", signal)
+    return Before(outcome, reason, detail, task, bulk.moment(at) if at else None, typed or "", signal)
 
 
 def load(keys: Sequence[int]) -> list[Decided]:
@@ -175,7 +175,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
     statement = (
         "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
         "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
-        f"i.occurred_at, i.fingerprint, i.metadata FROM {columns.quoted(Decision)} d {RESTS_ON} "
+        f"i.occurred_at, i.fingerprint, i.metadata FROM {bulk.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
@@ -183,24 +183,24 @@ def load(keys: Sequence[int]) -> list[Decided]:
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
         language, name, version, occurred_at, fingerprint, metadata,
-    ) in columns.select_in(statement, keys):  # fmt: skip
+    ) in bulk.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
                 interaction=key,
                 subject=subject,
                 question=question,
-                context=columns.parsed(context),
+                context=bulk.parsed(context),
                 answer=answer,
                 expected=right_answer(answer, typed, written) if outcome in LABELLED else None,
                 corrected=outcome == Outcome.CORRECTED,
                 reviewed=task is not None,
                 correction=correction,
                 author=author,
-                sources=columns.parsed(sources),
-                tags=tuple(columns.parsed(tags)),
+                sources=bulk.parsed(sources),
+                tags=tuple(bulk.parsed(tags)),
                 language=language,
                 agent=(name, version),
-                occurred_at=columns.moment(occurred_at),
+                occurred_at=bulk.moment(occurred_at),
                 fingerprint=bytes(fingerprint),
                 voters=voters.get(key, ()),
                 is_cut=is_cut(metadata),
@@ -220,31 +220,10 @@ def votes_on(keys: Iterable[int]) -> Mapping[int, list[Vote]]:
 def vote(signal: Columns) -> Vote:
     """A signal as the rules take it."""
     _, key, subject, kind, correction, at, _ = signal
-    return Vote(key, subject, kind, correction or None, columns.moment(at))
+    return Vote(key, subject, kind, correction or None, bulk.moment(at))
 
 
 def agreements(rows: Sequence[Decided], project: Project) -> dict[str, frozenset[int]]:
     """For each purpose, the askers and authors who agree to it at this moment, and to capture; one statement."""
     people = {row.subject for row in rows} | {row.author for row in rows if row.author is not None}
-    return consenting(people, project)
-
-
-def consenting(people: set[int], project: Project) -> dict[str, frozenset[int]]:
-    """For each purpose, those of these people who agree to it at this moment, and to capture; one statement."""
-    statement = (
-        "SELECT id, subject_id, purpose, granted, expires_at "  # noqa: S608 - our own names
-        f"FROM {columns.quoted(ConsentEntry)} WHERE subject_id IN ({{keys}})"
-    )
-    newest: dict[tuple[int, str], tuple[int, bool]] = {}
-    now = timezone.now()
-    for key, subject, purpose, granted, expires_at in columns.select_in(statement, people):
-        before = newest.get((subject, purpose))
-        if before is None or key > before[0]:
-            newest[subject, purpose] = key, bool(granted) and (expires_at is None or columns.moment(expires_at) > now)
-    agreed = {
-        purpose: {
-            person for person in people if newest.get((person, purpose), (0, project.consents_by_default(purpose)))[1]
-        }
-        for purpose in Purpose.values
-    }
-    return {purpose: frozenset(found & agreed[Purpose.CAPTURE]) for purpose, found in agreed.items()}
+    return ledger.consenting(people, project.consent_defaults, timezone.now())

@@ -20,9 +20,10 @@ from curation.decisions import corrections
 from curation.decisions.reasons import Kind, of
 from curation.evidence.records import Candidate, Finding, named
 from curation.filters import texts as filters_texts
-from curation.filters.texts import PLACEHOLDER, gibberish, hides, instructs, is_small_talk, refuses, tokens, truncated
 from curation.filters.texts import WORDS as INJECTING
+from curation.filters.texts import gibberish, hides, instructs, is_small_talk, refuses, tokens, truncated
 from feedback.texts.blanks import is_blank
+from privacy.redaction import PLACEHOLDER
 
 STAGE: Final = "filter"
 MIN_QUESTION, MAX_QUESTION, MAX_ANSWER = 2, 8_000, 20_000  # characters: beyond, it is a paste or nothing

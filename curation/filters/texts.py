@@ -8,7 +8,6 @@ import re2
 from curation.decisions import remarks
 from curation.decisions.language import EVIDENCE
 
-PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 BYTES_PER_TOKEN: Final = 4
 
 

@@ -30,6 +30,7 @@ from curation.gate.graders import (
 )
 from curation.gate.graders.normalisation import blank, normalised, tokens
 from curation.gate.verdicts.cases import Case, case_digest, case_view
+from privacy.redaction import PLACEHOLDER
 
 __all__ = [
     "DEFAULT_GRADERS",
@@ -310,7 +311,7 @@ def _reworded(text: str) -> str:
 
 def _altered(text: str) -> str:
     """Return the text with each number's last digit changed: the same words, and wrong."""
-    return re.sub(r"\d(?!\d)", lambda match: str((int(match[0]) + 1) % 10), re.sub(r"\[[A-Z_]+_\d+\]", " ", text))
+    return re.sub(r"\d(?!\d)", lambda match: str((int(match[0]) + 1) % 10), PLACEHOLDER.sub(" ", text))
 
 
 def _verbatim(case: Case) -> bool:

@@ -14,7 +14,7 @@ from curation.models import AuditFrame, Decision
 from curation.quality import audits, estimates
 from curation.quality.estimates import SMALLEST_GROUP, Estimate, Weighted
 from feedback.models import Interaction, Project, Signal
-from privacy.db import columns
+from privacy.db import bulk, engine
 from privacy.models import Subject
 
 DAY = timedelta(days=1)
@@ -76,7 +76,7 @@ class Quality:
 
 def measure(project: Project) -> Quality:
     """Count a project's answers, votes and judgements. Reads every interaction once, and no text of any."""
-    columns.count_anew(Interaction, Signal, Subject, Decision)
+    engine.analyze(Interaction, Signal, Subject, Decision)
     found, sample = cells(project), audits.sample(project)
     return Quality(
         audit=audits.estimate_of(sample),
@@ -112,7 +112,7 @@ def remembered(project: Project) -> Weighted | None:
 def cells(project: Project) -> list[Cell]:
     """The project's visible interactions, counted by agent version, language, tags and day; one statement."""
     kinds = f"({', '.join(repr(kind) for kind in sorted(EXPLICIT))})"
-    signal, subject = columns.quoted(Signal), columns.quoted(Subject)
+    signal, subject = bulk.quoted(Signal), bulk.quoted(Subject)
     statement = (
         f"WITH votes AS (SELECT g.interaction_id, MIN(CASE WHEN g.kind = '{UP}' THEN 1 ELSE 0 END) AS good "  # noqa: S608
         f"FROM {signal} g JOIN {subject} p ON p.id = g.subject_id "
@@ -122,14 +122,14 @@ def cells(project: Project) -> list[Cell]:
         "AND (n.effective_at, n.id) > (g.effective_at, g.id)) GROUP BY g.interaction_id) "
         "SELECT i.agent_version, COALESCE(d.language, ''), CAST(i.tags AS TEXT), "
         "SUBSTR(CAST(i.occurred_at AS TEXT), 1, 10), COUNT(*), COUNT(v.good), COALESCE(SUM(v.good), 0) "
-        f"FROM {columns.quoted(Interaction)} i JOIN {subject} s ON s.id = i.subject_id "
-        f"LEFT JOIN {columns.quoted(Decision)} d ON d.interaction_id = i.id "
+        f"FROM {bulk.quoted(Interaction)} i JOIN {subject} s ON s.id = i.subject_id "
+        f"LEFT JOIN {bulk.quoted(Decision)} d ON d.interaction_id = i.id "
         "LEFT JOIN votes v ON v.interaction_id = i.id "
         "WHERE i.project_id = %s AND s.restricted_at IS NULL GROUP BY 1, 2, 3, 4"
     )
-    rows = columns.select(statement, [project.pk, project.pk])
+    rows = bulk.select(statement, [project.pk, project.pk])
     return [
-        Cell(version, language, tuple(columns.parsed(tags)), date.fromisoformat(day), seen, voted, good)
+        Cell(version, language, tuple(bulk.parsed(tags)), date.fromisoformat(day), seen, voted, good)
         for version, language, tags, day, seen, voted, good in rows
     ]
 

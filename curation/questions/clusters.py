@@ -20,7 +20,7 @@ from curation.questions.fingerprints import BUCKET, VERSION, Index, Sketch, band
 from curation.selection import holdout
 from feedback.capture import mark_pending
 from feedback.models import Interaction
-from privacy.db import columns
+from privacy.db import bulk
 from privacy.subjects import digests
 
 BANDS = tuple(f"band_{number}" for number in range(8))
@@ -65,7 +65,7 @@ def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
             bands = tuple([band if key in index.buckets[band] else None for band in one.keys]) or NO_BANDS
         entered[key], place = homes[nearest[key]]
         rows.append((key, project, one.subject, entered[key], place, VERSION, False, one.words, *bands))
-    columns.upsert(Question, COLUMNS, rows, keep=True)
+    bulk.upsert(Question, COLUMNS, rows, keep=True)
     return entered
 
 
@@ -76,8 +76,8 @@ def of(question: str, context: Sequence[Mapping[str, str]]) -> Sketch:
 
 def known(keys: Sequence[int]) -> dict[int, int]:
     """The cluster of those of these interactions that are in one."""
-    statement = f"SELECT interaction_id, cluster FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
-    return dict(columns.select_in(statement, keys))
+    statement = f"SELECT interaction_id, cluster FROM {bulk.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    return dict(bulk.select_in(statement, keys))
 
 
 def salted(project: int, keys: Sequence[int]) -> tuple[int, ...]:
@@ -101,10 +101,10 @@ def looked_up(asked: Collection[Asked]) -> Index:
     for number, wanted in enumerate(zip(*[one.keys for one in asked if one.keys], strict=True)):
         name = BANDS[number]
         statement = (
-            f"SELECT {name}, interaction_id FROM {columns.quoted(Question)} "  # noqa: S608 - our own names
+            f"SELECT {name}, interaction_id FROM {bulk.quoted(Question)} "  # noqa: S608 - our own names
             f"WHERE {name} IN ({{keys}}) ORDER BY {name}, interaction_id"
         )
-        for band, key in columns.select_in(statement, set(wanted)):
+        for band, key in bulk.select_in(statement, set(wanted)):
             buckets.setdefault(band, []).append(key)
     index = Index()
     index.buckets = {band: tuple(found[:BUCKET]) for band, found in buckets.items()}
@@ -128,22 +128,20 @@ def near_some(asked: Iterable[Asked], index: Index) -> set[int]:
 
 def words_of(keys: Iterable[int]) -> dict[int, int | None]:
     """The bits of the words of stored questions."""
-    statement = f"SELECT interaction_id, words FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
-    return dict(columns.select_in(statement, keys))
+    statement = f"SELECT interaction_id, words FROM {bulk.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    return dict(bulk.select_in(statement, keys))
 
 
 def homes_of(keys: Iterable[int]) -> dict[int, tuple[int, float]]:
     """The clusters of stored questions, and their places."""
-    statement = (
-        f"SELECT interaction_id, cluster, place FROM {columns.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
-    )
-    return {key: (cluster, place) for key, cluster, place in columns.select_in(statement, keys)}
+    statement = f"SELECT interaction_id, cluster, place FROM {bulk.quoted(Question)} WHERE interaction_id IN ({{keys}})"  # noqa: S608
+    return {key: (cluster, place) for key, cluster, place in bulk.select_in(statement, keys)}
 
 
 def sketches_of(keys: Iterable[int]) -> dict[int, Sketch]:
     """The sketches of stored questions, made from their text."""
-    statement = f"SELECT id, question, context FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
-    return {key: of(text, columns.parsed(turns)) for key, text, turns in columns.select_in(statement, keys)}
+    statement = f"SELECT id, question, context FROM {bulk.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
+    return {key: of(text, bulk.parsed(turns)) for key, text, turns in bulk.select_in(statement, keys)}
 
 
 def remove(keys: Sequence[int]) -> int:

@@ -10,7 +10,7 @@ from curation.models import Decision
 from curation.models.derived import ASKED, HEADS, HELD_BACK, Derived
 from feedback.models import Interaction, Project
 from feedback.texts.fingerprints import normalise
-from privacy.db import columns
+from privacy.db import bulk
 
 ANSWER_BITS = 27
 ANSWER, CLUSTER = (1 << ANSWER_BITS) - 1, (1 << 63 - ANSWER_BITS) - 1
@@ -103,18 +103,18 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
     """The records of a project for which `which` (a condition of ours) holds, by the values of a column of theirs."""
     statement = (
         "SELECT r.decision_id, r.subject_id, r.fingerprint, r.said, r.near_said, r.status, r.reason, r.detail, "  # noqa: S608
-        f"r.canonical_id, d.outcome, d.task_id, {columns.at('i.occurred_at')} FROM {columns.quoted(model)} r "
-        f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = r.decision_id "
-        f"JOIN {columns.quoted(Interaction)} i ON i.id = r.decision_id "
+        f"r.canonical_id, d.outcome, d.task_id, {bulk.at('i.occurred_at')} FROM {bulk.quoted(model)} r "
+        f"JOIN {bulk.quoted(Decision)} d ON d.interaction_id = r.decision_id "
+        f"JOIN {bulk.quoted(Interaction)} i ON i.id = r.decision_id "
         f"WHERE r.project_id = %s AND {which} AND r.{column} IN ({{keys}})"
     )
     return [
         Row(
             key, subject, bytes(mark), said, near_said,
-            rank(key, reviewed=task is not None, corrected=outcome == "corrected", occurred_at=columns.moment(at)),
+            rank(key, reviewed=task is not None, corrected=outcome == "corrected", occurred_at=bulk.moment(at)),
             status, reason, detail, canonical,
         )
-        for key, subject, mark, said, near_said, status, reason, detail, canonical, outcome, task, at in columns.select_in(
+        for key, subject, mark, said, near_said, status, reason, detail, canonical, outcome, task, at in bulk.select_in(
             statement, set(values), [project.pk]
         )
     ]  # fmt: skip
@@ -129,4 +129,4 @@ def heads(model: type[Derived], project: Project, saids: Iterable[int]) -> list[
 def store(model: type[Derived], rows: Sequence[Row]) -> None:
     """Write the standing of these records; a selection looks at them anew."""
     values = [(row.key, str(row.status), row.reason, row.detail, None, row.canonical, False) for row in rows]
-    columns.update(model, WRITTEN, values)
+    bulk.update(model, WRITTEN, values)

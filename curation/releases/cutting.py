@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
@@ -23,9 +23,10 @@ from curation.releases import copies, files, folders, membership, recalls, recut
 from curation.releases.files import folder
 from curation.selection import selection
 from feedback.models import Project
-from privacy.db import columns, isolation
+from privacy.db import engine, isolation, leases
+from privacy.db.leases import Lease
 
-LEASE = timedelta(minutes=10)
+LEASE = Lease(timedelta(minutes=10))
 GRACE = timedelta(minutes=1)  # between the row of a cut and its lease
 MAX_TRIES = 5
 RECUT, TIDY = "recut", "recut: removal of files"
@@ -57,7 +58,7 @@ def begin(dataset: Dataset, period: str = "") -> Release:
     release gets that one.
     """
     if not period and (
-        begun := dataset.releases.filter(free_lease(), state=ReleaseState.CUTTING, period="", recut=0).first()
+        begun := dataset.releases.filter(leases.free(), state=ReleaseState.CUTTING, period="", recut=0).first()
     ):
         return begun
     while True:
@@ -99,22 +100,17 @@ def return_failed(release: Release, error: str) -> None:
     with transaction.atomic():
         held_row(release).update(lease_until=None, error=error, tries=F("tries") + 1)
         spent = Release.objects.filter(
-            free_lease(), pk=release.pk, state=ReleaseState.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
+            leases.free(), pk=release.pk, state=ReleaseState.CUTTING, tries__gte=MAX_TRIES, recut=0, period=""
         )
         if spent.update(state=ReleaseState.FAILED):
             release.members.all().delete()
 
 
-def free_lease() -> Q:
-    """The cuts that no living process holds."""
-    return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-
-
 def claim(release: Release) -> bool:
     """Take the lease of a free cut. Its end time is also the token that identifies the holder."""
-    free = Release.objects.filter(free_lease(), pk=release.pk, state=ReleaseState.CUTTING)
-    release.lease_until = timezone.now() + LEASE
-    return bool(free.update(lease_until=release.lease_until, disturbed=False))
+    free = Release.objects.filter(pk=release.pk, state=ReleaseState.CUTTING)
+    release.lease_until = LEASE.claim(free, disturbed=False)
+    return release.lease_until is not None
 
 
 def held_row(release: Release) -> QuerySet[Release]:
@@ -123,8 +119,8 @@ def held_row(release: Release) -> QuerySet[Release]:
 
 def renew(release: Release) -> None:
     """Extend the lease. Raises `LeaseLost` if another process has taken it."""
-    until = timezone.now() + LEASE
-    if not held_row(release).update(lease_until=until):
+    until = LEASE.renew(held_row(release), release.lease_until)
+    if until is None:
         raise LeaseLost
     release.lease_until = until
 
@@ -136,7 +132,7 @@ def renewing(release: Release, progress: Progress | None) -> Progress:
 
     def news(done: int, total: int) -> None:
         ends = release.lease_until
-        if connection.vendor != "sqlite" and ends is not None and ends - timezone.now() < LEASE / 2:
+        if not engine.one_writer() and ends is not None and ends - timezone.now() < LEASE.length / 2:
             renew(release)
         if progress:
             progress(done, total)
@@ -149,7 +145,7 @@ def publish(release: Release, progress: Progress | None) -> Release:
     previous = release.dataset.releases.filter(number=release.number, recut=release.recut - 1).first()
     if previous is None:
         project = release.dataset.project
-        columns.count_anew(*membership.READ)
+        engine.analyze(*membership.READ)
         selection.select(project, release.policy or versions.current(project))
     renew(release)
     with transaction.atomic():
@@ -157,7 +153,7 @@ def publish(release: Release, progress: Progress | None) -> Release:
             raise LeaseLost
         release.members.all().delete()
         total = membership.carry_over(previous, release) if previous else membership.choose(release)
-    columns.count_anew(ReleaseMember)
+    engine.analyze(ReleaseMember)
     if not total and previous is None:
         withdraw(release)
         raise NothingToCut
@@ -262,6 +258,6 @@ def recut(stale: Release) -> Release:
 
 def unfinished() -> Iterator[Release]:
     """Cuts whose process died: their lease has ended. Those of a schedule are tried again by their period."""
-    rows = Release.objects.filter(free_lease(), state=ReleaseState.CUTTING, tries__lt=MAX_TRIES)
+    rows = Release.objects.filter(leases.free(), state=ReleaseState.CUTTING, tries__lt=MAX_TRIES)
     rows = rows.filter(Q(period="") | Q(recut__gt=0))
     yield from rows.filter(created_at__lt=timezone.now() - GRACE).select_related("dataset__project")

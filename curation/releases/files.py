@@ -17,7 +17,7 @@ from curation.releases.formats.shapes import Shape
 from curation.releases.manifest import canonical, lineage, manifest, sha256sums
 from curation.releases.rows import Tally
 from curation.runs.pace import uncollected
-from privacy.db import columns
+from privacy.db import bulk
 from privacy.models import Purpose
 from privacy.redaction import RULES_VERSION
 
@@ -139,7 +139,7 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tall
         consent={purpose: getattr(project, f"{purpose}_consent") for purpose in Purpose.values},
         redaction={"rules": RULES_VERSION, "policy": project.redaction_policy.version},
         policy={"version": policy.version, "settings": policy.settings} if policy else None,
-        window=(columns.moment(tally.first), columns.moment(tally.last)) if tally.first and tally.last else None,
+        window=(bulk.moment(tally.first), bulk.moment(tally.last)) if tally.first and tally.last else None,
         counts=counts,
         bias=rows.estimates(project),
         leakage=rows.leakage(release, tally),

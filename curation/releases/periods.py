@@ -14,12 +14,14 @@ from django.utils import timezone
 from curation import pipeline
 from curation.models import Dataset, Period, PeriodState, Release, ReleaseState
 from curation.releases import cutting, schedules
-from curation.releases.cutting import LEASE, MAX_TRIES, free_lease
-from privacy.db import isolation
+from curation.releases.cutting import MAX_TRIES
+from privacy.db import isolation, leases
+from privacy.db.leases import Lease
 
 PUBLISHED = (ReleaseState.PUBLISHED, ReleaseState.STALE, ReleaseState.SUPERSEDED)
 AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 ELSEWHERE = timedelta(minutes=1)
+LEASE = Lease(cutting.LEASE.length, counted=True)
 ENTER, CUT = "schedule", "schedule: release"
 
 
@@ -54,7 +56,7 @@ def enter(dataset: Dataset, now: datetime) -> None:
     rows.append(Period(dataset=dataset, name=due.name, due_at=due.at, next_at=due.at))
     with transaction.atomic():
         Period.objects.bulk_create(rows, ignore_conflicts=True)
-        older = Period.objects.filter(free_lease(), dataset=dataset, state=PeriodState.WAITING, due_at__lt=due.at)
+        older = Period.objects.filter(leases.free(), dataset=dataset, state=PeriodState.WAITING, due_at__lt=due.at)
         gone = list(older.select_for_update().values_list("name", flat=True))
         older.filter(name__in=gone).update(state=PeriodState.MISSED, finished_at=now, lease_until=None)
         take_back(dataset, gone)
@@ -62,15 +64,15 @@ def enter(dataset: Dataset, now: datetime) -> None:
 
 def waiting(now: datetime) -> QuerySet[Period]:
     """The periods whose turn it is, oldest first; those after an outage of their worker, too."""
-    rows = Period.objects.filter(free_lease(), state=PeriodState.WAITING, next_at__lte=now)
+    rows = Period.objects.filter(leases.free(), state=PeriodState.WAITING, next_at__lte=now)
     return rows.select_related("dataset__project").order_by("due_at", "pk")
 
 
 def claim(period: Period, now: datetime) -> bool:
     """Claim a period. The try counts from here, so that one that kills its worker is given up eventually."""
-    period.lease_until = timezone.now() + LEASE
-    free = Period.objects.filter(free_lease(), pk=period.pk, state=PeriodState.WAITING, next_at__lte=now)
-    if not free.update(lease_until=period.lease_until, tries=F("tries") + 1):
+    free = Period.objects.filter(pk=period.pk, state=PeriodState.WAITING, next_at__lte=now)
+    period.lease_until = LEASE.claim(free)
+    if period.lease_until is None:
         return False
     period.refresh_from_db(fields=["tries", "error"])
     return True
@@ -130,7 +132,7 @@ def held_row(period: Period) -> QuerySet[Period]:
 
 def take_back(dataset: Dataset, names: list[str]) -> None:
     """Remove the unfinished cuts of periods that are given up."""
-    begun = Release.objects.filter(free_lease(), dataset=dataset, state=ReleaseState.CUTTING, recut=0)
+    begun = Release.objects.filter(leases.free(), dataset=dataset, state=ReleaseState.CUTTING, recut=0)
     for release in begun.filter(~Q(period=""), period__in=names):
         release.members.all().delete()
         release.delete()
@@ -139,6 +141,6 @@ def take_back(dataset: Dataset, names: list[str]) -> None:
 def retry(dataset: Dataset) -> int:
     """Retry the newest period now, if it failed or waits for its next try; returns how many."""
     newest = dataset.periods.order_by("-due_at").values("pk")[:1]
-    rows = Period.objects.filter(free_lease(), pk__in=list(newest.values_list("pk", flat=True)))
+    rows = Period.objects.filter(leases.free(), pk__in=list(newest.values_list("pk", flat=True)))
     rows = rows.filter(state__in=[PeriodState.FAILED, PeriodState.WAITING])
     return rows.update(state=PeriodState.WAITING, tries=0, next_at=timezone.now(), lease_until=None, finished_at=None)

@@ -22,7 +22,7 @@ from curation.quality import audits
 from curation.releases.formats.format import Row
 from curation.releases.manifest import Authorship, Bias, Estimate, Leakage
 from feedback.models import Project
-from privacy.db import columns
+from privacy.db import bulk
 
 ACTIVE = Derived.Status.ACTIVE.value
 CORRECTED = Outcome.CORRECTED.value
@@ -70,12 +70,14 @@ def in_use(kind: int, row: str, purpose: str) -> str:
 
 def joined(model: type[Derived], row: str, purpose: str) -> str:
     """The member's record of a kind, in SQL, where it serves the purpose: else nothing is looked up."""
-    return f"LEFT JOIN {columns.quoted(model)} {row} ON {row}.decision_id = CASE WHEN m.{purpose} THEN m.interaction_id END"
+    return (
+        f"LEFT JOIN {bulk.quoted(model)} {row} ON {row}.decision_id = CASE WHEN m.{purpose} THEN m.interaction_id END"
+    )
 
 
 MEMBERS = (
-    f"FROM {columns.quoted(ReleaseMember)} m "
-    f"JOIN {columns.quoted(Decision)} d ON d.interaction_id = m.interaction_id {RESTS_ON} "
+    f"FROM {bulk.quoted(ReleaseMember)} m "
+    f"JOIN {bulk.quoted(Decision)} d ON d.interaction_id = m.interaction_id {RESTS_ON} "
     f"{joined(EvalCase, 'e', 'evaluation')} {joined(Example, 'x', 'training')} {joined(PreferencePair, 'p', 'training')} "
     "WHERE m.release_id = %s ORDER BY m.interaction_id"
 )
@@ -99,7 +101,7 @@ def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
     for (
         kinds, evaluation, training, key, question, answer, context, sources, tags, name, version, written, typed, outcome,
         why, language, decided_by, decided_at, at, depth,
-    ) in columns.stream(WRITTEN, [release.pk]):  # fmt: skip
+    ) in bulk.stream(WRITTEN, [release.pk]):  # fmt: skip
         corrected = outcome == CORRECTED
         expected = right_answer(answer, typed, written)
         seen_at(at)
@@ -121,7 +123,7 @@ def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
 def tallied(release: Release) -> Tally:
     """The same without the records: what a recut, which writes old lines again, says of what is left."""
     tally = Tally()
-    for evaluation, training, at, outcome, said, written, depth in columns.stream(MEASURED, [release.pk]):
+    for evaluation, training, at, outcome, said, written, depth in bulk.stream(MEASURED, [release.pk]):
         tally.seen_at(at)
         if training:
             corrected = outcome == CORRECTED
@@ -131,7 +133,7 @@ def tallied(release: Release) -> Tally:
 
 def parsed(text: str) -> Any:
     """A JSON column's value; most are empty."""
-    return [] if text == "[]" else columns.parsed(text)
+    return [] if text == "[]" else bulk.parsed(text)
 
 
 def agent_text(name: str, version: str) -> str | None:
@@ -142,7 +144,7 @@ def agent_text(name: str, version: str) -> str | None:
 @lru_cache(maxsize=1_000)
 def time_text(value: str) -> str:
     """A time as ISO 8601 has it; a batch of decisions has one time."""
-    return columns.moment(value).isoformat()
+    return bulk.moment(value).isoformat()
 
 
 SHARE_DIGITS = 4
@@ -173,14 +175,14 @@ def estimate(made: Mapping[str, Any]) -> Estimate:
 
 def leakage(release: Release, tally: Tally) -> Leakage:
     """Of the tested interactions: how many are taught too, and how many have only a near-duplicate that is taught."""
-    [[near]] = columns.select(NEAR, [release.pk, release.dataset.project_id, release.pk])
+    [[near]] = bulk.select(NEAR, [release.pk, release.dataset.project_id, release.pk])
     return {"holdout": release.dataset.holdout, "overlap": tally.both, "near": near}
 
 
 NEAR = (
-    f"SELECT COUNT(*) FROM {columns.quoted(Question)} q JOIN {columns.quoted(ReleaseMember)} m "  # noqa: S608 - our own names
+    f"SELECT COUNT(*) FROM {bulk.quoted(Question)} q JOIN {bulk.quoted(ReleaseMember)} m "  # noqa: S608 - our own names
     "ON m.release_id = %s AND m.interaction_id = q.interaction_id WHERE q.project_id = %s AND q.cluster IN "
-    f"(SELECT t.cluster FROM {columns.quoted(ReleaseMember)} n JOIN {columns.quoted(Question)} t "
+    f"(SELECT t.cluster FROM {bulk.quoted(ReleaseMember)} n JOIN {bulk.quoted(Question)} t "
     "ON t.interaction_id = n.interaction_id WHERE n.release_id = %s AND n.training) AND m.evaluation AND NOT m.training"
 )
 

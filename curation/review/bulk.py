@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth.models import User
-from django.db import OperationalError, connection, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db import OperationalError, transaction
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from curation.models import BulkDecision, BulkItem, BulkResult, BulkState, ReviewTask
 from curation.review import deciding
 from curation.runs.pace import PAUSE_SECONDS
 from feedback.models import Interaction
+from privacy.db import engine, leases
+from privacy.db.leases import Lease
 from privacy.models import Subject
 from privacy.redaction import redact
 
 logger = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)  # far longer than a step, and than `SLICE_SECONDS`
+LEASE = Lease(timedelta(seconds=30))  # far longer than a step, and than `SLICE_SECONDS`
 SLICE_SECONDS = 2.0  # how long a worker is kept from its other work
 HELD_SECONDS = 0.05  # of steps in a row before a pause in which others can write
 GONE = "It no longer exists."
@@ -68,15 +70,14 @@ def unfinished() -> list[int]:
 
 
 def free() -> QuerySet[BulkDecision]:
-    unleased = Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-    return BulkDecision.objects.filter(unleased, state__in=[BulkState.RUNNING, BulkState.UNDOING])
+    return BulkDecision.objects.filter(leases.free(), state__in=[BulkState.RUNNING, BulkState.UNDOING])
 
 
 def advance(key: int, seconds: float = SLICE_SECONDS) -> bool:
     """Work on a bulk decision for some seconds; returns whether more is left. Does nothing if another worker holds
     it.
     """
-    if not free().filter(pk=key).update(lease_until=timezone.now() + LEASE):
+    if not LEASE.claim(free().filter(pk=key)):
         return False
     try:
         return run_steps(key, time.monotonic() + seconds)
@@ -90,7 +91,7 @@ def run_steps(key: int, end: float) -> bool:
     while step_or_failure(key):
         if time.monotonic() > end:
             return True
-        if connection.vendor == "sqlite" and time.monotonic() - began > HELD_SECONDS:
+        if engine.one_writer() and time.monotonic() - began > HELD_SECONDS:
             time.sleep(PAUSE_SECONDS)
             began = time.monotonic()
     return False

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
@@ -23,6 +23,7 @@ from curation.review.verdicts import Verdict as Verdict
 from curation.review.verdicts import check
 from feedback import capture
 from feedback.models import Interaction, Signal
+from privacy.db import engine
 from privacy.models import Subject
 from privacy.redaction import Redacted, redact
 
@@ -61,9 +62,7 @@ def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
     hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
     with transaction.atomic():
         rows = queue.filter(free_for(user), ~Exists(hidden))
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True, of=("self",))
-        task = rows.order_by("-priority", "pk").first()
+        task = engine.unlocked(rows, of=("self",)).order_by("-priority", "pk").first()
         if task is not None:
             task = calibration.task_instead(task, user) or task
             hold(task, user)

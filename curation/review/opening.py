@@ -16,7 +16,7 @@ from curation.filters.filters import HOLD
 from curation.models import AuditItem, CurationPolicy, ReviewTask, TaskState
 from curation.review.settings import ReviewSettings
 from feedback.models import Project
-from privacy.db import columns
+from privacy.db import bulk
 
 BATCH = 500
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
@@ -92,13 +92,13 @@ def ask(project: Project, held: Mapping[int, tuple[int, Finding]]) -> int:
 
 def put(project: Project, tasks: Iterable[Task]) -> None:
     """Open these tasks; where one is open for the interaction already, it stays as it is."""
-    now = columns.stamp(timezone.now())
+    now = bulk.stamp(timezone.now())
     rows = [
         (one.interaction, project.pk, one.subject, one.reason, one.detail[:200], str(Kind.LABEL), str(TaskState.OPEN),
          one.priority, one.revision, now, "", "", "")
         for one in tasks
     ]  # fmt: skip
-    columns.upsert(ReviewTask, COLUMNS, rows, keep=True)
+    bulk.upsert(ReviewTask, COLUMNS, rows, keep=True)
 
 
 def make_way(interactions: Sequence[int]) -> None:

@@ -1,6 +1,5 @@
 """Review queues: which tasks a reviewer asked for, why a task is where it is, and how much is left."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -8,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -18,6 +16,7 @@ from curation.models import Decision, ReviewTask, TaskState
 from feedback.models import Signal
 from feedback.signals import LABELS
 from privacy.console.pagination import keys_of
+from privacy.db import engine
 
 AGES = {"1": "more than a day", "3": "more than three days", "7": "more than a week", "30": "more than a month"}
 SAMPLE = 300
@@ -59,7 +58,7 @@ class Queue:
 
 def tagged(tasks: QuerySet[ReviewTask], tag: str) -> QuerySet[ReviewTask]:
     """The tasks whose conversation has that tag. Compared as JSON text, in which SQLite escapes what is not ASCII."""
-    written = json.dumps(tag, ensure_ascii=connection.vendor == "sqlite")
+    written = engine.json_text(tag)
     return tasks.annotate(tags_text=Cast("interaction__tags", TextField())).filter(tags_text__contains=written)
 
 

@@ -12,7 +12,7 @@ from curation.decisions.judging import Judged
 from curation.models import Run, RunState
 from curation.policies import versions
 from feedback.models import Interaction, Project
-from privacy.db import columns
+from privacy.db import engine
 
 SILENT = timedelta(minutes=10)  # far longer than a batch takes
 
@@ -23,7 +23,7 @@ def begin_or_join(project: Project) -> Run | None:
     if not rows.exists():
         return None
     with transaction.atomic():
-        columns.in_turn("run", project.pk)
+        engine.in_turn("run", project.pk)
         waiting = rows.count()
         if not waiting:  # another process did it all meanwhile
             return None

@@ -9,15 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from privacy.db import columns
+from privacy.db import engine
 
 SMALLEST, BATCH, LARGEST = 100, 300, 8_000  # interactions; the first of a run takes BATCH
 LEAST_WITH_MANY_WRITERS = 1_000  # a batch has its price there, and nobody waits for it
 GROWTH = 4  # at most, from one batch to the next
 HELD_SECONDS, HELD_BESIDE_OTHERS = 0.5, 0.1  # by one transaction
-ROOM = {"cache_size": -32_000, "wal_autocheckpoint": 0}
 PAUSE_SECONDS = 0.11  # a waiting writer sleeps for up to a tenth of a second between two tries
 
 
@@ -33,40 +32,6 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-@contextmanager
-def roomy() -> Iterator[None]:
-    """With more of SQLite's pages in memory than a connection is otherwise given, for a batch meets many of them twice; and
-    without checkpoints of SQLite's own, which `Pace` makes between two batches.
-    """
-    if connection.vendor != "sqlite":
-        yield
-        return
-    usual = {name: pragma(name) for name in ROOM}
-    for name, wanted in ROOM.items():
-        pragma(f"{name} = {wanted}")
-    try:
-        yield
-    finally:
-        for name, value in usual.items():
-            pragma(f"{name} = {value}")
-
-
-def pragma(said: str) -> int | None:
-    """Read or set one of SQLite's settings of this connection; its value, where it says one."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {said}")
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-def checkpoint() -> None:
-    """Carry what was committed from SQLite's log into its file, without waiting for anybody. Nobody waits for this: it
-    takes as long as much of the commit, and within the commit it would be counted, and timed, as the lock.
-    """
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        pragma("wal_checkpoint(PASSIVE)")
-
-
 class Pace:
     """How much the next batch of a run takes, and when the lock is left alone. Other databases have many writers.
 
@@ -75,7 +40,7 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self.shares = connection.vendor == "sqlite"
+        self.shares = engine.one_writer()
         self.beside_others = self.shares
         self.least = SMALLEST if self.shares else min(LEAST_WITH_MANY_WRITERS, LARGEST)
         self.batch = BATCH if self.shares else self.least  # how many interactions the next transaction writes
@@ -96,8 +61,8 @@ class Pace:
             began = time.monotonic()
             yield
         self.ended = time.monotonic()
-        self.version = columns.data_version()
-        checkpoint()
+        self.version = engine.data_version()
+        engine.checkpoint()
         held, wanted = self.ended - began, HELD_BESIDE_OTHERS if self.beside_others else HELD_SECONDS
         fitting = self.batch * min(wanted / max(held, 0.001), GROWTH)
         self.batch = max(self.least, min(LARGEST, int(fitting)))
@@ -106,7 +71,7 @@ class Pace:
         """Pause for what is left of the while, and see whether somebody has written: then take less from now on."""
         if self.shares and self.ended:
             time.sleep(max(0.0, self.ended + PAUSE_SECONDS - time.monotonic()))
-            alone, self.beside_others = not self.beside_others, columns.data_version() != self.version
+            alone, self.beside_others = not self.beside_others, engine.data_version() != self.version
             if alone and self.beside_others:
                 self.batch = max(self.least, int(self.batch * HELD_BESIDE_OTHERS / HELD_SECONDS))
 
@@ -114,5 +79,5 @@ class Pace:
 @contextmanager
 def paced() -> Iterator[Pace]:
     """The pace of one run."""
-    with roomy():
+    with engine.set_for_batches():
         yield Pace()

@@ -28,7 +28,7 @@ from curation.selection import balance, guards
 from curation.selection.balance import BalanceSettings
 from curation.selection.guards import PHRASE_WORDS, GuardSettings
 from feedback.models import Interaction, Project
-from privacy.db import columns
+from privacy.db import bulk
 from privacy.subjects import digests
 
 Status = Derived.Status
@@ -99,12 +99,12 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
     counts: Counter[str] = Counter()
     for model in KINDS:
         counts.update(carry_out(model, project, made, began))
-    subjects = dict(columns.select_in(SUBJECTS, made.asking))
+    subjects = dict(bulk.select_in(SUBJECTS, made.asking))
     opening.ask(project, {key: (subjects[key], found) for key, found in made.asking.items() if key in subjects})
     return counts
 
 
-SUBJECTS = f"SELECT id, subject_id FROM {columns.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
+SUBJECTS = f"SELECT id, subject_id FROM {bulk.quoted(Interaction)} WHERE id IN ({{keys}})"  # noqa: S608
 
 
 @uncollected()
@@ -170,22 +170,22 @@ def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> Gua
 def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]:
     """What balancing needs of every record that may be selected; one statement, streamed."""
     has_any = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {columns.quoted(model)} r WHERE r.decision_id = d.interaction_id AND {SELECTABLE})"  # noqa: S608
+        f"EXISTS (SELECT 1 FROM {bulk.quoted(model)} r WHERE r.decision_id = d.interaction_id AND {SELECTABLE})"  # noqa: S608
         for model in KINDS
     )
     statement = (
         "SELECT d.interaction_id, q.cluster, i.tags, d.language, i.agent_version, d.outcome "  # noqa: S608
-        f"FROM {columns.quoted(Decision)} d JOIN {columns.quoted(Interaction)} i ON i.id = d.interaction_id "
-        f"LEFT JOIN {columns.quoted(Question)} q ON q.interaction_id = d.interaction_id "
+        f"FROM {bulk.quoted(Decision)} d JOIN {bulk.quoted(Interaction)} i ON i.id = d.interaction_id "
+        f"LEFT JOIN {bulk.quoted(Question)} q ON q.interaction_id = d.interaction_id "
         f"WHERE d.project_id = %s AND ({has_any})"
     )
     by_cluster = "cluster" in settings.strata
     strata: dict[tuple[Any, ...], balance.Stratum] = {}
-    for key, cluster, tags, language, version, outcome in columns.stream(statement, [project.pk]):
+    for key, cluster, tags, language, version, outcome in bulk.stream(statement, [project.pk]):
         kind = (tags, language, version, cluster if by_cluster else None)
         if (stratum := strata.get(kind)) is None:
             values = {
-                "tags": tags if tags == "[]" else ",".join(sorted(columns.parsed(tags))),
+                "tags": tags if tags == "[]" else ",".join(sorted(bulk.parsed(tags))),
                 "language": language,
                 "agent_version": version,
                 "cluster": str(cluster),
@@ -205,13 +205,13 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
     every page.
     """
     statement = (
-        f"SELECT r.decision_id, r.status, r.selected, r.reason, r.detail FROM {columns.quoted(model)} r "  # noqa: S608
+        f"SELECT r.decision_id, r.status, r.selected, r.reason, r.detail FROM {bulk.quoted(model)} r "  # noqa: S608
         f"WHERE +r.project_id = %s AND r.created_at <= %s AND {SELECTABLE} "
         f"AND r.decision_id > %s ORDER BY r.decision_id LIMIT {CHUNK}"
     )
-    until, counts, after = columns.stamp(began), Counter[int](), 0
+    until, counts, after = bulk.stamp(began), Counter[int](), 0
     stored = [written(*verdict) for verdict in made.verdicts]
-    while rows := columns.select(statement, [project.pk, until, after]):
+    while rows := bulk.select(statement, [project.pk, until, after]):
         after, passed, changes = rows[-1][0], [], []
         for key, status, selected, reason, detail in rows:
             if (code := made.code(model, key)) is None:
@@ -224,8 +224,8 @@ def carry_out(model: type[Derived], project: Project, made: Plan, began: datetim
                 passed.append((key, new[1], new[4]))
         if passed or changes:
             with transaction.atomic():
-                columns.update(model, PASSED, passed, also="created_at <= %s", parameters=[until])
-                columns.update(model, WRITTEN, changes, also="created_at <= %s", parameters=[until])
+                bulk.update(model, PASSED, passed, also="created_at <= %s", parameters=[until])
+                bulk.update(model, WRITTEN, changes, also="created_at <= %s", parameters=[until])
     standings = Counter[str]()
     for code, number in counts.items():
         standings[stored[code][0]] += number

@@ -23,7 +23,6 @@ from feedback.capture.store import count_results, look_up
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects import tokens
 from privacy.consent import ledger
-from privacy.db.instances import unsaved
 from privacy.models import Purpose, Subject
 from privacy.redaction import RedactionError
 from privacy.subjects.digests import same_body
@@ -181,7 +180,7 @@ def _withdraw(plan: Plan, subject: Subject) -> None:
 
 
 def _new_subject(plan: Plan, person: str) -> Subject:
-    subject = unsaved(Subject, namespace=plan.project.namespace, digest=person or anonymous(), created_at=plan.now)
+    subject = Subject(namespace=plan.project.namespace, digest=person or anonymous(), created_at=plan.now)
     plan.subjects.append(subject)
     plan.existing.subjects[subject.digest] = subject
     return subject
@@ -253,8 +252,7 @@ def _voter(plan: Plan, write: PreparedSignal, interaction: Interaction | None) -
 def _signal_row(plan: Plan, write: PreparedSignal, **about: Interaction | Subject) -> Signal:
     payload = write.payload
     occurred_at = min(payload.occurred_at or plan.now, plan.now)
-    return unsaved(
-        Signal,
+    return Signal(
         **about,
         project_id=plan.project.pk,
         external_id=payload.id or new_id(),

@@ -72,7 +72,8 @@ def insert(plan: Plan) -> None:
     if plan.pending:
         mark_pending(sorted(plan.pending))
     if plan.placeholders:
-        bulk.update_each(Interaction, "placeholders", plan.placeholders)
+        numbered = [Interaction(pk=key, placeholders=found) for key, found in plan.placeholders.items()]
+        Interaction.objects.bulk_update(numbered, ["placeholders"])
     if stored := [parked.pk for parked in plan.unparked if parked.pk]:
         ParkedSignal.objects.filter(pk__in=stored).delete()
     drop_unused({voter.pk for voter in plan.dropped})

@@ -13,7 +13,6 @@ from feedback.capture.payloads import Agent, FeedbackIn, InteractionIn
 from feedback.models import Interaction, Project
 from feedback.projects.tokens import Grant
 from feedback.texts.fingerprints import fingerprint
-from privacy.db.instances import unsaved
 from privacy.models import Notice
 from privacy.redaction import Numbering, Redacted, redact, redact_json
 from privacy.subjects.digests import body_digest, digest
@@ -106,8 +105,7 @@ def prepare_interaction(
     now, agent = timezone.now(), payload.agent or NO_AGENT
     sources = msgspec.to_builtins(payload.sources or [])
     context = msgspec.to_builtins(payload.context or [])
-    row = unsaved(
-        Interaction,
+    row = Interaction(
         project_id=project.pk,
         external_id=external_id,
         question=clean(payload.question, last_said(context)),

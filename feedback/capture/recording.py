@@ -34,7 +34,7 @@ from feedback.capture.preparing import (
 from feedback.capture.store import Raced, mark_pending, stored_placeholders
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects.tokens import Grant, own_id, token_of
-from privacy.db.bulk import own
+from privacy.db import engine
 from privacy.redaction import RedactionError
 
 __all__ = [
@@ -142,8 +142,7 @@ def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[
     """
     for _ in range(TRIES):
         try:
-            database = own()
-            if database.vendor == "sqlite" and not database.in_atomic_block:
+            if engine.one_writer() and not connection.in_atomic_block:
                 return _commit_in_group(Job(project, writes, counts))
             with transaction.atomic():
                 return apply(project, writes, counts)
@@ -170,7 +169,7 @@ class Job:
 @contextmanager
 def writing() -> Iterator[None]:
     """One transaction; on SQLite after the threads of this process that came first."""
-    if connection.vendor == "sqlite":
+    if engine.one_writer():
         with _turn, transaction.atomic():
             yield
     else:

@@ -23,7 +23,8 @@ from feedback.capture.preparing import (
 )
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from feedback.projects.tokens import BROWSER
-from privacy.db.bulk import execute, own, run, select, several
+from privacy.db import engine
+from privacy.db.bulk import execute, load, select, several
 from privacy.models import ConsentEntry, Subject, Tombstone
 
 SLOTS = 16
@@ -98,7 +99,7 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     ids = {tombstone(project, name): name for name in sorted({*interactions, *signals})}
     digests = [*ids, *people]
     # Most writes are new, and then this statement is all that is read of them.
-    [(any_interaction, any_signal, any_parked, any_tombstone)] = run(
+    [(any_interaction, any_signal, any_parked, any_tombstone)] = select(
         ANY_STORED.format(
             interactions=several(interactions), signals=several(signals), kinds=several(KINDS), digests=several(digests)
         ),
@@ -108,16 +109,16 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
         _read_interactions(existing, project, interactions, set(about))
     if any_signal:
         where = f"project_id = %s AND external_id IN ({several(signals)})"
-        existing.signals |= {row.external_id: row for row in select(Signal, SIGNAL, where, [project.pk, *signals])}
+        existing.signals |= {row.external_id: row for row in load(Signal, SIGNAL, where, [project.pk, *signals])}
     if any_parked:
         _read_parked(existing, project, signals, interactions, set(new))
     if any_tombstone:
         where = f"kind IN ({several(KINDS)}) AND digest IN ({several(digests)})"
-        for row in select(Tombstone, ("kind", "digest", "buried_at"), where, [*KINDS, *digests]):
+        for row in load(Tombstone, ("kind", "digest", "buried_at"), where, [*KINDS, *digests]):
             existing.tombstones[row.kind, ids.get(row.digest, row.digest)] = row.buried_at
     if granted := sorted({write.grant.interaction for write in sent if write.grant}):
         where = f"interaction_id IN ({several(granted)}) AND external_id LIKE %s"
-        rows = select(Signal, ("id", "interaction_id"), where, [*granted, f"{BROWSER}%"])
+        rows = load(Signal, ("id", "interaction_id"), where, [*granted, f"{BROWSER}%"])
         existing.from_browsers.update(row.interaction_id for row in rows)
     return existing
 
@@ -132,14 +133,14 @@ def _read_subjects(
 ) -> None:
     keys = sorted({write.grant.subject for write in sent if write.grant})
     where = SUBJECTS.format(digests=several(people), keys=several(keys), about=several(about), new=several(new))
-    where += " FOR UPDATE" if own().vendor == "postgresql" else ""
+    where += "" if engine.one_writer() else " FOR UPDATE"
     values = [project.namespace, *people, *keys, project.pk, *about, project.pk, *new]
-    rows = select(Subject, ("id", "namespace", "digest", "restricted_at"), where, values)
+    rows = load(Subject, ("id", "namespace", "digest", "restricted_at"), where, values)
     existing.subjects = {row.digest: row for row in rows}
     by_key = {row.pk: row.digest for row in rows}
     if by_key:
         where = f"subject_id IN ({several(list(by_key))}) ORDER BY id"
-        for entry in select(ConsentEntry, CONSENT, where, list(by_key)):
+        for entry in load(ConsentEntry, CONSENT, where, list(by_key)):
             digest = by_key[entry.subject_id]
             existing.consents.setdefault(digest, {})[entry.purpose] = entry
             if entry.granted:
@@ -149,7 +150,7 @@ def _read_subjects(
 def _read_interactions(existing: Existing, project: Project, names: list[str], about: set[str]) -> None:
     where = f"project_id = %s AND external_id IN ({several(names)})"
     subjects = {subject.pk: subject for subject in existing.subjects.values()}
-    for row in select(Interaction, INTERACTION, where, [project.pk, *names]):
+    for row in load(Interaction, INTERACTION, where, [project.pk, *names]):
         if subject := subjects.get(row.subject_id):
             row.subject = subject
         elif row.external_id in about:
@@ -159,7 +160,7 @@ def _read_interactions(existing: Existing, project: Project, names: list[str], a
 
 def _read_parked(existing: Existing, project: Project, names: list[str], about: list[str], new: set[str]) -> None:
     where = f"project_id = %s AND (external_id IN ({several(names)}) OR interaction_external_id IN ({several(about)}))"
-    for parked in select(ParkedSignal, PARKED, f"{where} ORDER BY id", [project.pk, *names, *about]):
+    for parked in load(ParkedSignal, PARKED, f"{where} ORDER BY id", [project.pk, *names, *about]):
         if parked.subject_id and parked.interaction_external_id in new and not existing.subject(parked.subject_id):
             raise Raced
         existing.signals.setdefault(parked.external_id, parked)
@@ -171,8 +172,8 @@ def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Pla
     values = [project.pk, *names]
     where = f"project_id = %s AND {{}} IN ({several(names)}) ORDER BY id"
     columns = ("interaction_external_id", "placeholders")
-    waiting = select(ParkedSignal, columns, where.format("interaction_external_id"), values)
-    stored = select(Interaction, ("external_id", "placeholders"), where.format("external_id"), values)
+    waiting = load(ParkedSignal, columns, where.format("interaction_external_id"), values)
+    stored = load(Interaction, ("external_id", "placeholders"), where.format("external_id"), values)
     found: dict[str, Placeholders] = {parked.interaction_external_id: parked.placeholders for parked in waiting}
     return found | {row.external_id: row.placeholders for row in stored}
 
@@ -180,7 +181,8 @@ def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Pla
 def mark_pending(interactions: Sequence[int]) -> None:
     """Tell curation that the signals of these interactions have changed."""
     for start in range(0, len(interactions), 500):
-        execute(MARK_PENDING, interactions[start : start + 500])
+        some = interactions[start : start + 500]
+        execute(MARK_PENDING.format(several=several(some)), some)
 
 
 def count_results(project: Project, numbers: Mapping[tuple[str, str], int]) -> None:
@@ -194,4 +196,4 @@ def count_results(project: Project, numbers: Mapping[tuple[str, str], int]) -> N
     ]
     if lines:
         statement = ADD_COUNTS.format(lines=", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(lines)))
-        run(statement, [value for line in lines for value in line])
+        execute(statement, [value for line in lines for value in line])

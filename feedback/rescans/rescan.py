@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from feedback import capture
 from feedback.capture.preparing import last_said
 from feedback.models import Interaction, Project
-from privacy.db import isolation
+from privacy.db import engine, isolation
 from privacy.db.fields import RedactedJSONField, RedactedTextField
 from privacy.redaction import Numbering, Policy, redact, redact_json
 from privacy.redaction.entities import second_redactor
@@ -60,9 +60,7 @@ def rescan_batch(project: Project) -> int:
     """Read the next few again, each batch in a transaction of its own; how many."""
     with transaction.atomic():
         rows = Interaction.objects.filter(outdated(project)).order_by("pk")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        found = list(rows[:BATCH])
+        found = list(engine.unlocked(rows)[:BATCH])
         for row in found:
             rescan(project, row)
     return len(found)

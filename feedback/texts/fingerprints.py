@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-PLACEHOLDER: Final = re.compile(r"\[([A-Z][A-Z_]*)_\d+\]")
+from privacy.redaction import PLACEHOLDER
+
 # Python's \w leaves out the vowel signs of Indic, Thai, Hebrew, Arabic and their like, without which words fall together.
 MARKS: Final = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963\u0966-\u0df3"

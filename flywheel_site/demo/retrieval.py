@@ -15,13 +15,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from privacy.redaction import PLACEHOLDER
+
 PAGES: Final = Path(__file__).with_name("pages.json")
 K1: Final = 1.2
 B: Final = 0.6
 TITLE_WEIGHT: Final = 1
 
 # What redaction leaves behind stands for a name or a number: it says nothing of what is asked.
-PLACEHOLDER: Final = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 ASCII_WORD: Final = re.compile(r"[a-z]{2,}")
 WORD: Final = re.compile(r"[^\W\d_]+")
 UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")

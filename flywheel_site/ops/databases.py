@@ -2,8 +2,6 @@
 
 from typing import Any
 
-DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
-
 
 def settled(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
     """A database with its connection settings: at most `pool` connections to PostgreSQL. Options in the address are
@@ -21,12 +19,3 @@ def settled(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-2000; PRAGMA journal_size_limit=67108864;",
     }
     return {**database, "OPTIONS": options, "CONN_MAX_AGE": None}
-
-
-def not_durable(connection: Any) -> list[str]:
-    """Which settings of PostgreSQL let it answer before a commit is on disk; SQLite is told so above."""
-    if connection.vendor != "postgresql":
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY(%s)", [list(DURABLE)])
-        return sorted(name for (name,) in cursor.fetchall())

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from curation.models import ReviewTask
 from feedback.models import Interaction, ParkedSignal
-from privacy.db import disk_space
+from privacy.db import bulk, disk_space
 from privacy.erasure import tombstones
 from privacy.models import Erasure, Setback
 from privacy.subjects import master_keys
@@ -56,8 +56,7 @@ def erasure_list() -> str:
 def database() -> str:
     """ "ok", or the kind of error."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        bulk.select("SELECT 1")
     except Exception as error:  # noqa: BLE001 - any error is the answer
         return type(error).__name__
     return "ok"

@@ -1,196 +1,129 @@
-"""Rows straight into the database: one call for however many, and no query set on the hot path.
+"""Statements that read and write many rows at once, where a model instance a row would cost more than the work on it.
 
-Text and JSON still pass through the model's own fields, so a column of redacted text refuses any other here as well.
+Values are as the drivers take them (`stamp` for times), and columns are those of the tables: nothing here redacts. What
+curation writes this way is its own: keys, codes, figures and sentences without captured text. Captured text is only
+read, and was redacted when it was stored; new text goes through the models (`bulk_create`), whose fields refuse any other.
 """
 
 import functools
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from psycopg.types.json import Jsonb
 
-from privacy.db.fields import as_json
-from privacy.db.instances import loaded
-
-ROWS_A_CALL = 100  # PostgreSQL takes them as one document
-Row = TypeVar("Row", bound=models.Model)
-# Columns whose values a driver takes as they are.
+KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
+FETCH = 2_000
+ROWS = 100  # in one INSERT
+# Columns whose values both drivers take as they are.
 AS_THEY_ARE = (
-    models.BinaryField, models.BooleanField, models.CharField, models.FloatField, models.ForeignKey, models.IntegerField,
-)  # fmt: skip
+    models.BinaryField,
+    models.BooleanField,
+    models.CharField,
+    models.FloatField,
+    models.ForeignKey,
+    models.IntegerField,
+)
+Row = TypeVar("Row", bound=models.Model)
 
 
-def insert(rows: Sequence[models.Model]) -> None:
-    """Insert the rows, all of one model, and set their keys. Call in a transaction."""
-    for start in range(0, len(rows), ROWS_A_CALL):
-        _insert(rows[start : start + ROWS_A_CALL])
+def moment(value: Any) -> datetime:
+    """A time as it comes from either driver, with its zone."""
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _insert(rows: Sequence[models.Model]) -> None:
-    database = own()
-    insertion = _insertion(type(rows[0]), database.vendor)
-    written = [insertion.written(row, database) for row in rows]
-    for row, key in zip(rows, insertion.keys(written, database), strict=True):
-        row.pk, row._state.adding = key, False
+def at(column: str) -> str:
+    """A time in a SELECT as `moment` takes it: on SQLite as text with its zone, which Python parses faster than the
+    driver's converter does.
+    """
+    return f"{column} || '+00:00'" if connection.vendor == "sqlite" else column
 
 
-@dataclass(frozen=True, slots=True)
-class Insertion:
-    """How rows of one model are written."""
-
-    names: list[str]
-    one: str  # the statement for one row
-    many: str  # on PostgreSQL: for the rows of one document
-    columns: Callable[[models.Model], tuple[Any, ...]]
-    steps: list[tuple[int, Callable[[Any, Any], Any]]]  # by place, what prepares a value that is not taken as it is
-
-    def keys(self, written: Sequence[Sequence[Any]], database: Any) -> Iterable[int]:
-        """Insert these rows; the keys that they got, in order.
-
-        SQLite has one writer, and its keys go up by one: the last says them all. To return them it would keep each row
-        aside, and take half as long again.
-        """
-        if database.vendor == "sqlite":
-            run_each(self.one, written, database)
-            [(last,)] = run("SELECT last_insert_rowid()", [], database)
-            return range(last - len(written) + 1, last + 1)
-        if len(written) == 1:
-            statement, values = self.one, written[0]
-        else:
-            statement, values = self.many, [self.document(written)]
-        return [key for (key,) in run(f'{statement} RETURNING "id"', values, database)]
-
-    def written(self, row: models.Model, database: Any) -> list[Any]:
-        """The values of a row, as the driver takes them."""
-        values = list(self.columns(row))
-        for place, step in self.steps:
-            if values[place] is not None:
-                values[place] = step(values[place], database)
-        return values
-
-    def document(self, written: Iterable[Sequence[Any]]) -> str:
-        """Rows as one parameter: psycopg looks for the place of each of a thousand others in Python."""
-        records = [dict(zip(self.names, row, strict=True)) for row in written]
-        return orjson.dumps(records, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _plain(value: Any) -> Any:
-    return f"\\x{value.hex()}" if isinstance(value, bytes) else value.obj  # the latter: JSON in psycopg's wrapper
-
-
-@functools.cache
-def _insertion(model: type[models.Model], vendor: str) -> Insertion:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    names = [str(field.column) for field in fields]
-    quoted = [f'"{name}"' for name in names]
-    begin, many = f'INSERT INTO "{model._meta.db_table}" ({", ".join(quoted)})', ""
-    one = f"{begin} VALUES ({', '.join(['%s'] * len(names))})"
-    if vendor == "postgresql":  # as text, so that what is too long for its column is refused and not cut
-        kinds = ["text" if isinstance(field, models.CharField) else field.db_type(connection) for field in fields]
-        typed = ", ".join(f"{name} {kind}" for name, kind in zip(quoted, kinds, strict=True))
-        many = f"{begin} SELECT {', '.join(quoted)} FROM json_to_recordset(%s::json) AS r({typed})"  # noqa: S608
-    steps = [(place, _preparing(field)) for place, field in enumerate(fields) if not isinstance(field, AS_THEY_ARE)]
-    columns = operator.attrgetter(*(field.attname for field in fields))
-    return Insertion(names, one, many, columns, steps)
-
-
-def _preparing(field: Any) -> Callable[[Any, Any], Any]:
-    if isinstance(field, models.DateTimeField):
-        return lambda value, database: _moment(value, database.vendor)
-    if type(field) is models.JSONField:
-        return as_json
-    # Values, never expressions: `get_db_prep_save` would look for those first.
-    prepared: Callable[[Any, Any], Any] = field.get_db_prep_value
-    return prepared
-
-
-@functools.lru_cache(maxsize=64)  # the rows of a write have most of their times in common
-def _moment(value: datetime, vendor: str) -> Any:
-    """A time as the driver of this connection takes it."""
+def stamp(value: datetime) -> Any:
+    """A time as either driver takes it."""
     return connection.ops.adapt_datetimefield_value(value)
 
 
-def select(model: type[Row], columns: tuple[str, ...], where: str, values: Sequence[Any]) -> list[Row]:
-    """Instances of the model with just these columns; `where` may end in an order and a lock."""
-    database = own()
-    begin, attributes, converters = _selection(model, columns, database.vendor)
-    rows = []
-    for line in run(f"{begin} WHERE {where}", values, database):
-        read = list(line)
-        for place, step in converters:
-            read[place] = step(read[place], None, database)
-        rows.append(loaded(model, dict(zip(attributes, read, strict=True))))
-    return rows
+def parsed(value: Any) -> Any:
+    """A JSON column's value; both drivers return its text."""
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
-@functools.cache
-def _selection(
-    model: type[models.Model], columns: tuple[str, ...], vendor: str
-) -> tuple[str, list[str], list[tuple[int, Any]]]:
-    """The statement up to its condition, the attributes that it fills, and by place what turns the driver's values into
-    the fields' own, as a query set would."""
-    table = model._meta.db_table
-    fields = [field for field in model._meta.concrete_fields if field.column in columns]
-    names = ", ".join(f'"{table}"."{field.column}"' for field in fields)
-    steps = [(place, step) for place, field in enumerate(fields) for step in _converters(field, table)]
-    return f'SELECT {names} FROM "{table}"', [field.attname for field in fields], steps  # noqa: S608 - our own words
+def quoted(model: type[models.Model]) -> str:
+    """The model's table, as SQL names it."""
+    return connection.ops.quote_name(model._meta.db_table)
 
 
-def _converters(field: Any, table: str) -> list[Any]:
-    found = list(connection.ops.get_db_converters(field.get_col(table)))
-    return [*found, field.from_db_value] if hasattr(field, "from_db_value") else found
+def execute(statement: str, values: Sequence[Any] = ()) -> None:
+    """Run a statement that gives no rows."""
+    with _cursor(statement, values):
+        pass
 
 
-def own() -> Any:
-    """This thread's connection itself: its stand-in looks it up at every touch. Kept for longer it could be another's: where
-    an event loop runs, Django keeps one for each task.
+def select(statement: str, values: Sequence[Any] = ()) -> list[Any]:
+    """All rows of a statement."""
+    with _cursor(statement, values) as cursor:
+        return list(cursor.fetchall())
+
+
+@contextmanager
+def _cursor(statement: str, values: Sequence[Any]) -> Iterator[Any]:
+    """The statement's cursor: on SQLite the driver's own, unless the statements are watched. Django's looks for the
+    placeholders each time, and a pair of calls took a tenth more processor time with it.
     """
-    return connections[DEFAULT_DB_ALIAS]
-
-
-def run(statement: str, values: Sequence[Any], database: Any = None) -> list[tuple[Any, ...]]:
-    """What a statement gives, as the driver reads it.
-
-    On SQLite it goes to the driver itself, unless somebody watches the statements: Django's cursor looks for the
-    placeholders anew each time and took longer than most statements.
-    """
-    database = database or own()
-    if not _is_direct(database):
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "sqlite" or database.force_debug_cursor or database.execute_wrappers:
         with database.cursor() as cursor:
             cursor.execute(statement, values)
-            return cursor.fetchall() if cursor.description else []
-    with database.wrap_database_errors:
-        found: list[tuple[Any, ...]] = database.connection.execute(_with_marks(statement), values).fetchall()
-        return found
-
-
-def run_each(statement: str, lines: Sequence[Sequence[Any]], database: Any) -> None:
-    """Run a statement once for each of these lines of values, in the same way."""
-    if not _is_direct(database):
-        with database.cursor() as cursor:
-            cursor.executemany(statement, lines)
+            yield cursor
         return
-    with database.wrap_database_errors:
-        database.connection.executemany(_with_marks(statement), lines)
-
-
-def _is_direct(database: Any) -> bool:
-    """Whether a statement may go to the driver itself; then the connection is open."""
-    if database.vendor != "sqlite" or database.force_debug_cursor or database.execute_wrappers:
-        return False
     database.ensure_connection()
     database.validate_no_broken_transaction()
-    return True
+    with database.wrap_database_errors:
+        yield database.connection.execute(_with_marks(statement), values)
 
 
 @functools.lru_cache(maxsize=256)
 def _with_marks(statement: str) -> str:
-    """The statement with the placeholders that SQLite knows."""
     return statement.replace("%s", "?")
+
+
+def load(model: type[Row], columns: Sequence[str], where: str, values: Sequence[Any]) -> list[Row]:
+    """Instances of the model with just these columns; `where` may end in an order and a lock.
+
+    Putting a query set together takes longer than the statement, and a write makes six of them: with query sets a pair
+    of calls took a third more processor time.
+    """
+    begin, attributes, steps = _loading(model, tuple(columns), connection.vendor)
+    rows = []
+    for line in select(f"{begin} WHERE {where}", values):
+        read = list(line)
+        for place, step in steps:
+            read[place] = step(read[place], None, connection)
+        rows.append(model.from_db(DEFAULT_DB_ALIAS, attributes, read))
+    return rows
+
+
+@functools.cache
+def _loading(
+    model: type[models.Model], columns: tuple[str, ...], vendor: str
+) -> tuple[str, list[str], list[tuple[int, Any]]]:
+    """The statement up to its condition, the attributes that it fills, and by place what converts the driver's values."""
+    fields = [field for field in model._meta.concrete_fields if field.column in columns]
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    steps = [
+        (place, step)
+        for place, field in enumerate(fields)
+        for step in (
+            *connection.ops.get_db_converters(field.get_col(model._meta.db_table)),
+            *field.get_db_converters(connection),
+        )
+    ]
+    return f"SELECT {names} FROM {quoted(model)}", [field.attname for field in fields], steps  # noqa: S608 - our own names
 
 
 def several(values: Sequence[Any]) -> str:
@@ -198,19 +131,143 @@ def several(values: Sequence[Any]) -> str:
     return ", ".join(["%s"] * len(values)) or "NULL"
 
 
-def execute(statement: str, values: Sequence[Any]) -> None:
-    """Run a statement over `{several}` values, where there are any."""
-    if values:
-        run(statement.format(several=several(values)), values)
+def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any] = ()) -> Iterator[Any]:
+    """The rows of a statement that ends in `IN ({keys})`, asked for some thousand keys at a time."""
+    wanted = list(keys)
+    for start in range(0, len(wanted), KEYS):
+        listed, values = _listed(wanted[start : start + KEYS])
+        yield from select(statement.format(keys=listed), [*before, *values])
 
 
-def update_each(model: type[models.Model], column: str, values: Mapping[int, Any]) -> None:
-    """Set one column of each of these rows, by key, to a value of its own."""
-    field, database = _field(model, column), own()
-    prepared = [(field.get_db_prep_save(value, database), key) for key, value in values.items()]
-    run_each(f'UPDATE "{model._meta.db_table}" SET "{column}" = %s WHERE "id" = %s', prepared, database)  # noqa: S608
+def _listed(keys: Sequence[int | bytes]) -> tuple[str, list[Any]]:
+    """Keys as they stand in `IN (…)`, and their values. As placeholders they would be a new statement for every number of
+    them, in which Django or psycopg look for each placeholder: that takes longer than the rows.
+    """
+    if connection.vendor == "postgresql":
+        return ", ".join(str(int(key)) if isinstance(key, int) else f"'\\x{key.hex()}'::bytea" for key in keys), []
+    if isinstance(keys[0], int):
+        return "SELECT value FROM json_each(%s)", [orjson.dumps(keys).decode()]
+    return several(keys), list(keys)
 
 
-@functools.cache
-def _field(model: type[models.Model], column: str) -> Any:
-    return next(field for field in model._meta.concrete_fields if field.column == column)
+def insert(rows: Sequence[models.Model]) -> None:
+    """Insert these rows, all of one model, through the fields of their columns, and set their keys.
+
+    `bulk_create` prepares and compiles each call again: with it a pair of calls took a quarter more processor time.
+    """
+    for start in range(0, len(rows), ROWS):
+        some = rows[start : start + ROWS]
+        statement, fields = _insertion(type(some[0]), len(some), connection.vendor)
+        lines = [[_prepared(field, row.__dict__[field.attname]) for field in fields] for row in some]
+        if connection.vendor == "postgresql":
+            values: list[Any] = [_records([field.column for field in fields], lines)]
+        else:
+            values = [value for line in lines for value in line]
+        for row, (key,) in zip(some, select(statement, values), strict=True):
+            row.pk, row._state.adding = key, False
+
+
+def _prepared(field: Any, value: Any) -> Any:
+    return value if isinstance(field, AS_THEY_ARE) else field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+
+
+@functools.lru_cache(maxsize=64)
+def _insertion(model: type[models.Model], number: int, vendor: str) -> tuple[str, list[Any]]:
+    """The statement that inserts so many rows and returns their keys, and the fields whose values it takes."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [str(field.column) for field in fields]
+    begin = f"INSERT INTO {quoted(model)} ({', '.join(map(connection.ops.quote_name, columns))})"
+    if vendor == "postgresql":
+        source, values = _recordset(model, columns)
+        return f'{begin} SELECT {values} FROM {source} RETURNING "id"', fields  # noqa: S608 - our own names
+    lines = ", ".join([f"({several(columns)})"] * number)
+    return f'{begin} VALUES {lines} RETURNING "id"', fields
+
+
+def upsert(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    keep: bool = False,
+    unchanged: Sequence[str] = (),
+) -> None:
+    """Insert the rows; one that exists takes their values, but for `unchanged`, or with `keep` stays as it is. The first
+    column is the key.
+    """
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    key, *others = (connection.ops.quote_name(column) for column in columns if column not in unchanged)
+    sets = ", ".join(f"{name} = excluded.{name}" for name in others)
+    end = "ON CONFLICT DO NOTHING" if keep else f"ON CONFLICT ({key}) DO UPDATE SET {sets}"
+    opening = f"INSERT INTO {quoted(model)} ({names})"
+    if connection.vendor == "postgresql":
+        source, values = _recordset(model, columns)
+        if rows:
+            execute(f"{opening} SELECT {values} FROM {source} {end}", [_records(columns, rows)])  # noqa: S608 - ours
+    else:
+        _execute_each(f"{opening} VALUES ({several(columns)}) {end}", rows)
+
+
+def update(
+    model: type[models.Model],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    also: str = "TRUE",
+    parameters: Sequence[Any] = (),
+) -> None:
+    """Set these columns of the rows whose key is the first of them, where `also` (a condition of ours) holds as well."""
+    table = quoted(model)
+    key, *names = map(connection.ops.quote_name, columns)
+    if connection.vendor == "postgresql":
+        source, values = _recordset(model, columns)
+        sets = ", ".join(f"{name} = v.{name}" for name in names)
+        statement = (
+            f"UPDATE {table} SET {sets} FROM (SELECT {values} FROM {source}) AS v({key}, {', '.join(names)}) "  # noqa: S608
+            f"WHERE {table}.{key} = v.{key} AND {also}"
+        )
+        if rows:
+            execute(statement, [_records(columns, rows), *parameters])
+    else:
+        sets = ", ".join(f"{name} = %s" for name in names)
+        lines = [(*values, row_key, *parameters) for row_key, *values in rows]
+        _execute_each(f"UPDATE {table} SET {sets} WHERE {key} = %s AND {also}", lines)  # noqa: S608 - our own names
+
+
+def _execute_each(statement: str, lines: Sequence[Sequence[Any]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, lines)
+
+
+def _recordset(model: type[models.Model], columns: Sequence[str]) -> tuple[str, str]:
+    """Rows out of one JSON document, `r`, and their values of these columns, for PostgreSQL: one parameter, however many
+    the rows.
+    """
+    types = {  # a cast to varchar(16) would cut what is longer, where an assignment refuses it
+        field.column: "text" if isinstance(field, models.CharField) else field.cast_db_type(connection)
+        for field in model._meta.concrete_fields
+    }
+    names = [connection.ops.quote_name(column) for column in columns]
+    shape = ", ".join(f"{name} text" for name in names)
+    values = ", ".join(f"r.{name}::{types[column]}" for name, column in zip(names, columns, strict=True))
+    return f"json_to_recordset(%s::json) AS r({shape})", values
+
+
+def _records(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as the document that `_recordset` reads."""
+    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    return orjson.dumps(records, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _plain(value: Any) -> Any:
+    return value.obj if isinstance(value, Jsonb) else f"\\x{bytes(value).hex()}"
+
+
+def stream(statement: str, values: Sequence[Any] = (), fetch: int = FETCH) -> Iterator[Any]:
+    """The rows of a statement, some thousand at a time; on PostgreSQL from a cursor that stays on the server."""
+    # PostgreSQL keeps a cursor for the length of a transaction; on SQLite one would lock every writer out.
+    whole = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+    with whole, connection.chunked_cursor() as cursor:
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(fetch):
+            yield from rows

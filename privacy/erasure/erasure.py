@@ -36,7 +36,8 @@ from django.db.models import F, Model, Q, QuerySet
 from django.utils import timezone
 
 from privacy.consent import ledger
-from privacy.db import disk_space, isolation
+from privacy.db import disk_space, engine, isolation, leases
+from privacy.db.leases import Lease
 from privacy.erasure.denials import note_denial
 from privacy.models import ConsentEntry, Erasure, PrivacyRequest, Purpose, RequestStatus, Subject
 from privacy.subjects import master_keys
@@ -46,13 +47,12 @@ Row = TypeVar("Row", bound=Model)
 logger = logging.getLogger(__name__)
 MAX_TRIES = 5
 RETENTION = "retention"
-LEASE = timedelta(minutes=10)
+LEASE = Lease(timedelta(minutes=10), counted=True)
 PAUSE = timedelta(seconds=20)  # after which a full disk is looked at again
 TURN = 100  # rows removed in one transaction, or a few more: 30 ms on SQLite
 LONGEST_PAUSE = 0.2  # seconds between turns; SQLite's waiting writers look every 0.1 s
 AT_ONCE = 1.0  # seconds of removing while the person waits for the answer
 SWEEP = 60.0  # seconds of removing before the worker does something else
-PATIENCE = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 
 
 def holders() -> list[ModuleType]:
@@ -112,7 +112,7 @@ def go_on(receipt: Erasure, seconds: float = math.inf) -> bool:
         now = time.monotonic()
         if receipt.subject_id is not None and now > end:
             return False
-        if receipt.subject_id is not None and connection.vendor == "sqlite" and not connection.in_atomic_block:
+        if receipt.subject_id is not None and engine.one_writer() and not connection.in_atomic_block:
             time.sleep(min(now - begun, LONGEST_PAUSE))
     return True
 
@@ -218,7 +218,7 @@ def settle(limit: int = 20) -> int:
     lease: two workers never do the same, and one that dies loses its lease, not the work. A full disk is no failed try.
     """
     mine = Q(subject__isnull=True) | Q(request__isnull=True)
-    due = Erasure.objects.filter(mine, free_lease(), settled_at__isnull=True, tries__lt=MAX_TRIES)
+    due = Erasure.objects.filter(mine, leases.free(), settled_at__isnull=True, tries__lt=MAX_TRIES)
     return sum(isolation.each("erasure", due.order_by("executed_at")[:limit], settle_in_turn))
 
 
@@ -233,15 +233,9 @@ def settle_in_turn(receipt: Erasure) -> bool:
         return False
 
 
-def free_lease() -> Q:
-    """Nobody is at it."""
-    return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
-
-
 def claim(receipt: Erasure) -> bool:
     """Take the lease of an erasure that waits."""
-    mine = Erasure.objects.filter(free_lease(), pk=receipt.pk, settled_at__isnull=True)
-    return bool(mine.update(lease_until=timezone.now() + LEASE, tries=F("tries") + 1))
+    return LEASE.claim(Erasure.objects.filter(pk=receipt.pk, settled_at__isnull=True)) is not None
 
 
 def settle_one(receipt: Erasure) -> bool:
@@ -253,7 +247,7 @@ def settle_one(receipt: Erasure) -> bool:
     for module in holders():
         module.settle()
     overwrite_free_pages()
-    settled = {"overwritten_at": timezone.now()} if connection.vendor == "sqlite" else {}
+    settled = {"overwritten_at": timezone.now()} if engine.one_writer() else {}
     mine.update(settled_at=timezone.now(), lease_until=None, **settled)
     return True
 
@@ -267,27 +261,10 @@ def put_off(receipt: Erasure, error: Exception) -> None:
 
 
 def overwrite_free_pages() -> None:
-    """SQLite: empty the write-ahead log, where the erased text would else stay until it is overwritten by chance.
-
-    `secure_delete` has zeroed the pages already. PostgreSQL rewrites its tables every night (`privacy/erasure/vacuum.py`).
+    """SQLite: empty the write-ahead log; `secure_delete` has zeroed the pages already. PostgreSQL rewrites its tables
+    every night (`privacy/erasure/vacuum.py`).
     """
-    if connection.vendor == "sqlite":
-        transaction.on_commit(empty_log)
-
-
-def empty_log() -> bool:
-    """Copy SQLite's write-ahead log into the database and cut it to nothing; whether that was done.
-
-    A reader in the middle of a long statement holds on to the log: it is waited for, `PATIENCE` seconds. Whoever is
-    refused tries again later; a request whose log is not empty does not close.
-    """
-    for pause in PATIENCE:
-        with connection.cursor() as cursor:
-            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if not busy:
-            return True
-        time.sleep(pause)
-    return False
+    transaction.on_commit(engine.empty_log)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,13 @@ A table at a time, from the first key on, and what was reached is noted: a table
 import json
 import time
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
 
+from privacy.db import bulk
 from privacy.db.fields import RedactedJSONField, RedactedTextField
 from privacy.erasure.byte_scan import Finder, Marker
 from privacy.erasure.erasure import holders
@@ -108,13 +110,14 @@ def pages(model: Model, after: int | None) -> Iterator[tuple[int | None, dict[st
     key, table = quote(str(model._meta.pk.column)), quote(model._meta.db_table)
     chosen = ", ".join([key, *(quote(str(column.column)) for column in columns)])
     if not counted(model):
-        for rows in fetched(f"SELECT {chosen} FROM {table}", []):  # noqa: S608 - our own names
+        streamed = bulk.stream(f"SELECT {chosen} FROM {table}")  # noqa: S608 - our own names
+        while rows := list(islice(streamed, ROWS)):
             yield None, joined(columns, rows)
         return
     statement = f"SELECT {chosen} FROM {table} WHERE {key} > %s ORDER BY {key} LIMIT {ROWS}"  # noqa: S608
     reached: int | None = -1 if after is None else after
     while reached is not None:
-        rows = next(fetched(statement, [reached]), [])
+        rows = bulk.select(statement, [reached])
         reached = rows[-1][0] if len(rows) == ROWS else None
         if rows:
             yield reached, joined(columns, rows)
@@ -131,14 +134,6 @@ def counted(model: Model) -> bool:
     while column.remote_field:
         column = column.target_field
     return isinstance(column, models.IntegerField)
-
-
-def fetched(statement: str, values: list[Any]) -> Iterator[list[Any]]:
-    """The rows of a statement, some at a time."""
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, values)
-        while some := cursor.fetchmany(ROWS):
-            yield some
 
 
 def joined(columns: list[Any], rows: list[Any]) -> dict[str, bytes]:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
+from privacy.db import engine
 from privacy.erasure import row_scan
 from privacy.erasure.byte_scan import Finder, Marker, fingerprints, unpacked
 from privacy.erasure.row_scan import free_text, personal_models
@@ -81,7 +81,7 @@ def look(request: PrivacyRequest) -> bool:
             return False
     # SQLite's rows are in its file: only what was found there must be told apart. (The beginning of a value is not seen
     # in the file, where anything may stand before it.)
-    asked = found_in_files(progress) if connection.vendor == "sqlite" else wanted
+    asked = found_in_files(progress) if engine.one_writer() else wanted
     return row_scan.read(progress, asked, wanted, marker, end)
 
 
@@ -95,7 +95,7 @@ def verdict(request: PrivacyRequest) -> dict[str, Any]:
     hits = {name: len(left) for name, found in places.items() if (left := own.intersection(map(bytes.fromhex, found)))}
     hits |= broker["hits"]
     return {
-        "database": connection.vendor,
+        "database": engine.name(),
         "fingerprints": len(wanted),
         "shared_with_others": len(wanted & shared),
         "files": progress.get("files", 0),
@@ -139,9 +139,7 @@ def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marke
 
 def paths() -> Iterator[str]:
     """Every file that could hold a person's text: the database with its log, releases, broker, logs, exports."""
-    if connection.vendor == "sqlite":
-        database = Path(connection.settings_dict["NAME"])
-        yield from map(str, sorted(database.parent.glob(f"{database.name}*")))
+    yield from map(str, engine.files())
     for folder in (settings.VAR, settings.RELEASES):
         for place, inner, names in os.walk(folder):
             inner[:] = [name for name in inner if Path(place, name) != Path(settings.STATIC_ROOT)]

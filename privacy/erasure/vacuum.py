@@ -14,6 +14,7 @@ from django.db.utils import OperationalError, ProgrammingError
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
+from privacy.db import engine
 from privacy.erasure.row_scan import free_text, personal_models
 from privacy.models import Erasure
 
@@ -39,7 +40,7 @@ def rewrite(*, always: bool = False, patience: float = PATIENCE) -> list[str]:
     None, where a transaction that may see what was deleted is still open after `patience` seconds, or where one holds
     on to a table for longer than `LOCK_WAIT`, while others wait behind us: the next time then.
     """
-    if connection.vendor != "postgresql":
+    if engine.one_writer():
         return []
     waiting = list(Erasure.objects.filter(overwritten_at__isnull=True, settled_at__isnull=False).values_list("pk"))
     if not waiting and not always:

@@ -9,13 +9,14 @@
 from privacy.native import SEARCH_PATH as __path__  # noqa: F401 - compiled modules first, where there are any
 from privacy.redaction.documents import redact_json
 from privacy.redaction.engine import redact
-from privacy.redaction.numbering import Numbering
+from privacy.redaction.numbering import PLACEHOLDER, Numbering
 from privacy.redaction.policy import DEFAULT_POLICY, RULES_VERSION, Policy, Term, compile_policy
 from privacy.redaction.results import Redacted, RedactedJSON, RedactionError, Span, is_redacted
 from privacy.redaction.streams import filter_lines
 
 __all__ = [
     "DEFAULT_POLICY",
+    "PLACEHOLDER",
     "RULES_VERSION",
     "Numbering",
     "Policy",

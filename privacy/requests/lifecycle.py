@@ -14,12 +14,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from privacy.consent import ledger
-from privacy.db import disk_space, isolation
+from privacy.db import disk_space, engine, isolation, leases
+from privacy.db.leases import Lease
 from privacy.erasure import erasure
 from privacy.erasure import scan as erasure_scan
 from privacy.erasure.denials import note_denial
@@ -29,7 +30,7 @@ from privacy.subjects import master_keys
 from privacy.subjects.digests import digest
 from privacy.subjects.lookup import find, find_or_create
 
-LEASE = timedelta(minutes=30)
+LEASE = Lease(timedelta(minutes=30), counted=True)
 RENEWAL = 300.0  # seconds of removing after which the lease is taken again
 PAUSE = timedelta(seconds=20)  # after a failed try; doubles with each
 MAX_TRIES = 5
@@ -140,10 +141,9 @@ def move(request: PrivacyRequest, state: str, **columns: Any) -> None:
         setattr(request, name, value)
 
 
-def waiting(now: Any = None) -> Any:
+def waiting() -> QuerySet[PrivacyRequest]:
     """The requests with a step to do that no worker holds."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now or timezone.now())
-    return PrivacyRequest.objects.filter(free, state__in=list(STEPS), tries__lt=MAX_TRIES)
+    return PrivacyRequest.objects.filter(leases.free(), state__in=list(STEPS), tries__lt=MAX_TRIES)
 
 
 def advance_all(limit: int = 20) -> int:
@@ -174,10 +174,8 @@ def advance(request: PrivacyRequest) -> PrivacyRequest:
 
 def claim(request: PrivacyRequest) -> bool:
     """Take the lease of the request at its present state."""
-    now = timezone.now()
-    mine = waiting(now).filter(pk=request.pk, state=request.state)
-    request.lease_until = now + LEASE
-    return bool(mine.update(lease_until=request.lease_until, tries=F("tries") + 1))
+    request.lease_until = LEASE.claim(waiting().filter(pk=request.pk, state=request.state))
+    return request.lease_until is not None
 
 
 def postpone(request: PrivacyRequest, error: Exception) -> None:
@@ -256,7 +254,7 @@ def scan(request: PrivacyRequest) -> None:
         if trouble := disk_space.problem():
             raise NoRoom(f"there is no room on the disk ({trouble})")
         raise Unfinished("released files still have to follow")
-    if connection.vendor == "sqlite" and not erasure.empty_log():
+    if not engine.empty_log():
         raise Unfinished("a reader holds on to the write-ahead log")
     result = {**request.scan, "at": timezone.now().isoformat()}
     if request.scan.get("applies"):
@@ -272,9 +270,9 @@ def scan(request: PrivacyRequest) -> None:
 def keep_place(request: PrivacyRequest) -> None:
     """Store how far the scan is, and renew the lease. After a crash the next worker continues there; progress does not
     count as a failed try. Raises `Superseded` if another worker holds the request."""
-    mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state, lease_until=request.lease_until)
-    request.lease_until = timezone.now() + LEASE
-    if not mine.update(progress=request.progress, lease_until=request.lease_until, tries=1):
+    mine = PrivacyRequest.objects.filter(pk=request.pk, state=request.state)
+    request.lease_until = LEASE.renew(mine, request.lease_until, progress=request.progress, tries=1)
+    if request.lease_until is None:
         raise Superseded
 
 

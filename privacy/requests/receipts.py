@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from django.db import connection
 
+from privacy.db import engine
 from privacy.models import PrivacyRequest
 from privacy.subjects.digests import key
 
@@ -139,6 +139,6 @@ def of_request(request: PrivacyRequest) -> dict[str, Any]:
             "releases": request.releases,
             "recalls": request.recalls,
             "scan": request.scan,
-            "physical": WINDOWS.get(connection.vendor, ""),
+            "physical": WINDOWS.get(engine.name(), ""),
         }
     )

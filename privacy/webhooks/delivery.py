@@ -26,15 +26,15 @@ from urllib.parse import SplitResult, urlsplit
 import orjson
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.db.models import F, Q
 from django.utils import timezone
 
-from privacy.db import isolation
+from privacy.db import isolation, leases
+from privacy.db.leases import Lease
 from privacy.models import Delivery, DeliveryStatus, Webhook
 from privacy.subjects.digests import key
 
 MAX_TRIES = 8
-LEASE = timedelta(minutes=2)
+LEASE = Lease(timedelta(minutes=2), counted=True)
 SECONDS = 10.0
 MAX_ANSWER = 4_096
 
@@ -80,12 +80,11 @@ def enqueue(origin: str, message: str, payload: dict[str, Any]) -> int:
 def deliver_due(limit: int = 50) -> int:
     """Send due messages; how many were delivered."""
     now = timezone.now()
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    due = Delivery.objects.filter(free, state=DeliveryStatus.WAITING, next_at__lte=now)
+    due = Delivery.objects.filter(leases.free(now), state=DeliveryStatus.WAITING, next_at__lte=now)
 
     def take(row: Delivery) -> bool:
-        mine = Delivery.objects.filter(free, pk=row.pk, state=DeliveryStatus.WAITING, tries=row.tries)
-        return bool(mine.update(lease_until=now + LEASE, tries=F("tries") + 1)) and deliver(row)
+        mine = Delivery.objects.filter(pk=row.pk, state=DeliveryStatus.WAITING, tries=row.tries)
+        return LEASE.claim(mine) is not None and deliver(row)
 
     return sum(isolation.each("webhook", due.select_related("webhook").order_by("next_at")[:limit], take))
 

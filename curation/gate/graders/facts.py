@@ -17,6 +17,7 @@ from typing import Literal
 
 from curation.gate.graders.grades import CaseView, NotApplicableError, text_of
 from curation.gate.graders.normalisation import tokens, visible
+from privacy.redaction import PLACEHOLDER
 
 Kind = Literal["number", "date", "url", "name"]
 
@@ -30,7 +31,6 @@ _RECENT = 128
 _DECIMAL = re.compile(r"\d")
 _WEIGHT: dict[Kind, int] = {"number": 3, "date": 3, "url": 3, "name": 1}
 
-_PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}_\d+\]")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'()\[\]{}]{1,2000}", re.IGNORECASE)
 _MONTHS = {
     name: number
@@ -132,7 +132,7 @@ def stated(text: str) -> tuple[Fact, ...]:
     """Return the facts of `text`, each once, in the order number kinds, names. Redaction placeholders are no
     facts.
     """
-    rest = visible(_THIN_SPACE.sub("", _PLACEHOLDER.sub(" ", text)))
+    rest = visible(_THIN_SPACE.sub("", PLACEHOLDER.sub(" ", text)))
     found: dict[Fact, None] = {}
     numeric = _DECIMAL.search(rest) is not None
     for take in (_urls, _dates, _numbers) if numeric else (_urls, _numbers):

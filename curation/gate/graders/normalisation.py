@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from privacy.redaction import PLACEHOLDER
+
 _RECENT: Final = 128
 """Texts whose tokens are kept: calibration reads the same few over and over. Stored texts are redacted."""
 
@@ -43,7 +45,6 @@ _SIGN = r"!=|<=|>=|[<>=+±×÷≤≥≠]|[$€£¥₹₽₩₪₺₴฿]"
 TOKEN = re.compile(rf"{_NUMBER}|[{UNSPACED}][{_MARKS}]*|{_LETTER}+(?:['’_]{_LETTER}+)*|{_SIGN}")
 _ASCII_TOKEN = re.compile(rf"{_NUMBER}|[a-z][a-z0-9]*(?:['_][a-z0-9]+)*|{_SIGN}", re.ASCII)
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?")
-_PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]{1,30})_\d+\]")
 _QUOTE = re.compile(r"^[ \t]*>+[ \t]?", re.MULTILINE)
 _INVISIBLE: dict[int, None] = dict.fromkeys(
     (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0, 0x2800)
@@ -73,7 +74,7 @@ def folded(text: str) -> str:
     Placeholders are numbered within one interaction, so `[EMAIL_1]` here and `[EMAIL_2]` there can be the
     same address.
     """
-    named = _PLACEHOLDER.sub(lambda match: match[1].replace("_", ""), text)
+    named = PLACEHOLDER.sub(lambda match: match[1].replace("_", ""), text)
     shown = visible(named)
     return shown.casefold() if shown.isascii() else unicodedata.normalize("NFKC", shown.casefold())
 

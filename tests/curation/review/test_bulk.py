@@ -112,7 +112,7 @@ def test_a_killed_worker_loses_nothing_and_the_next_decides_nothing_twice(
             finished()
     assert ReviewTask.objects.filter(state="resolved").count() == 2
     # A process that is killed outright leaves its lease behind: it is waited for.
-    BulkDecision.objects.update(lease_until=timezone.now() + bulk.LEASE)
+    BulkDecision.objects.update(lease_until=timezone.now() + bulk.LEASE.length)
     assert bulk.unfinished() == [] and not bulk.advance(BulkDecision.objects.get().pk)
     BulkDecision.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     finished()

@@ -16,6 +16,7 @@ from curation.models import CurationPolicy, Decision, Run
 from curation.runs import pace
 from feedback import capture
 from feedback.models import Interaction
+from privacy.db import engine
 from tests import factories as cast
 
 
@@ -83,7 +84,7 @@ def test_the_log_is_carried_into_the_file_between_batches_and_never_within_the_l
 ) -> None:
     shop = cast.project()
     cast.said(shop, cast.asked(shop), "thumbs_up")
-    usual, real, seen = pace.pragma("wal_autocheckpoint"), pace.pragma, []
+    usual, real, seen = engine.pragma("wal_autocheckpoint"), engine.pragma, []
 
     def pragma(said: str) -> int | None:
         if said.startswith("wal_checkpoint"):
@@ -93,7 +94,7 @@ def test_the_log_is_carried_into_the_file_between_batches_and_never_within_the_l
     monkeypatch.setattr(pace, "pragma", pragma)
     pipeline.curate(shop)
     assert seen == [(False, 0)]
-    assert pace.pragma("wal_autocheckpoint") == usual != 0
+    assert engine.pragma("wal_autocheckpoint") == usual != 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,7 +12,8 @@ from django.utils import timezone
 from curation.models import Recall
 from feedback import capture
 from feedback.models import Interaction
-from privacy.erasure import erasure, scan
+from privacy.db import engine
+from privacy.erasure import scan
 from privacy.models import Erasure, PrivacyRequest
 from privacy.requests import lifecycle, receipts
 from tests import factories as cast
@@ -212,7 +213,7 @@ def test_a_reader_that_holds_on_to_the_log_is_waited_for(monkeypatch: pytest.Mon
     connection.close()
     connection.ensure_connection()
     connection.connection.execute("PRAGMA busy_timeout=50")
-    monkeypatch.setattr(erasure, "PATIENCE", (0.01,))
+    monkeypatch.setattr(engine, "PAUSES", (0.01,))
     held = lifecycle.advance(made)
     assert held.state == "executed" and "write-ahead log" in held.error
     reader.close()

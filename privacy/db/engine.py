@@ -1,0 +1,118 @@
+"""What differs between SQLite and PostgreSQL: only this package asks which of them it is.
+
+SQLite has one writer at a time, whose transactions take the lock when they begin; PostgreSQL locks rows. Everything
+here acts on this thread's connection.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+from privacy.db.bulk import quoted, select
+
+Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
+# For a batch, which meets many of SQLite's pages twice; its log is copied back between two batches, not within one.
+BATCH_PRAGMAS = {"cache_size": -32_000, "wal_autocheckpoint": 0}
+PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # seconds for which a reader that holds on to the log is waited for
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+def name() -> str:
+    """`sqlite` or `postgresql`."""
+    return connection.vendor
+
+
+def one_writer() -> bool:
+    """Whether a transaction that writes keeps all others from writing: SQLite."""
+    return connection.vendor == "sqlite"
+
+
+def unlocked(rows: Rows, **of: Any) -> Rows:
+    """These rows locked, without those that another transaction has locked. One writer needs no locks of rows."""
+    return rows if one_writer() else rows.select_for_update(skip_locked=True, **of)
+
+
+def json_text(value: Any) -> str:
+    """A value as it stands in the text of a JSON column, which SQLite keeps in ASCII."""
+    return json.dumps(value, ensure_ascii=one_writer())
+
+
+def in_turn(what: str, key: int) -> None:
+    """Wait until no other transaction is at this; call first in a transaction, which holds the turn to its end."""
+    if not one_writer():
+        select("SELECT pg_advisory_xact_lock(hashtext(%s), %s)", [what, key])
+
+
+def data_version() -> int:
+    """A number that another connection's commit changes, where there is one writer; else 0."""
+    return int(pragma("data_version") or 0) if one_writer() else 0
+
+
+def analyze(*tables: type[models.Model]) -> None:
+    """Let PostgreSQL's planner look at how large these tables are, before a statement that reads all of one or more.
+
+    A table that was empty when it was last looked at passes for a single row however many were loaded since, and what
+    should read it once then reads it once a row. Of their values only keys are sampled; a table that is being vacuumed
+    is left as it is. SQLite's planner does not count rows.
+    """
+    if not one_writer():
+        keys = [(quoted(model), connection.ops.quote_name(str(model._meta.pk.column))) for model in tables]
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(f'{table} ({key})' for table, key in keys)}")
+
+
+def pragma(setting: str) -> int | None:
+    """Read or set one of SQLite's settings of this connection; its value, where it has one."""
+    rows = select(f"PRAGMA {setting}")
+    return rows[0][0] if rows else None
+
+
+@contextmanager
+def set_for_batches() -> Iterator[None]:
+    """With `BATCH_PRAGMAS` on SQLite; whoever writes then calls `checkpoint` between two transactions."""
+    usual = {name: pragma(name) for name in BATCH_PRAGMAS} if one_writer() else {}
+    for name in usual:
+        pragma(f"{name} = {BATCH_PRAGMAS[name]}")
+    try:
+        yield
+    finally:
+        for name, value in usual.items():
+            pragma(f"{name} = {value}")
+
+
+def checkpoint() -> None:
+    """Copy SQLite's write-ahead log into its file without waiting for readers. Between transactions nobody waits for it;
+    as a part of a commit it would hold the lock for as long again.
+    """
+    if one_writer() and not connection.in_atomic_block:
+        pragma("wal_checkpoint(PASSIVE)")
+
+
+def empty_log() -> bool:
+    """Copy SQLite's write-ahead log, where erased text would stay, into its file and cut it to nothing; whether that was
+    done. A reader in the middle of a long statement holds on to the log. True on PostgreSQL, which has `vacuum`.
+    """
+    for pause in PAUSES if one_writer() else ():
+        if not pragma("wal_checkpoint(TRUNCATE)"):
+            return True
+        time.sleep(pause)
+    return not one_writer()
+
+
+def files() -> list[Path]:
+    """The files of a database that is one: SQLite's, with its log. PostgreSQL's are a server's."""
+    database = Path(str(connection.settings_dict["NAME"]))
+    return sorted(database.parent.glob(f"{database.name}*")) if one_writer() else []
+
+
+def not_durable() -> list[str]:
+    """Which settings of PostgreSQL let it answer before a commit is on disk; SQLite is told so by our settings."""
+    if one_writer():
+        return []
+    names = select("SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY(%s)", [list(DURABLE)])
+    return sorted(name for (name,) in names)
