@@ -142,8 +142,10 @@ def row(name: str, load: Load, reference: float = 0.0) -> str:
 def measure(name: str, server: Server, limit: dict[int, float], options: argparse.Namespace) -> dict[int, Load]:
     """Print the lines of one database; the pairs, by clients, and under `BATCH` those of one client's batches."""
     kinds: list[tuple[str, Callable[[Server], Call], int]] = [
-        ("interaction", single, 1), ("pair", pair, 1), (f"batch of {BATCH} pairs", batch, BATCH),
-    ]  # fmt: skip
+        ("interaction", single, 1),
+        ("pair", pair, 1),
+        (f"batch of {BATCH} pairs", batch, BATCH),
+    ]
     held, reached, growth = [server.idle_megabytes], {}, 0.0
     for what, make, calls_each in kinds:
         size, number = kilobytes(server.folder), next(_numbers)

@@ -98,9 +98,13 @@ def mlflow_pair(address: str, talk: Callable[[], Pair]) -> Call:
         post(connection, "/v1/traces", sent, {"Content-Type": "application/x-protobuf", "x-mlflow-experiment-id": "0"})
         said = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         assessment = {
-            "assessment_name": "vote", "trace_id": f"tr-{trace.hex()}", "feedback": {"value": True},
-            "source": {"source_type": "HUMAN", "source_id": "reader"}, "create_time": said, "last_update_time": said,
-        }  # fmt: skip
+            "assessment_name": "vote",
+            "trace_id": f"tr-{trace.hex()}",
+            "feedback": {"value": True},
+            "source": {"source_type": "HUMAN", "source_id": "reader"},
+            "create_time": said,
+            "last_update_time": said,
+        }
         path = f"/api/3.0/mlflow/traces/tr-{trace.hex()}/assessments"
         post(connection, path, json.dumps({"assessment": assessment}).encode(), {})
 
@@ -151,36 +155,67 @@ def label_studio_batch(address: str, talk: Callable[[], Pair], pairs: int) -> Ca
 
 PEERS = [
     Peer(
-        "Arize Phoenix", "PHOENIX_PYTHON",
+        "Arize Phoenix",
+        "PHOENIX_PYTHON",
         lambda python, port: [str(python), "-m", "phoenix.server.main", "serve"],
         lambda folder, port: {
-            "PHOENIX_WORKING_DIR": str(folder), "PHOENIX_PORT": str(port), "PHOENIX_GRPC_PORT": str(servers.free_port()),
+            "PHOENIX_WORKING_DIR": str(folder),
+            "PHOENIX_PORT": str(port),
+            "PHOENIX_GRPC_PORT": str(servers.free_port()),
             "PHOENIX_TELEMETRY_ENABLED": "false",
         },
-        "/healthz", phoenix_pair, ("phoenix.db", "span_annotations"),
+        "/healthz",
+        phoenix_pair,
+        ("phoenix.db", "span_annotations"),
     ),
     Peer(
-        "MLflow", "MLFLOW_PYTHON",
+        "MLflow",
+        "MLFLOW_PYTHON",
         lambda python, port: [
-            str(python), "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port),
-            "--backend-store-uri", "sqlite:///mlflow.db", "--artifacts-destination", "artifacts",
+            str(python),
+            "-m",
+            "mlflow",
+            "server",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--backend-store-uri",
+            "sqlite:///mlflow.db",
+            "--artifacts-destination",
+            "artifacts",
         ],
         lambda folder, port: {"MLFLOW_DISABLE_TELEMETRY": "true"},
-        "/health", mlflow_pair,
+        "/health",
+        mlflow_pair,
     ),
     Peer(
-        "Label Studio", "LABEL_STUDIO_PYTHON",
+        "Label Studio",
+        "LABEL_STUDIO_PYTHON",
         lambda python, port: [
-            str(python.with_name("label-studio")), "start", "--no-browser", "--port", str(port),
-            "--username", "bench@example.com", "--password", TOKEN, "--user-token", TOKEN,
+            str(python.with_name("label-studio")),
+            "start",
+            "--no-browser",
+            "--port",
+            str(port),
+            "--username",
+            "bench@example.com",
+            "--password",
+            TOKEN,
+            "--user-token",
+            TOKEN,
         ],
         lambda folder, port: {
-            "LABEL_STUDIO_BASE_DATA_DIR": str(folder), "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
-            "COLLECT_ANALYTICS": "false", "LATEST_VERSION_CHECK": "false",
+            "LABEL_STUDIO_BASE_DATA_DIR": str(folder),
+            "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+            "COLLECT_ANALYTICS": "false",
+            "LATEST_VERSION_CHECK": "false",
         },
-        "/health", label_studio_pair, batch=label_studio_batch,
+        "/health",
+        label_studio_pair,
+        batch=label_studio_batch,
     ),
-]  # fmt: skip
+]
 
 
 def installed() -> list[tuple[Peer, Path]]:
@@ -200,8 +235,13 @@ def running(peer: Peer, python: Path, wait: Callable[[str, subprocess.Popen[byte
         began = time.perf_counter()
         with (folder / "peer.log").open("wb") as log:
             process = subprocess.Popen(
-                peer.command(python, port), cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                peer.command(python, port),
+                cwd=folder,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         try:
             wait(f"http://127.0.0.1:{port}{peer.path}", process)
             yield Running(f"127.0.0.1:{port}", process, folder, time.perf_counter() - began)

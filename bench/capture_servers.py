@@ -51,9 +51,12 @@ def flywheel(database: str) -> Iterator[Server]:
         key = json.loads(manage("createkey", "bench", "--scope", "ingest", "--scope", "feedback", "--json"))["key"]
         began = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"], env=environment, cwd=ROOT,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "manage.py", "up"],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             wait(f"http://127.0.0.1:{port}/readyz", process)
             started = time.perf_counter() - began
@@ -69,9 +72,23 @@ def served(application: str, **environment: str) -> Iterator[Server]:
     """A bare application on the server that Flywheel runs on, with the same settings."""
     port = servers.free_port()
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "--blocking-threads", "12", "--log-level", "error", application,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "12",
+        "--log-level",
+        "error",
+        application,
+    ]
     process = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -144,9 +144,11 @@ def child(rows: int, tasks: int) -> None:
     cold = [client.get("/admin/").status_code for client in clients.values()]
     first = 1000 * (time.perf_counter() - begun) / len(cold)
     found = {
-        "filling": filling, "home, counted anew": first, "next": next_times(clients["member"]),
+        "filling": filling,
+        "home, counted anew": first,
+        "next": next_times(clients["member"]),
         "lists": [(each.name, each.query, each.ms) for each in list_times(clients)],
-    }  # fmt: skip
+    }
     print(json.dumps(found))
 
 
@@ -186,8 +188,9 @@ def report(database: str, found: dict[str, Any], everything: bool) -> bool:
     print(f"  home, its figures counted anew (kept for a minute): {found['home, counted anew']:.0f} ms")
     held = {
         f"every list within {LIST_MS:.0f} ms: slowest {max(each.ms for each in pages):.0f} ms, {len(over)} over": not over,
-        f"next task in the browser within {NEXT_MS:.0f} ms: median {after:.0f} ms, slowest {max(found['browser']):.0f} ms": after <= NEXT_MS,
-    }  # fmt: skip
+        f"next task in the browser within {NEXT_MS:.0f} ms: median {after:.0f} ms, slowest {max(found['browser']):.0f} ms": after
+        <= NEXT_MS,
+    }
     for said, holds in held.items():
         print(f"{'  ok' if holds else 'MISS'}  {said}")
     return all(held.values())

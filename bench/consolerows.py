@@ -137,39 +137,85 @@ def captured(filling: Filling, sizes: Sizes) -> None:
 
     topic = one_of("i * 7", TOPICS)
     filling.put(
-        Subject, sizes.subjects, id="i", namespace=f"'bench-' || {spelled(f'i % {PROJECTS}')}", digest=f"'d' || {spelled('i')}",
+        Subject,
+        sizes.subjects,
+        id="i",
+        namespace=f"'bench-' || {spelled(f'i % {PROJECTS}')}",
+        digest=f"'d' || {spelled('i')}",
         created_at=ago("i % 100000"),
-    )  # fmt: skip
+    )
     filling.put(
-        Interaction, sizes.interactions, id="i", project_id=filling.of("i"), subject_id=f"1 + i % {sizes.subjects}",
-        external_id=f"'talk-' || {spelled('i')}", question=f"'How do I ask about ' || {topic} || ' number ' || {spelled('i')} || ' at the harbour?'",
+        Interaction,
+        sizes.interactions,
+        id="i",
+        project_id=filling.of("i"),
+        subject_id=f"1 + i % {sizes.subjects}",
+        external_id=f"'talk-' || {spelled('i')}",
+        question=f"'How do I ask about ' || {topic} || ' number ' || {spelled('i')} || ' at the harbour?'",
         answer=f"'For ' || {topic} || ' go to counter ' || {spelled('i % 97')} || ', take a ticket at the entrance, wait until it is called, "
         "and bring the receipt that you were given; it is open on every workday until six in the evening.'",
-        occurred_at=ago(f"{sizes.interactions} - i"), received_at=ago(f"{sizes.interactions} - i"),
-        body_digest=f"'b' || {spelled('i')}", fingerprint=digest("i"), redaction_version="'bench'",
-        agent_name="'guide'", agent_version=one_of("i / 1000", ("1", "2", "3")),
-        revision="CASE i % 3 WHEN 0 THEN 1 ELSE 0 END", pending="(i % 5000 = 0)",
-    )  # fmt: skip
+        occurred_at=ago(f"{sizes.interactions} - i"),
+        received_at=ago(f"{sizes.interactions} - i"),
+        body_digest=f"'b' || {spelled('i')}",
+        fingerprint=digest("i"),
+        redaction_version="'bench'",
+        agent_name="'guide'",
+        agent_version=one_of("i / 1000", ("1", "2", "3")),
+        revision="CASE i % 3 WHEN 0 THEN 1 ELSE 0 END",
+        pending="(i % 5000 = 0)",
+    )
     kinds = ("thumbs_up",) * 12 + ("thumbs_down",) * 4 + ("edit", "copy", "retry", "accept")
     filling.put(
-        Signal, sizes.rated, id="i", project_id=filling.of("i * 3"), interaction_id="i * 3", subject_id=f"1 + (i * 3) % {sizes.subjects}",
-        external_id=f"'said-' || {spelled('i')}", kind=one_of("i", kinds), correction="CASE i % 20 WHEN 16 THEN 'At counter nine, until four.' ELSE '' END",
-        occurred_at=ago(f"{sizes.rated} - i"), effective_at=ago(f"{sizes.rated} - i"), received_at=ago(f"{sizes.rated} - i"), body_digest="'b'",
-    )  # fmt: skip
+        Signal,
+        sizes.rated,
+        id="i",
+        project_id=filling.of("i * 3"),
+        interaction_id="i * 3",
+        subject_id=f"1 + (i * 3) % {sizes.subjects}",
+        external_id=f"'said-' || {spelled('i')}",
+        kind=one_of("i", kinds),
+        correction="CASE i % 20 WHEN 16 THEN 'At counter nine, until four.' ELSE '' END",
+        occurred_at=ago(f"{sizes.rated} - i"),
+        effective_at=ago(f"{sizes.rated} - i"),
+        received_at=ago(f"{sizes.rated} - i"),
+        body_digest="'b'",
+    )
     filling.put(
-        ParkedSignal, sizes.interactions // 100, id="i", project_id=filling.of("i"), interaction_external_id=f"'not-yet-' || {spelled('i')}",
-        external_id=f"'waits-' || {spelled('i')}", kind="'thumbs_up'", occurred_at=ago("i"), effective_at=ago("i"), body_digest="'b'",
-    )  # fmt: skip
+        ParkedSignal,
+        sizes.interactions // 100,
+        id="i",
+        project_id=filling.of("i"),
+        interaction_external_id=f"'not-yet-' || {spelled('i')}",
+        external_id=f"'waits-' || {spelled('i')}",
+        kind="'thumbs_up'",
+        occurred_at=ago("i"),
+        effective_at=ago("i"),
+        body_digest="'b'",
+    )
     filling.put(
-        Outcome, 20_000, id="i", project_id=filling.of("i"), day="'2026-11-20'" if connection.vendor == "sqlite" else "DATE '2026-11-20'",
-        kind="'interaction'", result="'stored'", slot="i % 30000", number="i",
-    )  # fmt: skip
+        Outcome,
+        20_000,
+        id="i",
+        project_id=filling.of("i"),
+        day="'2026-11-20'" if connection.vendor == "sqlite" else "DATE '2026-11-20'",
+        kind="'interaction'",
+        result="'stored'",
+        slot="i % 30000",
+        number="i",
+    )
     filling.put(Notice, 20, id="i", digest=f"'n' || {spelled('i')}", text=f"'Wording ' || {spelled('i')}")
     filling.put(
-        ConsentEntry, sizes.subjects * 3, id="i", subject_id=f"1 + i % {sizes.subjects}",
-        purpose=one_of("i", ("capture", "evaluation", "training")), granted="(i % 9 > 0)", method="'api'",
-        notice_id="1 + i % 20", entry_hash="'h'", recorded_at=ago(f"{sizes.subjects * 3} - i"),
-    )  # fmt: skip
+        ConsentEntry,
+        sizes.subjects * 3,
+        id="i",
+        subject_id=f"1 + i % {sizes.subjects}",
+        purpose=one_of("i", ("capture", "evaluation", "training")),
+        granted="(i % 9 > 0)",
+        method="'api'",
+        notice_id="1 + i % 20",
+        entry_hash="'h'",
+        recorded_at=ago(f"{sizes.subjects * 3} - i"),
+    )
 
 
 def decided(filling: Filling, sizes: Sizes) -> None:
@@ -183,21 +229,49 @@ def decided(filling: Filling, sizes: Sizes) -> None:
     reasons = ("bare_down",) * 8 + ("conflicting_votes", "differing_corrections", "audit", "sensitive_topic")
     tasks = min(sizes.tasks, sizes.rated)
     filling.put(
-        ReviewTask, tasks, id="i", project_id=filling.of("i * 3"), interaction_id="i * 3", subject_id=f"1 + (i * 3) % {sizes.subjects}",
-        reason=one_of("i", reasons), priority="10 + i % 20", revision="1", created_at=ago(f"{tasks} - i"),
-    )  # fmt: skip
+        ReviewTask,
+        tasks,
+        id="i",
+        project_id=filling.of("i * 3"),
+        interaction_id="i * 3",
+        subject_id=f"1 + (i * 3) % {sizes.subjects}",
+        reason=one_of("i", reasons),
+        priority="10 + i % 20",
+        revision="1",
+        created_at=ago(f"{tasks} - i"),
+    )
     done = sizes.rated - tasks
     if done > 0:
         filling.put(
-            ReviewTask, done, id=f"i + {tasks}", project_id=filling.of(f"(i + {tasks}) * 3"), interaction_id=f"(i + {tasks}) * 3",
-            subject_id=f"1 + ((i + {tasks}) * 3) % {sizes.subjects}", reason=one_of("i", reasons), priority="10", revision="1",
-            state=one_of("i", ("resolved", "cancelled")), resolution=one_of("i", ("approve", "")), created_at=ago("i"),
-        )  # fmt: skip
+            ReviewTask,
+            done,
+            id=f"i + {tasks}",
+            project_id=filling.of(f"(i + {tasks}) * 3"),
+            interaction_id=f"(i + {tasks}) * 3",
+            subject_id=f"1 + ((i + {tasks}) * 3) % {sizes.subjects}",
+            reason=one_of("i", reasons),
+            priority="10",
+            revision="1",
+            state=one_of("i", ("resolved", "cancelled")),
+            resolution=one_of("i", ("approve", "")),
+            created_at=ago("i"),
+        )
     filling.put(
-        Decision, sizes.rated, interaction_id="i * 3", project_id=filling.of("i * 3"), subject_id=f"1 + (i * 3) % {sizes.subjects}",
-        run_id="1", policy_version="1", revision="1", outcome=one_of("i", ("confirmed",) * 12 + ("ambiguous",) * 4 + ("corrected", "confirmed", "conflicting", "confirmed")),
-        reason=one_of("i", ("clear_up", "bare_down", "clear_correction")), language="'en'", decided_at=ago(f"{sizes.rated} - i"),
-    )  # fmt: skip
+        Decision,
+        sizes.rated,
+        interaction_id="i * 3",
+        project_id=filling.of("i * 3"),
+        subject_id=f"1 + (i * 3) % {sizes.subjects}",
+        run_id="1",
+        policy_version="1",
+        revision="1",
+        outcome=one_of(
+            "i", ("confirmed",) * 12 + ("ambiguous",) * 4 + ("corrected", "confirmed", "conflicting", "confirmed")
+        ),
+        reason=one_of("i", ("clear_up", "bare_down", "clear_correction")),
+        language="'en'",
+        decided_at=ago(f"{sizes.rated} - i"),
+    )
 
 
 def derived(filling: Filling, sizes: Sizes) -> None:
@@ -205,20 +279,39 @@ def derived(filling: Filling, sizes: Sizes) -> None:
     from curation.models import CaseGrader, EvalCase, Example, PreferencePair, Question
 
     common = {
-        "decision_id": "i * 3", "project_id": filling.of("i * 3"), "subject_id": f"1 + (i * 3) % {sizes.subjects}",
-        "status": one_of("i", ("active",) * 7 + ("filtered", "duplicate", "held")), "fingerprint": digest("i * 3"),
-    }  # fmt: skip
+        "decision_id": "i * 3",
+        "project_id": filling.of("i * 3"),
+        "subject_id": f"1 + (i * 3) % {sizes.subjects}",
+        "status": one_of("i", ("active",) * 7 + ("filtered", "duplicate", "held")),
+        "fingerprint": digest("i * 3"),
+    }
     filling.put(EvalCase, sizes.rated, **common, kind=one_of("i", ("golden",) * 9 + ("regression",)))
     filling.put(Example, sizes.rated, **common)
     filling.put(PreferencePair, sizes.rated // 5, **common)
     filling.put(
-        Question, sizes.rated, interaction_id="i * 3", project_id=filling.of("i * 3"), subject_id=f"1 + (i * 3) % {sizes.subjects}",
-        cluster="(i / 3) * 9", place="0.5", version="'bench'", **{f"band_{n}": f"i * 8 + {n}" for n in range(8)},
-    )  # fmt: skip
+        Question,
+        sizes.rated,
+        interaction_id="i * 3",
+        project_id=filling.of("i * 3"),
+        subject_id=f"1 + (i * 3) % {sizes.subjects}",
+        cluster="(i / 3) * 9",
+        place="0.5",
+        version="'bench'",
+        **{f"band_{n}": f"i * 8 + {n}" for n in range(8)},
+    )
     filling.put(
-        CaseGrader, sizes.rated // 2, id="i", interaction_id="i * 3", subject_id=f"1 + (i * 3) % {sizes.subjects}", wording=f"'w' || {spelled('i')}",
-        grader="'facts'", threshold="0.8", discriminating="(i % 10 > 0)", why="'It tells them apart.'", seal="'s'",
-    )  # fmt: skip
+        CaseGrader,
+        sizes.rated // 2,
+        id="i",
+        interaction_id="i * 3",
+        subject_id=f"1 + (i * 3) % {sizes.subjects}",
+        wording=f"'w' || {spelled('i')}",
+        grader="'facts'",
+        threshold="0.8",
+        discriminating="(i % 10 > 0)",
+        why="'It tells them apart.'",
+        seal="'s'",
+    )
 
 
 def released(filling: Filling, sizes: Sizes, projects: list[Any]) -> None:
@@ -238,9 +331,14 @@ def released(filling: Filling, sizes: Sizes, projects: list[Any]) -> None:
         period=f"'p' || {spelled('i')}",
     )
     filling.put(
-        ReleaseMember, sizes.rated, id="i", release_id="1 + i % 400",
-        interaction_id="i * 3", subject_id=f"1 + (i * 3) % {sizes.subjects}", evaluation="(1=1)",
-    )  # fmt: skip
+        ReleaseMember,
+        sizes.rated,
+        id="i",
+        release_id="1 + i % 400",
+        interaction_id="i * 3",
+        subject_id=f"1 + (i * 3) % {sizes.subjects}",
+        evaluation="(1=1)",
+    )
     filling.put(Recall, 2_000, id="i", release_id="1 + i % 400", replaced_by_id="1 + i % 400", created_at=ago("i"))
     filling.put(
         AgentVersion,
@@ -252,13 +350,30 @@ def released(filling: Filling, sizes: Sizes, projects: list[Any]) -> None:
         created_at=ago("i"),
     )
     filling.put(
-        GateRun, 2_000, id="i", project_id=filling.of("i"), release_id="1 + i % 400", candidate_id="i", verdict=one_of("i", ("passed", "refused")),
-        cases_digest="'c'", created_at=ago("2000 - i"),
-    )  # fmt: skip
+        GateRun,
+        2_000,
+        id="i",
+        project_id=filling.of("i"),
+        release_id="1 + i % 400",
+        candidate_id="i",
+        verdict=one_of("i", ("passed", "refused")),
+        cases_digest="'c'",
+        created_at=ago("2000 - i"),
+    )
     filling.put(
-        GateResult, sizes.rated, id="i", run_id="1 + i % 2000", interaction_id="i * 3", subject_id=f"1 + (i * 3) % {sizes.subjects}",
-        kind="'golden'", answer="'At counter nine.'", score="1.0", passed="(i % 50 > 0)", grader="'facts'", case_digest="'c'",
-    )  # fmt: skip
+        GateResult,
+        sizes.rated,
+        id="i",
+        run_id="1 + i % 2000",
+        interaction_id="i * 3",
+        subject_id=f"1 + (i * 3) % {sizes.subjects}",
+        kind="'golden'",
+        answer="'At counter nine.'",
+        score="1.0",
+        passed="(i % 50 > 0)",
+        grader="'facts'",
+        case_digest="'c'",
+    )
 
 
 def evidence(filling: Filling, sizes: Sizes) -> None:
@@ -269,9 +384,17 @@ def evidence(filling: Filling, sizes: Sizes) -> None:
     uuid = "lower(hex(randomblob(16)))" if connection.vendor == "sqlite" else "gen_random_uuid()"
     name = f"'bench-' || {spelled(f'i % {PROJECTS}')}"
     filling.put(
-        PrivacyRequest, 20_000, id=uuid, namespace=name, origin=name, kind="'access'", state=one_of("i", ("closed",) * 50 + ("restricted",)),
-        received_at=ago("i"), due_at=ago("i - 43200"), closed_at=ago("i"),
-    )  # fmt: skip
+        PrivacyRequest,
+        20_000,
+        id=uuid,
+        namespace=name,
+        origin=name,
+        kind="'access'",
+        state=one_of("i", ("closed",) * 50 + ("restricted",)),
+        received_at=ago("i"),
+        due_at=ago("i - 43200"),
+        closed_at=ago("i"),
+    )
     filling.put(Erasure, 20_000, id=uuid, namespace=name, executed_at=ago("i"), settled_at=ago("i"))
     filling.put(Tombstone, sizes.interactions // 10, id="i", kind="'interaction'", digest=f"'t' || {spelled('i')}")
     filling.put(ApiKey, 2_000, id="i", project_id=filling.of("i"), prefix="'fw_bench'", digest=f"'k' || {spelled('i')}")

@@ -92,8 +92,35 @@ def fill(first: int, number: int) -> dict[str, Any]:
                     (who * 3 + n, who, purpose, True, "api", "", at)
                     for n, purpose in enumerate(("capture", "evaluation", "training"))
                 ]
-            asked.append((key + 1, project.pk, who, f"talk-{key}", "", question, answer, "[]", "[]", f'["{tag}"]', "{}", "guide", f"{key // 250_000 + 1}",
-                          "", "", at, at, "b", fingerprint(question), "{}", "bench", "{}", False, 1, True))  # fmt: skip
+            asked.append(
+                (
+                    key + 1,
+                    project.pk,
+                    who,
+                    f"talk-{key}",
+                    "",
+                    question,
+                    answer,
+                    "[]",
+                    "[]",
+                    f'["{tag}"]',
+                    "{}",
+                    "guide",
+                    f"{key // 250_000 + 1}",
+                    "",
+                    "",
+                    at,
+                    at,
+                    "b",
+                    fingerprint(question),
+                    "{}",
+                    "bench",
+                    "{}",
+                    False,
+                    1,
+                    True,
+                )
+            )
             said.append((key + 1, project.pk, key + 1, who, f"said-{key}", vote, right, "", at, at, at, "b"))
         with transaction.atomic():
             bulk.upsert(
@@ -104,9 +131,16 @@ def fill(first: int, number: int) -> dict[str, Any]:
             bulk.upsert(
                 ConsentEntry, *both(ConsentEntry, "id subject_id purpose granted method entry_hash recorded_at", agreed)
             )
-            bulk.upsert(Interaction, *both(Interaction, "id project_id subject_id external_id session question answer context sources tags metadata "
-                           "agent_name agent_version agent_model agent_prompt occurred_at received_at body_digest fingerprint redactions "
-                           "redaction_version placeholders scan_due revision pending", asked))  # fmt: skip
+            bulk.upsert(
+                Interaction,
+                *both(
+                    Interaction,
+                    "id project_id subject_id external_id session question answer context sources tags metadata "
+                    "agent_name agent_version agent_model agent_prompt occurred_at received_at body_digest fingerprint redactions "
+                    "redaction_version placeholders scan_due revision pending",
+                    asked,
+                ),
+            )
             bulk.upsert(
                 Signal,
                 *both(
@@ -154,9 +188,12 @@ def curate() -> dict[str, Any]:
     began, worked = time.perf_counter(), time.process_time()
     run = curation.curate(Project.objects.get())
     return {
-        "seconds": time.perf_counter() - began, "cpu": time.process_time() - worked, "ended": time.time(),
-        "read": run.read if run else 0, "counts": run.counts if run else {},
-    }  # fmt: skip
+        "seconds": time.perf_counter() - began,
+        "cpu": time.process_time() - worked,
+        "ended": time.time(),
+        "read": run.read if run else 0,
+        "counts": run.counts if run else {},
+    }
 
 
 def release() -> dict[str, Any]:
@@ -190,9 +227,14 @@ def release() -> dict[str, Any]:
     memory = peak()
     members = ReleaseMember.objects.filter(release=made).count()
     return {
-        "seconds": total, "select": spent["select"], "write": spent["write"], "members": members, "bytes": size,
-        "raw": raw(made.pk), "memory": memory,
-    }  # fmt: skip
+        "seconds": total,
+        "select": spent["select"],
+        "write": spent["write"],
+        "members": members,
+        "bytes": size,
+        "raw": raw(made.pk),
+        "memory": memory,
+    }
 
 
 def raw(release: int) -> float:
@@ -224,8 +266,10 @@ def phase(name: str, *given: int) -> dict[str, Any]:
     """Run one phase in a process of its own."""
     said = subprocess.run(
         [sys.executable, "-m", "bench.curation", "--phase", name, *map(str, given)],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     found: dict[str, Any] = json.loads(said.stdout.splitlines()[-1])
     return found
 
@@ -253,8 +297,11 @@ def measure(size: int) -> dict[str, Any]:
     print(f"  made                {size / made['seconds']:>9,.0f} a second", flush=True)
     full = phase("curate")
     rate = full["read"] / full["cpu"]
-    print(f"  curated             {full['read'] / full['seconds']:>9,.0f} a second, {rate:,.0f} a processor second, "
-          f"{full['memory']:,.0f} MB{verdict(rate >= TARGETS['rate'] and full['memory'] <= TARGETS['memory'])}", flush=True)  # fmt: skip
+    print(
+        f"  curated             {full['read'] / full['seconds']:>9,.0f} a second, {rate:,.0f} a processor second, "
+        f"{full['memory']:,.0f} MB{verdict(rate >= TARGETS['rate'] and full['memory'] <= TARGETS['memory'])}",
+        flush=True,
+    )
     if vendor() == "sqlite":
         bare = phase("bare")
         print(f"  its rows alone      {bare['read'] / bare['cpu']:>9,.0f} a processor second, written bare", flush=True)
@@ -266,11 +313,17 @@ def measure(size: int) -> dict[str, Any]:
     )
     cut = phase("release")
     files = cut["raw"] / cut["write"]
-    print(f"  released            {cut['members']:>9,} of them in {cut['seconds']:.1f} s (selection {cut['select']:.1f}, files "
-          f"{cut['write']:.1f}), {cut['bytes'] / 1e6:,.0f} MB, peak {cut['memory']:,.0f} MB"
-          f"{verdict(cut['memory'] <= TARGETS['memory'])}", flush=True)  # fmt: skip
-    print(f"  SELECT, orjson      {cut['members'] / cut['raw']:>9,.0f} a second; files {cut['members'] / cut['write']:,.0f}, "
-          f"{files:.2f} times that{verdict(files >= TARGETS['files'])}", flush=True)  # fmt: skip
+    print(
+        f"  released            {cut['members']:>9,} of them in {cut['seconds']:.1f} s (selection {cut['select']:.1f}, files "
+        f"{cut['write']:.1f}), {cut['bytes'] / 1e6:,.0f} MB, peak {cut['memory']:,.0f} MB"
+        f"{verdict(cut['memory'] <= TARGETS['memory'])}",
+        flush=True,
+    )
+    print(
+        f"  SELECT, orjson      {cut['members'] / cut['raw']:>9,.0f} a second; files {cut['members'] / cut['write']:,.0f}, "
+        f"{files:.2f} times that{verdict(files >= TARGETS['files'])}",
+        flush=True,
+    )
     return {"full": full, "more": more, "cut": cut}
 
 

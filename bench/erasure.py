@@ -26,10 +26,16 @@ TARGETS = {"hidden": 1.0, "gone": 10.0, "ratio": 1.5}
 ALL_PASS = {
     "balance": {"cluster_cap": 10**6, "temperature": 1.0},
     "guard": {
-        "subject_cap": 10**6, "subject_share": 1.0, "cohort_share": 1.0, "cluster_cap": 10**6, "new_subject_days": 0,
-        "hold_unknown": False, "phrase_items": 10**6, "max_agent_share": 1.0,
-    }
-}  # fmt: skip
+        "subject_cap": 10**6,
+        "subject_share": 1.0,
+        "cohort_share": 1.0,
+        "cluster_cap": 10**6,
+        "new_subject_days": 0,
+        "hold_unknown": False,
+        "phrase_items": 10**6,
+        "max_agent_share": 1.0,
+    },
+}
 
 
 def fill(project: int, number: int) -> None:
@@ -54,22 +60,40 @@ def fill(project: int, number: int) -> None:
     }
     tables: list[tuple[Any, dict[str, str], str]] = [
         (Subject, {"namespace": "'filler'", "digest": "printf('%064d', i)"}, numbers.format(people)),
-        (Interaction, {
-            "project_id": str(project), "subject_id": who.format(people), "external_id": "'filler-' || i",
-            "question": "printf('When does line %d leave from the stop at the harbour on a workday?', i)",
-            "answer": "printf('Line %d leaves every twenty minutes, from five in the morning until midnight.', i)",
-            "body_digest": "printf('%064d', i)", "fingerprint": "CAST(printf('%016d', i) AS BLOB)",
-        }, numbers.format(number)),
+        (
+            Interaction,
+            {
+                "project_id": str(project),
+                "subject_id": who.format(people),
+                "external_id": "'filler-' || i",
+                "question": "printf('When does line %d leave from the stop at the harbour on a workday?', i)",
+                "answer": "printf('Line %d leaves every twenty minutes, from five in the morning until midnight.', i)",
+                "body_digest": "printf('%064d', i)",
+                "fingerprint": "CAST(printf('%016d', i) AS BLOB)",
+            },
+            numbers.format(number),
+        ),
         (Signal, of | {"interaction_id": "id", "external_id": "external_id", "kind": "'thumbs_up'"}, ""),
-        (Decision, of | {
-            "interaction_id": "id", "policy_version": "1", "revision": "1", "outcome": "'confirmed'",
-            "reason": "'thumbs_up'",
-        }, ""),
+        (
+            Decision,
+            of
+            | {
+                "interaction_id": "id",
+                "policy_version": "1",
+                "revision": "1",
+                "outcome": "'confirmed'",
+                "reason": "'thumbs_up'",
+            },
+            "",
+        ),
         (EvalCase, derived, ""),
         (Example, derived, ""),
-        (Question, of | {"interaction_id": "id", "cluster": "id", "version": "'filler'", "place": "0.5",
-                         "band_0": "id * 31"}, ""),
-    ]  # fmt: skip
+        (
+            Question,
+            of | {"interaction_id": "id", "cluster": "id", "version": "'filler'", "place": "0.5", "band_0": "id * 31"},
+            "",
+        ),
+    ]
     with transaction.atomic(), connection.cursor() as cursor:
         for model, expressions, source in tables:
             cursor.execute(insertion(model, expressions, source))

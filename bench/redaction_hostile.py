@@ -15,9 +15,22 @@ from privacy.redaction import redact
 
 SMALL, LARGE, ROUNDS = 100_000, 1_000_000, 3
 UNITS = (
-    "a", "1", "1-", "a@", "a.", " ", "Aa ", ":", "x://a:", "api_key=", "-----BEGIN RSA PRIVATE KEY-----\n", "eyJ", "1 ", "(",
+    "a",
+    "1",
+    "1-",
+    "a@",
+    "a.",
+    " ",
+    "Aa ",
+    ":",
+    "x://a:",
+    "api_key=",
+    "-----BEGIN RSA PRIVATE KEY-----\n",
+    "eyJ",
+    "1 ",
+    "(",
     "a at b dot ",
-)  # fmt: skip
+)
 
 
 def text(unit: str, size: int, seed: int) -> str:

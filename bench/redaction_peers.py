@@ -15,19 +15,47 @@ Found = Iterable[tuple[int, int, str]]
 BUDGET = 20.0  # seconds of CPU that the timing of one tool may take
 
 PRESIDIO = {
-    "EMAIL_ADDRESS": "EMAIL", "PHONE_NUMBER": "PHONE", "CREDIT_CARD": "CARD", "IBAN_CODE": "IBAN", "IP_ADDRESS": "IP", "MAC_ADDRESS": "IP",
-    "US_SSN": "NATIONAL_ID", "US_ITIN": "NATIONAL_ID", "US_PASSPORT": "NATIONAL_ID", "US_DRIVER_LICENSE": "NATIONAL_ID", "UK_NHS": "NATIONAL_ID",
-    "MEDICAL_LICENSE": "NATIONAL_ID", "US_BANK_NUMBER": "ACCOUNT",
-}  # fmt: skip
+    "EMAIL_ADDRESS": "EMAIL",
+    "PHONE_NUMBER": "PHONE",
+    "CREDIT_CARD": "CARD",
+    "IBAN_CODE": "IBAN",
+    "IP_ADDRESS": "IP",
+    "MAC_ADDRESS": "IP",
+    "US_SSN": "NATIONAL_ID",
+    "US_ITIN": "NATIONAL_ID",
+    "US_PASSPORT": "NATIONAL_ID",
+    "US_DRIVER_LICENSE": "NATIONAL_ID",
+    "UK_NHS": "NATIONAL_ID",
+    "MEDICAL_LICENSE": "NATIONAL_ID",
+    "US_BANK_NUMBER": "ACCOUNT",
+}
 SCRUBADUB = {
-    "email": "EMAIL", "phone": "PHONE", "credit_card": "CARD", "social_security_number": "NATIONAL_ID", "national_insurance_number": "NATIONAL_ID",
-    "tax_reference_number": "NATIONAL_ID", "drivers_licence": "NATIONAL_ID", "postalcode": "POSTCODE", "twitter": "USERNAME", "credential": "SECRET",
-    "date_of_birth": "BIRTH_DATE", "address": "ADDRESS", "name": "PERSON",
-}  # fmt: skip
+    "email": "EMAIL",
+    "phone": "PHONE",
+    "credit_card": "CARD",
+    "social_security_number": "NATIONAL_ID",
+    "national_insurance_number": "NATIONAL_ID",
+    "tax_reference_number": "NATIONAL_ID",
+    "drivers_licence": "NATIONAL_ID",
+    "postalcode": "POSTCODE",
+    "twitter": "USERNAME",
+    "credential": "SECRET",
+    "date_of_birth": "BIRTH_DATE",
+    "address": "ADDRESS",
+    "name": "PERSON",
+}
 DATAFOG = {
-    "EMAIL": "EMAIL", "PHONE": "PHONE", "CREDIT_CARD": "CARD", "SSN": "NATIONAL_ID", "IP_ADDRESS": "IP", "DOB": "BIRTH_DATE", "DATE": "BIRTH_DATE",
-    "ZIP": "POSTCODE", "ZIP_CODE": "POSTCODE", "PERSON": "PERSON",
-}  # fmt: skip
+    "EMAIL": "EMAIL",
+    "PHONE": "PHONE",
+    "CREDIT_CARD": "CARD",
+    "SSN": "NATIONAL_ID",
+    "IP_ADDRESS": "IP",
+    "DOB": "BIRTH_DATE",
+    "DATE": "BIRTH_DATE",
+    "ZIP": "POSTCODE",
+    "ZIP_CODE": "POSTCODE",
+    "PERSON": "PERSON",
+}
 
 
 def flywheel() -> tuple[Callable[[str], Found], Callable[[str], object]]:

@@ -65,8 +65,12 @@ hypothesis_settings.load_profile("drawn" if THOROUGH else "same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--only", choices=sorted(CHOICES), help="the tests that use a database; of these, those that run "
-                     "on both in `make test`; or the quick ones: no database, no other process")  # fmt: skip
+    parser.addoption(
+        "--only",
+        choices=sorted(CHOICES),
+        help="the tests that use a database; of these, those that run "
+        "on both in `make test`; or the quick ones: no database, no other process",
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -196,9 +200,22 @@ def environment_of_child() -> dict[str, str]:
 def worker(child_environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A real Celery worker with its beat, ready for work on this test's database."""
     command = [
-        sys.executable, "-m", "celery", "--app", "flywheel_site", "worker", "--pool", "solo", "--beat-thread",
-        "--loglevel", "info", "--without-gossip", "--without-mingle", "--schedule", str(VAR / "beat-of-test"),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "celery",
+        "--app",
+        "flywheel_site",
+        "worker",
+        "--pool",
+        "solo",
+        "--beat-thread",
+        "--loglevel",
+        "info",
+        "--without-gossip",
+        "--without-mingle",
+        "--schedule",
+        str(VAR / "beat-of-test"),
+    ]
     log = VAR / "log" / "test-worker.log"
     log.write_bytes(b"")
     with running(command, child_environment, log) as process:

@@ -49,9 +49,19 @@ def web_server(environment: dict[str, str], log: Path) -> Iterator[str]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
-        sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", "1", "flywheel_site.rsgi:application",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "rsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "flywheel_site.rsgi:application",
+    ]
     with running(command, {**environment, "PORT": str(port)}, log) as process:
         wait(lambda: answers(f"{url}/healthz"), process, log)
         yield url

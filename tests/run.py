@@ -101,9 +101,14 @@ def tool(*arguments: str, environment: Mapping[str, str], aside: bool = False) -
 def followed(command: list[str], environment: Mapping[str, str], *, shown: bool) -> tuple[str, int]:
     """Run a command; return what it prints, and its status. End what takes too long."""
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     _running.add(process)
     pieces: list[bytes] = []
     try:

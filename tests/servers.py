@@ -71,10 +71,17 @@ class Server:
         log = self.folder / "server.log"
         with log.open("a") as output:
             self.process = subprocess.Popen(
-                self.command, stdin=subprocess.PIPE, stdout=output, stderr=output, text=True,
-                user=self.account.uid, group=self.account.gid, extra_groups=self.account.groups,
-                cwd=self.folder, start_new_session=True,
-            )  # fmt: skip
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                text=True,
+                user=self.account.uid,
+                group=self.account.gid,
+                extra_groups=self.account.groups,
+                cwd=self.folder,
+                start_new_session=True,
+            )
         assert self.process.stdin is not None
         with self.process.stdin as stdin:
             stdin.write(self.stdin)
@@ -166,14 +173,31 @@ def new_postgres(place: Path, closing: ExitStack, durable: bool) -> Server:
     secret.write_text(password)
     hand_over(secret, account)
     initdb = [
-        str(place / "initdb"), "--pgdata", str(folder / "data"), "--username", "flywheel",
-        "--pwfile", str(secret), "--auth", "scram-sha-256", "--locale", "C", "--encoding", "UTF8",
+        str(place / "initdb"),
+        "--pgdata",
+        str(folder / "data"),
+        "--username",
+        "flywheel",
+        "--pwfile",
+        str(secret),
+        "--auth",
+        "scram-sha-256",
+        "--locale",
+        "C",
+        "--encoding",
+        "UTF8",
         "--no-sync",
-    ]  # fmt: skip
+    ]
     done = subprocess.run(
-        initdb, capture_output=True, text=True, check=False, cwd=folder,
-        user=account.uid, group=account.gid, extra_groups=account.groups,
-    )  # fmt: skip
+        initdb,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        user=account.uid,
+        group=account.gid,
+        extra_groups=account.groups,
+    )
     secret.unlink()
     if done.returncode:
         raise Unavailable(f"{initdb[0]} fails: {done.stderr.strip()[-300:]}")
@@ -206,9 +230,13 @@ def new_redis(place: Path, closing: ExitStack, durable: bool) -> Server:
     }
     settings |= {"appendonly": "yes", "appendfsync": "always"} if durable else {"appendonly": "no"}
     server = Server(
-        f"redis://:{password}@127.0.0.1:{port}/0", "", [str(place / "redis-server"), "-"], folder,
-        stdin="".join(f"{name} {value}\n" for name, value in settings.items()), answers=redis_version,
-    )  # fmt: skip
+        f"redis://:{password}@127.0.0.1:{port}/0",
+        "",
+        [str(place / "redis-server"), "-"],
+        folder,
+        stdin="".join(f"{name} {value}\n" for name, value in settings.items()),
+        answers=redis_version,
+    )
     started(server, closing)
     return server
 

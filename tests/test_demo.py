@@ -103,8 +103,16 @@ def test_one_person_of_the_demo_is_erased_without_a_trace(capsys: pytest.Capture
 
 def log_of(folder: Path, name: str = "mine.jsonl", extra: dict[str, Any] | None = None) -> str:
     """A log with a vote each; its path."""
-    lines = [{"question": f"How long is ferry number {n} away?", "answer": f"It is {n} miles away.", "user": f"u{n}", "feedback": "up",
-              **(extra or {})} for n in range(3)]  # fmt: skip
+    lines = [
+        {
+            "question": f"How long is ferry number {n} away?",
+            "answer": f"It is {n} miles away.",
+            "user": f"u{n}",
+            "feedback": "up",
+            **(extra or {}),
+        }
+        for n in range(3)
+    ]
     (folder / name).write_text("\n".join(json.dumps(line) for line in lines))
     return str(folder / name)
 

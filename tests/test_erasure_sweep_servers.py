@@ -98,8 +98,13 @@ def by_the_doors(url: str, shop: Project, mark: str) -> httpx.Client:
     """What a product, a browser and a consumer of releases do with the person's text; some of it is refused."""
     product = httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {cast.key(shop)}"}, timeout=30)
     long = " ".join(f"{mark} asks for page {n} of the book about birds." for n in range(200))
-    talk = {"id": "by-http", "subject": cast.ANNA, "question": long, "answer": f"The {mark} is on page nine.",
-            "consent": cast.ALL}  # fmt: skip
+    talk = {
+        "id": "by-http",
+        "subject": cast.ANNA,
+        "question": long,
+        "answer": f"The {mark} is on page nine.",
+        "consent": cast.ALL,
+    }
     assert product.post("/interactions", json=talk).status_code == 201
     assert product.post("/interactions", json={**talk, "answer": f"No {mark}."}).status_code == 409
     assert product.post("/interactions", json={**talk, "surprise": mark}).status_code == 400

@@ -55,8 +55,12 @@ def test_what_a_script_loads_is_what_the_trainer_takes(
     }
     done = subprocess.run(
         [PEERS, "-c", CHECKS[name] + SHOWS, str(folder(released()))],
-        capture_output=True, text=True, check=False, cwd=tmp_path, env=os.environ | offline,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=os.environ | offline,
+    )
     assert done.returncode == 0, done.stderr[-3_000:]
     shown = json.loads(done.stdout.splitlines()[-1])
     assert shown["columns"] == columns and shown["rows"] == rows and shown["conversational"]

@@ -21,8 +21,20 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.worker, pytes
 README = (CLIENT / "README.md").read_text()
 GATE, PYTEST = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 RIGHT = "You can return it within 30 days of delivery."
-ASKED = ("a jacket", "two books", "the blue lamp", "garden chairs", "an opened phone", "gift cards", "baby clothes",
-         "a used bicycle", "running shoes", "kitchen knives", "a broken mug", "winter tyres")  # fmt: skip
+ASKED = (
+    "a jacket",
+    "two books",
+    "the blue lamp",
+    "garden chairs",
+    "an opened phone",
+    "gift cards",
+    "baby clothes",
+    "a used bicycle",
+    "running shoes",
+    "kitchen knives",
+    "a broken mug",
+    "winter tyres",
+)
 
 
 def corrected() -> str:

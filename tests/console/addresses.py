@@ -11,12 +11,28 @@ from tests.console.world import Shop
 
 # What names no object, by its own name or by the action at the end of it.
 NAMELESS = {
-    "index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n", "second_factor",
-    "second_factor_enrol", "second_factor_codes", "reauthenticate", "feedback_apikey_make", "privacy_webhook_make",
-    "curation_run_start", "curation_reviewtask_next", "curation_reviewtask_undo", "curation_reviewtask_blind",
-    "curation_reviewtask_bulk", "curation_reviewtask_assign", "curation_reviewtask_bulks",
+    "index",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "autocomplete",
+    "jsi18n",
+    "second_factor",
+    "second_factor_enrol",
+    "second_factor_codes",
+    "reauthenticate",
+    "feedback_apikey_make",
+    "privacy_webhook_make",
+    "curation_run_start",
+    "curation_reviewtask_next",
+    "curation_reviewtask_undo",
+    "curation_reviewtask_blind",
+    "curation_reviewtask_bulk",
+    "curation_reviewtask_assign",
+    "curation_reviewtask_bulks",
     "curation_reviewtask_progress",
-}  # fmt: skip
+}
 # Django's way to the page of an object, and to no page at all: the same for everybody.
 ELSEWHERE = {"view_on_site", "app_list", "no-page", "object"}
 
@@ -42,9 +58,11 @@ class Address:
 
 MORE = {"curation_release_file": ["eval_cases.jsonl"]}
 PLACES = {
-    "view_on_site": "/admin/r/1/1/", "app_list": "/admin/curation/", "no-page": "/admin/none/such/",
+    "view_on_site": "/admin/r/1/1/",
+    "app_list": "/admin/curation/",
+    "no-page": "/admin/none/such/",
     "object": "/admin/feedback/interaction/1/",
-}  # fmt: skip
+}
 
 
 def addresses() -> list[Address]:

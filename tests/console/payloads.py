@@ -32,9 +32,19 @@ ELEMENTS = [
 ]
 # What the text may stand in where it is written: markup, an attribute, a comment, a script, a template, a text area.
 PLACES = [
-    "%", '"><%', "'>%", "-->%", "</script>%", "</textarea></title>%", "{{7*7}}%", "\\u003c%", "]]>%", "`${%}`",
-    f'" autofocus onfocus={RUN} x="%', "&lt;%",
-]  # fmt: skip
+    "%",
+    '"><%',
+    "'>%",
+    "-->%",
+    "</script>%",
+    "</textarea></title>%",
+    "{{7*7}}%",
+    "\\u003c%",
+    "]]>%",
+    "`${%}`",
+    f'" autofocus onfocus={RUN} x="%',
+    "&lt;%",
+]
 
 
 def payloads() -> list[str]:

@@ -124,9 +124,14 @@ def test_a_party_to_a_disagreement_is_told_why_it_is_not_theirs(shop: Project) -
         state="resolved", resolution="use", resolved_by=User.objects.get(username="carl")
     )
     asked = ReviewTask.objects.create(
-        project=shop, interaction=task.interaction, subject=task.subject, reason="reviewers_differ", kind="adjudication",
-        about=task, revision=task.revision,
-    )  # fmt: skip
+        project=shop,
+        interaction=task.interaction,
+        subject=task.subject,
+        reason="reviewers_differ",
+        kind="adjudication",
+        about=task,
+        revision=task.revision,
+    )
     text = page(carl, asked)
     assert "one of the two who differ" in text and 'id="verdict-form"' not in text
     assert 'id="verdict-form"' in page(cora, asked)

@@ -35,11 +35,18 @@ def captured(project: Project, some: list[str], place: int) -> None:
     """A conversation with them in every field that takes text, and what three people said of it."""
     text = "\n".join(some)
     talk = cast.asked(
-        project, f"person-{place}", id=f"talk-{place}", question=f"{place} {text}", answer=f"{place} answers {text}",
-        tags=some, metadata={each: each for each in some}, session=some[0], agent={"name": some[1], "version": some[2]},
+        project,
+        f"person-{place}",
+        id=f"talk-{place}",
+        question=f"{place} {text}",
+        answer=f"{place} answers {text}",
+        tags=some,
+        metadata={each: each for each in some},
+        session=some[0],
+        agent={"name": some[1], "version": some[2]},
         context=[{"role": "user", "content": each} for each in some],
         sources=[{"id": each, "title": each, "url": each, "text": each} for each in some],
-    )  # fmt: skip
+    )
     kind = ("thumbs_down", "edit", "thumbs_up")[place % 3]
     more = {"correction": f"{place} is right {text}"} if kind == "edit" else {}
     cast.said(project, talk, kind, subject=f"person-{place}", comment=text[:2000], **more)

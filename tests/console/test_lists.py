@@ -16,9 +16,15 @@ from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
 LISTS = (
-    "feedback_interaction", "feedback_signal", "curation_decision", "curation_reviewtask", "curation_evalcase",
-    "curation_example", "privacy_subject", "privacy_consententry",
-)  # fmt: skip
+    "feedback_interaction",
+    "feedback_signal",
+    "curation_decision",
+    "curation_reviewtask",
+    "curation_evalcase",
+    "curation_example",
+    "privacy_subject",
+    "privacy_consententry",
+)
 
 
 @pytest.fixture
@@ -93,10 +99,11 @@ def member(client: Client, *of: Project) -> Client:
 @pytest.mark.parametrize(
     ("name", "model", "order"),
     [
-        ("feedback_interaction", Interaction, ["-id"]), ("curation_decision", Decision, ["-interaction"]),
+        ("feedback_interaction", Interaction, ["-id"]),
+        ("curation_decision", Decision, ["-interaction"]),
         ("curation_evalcase", EvalCase, ["-decision"]),
     ],
-)  # fmt: skip
+)
 def test_a_member_of_several_projects_sees_all_of_theirs_in_one_order_and_nothing_else(
     client: Client, shops: list[Project], name: str, model: Any, order: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,9 +112,15 @@ def test_no_filter_order_or_search_tells_of_another_project(shops: tuple[Shop, S
     ours, theirs = shops
     client = signed_in(staff(role, ours.project))
     asked: list[dict[str, Any]] = [
-        {"project": theirs.project.pk}, {"namespace": theirs.project.namespace}, {"q": FOREIGN[:-1]}, {"tag": f"{FOREIGN} three"},
-        {"q": f"{FOREIGN}-three"}, {"o": "1.-2.3"}, {"state": "all"}, {"all": ""},
-    ]  # fmt: skip
+        {"project": theirs.project.pk},
+        {"namespace": theirs.project.namespace},
+        {"q": FOREIGN[:-1]},
+        {"tag": f"{FOREIGN} three"},
+        {"q": f"{FOREIGN}-three"},
+        {"o": "1.-2.3"},
+        {"state": "all"},
+        {"all": ""},
+    ]
     shown = 0
     for each in addresses():
         if each.name.endswith("_changelist") and not each.name.startswith(OF_NO_PROJECT):

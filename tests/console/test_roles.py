@@ -97,9 +97,17 @@ def test_without_signing_in_there_is_the_sign_in_alone() -> None:
 
 def test_without_a_role_there_is_nothing_but_home_and_ones_own_sign_in() -> None:
     own = {
-        "index", "login", "logout", "password_change", "password_change_done", "jsi18n", "reauthenticate", "second_factor",
-        "second_factor_codes", "second_factor_enrol",
-    }  # fmt: skip
+        "index",
+        "login",
+        "logout",
+        "password_change",
+        "password_change_done",
+        "jsi18n",
+        "reauthenticate",
+        "second_factor",
+        "second_factor_codes",
+        "second_factor_enrol",
+    }
     nowhere = {"object", "autocomplete"}  # on to a page that is refused; refused, or no such method
     assert {name for name, cells in golden().items() if cells[NOBODY] not in ("-", "none")} == own | nowhere
 

@@ -89,11 +89,18 @@ def build(project: Project, marker: str) -> None:
 def talk(project: Project, subject: str, text: str) -> Any:
     """Somebody asked, and everything that can hold a text does."""
     return cast.asked(
-        project, subject, id=f"{text.replace(' ', '-')}", question=f"{text}: {cast.QUESTION}",
-        answer=f"{text}: {cast.ANSWER}", tags=[text], metadata={text: text}, session=text,
-        context=[{"role": "user", "content": text}], sources=[{"id": "1", "title": text, "url": "https://a.example"}],
+        project,
+        subject,
+        id=f"{text.replace(' ', '-')}",
+        question=f"{text}: {cast.QUESTION}",
+        answer=f"{text}: {cast.ANSWER}",
+        tags=[text],
+        metadata={text: text},
+        session=text,
+        context=[{"role": "user", "content": text}],
+        sources=[{"id": "1", "title": text, "url": "https://a.example"}],
         agent={"name": text, "version": "1"},
-    )  # fmt: skip
+    )
 
 
 def answer(question: str, context: list[dict[str, str]]) -> str:

@@ -11,8 +11,20 @@ from curation.models import GateRun, Release
 from feedback.models import Project
 from tests import factories as cast
 
-TOPICS = ("day tickets", "lost umbrellas", "bicycles on trams", "school passes", "night buses", "dogs on ferries",
-          "group discounts", "ticket refunds", "airport trains", "wheelchair ramps", "season cards", "parking decks")  # fmt: skip
+TOPICS = (
+    "day tickets",
+    "lost umbrellas",
+    "bicycles on trams",
+    "school passes",
+    "night buses",
+    "dogs on ferries",
+    "group discounts",
+    "ticket refunds",
+    "airport trains",
+    "wheelchair ramps",
+    "season cards",
+    "parking decks",
+)
 CORRECTED = ("guided tours", "left luggage", "boat rental", "city maps")
 EVERY = (*TOPICS, *CORRECTED)
 WRONG = "I have no idea about any of this."

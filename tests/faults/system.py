@@ -34,9 +34,14 @@ class Child:
         """Start it."""
         with self.log.open("ab") as output:
             self.running = subprocess.Popen(
-                self.command, env=self.environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                self.command,
+                env=self.environment,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     def kill(self) -> None:
         """SIGKILL to the whole group, and wait until it is gone."""
@@ -118,13 +123,38 @@ def system(folder: Path, *, postgres: bool = False, redis: bool = False) -> Iter
         environment |= {"DATABASE_URL": database.url} if database else {}
         environment |= {"REDIS_URL": broker.url} if broker else {}
         web = [
-            sys.executable, "-m", "granian", "--interface", "rsgi", "--host", "127.0.0.1", "--port", str(port),
-            "--workers", "1", "--log-level", "warning", "flywheel_site.rsgi:application",
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "rsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+            "--log-level",
+            "warning",
+            "flywheel_site.rsgi:application",
+        ]
         worker = [
-            sys.executable, "-m", "celery", "--app", "flywheel_site", "--quiet", "worker", "--pool", "solo", "--beat-thread",
-            "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning",
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "celery",
+            "--app",
+            "flywheel_site",
+            "--quiet",
+            "worker",
+            "--pool",
+            "solo",
+            "--beat-thread",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel",
+            "warning",
+        ]
         made = System(
             port,
             environment,

@@ -37,9 +37,19 @@ WORDS = ("train", "boat", "tram", "ferry", "coach", "plane", "bicycle", "taxi")
 # All kinds but two: what others said of the person's conversations goes with them and is not theirs to read, and so does
 # a candidate's answer that may repeat their correction.
 SAME = (
-    "interactions", "waiting_signals", "decisions", "review_tasks", "eval_cases", "examples", "preference_pairs",
-    "questions", "audit_items", "calibration_items", "consent", "requests",
-)  # fmt: skip
+    "interactions",
+    "waiting_signals",
+    "decisions",
+    "review_tasks",
+    "eval_cases",
+    "examples",
+    "preference_pairs",
+    "questions",
+    "audit_items",
+    "calibration_items",
+    "consent",
+    "requests",
+)
 TRAINING, EVALUATION = ("sft.jsonl", "preferences.jsonl"), ("eval_cases.jsonl",)
 
 
@@ -66,8 +76,11 @@ class Anything(RuleBasedStateMachine):
     def asks(self, who: str, given: dict[str, bool] | None) -> None:
         number = next(self.counter)
         word = WORDS[number % len(WORDS)]
-        body = {"id": f"t{number}", "question": f"When does {word} {number} leave from the market square?",
-                "answer": f"The {word} number {number} leaves there at nine in the morning."}  # fmt: skip
+        body = {
+            "id": f"t{number}",
+            "question": f"When does {word} {number} leave from the market square?",
+            "answer": f"The {word} number {number} leaves there at nine in the morning.",
+        }
         try:
             if cast.asked(self.shop, who, consent=given, **body).result == "stored":
                 self.talks[body["id"]] = (who, body)

@@ -82,11 +82,20 @@ def test_a_remark_is_told_by_its_kind(line: str) -> None:
 @pytest.mark.parametrize(
     "aside",
     [
-        "It is late, FIX it", "Two eggs. Try again.", "Two eggs, please correct", "Two eggs in this reply", "From step 3 in step 4",
-        "Two eggs is what the Question asks", "Two eggs and it doesn't really address the sum", "Two eggs, not what I meant",
-        "Two eggs makes no sense", "Two eggs, the response lacks salt", "Two eggs, a terrible answer", "Zwei Eier – try again",
+        "It is late, FIX it",
+        "Two eggs. Try again.",
+        "Two eggs, please correct",
+        "Two eggs in this reply",
+        "From step 3 in step 4",
+        "Two eggs is what the Question asks",
+        "Two eggs and it doesn't really address the sum",
+        "Two eggs, not what I meant",
+        "Two eggs makes no sense",
+        "Two eggs, the response lacks salt",
+        "Two eggs, a terrible answer",
+        "Zwei Eier – try again",
     ],
-)  # fmt: skip
+)
 def test_an_aside_is_found_wherever_it_stands(aside: str) -> None:
     assert flaw(aside) == Flaw.COMPLAINT
 

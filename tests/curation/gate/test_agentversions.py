@@ -48,9 +48,15 @@ def test_what_the_gate_entered_is_completed(given: World) -> None:
 
 @pytest.mark.parametrize(
     ("more", "status"),
-    [({"trained_on": "shop:v9"}, 404), ({"trained_on": "rival:v1"}, 404), ({"name": ""}, 400), ({"state": "promoted"}, 400),
-     ({"depth": 0}, 400), ({"model": "other"}, 409)],
-)  # fmt: skip
+    [
+        ({"trained_on": "shop:v9"}, 404),
+        ({"trained_on": "rival:v1"}, 404),
+        ({"name": ""}, 400),
+        ({"state": "promoted"}, 400),
+        ({"depth": 0}, 400),
+        ({"model": "other"}, 409),
+    ],
+)
 def test_a_version_that_is_not_true_is_turned_away(given: World, more: dict[str, Any], status: int) -> None:
     released("rival", "other")
     entered(given, model="m-1")
@@ -127,8 +133,15 @@ def test_a_key_cannot_promote_what_the_gate_refused(given: World) -> None:
     assert call(given, f"agent-versions/{entered(given).json()['id']}/decision", body).status_code == 409
 
 
-@pytest.mark.parametrize("body", [{"state": "promoted"}, {"state": "candidate", "reason": "x"}, {"reason": "x"},
-                                  {"state": "promoted", "reason": ""}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"state": "promoted"},
+        {"state": "candidate", "reason": "x"},
+        {"reason": "x"},
+        {"state": "promoted", "reason": ""},
+    ],
+)
 def test_a_decision_has_a_state_and_a_reason(given: World, body: dict[str, str]) -> None:
     number = AgentVersion.objects.get(name="today").pk
     assert call(given, f"agent-versions/{number}/decision", body).status_code == 400

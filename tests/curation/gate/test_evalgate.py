@@ -90,10 +90,15 @@ def evalgate(agent: str, *more: str, release: str = "shop") -> int:
 
 
 MISBEHAVING = [
-    ("wrong", 1, "golden_regressions"), ("leaving", 1, "errored"), ("interrupting", 1, "errored"),
-    ("silent", 1, "errored"), ("half_letters", 1, "errored"), ("with_nul", 1, "errored"), ("endless", 1, "errored"),
+    ("wrong", 1, "golden_regressions"),
+    ("leaving", 1, "errored"),
+    ("interrupting", 1, "errored"),
+    ("silent", 1, "errored"),
+    ("half_letters", 1, "errored"),
+    ("with_nul", 1, "errored"),
+    ("endless", 1, "errored"),
     ("empty", 1, "empty_answer"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("agent", "status", "code"), MISBEHAVING, ids=[row[0] for row in MISBEHAVING])
@@ -110,14 +115,19 @@ def test_an_agent_that_hangs_holds_nothing_up(release: Release) -> None:
 
 
 UNFIT = [
-    ("no agent", ("no.such:f", [], "shop")), ("no function", ("json:nothing", [], "shop")),
-    ("not callable", ("json:__name__", [], "shop")), ("an unreadable name", (":", [], "shop")),
-    ("no release", ("counting", [], "shop:v9")), ("no baseline", ("counting", ["--baseline", "99999"], "shop")),
-    ("no time", ("counting", ["--timeout", "0"], "shop")), ("nobody to ask", ("counting", ["--concurrency", "0"], "shop")),
+    ("no agent", ("no.such:f", [], "shop")),
+    ("no function", ("json:nothing", [], "shop")),
+    ("not callable", ("json:__name__", [], "shop")),
+    ("an unreadable name", (":", [], "shop")),
+    ("no release", ("counting", [], "shop:v9")),
+    ("no baseline", ("counting", ["--baseline", "99999"], "shop")),
+    ("no time", ("counting", ["--timeout", "0"], "shop")),
+    ("nobody to ask", ("counting", ["--concurrency", "0"], "shop")),
     ("fewer tries than none", ("counting", ["--retries", "-1"], "shop")),
-    ("no round", ("counting", ["--repeat", "0"], "shop")), ("too many rounds", ("counting", ["--repeat", "7"], "shop")),
+    ("no round", ("counting", ["--repeat", "0"], "shop")),
+    ("too many rounds", ("counting", ["--repeat", "7"], "shop")),
     ("nowhere to write", ("counting", ["--junit", "/no/such/folder/gate.xml"], "shop")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("given", [row[1] for row in UNFIT], ids=[row[0] for row in UNFIT])

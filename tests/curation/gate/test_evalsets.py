@@ -54,14 +54,20 @@ def test_earlier_turns_are_context() -> None:
 @pytest.mark.parametrize(
     "case",
     [
-        "text", {}, {"question": "Q"}, {"question": "", "expected": "x"}, {"question": "Q", "expected": 3},
-        {"input": [], "ideal": "x"}, {"input": [{"role": "assistant", "content": "x"}], "ideal": "x"},
-        {"input": [{"role": "user", "content": ["x"]}], "ideal": "x"}, {"vars": "file://vars.yaml", "assert": []},
+        "text",
+        {},
+        {"question": "Q"},
+        {"question": "", "expected": "x"},
+        {"question": "Q", "expected": 3},
+        {"input": [], "ideal": "x"},
+        {"input": [{"role": "assistant", "content": "x"}], "ideal": "x"},
+        {"input": [{"role": "user", "content": ["x"]}], "ideal": "x"},
+        {"vars": "file://vars.yaml", "assert": []},
         {"vars": {"a": "1", "b": "2"}, "assert": [{"type": "equals", "value": "x"}]},
         {"vars": {"question": "Q"}, "assert": [{"type": "javascript", "value": "true"}]},
         {"vars": {"question": "file://secret.txt"}, "assert": [{"type": "equals", "value": "x"}]},
     ],
-)  # fmt: skip
+)
 def test_what_is_no_case_is_refused_and_nothing_is_loaded(case: Any) -> None:
     with pytest.raises(EvalSetError) as refused:
         entry(case)
@@ -95,8 +101,16 @@ CHOICES = ["Bern", "Basel", "Zug"]
 
 @pytest.mark.parametrize(
     ("target", "expected"),
-    [("B", "Basel"), ("b", "Basel"), ("(C)", "Zug"), ("A.", "Bern"), (["B"], "Basel"), (["A", "C"], "Bern\nZug"), ("Zug", "Zug")],
-)  # fmt: skip
+    [
+        ("B", "Basel"),
+        ("b", "Basel"),
+        ("(C)", "Zug"),
+        ("A.", "Bern"),
+        (["B"], "Basel"),
+        (["A", "C"], "Bern\nZug"),
+        ("Zug", "Zug"),
+    ],
+)
 @pytest.mark.parametrize("name", ["target", "ideal"])
 def test_the_letter_of_a_choice_becomes_its_text(target: Any, expected: str, name: str) -> None:
     case = {"input": "What is the capital?", "choices": CHOICES, name: target}
@@ -116,12 +130,18 @@ def test_a_target_that_names_no_choice_is_refused(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.jsonl", b"\xef\xbb\xbf" + json.dumps(PLAIN).encode() + b"\r\n{\r\n" + json.dumps({**PLAIN, "question": "B?"}).encode()),
+        (
+            "a.jsonl",
+            b"\xef\xbb\xbf"
+            + json.dumps(PLAIN).encode()
+            + b"\r\n{\r\n"
+            + json.dumps({**PLAIN, "question": "B?"}).encode(),
+        ),
         ("a.json", b"[" + json.dumps(PLAIN).encode() + b', nonsense, {"question": "B?", "expected": "x"}]'),
         ("a.csv", b'\xef\xbb\xbfquestion,expected\r\nA?,x\r\n"B?,y\r\nC?,z\r\n'),
         ("a.yaml", b"- {question: A, expected: x}\n- {question: [\n- {question: C, expected: y}\n"),
     ],
-)  # fmt: skip
+)
 def test_a_byte_order_mark_or_a_bad_case_does_not_refuse_the_others(
     name: str, content: bytes, tmp_path: Path, capsys: Any
 ) -> None:

@@ -15,8 +15,20 @@ from privacy.erasure import erasure
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
-TOPICS = ("day tickets", "lost umbrellas", "bicycles on trams", "school passes", "night buses", "dogs on ferries",
-          "group discounts", "ticket refunds", "airport trains", "wheelchair ramps", "season cards", "parking decks")  # fmt: skip
+TOPICS = (
+    "day tickets",
+    "lost umbrellas",
+    "bicycles on trams",
+    "school passes",
+    "night buses",
+    "dogs on ferries",
+    "group discounts",
+    "ticket refunds",
+    "airport trains",
+    "wheelchair ramps",
+    "season cards",
+    "parking decks",
+)
 
 
 def right(topic: str) -> str:

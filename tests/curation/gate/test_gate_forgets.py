@@ -62,8 +62,10 @@ def test_its_seal_holds(run: GateRun) -> None:
 )
 def test_only_the_very_name_is_taken_out(gone: str, cases: list[str], detail: str) -> None:
     reason: dict[str, Any] = {
-        "code": "errored", "detail": "3: cases ended in an error: 1, 13, 3", "cases": ["1", "13", "3"],
-    }  # fmt: skip
+        "code": "errored",
+        "detail": "3: cases ended in an error: 1, 13, 3",
+        "cases": ["1", "13", "3"],
+    }
     assert without_cases(reason, {gone}) == {"code": "errored", "detail": detail, "cases": cases}
 
 

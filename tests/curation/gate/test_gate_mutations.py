@@ -254,7 +254,7 @@ STATUSES: list[tuple[str, int, Mutation]] = [
     ("a policy with an alpha above a half", 409, policy(alpha=0.9)),
     ("a policy that needs no cases", 409, policy(min_cases=0)),
     ("a policy that is true in words", 409, policy(never_again="yes")),
-]  # fmt: skip
+]
 CODES: list[tuple[str, str, Mutation]] = [
     # An answer that cannot be taken is an error of its case alone.
     ("a score brought along", "errored", result(score=1.0)),
@@ -314,8 +314,11 @@ CODES: list[tuple[str, str, Mutation]] = [
     ("an empty repetition", "empty_answer", repeated(TOPICS[0], own(TOPICS[0]), "")),
     # Worse agents.
     ("one golden answer wrong", "golden_regressions", said(TOPICS[0], WRONG)),
-    ("two answers swapped", "golden_regressions", each(said(TOPICS[0], own(TOPICS[1])),
-                                                        said(TOPICS[1], own(TOPICS[0])))),
+    (
+        "two answers swapped",
+        "golden_regressions",
+        each(said(TOPICS[0], own(TOPICS[1])), said(TOPICS[1], own(TOPICS[0]))),
+    ),
     ("one number changed", "golden_regressions", said(TOPICS[3], own(TOPICS[3]).replace("14", "15"))),
     ("numbers without an answer", "golden_regressions", said(TOPICS[0], "11, 8")),
     ("the question handed back", "golden_regressions", said_to_all(lambda t: f"Where do I ask about {t}, please?")),
@@ -330,11 +333,18 @@ CODES: list[tuple[str, str, Mutation]] = [
     ("a correction lost", "fixed_regressions", said(CORRECTED[0], "Ask the driver of any tram about that.")),
     ("a correction lost to no answer", "fixed_regressions", said(CORRECTED[0], WRONG)),
     ("every correction lost", "fixed_regressions", said_to_all(lambda t: WRONG, CORRECTED)),
-    ("a drop that a lenient policy allows one by one", "significant_drop",
-     each(policy(max_regressions_golden=99), said_to_all(lambda t: WRONG))),
+    (
+        "a drop that a lenient policy allows one by one",
+        "significant_drop",
+        each(policy(max_regressions_golden=99), said_to_all(lambda t: WRONG)),
+    ),
     ("expected answers pasted for golden cases", "copied_expected", said_to_all(right)),
     ("pasted with space around", "copied_expected", said_to_all(lambda t: f"  {right(t)}\n")),
-    ("retried until it passed, too often", "too_many_repeats", repeated(TOPICS[0], *[WRONG] * 6, *[own(TOPICS[0])] * 7)),
+    (
+        "retried until it passed, too often",
+        "too_many_repeats",
+        repeated(TOPICS[0], *[WRONG] * 6, *[own(TOPICS[0])] * 7),
+    ),
     ("retried until it passed, seldom", "golden_regressions", repeated(TOPICS[0], *[WRONG] * 3, *[own(TOPICS[0])] * 2)),
     ("repeated once, by luck", "golden_regressions", repeated(TOPICS[0], own(TOPICS[0]))),
     # A baseline, graders or cases made to fit, in the database.
@@ -344,31 +354,47 @@ CODES: list[tuple[str, str, Mutation]] = [
     ("a stored pass taken away", "baseline_broken_seal", row_with(passed=False)),
     ("a stored error added", "baseline_broken_seal", row_with(error="timeout")),
     ("a stored digest edited", "baseline_broken_seal", row_with(case_digest="0" * 64)),
-    ("a stored repetition added", "baseline_broken_seal", row_with(attempts=[{Redacted.stored(k): None for k in ("answer", "error", "score", "passed")}])),
+    (
+        "a stored repetition added",
+        "baseline_broken_seal",
+        row_with(attempts=[{Redacted.stored(k): None for k in ("answer", "error", "score", "passed")}]),
+    ),
     ("a stored grader renamed", "baseline_broken_seal", row_with(grader="fuzzy")),
     ("a stored seal removed", "baseline_broken_seal", row_with(seal="")),
-    ("another row's seal", "baseline_broken_seal",
-     lambda w: row_with(seal=w.baseline.results.order_by("pk")[1].seal)(w)),
+    (
+        "another row's seal",
+        "baseline_broken_seal",
+        lambda w: row_with(seal=w.baseline.results.order_by("pk")[1].seal)(w),
+    ),
     ("a stored answer deleted", "baseline_missing_result", lambda w: w.baseline.results.order_by("pk")[0].delete()),
     ("all stored answers deleted", "baseline_missing_result", lambda w: w.baseline.results.all().delete()),
     ("the answers of another run", "baseline_broken_seal", moved_rows),
     ("the run's digest of its cases edited", "baseline_broken_seal", run_with(cases_digest="0" * 64)),
     ("the run's policy edited", "baseline_broken_seal", run_with(policy={})),
     ("the run's seal removed", "baseline_broken_seal", run_with(seal="")),
-    ("a refusal turned into a pass", "baseline_broken_seal",
-     lambda w: GateRun.objects.filter(pk=worse_run(w).pk).update(verdict="passed")),
-    ("the run given to another candidate", "baseline_broken_seal",
-     lambda w: run_with(candidate=AgentVersion.objects.create(project=w.shop, name="x"))(w)),
+    (
+        "a refusal turned into a pass",
+        "baseline_broken_seal",
+        lambda w: GateRun.objects.filter(pk=worse_run(w).pk).update(verdict="passed"),
+    ),
+    (
+        "the run given to another candidate",
+        "baseline_broken_seal",
+        lambda w: run_with(candidate=AgentVersion.objects.create(project=w.shop, name="x"))(w),
+    ),
     ("graders softened", "golden_regressions", softened),
-    ("every case declared without a grader", "golden_regressions",
-     each(lambda w: CaseGrader.objects.update(discriminating=False), said(TOPICS[0], WRONG))),
+    (
+        "every case declared without a grader",
+        "golden_regressions",
+        each(lambda w: CaseGrader.objects.update(discriminating=False), said(TOPICS[0], WRONG)),
+    ),
     ("a never-again case lost", "never_again", each(never_again, first_run, said(TOPICS[0], WRONG))),
     ("severities changed after the baseline", "baseline_stale_cases", never_again),
     # What a project asks for.
     ("fewer cases than asked for", "too_few_cases", policy(min_cases=100)),
     ("no baseline where one is asked for", "no_baseline", each(first_run, policy(require_baseline=True))),
     ("a first run that fails", "below_min_golden", each(first_run, said_to_all(lambda t: WRONG))),
-]  # fmt: skip
+]
 
 
 def test_there_are_more_than_a_hundred_ways_and_each_has_its_own_name() -> None:

@@ -179,12 +179,16 @@ def test_the_order_and_the_least_scores_are_the_policys() -> None:
 @pytest.mark.parametrize(
     ("given", "fault"),
     [
-        ({"model_graders": ["oracle"]}, "model_graders"), ({"model_graders": "judge"}, "model_graders"),
-        ({"models_first": 1}, "models_first"), ({"thresholds": {"golden": 0.5}}, "thresholds"),
-        ({"thresholds": {"silver": {}}}, "golden and regression"), ({"thresholds": {"golden": {"exact": 0.5}}}, "takes"),
-        ({"thresholds": {"golden": {"fuzzy": 0}}}, "above 0"), ({"thresholds": {"golden": {"fuzzy": 2}}}, "from 0 to 1"),
+        ({"model_graders": ["oracle"]}, "model_graders"),
+        ({"model_graders": "judge"}, "model_graders"),
+        ({"models_first": 1}, "models_first"),
+        ({"thresholds": {"golden": 0.5}}, "thresholds"),
+        ({"thresholds": {"silver": {}}}, "golden and regression"),
+        ({"thresholds": {"golden": {"exact": 0.5}}}, "takes"),
+        ({"thresholds": {"golden": {"fuzzy": 0}}}, "above 0"),
+        ({"thresholds": {"golden": {"fuzzy": 2}}}, "from 0 to 1"),
     ],
-)  # fmt: skip
+)
 def test_a_policy_that_names_no_grader_is_refused(given: dict[str, Any], fault: str) -> None:
     with pytest.raises(PolicyError, match=fault):
         GatePolicy.from_dict(given)

@@ -39,9 +39,14 @@ def judged(number: int, *, right: int) -> Project:
             project=project, release=release, candidate=run.candidate, verdict="passed", cases_digest="", policy={}
         )
         GateResult.objects.create(
-            run=other, interaction=case.decision.interaction, subject=case.subject, kind="golden",
-            answer=redact(" ".join([*kept, *extra])), judged=is_right, case_digest="",
-        )  # fmt: skip
+            run=other,
+            interaction=case.decision.interaction,
+            subject=case.subject,
+            kind="golden",
+            answer=redact(" ".join([*kept, *extra])),
+            judged=is_right,
+            case_digest="",
+        )
     return project
 
 

@@ -62,8 +62,12 @@ def test_without_again_what_is_decided_stays(shop: Project) -> None:
 
 def test_guards_are_tried_among_all_records(shop: Project) -> None:
     for number in range(4):
-        about = cast.asked(shop, cast.ANNA, question=f"When does line {number} leave from gate {number * 7}?",
-                           answer=f"It leaves at {number + 3} o'clock, from platform {number * 11}.")  # fmt: skip
+        about = cast.asked(
+            shop,
+            cast.ANNA,
+            question=f"When does line {number} leave from gate {number * 7}?",
+            answer=f"It leaves at {number + 3} o'clock, from platform {number * 11}.",
+        )
         cast.said(shop, about, "thumbs_up", cast.ANNA)
     cast.turn(shop)
     made = trials.trial(shop, {"guard": {"subject_cap": 2}})

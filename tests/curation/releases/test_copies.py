@@ -156,8 +156,10 @@ def test_what_others_keep_in_the_bucket_stays_and_what_is_strange_among_the_rele
         store.put_object(Bucket="copies", Key=key, Body=b"{}")
     copies.sync(first.dataset)
     assert set(seen(store)) - set(on_disk(first)) == {
-        "other/file", "flywheel/shop-two/v1/sft.jsonl", "flywheel/shop/latest",
-    }  # fmt: skip
+        "other/file",
+        "flywheel/shop-two/v1/sft.jsonl",
+        "flywheel/shop/latest",
+    }
 
 
 def test_a_lost_disk_does_not_empty_the_bucket(store: Any) -> None:

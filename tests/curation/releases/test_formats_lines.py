@@ -54,8 +54,11 @@ def test_texts_come_back_as_they_were() -> None:
 
 def test_what_json_cannot_carry_is_replaced_and_never_refused() -> None:
     assert json.loads(json_line(["\ud800", {"\udfff": 2**70}, float("nan"), (1,)])) == [
-        "�", {"�": str(2**70)}, None, [1],
-    ]  # fmt: skip
+        "�",
+        {"�": str(2**70)},
+        None,
+        [1],
+    ]
 
 
 def test_eval_cases_are_exactly_the_contract() -> None:

@@ -75,8 +75,12 @@ def test_datasets_loads_every_table_by_its_card_and_gives_back_the_same_records(
     release(tmp_path, rows(hostile()), optional=["dpo", "kto"])
     loaded = ask("datasets", LOAD, tmp_path)
     assert {name: found["split"] for name, found in loaded.items()} == {
-        "eval_cases": "test", "sft": "train", "preferences": "train", "dpo": "train", "kto": "train",
-    }  # fmt: skip
+        "eval_cases": "test",
+        "sft": "train",
+        "preferences": "train",
+        "dpo": "train",
+        "kto": "train",
+    }
     for name, found in loaded.items():
         assert found["rows"] == records(tmp_path / f"{name}.jsonl"), name
 

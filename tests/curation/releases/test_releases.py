@@ -32,9 +32,13 @@ def shop() -> Project:
     confirmed = cast.asked(shop, cast.ANNA, question="How much is a day ticket?", answer="A day ticket is six euros.")
     cast.said(shop, confirmed, "thumbs_up")
     corrected = cast.asked(
-        shop, cast.BEN, context=[{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hello!"}],
-        sources=[{"id": "p1", "title": "Opening hours"}], tags=["hours"], agent={"name": "helper", "version": "1"},
-    )  # fmt: skip
+        shop,
+        cast.BEN,
+        context=[{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hello!"}],
+        sources=[{"id": "p1", "title": "Opening hours"}],
+        tags=["hours"],
+        agent={"name": "helper", "version": "1"},
+    )
     cast.said(shop, corrected, "edit", correction=cast.RIGHT)
     cast.turn(shop)
     return shop

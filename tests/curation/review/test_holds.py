@@ -285,5 +285,6 @@ def test_a_correction_that_a_reviewer_overruled_later_leaves_no_pair_in_use() ->
     cast.turn(shop)
     deciding.resolve(cast.task(talk), deciding.Verdict("approve"), None)
     assert (Example.objects.get(pk=cast.row(first).pk).status, PreferencePair.objects.get().status) == (
-        "retired", "retired",
-    )  # fmt: skip
+        "retired",
+        "retired",
+    )

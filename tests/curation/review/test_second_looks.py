@@ -257,9 +257,11 @@ def test_the_trail_keeps_what_was_undone_and_survives_erasure(shop: Project, rit
     assert not ReviewTask.objects.exists()
     trail = list(ReviewEvent.objects.order_by("pk").values_list("action", "resolution", "who__username"))
     assert trail == [
-        ("decided", "approve", "rita"), ("undone", "approve", "rita"), ("assigned", "", "rita"),
+        ("decided", "approve", "rita"),
+        ("undone", "approve", "rita"),
+        ("assigned", "", "rita"),
         ("decided", "reject", "rita"),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_calibration_item_goes_with_the_person_whose_question_it_is(shop: Project, rita: User, cora: User) -> None:

@@ -60,10 +60,14 @@ def said_of(shop: Project) -> None:
     cast.turn(shop)
     deciding.resolve(open_task(shop, "reviewed"), deciding.Verdict("approve"), reviewer())
     for name, signal, given in (
-        ("asked-again", "retry", {}), ("reviewed", "copy", {}), ("first", "thumbs_up", {}), ("same", "thumbs_up", {}),
-        ("near", "thumbs_up", {}), ("corrected", "edit", {"correction": MENDED, "subject": cast.BEN}),
+        ("asked-again", "retry", {}),
+        ("reviewed", "copy", {}),
+        ("first", "thumbs_up", {}),
+        ("same", "thumbs_up", {}),
+        ("near", "thumbs_up", {}),
+        ("corrected", "edit", {"correction": MENDED, "subject": cast.BEN}),
         ("doubtful", "thumbs_down", {}),
-    ):  # fmt: skip
+    ):
         cast.said(shop, name, signal, id=f"says-{name}", **given)
 
 
@@ -145,18 +149,51 @@ def comes_to(shop: Project) -> set[tuple[Any, ...]]:
     found: set[tuple[Any, ...]] = set()
     for row in Decision.objects.filter(project=shop).select_related("correction", "task"):
         wrote, typed = row.correction and row.correction.correction, row.task and row.task.correction
-        found.add(("decision", names[row.pk], row.outcome, row.reason, row.detail, row.language, row.revision, wrote,
-                   row.decided_by, typed, row.interaction.pending))  # fmt: skip
+        found.add(
+            (
+                "decision",
+                names[row.pk],
+                row.outcome,
+                row.reason,
+                row.detail,
+                row.language,
+                row.revision,
+                wrote,
+                row.decided_by,
+                typed,
+                row.interaction.pending,
+            )
+        )
     for model in KINDS:
         for made in model.objects.filter(project=shop):
             own = (made.kind,) if isinstance(made, EvalCase) else (getattr(made, "depth", None),)
-            found.add((model.__name__, names[made.pk], made.status, made.reason, names.get(made.canonical_id or 0),
-                       bytes(made.fingerprint), made.said, *own))  # fmt: skip
+            found.add(
+                (
+                    model.__name__,
+                    names[made.pk],
+                    made.status,
+                    made.reason,
+                    names.get(made.canonical_id or 0),
+                    bytes(made.fingerprint),
+                    made.said,
+                    *own,
+                )
+            )
     for asked in Question.objects.filter(project=shop):
         found.add(("question", names[asked.pk], names[asked.cluster], asked.place, asked.words, asked.band_0 is None))
     for task in ReviewTask.objects.filter(project=shop).exclude(state="cancelled"):
-        found.add(("task", names[task.interaction_id], task.reason, task.detail, task.state, task.priority,
-                   task.revision, task.correction))  # fmt: skip
+        found.add(
+            (
+                "task",
+                names[task.interaction_id],
+                task.reason,
+                task.detail,
+                task.state,
+                task.priority,
+                task.revision,
+                task.correction,
+            )
+        )
     return found
 
 

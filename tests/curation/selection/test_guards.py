@@ -191,10 +191,15 @@ def test_what_a_person_names_that_no_source_knows_is_held(text: str, holds: bool
 def test_names_that_few_people_wrote_are_held_where_the_policy_asks_for_it(subjects: int, held: set[int]) -> None:
     shown = {
         1: (10, "Does the Zubrowka branch open?"),
-        2: (10, "Where is the Bergen branch?"), 3: (11, "Is there a lift in Bergen?"),
-        4: (10, "Is there a bus to Turku?"), 6: (12, "How far is Turku?"), 7: (13, "What costs a ticket to Turku?"),
-        5: (14, "My number there is 90210."), 8: (15, "The Help Desk never answers."), 9: (16, "it is too late by now"),
-    }  # fmt: skip
+        2: (10, "Where is the Bergen branch?"),
+        3: (11, "Is there a lift in Bergen?"),
+        4: (10, "Is there a bus to Turku?"),
+        6: (12, "How far is Turku?"),
+        7: (13, "What costs a ticket to Turku?"),
+        5: (14, "My number there is 90210."),
+        8: (15, "The Help Desk never answers."),
+        9: (16, "it is too late by now"),
+    }
     items = [
         made(number, asker=asker, shown=text, sources="Ask the Help Desk.") for number, (asker, text) in shown.items()
     ]

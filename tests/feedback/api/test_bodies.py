@@ -62,10 +62,16 @@ def over_wsgi(path: str, environ: dict[str, Any], kind: str, headers: dict[str, 
     """The status that the application itself gives to such a request."""
     begun: list[str] = []
     environ = {
-        "REQUEST_METHOD": "POST", "PATH_INFO": path, "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "80",
-        "HTTP_HOST": "127.0.0.1", "wsgi.url_scheme": "http", "CONTENT_TYPE": kind,
-        "HTTP_AUTHORIZATION": headers["authorization"], **environ,
-    }  # fmt: skip
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": path,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "80",
+        "HTTP_HOST": "127.0.0.1",
+        "wsgi.url_scheme": "http",
+        "CONTENT_TYPE": kind,
+        "HTTP_AUTHORIZATION": headers["authorization"],
+        **environ,
+    }
     handler: Any = WSGIHandler()
     b"".join(handler(environ, lambda status, _: begun.append(status)))
     return int(begun[0][:3])

@@ -89,14 +89,23 @@ def test_people_who_agree_to_more_cost_a_statement_each(shop: Project) -> None:
 
 SPEECH = {  # each signal says always the same, so that a replay is one
     f"s{number}": cast.feedback(
-        f"t{number % 6}", "edit", correction="mia@example.com", id=f"s{number}",
+        f"t{number % 6}",
+        "edit",
+        correction="mia@example.com",
+        id=f"s{number}",
         subject=[None, cast.ANNA, cast.BEN][number % 3],
     )
     for number in range(12)
-}  # fmt: skip
+}
 AGREED: list[dict[str, bool] | None] = [
-    None, YES, NO, cast.ALL, {"training": False}, {"training": True}, {"evaluation": True, "training": True},
-]  # fmt: skip
+    None,
+    YES,
+    NO,
+    cast.ALL,
+    {"training": False},
+    {"training": True},
+    {"evaluation": True, "training": True},
+]
 
 
 def body(rng: random.Random) -> list[Payload]:

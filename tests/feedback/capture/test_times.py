@@ -50,8 +50,10 @@ def test_it_fails_its_own_item_of_a_batch_and_no_other(client: Client, auth: dic
     results = post(client, "batch", {"items": items}, auth).json()["results"]
     assert [result["status"] for result in results] == [201, 400, 400, 201]
     assert results[1]["error"] | {"detail": ""} == {
-        "pointer": "/items/1/occurred_at", "code": "invalid_time", "detail": "",
-    }  # fmt: skip
+        "pointer": "/items/1/occurred_at",
+        "code": "invalid_time",
+        "detail": "",
+    }
     assert {row.external_id for row in Interaction.objects.all()} == {"a", "c"}
 
 

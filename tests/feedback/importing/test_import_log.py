@@ -39,9 +39,12 @@ def imported_file(
 def test_every_shape_of_feedback_goes_in(tmp_path: Path, capsys: Any) -> None:
     cast.project()
     shapes: list[Any] = [
-        "up", None, {"thumb": "down", "correction": "No."}, [{"thumb": "up", "ts": "2026-01-01T00:00:00Z"}, {"thumb": "down"}],
+        "up",
+        None,
+        {"thumb": "down", "correction": "No."},
+        [{"thumb": "up", "ts": "2026-01-01T00:00:00Z"}, {"thumb": "down"}],
         {"signal": "rating", "score": 0.5},
-    ]  # fmt: skip
+    ]
     lines = [{**GOOD, "id": f"l{index}", "feedback": shape} for index, shape in enumerate(shapes)]
     counts = imported(tmp_path, capsys, lines)
     assert counts["stored"] == 5 and counts["signals"] == 5 == Signal.objects.count()
@@ -50,8 +53,15 @@ def test_every_shape_of_feedback_goes_in(tmp_path: Path, capsys: Any) -> None:
 
 def test_a_bad_line_is_named_by_its_number_and_the_rest_goes_in(tmp_path: Path, capsys: Any) -> None:
     cast.project()
-    bad: list[Any] = [b"{", b"\xff", {"question": "no answer"}, {**GOOD, "secret": 1}, {**GOOD, "feedback": "sideways"}, [1],
-                      {**GOOD, "question": "nul \x00"}]  # fmt: skip
+    bad: list[Any] = [
+        b"{",
+        b"\xff",
+        {"question": "no answer"},
+        {**GOOD, "secret": 1},
+        {**GOOD, "feedback": "sideways"},
+        [1],
+        {**GOOD, "question": "nul \x00"},
+    ]
     counts = imported(tmp_path, capsys, [*bad, GOOD])
     assert counts["stored"] == 1 and counts["bad"] == len(bad)
     assert [problem["line"] for problem in counts["problems"]] == list(range(1, len(bad) + 1))
@@ -87,10 +97,17 @@ def test_an_unknown_project_says_what_to_do(tmp_path: Path) -> None:
 
 TALKS = [
     {"question": "Wo ist die Brücke?", "answer": "Über dem Fluß.", "user": "u", "consent": cast.ALL, "feedback": "up"},
-    {"question": "Is it open?", "answer": "Yes.", "ts": "2026-01-01T12:00:00Z", "consent": cast.ALL, "tags": ["a"],
-     "metadata": {"score": 1, "page": {"b": 2, "a": 1}}, "feedback": {"thumb": "down", "comment": "no"}},
+    {
+        "question": "Is it open?",
+        "answer": "Yes.",
+        "ts": "2026-01-01T12:00:00Z",
+        "consent": cast.ALL,
+        "tags": ["a"],
+        "metadata": {"score": 1, "page": {"b": 2, "a": 1}},
+        "feedback": {"thumb": "down", "comment": "no"},
+    },
     {"question": "And on Sundays?", "answer": "No.", "consent": cast.ALL},
-]  # fmt: skip
+]
 
 
 def turned(value: Any) -> Any:
@@ -179,9 +196,14 @@ def test_votes_with_a_time_or_an_id_are_known_again_wherever_they_are(tmp_path: 
     cast.project()
     first, second = {"thumb": "up", "ts": "2026-01-01T10:00:00Z"}, {"thumb": "down", "ts": "2026-01-01T11:00:00+00:00"}
     for said, new in (
-        ([first], 1), ([first, second], 1), ([second, first], 0), ([{**second, "ts": "2026-01-01T12:00:00+01:00"}], 0),
-        ([{"thumb": "up", "id": "v", "comment": "a"}], 1), ([first, {"thumb": "down", "id": "v"}], 1), ([{"thumb": "down", "id": "v"}], 0),
-    ):  # fmt: skip
+        ([first], 1),
+        ([first, second], 1),
+        ([second, first], 0),
+        ([{**second, "ts": "2026-01-01T12:00:00+01:00"}], 0),
+        ([{"thumb": "up", "id": "v", "comment": "a"}], 1),
+        ([first, {"thumb": "down", "id": "v"}], 1),
+        ([{"thumb": "down", "id": "v"}], 0),
+    ):
         counts = imported(tmp_path, capsys, [{**GOOD, "feedback": said}])
         assert (counts["signals"], counts["problems"]) == (new, []), said
 
@@ -274,8 +296,12 @@ def test_rows_of_a_table_that_do_not_fit_are_named_and_never_cut(tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
-    [("a.csv", b"question,answer,answer\nx,y,z\n", "line 1: answer"), ("a.jsonl", b"", "no records"), ("a.csv", b"PK\x03\x04", "spreadsheet")],
-)  # fmt: skip
+    [
+        ("a.csv", b"question,answer,answer\nx,y,z\n", "line 1: answer"),
+        ("a.jsonl", b"", "no records"),
+        ("a.csv", b"PK\x03\x04", "spreadsheet"),
+    ],
+)
 def test_a_file_that_cannot_be_used_is_refused_in_words(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     cast.project()
     (tmp_path / name).write_bytes(content)
@@ -285,8 +311,14 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(tmp_path: Path, name: st
 
 def test_a_log_of_another_shape_goes_in_by_a_map(tmp_path: Path, capsys: Any) -> None:
     cast.project()
-    line = {"input": {"messages": [{"text": "Old"}, {"text": "Is it open?"}]}, "output": "Yes.", "rating.thumb": "up", "latency": 3,
-            "id": "a", "consent": cast.ALL}  # fmt: skip
+    line = {
+        "input": {"messages": [{"text": "Old"}, {"text": "Is it open?"}]},
+        "output": "Yes.",
+        "rating.thumb": "up",
+        "latency": 3,
+        "id": "a",
+        "consent": cast.ALL,
+    }
     paths = ("question=input.messages.-1.text", "answer=output", "feedback=rating.thumb")
     counts = imported(tmp_path, capsys, [line], *(f"--map={path}" for path in paths))
     assert (counts["stored"], counts["signals"]) == (1, 1)

@@ -109,8 +109,11 @@ def exported(*groups: int) -> ExportTraceServiceRequest:
 
 def test_spans_are_counted_off_the_wire() -> None:
     assert [decoding.count(exported(*groups).SerializeToString()) for groups in ((), (0,), (3,), (300, 0, 2))] == [
-        0, 0, 3, 302,
-    ]  # fmt: skip
+        0,
+        0,
+        3,
+        302,
+    ]
 
 
 def framed(field: int, body: bytes) -> bytes:

@@ -194,10 +194,21 @@ def test_people_speak_in_every_way_that_the_importer_knows() -> None:
 def test_what_people_say_has_every_ending_that_the_rules_know() -> None:
     reasons = {str(decide(line["answer"], votes(line)).reason) for line in sample()}
     assert reasons >= {
-        "up_vote", "edit", "down_with_correction", "bare_down", "conflicting_votes", "differing_corrections",
-        "correction_is_complaint", "correction_is_question", "correction_is_instruction", "correction_equals_answer",
-        "edit_changes_nothing", "up_with_correction", "only_ratings", "no_signal",
-    }  # fmt: skip
+        "up_vote",
+        "edit",
+        "down_with_correction",
+        "bare_down",
+        "conflicting_votes",
+        "differing_corrections",
+        "correction_is_complaint",
+        "correction_is_question",
+        "correction_is_instruction",
+        "correction_equals_answer",
+        "edit_changes_nothing",
+        "up_with_correction",
+        "only_ratings",
+        "no_signal",
+    }
 
 
 def test_some_people_change_their_mind() -> None:
@@ -312,10 +323,13 @@ def test_a_version_that_is_none_is_refused() -> None:
 
 def release(folder: Path, *lessons: Lesson) -> Path:
     rows = [
-        [*({"role": role, "content": text} for role, text in one.context), {"role": "user", "content": one.question},
-         {"role": "assistant", "content": one.answer}]
+        [
+            *({"role": role, "content": text} for role, text in one.context),
+            {"role": "user", "content": one.question},
+            {"role": "assistant", "content": one.answer},
+        ]
         for one in lessons
-    ]  # fmt: skip
+    ]
     lines = [json.dumps({"messages": row}) for row in rows]
     (folder / "sft.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder

@@ -24,13 +24,33 @@ pytestmark = pytest.mark.django_db
 
 # Addresses that name no object of a project: a key's own project is all that they reach, or they are open to all.
 NAMELESS = {
-    "interactions", "gate-runs", "agent-versions", "consent", "consent-lookup", "privacy-requests", "privacy-link",
-    "batch", "feedback", "traces", "schema", "docs", "demo-widget", "healthz", "readyz", "metrics", None,
-}  # fmt: skip
+    "interactions",
+    "gate-runs",
+    "agent-versions",
+    "consent",
+    "consent-lookup",
+    "privacy-requests",
+    "privacy-link",
+    "batch",
+    "feedback",
+    "traces",
+    "schema",
+    "docs",
+    "demo-widget",
+    "healthz",
+    "readyz",
+    "metrics",
+    None,
+}
 # The person's own page: the encrypted link is the right to it, no key opens it (tests/privacy).
 BY_LINK = {
-    "privacy-page", "privacy-consents", "privacy-delete", "privacy-download", "privacy-data", "privacy-receipt",
-}  # fmt: skip
+    "privacy-page",
+    "privacy-consents",
+    "privacy-delete",
+    "privacy-download",
+    "privacy-data",
+    "privacy-receipt",
+}
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,18 @@ from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
 KEYED = [
-    "interactions/%s", "feedback/%s", "privacy/requests/%s", "datasets/%s/releases", "datasets/%s/latest", "releases/%s",
-    "releases/%s/files/x", "releases/x/files/%s", "gate-runs/%s", "agent-versions/%s", "datasets/%s/recalls/%s/ack",
-]  # fmt: skip
+    "interactions/%s",
+    "feedback/%s",
+    "privacy/requests/%s",
+    "datasets/%s/releases",
+    "datasets/%s/latest",
+    "releases/%s",
+    "releases/%s/files/x",
+    "releases/x/files/%s",
+    "gate-runs/%s",
+    "agent-versions/%s",
+    "datasets/%s/recalls/%s/ack",
+]
 PAGES = [
     "/privacy/%s",
     "/privacy/%s/data",

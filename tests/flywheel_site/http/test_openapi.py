@@ -42,8 +42,12 @@ def test_every_call_says_in_its_own_words_what_it_does(described: dict[str, Any]
 
 
 def test_every_address_of_the_api_is_described(described: dict[str, Any]) -> None:
-    names = {pattern.name for resolver in get_resolver().url_patterns if str(resolver.pattern) == "api/v1/"
-             for pattern in getattr(resolver, "url_patterns", [])}  # fmt: skip
+    names = {
+        pattern.name
+        for resolver in get_resolver().url_patterns
+        if str(resolver.pattern) == "api/v1/"
+        for pattern in getattr(resolver, "url_patterns", [])
+    }
     assert len(described["paths"]) >= len(names) > 15
 
 

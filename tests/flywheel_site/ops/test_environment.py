@@ -33,15 +33,39 @@ READ: dict[str, Callable[[Environment], Any]] = {
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        ("switch", "fales"), ("switch", "2"), ("port", "http"), ("port", "0"), ("port", "65536"), ("port", "80.5"),
-        ("seconds", "nan"), ("seconds", "inf"), ("seconds", "-1"), ("seconds", "30s"), ("list", "a,,b"),
-        ("rate", "often"), ("rate", "0/min"), ("rate", "-1/min"), ("rate", "10/fortnight"), ("rate", "10"), ("rate", "/s"),
-        ("hosts", "https://a.example"), ("hosts", "a.example/b"), ("networks", "10.0.0.0/33"), ("networks", "proxy"),
-        ("networks", "10.0.0.1/8"), ("url", "a.example"), ("url", "ftp://a.example"), ("url", "https://"),
-        ("url", "http://a:port"), ("level", "loud"), ("database", "mysql://ada:s3cret@h/x"), ("database", "s3cret"),
-        ("database", "postgres://ada:s3cret@h:port/x"), ("database", "postgres://h"),
+        ("switch", "fales"),
+        ("switch", "2"),
+        ("port", "http"),
+        ("port", "0"),
+        ("port", "65536"),
+        ("port", "80.5"),
+        ("seconds", "nan"),
+        ("seconds", "inf"),
+        ("seconds", "-1"),
+        ("seconds", "30s"),
+        ("list", "a,,b"),
+        ("rate", "often"),
+        ("rate", "0/min"),
+        ("rate", "-1/min"),
+        ("rate", "10/fortnight"),
+        ("rate", "10"),
+        ("rate", "/s"),
+        ("hosts", "https://a.example"),
+        ("hosts", "a.example/b"),
+        ("networks", "10.0.0.0/33"),
+        ("networks", "proxy"),
+        ("networks", "10.0.0.1/8"),
+        ("url", "a.example"),
+        ("url", "ftp://a.example"),
+        ("url", "https://"),
+        ("url", "http://a:port"),
+        ("level", "loud"),
+        ("database", "mysql://ada:s3cret@h/x"),
+        ("database", "s3cret"),
+        ("database", "postgres://ada:s3cret@h:port/x"),
+        ("database", "postgres://h"),
     ],
-)  # fmt: skip
+)
 def test_a_value_that_cannot_be_used_is_refused_by_its_name(
     monkeypatch: pytest.MonkeyPatch, kind: str, value: str
 ) -> None:
@@ -62,11 +86,21 @@ def test_a_blank_value_is_the_same_as_none(monkeypatch: pytest.MonkeyPatch, kind
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("1000/minute", (1000, 60)), ("1000/minutes", (1000, 60)), ("1000/min", (1000, 60)), ("1000/m", (1000, 60)),
-        ("10/s", (10, 1)), ("10/sec", (10, 1)), ("10/second", (10, 1)), ("5/h", (5, 3600)), ("5/hour", (5, 3600)),
-        ("5/hrs", (5, 3600)), ("9/d", (9, 86400)), ("9 / DAY", (9, 86400)), ("9 per day", (9, 86400)),
+        ("1000/minute", (1000, 60)),
+        ("1000/minutes", (1000, 60)),
+        ("1000/min", (1000, 60)),
+        ("1000/m", (1000, 60)),
+        ("10/s", (10, 1)),
+        ("10/sec", (10, 1)),
+        ("10/second", (10, 1)),
+        ("5/h", (5, 3600)),
+        ("5/hour", (5, 3600)),
+        ("5/hrs", (5, 3600)),
+        ("9/d", (9, 86400)),
+        ("9 / DAY", (9, 86400)),
+        ("9 per day", (9, 86400)),
     ],
-)  # fmt: skip
+)
 def test_a_rate_may_be_written_as_is_usual(written: str, meant: tuple[int, int]) -> None:
     assert rates.parse(written) == meant
 

@@ -84,12 +84,23 @@ def test_a_fault_of_the_command_itself_is_not_hidden(child_environment: dict[str
 
 OURS = sorted(name for name, app in get_commands().items() if app in {"privacy", "feedback", "curation"})
 ARGUMENTS = {
-    "curate": "--project p", "createkey": "p --scope ingest", "createproject": "p", "erase": "--project p --subject s",
-    "evalgate": "--release r --agent json:dumps", "import_consent": "README.md --project p",
-    "import_evals": "README.md --project p", "import_log": "README.md --project p", "policy": "show --project p",
-    "quality": "--project p", "redact": "--project p", "redaction_report": "--project p", "release": "--dataset p",
-    "addwebhook": "http://x --event recall", "replay_tombstones": "README.md", "thresholds": "--project p",
-}  # fmt: skip
+    "curate": "--project p",
+    "createkey": "p --scope ingest",
+    "createproject": "p",
+    "erase": "--project p --subject s",
+    "evalgate": "--release r --agent json:dumps",
+    "import_consent": "README.md --project p",
+    "import_evals": "README.md --project p",
+    "import_log": "README.md --project p",
+    "policy": "show --project p",
+    "quality": "--project p",
+    "redact": "--project p",
+    "redaction_report": "--project p",
+    "release": "--dataset p",
+    "addwebhook": "http://x --event recall",
+    "replay_tombstones": "README.md",
+    "thresholds": "--project p",
+}
 EACH = """
 import sys
 sys.argv[0] = "manage.py"

@@ -86,9 +86,12 @@ def message(**changed: object) -> bytes:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     folder, port = tmp_path_factory.mktemp("var"), free_port()
     process = subprocess.Popen(
-        command(port), cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        command(port),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
         env=environment(folder, BODY_SECONDS=str(BODY_SECONDS)),
-    )  # fmt: skip
+    )
     assert process.stdout is not None
     try:
         said = "".join(process.stdout.readline() for _ in range(3))
@@ -101,9 +104,14 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 def refused(port: int, folder: Path, *words: str) -> tuple[int, str]:
     """The exit status and the words of a second server."""
     done = subprocess.run(
-        command(port, *words), cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=SECONDS,
+        command(port, *words),
+        cwd=ROOT,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
         check=False,
-    )  # fmt: skip
+    )
     return done.returncode, done.stderr
 
 

@@ -167,9 +167,9 @@ def test_a_byte_order_mark_a_list_or_a_table_brings_everybody_in(tmp_path: Path)
     cast.project()
     people = [{"subject": name, "purposes": {"capture": True}} for name in (cast.ANNA, cast.BEN)]
     marked = b"\xef\xbb\xbf" + b"\r\n".join(json.dumps(line).encode() for line in people)
-    table = b'\xef\xbb\xbfsubject,purposes\r\n' + b"".join(
+    table = b"\xef\xbb\xbfsubject,purposes\r\n" + b"".join(
         f'{line["subject"]},"{{""capture"": true}}"\r\n'.encode() for line in people
-    )  # fmt: skip
+    )
     for name, content in (("a.jsonl", marked), ("a.json", json.dumps(people).encode()), ("a.csv", table)):
         path, said = tmp_path / name, io.StringIO()
         path.write_bytes(content)
@@ -182,11 +182,15 @@ def test_a_byte_order_mark_a_list_or_a_table_brings_everybody_in(tmp_path: Path)
 def test_a_bad_record_of_consent_is_told_by_its_field(tmp_path: Path) -> None:
     cast.project()
     bad = [
-        ({"subject": "u", "purposes": {"dancing": True}}, "purposes"), ({"purposes": {"capture": True}}, "subject"),
-        ({"subject": "u", "purposes": {"capture": True}, "at": "now"}, "at"), ({"subject": "u", "purposes": {}}, "purposes"),
-        ({"subject": "u\0", "purposes": {"capture": True}}, "subject"), ({"subject": "u", "purpose": 1}, "purpose"), ([], ""),
+        ({"subject": "u", "purposes": {"dancing": True}}, "purposes"),
+        ({"purposes": {"capture": True}}, "subject"),
+        ({"subject": "u", "purposes": {"capture": True}, "at": "now"}, "at"),
+        ({"subject": "u", "purposes": {}}, "purposes"),
+        ({"subject": "u\0", "purposes": {"capture": True}}, "subject"),
+        ({"subject": "u", "purpose": 1}, "purpose"),
+        ([], ""),
         ({"subject": "u", "purposes": {"capture": True}, "until": 1}, "until"),
-    ]  # fmt: skip
+    ]
     path, said = tmp_path / "held.jsonl", io.StringIO()
     path.write_text(
         "\n".join(json.dumps(line) for line, _ in [*bad, ({"subject": "v", "purposes": {"capture": True}}, "")])

@@ -62,8 +62,10 @@ def test_a_wording_that_is_known_is_not_judged_again() -> None:
 
 def test_imports_refuse_it_too(tmp_path: Path) -> None:
     shop = cast.project()
-    lines = [json.dumps({"subject": name, "purposes": cast.ALL, "notice": text}).encode() for name, text in
-             ((cast.ANNA, PERSONAL[0]), (cast.BEN, HONEST[0]))]  # fmt: skip
+    lines = [
+        json.dumps({"subject": name, "purposes": cast.ALL, "notice": text}).encode()
+        for name, text in ((cast.ANNA, PERSONAL[0]), (cast.BEN, HONEST[0]))
+    ]
     ended = list(importing.import_lines(shop.namespace, lines))
     assert [line.result for line in ended] == ["bad", "noted"] and "Lovelace" not in ended[0].problem
     log = tmp_path / "log.jsonl"

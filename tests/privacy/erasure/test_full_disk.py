@@ -152,10 +152,20 @@ def test_a_request_waits_for_the_disk_and_then_closes(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    "line", [b'{"kind":"subj', b"\xff\xfe\x00", b"[]", b"17", b"null", b'{"kind":"subject"}', b"{" * 5_000,
-             b'{"kind":"other","digest":"a","reason":"erased","buried_at":"2026-01-01T00:00:00+00:00"}',
-             b'{"kind":"subject","digest":"a","reason":"erased","buried_at":"2026-01-01T00:00:00"}',
-             b'{"kind":"subject","digest":["a"],"reason":"erased","buried_at":"2026-01-01T00:00:00+00:00"}'])  # fmt: skip
+    "line",
+    [
+        b'{"kind":"subj',
+        b"\xff\xfe\x00",
+        b"[]",
+        b"17",
+        b"null",
+        b'{"kind":"subject"}',
+        b"{" * 5_000,
+        b'{"kind":"other","digest":"a","reason":"erased","buried_at":"2026-01-01T00:00:00+00:00"}',
+        b'{"kind":"subject","digest":"a","reason":"erased","buried_at":"2026-01-01T00:00:00"}',
+        b'{"kind":"subject","digest":["a"],"reason":"erased","buried_at":"2026-01-01T00:00:00+00:00"}',
+    ],
+)
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
 def test_a_torn_line_is_named_and_the_others_are_replayed(line: bytes, place: str, capsys: Any) -> None:
     cast.asked(cast.project(), id="talk-of-anna")

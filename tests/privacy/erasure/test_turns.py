@@ -191,8 +191,17 @@ def test_retention_of_one_app_goes_on_where_anothers_fails(monkeypatch: pytest.M
 @pytest.mark.parametrize("road", ["sweep", "purge"])
 def test_stale_feedback_is_dropped_while_somebody_writes(road: str, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = cast.project()
-    waiting = [ParkedSignal(project=shop, external_id=f"early-{n}", interaction_external_id=f"late-{n}",
-                            kind="thumbs_up", received_at=LONG_AGO, occurred_at=LONG_AGO) for n in range(2_100)]  # fmt: skip
+    waiting = [
+        ParkedSignal(
+            project=shop,
+            external_id=f"early-{n}",
+            interaction_external_id=f"late-{n}",
+            kind="thumbs_up",
+            received_at=LONG_AGO,
+            occurred_at=LONG_AGO,
+        )
+        for n in range(2_100)
+    ]
     ParkedSignal.objects.bulk_create(waiting)
     real, wrote = capture.writing, list[bool]()
 

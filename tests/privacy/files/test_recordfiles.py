@@ -51,7 +51,7 @@ TABLE = 'question,answer\nIs it open?,Yes.\nOù?,"Ici, à gauche."\n'
         ("a.yaml", BOM + f"- {json.dumps(ONE)}\n- question: Où?\n  answer: Ici, à gauche.\n".encode()),
         ("a.yml", f"tests:\r\n- {json.dumps(ONE)}\r\n- {json.dumps(TWO)}\r\n"),
     ],
-)  # fmt: skip
+)
 def test_every_layout_gives_the_same_records(tmp_path: Path, name: str, content: str | bytes) -> None:
     assert values(read(tmp_path, content, name, lists=["tests"])) == [ONE, TWO]
 

@@ -79,10 +79,12 @@ def ledger() -> None:
     for number, name in enumerate((cast.ANNA, cast.BEN, cast.CLEO)):
         for turn in range(7 + number):
             consent_ledger.record(
-                find_or_create("shop", name), {"training": turn % 2 == 0, "evaluation": turn % 3 == 0}, method="page",
+                find_or_create("shop", name),
+                {"training": turn % 2 == 0, "evaluation": turn % 3 == 0},
+                method="page",
                 notice=consent_ledger.notice_for(f"May we keep this? ({number})", "en") if turn % 2 else None,
                 expires_at=timezone.now() + timedelta(days=turn) if turn > 3 else None,
-            )  # fmt: skip
+            )
 
 
 def cells() -> list[tuple[str, int, str, str]]:
@@ -145,9 +147,19 @@ def test_a_changed_byte_of_the_ledger_is_detected_every_time() -> None:
             raise Rollback
     assert not missed
     assert {*columns} >= {
-        "subject_id", "purpose", "granted", "recorded_at", "expires_at", "method", "notice_id", "previous_hash",
-        "entry_hash", "digest", "language", "text",
-    }  # fmt: skip
+        "subject_id",
+        "purpose",
+        "granted",
+        "recorded_at",
+        "expires_at",
+        "method",
+        "notice_id",
+        "previous_hash",
+        "entry_hash",
+        "digest",
+        "language",
+        "text",
+    }
 
 
 class Rollback(Exception):

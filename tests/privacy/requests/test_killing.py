@@ -116,14 +116,20 @@ def test_a_restarted_celery_worker_finishes_it_once(
     with said.open("w") as errors:
         first = subprocess.run(
             [sys.executable, *CELERY, *schedule, "--include", "tests.privacy.killing"],
-            check=False, env=environment, stdout=subprocess.DEVNULL, stderr=errors, timeout=120,
-        )  # fmt: skip
+            check=False,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            timeout=120,
+        )
     assert first.returncode == -signal.SIGKILL, said.read_text()[-2000:]
     leases_end()
     second = subprocess.Popen(
-        [sys.executable, *CELERY, *schedule], env={**environment, "FLYWHEEL_DIES_AT": ""},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, *CELERY, *schedule],
+        env={**environment, "FLYWHEEL_DIES_AT": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         end = time.monotonic() + 90
         while PrivacyRequest.objects.get().state != "closed" and time.monotonic() < end:

@@ -50,9 +50,11 @@ def from_page(client: Client) -> bytes:
     shop = cast.project()
     cast.asked(shop)
     token, _ = links.make("shop", cast.ANNA, "shop", shop.consent_defaults)
-    lifecycle.advance(lifecycle.submit_for(
-        cast.person(shop), "erasure", link=token, namespace="shop", origin="shop", verified_by="link"
-    ))  # fmt: skip
+    lifecycle.advance(
+        lifecycle.submit_for(
+            cast.person(shop), "erasure", link=token, namespace="shop", origin="shop", verified_by="link"
+        )
+    )
     return Client().get(reverse("privacy-receipt", args=[token])).content
 
 
@@ -110,8 +112,22 @@ def test_what_is_printed_around_a_receipt_may_not_contradict_it(name: str, admin
         receipts.verify(json.dumps({**document, name: "another"}).encode())
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"null", b"17", b'{"signed": null}', b"\xff", b"[" * 100_000,
-                                  b'{"signature": NaN}', b'{"receipt": [1]}', b'{"a": 1, "a": 1}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"null",
+        b"17",
+        b'{"signed": null}',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"signature": NaN}',
+        b'{"receipt": [1]}',
+        b'{"a": 1, "a": 1}',
+    ],
+)
 def test_what_is_no_receipt_is_refused_in_words(data: bytes, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="does not hold"):
         verified(data, tmp_path)

@@ -114,8 +114,14 @@ def test_a_second_machine_without_the_key_starts_nothing_and_makes_none(
     environment = {**child_environment, "FLYWHEEL_VAR": str(tmp_path), "FLYWHEEL_MASTER_KEY": ""}
     root = Path(__file__).resolve().parents[3]
     ran = subprocess.run(
-        [sys.executable, *COMMANDS[start]], env=environment, cwd=root, capture_output=True, text=True, timeout=60, check=False
-    )  # fmt: skip
+        [sys.executable, *COMMANDS[start]],
+        env=environment,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert ran.returncode != 0 and "Restore the key" in ran.stderr and "Traceback" not in ran.stderr
     assert not (tmp_path / "flywheel_master_key").exists() and os.access(tmp_path, os.W_OK)
 

@@ -119,10 +119,23 @@ def test_the_secret_is_kept_encrypted(hook: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "10.0.0.8", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
-        "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "fe80::1%eth0", "fc00::1", "2002:7f00:1::", "64:ff9b::7f00:1",
+        "127.0.0.1",
+        "10.0.0.8",
+        "192.168.1.1",
+        "172.16.0.1",
+        "169.254.169.254",
+        "0.0.0.0",
+        "100.64.0.1",
+        "224.0.0.1",
+        "::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "2002:7f00:1::",
+        "64:ff9b::7f00:1",
     ],
-)  # fmt: skip
+)
 def test_no_address_of_an_inner_network_is_reached(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: [(2, 1, 6, "", (address, 443))])
     with pytest.raises(delivery.Forbidden):
@@ -153,11 +166,20 @@ def test_one_inner_address_among_many_is_enough_to_refuse(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     "url",
     [
-        "http://hooks.example.com/", "ftp://x.example/", "https://", "https://me:pw@x.example/",
-        "https://example.com:99999/x", "https://example.com:0/", "https://example.com:port/", "https://[::1/",
-        f"https://{'a' * 70}.example.com/", "https://example..com/", "https://example.com/a b", "https://example.com/ü",
+        "http://hooks.example.com/",
+        "ftp://x.example/",
+        "https://",
+        "https://me:pw@x.example/",
+        "https://example.com:99999/x",
+        "https://example.com:0/",
+        "https://example.com:port/",
+        "https://[::1/",
+        f"https://{'a' * 70}.example.com/",
+        "https://example..com/",
+        "https://example.com/a b",
+        "https://example.com/ü",
     ],
-)  # fmt: skip
+)
 def test_only_plain_https_addresses_are_taken(url: str) -> None:
     with pytest.raises(delivery.Forbidden):
         delivery.add("shop", url)
