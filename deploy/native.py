@@ -63,8 +63,12 @@ def compile_into(folder: Path) -> None:
         work = Path(name)
         subprocess.run(  # noqa: S603 - this very program
             [sys.executable, "-m", "deploy.native", "--into", str(work)],
-            cwd=native.ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+            cwd=native.ROOT,
+            check=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
         made = work / "made"
         for other in folder.parent.iterdir():
             if not other.name.startswith("."):
@@ -79,8 +83,11 @@ def build(work: Path) -> None:
     inside = [path for path in native.sources() if path.parent != native.REDACTION or path.name not in INTERPRETED]
     extensions = mypycify(
         [*TYPES, *map(str, inside)],
-        opt_level="2", debug_level="0", target_dir=str(work / "c"), group_name=native.LIBRARY.removesuffix("__mypyc"),
-    )  # fmt: skip
+        opt_level="2",
+        debug_level="0",
+        target_dir=str(work / "c"),
+        group_name=native.LIBRARY.removesuffix("__mypyc"),
+    )
     if not is_gcc():
         compile_all(extensions, work)
         return
@@ -105,9 +112,11 @@ def compile_all(extensions: "list[Extension]", work: Path, *options: str) -> Non
         extension.extra_compile_args = [*usual, *options]
         extension.extra_link_args = [COUNTING] if COUNTING in options else []
     setup(
-        name="flywheel-native", packages=[], ext_modules=extensions,
+        name="flywheel-native",
+        packages=[],
+        ext_modules=extensions,
         script_args=["build_ext", "--force", f"--build-lib={work / 'made'}", f"--build-temp={work / 'objects'}"],
-    )  # fmt: skip
+    )
     for extension in extensions:
         extension.extra_compile_args = usual
 

@@ -53,8 +53,14 @@ class SubjectAdmin(ReadOnlyAdmin):
             )
             messages.success(request, "The request is noted, and takes effect from now on.")
             return redirect("admin:privacy_privacyrequest_change", made.pk)
-        context = {**self.admin_site.each_context(request), "title": "Enter a request", "opts": self.opts,
-                   "form": form, "subject": subject, "button": "Enter the request"}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Enter a request",
+            "opts": self.opts,
+            "form": form,
+            "subject": subject,
+            "button": "Enter the request",
+        }
         return render(request, "admin/form_page.html", context)
 
 

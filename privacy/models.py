@@ -99,9 +99,13 @@ class Erasure(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(
-        Subject, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        Subject,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
         help_text="Whose rows are still being removed; empty once they are gone.",
-    )  # fmt: skip
+    )
     namespace = models.CharField(max_length=64)
     purpose = models.CharField(max_length=16, choices=Purpose, blank=True, help_text="Blank: everything.")
     executed_at = models.DateTimeField(default=timezone.now)
@@ -164,9 +168,13 @@ class PrivacyRequest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     subject = models.ForeignKey(
-        Subject, null=True, blank=True, on_delete=models.PROTECT, related_name="requests",
+        Subject,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="requests",
         help_text="Empty once the person is erased.",
-    )  # fmt: skip
+    )
     namespace = models.CharField(max_length=64)
     origin = models.CharField(max_length=64, blank=True, help_text="The project through which it came.")
     kind = models.CharField(max_length=16, choices=Kind)

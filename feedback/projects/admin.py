@@ -40,9 +40,10 @@ class KeyForm(forms.Form):
     project = forms.ModelChoiceField(queryset=Project.objects.none())
     name = forms.CharField(max_length=64, required=False, help_text="What will use it: web shop, nightly export.")
     scopes = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple, label="It may",
+        widget=forms.CheckboxSelectMultiple,
+        label="It may",
         help_text="As little as will do. A browser needs no key: it gets a token with each answer.",
-    )  # fmt: skip
+    )
     days = forms.IntegerField(min_value=1, max_value=3650, required=False, label="Days until it ends", initial=365)
 
     def __init__(self, *args: Any, projects: Any, scopes: list[Scope], **kwargs: Any) -> None:
@@ -103,8 +104,13 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             given = form.cleaned_data
             row, text = keys.create(given["project"], given["scopes"], given["name"], expires_at=form.expiry())
             return self.shown_once(request, row, text)
-        context = {**site.each_context(request), "title": "Make a key", "opts": self.opts, "form": form,
-                   "button": "Make the key"}  # fmt: skip
+        context = {
+            **site.each_context(request),
+            "title": "Make a key",
+            "opts": self.opts,
+            "form": form,
+            "button": "Make the key",
+        }
         return render(request, "admin/form_page.html", context)
 
     @confirmed
@@ -136,8 +142,13 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     def shown_once(self, request: HttpRequest, row: ApiKey, text: str) -> HttpResponse:
         """The page with the key on it."""
         end = f" · ends {date_format(timezone.localtime(row.expires_at), 'DATETIME_FORMAT')}" if row.expires_at else ""
-        context = {**self.admin_site.each_context(request), "title": "Your new key", "opts": self.opts,
-                   "secret": text, "about": f"{row.project} · {', '.join(row.scopes)}{end}"}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Your new key",
+            "opts": self.opts,
+            "secret": text,
+            "about": f"{row.project} · {', '.join(row.scopes)}{end}",
+        }
         return never_cache(render)(request, "admin/secret_page.html", context)
 
     @admin.action(description="Revoke the chosen keys", permissions=["revoke"])

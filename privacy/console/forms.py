@@ -15,9 +15,11 @@ class AskForm(forms.Form):
     """What somebody asked by post or telephone."""
 
     kind = forms.ChoiceField(
-        choices=PrivacyRequest.Kind, widget=forms.RadioSelect, label="What they ask",
+        choices=PrivacyRequest.Kind,
+        widget=forms.RadioSelect,
+        label="What they ask",
         help_text="It takes effect at once: make sure of who asks before you enter it.",
-    )  # fmt: skip
+    )
 
 
 class RefuseForm(forms.Form):
@@ -32,16 +34,20 @@ class LabForm(forms.Form):
     """A sample text and the rules to try on it."""
 
     sample = forms.CharField(
-        required=False, label="Text", max_length=20_000, strip=False,
+        required=False,
+        label="Text",
+        max_length=20_000,
+        strip=False,
         widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "false"}),
         help_text="Invent one, or paste what a rule missed. It is not stored.",
-    )  # fmt: skip
+    )
     definition = forms.JSONField(
-        required=False, label="What this project adds to the rules",
+        required=False,
+        label="What this project adds to the rules",
         widget=forms.Textarea(attrs={"rows": 14, "class": "code", "spellcheck": "false"}),
         help_text="terms: [{type, pattern or words, context_words, validator, must_match, must_not_match}], "
         "allow: [text], regions: [two letters], off: [type].",
-    )  # fmt: skip
+    )
 
     def clean_definition(self) -> dict[str, Any]:
         """Rules that compile, and whose examples hold."""
@@ -72,9 +78,11 @@ class TermForm(forms.Form):
 
     type = forms.CharField(label="What to call it", help_text="Like ORDER_NUMBER: it becomes [ORDER_NUMBER_1].")
     pattern = forms.CharField(
-        required=False, label="Pattern", widget=forms.TextInput(attrs={"class": "code", "spellcheck": "false"}),
+        required=False,
+        label="Pattern",
+        widget=forms.TextInput(attrs={"class": "code", "spellcheck": "false"}),
         help_text=r"RE2 syntax, like \bORD-[0-9]{6}\b: no look-around and no back-references, so that no text can stall it.",
-    )  # fmt: skip
+    )
     words = LinesField(label="Or words", help_text="Instead of a pattern: one a line, in any case.")
     context_words = LinesField(
         label="Only near", help_text="One of these words within 60 characters. Leave empty for anywhere."

@@ -76,10 +76,15 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         if form.is_valid() and term.is_valid() and "save" in request.POST:
             return self.save(request, policy, definition(form, term))
         context = {
-            **self.admin_site.each_context(request), "title": "Redaction laboratory", "opts": self.opts,
-            "policy": policy, "form": form, "term": term, "editable": self.may_edit(request, policy),
+            **self.admin_site.each_context(request),
+            "title": "Redaction laboratory",
+            "opts": self.opts,
+            "policy": policy,
+            "form": form,
+            "term": term,
+            "editable": self.may_edit(request, policy),
             **tried(policy, form, term),
-        }  # fmt: skip
+        }
         return render(request, "admin/privacy/redactionpolicy/lab.html", context)
 
     def save(self, request: HttpRequest, policy: RedactionPolicy, definition: dict[str, Any]) -> HttpResponse:

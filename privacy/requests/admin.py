@@ -55,9 +55,26 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
     )
     ordering = [F("closed_at").desc(nulls_first=True), "due_at"]
     fields = [
-        "kind", "purposes", "origin", "state", "countdown", "law", "verified_by", "received_at", "due_at",
-        "restricted_at", "executed_at", "closed_at", "counts", "releases", "recalls", "scan", "error", "tries", "receipt",
-    ]  # fmt: skip
+        "kind",
+        "purposes",
+        "origin",
+        "state",
+        "countdown",
+        "law",
+        "verified_by",
+        "received_at",
+        "due_at",
+        "restricted_at",
+        "executed_at",
+        "closed_at",
+        "counts",
+        "releases",
+        "recalls",
+        "scan",
+        "error",
+        "tries",
+        "receipt",
+    ]
     actions = ["verify", "refuse", "try_again"]
 
     @admin.display(description="request", ordering="kind")

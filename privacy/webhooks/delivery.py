@@ -103,10 +103,13 @@ def deliver(row: Delivery) -> bool:
     over = status == 410 or tries >= MAX_TRIES
     state = DeliveryStatus.DELIVERED if taken else DeliveryStatus.SET_ASIDE if over else DeliveryStatus.WAITING
     Delivery.objects.filter(pk=row.pk, tries=tries).update(
-        state=state, status=status, error=error, lease_until=None,
+        state=state,
+        status=status,
+        error=error,
+        lease_until=None,
         next_at=timezone.now() + timedelta(seconds=30 * 4 ** (tries - 1)),
         delivered_at=timezone.now() if taken else None,
-    )  # fmt: skip
+    )
     return taken
 
 
