@@ -91,7 +91,7 @@ def test_the_log_is_carried_into_the_file_between_batches_and_never_within_the_l
             seen.append((connection.in_atomic_block, real("wal_autocheckpoint")))
         return real(said)
 
-    monkeypatch.setattr(pace, "pragma", pragma)
+    monkeypatch.setattr(engine, "pragma", pragma)
     pipeline.curate(shop)
     assert seen == [(False, 0)]
     assert engine.pragma("wal_autocheckpoint") == usual != 0
