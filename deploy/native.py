@@ -3,11 +3,9 @@
     python -m deploy.native [--optional]
 
 It needs a C compiler and Python's headers. `--optional`: where they are missing, say so and go on with the sources.
-GCC compiles twice: the second time it knows, from a reading of the demo's log, which of the code is often run.
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -15,12 +13,8 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from privacy import native
-
-if TYPE_CHECKING:
-    from setuptools import Extension
 
 INTERPRETED = {
     "__init__.py",  # the package itself, which finds the others
@@ -37,13 +31,6 @@ TYPES = (
     "--follow-imports=silent",
     "--no-incremental",
 )
-
-
-LOG = Path("flywheel_site", "demo", "sample.jsonl")
-# For GCC: calls between our own functions are calls of just these; then code that is often run stands together.
-DIRECT = "-fno-semantic-interposition"
-COUNTING = "-fprofile-generate"
-COUNTED = (DIRECT, "-fprofile-use", "-fprofile-partial-training", "-Wno-missing-profile")
 
 
 def compiler() -> list[str]:
@@ -77,8 +64,9 @@ def compile_into(folder: Path) -> None:
 
 
 def build(work: Path) -> None:
-    """The build itself; setuptools and mypyc say what they do as they please, so that it has a process of its own."""
+    """The build itself, in a process of its own: setuptools and mypyc print what they like."""
     from mypyc.build import mypycify
+    from setuptools import setup
 
     inside = [path for path in native.sources() if path.parent != native.REDACTION or path.name not in INTERPRETED]
     extensions = mypycify(
@@ -88,49 +76,12 @@ def build(work: Path) -> None:
         target_dir=str(work / "c"),
         group_name=native.LIBRARY.removesuffix("__mypyc"),
     )
-    if not is_gcc():
-        compile_all(extensions, work)
-        return
-    compile_all(extensions, work, DIRECT, COUNTING)
-    as_written = {**os.environ, "FLYWHEEL_NATIVE": "0"}  # what was compiled before is not in the way
-    subprocess.run([sys.executable, "-m", "deploy.native", "--count", str(work / "made")], env=as_written, check=True)  # noqa: S603
-    compile_all(extensions, work, *COUNTED)
-
-
-def is_gcc() -> bool:
-    """Whether the compiler is GCC; another one has other words for counting."""
-    said = subprocess.run([*compiler(), "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    return "Free Software Foundation" in said
-
-
-def compile_all(extensions: "list[Extension]", work: Path, *options: str) -> None:
-    """Compile the extensions with these options into the folder `made`; what is counted is looked for beside the objects."""
-    from setuptools import setup
-
-    usual = extensions[0].extra_compile_args
-    for extension in extensions:
-        extension.extra_compile_args = [*usual, *options]
-        extension.extra_link_args = [COUNTING] if COUNTING in options else []
     setup(
         name="flywheel-native",
         packages=[],
         ext_modules=extensions,
         script_args=["build_ext", "--force", f"--build-lib={work / 'made'}", f"--build-temp={work / 'objects'}"],
     )
-    for extension in extensions:
-        extension.extra_compile_args = usual
-
-
-def count(made: Path) -> None:
-    """Redact the demo's log with what was compiled into a folder to count, which it writes down when the process ends."""
-    native.SEARCH_PATH.insert(0, str(made / native.REDACTION))
-    sys.path.append(str(made))
-    from privacy.redaction import redact_json
-
-    if not native.compiled():
-        raise ImportError(f"no compiled redactor in {made}")
-    for line in (native.ROOT / LOG).read_text().splitlines():
-        redact_json(json.loads(line))
 
 
 def main() -> int:
@@ -138,13 +89,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--optional", action="store_true", help="where there is no compiler, go on without")
     parser.add_argument("--into", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--count", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.into:
         build(options.into)
-        return 0
-    if options.count:
-        count(options.count)
         return 0
     folder = native.folder()
     if folder.exists():
@@ -153,7 +100,7 @@ def main() -> int:
     if not can_compile():
         print(f"{MISSING} The redactor runs as it is, a third slower.", file=sys.stderr)
         return 0 if options.optional else 1
-    print("Compiling the redactor (once for these sources; two or three minutes) …", flush=True)
+    print("Compiling the redactor (once for these sources; a minute or two) …", flush=True)
     try:
         compile_into(folder)
     except subprocess.CalledProcessError as error:

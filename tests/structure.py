@@ -26,7 +26,7 @@ REGISTERED = re.compile(r"\.(detectors|formats|graders|dialects)\.\w+$")
 ENTRY = re.compile(
     r"\.(apps|urls|admin|\w*_admin|tasks|checks|\w*views|personal_data|__main__|wsgi|celery|settings)$|\.management\."
 )
-SQL = re.compile(r"\.execute\(|\.executemany\(|\.cursor\(|\.raw\(|RawSQL\(|\bselect_in\(|\bSELECT \w+\.")
+SQL = re.compile(r"\.execute\(|\.executemany\(|\.raw\(|RawSQL\(|\bselect_in\(|\bSELECT \w+\.")
 VENDOR = re.compile(r"\.vendor\b|has_select_for_update_skip_locked")
 
 

@@ -24,6 +24,8 @@ def manage(folder: Path, *arguments: str, url: str = "") -> subprocess.Completed
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
+pytestmark = pytest.mark.slow
+
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:
     """What a command that failed said, which is one line."""
@@ -106,7 +108,6 @@ import sys
 sys.argv[0] = "manage.py"
 import manage
 
-pytestmark = pytest.mark.slow
 for line in sys.stdin.read().splitlines():
     sys.argv[1:] = line.split()
     try:
