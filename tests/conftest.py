@@ -193,7 +193,8 @@ def environment_of_child() -> dict[str, str]:
         _, mark, options = rest.partition("?")
         url = f"{server}/{name}{mark}{options}"
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    return {**kept, "DATABASE_URL": url, "FLYWHEEL_VAR": str(VAR), "PYTHONPATH": str(ROOT)}
+    keys = {"FLYWHEEL_MASTER_KEY": settings.MASTER_KEY, "SECRET_KEY": settings.SECRET_KEY}
+    return {**kept, **keys, "DATABASE_URL": url, "FLYWHEEL_VAR": str(VAR), "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture

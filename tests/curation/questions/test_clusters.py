@@ -1,16 +1,12 @@
 """Near-duplicates in the database: found as they come, kept together, and parted or joined by a curator."""
 
-import hashlib
-import importlib
-import struct
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from curation.evidence import store
 from curation.models import EvalCase, Question
-from curation.questions import clusters, fingerprints
+from curation.questions import clusters
 from feedback.models import Project
 from privacy.erasure import erasure
 from tests import factories as cast
@@ -143,21 +139,3 @@ def test_what_a_new_question_costs_does_not_grow_with_the_stock() -> None:
             cast.turn(shop)
         counts.append(len(queries))
     assert counts[1] <= counts[0] + 2
-
-
-def test_keys_that_were_made_before_they_were_short_become_the_same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = cast.project()
-    keys = [rated(shop, f"person-{number}", f"{FAR} Of shelf {number}, I mean.") for number in range(3)]
-    cast.turn(shop)
-    made = list(Question.objects.order_by("pk").values_list(*clusters.BANDS))
-    grain = hashlib.blake2b(f"{shop.pk}:{fingerprints.VERSION}".encode(), digest_size=8).digest()
-    for key, sketch in clusters.sketches_of(keys).items():
-        values = fingerprints.signature(sketch)
-        long = struct.unpack("<8q", memoryview(struct.pack("<32I", *values)).cast("H")[::2].tobytes())
-        salted = [band ^ int.from_bytes(grain, "big", signed=True) for band in long]
-        Question.objects.filter(pk=key).update(**dict(zip(clusters.BANDS, salted, strict=True)))
-    migration = importlib.import_module("curation.migrations.0023_keys_of_questions_are_short")
-    with connection.cursor() as cursor:
-        cursor.execute(migration.SHORTEN)
-    assert list(Question.objects.order_by("pk").values_list(*clusters.BANDS)) == made
-    assert all(band is not None for bands in made for band in bands)

@@ -1,6 +1,5 @@
 """Which of several records stands, and what finding that out costs."""
 
-import importlib
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from curation.decisions import explain
-from curation.models import EvalCase, Example, PreferencePair, Question, ReviewTask
+from curation.models import EvalCase, Example, Question, ReviewTask
 from curation.questions import duplicate_status, duplicates
 from feedback.models import Project
 from privacy.erasure import erasure
@@ -228,17 +227,3 @@ def test_answers_of_one_cluster_are_told_apart_where_their_digests_in_it_are_the
     ]
     assert duplicates.stands(EvalCase.objects.get(pk=other)) is None
     assert duplicates.stands(EvalCase.objects.get(pk=first)) == repeat
-
-
-def test_what_was_there_before_digests_had_an_order_is_given_the_same_digests() -> None:
-    shop = cast.project()
-    for number in range(3):
-        corrected(shop, f"person-{number}", f"At {number}.", NEAR.format(number))
-    cast.turn(shop)
-    migration = importlib.import_module("curation.migrations.0022_what_is_near_comes_in_order")
-    for model in (EvalCase, Example, PreferencePair):
-        made = dict(model.objects.values_list("pk", "near_said"))
-        model.objects.update(near_said=-1)
-        with connection.cursor() as cursor:
-            cursor.execute(migration.anew(model._meta.model_name))
-        assert dict(model.objects.values_list("pk", "near_said")) == made and len(made) == 3

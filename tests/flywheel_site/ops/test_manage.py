@@ -24,6 +24,7 @@ def manage(folder: Path, *arguments: str, url: str = "") -> subprocess.Completed
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
+
 pytestmark = pytest.mark.slow
 
 

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.slow
 # In a process of its own: the application changes what the collector and Django's signals do.
 CALL = """
 import io, json, sys
 from wsgiref.util import FileWrapper
 from django.core.signals import request_finished
 from flywheel_site.wsgi import application
-
-pytestmark = pytest.mark.slow
 ended, started = [], []
 request_finished.connect(lambda **said: ended.append(True), weak=False)
 given = application(
