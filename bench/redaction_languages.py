@@ -3,7 +3,7 @@
     python -m bench.redaction_languages [ORDINARY.jsonl]
 
 Every name is put into every sentence of its language. ORDINARY holds `{"lang", "text"}` lines without personal data: then the
-share of paragraphs with a false span is told as well. `docs/redaction.md` has the table of the last measurement.
+share of paragraphs with a false span is told as well. `docs/benchmarks/redaction.md` has the table of the last measurement.
 """
 
 import json

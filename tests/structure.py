@@ -21,7 +21,7 @@ from tests.test_layers import LAYERS, backward, imports, past_the_doors
 
 ROOT = Path(__file__).resolve().parent.parent
 # Modules that a registry names one by one: a new one is added by its name there, and nobody else imports it.
-REGISTERED = re.compile(r"\.(detectors|formats|graders|dialects)\.\w+$")
+REGISTERED = re.compile(r"\.(detectors(\.\w+)?|formats|graders|dialects)\.\w+$")
 # What these do is run once by Django or by a person, so that nothing imports them or one place does.
 ENTRY = re.compile(
     r"\.(apps|urls|admin|\w*_admin|tasks|checks|\w*views|personal_data|__main__|wsgi|celery|settings)$|\.management\."

@@ -1,50 +1,25 @@
-"""The rules, one module a family. Each exports its `Detector`s."""
+"""The rules, a module or a package for each family. Each exports its `Detector`s."""
 
 from collections.abc import Callable, Iterable
 
-from privacy.redaction.detectors import (
-    accounts,
-    addresses,
-    called,
-    codes,
-    contact,
-    dates,
-    financial,
-    government,
-    handles,
-    network,
-    paths,
-    people,
-    phones,
-    scripts,
-    secrets,
-    siblings,
-    tables,
-)
+from privacy.redaction.detectors import contact, handles, network, numbers, paths, people, places, secrets, tables
+from privacy.redaction.detectors.secrets import tokens
 from privacy.redaction.hits import Detector, Hit
 
 DETECTORS: tuple[Detector, ...] = (
     *secrets.DETECTORS,
-    *siblings.DETECTORS,
-    *codes.DETECTORS,
     *contact.DETECTORS,
-    *phones.DETECTORS,
-    *financial.DETECTORS,
-    *government.DETECTORS,
-    *accounts.DETECTORS,
+    *numbers.DETECTORS,
     *network.DETECTORS,
-    *dates.DETECTORS,
     *handles.DETECTORS,
     *paths.DETECTORS,
     *tables.DETECTORS,
-    *called.DETECTORS,
-    *addresses.DETECTORS,
+    *places.DETECTORS,
     *people.DETECTORS,
-    *scripts.DETECTORS,
 )
 
 # Finders of what may be longer than a window: they read the whole text, and the detectors of that name not its windows.
-LONG: tuple[Callable[[str], Iterable[Hit]], ...] = (secrets.pem_blocks, tables.columns)
+LONG: tuple[Callable[[str], Iterable[Hit]], ...] = (tokens.pem_blocks, tables.columns)
 READ_WHOLE = frozenset({"private_key", "column"})
 
 # Gates that need a digit and are lists of words; the others that need one count digits and letters.

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.anchors import BLANK, Anchor, matches
-from privacy.redaction.detectors.assignments import ABOUT, KEYWORD, REFERENCE, WORDS
+from privacy.redaction.detectors.secrets.assignments import ABOUT, KEYWORD
+from privacy.redaction.detectors.secrets.values import REFERENCE, WORDS
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 93

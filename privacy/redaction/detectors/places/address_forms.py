@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from privacy.redaction.detectors.name_forms import UPPER
+from privacy.redaction.detectors.people.name_forms import UPPER
 from privacy.redaction.folding import lowered
 
 SUFFIX: Final = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.anchors import LOOKAROUND, Anchor
-from privacy.redaction.detectors.address_forms import (
+from privacy.redaction.detectors.places.address_forms import (
     ANY_CODE,
     CANADIAN_CODE,
     CAPITAL,

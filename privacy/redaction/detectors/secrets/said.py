@@ -1,0 +1,87 @@
+"""Passwords said in chat: `my password is hunter2`."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from privacy.redaction.anchors import Anchor
+from privacy.redaction.detectors.secrets.values import PREDICATES, REFERENCE, WORDS, mixed
+from privacy.redaction.hits import Detector, Hit, Page
+
+CHAT_RANK: Final = 92
+PAIR: Final = re.compile(
+    r"(?<=[a-z0-9])@[a-z0-9.-]{3,80}\.[a-z]{2,12}(?:\s{1,2}[/|]\s{1,2}|:|\s{1,2}:\s{1,2}|;)(?!//)([^\s\x00/:;,|'\"<>]{5,64})",
+    re.IGNORECASE,
+)
+
+SAID_NAME: Final = (
+    r"pass(?:word|wd|phrase|code|wort)s?|pwd|pw|kennwort|contrase[nñ]a|mot de passe|senha|wachtwoord|pin(?: code| number)?|(?:api|secret|access|private|security|license|subscription|encryption) ?key"
+    r"|(?:(?:access|auth|api|bearer|session|security|refresh|hex|bot|user) )?token|secret|cvv|cvc|security code|verification code|login code|one[ -]time code|otp|credentials"
+)
+SAID_NAMES: Final = Anchor(rf"\b(?:{SAID_NAME})\b")
+SAID: Final = re.compile(
+    rf"\b(?P<name>{SAID_NAME})\b"
+    r"(?P<way>(?:[ _](?:for|to|on|of|at|attempt|string|reads?|used|revealed|exposed|details?|as|again|now|currently|still|here|should|be|just|my|the|our|this|that|account|login|wifi|wi-fi|router|email|portal|server|site"
+    r"|app|vpn|laptop|was|is|are|set|changed|reset|it's|looks like|equals|=))*)"
+    r"(?P<link>[\"')]?\s{0,2}:?\s{0,2}|\s{0,2}->\s{0,2})(?P<q>[\"'`*(]{0,3})(?P<v>[^\s\"'`<>\x00=][^\s\"'`<>\x00]{2,127}|(?<=['\"])[^\"'\n<>\x00]{3,40}(?=['\"]))"
+)
+SAYS: Final = re.compile(
+    r"(?:^|[ _])(?:is|was|are|be|as|to|reads?|set|changed|reset|it's|like|equals|=|revealed|exposed)\Z"
+)
+
+
+def said(page: Page) -> Iterator[Hit]:
+    """`my password is hunter2`, `with password 'S3cret!'`, `ada@example.org / S3cret!`."""
+    text = page.text
+    for match in SAID_NAMES.read(SAID, page.low):
+        start, end = match.span("v")
+        value = text[start:end]
+        quotes = match["q"].strip("*(")
+        if not quotes:
+            value = value.rstrip(".,;:?)]}'\"*")
+            value = value.rstrip("!") if value.rstrip("!").isalpha() and not SAYS.search(match["way"]) else value
+        end = start + len(value)
+        telling = bool(SAYS.search(match["way"])) or ":" in match["link"] or "->" in match["link"]
+        if spoken(
+            value,
+            quoted=bool(quotes),
+            telling=telling,
+            pin=match["name"].startswith(("pin", "cv", "security code", "otp", "one", "verif", "login")),
+        ):
+            yield Hit(start, end, CHAT_RANK, "SECRET", "said")
+    for match in PAIR.finditer(text) if "@" in text else ():
+        value = match[1].rstrip(".,;:?)]}'\"")
+        if mixed(value):
+            yield Hit(match.start(1), match.start(1) + len(value), CHAT_RANK, "SECRET", "login_pair")
+
+
+def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
+    """Whether what follows the word "password" in a sentence is one."""
+    if len(value) < 4 or REFERENCE.match(value) or value.lower() in WORDS or value.lower().strip("!") in PREDICATES:
+        return False
+    if not quoted and not value.isascii() and not any(c.isascii() and c.isalnum() for c in value):
+        return False  # prose that is written without blanks
+    if value.endswith("=") and not value.endswith("=="):
+        return False  # an attribute: `type="password" name=…`
+    if value[0] in ",|;)]}&<-/?" and not quoted and not telling:
+        return False
+    if value[0] in ",|;)]}&<" or (not quoted and (CODE_ACCESS.match(value) or value[0] in ".[(")):
+        return False
+    if value.isdigit():
+        return (telling or quoted) and (pin or len(value) >= 6)
+    if mixed(value):
+        return True
+    if quoted:
+        return " " not in value and len(value) >= 5
+    return telling and value.isalpha() and value.islower() is False and not value.istitle() and len(value) >= 8
+
+
+CODE_ACCESS: Final = re.compile(r"[\w.]*[\[(]")
+
+DETECTORS: Final[tuple[Detector, ...]] = (
+    Detector(
+        "said",
+        r"(?i)passw|passc|passp|\bpwd\b|\bpw\b|kennwort|contrase|mot de passe|senha|wachtwoord|\bpin\b|(?:api|access|private|security|license|subscription|encryption) ?key\b|token|secret|\bcv[vc]\b|(?:security|verification|login|time) code\b|\botp\b|credentials|@[a-z0-9.-]+(?:\s{1,2}[/|]|:|\s:|;)",
+        said,
+    ),
+)
