@@ -20,7 +20,7 @@ LOOK_UPS = {
     "Where is a bare down-vote sent to review?": ("curation.decisions.rules", "Reason.BARE_DOWN"),
     "Where is consent checked at release?": ("curation.releases.membership", "agreed"),
     "Where does a new export format go?": ("curation.releases.formats", "FORMATS"),
-    "Where does a new secret's pattern go?": ("privacy.redaction.detectors.secrets.prefixes", "DETECTORS"),
+    "Where does a new secret's pattern go?": ("privacy.redaction.detectors.secrets.prefixes", "PREFIXES"),
     "Where is the retry of a webhook?": ("privacy.webhooks.delivery", "deliver_due"),
     "Where does a review verdict become an eval case?": ("curation.review.deciding", "resolve"),
     "Where is a person erased?": ("privacy.erasure.erasure", "erase"),
