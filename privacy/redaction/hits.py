@@ -10,8 +10,10 @@ from privacy.redaction.lexicon import (
     ENGLISH,
     EVERY,
     FLAGS,
+    ORDINARY,
     RARE_AT,
     STOP,
+    TELLING,
     closed_words,
     evidence,
     kind_of,
@@ -80,7 +82,11 @@ class Page:
             DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)
         ):
             return kind & FLAGS | STOP  # `9 Mayo 2024`, `Von: …`, whatever the language
+        if kind & ORDINARY and not kind >> CLOSED_AT & EVERY:
+            return kind & FLAGS  # an ordinary word already, whatever the language
         inside = kind < 1 << RARE_AT or not starts_sentence(self.text, start)
+        if inside and not kind & TELLING:
+            return kind & FLAGS
         return weighed(kind, self.languages(start, end), inside=inside)
 
     def languages(self, start: int, end: int) -> int:
@@ -114,6 +120,8 @@ class Page:
 
 def starts_sentence(text: str, start: int) -> bool:
     """Whether a word is capitalised for its place alone."""
+    if start > 1 and text[start - 1] == " " and text[start - 2].isalnum():
+        return False  # nearly always, and told at once
     return bool(SENTENCE_START.search(text, max(0, start - 4), start))
 
 

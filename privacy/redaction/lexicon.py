@@ -32,6 +32,8 @@ CLOSED_AT: Final = 8  # where the bits of articles, pronouns, prepositions, mont
 FREQUENT_AT: Final = CLOSED_AT + COUNT
 RARE_AT: Final = FREQUENT_AT + COUNT
 TIERS: Final = (CLOSED_AT, FREQUENT_AT, RARE_AT)
+# Those bits that make a difference to a word inside a sentence.
+TELLING: Final = EVERY << CLOSED_AT | EVERY << FREQUENT_AT | GERMAN << RARE_AT
 
 DATA: Final = Path(privacy.__file__).parent / "redaction" / "data"  # this module itself may stand elsewhere, compiled
 

@@ -231,8 +231,6 @@ NOUN_END: Final = re.compile(
 
 def unknown(page: Page, start: int, end: int) -> bool:
     """Whether a word that no list has may be a name: in German, which capitalises nouns, not if it is built like one."""
-    if not page.maybe_german:
-        return True
     low = page.low[start:end]
     known = tongues()
     ending = NOUN_END.search(low) is not None
@@ -242,6 +240,8 @@ def unknown(page: Page, start: int, end: int) -> bool:
                 break
         else:
             return True
+    if not page.maybe_german:
+        return True
     languages = page.languages(start, end)
     if not languages & GERMAN or (languages & ENGLISH and languages != EVERY):
         return True

@@ -77,12 +77,14 @@ def names_thing(page: Page, start: int, end: int) -> bool:
     low = page.low
     if low.find(" ", start, end) >= 0:
         return False
-    after = AFTER.match(low, end)
+    after = AFTER.match(low, end) if low[end : end + 1] in {" ", "-"} else None
     noun = after[1] if after else ""
     if noun in NOUNS or (noun in CAPITAL_NOUNS and page.text[end + 1].isupper()):
         return True
+    if not start or low[start - 1] not in " -\"“„«'":
+        return False
     words = low[max(0, start - 32) : start].split()
-    if not words or low[start - 1] not in " -\"“„«'":
+    if not words:
         return False
     if words[-1].strip(QUOTES) in NOUNS_BEFORE or (
         len(words) > 1 and words[-1][0].isdigit() and words[-2] in NOUNS_BEFORE
