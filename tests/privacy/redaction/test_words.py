@@ -84,3 +84,25 @@ def test_a_name_is_found_where_its_own_language_introduces_it(text: str, name: s
 def test_what_is_introduced_may_be_no_name() -> None:
     for text in ("我是学生", "私は学生です", "하나는 텍스트입니다"):
         assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Meine Adresse ist Musterweg 12, 12345 Musterstadt.",
+        "Ich wohne in der Lindenstraße 4, 10115 Berlin.",
+        "Bitte an Hauptstr. 5, 80331 München schicken.",
+        "Wir ziehen um in die Goethestraße 17.",
+        "Rosenweg 12",
+    ],
+)
+def test_a_street_in_a_sentence_is_an_address(text: str) -> None:
+    assert "[ADDRESS_1]" in redact(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Es braucht Speicherplatz 20 GB.", "Auf dem Marktplatz 3 Stände.", "Freigabe auf Festplatte 2 und Steckplatz 3"],
+)
+def test_a_word_that_ends_like_a_street_is_none_by_that_alone(text: str) -> None:
+    assert redact(text) == text

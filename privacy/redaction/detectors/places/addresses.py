@@ -161,8 +161,9 @@ def compounds(page: Page) -> Iterator[Hit]:
         if match is None:
             continue
         reached = match.end()
-        if likely_compound(page.text[match.start() : reached]):
-            yield street(page.text, match.start(), match.end())
+        begins = compound_start(page.text, match.start(), reached)
+        if begins >= 0:
+            yield street(page.text, begins, match.end())
 
 
 def boxes(page: Page) -> Iterator[Hit]:
@@ -206,15 +207,41 @@ def foreign_prose(page: Page, start: int, end: int) -> bool:
     return any(word.group().islower() and page.closed(*word.span()) for word in WORD.finditer(page.text, start, end))
 
 
+POSTCODE_AFTER: Final = re.compile(r"\s*,?\s*(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d_a-zß-ÿ]")
+SPEAKS_OF_ADDRESS: Final = re.compile(
+    r"(?i)\b(?:adress\w*|anschrift|wohn\w*|zieh\w*|umgezogen|lief\w*|hausnummer|straße|strasse|adres|adresa|bor|bij|address|liv\w+|mov\w+|ship\w*|deliver\w*|send|at|to|on|from)\b"
+)
 WORD: Final = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 
 
-def likely_compound(value: str) -> bool:
-    """Whether a word that ends like a street is written as one: capitalised, or not English."""
-    parts = [part for part in value.split() if not part[0].isdigit()]
-    word = next(iter(parts), "")
-    if not word or (len(parts) > 1 and parts[-1][0].islower() and not TYPE_ALONE.fullmatch(parts[-1].lower())):
-        return False  # `end omkring 1995`
+def compound_start(text: str, start: int, end: int) -> int:
+    """Where a street begins whose last word ends like one (`Lindenstraße`), in a match that may open with other words; -1
+    where it is none. In running text (`in der Lindenstraße 4`) a postcode must follow, or an address be spoken of.
+    """
+    words = [word for word in WORD.finditer(text, start, end) if not word.group().isdigit()]
+    if not words:
+        return -1
+    last = words[-1]
+    if TYPE_ALONE.fullmatch(last.group().lower()):
+        return start if is_street_name(words[0].group()) else -1
+    if not is_street_name(last.group()):
+        return -1
+    own = [last]
+    for word in reversed(words[:-1]):
+        if not is_street_name(word.group()):
+            break
+        own.append(word)
+    if (
+        len(own) < len(words)
+        and not POSTCODE_AFTER.match(text, end)
+        and not SPEAKS_OF_ADDRESS.search(text, max(0, last.start() - 60), last.start())
+    ):
+        return -1
+    return own[-1].start()
+
+
+def is_street_name(word: str) -> bool:
+    """Whether a word may be part of a street's name: capitalised, and no word of a language, unless it is a name."""
     kind = lexicon().get(word.lower(), 0)
     return word[0].isupper() and not kind & (ORDINARY | STOP) and (kind <= FLAGS or bool(kind & (FIRST | LAST)))
 
