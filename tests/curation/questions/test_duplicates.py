@@ -233,7 +233,7 @@ def test_answers_of_one_cluster_are_told_apart_where_their_digests_in_it_are_the
 def test_what_was_there_before_digests_had_an_order_is_given_the_same_digests() -> None:
     shop = cast.project()
     for number in range(3):
-        corrected(shop, f"person-{number}", f"At {number}.", NEAR.format(number))
+        corrected(shop, f"person-{number}", f"It opens at {number} o'clock.", NEAR.format(number))
     cast.turn(shop)
     migration = importlib.import_module("curation.migrations.0022_what_is_near_comes_in_order")
     for model in (EvalCase, Example, PreferencePair):
