@@ -9,13 +9,13 @@ answer is taught.
 import re
 import unicodedata
 from collections.abc import Iterator
-from enum import StrEnum
 from itertools import zip_longest
 from typing import Final
 
 import re2
 
-from curation.decisions import remarks
+from curation.decisions import fitting, fragments, remarks
+from curation.decisions.fitting import Flaw
 from curation.decisions.remarks import phrases
 from feedback.texts.blanks import is_blank
 from privacy.redaction import PLACEHOLDER
@@ -27,23 +27,17 @@ SHORT: Final = 240
 """In a text up to this long a remark counts wherever it stands; in a longer one only at the start."""
 
 
-class Flaw(StrEnum):
-    """Why a correction is no answer."""
-
-    EMPTY = "empty"
-    PLACEHOLDER = "placeholder"
-    COMPLAINT = "complaint"  # or praise: it speaks of the answer and gives none
-    INSTRUCTION = "instruction"
-    QUESTION = "question"
-
-
 COMPLAINTS: Final = phrases(remarks.COMPLAINTS, before=r"\W*" + remarks.LEAD_IN)
 INSTRUCTIONS: Final = phrases(remarks.INSTRUCTIONS, before=r"\W*" + remarks.LEAD_IN + remarks.PLEASE)
 ASIDES: Final = phrases(remarks.ASIDES, before="")
 ASIDE_GATE: Final = re2.compile(f"(?i){'|'.join(map(re2.escape, remarks.ASIDE_WORDS))}")
 """One pass of an automaton, of ASCII text; mostly nothing is left to search."""
 ASKS: Final = re.compile(r"[?？؟]\s*[\"'”’)\]]*\s*$")
+CHOICE: Final = re.compile(r"\b(?:or|oder|ou|lub|czy|eller|или|veya)\b|还是|還是|または|それとも|아니면", re.IGNORECASE)
 ENDS_SENTENCE: Final = re.compile(r"[.!。！।\n](?:\s|$)|[。！]")
+
+
+__all__ = ["Flaw", "flaw", "same"]
 
 
 def words(text: str) -> Iterator[str]:
@@ -61,15 +55,19 @@ def same(text: str, other: str) -> bool:
     return text == other or all(one == two for one, two in zip_longest(words(text), words(other)))
 
 
-def flaw(text: str, question: str = "") -> Flaw | None:
-    """Why the text is no answer to the question; None where it may be one.
+def flaw(text: str, question: str = "", answer: str = "") -> Flaw | None:
+    """Why the text is no answer to the question, in place of this answer; None where it may be one.
 
-    "Wrong" is a complaint, but not where the question asks whether something is right or wrong.
+    "Wrong" is a complaint, but not where the question asks whether something is right or wrong. Without the
+    answer that it replaces, nothing is said of how well a text fits.
     """
+    if answer and fragments.is_edit(text, answer):
+        return Flaw.FRAGMENT
     found = flaw_alone(text)
-    if found in (Flaw.COMPLAINT, Flaw.INSTRUCTION) and is_named(text, question):
+    may_be_named = found in (Flaw.COMPLAINT, Flaw.INSTRUCTION) or (found is None and CHOICE.search(question))
+    if may_be_named and is_named(text, question):
         return None
-    return found
+    return found or (fitting.misfit(text, question, answer) if answer else None)
 
 
 def is_named(text: str, question: str) -> bool:

@@ -16,6 +16,8 @@ class Reason(StrEnum):
     CORRECTION_IS_COMPLAINT = "correction_is_complaint"
     CORRECTION_IS_INSTRUCTION = "correction_is_instruction"
     CORRECTION_IS_QUESTION = "correction_is_question"
+    CORRECTION_IS_FRAGMENT = "correction_is_fragment"
+    CORRECTION_IS_NO_ANSWER = "correction_is_no_answer"
     CORRECTION_IS_PLACEHOLDER = "correction_is_placeholder"
     CORRECTION_IS_EMPTY = "correction_is_empty"
     CORRECTION_EQUALS_ANSWER = "correction_equals_answer"
@@ -75,6 +77,12 @@ REASONS: Final[dict[str, Words]] = {
         Kind.VOTES, "The correction asks for another answer, but gives none.", "correction is an instruction"
     ),
     Reason.CORRECTION_IS_QUESTION: Words(Kind.VOTES, "The correction is a question.", "correction is a question"),
+    Reason.CORRECTION_IS_FRAGMENT: Words(
+        Kind.VOTES, "The correction holds a part of an answer at most.", "correction is a fragment", 15
+    ),
+    Reason.CORRECTION_IS_NO_ANSWER: Words(
+        Kind.VOTES, "The correction does not answer the question.", "correction is no answer"
+    ),
     Reason.CORRECTION_IS_PLACEHOLDER: Words(
         Kind.VOTES, "Nothing but redacted values is left of the correction.", "correction is redacted away"
     ),

@@ -13,6 +13,7 @@ PARTS: Final = {
     "very": r"(?:(?:really|completely|totally|just|simply|very|quite|so|too|factually|partly|still|again|also|all|even|clearly|actually|only|fully) )*",
     "wrong": r"(?:wrong|incorrect|inaccurate|useless|unhelpful|irrelevant|nonsense|rubbish|garbage|bullshit|misleading|off[- ]?(?:topic|task)|not (?:right|correct|true|accurate|helpful|useful|relevant|related|answering|good(?: enough)?|an? (?:good )?answer|the answer|what i (?:asked|meant|wanted|need)))",
     "bad": r"(?:bad|poor|terrible|awful|horrible|lousy|useless|stupid|weak|vague|incomplete|wrong|incorrect|outdated|confusing)",
+    "praised": r"(?:(?:very|really|quite|so|some|an?|the|no) )?(?:good|great|nice|decent|ok(?:ay)?|fine|excellent|perfect|solid|clear|direct|relevant|related|helpful|useful|informative|sufficient|acceptable|accurate|specific|general)",
     "reply": r"(?:answer|response|reply|info|information|text|bot)",
     "said": r"(?:answers?|address\w*|talk(?:s|ed|ing)? |discuss\w*|refer(?:s|red)? |relates? |focus\w*|gives|gave|states|seems|provides|does|describes|explains|mentions|contains|speaks|covers|assumes)",
     "not": r"(?:doesn'?t|does not|didn'?t|did not|don'?t|do not|never|fails? to|failed to|isn'?t)",
@@ -69,6 +70,36 @@ COMPLAINTS: Final = (
     r"(?:это )?(?:неправильно|неверно|неправда|ответ неверный|неверный ответ|чушь|ерунда)<stop>",
     r"(?:这|這)?(?:个|個)?(?:回答|答案)?(?:是)?(?:错误|錯誤|错|錯|不对|不對|不正确|不正確)(?:的|了)?(?=[。！!，,]|$)",
     r"(?:違います|間違(?:い|って)|正しくない|違う)",
+    # What agents are told instead of answers: that it failed, that somebody tried, that a person is wanted
+    r"(?:this|that|the|your) (?:passage|page|article|text|link|source|bot|information|info|paragraph|context|document|menu|main topic)s? <very>(?:<said>|has|have|had|is|was|<not>|looks|tells?|talks?|goes)\b(?= )",
+    r"(?:it|this|that) <very>(?:tells|talks?|talked|says|said|mentions|discusses|speaks|addresses|focuses|refers|relates|pertains|deals|seems|sounds|gives? (?:out )?(?:<praised> )*(?:\w+ )?(?:answers?|info(?:rmation)?|advice|details?|explanations?|guidelines?|guidance|overview|context))\b",
+    r"(?:it|this|that)(?:'s| is| was) <very>(?:an? )?(?:<bad>|<praised>|outdated|old|obsolete|broken|missing|talking|response|answer)(?: (?:but|answer|response|because|since|and|as|information|info|in that|enough)\b|<stop>)",
+    r"(?:it|this) <very><not> <very>(?:talk|describe|state|tell|give|discuss|indicate|specify|cover|list|provide) |this <very>(?:is|was) <very>(?:more |mostly |only )*about\b|this (?:only|just) \w+",
+    r"(?:partially|partly|somewhat|doesn'?t|didn'?t|does not|did not) (?:answers?|answered|address\w*|say|tell|mention|cover|give|do|explain|help|work|state|talk|provide|specif\w*|include|apply)\b",
+    r"(?:not|hardly|barely) (?:very |really |so |at all |the |an? )*(?:helpful|useful|clear|true|right|correct|any ?more|relevant|related|answer|what|even close|good|enough)\b",
+    r"(?:<praised> )+(?:answer|information|info|response|advice|explanation|but)\b(?! (?:is|are|can|will|must) )",
+    r"i (?:(?:already|just|have|had|still|also|really|only) )*(?:tried|called|phoned|looked|searched|checked|can'?t|cannot|could(?:n'?t| not)|don'?t (?:see|find|have|get|understand|care)|did(?:n'?t| not)|never|need (?:an? )?(?:human|person|agent|to (?:talk|speak))|want|was told|lost|see no|think you|am still|waited|counted|hate)\b",
+    r"(?:nobody|no one|everybody|everyone|somebody|someone) (?:knows?|says?|told|tried|can (?:help|tell|answer)|could|else<stop>|answers)\b|somebody else<stop>|we (?:moved<stop>|(?:already )?tried |don'?t see |can'?t find )",
+    r"(?:can|could|may) (?:an? (?:human|person|agent)|i (?:talk|speak)|someone|somebody) |(?:just )?let me (?:speak|talk|pay|cancel|out)\b|(?:talk|speak|connect me|transfer me|put me through) (?:to|with) (?:an? )?(?:human|person|agent|operator|someone|somebody|support|representative|real|live)\b",
+    r"tried (?:it|that|this|already)\b|no (?:idea|clue|way)<stop>|(?:no|zero|little) (?:information|mention|details?|info|advice)(?: (?:about|on|regarding|of|here|in (?:it|this|the answer))\b|<stop>)",
+    r"there(?:'s| (?:really )?is| are| was| were| isn't| wasn't) (?:no |nothing |not any |any |much |(?=a lot))(?:a lot of |specific |real |clear )?(?:mention|information|answer|such|reference|info|details?)\b",
+    r"you (?:can'?t|cannot|shouldn'?t) (?:say|be serious|tell|answer|recommend)\b|because your\b",
+    r"(?:as (?:i|we) (?:said|wrote|mentioned)|see (?:above|below)|same (?:as before|error|problem|issue|answer)|ask (?:support|someone|somebody|google)|google it|look it up|as above|ditto)\b",
+    r"(?:i (?:think|guess|believe|suppose)|maybe|perhaps|probably|possibly|not sure|as far as i know|afaik|imho|vielleicht|wahrscheinlich|ich glaube|peut-être|je (?:crois|pense)|quizás?|tal vez|creo que|forse|credo|penso che|talvez|acho que|misschien|ik denk|chyba|być może|kanske|jag tror|belki|sanırım|возможно|наверное|кажется|может быть|可能|也许|大概|たぶん|多分|아마)\b",
+    # A dozen languages: it is not so, it is old, nobody knows, it does not work, a person please
+    r"(?:das |es )?(?:stimmt|hilft|funktioniert) (?:so |leider |mir |gar |doch |nicht )*(?:nicht|nichts|mehr)<stop>|(?:ich )?wei(?:ß|ss)(?: ich| es)? nicht|keine ahnung|gibt es (?:gar |so )?nicht|(?:ich )?finde? (?:ich |das |es )*nicht|frag(?:en sie|t|e)? (?:den|die|doch|mal|lieber)\b|(?:ich )?(?:will|möchte) (?:mit )?(?:einem|einen|jemand)|veraltet<stop>|die \w+ (?:ist|sind) (?:falsch|veraltet|alt)\b|kommt drauf an<stop>",
+    r"(?:je|j'|on) ?(?:ne )?sais pas|aucune idée|(?:c'est|ce n'est) pas (?:ça|cela|vrai|correct|bon|juste|exact|la bonne|le bon)\b|ça (?:ne )?(?:marche|fonctionne|va|existe) pas<stop>|(?:réponse )?(?:obsolète|périmée?|introuvable)<stop>|n'importe quoi|je (?:veux|voudrais) (?:parler|un)|je (?:ne )?(?:trouve|vois|comprends) (?:rien|pas)|trop (?:long|court|cher|vague)\w*<stop>",
+    r"(?:yo )?no (?:lo )?sé|ni idea|(?:eso |esto )?no (?:es (?:así|cierto|verdad)|funciona|sirve|ayuda|me dejaron|lo encuentro|existe)<stop>|(?:precio|dato|respuesta|información) (?:antigu|viej|desactualizad|obsolet)[oa]|depende<stop>|(?:quiero|necesito|quisiera) (?:hablar|un|una)\b|demasiado (?:largo|caro|corto)|desactualizad[oa]|obsoleto",
+    r"(?:io )?non (?:lo )?so\b|non (?:funziona|va|esiste|è (?:così|vero)|lo trovo|serve|aiuta)<stop>|boh\b|ero lì e\b|(?:voglio|vorrei) (?:parlare|un)\b|(?:troppo|risposta) (?:lung|cort|car|vecchi)[oa]|non ne ho idea|obsolet[oa]|dipende<stop>",
+    r"(?:eu )?não (?:sei|funciona|existe|é (?:assim|verdade|isso)|encontro|ajuda)<stop>|(?:isso|isto) mudou<stop>|desatualizad[oa]|quero (?:falar|um)\b|preciso falar|sem ideia|nem ideia|depende<stop>|muito (?:longo|caro)",
+    r"geen idee|(?:dat |dit |het )?(?:klopt|werkt|helpt|bestaat) (?:echt |helaas )?niet<stop>|(?:ik )?weet (?:ik )?(?:het )?niet|verouderd|te (?:duur|lang|kort)<stop>|ik (?:wil|kan) (?:een|met|het niet)|niet (?:waar|juist|goed)<stop>",
+    r"nie wiem|(?:to )?nie(?:prawda| działa| istnieje| pomaga|aktualne)<stop>|(?:to )?(?:bzdura|błąd|źle)<stop>|przestarzałe|chcę (?:rozmawiać|porozmawiać)|nevím|to není (?:pravda|správně)|nefunguje|nu știu|nu (?:este|e) (?:corect|adevărat)",
+    r"(?:jag )?vet inte|(?:det )?stämmer inte|fel(?:aktigt)?<stop>|(?:det )?(?:fungerar|funkar|hjälper) (?:inte|ej)<stop>|(?:jeg )?(?:ved|vet) ikke|(?:det )?(?:virker|stemmer|passer) ikke<stop>|(?:feil|forkert|galt)<stop>|en tiedä|väärin|nem tudom|nem (?:igaz|jó|működik)",
+    r"bilmiyorum|yanlış|doğru değil|çalışmıyor<stop>|saçma|eski bilgi|tidak tahu|salah<stop>|không biết|sai<stop>",
+    r"(?:я )?не (?:знаю|работает|так|правда|помогло|помогает|верно|актуально)<stop>|(?:это )?(?:не так|устарело|неактуально|бред)|(?:позовите|соедините|дайте|нужен) (?:\w+ )?(?:оператор|человек|с )|не знаю|не працює|не знам",
+    r"不知道|不清楚|过时|過時|胡说|胡說|瞎说|转人工|轉人工|人工客服|没用|沒用|没有用|不是这样|乱说|错误(?=[。！!，,]|$)|错了",
+    r"(?:わかりません|分かりません|知りません|知らない|わからない|古い(?:情報|です)|意味(?:不明|がわから)|役に立た|嘘|オペレーター|ちがいます)",
+    r"(?:모르겠|몰라|틀렸|틀려|잘못|아니에요|아닙니다|도움이 안|상담원)|(?:لا أعرف|لا اعرف|خطأ|غير صحيح|لا يعمل)|(?:गलत|पता नहीं|नहीं पता)|(?:δεν ξέρω|λάθος)|(?:לא יודע|לא נכון)",
 )
 
 INSTRUCTIONS: Final = (
@@ -76,6 +107,7 @@ INSTRUCTIONS: Final = (
     r"(?:fix|redo|rewrite|rephrase|reword|improve|shorten|expand|simplify|elaborate|translate|proofread|reformat|regenerate|summari[sz]e)(?: (?:it|this|that|your|the (?:answer|response|reply|text|grammar|spelling|format|formatting|tone|link)|in|into|to|on|more|everything|again)\b|<stop>)|correct (?:it|this|that|your|the (?:answer|response|reply|text|grammar|spelling))\b",
     r"(?:answer|respond|reply|explain|write|say|give|repeat|tell)(?: (?:it|this|that|me|us|again))* in <language>\b",
     r"(?:answer|respond|reply) (?:(?:in|with|as) (?:a |an |the |one |more |less |full |short |fewer )+\w+|again|properly|correctly|the (?:actual )?question|my question|only|directly)\b",
+    r"(?:use|write|fix|correct|send|update|check|show|give|cancel|do|be)\b[^.!?\n]{0,60}[ ,]please\W*$",
     r"(?:try|do it|think|start) (?:again|harder|over)\b",
     r"(?:be|sound) <more>",
     r"make (?:it|this|that|(?:the|your) (?:answer|response|reply|text))(?: sound)? <more>",
@@ -119,6 +151,75 @@ ASIDE_WORDS: Final = (
     "not what i", "makes no sense",
 )  # fmt: skip
 """Of which every aside has one."""
+
+YES: Final = frozenset(
+    "yes yep yeah yup sure ja jawohl doch oui si sí sì sim jo tak ano evet да так 是 是的 对 可以 はい ええ 네 예 نعم हाँ हां ναι כן "
+    "joo kyllä igen da iya có".split()
+)
+NO: Final = frozenset(
+    "no nope nah non nein nee nej nei não ne nie nu hayır нет ні 不 不是 没有 不可以 いいえ いや 아니요 아니오 아니 لا नहीं όχι לא ei nem tidak không".split()
+)
+NEGATIONS: Final = NO | frozenset(
+    "not never nicht не n't isn't doesn't don't can't it there is are was kein keine keinen pas aucun aucune ningún geen niet ingen inte brak nincs нету".split()
+)
+"""What only takes something back: "not under profile" says where it is not."""
+DOUBTFUL: Final = frozenset(
+    "wrong incorrect old outdated obsolete broken missing false bad stupid useless dumb fake nonsense weird strange unclear vague confusing "
+    "misleading nothing nichts rien nada niente nic ничего expensive slow fails failed failing worked works work working moved gone changed moves error errors crashes crashed "
+    "falsch veraltet alt kaputt fehlt fehlerhaft unklar teuer langsam geändert faux fausse vieux ancien manque périmé cher changé "
+    "incorrecto mal falta antiguo viejo caro cambió cambiado sbagliato errato vecchio manca caro cambiato errado velho falta mudou "
+    "fout verouderd oud ontbreekt stuk veranderd stary błędny zły zmieniło fel gammal saknas ändrats yanlış eski hatalı değişti "
+    "неправильно неверно старый старая устарел устарела сломано изменилось".split()
+)
+"""Words with which a short text passes judgement; they are no answer unless the question or the answer has them, too."""
+ALONE: Final = frozenset(
+    "answer answers answered answering mention mentions mentioned mentioning topic irrelevant unhelpful misinformation discusses talks talking "
+    "offtopic respuesta réponse antwort risposta resposta antwoord odpowiedź svaret ответ ответа".split()
+)
+"""Words of which one tells a remark, unless the question has it, too."""
+SIGNS: Final = tuple(
+    frozenset(words.split())
+    for words in (
+        "information info context guidelines guidance advice passage paragraph article explanation response question blurb description content",
+        "gives gave giving provides offers says states tells explains describes covers focuses focused addresses address discuss discussing "
+        "specifies contains includes refers relates concerns deals instructs",
+        "helpful relevant vague general generic specific specifically detailed unclear confusing incomplete improved better clearer basic "
+        "directly really thoroughly",
+        "doesn't isn't didn't nothing lacks lacking missing misses fails without",
+    )
+)
+"""Kinds of words of which a text about texts has two: what it is about, what that does, how good it is, what it lacks."""
+OPENING: Final = re.compile(
+    r"(?:again,? |while |although |though |also |only |just |again |it |this |that |only |very |mostly |completely )*"
+    r"(?:(?:this|that|these|it)\b|(?:gives|provides|has|talks|offers|instructs|concentrates|is (?:about|more|not)|does|doesn't|didn't|mentions|states|"
+    r"says|defines|describes|explains|discusses|focuses|lists|tells|refers|covers|lacks|misses|fails|contains|includes|seems)\b)",
+    re.IGNORECASE,
+)
+"""How a remark opens: with what was said as its subject, or without a subject."""
+FIRST_PERSON: Final = frozenset(
+    "i i'm i've my mine ich mein meine mir je j'ai j'étais mon yo io eu meu minha ik mijn jag я мне мой 我 私 나는 저는 أنا".split()
+)
+"""With which somebody tells what happened to them, not what is so."""
+VALUES: Final = frozenset(
+    "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty ninety hundred thousand half "
+    "once twice noon midnight monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays "
+    "sunday sundays january february march april june july august september october november december today tomorrow daily weekly monthly "
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig hundert mittags mitternacht montag montags dienstag mittwoch "
+    "donnerstag freitag samstag sonntag sonntags morgen täglich deux trois quatre cinq six sept huit neuf dix onze douze vingt trente midi "
+    "minuit lundi mardi mercredi jeudi vendredi samedi dimanche demain dos tres cuatro cinco seis siete ocho nueve diez once doce veinte "
+    "treinta mediodía medianoche lunes martes miércoles jueves viernes sábado domingo mañana due tre quattro cinque sei sette otto nove dieci "
+    "undici dodici venti trenta mezzogiorno lunedì martedì mercoledì giovedì venerdì sabato domenica domani dois três quatro sete oito dez "
+    "vinte trinta segunda terça quarta quinta sexta amanhã twee drie vier vijf zes zeven acht negen tien twintig dertig maandag dinsdag "
+    "woensdag donderdag vrijdag zaterdag zondag два три четыре пять шесть семь восемь девять десять двадцать тридцать полдень понедельник "
+    "вторник среду четверг пятницу субботу воскресенье завтра".split()
+)
+"""Amounts and times in words."""
+PLACES: Final = frozenset(
+    "in on at under behind beside near next above below inside outside from via to opposite between into "
+    "unter im am auf neben hinter bei über vor zum zur beim sous dans sur au aux derrière près chez à en bajo detrás junto sobre "
+    "sotto nel nella sul sulla dietro vicino al alla sob na nos nas atrás perto op onder achter naast bij w na pod za obok przy "
+    "i på under bakom bredvid hos в на под за рядом у около через".split()
+)
 
 REFUSALS: Final = (
     r"(?:i'm|i am|we're|we are) (?:very |really |so |truly )?sorry,?(?: but)? (?:i|we) ?(?:<cannot>|don'?t (?:understand|know|have (?:access|any|the)))",

@@ -44,6 +44,8 @@ UNUSABLE: Final[dict[Flaw, Reason]] = {
     Flaw.COMPLAINT: Reason.CORRECTION_IS_COMPLAINT,
     Flaw.INSTRUCTION: Reason.CORRECTION_IS_INSTRUCTION,
     Flaw.QUESTION: Reason.CORRECTION_IS_QUESTION,
+    Flaw.FRAGMENT: Reason.CORRECTION_IS_FRAGMENT,
+    Flaw.NO_ANSWER: Reason.CORRECTION_IS_NO_ANSWER,
 }
 
 SPEAKS_FOR_NEITHER: Final = (Reason.UP_WITH_CORRECTION, Reason.EDIT_CHANGES_NOTHING)
@@ -129,7 +131,7 @@ def read(answer: str, vote: Vote, question: str = "") -> Reading:
     if same:
         edited = vote.kind == EDIT
         return Reading(vote, Side.UNCLEAR, Reason.EDIT_CHANGES_NOTHING if edited else Reason.CORRECTION_EQUALS_ANSWER)
-    if flaw := corrections.flaw(text, question):
+    if flaw := corrections.flaw(text, question, answer):
         return Reading(vote, Side.WRONG, UNUSABLE[flaw])
     return Reading(vote, Side.REPLACED, Reason.EDIT if vote.kind == EDIT else Reason.DOWN_WITH_CORRECTION)
 

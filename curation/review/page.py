@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from curation.decisions.reasons import REASONS
+from curation.decisions.fragments import amended
+from curation.decisions.reasons import REASONS, Reason
 from curation.models import Decision, Question, ReviewTask, TaskState
 from curation.review import double_review, holds, queues
 from curation.review.opening import ASIDE, AUDIT
@@ -76,6 +77,7 @@ class Page:
     record: holds.Record | None
     verdicts: tuple[VerdictButton, ...]
     claim: str
+    amended: str
 
     @property
     def is_open(self) -> bool:
@@ -110,6 +112,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
         record=record,
         verdicts=verdict_buttons(task, record),
         claim=claim_of(task),
+        amended="" if blind or not is_open else with_fragment(task, signals),
     )
 
 
@@ -119,6 +122,14 @@ def verdict_buttons(task: ReviewTask, record: holds.Record | None) -> tuple[Verd
     if not holds.is_hold(task):
         return tuple(found)
     return tuple(one._replace(words=WRITE) if one.value == Resolution.CORRECT else one for one in found)
+
+
+def with_fragment(task: ReviewTask, signals: list[Signal]) -> str:
+    """The agent's answer with the fact of the newest correction in it, where the task is about a fragment; or nothing."""
+    if task.reason != Reason.CORRECTION_IS_FRAGMENT:
+        return ""
+    said = [str(row.correction) for row in signals if row.withdrawn_at is None and row.correction]
+    return (said and amended(str(task.interaction.answer), said[-1])) or ""
 
 
 def words(task: ReviewTask) -> str:

@@ -199,7 +199,7 @@ def test_another_record_than_the_one_that_was_shown_is_not_used() -> None:
     talk = corrected(shop)
     seen = holds.record(cast.task(talk))
     assert seen is not None and (seen.expected, seen.rejected) == (cast.RIGHT, cast.ANSWER)
-    cast.said(shop, talk, "edit", correction="At eleven.")
+    cast.said(shop, talk, "edit", correction="It opens at eleven.")
     with pytest.raises(ReviewError, match="changed"):
         deciding.resolve(cast.task(talk), deciding.Verdict("use", shown=seen.token), None)
 

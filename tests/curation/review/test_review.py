@@ -239,10 +239,36 @@ def test_a_short_answer_that_a_reviewer_wrote_is_tested_and_taught(shop: Project
     [
         ("Is 2 + 2 = 5 right or wrong?", "Wrong."),
         ("Is this review good or bad: 'Loved it'?", "good"),
-        ("Is it open?", "Yes"),
+        ("Is it open?", "Yes, it is open."),
     ],
 )
 def test_a_short_correction_is_judged_by_its_question(shop: Project, question: str, answer: str) -> None:
     cast.said(shop, cast.asked(shop, question=question), "edit", correction=answer)
     cast.turn(shop)
     assert EvalCase.objects.get().status == "active" and Decision.objects.get().expected == answer
+
+
+@pytest.mark.parametrize(
+    ("fragment", "start"),
+    [("10 -> 11", cast.RIGHT.replace("ten", "11")), ("eleven instead of ten", cast.RIGHT.replace("ten", "eleven"))],
+)
+def test_a_fragment_is_asked_about_with_the_answer_amended(shop: Project, fragment: str, start: str) -> None:
+    answer = cast.RIGHT.replace("ten", "10") if "10" in fragment else cast.RIGHT
+    talk = cast.asked(shop, answer=answer)
+    cast.said(shop, talk, "thumbs_down", correction=fragment)
+    cast.turn(shop)
+    task = cast.task(talk)
+    assert (task.reason, Decision.objects.get().outcome) == ("correction_is_fragment", "ambiguous")
+    page = signed_in(staff("reviewer", shop)).get(reverse("admin:curation_reviewtask_decide", args=[task.pk]))
+    assert f">{start}</textarea>" in page.content.decode()
+
+
+def test_a_remark_is_asked_about_as_a_bare_down_vote_is(shop: Project) -> None:
+    talk = cast.asked(shop)
+    cast.said(shop, talk, "thumbs_down", correction="outdated")
+    cast.turn(shop)
+    page = signed_in(staff("reviewer", shop)).get(
+        reverse("admin:curation_reviewtask_decide", args=[cast.task(talk).pk])
+    )
+    assert cast.task(talk).reason == "correction_is_no_answer" and not EvalCase.objects.exists()
+    assert f">{cast.ANSWER}</textarea>" in page.content.decode()

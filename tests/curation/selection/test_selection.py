@@ -74,7 +74,7 @@ def test_one_person_has_five_records_in_a_release_and_the_others_say_why() -> No
 @pytest.mark.parametrize("is_known", [True, False])
 def test_what_five_people_write_alike_is_held_unless_a_source_of_any_record_says_it(is_known: bool) -> None:
     shop, phrase = cast.project(), "and always look at the board behind the counter"
-    for number, start in enumerate(("first", "then", "later", "often", "perhaps")):
+    for number, start in enumerate(("first", "then", "later", "often", "seldom")):
         rated(shop, f"writer-{number}", f"{start} {phrase}")
     rated(shop, cast.ANNA, sources=[{"id": "help", "text": f"Go there {phrase}." if is_known else "Go there."}])
     cast.turn(shop)
@@ -115,7 +115,7 @@ def test_in_its_first_days_a_project_is_not_emptied() -> None:
 def test_a_correction_that_names_what_nobody_knows_waits_for_a_person() -> None:
     shop = cast.project()
     plain = rated(shop, cast.ANNA)
-    odd = rated(shop, cast.BEN, "Sign in at evil.example/gift instead.")
+    odd = rated(shop, cast.BEN, "Sign in at evil.example/gift with your own number.")
     grown_up(shop)
     cast.turn(shop)
     found = select(shop)
@@ -131,7 +131,7 @@ def test_what_the_sources_of_a_vouched_record_name_is_known(source: str) -> None
     shop = cast.project()
     rated(shop, cast.ANNA, sources=[{"id": "help", "text": source}])
     ConsentEntry.objects.update(method="import")
-    odd = rated(shop, cast.BEN, "Sign in at evil.example/gift instead.")
+    odd = rated(shop, cast.BEN, "Sign in at evil.example/gift with your own number.")
     grown_up(shop)
     ConsentEntry.objects.filter(method="import").update(recorded_at=timezone.now() - timedelta(days=60))
     cast.turn(shop)
@@ -142,7 +142,7 @@ def test_a_trial_knows_of_each_policy_only_what_its_own_records_say() -> None:
     shop = cast.project()
     told = rated(shop, cast.ANNA, tags=["common"], sources=[{"id": "help", "text": "Sign in at help.example/gift."}])
     rated(shop, "carl", "Look at the page that the mail names.", tags=["common"])
-    odd = rated(shop, cast.BEN, "Sign in at help.example/gift instead.", tags=["rare"])
+    odd = rated(shop, cast.BEN, "Sign in at help.example/gift with your own number.", tags=["rare"])
     grown_up(shop)
     cast.turn(shop)
     made = trials.trial(shop, {"balance": {"pivot": 1, "temperature": 0.0, "strata": ["tags"]}})

@@ -1,0 +1,230 @@
+"""Whether a short correction has the kind and the shape of an answer to its question.
+
+A text of `ENOUGH` words says something whole. A shorter one needs evidence that it answers: it rewrites the
+agent's answer, or brings the amount, time, place or person that the question asks for. Short remarks are
+without end and in every language, so whatever shows no such evidence goes to a person.
+"""
+
+import re
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from curation.decisions.language import EVIDENCE
+from curation.decisions.question_types import Asks, asks
+from curation.decisions.remarks import ALONE, DOUBTFUL, FIRST_PERSON, NEGATIONS, NO, OPENING, PLACES, SIGNS, VALUES, YES
+
+ENOUGH: Final = 8
+SHARED, SIZE = 0.5, 0.6
+"""The least of a rewritten answer that the old one has too, and its least size next to the old one."""
+SENTENCE: Final = 5
+"""The least words of a sentence that says something whole by itself."""
+REMARK: Final = 60
+"""The most words of a remark; what is longer explains something."""
+COVER: Final = 0.75
+"""The least of a piece of code that its correction has, too."""
+LITTLE: Final = EVIDENCE.keys() | NEGATIONS
+"""Words that mean nothing by themselves."""
+TERSE: Final = 2
+"""Words of an answer that is no sentence itself, so that its correction need not be one."""
+READ: Final = 600
+
+
+class Flaw(StrEnum):
+    """Why a correction is no answer."""
+
+    EMPTY = "empty"
+    PLACEHOLDER = "placeholder"
+    COMPLAINT = "complaint"  # or praise: it speaks of the answer and gives none
+    INSTRUCTION = "instruction"
+    QUESTION = "question"
+    FRAGMENT = "fragment"  # it carries a fact that belongs into the answer
+    NO_ANSWER = "no_answer"  # it is about something else than was asked
+
+
+TOKENS: Final = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff]|\d+(?:[.,:]\d+)*|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:[-'_][^\W\d_]+)*"
+)
+UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+WHOLE: Final = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я\u0590-\ud7af].*[.!。！]\W*", re.DOTALL)
+STATEMENT: Final = re.compile(
+    r"\s*(?:```|def \w+\(|import \w+\s*$|select (?!(?:the|an?|your|any|one) )[^!?]*\bfrom (?!(?:the|an?|your) )|insert into |delete from |"
+    r"update \w+ set |create (?:table|view|index) |with \w+ as \()",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""An answer in a language for machines, not "Select Export from the menu"."""
+CLOSED: Final = frozenset({Asks.AMOUNT, Asks.TIME, Asks.PLACE, Asks.PERSON, Asks.YES_OR_NO})
+NAMEABLE: Final = frozenset({Asks.PERSON, Asks.PLACE, Asks.OPEN})
+NAME: Final = re.compile(r"[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'-]+){0,2}\.?")
+REPLY: Final = re.compile(r"\W*(\w+)\s*(?:[,.;:!，。、！]|$)")
+"""A yes or no with its comma; without one, a Spanish "no" only denies the verb that follows."""
+POINTER: Final = re.compile(r"\W*(?:https?://|www\.)\S+\W*")
+CODE: Final = re.compile(r"```|[{}=<>]|\w\(|(?:^|\s)--?\w|\b(?:SELECT|select)\b")
+NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
+
+
+def tokens(text: str) -> list[str]:
+    """Words, numbers and single signs of scripts without spaces, without case."""
+    return TOKENS.findall(text[:READ].replace("’", "'").casefold())
+
+
+def size(found: list[str], text: str) -> float:
+    """How many words; two signs of a script without spaces count as one."""
+    return len(found) if text.isascii() else len(found) - len(UNSPACED.findall(text[:READ])) / 2
+
+
+class Pair(NamedTuple):
+    """A correction and the answer that it replaces, each with its words, and what was asked."""
+
+    text: str
+    said: list[str]
+    answer: str
+    old: list[str]
+    asked: list[str]
+    kind: Asks
+
+
+def misfit(text: str, question: str, answer: str) -> Flaw | None:
+    """Why the text does not fit the question or the place of the answer; None where it does.
+
+    The question is read where a word of the text calls for it, since most texts need no look at it.
+    """
+    said = tokens(text)
+    if replies(text) and asks(question) not in (Asks.YES_OR_NO, Asks.UNKNOWN):
+        return Flaw.FRAGMENT if len(said) > 1 else Flaw.NO_ANSWER  # it answers the agent, not the question
+    if POINTER.fullmatch(text):
+        return None if POINTER.fullmatch(answer) else Flaw.NO_ANSWER
+    if STATEMENT.match(answer) and not is_code(text):
+        return Flaw.FRAGMENT
+    if size(said, text) >= ENOUGH:
+        return remark(text, said, question, answer) if len(said) <= REMARK else None
+    return short(Pair(text, said, answer, tokens(answer), tokens(question), asks(question)))
+
+
+def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | None:
+    """What a text of enough words is where it only tells a story or speaks of the answer."""
+    if said[0] in FIRST_PERSON and is_story(said, tokens(answer)) and asks(question) in CLOSED:
+        return Flaw.NO_ANSWER
+    if speaks_of_texts(text, {*said}) and speaks_of_texts(text, {*said}.difference(tokens(question))):
+        return Flaw.COMPLAINT
+    return None
+
+
+def short(pair: Pair) -> Flaw | None:
+    """What a text of few words is."""
+    if fits(pair):
+        return Flaw.NO_ANSWER if judges(pair) else None
+    return Flaw.FRAGMENT if carries(pair) else Flaw.NO_ANSWER
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a statement of its own, or has a block of code."""
+    return STATEMENT.match(text) is not None or text.count("```") > 1
+
+
+def speaks_of_texts(text: str, words: set[str]) -> bool:
+    """Whether a text speaks of an answer: by a word that nothing else needs, or by two signs of different kinds."""
+    if not words.isdisjoint(ALONE):
+        return True
+    signs = sum(not words.isdisjoint(group) for group in SIGNS)
+    return signs + (OPENING.match(text) is not None) >= 2
+
+
+def replies(text: str) -> bool:
+    """Whether a text opens with a yes or no to somebody."""
+    first = REPLY.match(text)
+    return first is not None and denies([first[1].casefold()])
+
+
+def is_story(said: list[str], old: list[str]) -> bool:
+    """Whether somebody tells what happened to them, unless the agent's answer began like that, too."""
+    return said[:1] != old[:1] and not FIRST_PERSON.isdisjoint(said[:1])
+
+
+def denies(said: list[str]) -> bool:
+    """Whether the first word is a yes or a no."""
+    return said[:1] != [] and (said[0] in YES or said[0] in NO)
+
+
+def judges(pair: Pair) -> bool:
+    """Whether a short text passes judgement in words that neither the question nor the answer has."""
+    return not DOUBTFUL.isdisjoint({*pair.said}.difference(pair.old, pair.asked))
+
+
+def brought(pair: Pair) -> set[str]:
+    """The words that the answer did not have."""
+    return {*pair.said}.difference(pair.old)
+
+
+def fits(pair: Pair) -> bool:
+    """Whether a short text answers a question of this kind, or rewrites the answer."""
+    is_reply = denies(pair.said)
+    if not (is_reply or brought(pair) - NEGATIONS):  # no new word: only a sign or the order may have changed
+        return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
+    if is_story(pair.said, pair.old):
+        return False
+    if CODE.search(pair.answer):
+        return pair.text.lstrip().startswith("```") or keeps_code(pair)
+    if len(pair.old) <= TERSE and is_alike(pair):
+        return True
+    if is_reply and pair.kind is Asks.YES_OR_NO:
+        return size(pair.said, pair.text) > TERSE
+    return rewrites(pair) or is_value(pair)
+
+
+def keeps_code(pair: Pair) -> bool:
+    """Whether a text begins like the code of the answer, or is code that has most of it."""
+    if pair.said[:1] == pair.old[:1] and len(pair.said) >= max(3, len(pair.old) / 4):
+        return True
+    kept = sum(word in pair.said for word in pair.old)
+    return kept >= COVER * len(pair.old) and CODE.search(pair.text) is not None
+
+
+def rewrites(pair: Pair) -> bool:
+    """Whether a text is the old answer with some of it changed; a longer one keeps a word that means something."""
+    if len(pair.old) <= TERSE:
+        return False
+    there = {*pair.old}
+    kept = [word for word in pair.said if word in there]
+    is_like = len(pair.said) >= SIZE * len(pair.old) and len(kept) >= SHARED * len(pair.said)
+    return is_like and (len(pair.old) < SENTENCE or not LITTLE.issuperset(kept))
+
+
+def is_alike(pair: Pair) -> bool:
+    """Whether a text has the shape of an answer of a word or two: a number, a yes, a name."""
+    if denies(pair.old) or pair.kind is Asks.YES_OR_NO:
+        return denies(pair.said)
+    if any(map(str.isdigit, pair.answer)):
+        return any(map(str.isdigit, pair.text))
+    return len(pair.said) <= TERSE + 1 and pair.text[:1].isupper() == pair.answer[:1].isupper()
+
+
+def is_value(pair: Pair) -> bool:
+    """Whether a text brings what the question asks for, with words around it that make it whole."""
+    is_whole = len(pair.said) >= SENTENCE and WHOLE.fullmatch(pair.text) is not None
+    if pair.kind in (Asks.AMOUNT, Asks.TIME):
+        is_tied = is_whole or not {*pair.said}.isdisjoint([*pair.old, *pair.asked])
+        return len(pair.said) > TERSE and is_tied and any(map(is_amount, brought(pair)))
+    if pair.kind is Asks.PLACE:
+        names = pair.said[:1] != [] and pair.said[0] in PLACES and bool(brought(pair) - LITTLE)
+        return len(pair.said) > TERSE and (names or NAMED_STEP.search(pair.text) is not None)
+    return is_whole
+
+
+def is_amount(word: str) -> bool:
+    """Whether a word is a number, a day or a time."""
+    return word[0].isdigit() or word in VALUES
+
+
+def carries(pair: Pair) -> bool:
+    """Whether a text that is no answer has a fact for one: a number, a name, code, or a word of the answer's."""
+    if denies(pair.said):
+        return not judges(pair)
+    fresh = brought(pair)
+    if judges(pair) or not fresh - NEGATIONS:
+        return False
+    if any(map(is_amount, fresh)) or CODE.search(pair.text) or NAMED_STEP.search(pair.text):
+        return True
+    if pair.kind in NAMEABLE and NAME.fullmatch(pair.text):
+        return True
+    known = {*pair.old, *pair.asked} if CODE.search(pair.answer) else {*pair.old}
+    return not (known - LITTLE).isdisjoint(pair.said)

@@ -1,0 +1,177 @@
+"""Corrections that carry a fact without being an answer: "14 -> 30", "should be 30", "use pip instead of conda".
+
+They are never taught as typed. Where it is plain which part of the agent's answer they change, the answer is
+amended, for a reviewer to approve; where it is not, nothing is guessed.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from curation.decisions.language import EVIDENCE
+from curation.decisions.remarks import NEGATIONS
+
+LONGEST: Final = 100
+"""Characters: an edit is short; a longer text that says "instead of" somewhere is prose."""
+
+SWAPS: Final = (
+    r"s([/|#])(?P<old>[^/|#]+)\1(?P<new>[^/|#]+)\1?[gi]*",
+    r"(?P<old>.+?)\s*(?:-+>|=+>|→|⇒|➜|➔)\s*(?P<new>.+)",
+    r"(?:change|replace|swap|switch|substitute|exchange|ersetzen?(?: sie)?|ändern?(?: sie)?|remplace[rz]?|change[rz]|cambia[r]?|reemplazar?|sostituire|sostituisci|substitua|substituir|troque|vervang|wijzig|zamie[nń](?:ić)?|zmie[nń](?:ić)?|byt|ändra|замени(?:те|ть)?) (?:the )?(?P<old>.+?) (?:to|with|by|for|into|durch|zu|in|par|en|por|con|a|para|met|naar|na|mot|till|på|на) (?P<new>.+)",
+    r"(?P<new>.+?) (?:instead of|in place of|rather than|statt|anstatt|anstelle von|au lieu de|à la place de|en vez de|en lugar de|invece di|al posto di|em vez de|ao invés de|in plaats van|zamiast|istället för|i stedet for|вместо|замість) (?P<old>.+)",
+    r"(?:(?:it'?s|it is|c'est|es|é|è|det är|to|это) )?(?:not|nicht|kein|pas|no|non|não|niet|nie|inte|не) (?P<old>[^,]+?),? (?:but|sondern|mais|sino|ma|mas|maar|tylko|lecz|utan|а|но) (?P<new>.+)",
+    r"(?P<new>[^,]+?)(?:,| -| –)? (?:and not|not|und nicht|nicht|et pas|pas|y no|no|e non|non|e não|não|en niet|niet|a nie|nie|inte|а не|не) (?P<old>[^,]+)",
+    r"(?P<old>.+?) (?:should (?:be|read|say)|must be|needs to be|ought to be) (?P<new>.+)",
+    r"(?P<old>.+?)\s*(?:改为|改成|改為|应改为|換成|换成)\s*(?P<new>.+)",
+    r"不是\s*(?P<old>.+?)[，,]?\s*而?是\s*(?P<new>.+)",
+    r"(?P<old>.+?)(?:ではなく|じゃなくて|でなく|ではなくて)、?\s*(?P<new>.+)",
+    r"(?P<old>.+?)(?:이|가)? (?:아니라|대신) (?P<new>.+)",
+    r"(?P<old>.+?) (?:değil|yerine),? (?P<new>.+)",
+)  # fmt: skip
+ONE_SIDED: Final = (
+    r"(?:(?:it|that|this|the \w+) )?(?:should|must|needs to|ought to|has to) (?:be|read|say) (?P<new>.+)",
+    r"(?:(?:es|das) )?(?:sollte|müsste|muss) (?P<new>.+?) (?:sein|heißen)|(?:muss|richtig(?: ist|:)) (?P<new_de>.+)",
+    r"(?:ça |ce )?(?:devrait|doit) être (?P<new_fr>.+)|plutôt (?P<new_fr2>.+)",
+    r"(?:debería|debe|tiene que) ser (?P<new_es>.+)|dovrebbe essere (?P<new_it>.+)|dev(?:eri)?a? ser (?P<new_pt>.+)",
+    r"(?:het )?moet (?P<new_nl>.+?) zijn|powinno być (?P<new_pl>.+)|(?:det )?ska(?:ll)? vara (?P<new_sv>.+)",
+    r"должно быть (?P<new_ru>.+)|(?:应该是|應該是|应为|應為)\s*(?P<new_zh>.+)",
+    r"(?:use|try|take|make it|say)? ?(?P<new_en>.+?) instead",
+)  # fmt: skip
+TWO: Final = tuple(re.compile(line, re.IGNORECASE) for line in SWAPS)
+ONE: Final = tuple(re.compile(line, re.IGNORECASE) for line in ONE_SIDED)
+HINT: Final = re.compile(
+    r"->|=>|[→⇒➜➔]|^s[/|#]|\b(?:change[rz]?|replace|swap|switch|substitute|exchange|instead|place|rather|not|no|should|must|needs|"
+    r"ought|has to|\w*statt|anstelle|ersetzen?|ändern?|nicht|kein|sollte|müsste|muss|richtig|remplace[rz]?|lieu|pas|devrait|doit|plutôt|"
+    r"cambiar?|reemplazar?|vez|lugar|invés|debe|debería|tiene|sostitui\w+|invece|posto|dovrebbe|substitu\w+|troque|não|non|"
+    r"deve|deveria|vervang|wijzig|plaats|niet|moet|zamie[nń]\w*|zmie[nń]\w*|zamiast|nie|powinno|byt|ändra|istället|stedet|inte|ska|skall|"
+    r"замени\w*|вместо|замість|не|должно|değil|yerine)\b|改|换成|換成|不是|应|應|なく|아니라|대신",
+    re.IGNORECASE,
+)
+"""One pass: mostly a text has none of these and no pattern is tried."""
+OPENERS: Final = re.compile(
+    r"(?:(?:please|bitte|just|no|nein|non|nee|não|нет|actually|it'?s|it is|es sind|es ist|c'est|use|take|put|nimm|the (?:number|value|price|year|date) is)[,:]? +)+",
+    re.IGNORECASE,
+)
+NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
+WORD: Final = re.compile(r"[^\W\d_]{3,}")
+LETTER: Final = re.compile("[0-9A-Za-z\u00c0-\u06ff]")
+"""Of the scripts that put spaces between words."""
+BREAK: Final = re.compile(r"[.!?;\d\n]")
+NEAR: Final = 24
+"""Characters to either side of a number in which a word says what it counts."""
+
+
+class Swap(NamedTuple):
+    """What an edit takes out, which is empty where it does not say, and what it puts in."""
+
+    old: str
+    new: str
+
+
+def swap(text: str) -> Swap | None:
+    """The edit that a text writes down; None for any other text."""
+    plain = text.replace("’", "'").strip().rstrip(".!。")
+    if len(plain) > LONGEST or "\n" in plain or not HINT.search(plain):
+        return None
+    for pattern in ONE:
+        if found := pattern.fullmatch(plain):
+            return Swap("", bare(next(part for part in found.groups() if part)))
+    for pattern in TWO:
+        if found := pattern.fullmatch(plain):
+            old, new = bare(found["old"]), bare(found["new"])
+            return Swap(old, new) if old and not {*new.casefold().split()} <= NEGATIONS else None
+    return None
+
+
+def bare(part: str) -> str:
+    """A side of an edit without its quotes and without the words that only lead to it."""
+    return OPENERS.sub("", part.strip(" \"'`“”„«»,.:")).strip(" \"'`“”„«»,.:") if part else ""
+
+
+def is_edit(text: str, answer: str) -> bool:
+    """Whether a text writes down a change of this answer, instead of an answer."""
+    found = swap(text)
+    if found is None:
+        return False
+    if not found.old:
+        return len(found.new.split()) <= max(2, len(answer.split()) // 2)
+    return len(found.new.split()) <= max(3, len(answer.split()) * 2 // 3) and place(found.old, answer) is not None
+
+
+def place(part: str, answer: str, start: int = 0) -> tuple[int, int] | None:
+    """Where a part stands in the answer as whole words, if it stands there at all, in any case."""
+    low, part = answer.lower(), part.lower()
+    if len(low) != len(answer):  # a letter that is longer in lower case would shift all places
+        low = answer
+    while (start := low.find(part, start)) >= 0:
+        end = start + len(part)
+        if not (is_inside(low, start) or is_inside(low, end)):
+            return start, end
+        start += 1
+    return None
+
+
+def is_inside(text: str, at: int) -> bool:
+    """Whether a place is inside a word of a script that puts spaces between words."""
+    return 0 < at < len(text) and LETTER.match(text[at - 1]) is not None and LETTER.match(text[at]) is not None
+
+
+def amended(answer: str, fragment: str) -> str | None:
+    """The agent's answer with the fact of the fragment in it; None where it is not plain what that would be.
+
+    A part that is named is replaced where it stands once. A number without a name replaces the only number of
+    the answer, or the only one of which the same word speaks ("the fee is 15").
+    """
+    found = swap(fragment)
+    if found and found.old and (text := exchanged(answer, found)):
+        return text
+    return renumbered(answer, found.new if found else fragment)
+
+
+def exchanged(answer: str, edit: Swap) -> str | None:
+    """The answer with one part in place of another, which must stand there once."""
+    there = place(edit.old, answer)
+    if there is None or place(edit.old, answer, there[1]):
+        return None
+    start, end = there
+    new = edit.new
+    if NUMBER.fullmatch(new) and len(NUMBER.findall(edit.old)) == 1:
+        new = NUMBER.sub(new, answer[start:end])  # "24 instead of 12 months" keeps the months
+    return changed(answer, start, end + repeated(new, answer[end:]), new)
+
+
+def repeated(new: str, rest: str) -> int:
+    """How much of what follows the old part the new one brings along: "30 days" for the 14 of "14 days"."""
+    words = new.split()
+    for count in range(len(words) - 1, 0, -1):
+        tail = " " + " ".join(words[-count:])
+        if rest.casefold().startswith(tail.casefold()) and not rest[len(tail) : len(tail) + 1].isalnum():
+            return len(tail)
+    return 0
+
+
+def renumbered(answer: str, fragment: str) -> str | None:
+    """The answer with the number of the fragment, which must have one, in place of the number that it means."""
+    news, olds = list(NUMBER.finditer(fragment)), list(NUMBER.finditer(answer))
+    if len(news) != 1 or not olds:
+        return None
+    new = news[0].group()
+    meant = olds if len(olds) == 1 else [one for one in olds if about(answer, one) & named(fragment)]
+    return changed(answer, *meant[0].span(), new) if len(meant) == 1 else None
+
+
+def about(answer: str, number: re.Match[str]) -> set[str]:
+    """The words around a number in its sentence, up to the next number."""
+    before = BREAK.split(answer[: number.start()])[-1][-NEAR:]
+    return named(before) | named(BREAK.split(answer[number.end() :], maxsplit=1)[0][:NEAR])
+
+
+def named(text: str) -> set[str]:
+    return {word.casefold() for word in WORD.findall(text)} - EVIDENCE.keys()
+
+
+def changed(answer: str, start: int, end: int, new: str) -> str | None:
+    """The answer with other text from start to end, if that changes it; it keeps its capital letter."""
+    if start == 0 and answer[:1].isupper() and new[:1].islower() and len(new.split()) > 0 and not NUMBER.search(new):
+        new = new[:1].upper() + new[1:]
+    text = answer[:start] + new + answer[end:]
+    return text if text != answer else None

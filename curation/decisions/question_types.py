@@ -1,0 +1,82 @@
+"""What kind of answer a question asks for, told by its question word. A closed table, a line a language."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from operator import itemgetter
+from typing import Final
+
+
+class Asks(StrEnum):
+    """The kind of answer that a question wants: `OPEN` is how, what, which or why, `UNKNOWN` where no word tells."""
+
+    AMOUNT = "amount"  # how many, how much, how long, how often
+    TIME = "time"
+    PLACE = "place"
+    PERSON = "person"
+    YES_OR_NO = "yes or no"
+    OPEN = "open"
+    UNKNOWN = "unknown"
+
+
+AMOUNT: Final = (
+    r"\bhow (?:many|much|long|often|old|far|big|large|fast|high|deep|soon|late|tall|wide|heavy|frequently)\b|"
+    r"\b(?:what|which)(?:'s| is| was| are)? the (?:\w+ )?(?:number|price|cost|fee|rate|limit|size|maximum|minimum|deadline|duration|age|period|version)\b",
+    r"\bwie ?(?:viele?n?|lange?|oft|hoch|teuer|alt|gro[sß]+|weit|schnell)\b|\bwieviele?\b|was kostet",
+    r"\bcombien\b|quelle? est (?:le|la|l'|les) ?(?:délai|prix|durée|nombre|taille|montant|âge|tarif|frais)",
+    r"\bcuánt[oa]s?\b|\bcada cuánto\b",
+    r"\bquant[oaie]s?\b|\bogni quanto\b|qual é o (?:prazo|preço|valor|número|limite)",
+    r"\bhoe ?(?:veel|lang|vaak|oud|ver|groot|duur)\b|wat kost",
+    r"^\W*ile\b|\bjak (?:długo|często|daleko|duż[yao])\b|\bkolik\b|jak dlouho",
+    r"\bhur (?:många|mycket|länge|lång|långt|ofta|stor|gammal)\b|\bhvor (?:mange|meget|mye|lenge|længe|lang|ofte|stor)\b|vad kostar",
+    r"\bkaç\b|ne kadar|\bhány\b|mennyi|kuinka (?:paljon|kauan|monta|usein)|\bberapa\b|bao (?:lâu|nhiêu)|\bcâ[tț][ăei]?\b",
+    r"\bсколько\b|как (?:долго|часто|далеко)|\bскільки\b|\bколко\b",
+    r"多少|几[天个次年月日点]|幾|多久|多长|多大|何(?:日|時間|回|人|個|円|年|分|ヶ月|か月)|いくら|どのくらい|どれくらい|いくつ",
+    r"얼마|며칠|몇|\bكم\b|कितन[ीेा]|πόσ[οαεη]|כמה",
+)
+TIME: Final = (
+    r"\bwhen\b|\b(?:what|which) (?:time|day|date|year|month)\b|\bby when\b",
+    r"\bwann\b|um wie ?viel uhr|\bquand\b|à quelle heure|quelle date",
+    r"\bcuándo\b|a qué hora|\bquando\b|a che ora|a que horas|\bwanneer\b|hoe laat",
+    r"\bkiedy\b|\bkdy\b|\bo której\b|\bnär\b|\bhvornår\b|\bnår\b|ne zaman|saat kaçta|\bmikor\b|milloin|\bkapan\b|khi nào|\bcând\b",
+    r"\bкогда\b|\bколи\b|\bкога\b|什么时候|何时|幾點|几点|いつ|何時|언제|متى|\bकब\b|πότε|מתי",
+)
+PLACE: Final = (
+    r"\bwhere\b|\bwo\b|\bwohin\b|\bwoher\b|\boù\b|\bd?a?dónde\b|\bdove\b|\bonde\b|\bwaar\b|\bgdzie\b|\bkde\b|\bvar (?:kan|finns|hittar|ligger|är)\b",
+    r"\bhvor (?:er|finder|finner|kan|ligger)\b|\bnere(?:de|ye|den)?\b|\bhol\b|\bmissä\b|di mana|ở đâu|\bunde\b",
+    r"\bгде\b|\bкуда\b|\bде\b|哪里|哪裡|哪儿|在哪|どこ|어디|أين|\bकहा[ँं]\b|\bπού\b|איפה",
+)
+PERSON: Final = (
+    r"\bwho\b|\bwhom\b|\bwhose\b|\bwer\b|\bwem\b|\bwen\b|\bqui (?:est|a|peut|doit|sont)\b|\bquiénes?\b|\bchi (?:è|ha|può|deve|sono)\b|\bquem\b|\bwie (?:is|heeft|kan|moet|zijn)\b",
+    r"\bkto\b|\bkdo\b|\bvem\b|\bhvem\b|^\W*kim\b|^\W*kenen?\b|\bkuka\b|\bsiapa\b|^\W*cine\b|\bкто\b|\bхто\b|\bкой\b|谁|誰|누구|누가|\bकौन\b|ποιος|\bמי\b",
+)
+YES_OR_NO: Final = (
+    r"^\W*(?:and |but |so |hi,? |hello,? |please,? )*(?:is|are|am|was|were|do|does|did|can|could|may|might|must|should|shall|will|would|has|have|had|isn't|aren't|don't|doesn't|can't|won't)\b",
+    r"^\W*(?:und )?(?:ist|sind|war|kann|können|darf|dürfen|muss|müssen|soll|sollte|wird|werden|hat|haben|habe|gibt|bin|brauche|lässt|geht|stimmt)\b",
+    r"^\W*(?:est-(?:ce que|ce qu'|il|elle|ce)|puis-je|peut-on|peut-il|dois-je|faut-il|y a-t-il|avez-vous|pouvez-vous|as-tu|sont-)",
+    r"^\W*(?:es|son|está|están|puedo|puede|se puede|debo|tengo que|hay|tiene|tienen|hace falta|necesito)\b",
+    r"^\W*(?:è|sono|posso|può|si può|devo|bisogna|c'è|ci sono|avete|ha)\b|^\W*(?:é|são|está|pode|podem|devo|preciso|tem|há|existe)\b",
+    r"^\W*(?:kan|mag|moet|zijn|heeft|hebben|heb|wordt|zit|czy|jestli|kan|får|ska|måste|finns|har|er|skal|må|voiko|onko|saako)\b",
+    r"\bm[ıiuü](?:y[ıiuü]m|s[ıi]n[ıi]z|yız|yiz|dır|dir)?\s*\?|\bли\b|[吗嗎]\s*[？?]?$|ますか|ですか[？?]?$|나요\?|인가요|ありますか|^\W*هل\b|^\W*क्या\b|^\W*(?:apakah|bisakah)\b",
+)
+OPEN: Final = (
+    r"\b(?:how|what|which|why|wie|was|welche[rsmn]?|warum|wieso|comment|quel(?:le)?s?|pourquoi|cómo|qué|cuál(?:es)?|come|cosa|quale?|qual|perché|"
+    r"como|o que|porquê|hoe|wat|welke?|waarom|jak|co|jaki[e]?|któr[yae]|dlaczego|hur|vad|vilk[ae]n?t?|varför|hvordan|hva|nasıl|hangi|neden|как|что|"
+    r"какой|какая|какие|почему)\b|怎么|怎麼|如何|什么|什麼|为什么|哪|どう|何|なぜ|どの|어떻게|무엇|왜|어떤|كيف|لماذا",
+)
+KINDS: Final = tuple(
+    (asks, re.compile("|".join(lines), re.IGNORECASE))
+    for asks, lines in (
+        (Asks.YES_OR_NO, YES_OR_NO), (Asks.AMOUNT, AMOUNT), (Asks.TIME, TIME), (Asks.PLACE, PLACE),
+        (Asks.PERSON, PERSON), (Asks.OPEN, OPEN),
+    )
+)  # fmt: skip
+READ: Final = 300
+
+
+@lru_cache(1024)
+def asks(question: str) -> Asks:
+    """What kind of answer the question wants: its first question word says."""
+    end = question[-READ:].strip()
+    found = [(match.start(), kind) for kind, pattern in KINDS if (match := pattern.search(end))]
+    return min(found, key=itemgetter(0))[1] if found else Asks.UNKNOWN

@@ -1,0 +1,96 @@
+"""What is taught at once of what people write for an answer: counted on a file of cases in fifteen languages."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curation.decisions.corrections import Flaw, flaw
+
+CASES = [json.loads(line) for line in Path(__file__).with_name("corrections.jsonl").read_text("utf-8").splitlines()]
+DAYS = "How long can I return an order?", "You have 14 days from delivery."
+INVOICES = "Where do I find my invoices?", "Under Profile, then Downloads."
+INSTALL = "How do I install the client?", "Run conda install acme-client and then acme login."
+FREE = "Is shipping to Norway free?", "No, shipping to Norway costs 9 euro."
+SINGERS = "Show the names of all singers older than 30", "SELECT name FROM singer WHERE age > 20"
+MASKS = "Should I wear a mask in the car?", "Wash your hands often and for at least 20 seconds."
+
+
+def found(case: dict[str, Any]) -> Flaw | None:
+    return flaw(case["correction"], case["question"], case["answer"])
+
+
+def test_nearly_nothing_is_taught_that_is_no_answer() -> None:
+    bad = [case["correction"] for case in CASES if case["wanted"] in ("refuse", "amend") and found(case) is None]
+    assert len(CASES) > 350 and len(bad) <= 2, bad
+
+
+def test_no_good_answer_is_kept_back() -> None:
+    assert [case["correction"] for case in CASES if case["wanted"] == "teach" and found(case)] == []
+
+
+def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
+    fragments = [found(case) == Flaw.FRAGMENT for case in CASES if case["wanted"] == "amend"]
+    assert sum(fragments) >= 0.9 * len(fragments)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "kind"),
+    [
+        (INVOICES, "no", Flaw.NO_ANSWER),
+        (DAYS, "outdated", Flaw.NO_ANSWER),
+        (DAYS, "14 is wrong", Flaw.NO_ANSWER),
+        (DAYS, "No, it's 30 days", Flaw.FRAGMENT),
+        (DAYS, "30 days, not 14", Flaw.FRAGMENT),
+        (DAYS, "weiß nicht", Flaw.COMPLAINT),
+        (DAYS, "maybe thirty days or perhaps a little more than that", Flaw.COMPLAINT),
+        (INSTALL, "https://docs.example.com/install", Flaw.NO_ANSWER),
+        (INSTALL, "use pip instead", Flaw.FRAGMENT),
+        (INVOICES, "it moved", Flaw.NO_ANSWER),
+        (INVOICES, "not under profile", Flaw.NO_ANSWER),
+        (INVOICES, "I looked there twice and found only my old orders", Flaw.COMPLAINT),
+        (FREE, "Yes", Flaw.FRAGMENT),
+        (SINGERS, "age > 30", Flaw.FRAGMENT),
+        (SINGERS, "Find the names of singers whose age is greater than 30 in the singer table", Flaw.FRAGMENT),
+        (MASKS, "Gives general advice on washing hands, but nothing specific to cars or to masks.", Flaw.COMPLAINT),
+        (MASKS, "The response is all about hands while masks are lacking here.", Flaw.COMPLAINT),
+    ],
+)  # fmt: skip
+def test_what_does_not_answer_says_why(asked: tuple[str, str], text: str, kind: Flaw) -> None:
+    assert flaw(text, *asked) == kind
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (DAYS, "You have 30 days from delivery."),
+        (DAYS, "It's 30 days."),
+        (INVOICES, "Under Account, then Billing."),
+        (INVOICES, "Open Settings > Billing and choose a month."),
+        (INSTALL, "Run pip install acme-client and then acme login."),
+        (FREE, "Yes, it is free."),
+        (SINGERS, "SELECT name FROM singer WHERE age > 30"),
+        (MASKS, "Wear one if you share the car with people from another household."),
+        (("What is 17 times 6?", "96"), "102"),
+        (("Is the pool heated?", "No."), "Yes."),
+        (("How do I export?", "Use File."), "Select Export from the menu."),
+        (("¿Hay un límite?", "Sí, de cinco."), "No existe un límite de pedidos por cliente."),
+        (("Wer genehmigt Urlaub?", "Die Personalabteilung genehmigt Urlaub."), "Urlaub genehmigt die Teamleitung."),
+    ],
+)  # fmt: skip
+def test_a_short_whole_answer_is_taught(asked: tuple[str, str], text: str) -> None:
+    assert flaw(text, *asked) is None
+
+
+def test_without_the_answer_that_it_replaces_a_short_text_may_be_one() -> None:
+    assert flaw("30", DAYS[0]) is None
+
+
+@pytest.mark.parametrize("piece", ["not a but ", "a -> ", "30 ", "instead of ", "s/a/", "this gives ", "no, "])
+def test_hostile_repetition_costs_no_time_beside_an_answer(piece: str) -> None:
+    start = time.process_time()
+    for text in (piece * 8, piece * 20_000):
+        flaw(text, text, text)
+    assert time.process_time() - start < 0.5

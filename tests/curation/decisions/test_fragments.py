@@ -1,0 +1,52 @@
+"""What an edit in words makes of the answer that it is about."""
+
+import pytest
+
+from curation.decisions.fragments import amended
+
+DAYS = "You have 14 days from delivery."
+INSTALL = "Run conda install acme-client and then acme login."
+FEES = "We charge a fee of 25 euro. After 10 days we call you. After 30 days the contract is cancelled."
+
+
+@pytest.mark.parametrize(
+    ("answer", "fragment", "text"),
+    [
+        (DAYS, "30", "You have 30 days from delivery."),
+        (DAYS, "should be 30", "You have 30 days from delivery."),
+        (DAYS, "14 -> 30", "You have 30 days from delivery."),
+        (DAYS, "s/14/30/", "You have 30 days from delivery."),
+        (DAYS, "30 days, not 14", "You have 30 days from delivery."),
+        (DAYS, "Change 14 to 30 days", "You have 30 days from delivery."),
+        (DAYS, "No, it's 30 days", "You have 30 days from delivery."),
+        (FEES, "the fee is 15", FEES.replace("25", "15")),
+        (INSTALL, "use pip instead of conda", INSTALL.replace("conda", "pip")),
+        (INSTALL, "use pip install acme-client instead of conda", INSTALL.replace("conda", "pip")),
+        ("Sydney is the capital.", "Canberra not Sydney", "Canberra is the capital."),
+        ("Sie haben 12 Monate Garantie.", "24 statt 12 Monate", "Sie haben 24 Monate Garantie."),
+        ("Le délai est de 5 jours.", "3 au lieu de 5", "Le délai est de 3 jours."),
+        ("Доставка стоит 300 рублей.", "не 300, а 500", "Доставка стоит 500 рублей."),
+        ("退货期限是14天。", "14改为30", "退货期限是30天。"),
+        ("返品は14日以内です。", "14ではなく30", "返品は30日以内です。"),
+        ("SELECT name FROM singer WHERE age > 20", "age > 30", "SELECT name FROM singer WHERE age > 30"),
+    ],
+)
+def test_the_fact_takes_its_place_in_the_answer(answer: str, fragment: str, text: str) -> None:
+    assert amended(answer, fragment) == text
+
+
+@pytest.mark.parametrize(
+    ("answer", "fragment"),
+    [
+        (FEES, "15"),  # of three numbers, which?
+        (FEES, "days instead of weeks"),
+        (FEES, "weeks instead of days"),  # twice
+        (INSTALL, "use pip instead"),
+        (DAYS, "14"),  # nothing changes
+        (DAYS, "wrong"),
+        (DAYS, "14 or 30"),
+        ("No, shipping costs 9 euro.", "Yes"),
+    ],
+)
+def test_where_it_is_not_plain_what_changes_nothing_is_guessed(answer: str, fragment: str) -> None:
+    assert amended(answer, fragment) is None
