@@ -35,6 +35,8 @@ app.steps["worker"].add(BeatThread)
 @signals.worker_init.connect  # type: ignore[untyped-decorator]
 def refuse_an_unknown_key(**named: Any) -> None:
     """End a worker whose master key the database does not know, before it takes any work."""
+    from privacy.db import engine
     from privacy.subjects import master_keys
 
     master_keys.expect_known_at_start()
+    engine.disconnect()  # Celery closes the file of an open connection next, and Django would go on using it

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
-from django.db import connections
 
 from flywheel_site.ops.ports import claim_folder, claim_port
+from privacy.db import engine
 
 GRACE_SECONDS = 8.0
 BACKOFF_SECONDS = 1.0
@@ -137,9 +137,7 @@ def serve(port: int, var: Path, welcome: str) -> None:
     spare_memory()
     os.register_at_fork(after_in_child=end_with_parent)
     import_module(APPLICATION.partition(":")[0])  # which also keeps what it has read from being looked through
-    connections.close_all()  # a connection, and a pool's threads, are one process's
-    for connection in connections.all(initialized_only=True):
-        getattr(connection, "close_pool", lambda: None)()
+    engine.disconnect()
 
     def ready() -> None:
         if wait_until_ready(port):

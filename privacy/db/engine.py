@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from privacy.db.bulk import quoted, select
 
@@ -116,3 +116,10 @@ def not_durable() -> list[str]:
         return []
     names = select("SELECT name FROM pg_settings WHERE setting = 'off' AND name = ANY(%s)", [list(DURABLE)])
     return sorted(name for (name,) in names)
+
+
+def disconnect() -> None:
+    """Close every connection and PostgreSQL's pool with its threads, before a process forks or its files are closed."""
+    connections.close_all()
+    for each in connections.all(initialized_only=True):
+        getattr(each, "close_pool", lambda: None)()
