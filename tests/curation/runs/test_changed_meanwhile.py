@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL locks what a batch reads"),
 ]
-TERM, MENDED = "Zyxwell", "It opens at ten, says Zyxwell, and closes at four in the afternoon."
+TERM, MENDED = "Zyxwell", "The house of Zyxwell opens at ten and closes at four in the afternoon."
 PLACE = {"type": "PLACE", "pattern": TERM, "must_match": [TERM], "must_not_match": ["Oxwell"]}
 MADE: tuple[type[Model], ...] = (Decision, Question, *KINDS)
 Change = Callable[[Project], Any]
