@@ -13,8 +13,8 @@ TREE = structure.read(structure.ROOT)
 LARGEST_FOLDER = 18
 IN_CURATION_ITSELF = 12
 # What the tree has today. The aims are 6 and 9: lower these with every step towards them, and never raise them.
-VENDOR = 20
-RAW_SQL = 19
+VENDOR = 4
+RAW_SQL = 11  # 9 is the aim
 # Question: the module that answers it, and the name there.
 LOOK_UPS = {
     "Where is a bare down-vote sent to review?": ("curation.decisions.rules", "Reason.BARE_DOWN"),
@@ -55,6 +55,7 @@ def test_a_name_answers_the_question(question: str) -> None:
     module, name = LOOK_UPS[question]
     found: object = import_module(module)
     for part in name.split("."):
+        assert hasattr(found, part)
         found = getattr(found, part)
 
 
