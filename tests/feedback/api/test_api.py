@@ -229,11 +229,19 @@ def test_an_interaction_is_read_with_its_signals_and_the_reason_of_its_decision(
     client: Client, shop: Project, auth: dict[str, str]
 ) -> None:
     post(client, "interactions", {**BODY, "id": "a"}, auth)
-    post(client, "feedback", {"interaction": "a", "signal": "edit", "correction": "It is at the post office in your street since Monday."}, auth)
+    post(
+        client,
+        "feedback",
+        {"interaction": "a", "signal": "edit", "correction": "It is at the post office in your street since Monday."},
+        auth,
+    )
     cast.turn(shop)
     read = client.get("/api/v1/interactions/a", headers=auth).json()
     assert read["signals"][0]["signal"] == "edit" and read["decision"]["outcome"] == "corrected"
-    assert read["decision"]["expected"] == "It is at the post office in your street since Monday." and read["decision"]["detail"]
+    assert (
+        read["decision"]["expected"] == "It is at the post office in your street since Monday."
+        and read["decision"]["detail"]
+    )
 
 
 def test_another_projects_interaction_is_as_absent_as_an_unknown_one(client: Client, auth: dict[str, str]) -> None:
