@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from curation.decisions.derive import KINDS, PURPOSE, Touched
+from curation.evidence import pooling
 from curation.gate import runs as gate_runs
 from curation.models import (
     AuditItem,
@@ -21,6 +22,7 @@ from curation.models import (
     Derived,
     GateResult,
     GateRun,
+    Opinion,
     Question,
     Recall,
     Release,
@@ -41,6 +43,7 @@ from privacy.requests.lifecycle import Unfinished
 
 MODELS = [
     "curation.ReviewTask",
+    "curation.Opinion",
     "curation.Decision",
     "curation.EvalCase",
     "curation.Example",
@@ -54,6 +57,7 @@ MODELS = [
 ]
 IMPERSONAL = [
     "curation.CurationPolicy",
+    "curation.Claim",
     "curation.Run",
     "curation.AuditFrame",
     "curation.ReviewEvent",
@@ -116,6 +120,10 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
             {"interaction": row.interaction.external_id, "marked_at": row.marked_at}
             for row in CalibrationItem.objects.filter(subject=subject).select_related("interaction").order_by("pk")
         ],
+        "opinions": [
+            {"interaction": row.interaction.external_id, "stance": row.stance, "at": row.at}
+            for row in Opinion.objects.filter(subject=subject).select_related("interaction").order_by("pk")
+        ],
         "questions": [
             {"interaction": row.interaction.external_id}
             for row in Question.objects.filter(subject=subject).select_related("interaction").order_by("pk")
@@ -166,6 +174,8 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
         asked = Question.objects.filter(mine)
         while keys := list(asked.values_list("pk", flat=True)[:TURN]):
             yield {"questions": clusters.remove(keys)}
+        for whose in (mine, Q(interaction__subject=subject)):
+            yield from forget_opinions(Opinion.objects.filter(whose))
         yield from removed("audit_items", AuditItem.objects.filter(mine))
         while keys := list(Decision.objects.filter(corrected).values_list("pk", flat=True)[:TURN]):
             capture.mark_pending(keys)
@@ -173,6 +183,15 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
         yield from removed("decisions", Decision.objects.filter(mine))
         yield from removed("calibration_items", CalibrationItem.objects.filter(mine))
         yield from removed("review_tasks", ReviewTask.objects.filter(mine))
+
+
+def forget_opinions(rows: QuerySet[Opinion]) -> Iterator[dict[str, int]]:
+    """Remove words about answers, and let curation count again what is left of their questions."""
+    while found := list(rows.values_list("pk", "project", "question")[:TURN]):
+        Opinion.objects.filter(pk__in=[pk for pk, *_ in found]).delete()
+        for project, question in {(project, bytes(question)) for _, project, question in found}:
+            pooling.count_again(project, question)
+        yield {"opinions": len(found)}
 
 
 def remove_derived(model: type[Derived], whose: Q, *, repeats: bool) -> Iterator[dict[str, int]]:
@@ -292,6 +311,7 @@ def forget_undecided(interactions: list[int]) -> dict[str, int]:
     """Remove the decisions on these interactions, and their review tasks."""
     tasks = ReviewTask.objects.filter(interaction__in=interactions)
     clusters.remove(interactions)
+    Opinion.objects.filter(interaction__in=interactions).delete()
     decisions = Decision.objects.filter(pk__in=interactions).delete()[0]
     CalibrationItem.objects.filter(task__in=tasks).delete()
     counts = {"decisions": decisions, "review_tasks": tasks.delete()[0]}

@@ -1,7 +1,9 @@
 """Curation: interactions whose signals changed become decisions, review tasks, and eval cases, examples and pairs.
 
     read     store.waiting      what is pending, with its votes and its decision
-    decide   judging.judge      what the votes say of each by itself, and what the filters find
+    judge    judging.judge      what the votes say of each by itself, and what the filters find
+    pool     pooling.pool       what all people said of the same answer to the same question
+    decide   pooled.settle      what is known of each answer then
     derive   derive.due         which records it may become, with the consent of the people in it
     ask      opening            the review tasks: doubts about a label, records that wait for a person
     compare  derive.compared    each record as it is without the others, in the cluster of its question
@@ -15,16 +17,17 @@ a killed run goes on where it was; with nothing new it does nothing.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from curation.decisions import derive, judging
+from curation.decisions import derive, judging, pooled
 from curation.decisions.derive import Touched, Weighed
 from curation.decisions.judging import Judged
-from curation.evidence import store
+from curation.decisions.posterior import EvidenceSettings
+from curation.evidence import pooling, store
 from curation.evidence.records import Decided, Finding
 from curation.models import CurationPolicy, Decision, Derived, Run, RunState
 from curation.questions import clusters, duplicates
 from curation.review import opening
 from curation.runs import control
-from curation.runs.pace import paced
+from curation.runs.pace import Pace, paced
 from feedback.models import Interaction, Project
 from privacy.db import engine
 
@@ -34,32 +37,42 @@ def curate(project: Project, *, progress: Callable[[int, int], None] | None = No
 
     Workers on one project share its run. `progress` is called with (read, total) after each batch. A run that is
     cancelled stops after its batch. A signal that arrives meanwhile raises its interaction's revision, which stays
-    pending for the next run; so does what another has changed between the reading of a batch and its writing.
+    pending for the next run; so does what another has changed between the reading of a batch and its writing. Answers
+    of which something else is known since are decided again in the same run.
     """
     run = control.begin_or_join(project)
     if run is None:
         return None
     after: int | None = 0
+    waiting = 0
     with paced() as pace:
         while after is not None and run.state != RunState.CANCELLED:
-            with pace.reading():
-                size = pace.batch
-                reading = store.waiting(project, after, size)
-                judged = judging.judge(reading.stored, run.policy)
-                if not judged:
-                    break
-                with pace.writing():
-                    some = reading.stored[
-                        : pace.batch
-                    ]  # fewer, where others have begun to write: the rest is read again
-                    same = store.unchanged(some, since=reading.version)
-                    write(run, [one for one in judged[: len(some)] if one.read.key in same])
-            is_last = len(some) == len(judged) < size
-            after = None if is_last else judged[len(some) - 1].read.key
-            run.refresh_from_db(fields=["state", "read"])
+            after, reopened = batch(run, after, pace)
+            waiting += reopened
+            if after is None and waiting:
+                after, waiting = 0, 0
+            run.refresh_from_db(fields=["state", "read", "total"])
             if progress and run.state != RunState.CANCELLED:
                 progress(run.read, run.total)
     return control.finish(run)
+
+
+def batch(run: Run, after: int, pace: Pace) -> tuple[int | None, int]:
+    """Decide the next interactions after this one. The last that was decided, or None where no more are pending; and how
+    many that were decided before wait again.
+    """
+    with pace.reading():
+        size = pace.batch
+        reading = store.waiting(run.project, after, size)
+        judged = judging.judge(reading.stored, run.policy)
+        if not judged:
+            return None, 0
+        with pace.writing():
+            some = reading.stored[: pace.batch]  # fewer, where others have begun to write: the rest is read again
+            same = store.unchanged(some, since=reading.version)
+            reopened = write(run, [one for one in judged[: len(some)] if one.read.key in same])
+    is_last = len(some) == len(judged) < size
+    return None if is_last else judged[len(some) - 1].read.key, reopened
 
 
 def again(row: Decision, policy: CurationPolicy) -> None:
@@ -68,17 +81,23 @@ def again(row: Decision, policy: CurationPolicy) -> None:
     carry_out(Batch(policy, derive.weigh(decided, policy)))
 
 
-def write(run: Run, judged: Sequence[Judged]) -> None:
-    """Write what was decided, and what comes of it among the other records. Call in a transaction.
+def write(run: Run, judged: Sequence[Judged]) -> int:
+    """Write what was decided, and what comes of it among the other records; how many decided before wait again, for
+    something else is known of their answers now. Call in a transaction.
 
-    Workers on one project take turns: duplicates that two wrote at once could not be seen, and both would be in use.
-    What comes before the turn writes only rows that no other worker's turn touches, so neither waits for the other.
+    Workers on one project take turns: neither could see what the other's votes add to the same question.
     """
+    engine.in_turn("curate", run.project_id)
+    settings = EvidenceSettings.from_dict(run.policy.settings.get("evidence", {}))
+    pool = pooling.pool(run.project, judged, settings)
+    judged = pooled.settle(judged, pool.standings, run.policy)
     judging.record(run, judged)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)
-    engine.in_turn("curate", run.project_id)
     carry_out(Batch(run.policy, [one.alone for one in judged], judged))
-    control.note(run, judged)
+    reopened = store.voiced(run.project, pool.changed) - {one.read.key for one in judged} if pool.changed else set()
+    store.reopen(reopened)
+    control.note(run, judged, reopened=len(reopened))
+    return len(reopened)
 
 
 @dataclass(slots=True)
@@ -91,7 +110,6 @@ class Batch:
     due: dict[type[Derived], list[Weighed]] = field(default_factory=dict)
     kept: list[Weighed] = field(default_factory=list)  # those that become at least one record
     found: dict[int, Finding | None] = field(default_factory=dict)
-    clusters: dict[int, int] = field(default_factory=dict)
     touched: Touched = field(default_factory=Touched)
 
 
@@ -107,6 +125,7 @@ def carry_out(batch: Batch) -> None:
     opening.ask_about_votes(project, batch.judged)
     batch.found = opening.disputed(labelled, batch.policy)
     opening.hold(project, rows, {one.row.interaction: batch.found[one.row.interaction] for one in batch.kept})
-    batch.clusters = clusters.enter(project.pk, [one.asked for one in batch.kept])
-    batch.touched = derive.compared(rows, batch.due, batch.found, batch.clusters)
+    clusters.enter(project.pk, [one.asked for one in batch.kept])
+    verdicts = store.claims_on(project, {one.row.fingerprint for one in batch.kept})
+    batch.touched = derive.compared(rows, batch.due, batch.found, verdicts)
     duplicates.resolve(project, batch.touched)

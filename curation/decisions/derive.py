@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
+from curation.claims import statement_key
+from curation.decisions.posterior import Verdict
 from curation.evidence.records import Candidate, Decided, Finding
 from curation.filters.filters import HOLD, FilterSettings, apply
 from curation.models import AgentVersion, CurationPolicy, Derived, EvalCase, Example, PreferencePair
@@ -50,6 +52,7 @@ class Weighed(NamedTuple):
     made: Candidate
     found: Finding | None
     said: int
+    replaced: int
     asked: clusters.Asked
 
 
@@ -71,7 +74,8 @@ def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], set
         row,
         made,
         first_that_counts(apply(made, settings), reviewed=row.reviewed),
-        duplicate_status.digest(made.expected),
+        statement_key(made.expected, made.question),
+        statement_key(made.rejected, made.question) if made.rejected is not None else 0,
         clusters.asked(project, row),
     )
 
@@ -92,7 +96,7 @@ def compared(
     rows: Sequence[Decided],
     due: Mapping[type[Derived], Sequence[Weighed]],
     found: Mapping[int, Finding | None],
-    clusters: Mapping[int, int],
+    verdicts: Mapping[tuple[bytes, int], str],
 ) -> Touched:
     """The records that these decisions become, for `duplicates.resolve` to compare and write; those no longer due go."""
     touched = Touched()
@@ -100,10 +104,7 @@ def compared(
     for model, some in due.items():
         clear(model, rewritten, {one.row.interaction for one in some}, touched)
         alone = [
-            beside(
-                one, duplicate_status.near_digest(clusters[one.row.interaction], one.said), found[one.row.interaction]
-            )
-            for one in some
+            beside(one, found[one.row.interaction], verdicts.get((one.row.fingerprint, one.said)), model) for one in some
         ]
         touched.fresh[model] = [row for row in alone if row.reason not in HOLD and row.status != Status.FILTERED]
         touched.unwritten[model] = [
@@ -150,17 +151,22 @@ def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched
     there.exclude(pk__in=due).delete()
 
 
-def beside(one: Weighed, near_said: int, found: Finding | None) -> Row:
-    """A record as it is compared with others, before it has been."""
+def beside(one: Weighed, found: Finding | None, verdict: str | None, model: type[Derived]) -> Row:
+    """A record as it is compared with others, before it has been. Pairs with different rejected answers are different."""
     row = one.row
+    said = one.said ^ one.replaced if model is PreferencePair else one.said
     return Row(
         key=row.interaction,
         subject=row.subject,
         mark=row.fingerprint,
-        said=one.said,
-        near_said=near_said,
+        said=said,
+        near_said=duplicate_status.digest_of(row.fingerprint, said),
         rank=duplicate_status.rank(
-            row.interaction, reviewed=row.reviewed, corrected=row.corrected, occurred_at=row.occurred_at
+            row.interaction,
+            reviewed=row.reviewed,
+            is_best=verdict != Verdict.ACCEPTED,
+            corrected=row.corrected,
+            occurred_at=row.occurred_at,
         ),
         status=Status.ACTIVE if found is None else Status.HELD if held(found) else Status.FILTERED,
         reason=found.code if found else "",

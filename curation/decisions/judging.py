@@ -1,44 +1,99 @@
 """Judges interactions one by one: what their votes say, their language, what the filters find."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.utils import timezone
 
-from curation.decisions import derive
+from curation.claims import statement_key
+from curation.decisions import derive, rules
 from curation.decisions.language import guess
+from curation.decisions.posterior import EvidenceSettings
 from curation.decisions.reasons import Reason
-from curation.decisions.rules import LABELLED, Outcome, Ruling, decide, right_answer, standing
+from curation.decisions.rules import LABELLED, Outcome, Reading, Ruling, Side, readings_of, right_answer, standing
 from curation.evidence import store
 from curation.evidence.records import Decided
 from curation.evidence.store import Read, Stored
 from curation.models import CurationPolicy, Decision, Run
+from curation.questions.sameness import question_key
 from privacy.db import bulk
 
 FOR_GOOD = (Reason.REVIEW_SENSITIVE, Reason.REVIEW_NEVER)
 """Never is never: no later vote brings back what a reviewer ruled out for what it is about."""
 DECISION = (
-    "interaction_id", "project_id", "subject_id", "run_id", "policy_version", "revision", "outcome", "reason", "detail",
-    "language", "correction_id", "task_id", "decided_by", "decided_at",
+    "interaction_id", "project_id", "subject_id", "run_id", "policy_version", "revision", "question", "outcome", "reason",
+    "detail", "language", "correction_id", "task_id", "decided_by", "decided_at",
 )  # fmt: skip
 
 
 class Judged(NamedTuple):
-    """An interaction with what can be told of it alone: its ruling, its language, and what it may become."""
+    """An interaction with what can be told of it alone: its ruling, its language, what it may become, and what was said.
+
+    `question` is the key of its question, `claim` what its answer claims, `proposals` what each correction claims, by its
+    signal, and `typed` what a reviewer wrote instead.
+    """
 
     read: Read
     ruling: Ruling
     language: str
     alone: Decided | derive.Weighed
+    readings: Sequence[Reading] = ()
+    question: bytes = b""
+    claim: int = 0
+    proposals: Mapping[int, int] = MappingProxyType({})
+    typed: int | None = None
 
 
 def judge(stored: Sequence[Stored], policy: CurationPolicy) -> list[Judged]:
     """Rule on each of these interactions alone; nothing is written."""
+    settings = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
     reads = [store.read(one) for one in stored]
-    rulings = [rule(read) for read in reads]
+    readings = [readings_of(read.answer, read.votes, read.question) for read in reads]
+    rulings = list(map(rule, reads, readings))
     languages = [guess(read.question) for read in reads]
-    alone = derive.weigh(list(map(decided, reads, rulings, languages)), policy)
-    return list(map(Judged, reads, rulings, languages, alone))
+    keys = [question_of(read, settings) for read in reads]
+    alone = derive.weigh(list(map(decided, reads, rulings, languages, keys)), policy)
+    return [claimed(*one) for one in zip(reads, rulings, languages, alone, readings, keys, strict=True)]
+
+
+def question_of(read: Read, settings: EvidenceSettings) -> bytes:
+    """The key of its question: the same for the same question in the same scope."""
+    scope = [tag for tag in read.tags if settings.scope and tag.partition(":")[0] in settings.scope]
+    return question_key(read.question, read.context, sorted(scope), salt=read.key.to_bytes(8, "big"))
+
+
+def claimed(
+    read: Read,
+    ruling: Ruling,
+    language: str,
+    alone: Decided | derive.Weighed,
+    readings: Sequence[Reading],
+    question: bytes,
+) -> Judged:
+    """An interaction with what its answer, and those that people wrote instead, claim."""
+    before = read.before
+    if not readings and (before is None or before.task is None):
+        return Judged(read, ruling, language, alone, (), question)
+    proposals = {
+        reading.vote.ref: statement_key(reading.vote.correction or "", read.question)
+        for reading in readings
+        if reading.side == Side.REPLACED
+    }
+    return Judged(
+        read, ruling, language, alone, readings, question,
+        statement_key(read.answer, read.question), proposals, typed(read, ruling, proposals),
+    )  # fmt: skip
+
+
+def typed(read: Read, ruling: Ruling, proposals: Mapping[int, int]) -> int | None:
+    """What the answer claims that a reviewer wrote, or found right in place of the agent's."""
+    before = read.before
+    if before is None or before.task is None:
+        return None
+    if before.correction:
+        return statement_key(before.correction, read.question)
+    return proposals.get(ruling.correction) if ruling.correction is not None else None
 
 
 def is_reviewed(read: Read) -> bool:
@@ -53,30 +108,31 @@ def is_reviewed(read: Read) -> bool:
     return read.heard_at is None or read.heard_at <= before.resolved_at
 
 
-def rule(read: Read) -> Ruling:
+def rule(read: Read, readings: Sequence[Reading]) -> Ruling:
     """What the votes say; a reviewer's decision holds until somebody votes after it."""
     if read.before is not None and is_reviewed(read):
         before = read.before
         return Ruling(Outcome(before.outcome), Reason(before.reason), before.signal, before.detail)
-    return decide(read.answer, read.votes, read.question)
+    return rules.rule(read.answer, read.votes, readings)
 
 
 def record(run: Run, judged: Sequence[Judged]) -> None:
     """Write the rulings, each with its reason in words."""
     now = bulk.stamp(timezone.now())
     rows = []
-    for read, ruling, language, _ in judged:
+    for one in judged:
+        read, ruling = one.read, one.ruling
         reviewed = is_reviewed(read)
         task = read.before.task if reviewed and read.before else None
         rows.append(
-            (read.key, run.project_id, read.subject, run.pk, run.policy.version, read.revision, ruling.outcome.value,
-             ruling.reason.value, ruling.detail[:200], language, ruling.correction, task,
+            (read.key, run.project_id, read.subject, run.pk, run.policy.version, read.revision, one.question,
+             ruling.outcome.value, ruling.reason.value, ruling.detail[:200], one.language, ruling.correction, task,
              "reviewer" if reviewed else "rule", now)
         )  # fmt: skip
     bulk.upsert(Decision, DECISION, rows)
 
 
-def decided(read: Read, ruling: Ruling, language: str) -> Decided:
+def decided(read: Read, ruling: Ruling, language: str, question: bytes) -> Decided:
     """A ruling with all that is made of it."""
     reviewed = is_reviewed(read)
     written = next((vote for vote in read.votes if vote.ref == ruling.correction), None) if ruling.correction else None
@@ -98,7 +154,7 @@ def decided(read: Read, ruling: Ruling, language: str) -> Decided:
         language=language,
         agent=read.agent,
         occurred_at=read.occurred_at,
-        fingerprint=read.fingerprint,
+        fingerprint=question,
         voters=tuple(vote.subject for vote in standing(read.votes)),
         is_new=read.before is None,
         is_cut=read.is_cut,

@@ -25,6 +25,9 @@ class Reason(StrEnum):
     UP_WITH_CORRECTION = "up_with_correction"
     ONLY_RATINGS = "only_ratings"
     NO_SIGNAL = "no_signal"
+    SEVERAL_FOUND_RIGHT = "several_found_right"
+    PEOPLE_DIFFER = "people_differ"
+    OTHER_FOUND_RIGHT = "other_found_right"
     ANSWER_IS_EMPTY = "answer_is_empty"
     REVIEW_APPROVED = "review_approved"
     REVIEW_CORRECTED = "review_corrected"
@@ -95,6 +98,15 @@ REASONS: Final[dict[str, Words]] = {
     ),
     Reason.UP_WITH_CORRECTION: Words(
         Kind.VOTES, "A person found the answer good and rewrote it all the same.", "voted up, but rewritten"
+    ),
+    Reason.SEVERAL_FOUND_RIGHT: Words(
+        Kind.VOTES, "Taken together, people found this answer to the question right.", "people found it right"
+    ),
+    Reason.PEOPLE_DIFFER: Words(
+        Kind.VOTES, "Taken together, people have not settled the right answer to this question.", "people differ"
+    ),
+    Reason.OTHER_FOUND_RIGHT: Words(
+        Kind.VOTES, "People found another answer to the same question right.", "another answer was found right"
     ),
     Reason.ONLY_RATINGS: Words(Kind.VOTES, "There are ratings alone, and a rating is no vote."),
     Reason.NO_SIGNAL: Words(Kind.VOTES, "Nobody voted on the answer."),

@@ -6,7 +6,7 @@ never label; they raise the chance that a person looks (`review_weight`). Where 
 about what the right answer is, the ruling says so and a person decides: there is no guessed label.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -24,13 +24,16 @@ RATING: Final = "rating"
 
 
 class Outcome(StrEnum):
-    """What is known of the answer. Only the first two label it; `rejected` is a reviewer's alone."""
+    """What is known of the answer. Only the first two label it; `rejected` is a reviewer's alone, and `outvoted` says that
+    another answer to the same question was found right.
+    """
 
     CONFIRMED = "confirmed"
     CORRECTED = "corrected"
     AMBIGUOUS = "ambiguous"
     CONFLICTING = "conflicting"
     UNRATED = "unrated"
+    OUTVOTED = "outvoted"
     REJECTED = "rejected"
 
 
@@ -68,6 +71,7 @@ class Vote(NamedTuple):
     correction: str | None
     at: datetime
     withdrawn: bool = False
+    is_anonymous: bool = False
 
 
 class Ruling(NamedTuple):
@@ -136,8 +140,19 @@ def read(answer: str, vote: Vote, question: str = "") -> Reading:
     return Reading(vote, Side.REPLACED, Reason.EDIT if vote.kind == EDIT else Reason.DOWN_WITH_CORRECTION)
 
 
+def readings_of(answer: str, votes: Iterable[Vote], question: str = "") -> list[Reading]:
+    """What each standing vote says of the answer to this question."""
+    return [read(answer, vote, question) for vote in standing(votes)]
+
+
 def decide(answer: str, votes: Iterable[Vote], question: str = "") -> Ruling:
-    """The ruling on one answer to this question, by the first line that applies to the standing votes:
+    """The ruling on one answer to this question, by the votes on it alone."""
+    given = tuple(votes)
+    return rule(answer, given, readings_of(answer, given, question))
+
+
+def rule(answer: str, given: Sequence[Vote], readings: Sequence[Reading]) -> Ruling:
+    """The ruling, by the first line that applies to the standing votes:
 
     1. none: unrated;
     2. good, all of them: confirmed; ambiguous where the answer says nothing;
@@ -146,8 +161,6 @@ def decide(answer: str, votes: Iterable[Vote], question: str = "") -> Ruling:
     5. corrections that differ: conflicting; that agree: corrected (a bare down-vote beside them only agrees);
     6. wrong, and nobody wrote what is right: ambiguous.
     """
-    given = tuple(votes)
-    readings = [read(answer, vote, question) for vote in standing(given)]
     if not readings:
         rated = any(vote.kind == RATING and not vote.withdrawn for vote in given)
         return ruling(Outcome.UNRATED, Reason.ONLY_RATINGS if rated else Reason.NO_SIGNAL)

@@ -6,21 +6,26 @@ read, so that several workers share them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.utils import timezone
 
+from curation.decisions import posterior
+from curation.decisions.posterior import Standing, Stance, Word
 from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
 from curation.evidence.records import Decided
-from curation.models import Decision, ReviewTask
+from curation.models import Claim, Decision, Opinion, ReviewTask
 from feedback.models import Interaction, Project, Signal
 from privacy.consent import ledger
 from privacy.db import bulk, engine
 from privacy.models import Subject
+from privacy.subjects.lookup import ANONYMOUS
 
 Columns = tuple[Any, ...]
+REVIEW: Final = 0
+"""In place of a signal: a reviewer's word."""
 # What a decision `d` rests on: its interaction, the signal whose text it takes, and the task that a reviewer closed.
 RESTS_ON = (
     f"JOIN {bulk.quoted(Interaction)} i ON i.id = d.interaction_id "
@@ -124,7 +129,8 @@ def signals_on(keys: Iterable[int]) -> Iterable[Columns]:
     """The live signals on these interactions, oldest first, without those of people who are restricted."""
     statement = (
         "SELECT g.interaction_id, g.id, g.subject_id, g.kind, g.correction, "  # noqa: S608 - our own names
-        f"{bulk.at('g.effective_at')}, {bulk.at('g.received_at')} "
+        f"{bulk.at('g.effective_at')}, CASE WHEN p.digest LIKE '{ANONYMOUS}%%' THEN 1 ELSE 0 END, "
+        f"{bulk.at('g.received_at')} "
         f"FROM {bulk.quoted(Signal)} g JOIN {bulk.quoted(Subject)} p ON p.id = g.subject_id "
         "WHERE g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.interaction_id IN ({keys}) ORDER BY g.id"
     )
@@ -175,14 +181,14 @@ def load(keys: Sequence[int]) -> list[Decided]:
     statement = (
         "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
         "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
-        f"i.occurred_at, i.fingerprint, i.metadata FROM {bulk.quoted(Decision)} d {RESTS_ON} "
+        f"i.occurred_at, d.question, i.fingerprint, i.metadata FROM {bulk.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
-        language, name, version, occurred_at, fingerprint, metadata,
+        language, name, version, occurred_at, key_of_question, fingerprint, metadata,
     ) in bulk.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
@@ -201,7 +207,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 language=language,
                 agent=(name, version),
                 occurred_at=bulk.moment(occurred_at),
-                fingerprint=bytes(fingerprint),
+                fingerprint=bytes(key_of_question) or bytes(fingerprint),
                 voters=voters.get(key, ()),
                 is_cut=is_cut(metadata),
             )
@@ -219,11 +225,103 @@ def votes_on(keys: Iterable[int]) -> Mapping[int, list[Vote]]:
 
 def vote(signal: Columns) -> Vote:
     """A signal as the rules take it."""
-    _, key, subject, kind, correction, at, _ = signal
-    return Vote(key, subject, kind, correction or None, bulk.moment(at))
+    _, key, subject, kind, correction, at, is_anonymous, _ = signal
+    return Vote(key, subject, kind, correction or None, bulk.moment(at), is_anonymous=bool(is_anonymous))
 
 
 def agreements(rows: Sequence[Decided], project: Project) -> dict[str, frozenset[int]]:
     """For each purpose, the askers and authors who agree to it at this moment, and to capture; one statement."""
     people = {row.subject for row in rows} | {row.author for row in rows if row.author is not None}
     return ledger.consenting(people, project.consent_defaults, timezone.now())
+
+
+OPINION = (
+    "project_id", "interaction_id", "subject_id", "question", "claim", "proposed", "stance", "signal", "is_anonymous",
+    "sources", "sourced", "at",
+)  # fmt: skip
+CLAIM = ("project_id", "question", "claim", "verdict", "probability", "supporters", "opponents", "conversations", "tier")
+
+
+def write_opinions(rows: Sequence[Columns], decided_before: Sequence[int]) -> None:
+    """Store what people said of these interactions in place of what stood for them; reviews stay."""
+    for start in range(0, len(decided_before), bulk.KEYS):
+        some = decided_before[start : start + bulk.KEYS]
+        Opinion.objects.filter(interaction__in=some).exclude(signal=REVIEW).delete()
+    reviews = [row[1] for row in rows if row[7] == REVIEW]
+    Opinion.objects.filter(interaction__in=reviews, signal=REVIEW).delete()
+    bulk.upsert(Opinion, OPINION, rows, keep=True)
+
+
+def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list[Word]]:
+    """The newest words about each of these questions, without those of people who are restricted."""
+    newest = (
+        f"SELECT n.id FROM {bulk.quoted(Opinion)} n WHERE n.project_id = k.project_id AND n.question = k.question "  # noqa: S608
+        f"ORDER BY n.at DESC LIMIT {2 * posterior.NEWEST}"
+    )
+    statement = (
+        f"SELECT o.question, {bulk.at('o.at')}, o.signal, o.subject_id, o.is_anonymous, o.interaction_id, o.claim, "  # noqa: S608
+        "o.stance, o.proposed, o.sources, o.sourced FROM (SELECT DISTINCT project_id, question "
+        f"FROM {bulk.quoted(Opinion)} WHERE project_id = %s AND question IN ({{keys}})) k "
+        f"JOIN {bulk.quoted(Opinion)} o ON o.id IN ({newest}) "
+        f"JOIN {bulk.quoted(Subject)} p ON p.id = o.subject_id WHERE p.restricted_at IS NULL"
+    )
+    found: dict[bytes, list[Word]] = {}
+    for question, *columns in bulk.select_in(statement, questions, [project.pk]):
+        found.setdefault(bytes(question), []).append(word(columns))
+    return found
+
+
+def word(columns: Sequence[Any]) -> Word:
+    """An opinion as the rules take it."""
+    at, signal, subject, is_anonymous, interaction, claim, stance, proposed, sources, sourced = columns
+    if signal == REVIEW:
+        person = -interaction
+    else:
+        person = posterior.ANONYMOUS if is_anonymous else subject
+    return Word(
+        bulk.moment(at), signal, person, interaction, claim, Stance(stance), proposed, sources, bool(sourced)
+    )  # fmt: skip
+
+
+def claims_on(project: Project, questions: Collection[bytes]) -> dict[tuple[bytes, int], str]:
+    """The verdict that is stored of each claim about these questions."""
+    statement = (
+        f"SELECT question, claim, verdict FROM {bulk.quoted(Claim)} WHERE project_id = %s AND question IN ({{keys}})"  # noqa: S608
+    )
+    rows = bulk.select_in(statement, questions, [project.pk])
+    return {(bytes(question), claim): verdict for question, claim, verdict in rows}
+
+
+def write_claims(project: Project, standings: Mapping[bytes, Mapping[int, Standing]], gone: Iterable[tuple[bytes, int]]) -> None:
+    """Store what is known of each claim about these questions, and forget claims that nobody speaks of any more."""
+    rows = [
+        (project.pk, question, claim, one.verdict.value, one.probability, one.supporters, one.opponents,
+         one.conversations, one.tier.value)
+        for question, claims in standings.items()
+        for claim, one in claims.items()
+    ]  # fmt: skip
+    bulk.upsert(Claim, CLAIM, rows, key=CLAIM[:3])
+    for question, claim in gone:
+        Claim.objects.filter(project=project, question=question, claim=claim).delete()
+
+
+def voiced(project: Project, claims: Collection[tuple[bytes, int]]) -> set[int]:
+    """The interactions whose answer, or whose correction, makes one of these claims."""
+    wanted = set(claims)
+    statement = (
+        f"SELECT question, interaction_id, claim, proposed FROM {bulk.quoted(Opinion)} "  # noqa: S608 - our own names
+        "WHERE project_id = %s AND question IN ({keys})"
+    )
+    rows = bulk.select_in(statement, {question for question, _ in wanted}, [project.pk])
+    return {
+        key
+        for question, key, claim, proposed in rows
+        if (bytes(question), claim) in wanted or (bytes(question), proposed) in wanted
+    }
+
+
+def reopen(keys: Collection[int]) -> None:
+    """Let curation decide these interactions again."""
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), bulk.KEYS):
+        Interaction.objects.filter(pk__in=wanted[start : start + bulk.KEYS]).update(pending=True)

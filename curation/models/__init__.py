@@ -12,6 +12,8 @@ from curation.models.derived import EvalCase as EvalCase
 from curation.models.derived import Example as Example
 from curation.models.derived import PreferencePair as PreferencePair
 from curation.models.derived import Question as Question
+from curation.models.evidence import Claim as Claim
+from curation.models.evidence import Opinion as Opinion
 from curation.models.gate import AgentVersion as AgentVersion
 from curation.models.gate import CaseGrader as CaseGrader
 from curation.models.gate import GateResult as GateResult
@@ -172,6 +174,7 @@ class Decision(models.Model):
     run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
     policy_version = models.PositiveIntegerField()
     revision = models.PositiveIntegerField(help_text="The interaction's revision that was decided on.")
+    question = models.BinaryField(max_length=16, default=b"", help_text="The key of its question.")
     outcome = models.CharField(max_length=16, choices=[(o.value, o.value.capitalize()) for o in Outcome])
     reason = models.CharField(max_length=40, choices=[(r.value, r.value.replace("_", " ")) for r in Reason])
     detail = models.CharField(max_length=200, blank=True)

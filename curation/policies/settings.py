@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from curation.decisions.posterior import EvidenceSettings
 from curation.filters.filters import FilterSettings
 from curation.gate.verdicts import GatePolicy
 from curation.quality.audits import DEFAULT_SHARE
@@ -24,6 +25,7 @@ class AuditSettings:
 
 
 STAGES: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "evidence": EvidenceSettings.from_dict,
     "filter": FilterSettings.from_dict,
     "balance": BalanceSettings.from_dict,
     "guard": GuardSettings.from_dict,
@@ -32,6 +34,7 @@ STAGES: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "review": lambda values: ReviewSettings(**values),
 }
 CLASSES: tuple[tuple[str, Any], ...] = (
+    ("evidence", EvidenceSettings),
     ("filter", FilterSettings),
     ("balance", BalanceSettings),
     ("guard", GuardSettings),
@@ -73,6 +76,7 @@ def without_retired(given: Mapping[str, Any]) -> dict[str, Any]:
 def defaults() -> dict[str, dict[str, Any]]:
     """Every setting of every stage with its default, without the long lists of terms."""
     return {
+        "evidence": short(asdict(EvidenceSettings())),
         "filter": short(asdict_of(FilterSettings())),
         "balance": short(asdict(BalanceSettings())),
         "guard": short(asdict(GuardSettings())),

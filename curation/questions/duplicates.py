@@ -1,37 +1,33 @@
 """Records of the same question: one stands, the others say why they do not.
 
-Questions are the same by fingerprint; near ones, of one cluster, only repeat each other where they have the same
-answer. A new record is compared with the one that stands for its answer and the one that stands for its question, and
-nothing else is read or written: a question that was asked ten thousand times costs no more than one that was asked
-twice. What does not stand points at the record that took its place at the time, which may have lost it since; `stands`
-says which one stands now. All of a question is looked at again only where what stood has changed or gone.
+Records have the same question where its key is the same, and the same answer where it claims the same. A new record is
+compared with the one that stands for its answer and the one that stands for its question, and nothing else is read or
+written: a question that was asked ten thousand times costs no more than one that was asked twice. A record that does not
+stand points at the one that took its place at the time, which may have lost it since; `stands` says which one stands
+now. All of a question is looked at again only where what stood has changed or gone.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from curation.decisions.derive import KINDS, Touched, write
-from curation.evidence.records import Finding
 from curation.models.derived import ASKED, Derived, Example, PreferencePair
-from curation.questions.duplicate_status import DISPUTED, IN_PLAY, LEADS, Row, heads, read, store
-from curation.review import opening
+from curation.questions.duplicate_status import IN_PLAY, LEADS, Row, heads, read, store
 from feedback.models import Project
 
 Status = Derived.Status
 Verdict = tuple[str, str, str]
-ONLY_CONFIRMED = (False, False)  # of a rank: neither a reviewer decided, nor a correction
-SAME = (Status.DUPLICATE, "same_question", "The same question with the same answer stands already.")
-NEAR = (Status.DUPLICATE, "near_question", "A near question with the same answer stands already.")
-FOLLOWED = ("corrected_later", "reviewed_otherwise", *ASKED)
-OWN_REASONS = ("same_question", "near_question", *FOLLOWED)
+SAME = (Status.DUPLICATE, "same_question", "The same question with the same answer is in use already.")
+FOLLOWED = ("corrected_later", "reviewed_otherwise")
+OWN_REASONS = ("same_question", "near_question", "accepted_too", *FOLLOWED, *ASKED)
 
 
 def resolve(project: Project, touched: Touched) -> int:
     """Write what was derived, each record as it stands beside the others; how many rows changed their standing. Call in a
     transaction.
 
-    A reviewer's word stands before a rule's, a correction before a confirmation, the newer before the older. A confirmed
-    answer that a later correction contradicts is retired; confirmed answers that differ go to review, one at a time.
+    A reviewer's word stands before a rule's, the answer that is known best before another that is right, a correction
+    before a confirmation, the newer before the older.
     """
     changed, taught = 0, set[int]()
     for model in KINDS:
@@ -45,16 +41,11 @@ def resolve(project: Project, touched: Touched) -> int:
             taught = {row.key for row in moved}
         if model is PreferencePair:
             follow(project, taught | {row.key for row in [*moved, *touched.fresh.get(model, [])]})
-        else:
-            ask(project, moved)
     return changed
 
 
 def follow(project: Project, keys: Iterable[int]) -> None:
-    """Hold and retire preference pairs with the examples of the same decisions, and bring them back with them.
-
-    Only an example meets the answers that were confirmed without a correction: those make no pair.
-    """
+    """Retire preference pairs with the examples of the same decisions, and bring them back with them."""
     pairs = read(PreferencePair, project, IN_PLAY, "decision_id", keys)
     examples = {row.key: row for row in read(Example, project, IN_PLAY, "decision_id", [row.key for row in pairs])}
     freed = []
@@ -98,9 +89,9 @@ def settle(model: type[Derived], project: Project, rows: Sequence[Row]) -> list[
         if len(group) > 1 or not group[0].is_head:
             one_for_each_answer(group)
     if model is not PreferencePair:
-        questions = [group for group in grouped(met) if group[0].mark in marks]
-        fresh = {row.key for row in rows}
-        met += outdo(model, project, [first for group in questions if (first := new_weight(group, fresh))], pool)
+        for group in grouped(met):
+            if group[0].mark in marks:
+                one_for_each_question(group)
     moved = [row for row in met if row.is_changed]
     store(model, [row for row in moved if not row.is_fresh])
     return moved
@@ -114,7 +105,7 @@ def meeting(rows: Collection[Row]) -> list[Row]:
     return [
         row
         for row in rows
-        if not row.is_fresh or marks[row.mark] > 1 or saids[row.near_said] > 1 or row.rank[:2] != ONLY_CONFIRMED
+        if not row.is_fresh or marks[row.mark] > 1 or saids[row.near_said] > 1
     ]
 
 
@@ -138,37 +129,16 @@ def one_for_each_answer(group: Sequence[Row]) -> None:
         give(first, None, first)
     for row in group:
         if row is not first:
-            give(row, SAME if row.mark == first.mark else NEAR, first)
+            give(row, SAME, first)
 
 
-def one_for_each_question(group: Sequence[Row]) -> Row:
-    """Of the answers to one question, the first stands, and says what becomes of the others; the first."""
+def one_for_each_question(group: Sequence[Row]) -> None:
+    """Of the answers to one question, the first stands, and says what becomes of the others."""
     first = max(group, key=lambda row: row.rank) if len(group) > 1 else group[0]
     give(first, None, first)
     for row in group:
         if row is not first:
             give(row, SAME if row.said == first.said else standing(row, first), first)
-    return first
-
-
-def new_weight(group: Sequence[Row], fresh: set[int]) -> Row | None:
-    """Choose the first of a question's answers; it, where it weighs more than any that stood before."""
-    first = one_for_each_question(group)
-    if first.rank[:2] == ONLY_CONFIRMED:  # it outdoes nothing
-        return None
-    before = max((row.rank[:2] for row in group if row.key not in fresh), default=ONLY_CONFIRMED)
-    return first if first.rank[:2] > before else None
-
-
-def outdo(model: type[Derived], project: Project, firsts: Sequence[Row], pool: Container[int]) -> list[Row]:
-    """Retire the answers that wait in dispute where a correction or a reviewer's word has become the first."""
-    heavier = {row.mark: row for row in firsts}
-    found = []
-    for row in read(model, project, DISPUTED, "fingerprint", heavier) if heavier else []:
-        if row.key not in pool:
-            give(row, standing(row, heavier[row.mark]), heavier[row.mark])
-            found.append(row)
-    return found
 
 
 def give(row: Row, verdict: Verdict | None, first: Row) -> None:
@@ -186,15 +156,11 @@ def give(row: Row, verdict: Verdict | None, first: Row) -> None:
 
 def standing(row: Row, first: Row) -> Verdict:
     """The (status, reason, words) of a record beside the one that stands, whose answer is another."""
-    reviewed, corrected, at, _ = row.rank
-    by_reviewer, by_correction, since, _ = first.rank
-    if by_reviewer:
-        if not reviewed and corrected and at > since:
-            return Status.HELD, "contradicts_review", "A reviewer decided for another answer before."
+    if not row.is_best:
+        return Status.DUPLICATE, "accepted_too", "It is right too, and is accepted beside the answer that is known best."
+    if first.rank[0]:
         return Status.RETIRED, "reviewed_otherwise", "A reviewer decided for another answer to the same question."
-    if by_correction:
-        return Status.RETIRED, "corrected_later", "A correction of the same question contradicts this answer."
-    return Status.HELD, "answers_differ", "Another answer to the same question was confirmed too."
+    return Status.RETIRED, "corrected_later", "A correction of the same question contradicts this answer."
 
 
 def stands(row: Derived) -> int | None:
@@ -207,13 +173,3 @@ def stands(row: Derived) -> int | None:
         if found := [other for other in there if other.key != row.pk]:
             return max(found, key=lambda other: other.rank).key
     return None
-
-
-def ask(project: Project, moved: Sequence[Row]) -> None:
-    """Send the first of each question's disputed answers to a person, and take back what is disputed no longer."""
-    opening.withdraw(row.key for row in moved if row.known and row.reason not in ASKED)
-    first: dict[bytes, Row] = {}
-    for row in sorted((row for row in moved if row.reason in ASKED), key=lambda row: row.rank, reverse=True):
-        first.setdefault(row.mark, row)
-    found = {row.key: (row.subject, Finding("dedupe", row.reason, row.detail)) for row in first.values()}
-    opening.ask(project, found)

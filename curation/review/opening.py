@@ -13,7 +13,7 @@ from curation.decisions.reasons import HELD, REASONS, of
 from curation.decisions.rules import Outcome, review_weight
 from curation.evidence.records import Decided, Finding
 from curation.filters.filters import HOLD
-from curation.models import AuditItem, CurationPolicy, ReviewTask, TaskState
+from curation.models import AuditItem, CurationPolicy, Opinion, ReviewTask, TaskState
 from curation.review.settings import ReviewSettings
 from feedback.models import Project
 from privacy.db import bulk
@@ -44,22 +44,40 @@ class Task(NamedTuple):
 
 
 def ask_about_votes(project: Project, judged: Sequence[Judged]) -> None:
-    """Open a task where the votes decide nothing; close those that later votes made needless."""
+    """Open a task where people decide nothing, one for each question and claim, since its verdict settles all
+    conversations with that answer; close those that later votes made needless.
+    """
     unclear = {one.read.key: one for one in judged if one.ruling.outcome in FOR_A_PERSON}
     settle([one.read.key for one in judged if one.read.key not in unclear and one.read.before is not None])
-    make_way(list(unclear))
-    tasks = ReviewTask.objects.filter(state=TaskState.OPEN, interaction__in=list(unclear))
+    tasks = ReviewTask.objects.filter(state=TaskState.OPEN, interaction__in=list(unclear)).exclude(kind__in=ASIDE)
     asked = {task.interaction_id: task for task in tasks}
+    waiting = asked_elsewhere(project, [one for one in unclear.values() if one.read.key not in asked])
+    waiting |= {(one.question, one.claim) for one in unclear.values() if one.read.key in asked}
     fresh = []
-    for key, (read, ruling, _, _) in unclear.items():
+    for key, one in unclear.items():
+        read, ruling = one.read, one.ruling
         priority, task = round(10 * review_weight(read.votes)), asked.get(key)
         if task is None:
-            fresh.append(Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision))
+            if not one.readings or (one.question, one.claim) not in waiting:
+                waiting.add((one.question, one.claim))
+                fresh.append(Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision))
         elif task.kind != Kind.ADJUDICATION:  # else reviewers differ: their curator hears the votes, too
             task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
             task.priority = priority
+    make_way([one.interaction for one in fresh])
     put(project, fresh)
     ReviewTask.objects.bulk_update(asked.values(), ["reason", "detail", "priority", "revision"])
+
+
+def asked_elsewhere(project: Project, waiting: Sequence[Judged]) -> set[tuple[bytes, int]]:
+    """The questions and claims, of those that these answers make, that a task is open about in another conversation."""
+    rows = Opinion.objects.filter(
+        project=project,
+        question__in={one.question for one in waiting},
+        interaction__review_tasks__state=TaskState.OPEN,
+        interaction__review_tasks__kind=Kind.LABEL,
+    ).exclude(interaction__review_tasks__reason__in=[AUDIT, *ASKED_OF_RECORDS])
+    return {(bytes(question), claim) for question, claim in rows.values_list("question", "claim").distinct()}
 
 
 def hold(project: Project, looked_at: Sequence[Decided], found: Mapping[int, Finding | None]) -> int:

@@ -36,12 +36,14 @@ def begin_or_join(project: Project) -> Run | None:
         return run
 
 
-def note(run: Run, judged: Sequence[Judged]) -> None:
-    """Add a batch to the figures of its run. Call in turn: others add to them too."""
+def note(run: Run, judged: Sequence[Judged], *, reopened: int = 0) -> None:
+    """Add a batch to the figures of its run, and what it found to decide again. Call in turn: others add to them too."""
     counts = Counter(one.ruling.outcome.value for one in judged)
     (before,) = Run.objects.filter(pk=run.pk).values_list("counts", flat=True)
     told = dict(Counter(before) + counts)
-    Run.objects.filter(pk=run.pk).update(read=F("read") + len(judged), counts=told, alive_at=timezone.now())
+    Run.objects.filter(pk=run.pk).update(
+        read=F("read") + len(judged), total=F("total") + reopened, counts=told, alive_at=timezone.now()
+    )
 
 
 def finish(run: Run) -> Run:

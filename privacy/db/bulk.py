@@ -191,14 +191,17 @@ def upsert(
     *,
     keep: bool = False,
     unchanged: Sequence[str] = (),
+    key: Sequence[str] = (),
 ) -> None:
-    """Insert the rows; one that exists takes their values, but for `unchanged`, or with `keep` stays as it is. The first
-    column is the key.
+    """Insert the rows; one that exists takes their values, but for `unchanged`, or with `keep` stays as it is. `key` names
+    the columns that tell rows apart; mostly it is the first.
     """
     names = ", ".join(map(connection.ops.quote_name, columns))
-    key, *others = (connection.ops.quote_name(column) for column in columns if column not in unchanged)
+    keys = key or columns[:1]
+    others = [connection.ops.quote_name(column) for column in columns if column not in (*unchanged, *keys)]
     sets = ", ".join(f"{name} = excluded.{name}" for name in others)
-    end = "ON CONFLICT DO NOTHING" if keep else f"ON CONFLICT ({key}) DO UPDATE SET {sets}"
+    unique = ", ".join(map(connection.ops.quote_name, keys))
+    end = "ON CONFLICT DO NOTHING" if keep else f"ON CONFLICT ({unique}) DO UPDATE SET {sets}"
     opening = f"INSERT INTO {quoted(model)} ({names})"
     if connection.vendor == "postgresql":
         source, values = _recordset(model, columns)

@@ -1,0 +1,88 @@
+"""What becomes of each answer once all that people said of its question is known: a table of rules, each with its reason."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from curation.decisions import derive, judging
+from curation.decisions.judging import Judged
+from curation.decisions.posterior import Standing, Verdict
+from curation.decisions.reasons import REASONS, Reason
+from curation.decisions.rules import LABELLED, Outcome, Ruling
+from curation.evidence.pooling import is_settled
+from curation.evidence.records import Decided
+from curation.models import CurationPolicy
+from feedback.texts.blanks import is_blank
+
+OPEN = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
+
+
+def settle(
+    judged: Sequence[Judged], standings: Mapping[bytes, Mapping[int, Standing]], policy: CurationPolicy
+) -> list[Judged]:
+    """Each interaction with the ruling that all evidence leads to."""
+    ruled = [(one, rule(one, standings.get(one.question, {}))) for one in judged]
+    changed = [one._replace(ruling=ruling) for one, ruling in ruled if ruling is not one.ruling]
+    again = derive.weigh([decided(one) for one in changed], policy)
+    weighed = {one.read.key: one._replace(alone=alone) for one, alone in zip(changed, again, strict=True)}
+    return [weighed.get(one.read.key, one) for one in judged]
+
+
+def decided(one: Judged) -> Decided:
+    """A ruling with all that is made of it."""
+    return judging.decided(one.read, one.ruling, one.language, one.question)
+
+
+def rule(one: Judged, standings: Mapping[int, Standing]) -> Ruling:
+    """The ruling on one answer, by the first line that applies:
+
+    1. nobody voted, or a reviewer decided it: as it is;
+    2. its claim is taken for right: confirmed;
+    3. a correction of it is taken for right: corrected;
+    4. another claim about the question is taken for right: outvoted;
+    5. still in doubt: a person decides.
+    """
+    mine = standings.get(one.claim)
+    if not one.readings or judging.is_reviewed(one.read) or mine is None:
+        return one.ruling
+    if is_settled(mine) and not is_blank(one.read.answer):
+        return one.ruling if one.ruling.outcome == Outcome.CONFIRMED else confirmed(mine)
+    if right := right_correction(one, standings):
+        return one.ruling if one.ruling.correction == right else corrected(one, right)
+    if mine.verdict == Verdict.WRONG:
+        return Ruling(Outcome.OUTVOTED, Reason.OTHER_FOUND_RIGHT, None, REASONS[Reason.OTHER_FOUND_RIGHT].sentence)
+    if one.ruling.outcome in LABELLED:
+        return Ruling(Outcome.CONFLICTING, Reason.PEOPLE_DIFFER, None, told(Reason.PEOPLE_DIFFER, mine))
+    return one.ruling
+
+
+def confirmed(mine: Standing) -> Ruling:
+    """The answer is right, whatever was said in this conversation."""
+    return Ruling(Outcome.CONFIRMED, Reason.SEVERAL_FOUND_RIGHT, None, told(Reason.SEVERAL_FOUND_RIGHT, mine))
+
+
+def corrected(one: Judged, signal: int) -> Ruling:
+    """A correction of the answer is right."""
+    reason = next(reading.reason for reading in one.readings if reading.vote.ref == signal)
+    return Ruling(Outcome.CORRECTED, reason, signal, REASONS[reason].sentence)
+
+
+def right_correction(one: Judged, standings: Mapping[int, Standing]) -> int | None:
+    """The newest correction of the answer that is taken for right."""
+    right = [
+        (reading.vote.at, reading.vote.ref)
+        for reading in one.readings
+        if is_settled(standings.get(one.proposals.get(reading.vote.ref, one.claim)))
+    ]
+    return max(right)[1] if right else None
+
+
+def told(reason: Reason, mine: Standing) -> str:
+    """A reason with the people behind it."""
+    return f"{REASONS[reason].sentence} {mine.supporters} for it, {mine.opponents} against."
+
+
+def first_of_each_claim(judged: Iterable[Judged]) -> list[Judged]:
+    """Of the answers that wait for a person, one for each question and claim: its verdict settles the others."""
+    found: dict[tuple[bytes, int], Judged] = {}
+    for one in judged:
+        found.setdefault((one.question, one.claim), one)
+    return list(found.values())

@@ -1,0 +1,242 @@
+"""How likely each claim is to be the right answer to its question, given everything that people said of it.
+
+A filter over the words in the order in which they were spoken: before each, the truth may have changed a little
+(`CHANGE`), and each word makes the claims that it speaks for likelier. So a claim that was confirmed forty times does
+not fall to one voice, but falls to some that agree. The likelihoods are shared by all people. They are house defaults
+until an audit of fixed shares has measured a project's own; `python -m bench.value` shows what they cost and save.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Final, NamedTuple, Self
+
+from curation.evidence.records import named
+
+NEWEST: Final = 200
+"""How many words of one question count: what older ones could add is lost in `CHANGE`."""
+CHANGE: Final = 0.02  # that the right answer has changed, from one word to the next
+SOURCE_CHANGE: Final = 0.4  # where the cited source has changed: what was said before weighs about one vote
+SURE: Final = 0.97  # of the claim that a reviewer found right
+ANONYMOUS: Final = 0
+
+
+class Stance(StrEnum):
+    """What a word says of the answer that it is about."""
+
+    UP = "up"
+    DOWN = "down"
+    REPLACED = "replaced"
+    REVIEW_UP = "review_up"
+    REVIEW_DOWN = "review_down"
+    REVIEW_REPLACED = "review_replaced"
+
+
+REVIEWS: Final = frozenset({Stance.REVIEW_UP, Stance.REVIEW_DOWN, Stance.REVIEW_REPLACED})
+
+
+class Verdict(StrEnum):
+    """What is known of a claim about a question."""
+
+    RIGHT = "right"
+    ACCEPTED = "accepted"
+    WRONG = "wrong"
+    DOUBT = "doubt"
+
+
+class Tier(StrEnum):
+    """What the best claim rests on."""
+
+    SINGLE = "single"
+    SEVERAL = "several"
+    SOURCED = "sourced"
+    REVIEWED = "reviewed"
+
+
+class Word(NamedTuple):
+    """One person's word about one answer to a question.
+
+    `person` is `ANONYMOUS` where nobody is named, and negative for a review. `claim` is what the answer claims,
+    `proposed` what a correction claims instead. `sources` is a digest of the sources that the person saw (0 for none),
+    `sourced` says that one of them contains the claim that the word speaks for.
+    """
+
+    at: datetime
+    ref: int
+    person: int
+    interaction: int
+    claim: int
+    stance: Stance
+    proposed: int | None = None
+    sources: int = 0
+    sourced: bool = False
+
+    @property
+    def backs(self) -> int | None:
+        """The claim that it speaks for."""
+        if self.stance in (Stance.UP, Stance.REVIEW_UP):
+            return self.claim
+        return self.proposed
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSettings:
+    """How votes become labels.
+
+    `threshold`: from which probability on a claim is taken for right. `prior`: the share of the agent's answers that are
+    right. The others are likelihoods: that a vote on a right answer, and on a wrong one, is an up-vote; that a correction
+    of a wrong answer is right, and that a right answer is corrected. `scope`: tags, or what stands before the colon of
+    tags, that make a question another one (plan, locale, region).
+    """
+
+    RETIRED: ClassVar[frozenset[str]] = frozenset()
+    threshold: float = 0.8
+    prior: float = 0.7
+    up_if_right: float = 0.9
+    up_if_wrong: float = 0.13
+    correction_right: float = 0.75
+    correction_of_right: float = 0.03
+    scope: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("threshold", "prior", "up_if_right", "up_if_wrong", "correction_right", "correction_of_right"):
+            if not 0 < getattr(self, name) < 1:
+                raise ValueError(f"{name} lies between 0 and 1")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """The settings of a policy over the defaults. Raises `ValueError` for one that does not exist."""
+        given = named(cls, values)
+        if "scope" in given:
+            given["scope"] = tuple(given["scope"])
+        return cls(**given)
+
+
+DEFAULTS: Final = EvidenceSettings()
+PROPOSED_SHARE: Final = 0.6  # of the right answers that the agent did not give: those that somebody has proposed
+OTHER_PROPOSED: Final = 0.04  # that a correction proposes this very text where another one is right
+DOWN_IF_WRONG: Final = 0.97  # of the votes on a wrong answer that are no up-votes
+
+
+class Standing(NamedTuple):
+    """What is known of one claim about a question, and from how many people in how many conversations."""
+
+    verdict: Verdict
+    probability: float
+    supporters: int
+    opponents: int
+    conversations: int
+    tier: Tier
+
+
+def counted(words: Iterable[Word]) -> list[Word]:
+    """The newest word of each person, in order of time; the newest of all only."""
+    newest: dict[int, Word] = {}
+    for word in words:
+        before = newest.get(word.person)
+        if before is None or (word.at, word.ref) > (before.at, before.ref):
+            newest[word.person] = word
+    return sorted(newest.values(), key=lambda word: (word.at, word.ref))[-NEWEST:]
+
+
+def posterior(words: Sequence[Word], settings: EvidenceSettings = DEFAULTS) -> dict[int | None, float]:
+    """How likely each claim is to be right, and, under None, that none of them is. `words` are `counted`."""
+    likely = prior(words, settings)
+    before: Word | None = None
+    for word in words:
+        if before is not None:
+            changed = word.sources and before.sources and word.sources != before.sources
+            likely = after_change(likely, SOURCE_CHANGE if changed else CHANGE)
+        likely = heard(likely, word, settings)
+        before = word
+    return likely
+
+
+def prior(words: Sequence[Word], settings: EvidenceSettings) -> dict[int | None, float]:
+    """What is likely before anybody has spoken: that one of the agent's answers is right, or one that people proposed."""
+    given = dict.fromkeys(word.claim for word in words)
+    proposed = dict.fromkeys(word.proposed for word in words if word.proposed is not None and word.proposed not in given)
+    rest = 1 - settings.prior
+    likely: dict[int | None, float] = {claim: settings.prior / len(given) for claim in given}
+    likely.update({claim: rest * PROPOSED_SHARE / len(proposed) for claim in proposed})
+    likely[None] = rest * (1 - PROPOSED_SHARE) if proposed else rest
+    return likely
+
+
+def after_change(likely: Mapping[int | None, float], share: float) -> dict[int | None, float]:
+    """The same after a while in which the truth may have moved from any claim to any other."""
+    others = max(len(likely) - 1, 1)
+    return {claim: value * (1 - share) + (1 - value) * share / others for claim, value in likely.items()}
+
+
+def heard(likely: Mapping[int | None, float], word: Word, settings: EvidenceSettings) -> dict[int | None, float]:
+    """The same after one more word."""
+    if word.stance in REVIEWS:
+        return reviewed(likely, word)
+    weighed = {claim: value * likelihood(word, claim, settings) for claim, value in likely.items()}
+    total = sum(weighed.values())
+    return {claim: value / total for claim, value in weighed.items()}
+
+
+def likelihood(word: Word, claim: int | None, settings: EvidenceSettings) -> float:
+    """How likely the word is where this claim is the right one."""
+    mine = claim == word.claim
+    if word.stance == Stance.UP:
+        return settings.up_if_right if mine else settings.up_if_wrong
+    if word.stance == Stance.DOWN:
+        return 1 - settings.up_if_right if mine else (1 - settings.up_if_wrong) * DOWN_IF_WRONG
+    if claim == word.proposed:
+        return settings.correction_right * (SOURCED_WEIGHT if word.sourced else 1)
+    return settings.correction_of_right if mine else OTHER_PROPOSED
+
+
+SOURCED_WEIGHT: Final = 8.0  # a correction that a cited source contains outranks a few votes
+
+
+def reviewed(likely: Mapping[int | None, float], word: Word) -> dict[int | None, float]:
+    """What a reviewer said holds, until others say otherwise."""
+    if word.stance == Stance.REVIEW_DOWN:
+        left = {claim: value if claim != word.claim else 0.0 for claim, value in likely.items()}
+        total = sum(left.values())
+        return {claim: value / total for claim, value in left.items()} if total else dict(likely)
+    others = max(len(likely) - 1, 1)
+    return {claim: SURE if claim == word.backs else (1 - SURE) / others for claim in likely}
+
+
+def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> dict[int, Standing]:
+    """What is known of each claim that these words are about."""
+    every = list(words)
+    heard_of = counted(every)
+    likely = posterior(heard_of, settings)
+    claims = [claim for claim in likely if claim is not None]
+    found = {claim: standing(claim, likely[claim], every, heard_of) for claim in claims}
+    best = max(claims, key=lambda claim: (likely[claim], found[claim].supporters, claim))
+    is_settled = likely[best] >= settings.threshold or is_uncontested(found[best])
+    for claim, one in found.items():
+        if is_settled:
+            verdict = Verdict.RIGHT if claim == best else Verdict.ACCEPTED if is_uncontested(one) else Verdict.WRONG
+            found[claim] = one._replace(verdict=verdict)
+    return found
+
+
+def is_uncontested(one: Standing) -> bool:
+    """Whether several people found a claim right and nobody wrong: another right one does not make it less so."""
+    return one.tier != Tier.SINGLE and one.supporters > 1 and not one.opponents
+
+
+def standing(claim: int, likely: float, every: Sequence[Word], heard_of: Sequence[Word]) -> Standing:
+    """One claim with the people for and against it."""
+    backing = [word for word in heard_of if word.backs == claim]
+    against = [word for word in heard_of if word.claim == claim and word.stance not in (Stance.UP, Stance.REVIEW_UP)]
+    conversations = {word.interaction for word in every if claim in (word.claim, word.proposed)}
+    return Standing(Verdict.DOUBT, round(likely, 4), len(backing), len(against), len(conversations), tier(backing))
+
+
+def tier(backing: Sequence[Word]) -> Tier:
+    """What the support of a claim amounts to."""
+    if any(word.stance in REVIEWS for word in backing):
+        return Tier.REVIEWED
+    if any(word.sourced for word in backing):
+        return Tier.SOURCED
+    return Tier.SEVERAL if len({word.person for word in backing}) > 1 else Tier.SINGLE

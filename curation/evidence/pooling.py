@@ -1,0 +1,106 @@
+"""What people said of one answer, pooled with what was said of the same answer to the same question elsewhere."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from curation import claims
+from curation.decisions import judging, posterior
+from curation.decisions.judging import Judged
+from curation.decisions.posterior import EvidenceSettings, Standing, Stance, Verdict
+from curation.decisions.reasons import Reason
+from curation.decisions.rules import Outcome, Reading, Side
+from curation.evidence import store
+from curation.evidence.store import REVIEW, Columns, Read
+from curation.models import Claim, Opinion
+from feedback.models import Project
+from privacy.db import bulk
+
+STANCES: Final = {Side.GOOD: Stance.UP, Side.WRONG: Stance.DOWN, Side.REPLACED: Stance.REPLACED}
+REVIEWS: Final = {
+    Reason.REVIEW_APPROVED: Stance.REVIEW_UP,
+    Reason.REVIEW_CORRECTED: Stance.REVIEW_REPLACED,
+    Reason.REVIEW_REJECTED: Stance.REVIEW_DOWN,
+}
+Standings = Mapping[bytes, Mapping[int, Standing]]
+
+
+@dataclass(slots=True)
+class Pool:
+    """What is known of each claim about the questions of a batch, and the claims of which something else was known before."""
+
+    standings: Standings = field(default_factory=dict)
+    changed: set[tuple[bytes, int]] = field(default_factory=set)
+
+
+def pool(project: Project, judged: Sequence[Judged], settings: EvidenceSettings) -> Pool:
+    """Store what was said of these interactions, and find what is known now of the answers to their questions."""
+    rows = [row for one in judged for row in opinions(project.pk, one)]
+    spoken = [one for one in judged if one.read.votes or one.read.before is not None]
+    store.write_opinions(rows, [one.read.key for one in spoken if one.read.before is not None])
+    questions = {one.question for one in spoken}
+    words = store.words_on(project, questions)
+    before = store.claims_on(project, questions)
+    standings = {question: posterior.standings(said, settings) for question, said in words.items()}
+    now = {(question, claim): one.verdict for question, claims in standings.items() for claim, one in claims.items()}
+    store.write_claims(project, standings, before.keys() - now.keys())
+    changed = {key for key, verdict in before.items() if now.get(key) != verdict}
+    return Pool(standings, changed)
+
+
+def opinions(project: int, one: Judged) -> Iterable[Columns]:
+    """The words about an interaction, as they are stored."""
+    read = one.read
+    sources = digest(read.sources)
+    for reading in one.readings:
+        if stance := STANCES.get(reading.side):
+            proposed = one.proposals.get(reading.vote.ref)
+            yield (
+                project, read.key, reading.vote.subject, one.question, one.claim, proposed, stance.value,
+                reading.vote.ref, reading.vote.is_anonymous, sources, is_sourced(read, reading), bulk.stamp(reading.vote.at),
+            )  # fmt: skip
+    before = read.before
+    if before is not None and before.resolved_at is not None and judging.is_reviewed(read):
+        if stance := review_of(one):
+            yield (
+                project, read.key, read.subject, one.question, one.claim, one.typed, stance.value, REVIEW, False, sources,
+                False, bulk.stamp(before.resolved_at),
+            )  # fmt: skip
+
+
+def review_of(one: Judged) -> Stance | None:
+    """What a reviewer said of the answer; None where their verdict was about something else."""
+    if one.ruling.reason == Reason.REVIEW_USED:
+        return Stance.REVIEW_UP if one.ruling.outcome == Outcome.CONFIRMED else Stance.REVIEW_REPLACED
+    return REVIEWS.get(one.ruling.reason)
+
+
+def is_sourced(read: Read, reading: Reading) -> bool:
+    """Whether a source that the conversation cites contains the answer that the vote speaks for."""
+    if not read.sources or reading.side not in (Side.GOOD, Side.REPLACED):
+        return False
+    text = reading.vote.correction if reading.side == Side.REPLACED else read.answer
+    return any(claims.contains(source.get("text", ""), text or "", read.question) for source in read.sources)
+
+
+def digest(sources: Sequence[Mapping[str, Any]]) -> int:
+    """A digest of what the sources say; 0 where there is nothing."""
+    text = "\x1e".join(sorted(source.get("text", "") for source in sources))
+    if not text.strip("\x1e"):
+        return 0
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def count_again(project: int, question: bytes) -> None:
+    """Words about a question have gone: let curation look at it again; what nobody speaks of any more is forgotten."""
+    left = Opinion.objects.filter(project=project, question=question)
+    Claim.objects.filter(project=project, question=question).exclude(
+        claim__in=left.values("claim").union(left.exclude(proposed=None).values("proposed"))
+    ).delete()
+    store.reopen(list(left.order_by("-at").values_list("interaction", flat=True)[:1]))
+
+
+def is_settled(one: Standing | None) -> bool:
+    """Whether a claim is taken for right."""
+    return one is not None and one.verdict in (Verdict.RIGHT, Verdict.ACCEPTED)

@@ -1,0 +1,62 @@
+"""What people said of the answers to a question: each word, and what all of them come to."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from curation.decisions.posterior import Stance, Tier, Verdict
+from feedback.models import Interaction, Project
+from privacy.models import Subject
+
+
+class Opinion(models.Model):
+    """One person's word about one answer, by digests of what the answer claims: it holds no text.
+
+    `question` is the key of the question, `claim` a digest of what the answer claims, and `proposed` of what the person
+    wrote instead.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+", db_index=False)
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="opinions", db_index=False)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="opinions")
+    question = models.BinaryField(max_length=16)
+    claim = models.BigIntegerField()
+    proposed = models.BigIntegerField(null=True)
+    stance = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Stance])
+    signal = models.BigIntegerField(default=0, help_text="The signal that says so; 0 for a review.")
+    is_anonymous = models.BooleanField(default=False, help_text="Nobody is named: all such words count as one.")
+    sources = models.BigIntegerField(default=0, help_text="Digest of the sources that the person saw; 0 for none.")
+    sourced = models.BooleanField(default=False, help_text="A source contains the claim that it speaks for.")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["interaction", "signal"], name="opinion_once"),
+        ]
+        indexes = [models.Index(fields=["project", "question", "-at"], name="opinion_newest")]
+
+    def __str__(self) -> str:
+        return f"opinion {self.pk}"
+
+
+class Claim(models.Model):
+    """What is known of one claim about a question, from all that people said of it."""
+
+    Verdict: ClassVar = Verdict
+    Tier: ClassVar = Tier
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="claims", db_index=False)
+    question = models.BinaryField(max_length=16)
+    claim = models.BigIntegerField()
+    verdict = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Verdict])
+    probability = models.FloatField()
+    supporters = models.PositiveIntegerField()
+    opponents = models.PositiveIntegerField()
+    conversations = models.PositiveIntegerField()
+    tier = models.CharField(max_length=16, choices=[(one.value, one.value) for one in Tier])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "question", "claim"], name="claim_once")]
+
+    def __str__(self) -> str:
+        return f"claim {self.pk}"
