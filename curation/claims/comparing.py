@@ -1,0 +1,187 @@
+"""Whether two answers clash, and whether a text holds what an answer claims."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rapidfuzz.distance import Levenshtein
+
+from curation.claims.measures import equal, rival
+from curation.claims.reading import SIDES, Claim, Reading, canonical, reading
+from curation.claims.statements import asked
+from curation.claims.words import EVIDENCE
+
+FRAME: Final = 0.6
+"""The share of equal words from which two clauses are one frame with another filling."""
+_PARTICLES = frozenset(
+    "before after within until up down in out on off over under above below vor nach an aus auf zu antes después avant après".split()
+)
+"""Words with many senses: opposite only where one replaces the other in the same sentence."""
+_ONE_THING = frozenset(
+    "is was who where ist war wer wo est était qui où es era quién dónde è chi dove é quem onde wie waar jest był kto gdzie".split()
+)
+"""In a question: there is one right answer."""
+_JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
+
+
+def conflict(one: str, other: str, question: str = "") -> bool:
+    """Whether two answers to one question make claims that cannot both hold. False where that is not sure."""
+    return clash(reading(one, question), reading(other, question), question) not in ("", "wording")
+
+
+def clash(one: Reading, other: Reading, question: str = "") -> str:
+    """The kind of claim in which two answers clash, "" where none is seen. `wording` says that one word of a sentence
+    was replaced by another of unknown sense.
+    """
+    if (
+        one.polarity is not None
+        and other.polarity is not None
+        and one.polarity != other.polarity
+        and not asked(question).open
+    ):
+        return "yes or no"
+    found = ""
+    for mine, yours, share in aligned(one, other):
+        kind = _clause_clash(mine, yours, share, one, other)
+        if kind and kind != "wording":
+            return kind
+        found = found or kind
+    return _single(one, other, question) or found
+
+
+def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]]:
+    """Each clause of `other` with the clause of `one` that shares most with it, and the share of the shorter one."""
+    for yours in other.claims:
+        best, most = None, 0.0
+        for mine in one.claims:
+            shared = len(mine.content & yours.content)
+            if shared:
+                score = shared / min(len(mine.content), len(yours.content)) + shared / 100
+                if score > most:
+                    best, most = mine, score
+        if best is not None:
+            yield best, yours, len(best.content & yours.content) / min(len(best.content), len(yours.content))
+
+
+def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: Reading) -> str:
+    shared = mine.content & yours.content
+    turned = _turned(mine, yours, one.language)
+    if share >= 0.5 and (mine.negated != yours.negated) != turned and (len(shared) > 1 or share == 1.0 or turned):
+        return "polarity" if not turned else "opposite"
+    if share >= 0.5 and _number_clash(mine, yours, one, other):
+        return "number"
+    if _swapped(mine.raw, yours.raw):
+        return "roles"
+    return _replaced(mine, yours, one, other)
+
+
+def _turned(mine: Claim, yours: Claim, language: str) -> bool:
+    """Whether the clauses say opposite sides of an odd number of things."""
+    sides = SIDES[language]
+    here = {axis: side for word in mine.content - yours.content - _PARTICLES for axis, side in sides.get(word, ())}
+    if not here:
+        return False
+    there = {axis: side for word in yours.content - mine.content - _PARTICLES for axis, side in sides.get(word, ())}
+    return any(here[axis] != side for axis, side in there.items() if axis in here)
+
+
+def _number_clash(mine: Claim, yours: Claim, one: Reading, other: Reading) -> bool:
+    """Whether the clauses give different values of one thing, each of which the other answer does not have."""
+    for fact in mine.hard:
+        if any(equal(fact, each) for each in other.hard):
+            continue
+        if any(rival(fact, each) and not any(equal(each, known) for known in one.hard) for each in yours.hard):
+            return True
+    return False
+
+
+def _swapped(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
+    """Whether two parts of the clause have changed places around something that is no mere "and"."""
+    if len(mine) != len(yours) or mine == yours or sorted(mine) != sorted(yours):
+        return False
+    start, end = 0, len(mine)
+    while mine[start] == yours[start]:
+        start += 1
+    while mine[end - 1] == yours[end - 1]:
+        end -= 1
+    x, y = mine[start:end], yours[start:end]
+    for tail in range(1, len(x)):
+        if x[-tail:] != y[:tail]:
+            continue
+        for head in range(1, len(x) - tail):
+            middle = x[head : len(x) - tail]
+            if x[:head] == y[-head:] and y[tail : len(y) - head] == middle and not _JOINING.issuperset(middle):
+                return True
+    return False
+
+
+def _replaced(mine: Claim, yours: Claim, one: Reading, other: Reading) -> str:
+    """What kind of word was replaced by another of its kind in a clause that is otherwise nearly the same."""
+    if Levenshtein.normalized_similarity(mine.raw, yours.raw) < FRAME:
+        return ""
+    found = ""
+    for step in Levenshtein.opcodes(mine.raw, yours.raw):
+        if step.tag != "replace":
+            continue
+        out = [word for word in mine.raw[step.src_start : step.src_end] if word not in yours.raw]
+        put = [word for word in yours.raw[step.dest_start : step.dest_end] if word not in mine.raw]
+        if not out or not put:
+            continue
+        if any(_opposite(a, b, one.language) for a in out for b in put):
+            return "opposite"
+        hard_out, hard_put = mine.hard.intersection(out), yours.hard.intersection(put)
+        if hard_out and hard_put and not any(equal(a, b) for a in hard_out for b in hard_put):
+            return "number"
+        if mine.names.intersection(out) and yours.names.intersection(put) and not other.content & set(out):
+            return "name"
+        if any(word not in EVIDENCE for word in out) and any(word not in EVIDENCE for word in put):
+            found = "wording"
+    return found
+
+
+def _opposite(one: str, other: str, language: str) -> bool:
+    sides = SIDES[language]
+    here = dict(sides.get(one, ()))
+    return any(here.get(axis, side) != side for axis, side in sides.get(other, ()))
+
+
+def _single(one: Reading, other: Reading, question: str) -> str:
+    """The clash of two short answers to an open question: one number or one name each, and not the same."""
+    if not asked(question).open or len(one.claims) != 1 or len(other.claims) != 1:
+        return ""
+    mine, yours = one.claims[0], other.claims[0]
+    about = {canonical(word, one.language) for word in asked(question).words}
+    left, right = [[word for word in claim.words if word not in about] for claim in (mine, yours)]
+    if len(left) != 1 or len(right) != 1 or mine.negated != yours.negated:
+        return ""
+    (a,), (b,) = left, right
+    if a in mine.hard and b in yours.hard:
+        return "number" if rival(a, b) and not equal(a, b) else ""
+    one_thing = not _ONE_THING.isdisjoint(asked(question).tokens)
+    return "name" if one_thing and a in mine.names and b in yours.names and a != b else ""
+
+
+def contains(source: str, answer: str, question: str = "") -> bool:
+    """Whether a text holds every claim of an answer: its hard facts and names, polarity, and most of its words, within
+    two neighbouring sentences.
+    """
+    claimed = reading(answer, question)
+    text = reading(source)
+    return bool(claimed.claims) and all(_held(claim, text) for claim in claimed.claims)
+
+
+def _held(claim: Claim, text: Reading) -> bool:
+    if not claim.content:
+        return True
+    for place, mine in enumerate(text.claims):
+        near = text.claims[max(0, place - 2) : place + 3]
+        words = frozenset().union(*(each.content for each in near))
+        if not all(any(equal(fact, each) for each in words if each[0] in "#=@" or each == fact) for fact in claim.hard):
+            continue
+        if not claim.names <= words:
+            continue
+        shared = mine.content & claim.content
+        if not shared or len(claim.content & words) + 0.001 < 0.67 * len(claim.content):
+            continue
+        if (mine.negated != claim.negated) == _turned(mine, claim, text.language) and not _swapped(mine.raw, claim.raw):
+            return True
+    return False

@@ -1,0 +1,199 @@
+"""Reads an answer for comparison: clauses with their words in order, hard facts, names, and polarity.
+
+Words are compared by stem and by the closed lists of `relations`; hard facts (numbers with their units, dates, times,
+codes, addresses) by value alone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from curation.claims import relations
+from curation.claims.statements import claiming
+from curation.claims.words import (
+    DROPPED,
+    END,
+    EVIDENCE,
+    FUNCTION,
+    LANGUAGES,
+    MODALS,
+    NEGATIONS,
+    Clause,
+    lists_of,
+    split,
+)
+
+RECENT: Final = 512
+SHORT: Final = 3
+"""Words up to which an answer has no sentence, so that its first word is in capitals for its own sake."""
+_SUFFIXES = {
+    "en": re.compile(r"(?<=\w{3})(?:ations?|ings?|edly|ied|ed|iers?|ers?|ies|es|s|ly|ions?|ments?|als?|ance|ness|ability|able|y|e)$"),
+    "de": re.compile(r"(?<=\w{3})(?:ungen|ung|lichen|liche|lich|ern|en|er|es|em|et|st|te|ten|t|e|n|s)$"),
+    "fr": re.compile(r"(?<=\w{3})(?:ations?|ements?|ement|aient|ées?|és?|er|ez|ent|es|s|e|x)$"),
+    "es": re.compile(r"(?<=\w{3})(?:aciones|ación|amente|mente|ando|iendo|adas?|ados?|idas?|idos?|ar|er|ir|an|en|as|os|es|a|o|e|s)$"),
+    "it": re.compile(r"(?<=\w{3})(?:azioni|azione|amente|mente|ando|endo|ate|ati|ata|ato|ite|iti|ita|ito|are|ere|ire|i|e|a|o)$"),
+    "pt": re.compile(r"(?<=\w{3})(?:ações|ação|amente|mente|ando|endo|adas?|ados?|idas?|idos?|ar|er|ir|am|em|as|os|es|a|o|e|s)$"),
+    "nl": re.compile(r"(?<=\w{3})(?:ingen|ing|heden|heid|lijk|eren|en|er|de|te|t|e|s)$"),
+    "pl": re.compile(r"(?<=\w{3})(?:ami|ach|owi|ego|emu|ymi|imi|ych|ów|om|ie|em|ą|ę|y|i|a|e|o|u)$"),
+}  # fmt: skip
+_SPLITTING = frozenset(
+    "but if unless when while because although whereas until though except aber wenn falls weil obwohl sondern außer mais si "
+    "quand parce sauf pero sino cuando porque excepto ma quando perché tranne mas exceto maar als omdat tenzij ale jeśli gdy ponieważ".split()
+)
+_LIGHT = frozenset("the a an".split())
+_YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
+_NO = frozenset("no nope nein non não nee nie".split())
+_HARD = re.compile(r"[#=@]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
+_LIMIT = re.compile(r"(?:no|not) (?:more|less|later|earlier|fewer|longer|only)|nicht (?:mehr|nur|länger|später)|pas (?:plus|seulement)|no (?:más|solo|sólo)|"
+                    r"non (?:più|solo)|não (?:mais|só)|niet (?:meer|alleen)|nie (?:więcej|tylko)")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One clause: its content in order, hard facts among it, its names, and whether it is negated."""
+
+    words: tuple[str, ...]
+    content: frozenset[str]
+    hard: frozenset[str]
+    names: frozenset[str]
+    negated: bool
+    raw: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An answer as its claims; `polarity` is True for yes, False for no, None where it says neither."""
+
+    claims: tuple[Claim, ...]
+    polarity: bool | None
+    language: str
+
+    @property
+    def content(self) -> frozenset[str]:
+        return frozenset().union(*(claim.content for claim in self.claims))
+
+    @property
+    def hard(self) -> frozenset[str]:
+        return frozenset().union(*(claim.hard for claim in self.claims))
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(claim.names for claim in self.claims))
+
+
+@lru_cache(maxsize=RECENT)
+def reading(answer: str, question: str = "") -> Reading:
+    """Read an answer to that question."""
+    clauses, language = claiming(answer, question, whole=True)
+    names = _names(answer, language)
+    first = clauses[0][0] if clauses and clauses[0] else ""
+    polarity = True if first in _YES else False if first in _NO else None
+    if polarity is not None and len(clauses[0]) > 1 and first in ("no", "si", "als"):
+        polarity = None  # "No refunds …": the word belongs to what follows
+    if polarity is not None:
+        clauses = [clauses[0][1:], *clauses[1:]]
+    claims = [_claim(part, names, language) for clause in clauses for part in _parts(clause)]
+    return Reading(tuple(claim for claim in claims if claim.words), polarity, language)
+
+
+def _parts(clause: Clause) -> Iterator[Clause]:
+    part: Clause = []
+    for word in clause:
+        if word in _SPLITTING and part:
+            yield part
+            part = []
+        part.append(word)
+    if part:
+        yield part
+
+
+def _claim(clause: Clause, names: frozenset[str], language: str) -> Claim:
+    words: list[str] = []
+    function, negations = FUNCTION[language], NEGATIONS[language]
+    negated = not negations.isdisjoint(clause) and not _only_limited(clause, negations)
+    place = 0
+    while place < len(clause):
+        word = clause[place]
+        pair = f"{word}-{clause[place + 1]}" if place + 1 < len(clause) else ""
+        place += 1
+        if pair in _GROUP:
+            words.append(_GROUP[pair])
+            place += 1
+        elif (
+            word not in function
+            and word not in negations
+            and word not in DROPPED[language]
+            and word not in MODALS[language]
+        ):
+            words.append(canonical(word, language))
+    hard = frozenset(word for word in words if _HARD.match(word))
+    mine = frozenset(canonical(word, language) for word in clause if word in names) - hard
+    raw = tuple(canonical(word, language) for word in clause if word not in _LIGHT)
+    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw)
+
+
+def _only_limited(clause: Clause, negations: frozenset[str]) -> bool:
+    """Whether the negations of a clause only draw a limit: "no more than 5", "not only"."""
+    rest = _LIMIT.sub(" ", " ".join(clause)).split()
+    return negations.isdisjoint(rest)
+
+
+def _names(answer: str, language: str) -> frozenset[str]:
+    """The words that only a name would have in capitals there. In German every noun is, so capitals alone say little."""
+    found: set[str] = set()
+    tokens = split(answer)
+    before = "." if len(tokens) > SHORT else ","
+    for token in tokens:
+        inside = before not in END and before not in ":•" and language != "de"
+        if token[0].isupper() and len(token) > 1 and token.lower() not in EVIDENCE and (token.isupper() or inside):
+            found.add(token.lower())
+        before = token
+    return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def canonical(word: str, language: str) -> str:
+    """The one form of a word: of its group of equal words, else its stem. Hard facts stay."""
+    if _HARD.match(word):
+        return word
+    base = stem(word, language)
+    return _GROUP.get(word) or _STEMMED[language].get(base) or base
+
+
+def stem(word: str, language: str) -> str:
+    """A word without its ending, so that its inflections are one."""
+    short = _SUFFIXES[lists_of(language)].sub("", word)
+    if lists_of(language) == "en":
+        short = _SUFFIXES["en"].sub("", short) if len(short) > 6 else short
+        if len(short) > 3 and short[-1] == short[-2] and short[-1] not in "aeiouls":
+            short = short[:-1]
+    return short
+
+
+def _groups() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for group in relations.SAME:
+        first, *rest = group.split()
+        mark = found.get(first, first)
+        for word in (first, *rest):
+            found.setdefault(word, mark)
+    return found
+
+
+def _sides(language: str) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Each word's axes, with its side on each."""
+    found: dict[str, set[tuple[int, int]]] = {}
+    for axis, pair in enumerate(relations.OPPOSITE):
+        for side, words in enumerate(pair.split("/")):
+            for word in words.split():
+                found.setdefault(canonical(word, language), set()).add((axis, side))
+    return {word: tuple(sorted(axes)) for word, axes in found.items()}
+
+
+_GROUP = _groups()
+_STEMMED = {
+    language: {stem(word, language): mark for word, mark in _GROUP.items() if "-" not in word} for language in LANGUAGES
+}
+SIDES = {language: _sides(language) for language in LANGUAGES}

@@ -1,0 +1,89 @@
+"""Closed lists of words that mean the same, and of words that mean the opposite, in eight languages."""
+
+from typing import Final
+
+SAME: Final = (
+    # English
+    "choose pick select", "click tap press hit", "open launch", "close shut", "begin start commence", "end finish stop",
+    "buy purchase", "call phone dial ring", "leave exit", "send submit", "return send-back give-back", "picture avatar photo photograph",
+    "log-out sign-out logout signout log-off sign-off", "log-in sign-in login signin log-on", "user people person member guest-user",
+    "company firm", "shop store", "item product goods article", "order purchase-order", "fee charge cost price", "pay paid payment",
+    "delivery arrive arrival deliver", "free gratis complimentary", "remove delete erase", "enter type", "save store-file", "centre center",
+    "begin start", "big large", "small little", "quick fast", "car automobile", "holiday vacation leave-days", "licence license",
+    "menu list", "last bottom final", "first top", "box packaging package", "phone telephone mobile", "email mail e-mail", "whole entire all every",
+    "need require must have-to necessary", "may can allow permit able possible", "get receive obtain", "reply answer respond", "show display",
+    "keep retain", "change modify alter edit", "reach contact", "use utilise utilize", "check verify", "make create build", "unlimited many-as",
+    "single one", "mistake error", "city town", "street road", "doctor physician", "child kid", "job work", "begin-at from", "help assist",
+    "repair fix mend", "film movie", "lift elevator", "flat apartment", "petrol gas gasoline", "autumn fall-season", "luggage baggage",
+    "cancel call-off", "wait-for await", "refund reimburse money-back", "bill invoice", "discount reduction", "immediately at-once right-away",
+    "half 50%", "twice two-times", "outside outdoors outdoor", "inside indoors indoor", "nearest closest", "close-to near next-to beside",
+    "cover include insure", "bank-holiday public-holiday", "fire blaze", "clerk staff employee", "boss manager lead head", "sick ill",
+    "forbid prohibit ban", "expire lapse run-out", "sold-out gone out-of-stock", "stock supply",
+    # German
+    "wählen auswählen", "öffnen aufmachen", "schließen zumachen", "beginnen anfangen starten", "enden aufhören", "kaufen erwerben",
+    "anrufen telefonieren", "auto wagen pkw", "abmelden ausloggen", "anmelden einloggen", "rechnung faktura", "gebühr kosten preis",
+    "lieferung zustellung", "kostenlos gratis kostenfrei umsonst", "löschen entfernen", "ändern anpassen", "klicken tippen", "senden schicken",
+    "zurückgeben zurückschicken zurücksenden", "handy mobiltelefon", "urlaub ferien", "arzt doktor", "sofort umgehend unverzüglich",
+    # French
+    "choisir sélectionner", "commencer débuter", "finir terminer", "acheter acquérir", "appeler téléphoner", "gratuit gratuitement offert",
+    "supprimer effacer", "voiture automobile", "cliquer appuyer", "renvoyer retourner", "facture note",
+    # Spanish
+    "elegir escoger seleccionar", "empezar comenzar", "terminar acabar", "comprar adquirir", "llamar telefonear", "gratis gratuito",
+    "borrar eliminar", "coche auto carro", "pulsar hacer-clic", "devolver retornar", "móvil celular",
+    # Italian, Portuguese, Dutch, Polish
+    "scegliere selezionare", "iniziare cominciare", "gratis gratuito", "escolher selecionar", "começar iniciar", "kiezen selecteren",
+    "beginnen starten", "gratis kosteloos", "wybrać zaznaczyć", "zacząć rozpocząć",
+)  # fmt: skip
+"""Groups of words that say the same in an answer; of two words, joined by a hyphen."""
+
+OPPOSITE: Final = (
+    # English
+    "open/close closed shut", "inside indoors indoor/outside outdoors outdoor", "lock/unlock", "enable enabled activate turn-on switch-on on/"
+    "disable disabled deactivate turn-off switch-off off", "hot warm/cold cool", "before within until/after", "above over/below under beneath", "more/less fewer", "most/least fewest",
+    "maximum max/minimum min", "first/last", "early earlier/late later", "increase rise raise grow higher/decrease fall reduce drop lower", "allow allowed permit permitted/"
+    "forbid forbidden prohibit prohibited ban banned", "accept accepted/reject rejected refuse refused decline declined", "include included covered/exclude excluded", "add/remove delete",
+    "buy/sell", "send/receive", "import/export", "upload/download", "left/right", "north/south", "east/west", "up/down", "push/pull", "start begin/"
+    "stop end finish", "win/lose", "arrive/depart leave", "enter/exit", "full/empty", "wet/dry", "safe/dangerous unsafe", "legal/illegal", "possible/impossible",
+    "valid/invalid", "required mandatory compulsory/optional voluntary", "public/private", "free/paid", "cheap/expensive", "fast quick/slow",
+    "long/short", "big large/small little", "heavy/light", "high/low", "true/false", "always/never", "all every everybody everyone/none nobody",
+    "refundable/non-refundable nonrefundable", "in/out", "with/without", "male men man/female women woman", "parent/child", "day daily-time/night",
+    "morning/evening", "winter/summer", "buyer customer/seller", "employer/employee", "sender/recipient receiver", "old/new", "temporary/permanent",
+    "manual manually/automatic automatically", "internal/external", "positive/negative", "same/different", "often/rarely seldom", "increase/decrease",
+    "install/uninstall", "connect/disconnect", "subscribe/unsubscribe", "encrypt/decrypt", "encrypted/unencrypted", "used/unused", "known/unknown",
+    "odd/even", "input/output", "ascending/descending", "asc/desc", "today/tomorrow", "weekday weekdays/weekend weekends", "local/remote", "read/write",
+    "keep/discard", "pass/fail", "success/failure", "agree/disagree", "approve approved/reject rejected", "deposit/withdraw", "borrow/lend", "agent/principal",
+    "freeze/melt", "expand/contract", "attach/detach", "mount/unmount", "wider/narrower", "better/worse", "best/worst", "older/younger", "larger bigger/smaller",
+    "longer/shorter", "faster/slower", "can able/unable", "likely/unlikely", "healthy/unhealthy", "necessary/unnecessary", "complete/incomplete", "single/double",
+    # German
+    "offen geöffnet auf/geschlossen zu", "innen drinnen innerhalb/außen draußen außerhalb", "an ein einschalten aktivieren/aus ausschalten deaktivieren",
+    "heiß warm/kalt", "vor vorher/nach nachher", "über oberhalb/unter unterhalb", "mehr/weniger", "höchstens maximal/mindestens minimal", "erste zuerst/letzte zuletzt",
+    "erlaubt gestattet/verboten untersagt", "links/rechts", "norden nördlich/süden südlich", "osten östlich/westen westlich", "steigen erhöhen/sinken senken", "mit/ohne",
+    "kostenlos gratis/kostenpflichtig", "immer/nie niemals", "alle/keine", "groß/klein", "früh früher/spät später", "kaufen/verkaufen", "möglich/unmöglich",
+    "gültig/ungültig", "öffentlich/privat", "tag/nacht", "sommer/winter", "morgens/abends", "schnell/langsam", "lang/kurz", "pflicht verpflichtend/freiwillig optional",
+    "ankunft/abfahrt", "eingang/ausgang", "hinzufügen/entfernen", "öffnen/schließen",
+    # French
+    "ouvert ouverte ouverts ouvertes/fermé fermée fermés fermées", "dedans intérieur/dehors extérieur", "activer allumer/désactiver éteindre", "chaud chaude/froid froide",
+    "avant/après", "plus/moins", "maximum/minimum", "premier première/dernier dernière", "autorisé autorisée permis/interdit interdite", "gauche/droite",
+    "nord/sud", "est-direction/ouest", "augmenter/diminuer réduire baisser", "avec/sans", "gratuit gratuite/payant payante", "toujours/jamais", "acheter/vendre",
+    "obligatoire/facultatif facultative", "possible/impossible", "valable valide/invalide", "jour/nuit", "été-saison/hiver", "matin/soir", "grand grande/petit petite",
+    "inclus incluse compris comprise/exclu exclue", "ouvrir/fermer", "au-dessus/au-dessous", "entrée/sortie", "ajouter/supprimer retirer",
+    # Spanish
+    "abierto abierta abiertos abiertas abre/cerrado cerrada cerrados cerradas cierra", "dentro interior/fuera exterior", "activar encender/desactivar apagar",
+    "caliente/frío fría", "antes/después", "más/menos", "máximo/mínimo", "primero primera/último última", "permitido permitida/prohibido prohibida",
+    "izquierda/derecha", "norte/sur", "este-dirección/oeste", "aumentar subir/disminuir reducir bajar", "con/sin", "gratis gratuito/pago", "siempre/nunca",
+    "comprar/vender", "obligatorio obligatoria/opcional voluntario", "posible/imposible", "válido válida/inválido inválida", "día/noche", "verano/invierno",
+    "grande/pequeño pequeña", "incluido incluida/excluido excluida", "abrir/cerrar", "encima/debajo", "entrada/salida", "añadir/eliminar quitar", "todos/ninguno",
+    # Italian
+    "aperto aperta/chiuso chiusa", "dentro/fuori", "attivare accendere/disattivare spegnere", "caldo calda/freddo fredda", "prima/dopo", "più/meno", "massimo/minimo",
+    "permesso consentito/vietato proibito", "sinistra/destra", "con/senza", "sempre/mai", "obbligatorio/facoltativo", "incluso inclusa/escluso esclusa",
+    # Portuguese
+    "aberto aberta/fechado fechada", "ativar ligar/desativar desligar", "quente/frio fria", "antes/depois", "mais/menos", "permitido permitida/proibido proibida",
+    "esquerda/direita", "com/sem", "sempre/nunca", "obrigatório/opcional", "incluído incluída/excluído excluída",
+    # Dutch
+    "open/gesloten dicht", "binnen/buiten", "aan inschakelen/uit uitschakelen", "warm heet/koud", "voor/na", "meer/minder", "toegestaan/verboten", "links/rechts",
+    "met/zonder", "altijd/nooit", "verplicht/optioneel", "inclusief/exclusief",
+    # Polish
+    "otwarty otwarte otwarta/zamknięty zamknięte zamknięta", "wewnątrz/zewnątrz", "włącz włączyć/wyłącz wyłączyć", "ciepły/zimny", "przed/po", "więcej/mniej",
+    "dozwolone wolno/zabronione zabroniony", "lewo/prawo", "z/bez", "zawsze/nigdy", "obowiązkowe obowiązkowy/opcjonalne dobrowolny",
+)  # fmt: skip
+"""Pairs of sides; an answer that says one side where the other answer says the other claims the opposite."""
