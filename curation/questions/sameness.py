@@ -1,0 +1,49 @@
+"""Which questions are the same.
+
+The key of a question is made of its canonical text, the turns before it and the declared scope. Two questions are the same
+exactly if their keys are equal. The canonical text leaves out what never changes what is asked: case, spelling, courtesy, and
+the words of closed lists (`words/`). Near questions are another matter (`clusters`).
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from curation.questions.reference import stands_alone
+from curation.questions.wording import canonical
+from feedback.texts.fingerprints import normalise
+from privacy.redaction import PLACEHOLDER
+
+__all__ = ["canonical", "question_key", "stands_alone"]
+
+SIZE = 16
+
+
+def question_key(
+    question: str, context: Sequence[Mapping[str, str]] = (), scope: Sequence[str] = (), *, salt: bytes = b""
+) -> bytes:
+    """16 bytes of BLAKE2b over what makes questions the same.
+
+    The turns before the question count unless it stands alone; so a question asked later in a dialogue has the key of the
+    bare question. The order of the scope makes no difference. A placeholder hides a value that may differ from one
+    interaction to the next: where one counts, the salt, such as the interaction's id, keeps their keys apart.
+    """
+    turns = context if context and not stands_alone(question) else ()
+    made = hashlib.blake2b(digest_size=SIZE)
+    for part in (canonical(question), *sorted(set(scope)), None, *texts(turns)):
+        made.update(b"\x1d" if part is None else part.encode("utf-8", "surrogatepass") + b"\x1e")
+    if hides_a_value(question) or any(hides_a_value(turn.get("content", "")) for turn in turns):
+        made.update(b"\x1f" + salt)
+    return made.digest()
+
+
+def texts(turns: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """The role and the text of each turn; what people wrote counts as a question does."""
+    for turn in turns:
+        role, content = turn.get("role", ""), turn.get("content", "")
+        yield role
+        yield canonical(content) if role == "user" else normalise(content)
+
+
+def hides_a_value(text: str) -> bool:
+    """Whether a placeholder stands in this text."""
+    return "[" in text and PLACEHOLDER.search(text) is not None

@@ -1,0 +1,322 @@
+"""The canonical wording of a question in a language that has lists: each step rewrites the words of one sentence."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from curation.questions.words import Language, Rules, language, recognise
+from feedback.texts.fingerprints import MARKS, normalise
+from privacy.redaction import PLACEHOLDER
+
+LONGEST: Final = 600
+"""Characters: a longer text is compared as it is. Nobody writes two of them that differ by a courtesy."""
+TOKENS: Final = re.compile(
+    rf"\d+(?:[.,:]\d+)+[\w{MARKS}]*|(?:[vV]\d+(?:\.\d+)+)|[\w{MARKS}]+(?:['.][\w{MARKS}]+)*|[+<>=*/%#^&|~$€£¥°]"
+    rf"|(?<![\w{MARKS}])-(?=\s?\d)|(?<=\d)-(?=\d)|[,.?!;]"
+)
+QUOTES: Final = re.compile("[\"`“”„«»]|(?<!\\w)'\\w")
+STOPS: Final = frozenset(".?!;")
+MARK: Final = frozenset(".?!;,")
+MEASURE: Final = re.compile(
+    r"(-?\d+(?:[.,]\d+)?)(kg|g|mg|mcg|µg|ml|cl|l|km|cm|mm|m|kb|mb|gb|tb|kbit|mbit|gbit|eur|usd|gbp|min|h|ms|kwh|kw|w|v|mah)"
+)
+LONGEST_ITEM: Final = 3
+SHORTEST: Final = 3
+"""Words: of a shorter question no courtesy is taken, since "so what" is not "what"."""
+
+
+def canonical(question: str) -> str:
+    """The canonical text of a question: equal for two questions exactly if they ask the same in other words."""
+    if len(question) > LONGEST:
+        return normalise(question)
+    words = split(question)
+    if (spoken := recognise([word.lower() for word in words])) is None:
+        return normalise(question)
+    return rewrite(question, words, spoken) or normalise(question)
+
+
+def split(question: str) -> list[str]:
+    """The words, signs and marks of a text, in their case; a placeholder counts by its type."""
+    if "[" in question:
+        question = PLACEHOLDER.sub(r" \1_ ", question)
+    if not question.isascii():
+        question = question.replace("’", "'").replace("‘", "'")
+    return TOKENS.findall(question)
+
+
+def rewrite(question: str, words: list[str], spoken: Language) -> str:
+    """The canonical text of a question in this language; empty if it only greets or thanks."""
+    words = lower(question, words, spoken)
+    quoted = QUOTES.search(question) is not None
+    found = [sentence(part, spoken, quoted) for part in sentences(replace(words, spoken.rules["always"]))]
+    return " ".join(filter(None, found))
+
+
+def bare(question: str, words: list[str], spoken: Language) -> list[list[str]]:
+    """The words of each sentence in its usual form, without courtesies; else as they were written."""
+    parts = sentences(replace(lower(question, words, spoken), spoken.rules["always"]))
+    found = [framed(courteous(part, spoken, False), spoken) for part in parts]
+    return [[word for word in part if word != ","] for part in found if part]
+
+
+def lower(question: str, words: Sequence[str], spoken: Language) -> list[str]:
+    """The words in lower case, but for those that another case makes another word, as US and us."""
+    if question.isupper():
+        return [word.lower() for word in words]
+    found = [spoken.cased.get(word) or word.lower() for word in words]
+    if "A" in words[1:] and "a" in spoken.sets["articles"]:
+        for place, word in enumerate(words[1:], 1):
+            if (
+                word == "A"
+                and words[place - 1] not in STOPS
+                and not "".join(words[place + 1 : place + 2])[:1].isupper()
+            ):
+                found[place] = "a-"
+    return found
+
+
+def sentences(words: Sequence[str]) -> list[list[str]]:
+    """The words of each sentence, without the marks at its end."""
+    found: list[list[str]] = [[]]
+    for word in words:
+        if word in STOPS:
+            found.append([])
+        else:
+            found[-1].append(word)
+    return [part for part in found if part]
+
+
+def sentence(words: list[str], spoken: Language, quoted: bool) -> str:
+    """The canonical text of one sentence."""
+    sets = spoken.sets
+    mentioned = quoted or not sets["mention"].isdisjoint(words)
+    if not mentioned and len(words) > SHORTEST and not sets["fillers"].isdisjoint(words):
+        words = [word for word in words if word not in sets["fillers"]]
+    asked = courteous(words, spoken, mentioned)
+    words = framed(asked if len(asked) >= SHORTEST or not asked else words, spoken)
+    if not mentioned:
+        if sets["compare"].isdisjoint(words):
+            words = replace(words, spoken.rules["phrases"])
+            variants = spoken.words
+            words = [variants.get(word, word) for word in words]
+        words = [base(word, spoken.code) for word in words]
+        if not sets["joiners"].isdisjoint(words):
+            words = ordered(words, spoken)
+        words = without_articles(words, spoken)
+    return " ".join([word for word in words if word not in MARK])
+
+
+def replace(words: list[str], rules: Rules) -> list[str]:
+    """The words with each phrase of the rules replaced, the longest first, from left to right."""
+    if rules.keys().isdisjoint(words):
+        return words
+    found: list[str] = []
+    place, count = 0, len(words)
+    while place < count:
+        for rest, instead in rules.get(words[place], ()):
+            if words[place + 1 : place + 1 + len(rest)] == rest:
+                found += instead
+                place += 1 + len(rest)
+                break
+        else:
+            found.append(words[place])
+            place += 1
+    return found
+
+
+def opening(words: list[str], rules: Rules) -> tuple[int, list[str]] | None:
+    """How many words at the start one of these phrases takes, and what it is replaced by."""
+    for rest, instead in rules.get(words[0], ()) if words else ():
+        if words[1 : 1 + len(rest)] == rest:
+            return 1 + len(rest), instead
+    return None
+
+
+def courteous(words: list[str], spoken: Language, mentioned: bool) -> list[str]:
+    """The question without greetings, thanks and "could you tell me", in the order of a direct question."""
+    asked = False
+    while words:
+        if words[0] == "," or (found := opening(words, spoken.rules["openers"])):
+            words = words[1:] if words[0] == "," else words[found[0] :]
+        elif found := opening(words, spoken.rules["askers"]):
+            words, asked = words[found[0] :], True
+        else:
+            break
+    if not mentioned:
+        while words:
+            back = words[::-1]
+            if words[-1] == "," or (found := opening(back, spoken.rules["closers"])):
+                words = words[:-1] if words[-1] == "," else words[: -found[0]]
+            else:
+                break
+    return direct(words, spoken) if asked and words else words
+
+
+def direct(words: list[str], spoken: Language) -> list[str]:
+    """An indirect question as a direct one: "how I can pay" is "how can I pay"."""
+    sets = spoken.sets
+    if not sets["questions"] or len(words) < 3:
+        return words
+    whether = words[0] in sets["whether"]
+    if not whether and words[0] not in sets["questions"]:
+        return words
+    if "final" in sets["order"]:
+        return finite_first(words, spoken, whether)
+    return auxiliary_first(words, spoken, whether)
+
+
+def finite_first(words: list[str], spoken: Language, whether: bool) -> list[str]:
+    """German and Dutch: the finite verb comes from the end to behind the question word."""
+    sets = spoken.sets
+    start = 0 if whether else next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
+    if not whether and not start:
+        start = 2 if words[1] in sets["degrees"] else 1
+    return [*words[: 0 if whether else start], words[-1], *words[1 if whether else start : -1]]
+
+
+def auxiliary_first(words: list[str], spoken: Language, whether: bool) -> list[str]:
+    """English: the auxiliary goes before the subject, and "do" comes where there is none."""
+    sets = spoken.sets
+    start = 1 if whether else next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
+    if not whether and (words[1] in sets["auxiliaries"] or words[1] == "to"):
+        return words
+    front = [] if whether else words[:start]
+    if start:
+        for place in range(start + 1, min(len(words), start + 7)):
+            if words[place] in sets["auxiliaries"]:
+                return [*front, words[place], *words[start:place], *words[place + 1 :]]
+        if words[-1] in ("takes", "costs", "lasts") and not whether:
+            return [*front, "does", *words[start:-1], words[-1][:-1]]
+        if words[start] in ("i", "you", "we", "they"):
+            return [*front, "do", *words[start:]]
+        return words[1:] if whether else words
+    if words[-1] in ("takes", "costs", "lasts") and words[1] in sets["degrees"]:
+        return [*words[:2], "does", *words[2:-1], words[-1][:-1]]
+    if words[-1] in ("is", "are"):
+        degree = 2 if words[1] in sets["degrees"] else 1
+        return [*words[:degree], words[-1], *words[degree:-1]]
+    return words
+
+
+def framed(words: list[str], spoken: Language) -> list[str]:
+    """The question in the usual form of its kind: "is it possible to" is "can I"."""
+    for _ in range(2):
+        if found := opening(words, spoken.rules["frames"]):
+            words = found[1] + words[found[0] :]
+        else:
+            break
+    if len(words) > 2 and spoken.verbs:
+        words = infinitive(words, spoken)
+    for trigger, pattern, instead in spoken.patterns:
+        if trigger in words and (match := pattern.fullmatch(" ".join(word for word in words if word != ","))):
+            return match.expand(instead).split()
+    return words
+
+
+def infinitive(words: list[str], spoken: Language) -> list[str]:
+    """ "Wie lösche ich mein Konto" is "wie ich mein Konto löschen", as is "wie kann ich mein Konto löschen"."""
+    if words[0] not in spoken.sets["how"] or words[1] not in spoken.verbs:
+        return words
+    by_particle = spoken.verbs[words[1]]
+    if not spoken.sets["order"]:
+        return [words[0], by_particle[""], *words[2:]] if "" in by_particle else words
+    if words[2] not in spoken.sets["me"]:
+        return words
+    if words[-1] in by_particle:
+        return [words[0], "ich", *words[3:-1], by_particle[words[-1]]]
+    return [words[0], "ich", *words[3:], by_particle[""]] if "" in by_particle else words
+
+
+@lru_cache(maxsize=50_000)
+def base(word: str, code: str) -> str:
+    """The base form of a word, as far as the lists of the language know that it means the same."""
+    spoken = language(code)
+    if word in spoken.forms:
+        return spoken.forms[word]
+    if word[:1].isdigit():
+        return number(word, spoken)
+    if len(word) < 4 or word in spoken.sets["keep"] or not word.isalpha():
+        return word
+    for ending, instead in spoken.endings:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            return word[: -len(ending)] + instead
+    return word
+
+
+def number(word: str, spoken: Language) -> str:
+    """A number without separators of thousands, and a measure as number and unit."""
+    if match := MEASURE.fullmatch(word):
+        return f"{number(match[1], spoken)} {match[2]}"
+    separator = "," if spoken.code == "en" else "."
+    if separator in word and re.fullmatch(rf"[1-9]\d{{0,2}}(?:\{separator}\d\d\d)+", word):
+        return word.replace(separator, "")
+    return word
+
+
+def without_articles(words: list[str], spoken: Language) -> list[str]:
+    """The words without articles; an A that is a letter, as in hepatitis A, stays."""
+    articles, sets = spoken.sets["articles"], spoken.sets
+    if articles.isdisjoint(words):
+        return ["a" if word == "a-" else word for word in words]
+    found = []
+    for place, word in enumerate(words):
+        if word in articles:
+            letter = word == "a" and (
+                (place and words[place - 1] in sets["lettered"])
+                or place + 1 == len(words)
+                or words[place + 1] in sets["after"]
+            )
+            if not letter:
+                continue
+        found.append("a" if word == "a-" else word)
+    return found
+
+
+def ordered(words: list[str], spoken: Language) -> list[str]:
+    """The words with the items of each list in alphabetical order: "Visa and Mastercard" is "Mastercard and Visa"."""
+    for place, word in enumerate(words):
+        if word in spoken.sets["joiners"] and (span := listed(words, place, spoken)):
+            start, second, end = span
+            items = [*split_list(words[start:place]), words[second:end]]
+            if sortable(items, words[start - 1] if start else "", spoken):
+                *first, last = sorted(items)
+                front = [part for item in first for part in (*item, ",")][:-1]
+                return [*words[:start], *front, *words[place:second], *last, *ordered(words[end:], spoken)]
+    return words
+
+
+def listed(words: list[str], place: int, spoken: Language) -> tuple[int, int, int] | None:
+    """Where the items before and after this "and" begin and end; none if that is in doubt."""
+    sets = spoken.sets
+    start = place
+    while start and words[start - 1] not in sets["before"] and words[start - 1] not in sets["articles"]:
+        start -= 1
+    if start and words[start - 1] == "to" and words[start - 2] not in sets["towards"]:
+        return None
+    second = place + 1
+    if second < len(words) and (words[second] in sets["articles"] or words[second] == words[start - 1]):
+        second += 1
+    end = second
+    while end < len(words) and words[end] not in sets["after"] and words[end] not in MARK:
+        end += 1
+    return (start, second, end) if start < place and second < end else None
+
+
+def split_list(words: Sequence[str]) -> list[list[str]]:
+    """The items between commas."""
+    items: list[list[str]] = [[]]
+    for word in words:
+        if word == ",":
+            items.append([])
+        else:
+            items[-1].append(word)
+    return [item for item in items if item]
+
+
+def sortable(items: list[list[str]], lead: str, spoken: Language) -> bool:
+    """Whether the order of these items is free: in "red shoes and socks" nobody knows what is red."""
+    lengths = {len(item) for item in items}
+    if max(lengths) > LONGEST_ITEM or any(not spoken.sets["bound"].isdisjoint(item) for item in items):
+        return False
+    return len(lengths) == 1 or lead in spoken.sets["pair"]
