@@ -104,7 +104,8 @@ def compared(
     for model, some in due.items():
         clear(model, rewritten, {one.row.interaction for one in some}, touched)
         alone = [
-            beside(one, found[one.row.interaction], verdicts.get((one.row.fingerprint, one.said)), model) for one in some
+            beside(one, found[one.row.interaction], verdicts.get((one.row.fingerprint, one.said)), model)
+            for one in some
         ]
         touched.fresh[model] = [row for row in alone if row.reason not in HOLD and row.status != Status.FILTERED]
         touched.unwritten[model] = [

@@ -156,7 +156,9 @@ def posterior(words: Sequence[Word], settings: EvidenceSettings = DEFAULTS) -> d
 def prior(words: Sequence[Word], settings: EvidenceSettings) -> dict[int | None, float]:
     """What is likely before anybody has spoken: that one of the agent's answers is right, or one that people proposed."""
     given = dict.fromkeys(word.claim for word in words)
-    proposed = dict.fromkeys(word.proposed for word in words if word.proposed is not None and word.proposed not in given)
+    proposed = dict.fromkeys(
+        word.proposed for word in words if word.proposed is not None and word.proposed not in given
+    )
     rest = 1 - settings.prior
     likely: dict[int | None, float] = {claim: settings.prior / len(given) for claim in given}
     likely.update({claim: rest * PROPOSED_SHARE / len(proposed) for claim in proposed})
@@ -212,7 +214,7 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
     claims = [claim for claim in likely if claim is not None]
     found = {claim: standing(claim, likely[claim], every, heard_of) for claim in claims}
     best = max(claims, key=lambda claim: (likely[claim], found[claim].supporters, claim))
-    is_settled = likely[best] >= settings.threshold or is_uncontested(found[best])
+    is_settled = likely[best] >= settings.threshold
     for claim, one in found.items():
         if is_settled:
             verdict = Verdict.RIGHT if claim == best else Verdict.ACCEPTED if is_uncontested(one) else Verdict.WRONG

@@ -154,6 +154,12 @@ REASONS: Final[dict[str, Words]] = {
         "The answer names what no source and no approved record knows. Is it right?",
         "names what nobody knows",
     ),
+    "subject_cap": Words(
+        Kind.GUARD, "Much in use rests on one person alone already. Is the answer right?", "much rests on one person"
+    ),
+    "cohort_cap": Words(
+        Kind.GUARD, "Much in use rests on people who came at the same time. Is the answer right?", "many came at once"
+    ),
     "quorum": Words(Kind.GUARD, "Too few people have voted on it. Is the answer right?", "too few have voted"),
     "reviewers_differ": Words(Kind.DISPUTE, "Two reviewers differ; a curator decides.", "reviewers differ"),
     "second_review": Words(Kind.DISPUTE, "A second reviewer has yet to look."),

@@ -10,12 +10,13 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from curation.decisions import rules
+from curation.decisions.posterior import Tier
 from curation.evidence import poisoning, store
 from curation.filters.texts import tokens
-from curation.models import Decision, Example, Question
+from curation.models import Claim, Decision, EvalCase, Example, Question
 from curation.quality import estimates
 from curation.selection.balance import Stock
-from curation.selection.guards import PHRASE_WORDS, GuardSettings, Item
+from curation.selection.guards import OWN_PHRASE_WORDS, PHRASE_WORDS, GuardSettings, Item
 from feedback.models import Interaction, Project, Signal
 from privacy.db import bulk
 from privacy.models import ConsentEntry, Purpose, Subject
@@ -62,13 +63,12 @@ class Shared:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.stocks: dict[tuple[str, ...], Stock] = {}
-        self.weighed: defaultdict[tuple[bool, bool], dict[int, Item]] = defaultdict(dict)
+        self.weighed: defaultdict[bool, dict[int, Item]] = defaultdict(dict)
 
     def items(self, keys: Sequence[int], settings: GuardSettings, known: Known) -> Iterator[Item]:
         """What `items` gives, of what was not read before for the same guards."""
-        there = self.weighed[settings.hold_unknown, settings.rare_subjects > 1]
-        if settings.hold_unknown or settings.rare_subjects > 1:
-            known.learn_sources(there[key] for key in keys if key in there)
+        there = self.weighed[settings.rare_subjects > 1]
+        known.learn_sources(there[key] for key in keys if key in there)
         missing = [key for key in keys if key not in there]
         there.update((item.id, item) for item in items(self.project, missing, settings, known))
         return (there[key] for key in keys if key in there)
@@ -91,7 +91,7 @@ def items(project: Project, keys: Sequence[int], settings: GuardSettings, known:
         for row in sorted(rows):
             since = imported.get(row.subject)
             vouched = since is not None and bulk.moment(row.received_at) <= since + IMPORT_TAKES
-            words = said_in(row, vouched, settings, known, shows) if row.task is None else NOTHING
+            words = said_in(row, vouched, known, shows) if row.task is None else NOTHING
             yield item(row, voters[row.id], vouched, seen, weeks, words, alike)
 
 
@@ -112,6 +112,12 @@ class Read(NamedTuple):
     received_at: Any
     cluster: int | None
     depth: int | None
+    tier: str | None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it would fall without one of the people behind it."""
+        return self.tier in (None, Tier.SINGLE)
 
     @property
     def expected(self) -> str:
@@ -122,9 +128,12 @@ class Read(NamedTuple):
 # Times as text: either driver would have Python take each apart.
 READ = (
     "SELECT i.id, i.subject_id, d.outcome, i.answer, d.task_id, t.correction, s.correction, s.subject_id, "  # noqa: S608
-    f"i.sources, i.question, i.context, CAST(i.received_at AS text), q.cluster, x.depth FROM {bulk.quoted(Decision)} d "
+    f"i.sources, i.question, i.context, CAST(i.received_at AS text), q.cluster, x.depth, c.tier FROM {bulk.quoted(Decision)} d "
     f"{store.RESTS_ON} LEFT JOIN {bulk.quoted(Question)} q ON q.interaction_id = d.interaction_id "
-    f"LEFT JOIN {bulk.quoted(Example)} x ON x.decision_id = d.interaction_id WHERE d.interaction_id IN ({{keys}})"
+    f"LEFT JOIN {bulk.quoted(Example)} x ON x.decision_id = d.interaction_id "
+    f"LEFT JOIN {bulk.quoted(EvalCase)} e ON e.decision_id = d.interaction_id "
+    f"LEFT JOIN {bulk.quoted(Claim)} c ON c.project_id = d.project_id AND c.question = d.question "
+    "AND c.claim = COALESCE(x.said, e.said) WHERE d.interaction_id IN ({keys})"
 )
 VOTED = (
     f"SELECT g.interaction_id, g.subject_id FROM {bulk.quoted(Signal)} g "  # noqa: S608 - our own names
@@ -145,6 +154,7 @@ class Words(NamedTuple):
     names: Sequence[str] = ()
     asker: int = 0
     shown: Sequence[str] = ()
+    own_phrases: Sequence[int] = ()
 
 
 NOTHING = Words()
@@ -163,7 +173,6 @@ def item(
     voters = tuple(sorted(votes))
     authors = tuple(sorted({row.subject, *voters, *(() if row.author is None else (row.author,))}))
     authors = alike.setdefault(authors, authors)
-    since = () if vouched else tuple(seen[person] for person in authors if person in seen)
     corrected = row.outcome == CORRECTED
     week = estimates.week(seen[row.subject]) if weeks and row.subject in seen and not vouched else ""
     return Item(
@@ -177,23 +186,25 @@ def item(
         depth=(0 if corrected else 1) if row.depth is None else row.depth,
         tokens=tokens(row.expected),
         cohort=week if week in weeks else "",
-        first_seen=alike.setdefault(since, since),
         vouched=vouched,
         reviewed=row.task is not None,
         asker=words.asker,
         shown=words.shown,
+        own_phrases=words.own_phrases,
+        is_single=row.is_single,
     )
 
 
-def said_in(row: Read, vouched: bool, settings: GuardSettings, known: Known, shows: bool) -> Words:
+def said_in(row: Read, vouched: bool, known: Known, shows: bool) -> Words:
     """The phrases and names of a record, and the names of all that a release shows of the conversation."""
     own, text = said(bulk.parsed(row.sources)), row.expected
-    if shows or settings.hold_unknown:
-        known.learn(own)
+    known.learn(own)
     found = NOTHING
-    if not vouched:
-        names = poisoning.names(text, own) if row.outcome == CORRECTED and settings.hold_unknown else ()
-        found = Words(poisoning.phrases(text, own, PHRASE_WORDS), names)
+    if not vouched and row.is_single:
+        by_person = row.outcome == CORRECTED
+        names = poisoning.names(text, own) if by_person else ()
+        short = poisoning.phrases(text, own, OWN_PHRASE_WORDS) if by_person else ()
+        found = Words(poisoning.phrases(text, own, PHRASE_WORDS), names, own_phrases=short)
     if shows:
         turns = (turn.get("content", "") for turn in bulk.parsed(row.context))
         everything = "\n".join((*turns, row.question, row.answer, text))

@@ -36,7 +36,11 @@ class Said(Protocol):
     @property
     def authors(self) -> Collection[int]: ...
     @property
+    def voters(self) -> Collection[int]: ...
+    @property
     def phrases(self) -> Sequence[int]: ...
+    @property
+    def own_phrases(self) -> Sequence[int]: ...
     @property
     def names(self) -> Sequence[str]: ...
     @property
@@ -133,6 +137,27 @@ def repeated(records: Sequence[Said], least: int) -> set[int]:
     for record in records:
         counts.update(record.phrases)
     return {phrase for phrase, count in counts.items() if count >= least}
+
+
+def repeated_by_one(records: Sequence[Said], *, items: int, share: float) -> dict[int, int]:
+    """The records with a short phrase that one person brings in at least `items` of what they wrote, and in this share of
+    it: people have turns of phrase, but not one in most of what they write. Of each record, in how many it is.
+    """
+    mine: defaultdict[int, list[Said]] = defaultdict(list)
+    for record in records:
+        if record.by_person:
+            for person in record.voters:
+                mine[person].append(record)
+    found: dict[int, int] = {}
+    for theirs in mine.values():
+        if len(theirs) < items:
+            continue
+        counts = Counter(phrase for record in theirs for phrase in record.own_phrases)
+        often = {phrase: n for phrase, n in counts.items() if n >= max(items, share * len(theirs))}
+        for record in theirs if often else ():
+            if number := max((often.get(phrase, 0) for phrase in record.own_phrases), default=0):
+                found[record.id] = max(found.get(record.id, 0), number)
+    return found
 
 
 def most(holders: Mapping[int, Set[int]], items: int) -> dict[int, int]:

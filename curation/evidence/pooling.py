@@ -8,7 +8,7 @@ from typing import Any, Final
 from curation import claims
 from curation.decisions import judging, posterior
 from curation.decisions.judging import Judged
-from curation.decisions.posterior import EvidenceSettings, Standing, Stance, Verdict
+from curation.decisions.posterior import EvidenceSettings, Stance, Standing, Verdict
 from curation.decisions.reasons import Reason
 from curation.decisions.rules import Outcome, Reading, Side
 from curation.evidence import store

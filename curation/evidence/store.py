@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from django.utils import timezone
 
 from curation.decisions import posterior
-from curation.decisions.posterior import Standing, Stance, Word
+from curation.decisions.posterior import Stance, Standing, Word
 from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
 from curation.evidence.records import Decided
 from curation.models import Claim, Decision, Opinion, ReviewTask
@@ -239,7 +239,17 @@ OPINION = (
     "project_id", "interaction_id", "subject_id", "question", "claim", "proposed", "stance", "signal", "is_anonymous",
     "sources", "sourced", "at",
 )  # fmt: skip
-CLAIM = ("project_id", "question", "claim", "verdict", "probability", "supporters", "opponents", "conversations", "tier")
+CLAIM = (
+    "project_id",
+    "question",
+    "claim",
+    "verdict",
+    "probability",
+    "supporters",
+    "opponents",
+    "conversations",
+    "tier",
+)
 
 
 def write_opinions(rows: Sequence[Columns], decided_before: Sequence[int]) -> None:
@@ -292,7 +302,9 @@ def claims_on(project: Project, questions: Collection[bytes]) -> dict[tuple[byte
     return {(bytes(question), claim): verdict for question, claim, verdict in rows}
 
 
-def write_claims(project: Project, standings: Mapping[bytes, Mapping[int, Standing]], gone: Iterable[tuple[bytes, int]]) -> None:
+def write_claims(
+    project: Project, standings: Mapping[bytes, Mapping[int, Standing]], gone: Iterable[tuple[bytes, int]]
+) -> None:
     """Store what is known of each claim about these questions, and forget claims that nobody speaks of any more."""
     rows = [
         (project.pk, question, claim, one.verdict.value, one.probability, one.supporters, one.opponents,

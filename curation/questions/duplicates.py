@@ -102,11 +102,7 @@ def meeting(rows: Collection[Row]) -> list[Row]:
     are the only ones of their question, and stand.
     """
     marks, saids = Counter([row.mark for row in rows]), Counter([row.near_said for row in rows])
-    return [
-        row
-        for row in rows
-        if not row.is_fresh or marks[row.mark] > 1 or saids[row.near_said] > 1
-    ]
+    return [row for row in rows if not row.is_fresh or marks[row.mark] > 1 or saids[row.near_said] > 1]
 
 
 def grouped(rows: Iterable[Row], *, by_near_answer: bool = False) -> list[list[Row]]:
@@ -157,7 +153,11 @@ def give(row: Row, verdict: Verdict | None, first: Row) -> None:
 def standing(row: Row, first: Row) -> Verdict:
     """The (status, reason, words) of a record beside the one that stands, whose answer is another."""
     if not row.is_best:
-        return Status.DUPLICATE, "accepted_too", "It is right too, and is accepted beside the answer that is known best."
+        return (
+            Status.DUPLICATE,
+            "accepted_too",
+            "It is right too, and is accepted beside the answer that is known best.",
+        )
     if first.rank[0]:
         return Status.RETIRED, "reviewed_otherwise", "A reviewer decided for another answer to the same question."
     return Status.RETIRED, "corrected_later", "A correction of the same question contradicts this answer."

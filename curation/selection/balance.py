@@ -1,4 +1,5 @@
-"""So that common questions do not drown rare ones: caps, then a temperature over strata. Deterministic.
+"""So that common kinds of question do not drown rare ones in training: a temperature over strata. Off unless a policy
+turns it on, for it was not shown to help. Deterministic.
 
 Which of several records stay does not hang on the order they come in nor on a random state: records are
 ordered by whether a person wrote them, then by a keyed hash of their id, and a record that stays goes on
@@ -8,7 +9,7 @@ staying as others come.
 import hashlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
@@ -23,15 +24,13 @@ Stratum = tuple[str, ...]
 class BalanceSettings:
     """How evenly to spread.
 
-    `cluster_cap`: most records of one cluster of near-duplicates; the guards cap subjects. A stratum of up to
-    `pivot` records is kept whole; of a larger
+    A stratum of up to `pivot` records is kept whole; of a larger
     one, n records, stay pivot × (n ÷ pivot)^`temperature`: 1 keeps all, 0 cuts every stratum to the pivot,
     0.5 lets one that is a hundred times the pivot be ten times it. `strata` names what makes a stratum.
     """
 
-    RETIRED: ClassVar = frozenset({"subject_cap"})
-    cluster_cap: int = 3
-    temperature: float = 0.7
+    RETIRED: ClassVar = frozenset({"subject_cap", "cluster_cap"})
+    temperature: float = 1.0
     pivot: int = 200
     strata: tuple[str, ...] = ("tags", "language", "agent_version")
 
@@ -126,35 +125,16 @@ def order(key: bytes, number: int) -> int:
 
 
 def shared_out(stock: Stock, settings: BalanceSettings, without: Container[int] = ()) -> Balanced:
-    """Cap the clusters, then the subjects, then damp the strata that are large; of all in stock but `without`."""
+    """Damp the strata that are large; of all in stock but `without`."""
     ordered = [place for place, number in enumerate(stock.ids) if number not in without]
     dropped = Dropped(stock)
-    left = cap(ordered, stock.clusters, settings.cluster_cap, dropped)
-    kept = damp(left, stock, settings, dropped)
+    kept = damp(ordered, stock, settings, dropped)
     return Balanced(
         kept=frozenset(map(stock.ids.__getitem__, kept)),
         dropped=dropped.findings(),
         before=stock.sizes(ordered),
         after=stock.sizes(kept),
     )
-
-
-def cap(places: Iterable[int], groups: Sequence[int], most: int, dropped: Dropped) -> list[int]:
-    """The first `most` records of each cluster; the others are dropped."""
-    seen: defaultdict[int, int] = defaultdict(int)
-    kept, over = [], []
-    for place in places:
-        group = groups[place]
-        if group != ALONE:
-            seen[group] += 1
-            if seen[group] > most:
-                over.append(place)
-                continue
-        kept.append(place)
-    for place in over:
-        size = seen[groups[place]]
-        dropped.add((place,), Finding(STAGE, "cluster_cap", f"Its cluster has {size} records; {most} are kept.", size))
-    return kept
 
 
 def quota(size: int, settings: BalanceSettings) -> int:
@@ -166,7 +146,7 @@ def quota(size: int, settings: BalanceSettings) -> int:
 
 
 def damp(places: Iterable[int], stock: Stock, settings: BalanceSettings, dropped: Dropped) -> list[int]:
-    """Cut each stratum to its quota, taking one record of every cluster before a second of any."""
+    """Cut each stratum to its quota, taking one record of every cluster before a second of any. What a person wrote stays."""
     strata: defaultdict[int, list[int]] = defaultdict(list)
     for place in places:
         strata[stock.strata[place]].append(place)
@@ -185,6 +165,7 @@ def damp(places: Iterable[int], stock: Stock, settings: BalanceSettings, dropped
                 turn = taken[cluster]
             turns[stock.ranks[place], turn].append(place)
         spread = [place for turn in sorted(turns) for place in turns[turn]]
+        most = max(most, sum(stock.ranks[place] == 0 for place in members))
         kept += spread[:most]
         detail = f"Its stratum has {len(members):,} records; {most:,} are kept."
         dropped.add(spread[most:], Finding(STAGE, "stratum_share", detail, round(most / len(members), 3)))

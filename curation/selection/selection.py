@@ -1,7 +1,7 @@
-"""What of a project goes into a release: balance first, then the guards; each record is told why it is left out.
+"""What of a project goes into a release: the guards first, then balance; each record is told why it is left out.
 
-A selection reads the records that no filter and no other record keeps out, and gives each its standing: in use, set
-aside for balance, left out by a guard, or held until a person or time has decided. It belongs to the project's policy
+A selection reads the records that no filter and no other record keeps out, and gives each its standing: in use, held
+until a person has decided, or, as training alone, set aside for balance or left out by a guard. It belongs to the project's policy
 and not to a dataset, so that a record has one standing. What is derived after it began waits for the next one: only what
 a selection has seen is released.
 """
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from curation.decisions.reasons import Kind, of
 from curation.evidence import influence
-from curation.evidence.records import Finding, Findings, place_of
+from curation.evidence.records import Finding, place_of
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
 from curation.review import opening
 from curation.runs.pace import uncollected
@@ -34,10 +34,10 @@ from privacy.subjects import digests
 Status = Derived.Status
 CHUNK = 5_000
 NEVER = 10**9
-ROUNDS = 4
+YOUNG = timedelta(days=7)
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
 FOR_A_PERSON = frozenset(of(Kind.GUARD))
-FOR_TIME = frozenset({"new_subject"})
+FOR_TIME = frozenset({"new_subject"})  # of earlier versions
 GUARD_HOLDS = FOR_A_PERSON | FOR_TIME
 SELECTABLE = (
     f"(r.status IN ('{Status.ACTIVE}', '{Status.BALANCED}', '{Status.GUARDED}') OR (r.status = '{Status.HELD}' AND "
@@ -72,12 +72,10 @@ class Plan:
 class Verdicts:
     """The verdicts of a selection that is under way: there may be a million records, and few different verdicts."""
 
-    def __init__(self, balanced: Findings) -> None:
-        self.seen = balanced.records
-        self.different: dict[Verdict, int] = {}
-        for verdict in (IN_USE, *((Status.BALANCED.value, found) for found in balanced.found)):
-            self.different[verdict] = len(self.different)
-        self.balanced = array("I", balanced.codes)
+    def __init__(self, seen: Sequence[int]) -> None:
+        self.seen = seen
+        self.different: dict[Verdict, int] = {IN_USE: 0}
+        self.none = array("I", bytes(4 * len(seen)))
 
     def also(self, before: "array[int]", status: str, found: Mapping[int, Finding]) -> "array[int]":
         """The codes of before, with this standing for the records that were found and that nothing was said of."""
@@ -117,54 +115,43 @@ def plan(project: Project, settings: Mapping[str, Any], now: datetime, shared: i
         stock = balance.Stock(items(project, spread), digests.key("balance"))
     if shared:
         shared.stocks[spread.strata] = stock
-    weighed: dict[int, guards.Item] = {}
     known = influence.Known()
-    held: dict[int, Finding] = {}
-    for _ in range(ROUNDS):  # what is held leaves its place to others: nobody crowds the honest out by being held
-        made = balance.NONE  # two rounds' results at once would be the most that is ever held
-        made = balance.shared_out(stock, spread, without=held)
-        fresh = sorted(made.kept - weighed.keys())
-        found = shared.items(fresh, guard, known) if shared else influence.items(project, fresh, guard, known)
-        weighed.update((item.id, item) for item in found)
-        before = len(held)
-        held = holds(project, list(weighed.values()), guard, now, known)
-        if len(held) == before:
-            break
-    left = [item for item in weighed.values() if item.id in made.kept and item.id not in held]
-    left = guards.ranked(left, digests.key("guards"))
-    verdicts = Verdicts(made.dropped)
-    common = verdicts.also(verdicts.balanced, Status.HELD.value, held)
-    tested, taught = (
-        verdicts.also(common, Status.GUARDED.value, guards.limits(left, guard, training=training))
-        for training in (False, True)
-    )
-    asking = {key: found for key, found in held.items() if found.code in FOR_A_PERSON}
-    return Plan(made.dropped.records, list(verdicts.different), tested, taught, asking)
+    every = list(stock.sorted_ids)
+    found = shared.items(every, guard, known) if shared else influence.items(project, every, guard, known)
+    weighed = guards.ranked(found, digests.key("guards"))
+    held = holds(project, weighed, guard, known)
+    made = balance.shared_out(stock, spread, without=held)
+    taught = [item for item in weighed if item.id in made.kept]
+    verdicts = Verdicts(made.dropped.records)
+    asked = verdicts.also(verdicts.none, Status.HELD.value, held)
+    trained = verdicts.also(asked, Status.BALANCED.value, made.dropped)
+    trained = verdicts.also(trained, Status.GUARDED.value, guards.cap_agent(taught, guard))
+    asking = {key: why for key, why in held.items() if why.code in FOR_A_PERSON}
+    return Plan(made.dropped.records, list(verdicts.different), asked, trained, asking)
 
 
 def holds(
-    project: Project, weighed: Sequence[guards.Item], guard: GuardSettings, now: datetime, known: influence.Known
+    project: Project, weighed: Sequence[guards.Item], guard: GuardSettings, known: influence.Known
 ) -> dict[int, Finding]:
-    """The records that wait for a person or for time. What reviewers approved is read only where it is asked for."""
+    """The records that wait for a person. What reviewers approved is read only where it is asked for."""
     if any(one.shown or one.names for one in weighed):
         known.learn_approved(project)
     return guards.holds(
         weighed,
         guard,
-        now=now,
         known=known.words,
         known_phrases=lambda: influence.known_phrases(project, weighed, PHRASE_WORDS),
     )
 
 
 def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> GuardSettings:
-    """The guards that compare with what was there before wait until something was: in a project's first days everybody
-    is new, few people are all the people, and nothing is known; holding everything would guard nothing. The caps hold.
+    """The guards that compare with what was there before wait until something was: in a project's first days few people are
+    all the people, and holding everything would guard nothing. The caps hold.
     """
     first = Interaction.objects.filter(project=project).aggregate(first=Min("received_at"))["first"]
-    if first is not None and now - first >= timedelta(days=settings.new_subject_days):
+    if first is not None and now - first >= YOUNG:
         return settings
-    return replace(settings, new_subject_days=0, hold_unknown=False, phrase_items=NEVER)
+    return replace(settings, phrase_items=NEVER)
 
 
 def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]:
