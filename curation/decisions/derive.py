@@ -153,15 +153,19 @@ def clear(model: type[Derived], rewritten: Sequence[int], due: set[int], touched
 
 
 def beside(one: Weighed, found: Finding | None, verdict: str | None, model: type[Derived]) -> Row:
-    """A record as it is compared with others, before it has been. Pairs with different rejected answers are different."""
+    """A record as it is compared with others, before it has been.
+
+    A question is tested once, and taught once in each of its wordings; pairs with different rejected answers are different.
+    """
     row = one.row
+    mark = row.wording if model is Example else row.fingerprint
     said = one.said ^ one.replaced if model is PreferencePair else one.said
     return Row(
         key=row.interaction,
         subject=row.subject,
-        mark=row.fingerprint,
+        mark=mark,
         said=said,
-        near_said=duplicate_status.digest_of(row.fingerprint, said),
+        near_said=duplicate_status.digest_of(mark, said),
         rank=duplicate_status.rank(
             row.interaction,
             reviewed=row.reviewed,

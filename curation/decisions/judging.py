@@ -155,6 +155,7 @@ def decided(read: Read, ruling: Ruling, language: str, question: bytes) -> Decid
         agent=read.agent,
         occurred_at=read.occurred_at,
         fingerprint=question,
+        wording=read.fingerprint,
         voters=tuple(vote.subject for vote in standing(read.votes)),
         is_new=read.before is None,
         is_cut=read.is_cut,

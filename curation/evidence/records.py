@@ -59,7 +59,8 @@ class Decided(NamedTuple):
     """One decision with all that is made of it, as the database holds it: text redacted, `context` its turns.
 
     `answer` is the agent's. `expected` is the right one, None where the decision leaves it open. `author` is the subject
-    who wrote the correction (`correction` its signal), None where nobody did or a reviewer did. `is_new` says that the
+    who wrote the correction (`correction` its signal), None where nobody did or a reviewer did. `fingerprint` is the key of the
+    question, `wording` that of the question to the letter. `is_new` says that the
     interaction had no decision before, so that nothing can be derived from it yet.
     """
 
@@ -79,6 +80,7 @@ class Decided(NamedTuple):
     agent: tuple[str, str]
     occurred_at: datetime
     fingerprint: bytes
+    wording: bytes = b""
     voters: tuple[int, ...] = ()
     is_new: bool = False
     is_cut: bool = False

@@ -208,6 +208,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 agent=(name, version),
                 occurred_at=bulk.moment(occurred_at),
                 fingerprint=bytes(key_of_question) or bytes(fingerprint),
+                wording=bytes(fingerprint),
                 voters=voters.get(key, ()),
                 is_cut=is_cut(metadata),
             )

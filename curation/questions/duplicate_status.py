@@ -90,7 +90,7 @@ def read(model: type[Derived], project: Project, which: str, column: str, values
         f"r.canonical_id, d.outcome, d.task_id, c.verdict, {bulk.at('i.occurred_at')} FROM {bulk.quoted(model)} r "
         f"JOIN {bulk.quoted(Decision)} d ON d.interaction_id = r.decision_id "
         f"JOIN {bulk.quoted(Interaction)} i ON i.id = r.decision_id LEFT JOIN {bulk.quoted(Claim)} c "
-        "ON c.project_id = r.project_id AND c.question = r.fingerprint AND c.claim = r.said "
+        "ON c.project_id = r.project_id AND c.question = d.question AND c.claim = r.said "
         f"WHERE r.project_id = %s AND {which} AND r.{column} IN ({{keys}})"
     )
     return [
