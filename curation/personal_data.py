@@ -27,6 +27,7 @@ from curation.models import (
     Recall,
     Release,
     ReleaseMember,
+    ReleaseQuote,
     ReleaseState,
     ReviewTask,
 )
@@ -52,6 +53,7 @@ MODELS = [
     "curation.AuditItem",
     "curation.CalibrationItem",
     "curation.ReleaseMember",
+    "curation.ReleaseQuote",
     "curation.GateResult",
     "curation.CaseGrader",
 ]
@@ -128,6 +130,12 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
             {"interaction": row.interaction.external_id}
             for row in Question.objects.filter(subject=subject).select_related("interaction").order_by("pk")
         ],
+        "release_quotes": [
+            {"release": str(row.release), "interaction": row.interaction.external_id, "as": row.kind}
+            for row in ReleaseQuote.objects.filter(Q(subject=subject) | Q(author=subject))
+            .select_related("release__dataset", "interaction")
+            .order_by("pk")
+        ],
         "releases": [
             {"release": str(row.release), "interaction": row.interaction.external_id}
             for row in members(subject).select_related("release__dataset", "interaction").order_by("pk")
@@ -159,6 +167,12 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
         members = ReleaseMember.objects.filter(whose)
         yield {"releases_to_recut": mark_stale(members)}
         yield from leave_releases(members, gone)
+        if Purpose.EVALUATION in gone:
+            quoted = ReleaseQuote.objects.filter(whose)
+            yield {"releases_to_recut": mark_stale(quoted)}
+            yield from removed("release_quotes", quoted)
+    if Purpose.EVALUATION in gone:
+        yield from removed("release_quotes", ReleaseQuote.objects.filter(case__subject=subject))
     kinds = [model for model in KINDS if PURPOSE[model] in gone]
     # Duplicates first: nothing is compared again for them, and then few records are left to compare.
     for repeats in (True, False):
@@ -222,8 +236,8 @@ def point_past(model: type[Derived], keys: list[int]) -> None:
             return
 
 
-def mark_stale(members: QuerySet[ReleaseMember]) -> int:
-    """Mark published releases with these members stale, and those being cut disturbed; returns how many went stale."""
+def mark_stale(members: QuerySet[ReleaseMember] | QuerySet[ReleaseQuote]) -> int:
+    """Mark published releases with these members, or quotes, stale, and those being cut disturbed; returns how many went stale."""
     hit = Release.objects.filter(pk__in=members.values("release"))
     hit.filter(state=ReleaseState.CUTTING).update(disturbed=True)
     return hit.filter(state=ReleaseState.PUBLISHED).update(state=ReleaseState.STALE)
@@ -245,7 +259,9 @@ def leave_releases(members: QuerySet[ReleaseMember], gone: frozenset[str]) -> It
 
 
 def affected(subject: Subject) -> list[str]:
-    rows = Release.objects.filter(state=ReleaseState.PUBLISHED, pk__in=members(subject).values("release"))
+    quoted = ReleaseQuote.objects.filter(Q(subject=subject) | Q(author=subject))
+    held = Q(pk__in=members(subject).values("release")) | Q(pk__in=quoted.values("release"))
+    rows = Release.objects.filter(held, state=ReleaseState.PUBLISHED)
     return [str(row) for row in rows.select_related("dataset").order_by("pk")]
 
 
@@ -298,6 +314,7 @@ def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
         example__isnull=True,
         preferencepair__isnull=True,
         interaction__memberships__isnull=True,
+        interaction__quotes__isnull=True,
         interaction__gate_results__isnull=True,
     )
     drawn = AuditItem.objects.filter(project=project, interaction__received_at__lt=limit)

@@ -61,9 +61,9 @@ def opinions(project: int, one: Judged) -> Iterable[Columns]:
                 reading.vote.ref, reading.vote.is_anonymous, sources, is_sourced(read, reading), bulk.stamp(reading.vote.at),
             )  # fmt: skip
     before = read.before
-    if before is not None and before.resolved_at is not None and judging.is_reviewed(read):
-        if stance := review_of(one):
-            yield (
+    is_reviewed = before is not None and judging.is_reviewed(read)
+    if before is not None and before.resolved_at is not None and is_reviewed and (stance := review_of(one)):
+        yield (
                 project, read.key, read.subject, one.question, one.claim, one.typed, stance.value, REVIEW, False, sources,
                 False, bulk.stamp(before.resolved_at),
             )  # fmt: skip

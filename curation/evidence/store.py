@@ -285,10 +285,8 @@ def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list
 def word(columns: Sequence[Any]) -> Word:
     """An opinion as the rules take it."""
     at, signal, subject, is_anonymous, interaction, claim, stance, proposed, sources, sourced = columns
-    if signal == REVIEW:
-        person = -interaction
-    else:
-        person = posterior.ANONYMOUS if is_anonymous else subject
+    named = posterior.ANONYMOUS if is_anonymous else subject
+    person = -interaction if signal == REVIEW else named
     return Word(
         bulk.moment(at), signal, person, interaction, claim, Stance(stance), proposed, sources, bool(sourced)
     )  # fmt: skip

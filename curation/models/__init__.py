@@ -25,6 +25,7 @@ from curation.models.releases import PeriodState as PeriodState
 from curation.models.releases import Recall as Recall
 from curation.models.releases import Release as Release
 from curation.models.releases import ReleaseMember as ReleaseMember
+from curation.models.releases import ReleaseQuote as ReleaseQuote
 from curation.models.releases import ReleaseState as ReleaseState
 from curation.models.releases import check_formats as check_formats
 from curation.models.review import BulkDecision as BulkDecision

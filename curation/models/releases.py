@@ -176,6 +176,31 @@ class ReleaseMember(models.Model):
         return f"{self.release_id}: {self.interaction_id}"
 
 
+class ReleaseQuote(models.Model):
+    """A text of another conversation that an eval case of a release holds: an answer that is right too, or one that was
+    corrected. It is how an erasure of that conversation finds the case.
+    """
+
+    class Kind(models.TextChoices):
+        ACCEPTED = "accepted"
+        REJECTED = "rejected"
+
+    release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="quotes")
+    case = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="+")
+    interaction = models.ForeignKey(Interaction, on_delete=models.PROTECT, related_name="quotes")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="quotes")
+    author = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="authored_quotes")
+    signal = models.ForeignKey("feedback.Signal", null=True, on_delete=models.PROTECT, related_name="quotes")
+    kind = models.CharField(max_length=8, choices=Kind)
+    digest = models.BigIntegerField(help_text="Of the text as the release has it.")
+
+    class Meta:
+        indexes = [models.Index(fields=["release", "case"], name="quote_case")]
+
+    def __str__(self) -> str:
+        return f"{self.release_id}: {self.kind} in {self.case_id}"
+
+
 class Recall(models.Model):
     """Records that the users of a release must delete: ids and hashes, no text."""
 

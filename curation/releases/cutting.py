@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from curation.models import Dataset, Recall, Release, ReleaseMember, ReleaseState
 from curation.policies import versions
-from curation.releases import copies, files, folders, membership, recalls, recuts
+from curation.releases import copies, files, folders, membership, quotes, recalls, recuts
 from curation.releases.files import folder
 from curation.selection import selection
 from feedback.models import Project
@@ -152,7 +152,12 @@ def publish(release: Release, progress: Progress | None) -> Release:
         if not held_row(release).update(disturbed=False):
             raise LeaseLost
         release.members.all().delete()
+        release.quotes.all().delete()
         total = membership.carry_over(previous, release) if previous else membership.choose(release)
+        if previous:
+            quotes.carry_over(previous, release)
+        else:
+            quotes.choose(release)
     engine.analyze(ReleaseMember)
     if not total and previous is None:
         withdraw(release)
@@ -197,6 +202,7 @@ def reveal(
             raise Disturbed
         if previous:
             previous.members.all().delete()
+            previous.quotes.all().delete()
             Release.objects.filter(pk=previous.pk).update(state=ReleaseState.SUPERSEDED)
             recalls.announce(Recall.objects.create(release=previous, replaced_by=release, records=dropped))
         folders.show(release, aside)

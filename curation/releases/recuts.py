@@ -11,10 +11,12 @@ from typing import Any
 import orjson
 from django.db.models import F
 
-from curation.models import Release, ReleaseMember, ReleaseState
+from curation.models import Release, ReleaseMember, ReleaseQuote, ReleaseState
+from curation.releases import quotes
 from curation.releases import rows as releases_rows
 from curation.releases.files import HashedFile, complete, file_entry, folder
-from curation.releases.formats import parquet
+from curation.releases.formats import FORMATS, eval_cases, parquet
+from curation.releases.formats.format import Row
 
 CHUNK = 2_000
 Dropped = list[dict[str, str]]
@@ -29,11 +31,19 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
         writers = {name: HashedFile(aside / name) for name in kinds}
         lines = HashedFile(aside / "lineage.jsonl")
         dropped: Dropped = []
+        formats = {module.file: module for module in FORMATS if module.record == "case"}
         for entries in chunks(source / "lineage.jsonl"):
             kept = members(release, entries)
+            left = quotes.left(release, [entry["interaction"] for _, entry in entries])
+            changed: dict[str, Row] = {}
             for raw, entry in entries:
-                line = sources[entry["file"]].readline()
-                if (entry["interaction"], kinds[entry["file"]]) in kept:
+                line, name = sources[entry["file"]].readline(), entry["interaction"]
+                if (name, kinds[entry["file"]]) in kept:
+                    if entry["file"] == eval_cases.FORMAT.file:
+                        note_changed(line, name, left.get(name, set()), changed)
+                    if name in changed and entry["file"] in formats:
+                        dropped.append(removed_record(entry, line))
+                        line = formats[entry["file"]].line(changed[name]) or line
                     writers[entry["file"]].write(line)
                     lines.write(raw)
                 else:
@@ -48,6 +58,12 @@ def write(release: Release, previous: Release, aside: Path) -> tuple[dict[str, A
     return complete(
         release, aside, [*files, file_entry(lines, "lineage")], counts, releases_rows.tallied(release)
     ), dropped
+
+
+def note_changed(line: bytes, name: str, left: set[int], changed: dict[str, Row]) -> None:
+    """Note a case that held texts of conversations that are gone, as it is without them."""
+    if (case := quotes.without_erased(orjson.loads(line), left)) is not None:
+        changed[name] = eval_cases.row(case)
 
 
 def has_lineage(name: str) -> bool:
@@ -84,8 +100,13 @@ def mark_stale() -> int:
         release__state__in=[ReleaseState.PUBLISHED, ReleaseState.STALE],
         interaction__text_changed_at__gt=F("release__published_at"),
     )
-    releases = list(changed.values_list("release", flat=True).distinct())
+    quoted = ReleaseQuote.objects.filter(
+        release__state__in=[ReleaseState.PUBLISHED, ReleaseState.STALE],
+        interaction__text_changed_at__gt=F("release__published_at"),
+    )
+    releases = {*changed.values_list("release", flat=True), *quoted.values_list("release", flat=True)}
     if releases:
+        quoted.delete()
         Release.objects.filter(pk__in=releases, state=ReleaseState.PUBLISHED).update(state=ReleaseState.STALE)
         changed.delete()
     return len(releases)

@@ -1,14 +1,18 @@
 """The rows of a release: read in one statement in the order of their interactions, and added up as they pass."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
+from curation.decisions.posterior import Tier
 from curation.decisions.rules import Outcome, right_answer
 from curation.evidence.store import RESTS_ON
 from curation.models import (
     AuditFrame,
+    Claim,
     Decision,
     Derived,
     EvalCase,
@@ -19,6 +23,8 @@ from curation.models import (
     ReleaseMember,
 )
 from curation.quality import audits
+from curation.questions.sameness import stands_alone
+from curation.releases import quotes
 from curation.releases.formats.format import Row
 from curation.releases.manifest import Authorship, Bias, Estimate, Leakage
 from feedback.models import Project
@@ -41,6 +47,7 @@ class Tally:
     agent: int = 0
     human: int = 0
     depth: int = 0
+    tiers: Counter[str] = field(default_factory=Counter)
 
     def seen_at(self, at: str) -> None:
         """An interaction was at this time."""
@@ -79,6 +86,8 @@ MEMBERS = (
     f"FROM {bulk.quoted(ReleaseMember)} m "
     f"JOIN {bulk.quoted(Decision)} d ON d.interaction_id = m.interaction_id {RESTS_ON} "
     f"{joined(EvalCase, 'e', 'evaluation')} {joined(Example, 'x', 'training')} {joined(PreferencePair, 'p', 'training')} "
+    f"LEFT JOIN {bulk.quoted(Claim)} c ON c.project_id = d.project_id AND c.question = d.question "
+    "AND c.claim = COALESCE(e.said, x.said) "
     "WHERE m.release_id = %s ORDER BY m.interaction_id"
 )
 # Times as text: either driver would have Python take each apart.
@@ -86,7 +95,8 @@ WRITTEN = (
     f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
     "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "
     "i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
-    f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth {MEMBERS}"
+    f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth, m.interaction_id, d.task_id, c.tier, "
+    f"c.supporters, c.opponents, c.conversations {MEMBERS}"
 )
 MEASURED = (
     "SELECT m.evaluation, m.training, CAST(i.occurred_at AS text), d.outcome, LENGTH(i.answer), "
@@ -96,28 +106,62 @@ MEASURED = (
 
 def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
     """Each member's record, and the kinds that it has in use, added up."""
+    for some in batched(written(release, tally), quotes.CASES):
+        others = quotes.texts(release, [key for key, kinds, _ in some if kinds & CASE])
+        for key, kinds, row in some:
+            yield kinds, with_others(row, others[key]) if key in others else row
+
+
+def with_others(row: Row, texts: Mapping[str, Sequence[str]]) -> Row:
+    """A case with what was right too in other conversations, and what was corrected there."""
+    accepted = quotes.accepted(texts.get("accepted", ()), row.expected, row.rejected, row.question)
+    rejected = [text for text in texts.get("rejected", ()) if text not in (row.expected, row.rejected, *accepted)]
+    return row._replace(accepted=accepted, also_rejected=rejected)
+
+
+def batched(rows: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    """The rows, so many at a time."""
+    while some := list(islice(rows, size)):
+        yield some
+
+
+def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
+    """Each member's key, kinds and record, as its own conversation gives it."""
     system, seen_at = release.dataset.system_prompt or None, tally.seen_at
     tagged, agent = lru_cache(maxsize=1_000)(parsed), lru_cache(maxsize=1_000)(agent_text)
     for (
-        kinds, evaluation, training, key, question, answer, context, sources, tags, name, version, written, typed, outcome,
-        why, language, decided_by, decided_at, at, depth,
+        kinds, evaluation, training, key, question, answer, context, sources, tags, name, version, typed_by, typed, outcome,
+        why, language, decided_by, decided_at, at, depth, number, task, tier, supporters, opponents, conversations,
     ) in bulk.stream(WRITTEN, [release.pk]):  # fmt: skip
         corrected = outcome == CORRECTED
-        expected = right_answer(answer, typed, written)
+        expected = right_answer(answer, typed, typed_by)
         seen_at(at)
+        tier = Tier.REVIEWED.value if task is not None else tier or Tier.SINGLE.value
         if training:
             tally.teach(corrected, len(expected), depth, evaluation)
+        if kinds & CASE:
+            tally.tiers[tier] += 1
+        evidence = {"for": supporters or 0, "against": opponents or 0, "conversations": conversations or 1}
         provenance = {
             "interaction": key,
             "agent": agent(name, version),
             "decided_by": decided_by,
             "decided_at": time_text(decided_at),
+            "evidence": evidence,
         }
-        yield kinds, Row(
-            key, question, parsed(context), parsed(sources), expected,
+        turns, cited = parsed(context), parsed(sources)
+        yield number, kinds, Row(
+            key, question, turns, cited, expected,
             answer if corrected else None, "regression" if corrected else "golden", tagged(tags), language, why,
             provenance, system, decided_by == "reviewer", not corrected,
+            tier=tier, depends_on=depends_on(question, turns, cited), as_of=time_text(at),
         )  # fmt: skip
+
+
+def depends_on(question: str, context: Sequence[Any], sources: Sequence[Any]) -> list[str]:
+    """What a case hangs on besides its question."""
+    found = ["context"] if context and not stands_alone(question) else []
+    return [*found, "sources"] if any(source.get("text") for source in sources) else found
 
 
 def tallied(release: Release) -> Tally:

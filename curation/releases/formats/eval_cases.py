@@ -1,19 +1,28 @@
 """`eval_cases.jsonl`: what the gate asks a candidate, and what a right answer is."""
 
+from typing import Any
+
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import KIND, PROVENANCE, SOURCES, TEXTS
+from curation.releases.formats.shapes import KIND, PROVENANCE, SOURCES, TEXTS, TIER
 
 
 def line(row: Row) -> bytes | None:
-    """`{id, kind, question, expected, rejected, context, sources, tags, why, provenance}`; every row fits."""
+    """One case with everything that tells a right answer from a wrong one; every row fits."""
     return json_line(
         {
             "id": row.id,
             "kind": row.kind,
             "question": row.question,
             "expected": row.expected,
+            "accepted": list(row.accepted),
             "rejected": row.rejected,
+            "also_rejected": list(row.also_rejected),
+            "tier": row.tier,
+            "depends_on": list(row.depends_on),
+            "as_of": row.as_of,
+            "valid_until": row.valid_until,
+            "steps": list(row.steps),
             "context": row.context,
             "sources": row.sources,
             "tags": row.tags,
@@ -21,6 +30,11 @@ def line(row: Row) -> bytes | None:
             "provenance": row.provenance,
         }
     )
+
+
+def row(line: dict[str, Any]) -> Row:
+    """The case that a line holds; what only other kinds of record have is left out."""
+    return Row(**line, language="")
 
 
 FORMAT = Format(
@@ -33,7 +47,14 @@ FORMAT = Format(
         "kind": KIND,
         "question": "string",
         "expected": "string",
+        "accepted": ["string"],
         "rejected": "string?",
+        "also_rejected": ["string"],
+        "tier": TIER,
+        "depends_on": ["string"],
+        "as_of": "time?",
+        "valid_until": "time?",
+        "steps": ["object"],
         "context": TEXTS,
         "sources": SOURCES,
         "tags": ["string"],

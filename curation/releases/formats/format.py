@@ -1,6 +1,6 @@
 """What a format is, and the curated record that it writes. Each module next to this one declares its `FORMAT`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -13,8 +13,10 @@ Kind = Literal["golden", "regression"]
 class Row(NamedTuple):
     """One record of a release. Every text in it is redacted, and none of it is trusted.
 
-    `expected` is the right answer, `rejected` the one that it replaced, where there was one. `provenance` is
-    `{"interaction", "agent", "decided_by", "decided_at"}`. `thumb` is the vote that stands on the agent's own answer;
+    `expected` is the right answer, `accepted` others that are right too, `rejected` the one that it replaced, where there
+    was one, and `also_rejected` others that were corrected. `tier` says what the right answer rests on, `depends_on` what
+    else it hangs on, `as_of` when it was last found right. `provenance` is
+    `{"interaction", "agent", "decided_by", "decided_at", "evidence"}`. `thumb` is the vote that stands on the agent's own answer;
     `reviewed` says that a person confirmed the decision. `system` is the dataset's system prompt, for training alone.
     """
 
@@ -32,6 +34,13 @@ class Row(NamedTuple):
     system: str | None = None
     reviewed: bool = False
     thumb: bool | None = None
+    tier: str = "single"
+    accepted: Sequence[str] = ()
+    also_rejected: Sequence[str] = ()
+    depends_on: Sequence[str] = ()
+    as_of: str | None = None
+    valid_until: str | None = None
+    steps: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,11 +18,14 @@ def line(row: Row) -> bytes | None:
     metadata = {
         "kind": row.kind,
         "rejected": row.rejected,
+        "accepted": list(row.accepted),
+        "also_rejected": list(row.also_rejected),
+        "tier": row.tier,
         "sources": row.sources,
         "tags": row.tags,
         "provenance": row.provenance,
     }
-    return json_line({"id": row.id, "input": messages, "target": row.expected, "metadata": metadata})
+    return json_line({"id": row.id, "input": messages, "target": [row.expected, *row.accepted], "metadata": metadata})
 
 
 FORMAT = Format(
@@ -30,5 +33,5 @@ FORMAT = Format(
     "evaluation",
     record="case",
     line=line,
-    shape={"id": "string", "input": MESSAGES, "target": "string", "metadata": "object"},
+    shape={"id": "string", "input": MESSAGES, "target": ["string"], "metadata": "object"},
 )

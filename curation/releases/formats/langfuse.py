@@ -30,6 +30,9 @@ def line(row: Row) -> bytes | None:
             "metadata": {
                 "kind": row.kind,
                 "rejected": each_text(row.rejected, inert),
+                "accepted": each_text(list(row.accepted), inert),
+                "also_rejected": each_text(list(row.also_rejected), inert),
+                "tier": row.tier,
                 "tags": each_text(row.tags, inert),
                 "provenance": each_text(row.provenance, inert),
             },

@@ -43,8 +43,7 @@ def line(row: Row) -> bytes | None:
     """
     expected = inert(row.expected)
     checks: list[dict[str, Any]] = [{"type": "rouge-n", "value": expected, "threshold": OVERLAP}]
-    if row.rejected:
-        checks.append({"type": "not-equals", "value": inert(row.rejected)})
+    checks += [{"type": "not-equals", "value": inert(text)} for text in (row.rejected, *row.also_rejected) if text]
     question = inert(row.question)
     case = {
         "description": f"{row.kind} {row.id}",
@@ -60,6 +59,8 @@ def line(row: Row) -> bytes | None:
         "metadata": {
             "id": row.id,
             "kind": row.kind,
+            "tier": row.tier,
+            "accepted": each_text(list(row.accepted), inert),
             "tags": each_text(row.tags, inert),
             **each_text(row.provenance, inert),
         },

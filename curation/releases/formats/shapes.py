@@ -13,7 +13,15 @@ TEXTS: Shape = [{"role": "string", "content": "string"}]
 MESSAGES: Shape = [{"role": ("system", "user", "assistant"), "content": "string"}]
 KIND: Shape = ("golden", "regression")
 SOURCES: Shape = [{"id?": "string?", "title?": "string?", "url?": "string?", "text?": "string?"}]
-PROVENANCE: Shape = {"interaction": "string", "agent": "string?", "decided_by": "string", "decided_at": "time?"}
+TIER: Shape = ("single", "several", "sourced", "reviewed")
+EVIDENCE: Shape = {"for": "integer", "against": "integer", "conversations": "integer"}
+PROVENANCE: Shape = {
+    "interaction": "string",
+    "agent": "string?",
+    "decided_by": "string",
+    "decided_at": "time?",
+    "evidence?": EVIDENCE,
+}
 TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "time": str,
