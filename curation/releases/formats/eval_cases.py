@@ -4,7 +4,7 @@ from typing import Any
 
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import KIND, PROVENANCE, SOURCES, TEXTS, TIER
+from curation.releases.formats.shapes import KIND, PROVENANCE, SOURCES, STEPS, TEXTS, TIER
 
 
 def line(row: Row) -> bytes | None:
@@ -54,7 +54,7 @@ FORMAT = Format(
         "depends_on": ["string"],
         "as_of": "time?",
         "valid_until": "time?",
-        "steps": ["object"],
+        "steps": STEPS,
         "context": TEXTS,
         "sources": SOURCES,
         "tags": ["string"],

@@ -14,6 +14,17 @@ MESSAGES: Shape = [{"role": ("system", "user", "assistant"), "content": "string"
 KIND: Shape = ("golden", "regression")
 SOURCES: Shape = [{"id?": "string?", "title?": "string?", "url?": "string?", "text?": "string?"}]
 TIER: Shape = ("single", "several", "sourced", "reviewed")
+STEPS: Shape = [
+    {
+        "type": "string",
+        "id?": "string?",
+        "name": "string",
+        "arguments": "string",
+        "result?": "string?",
+        "error?": "string?",
+    }
+]
+"""What the agent did between question and answer; the arguments of a call as JSON, for no table has columns for them."""
 EVIDENCE: Shape = {"for": "integer", "against": "integer", "conversations": "integer"}
 PROVENANCE: Shape = {
     "interaction": "string",
