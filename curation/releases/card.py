@@ -16,7 +16,7 @@ from curation.releases.formats.shapes import Shape
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 TASKS = {"eval_cases.jsonl": "question-answering", "sft.jsonl": "text-generation"}
 # Arrow's JSON reader takes strings of ISO 8601 for times in any case; undeclared they would lose their zone.
-DTYPES = {"string": "string", "time": "timestamp[us, tz=UTC]", "boolean": "bool", "null": "null"}
+DTYPES = {"string": "string", "time": "timestamp[us, tz=UTC]", "boolean": "bool", "null": "null", "integer": "int64"}
 LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 LICENSE = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}\Z")
 NO_AUDIT = """No audit sample was reviewed. The share of golden cases says nothing about the agent: people choose
@@ -117,6 +117,9 @@ def body(manifest: Mapping[str, Any]) -> Iterator[str]:
         ("file", "purpose", "records", "bytes", "sha256"),
         [(f"`{e['name']}`", e["purpose"], e["records"], e["bytes"], f"`{e['sha256']}`") for e in manifest["files"]],
     )
+    yield "## What the answers rest on\n\n" + tiers(manifest.get("tiers") or {})
+    if manifest.get("funnel"):
+        yield "## What is not in it\n\n" + losses(manifest["funnel"])
     yield "## Consent\n\n" + facts(manifest.get("consent"), "Not recorded.")
     yield "## Redaction\n\n" + facts(manifest.get("redaction"), "Not recorded.")
     yield "## How good the agent is\n\n" + estimates(manifest.get("bias"))
@@ -125,6 +128,26 @@ def body(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "## Where it comes from\n\n" + origin(manifest)
     yield "## Erasure\n\n" + erasure(manifest)
     yield "## Limits\n\n" + LIMITS
+
+
+TIERS = {
+    "single": "one person's word",
+    "several": "several people",
+    "sourced": "a source that contains it",
+    "reviewed": "a reviewer",
+}
+
+
+def tiers(counts: Mapping[str, int]) -> str:
+    """How many eval cases rest on what."""
+    return table(("the right answer rests on", "eval cases"), [(TIERS[name], n) for name, n in counts.items()])
+
+
+def losses(funnel: Mapping[str, Any]) -> str:
+    """What was captured and is not in the release, and why."""
+    names = ("conversations", "cases", "examples", "pairs")
+    rows = [(plain(one["why"]), *(one[name] for name in names), plain(one["remedy"])) for one in funnel["losses"]]
+    return table(("why", *names, "what to do"), rows)
 
 
 def estimates(bias: Mapping[str, Any] | None) -> str:

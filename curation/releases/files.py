@@ -8,8 +8,9 @@ from typing import Any
 
 from django.conf import settings
 
+from curation.decisions.posterior import Tier
 from curation.models import Release
-from curation.releases import formats, rows
+from curation.releases import formats, funnel, rows
 from curation.releases import rows as releases_rows
 from curation.releases.card import card
 from curation.releases.formats import parquet
@@ -144,6 +145,8 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tall
         bias=rows.estimates(project),
         leakage=rows.leakage(release, tally),
         authorship=rows.authorship(tally),
+        tiers={name.value: tally.tiers[name] for name in Tier},
+        funnel=funnel.funnel(project) if not release.recut else None,
         supersedes={"version": previous, "reason": "erasure", "removed": removed} if release.recut else None,
     )
     return dict(document)

@@ -9,6 +9,7 @@ import orjson
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Row
 from curation.releases.formats.shapes import Shape
+from curation.releases.funnel import Funnel
 
 SCHEMA = 1
 LINEAGE = "lineage.jsonl"
@@ -85,6 +86,8 @@ class Manifest(TypedDict):
     bias: Bias | None
     leakage: Leakage | None
     authorship: Authorship | None
+    tiers: dict[str, int]
+    funnel: Funnel | None
     languages: dict[str, int]
     license: str
     supersedes: Supersedes | None
@@ -107,6 +110,8 @@ def manifest(
     bias: Bias | None = None,
     leakage: Leakage | None = None,
     authorship: Authorship | None = None,
+    tiers: Mapping[str, int] | None = None,
+    funnel: Funnel | None = None,
     languages: Mapping[str, int] | None = None,
     license: str = "other",
     supersedes: Supersedes | None = None,
@@ -134,6 +139,8 @@ def manifest(
         "bias": bias,
         "leakage": leakage,
         "authorship": authorship,
+        "tiers": dict(tiers or {}),
+        "funnel": funnel,
         "languages": dict(languages or {}),
         "license": license,
         "supersedes": supersedes,

@@ -100,7 +100,8 @@ WRITTEN = (
 )
 MEASURED = (
     "SELECT m.evaluation, m.training, CAST(i.occurred_at AS text), d.outcome, LENGTH(i.answer), "
-    f"LENGTH(COALESCE(NULLIF(t.correction, ''), s.correction)), x.depth {MEMBERS}"
+    f"LENGTH(COALESCE(NULLIF(t.correction, ''), s.correction)), x.depth, d.task_id, c.tier, "
+    f"{in_use(CASE, 'e', 'evaluation')} {MEMBERS}"
 )
 
 
@@ -136,7 +137,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
         corrected = outcome == CORRECTED
         expected = right_answer(answer, typed, typed_by)
         seen_at(at)
-        tier = Tier.REVIEWED.value if task is not None else tier or Tier.SINGLE.value
+        tier = tier_of(task, tier)
         if training:
             tally.teach(corrected, len(expected), depth, evaluation)
         if kinds & CASE:
@@ -158,6 +159,11 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
         )  # fmt: skip
 
 
+def tier_of(task: int | None, tier: str | None) -> str:
+    """What the right answer of a record rests on."""
+    return Tier.REVIEWED.value if task is not None else tier or Tier.SINGLE.value
+
+
 def depends_on(question: str, context: Sequence[Any], sources: Sequence[Any]) -> list[str]:
     """What a case hangs on besides its question."""
     found = ["context"] if context and not stands_alone(question) else []
@@ -167,8 +173,12 @@ def depends_on(question: str, context: Sequence[Any], sources: Sequence[Any]) ->
 def tallied(release: Release) -> Tally:
     """The same without the records: what a recut, which writes old lines again, says of what is left."""
     tally = Tally()
-    for evaluation, training, at, outcome, said, written, depth in bulk.stream(MEASURED, [release.pk]):
+    for evaluation, training, at, outcome, said, written, depth, task, tier, case in bulk.stream(
+        MEASURED, [release.pk]
+    ):
         tally.seen_at(at)
+        if case:
+            tally.tiers[tier_of(task, tier)] += 1
         if training:
             corrected = outcome == CORRECTED
             tally.teach(corrected, (written if corrected else said) or 0, depth, evaluation)

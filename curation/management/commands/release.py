@@ -6,7 +6,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from curation.models import Dataset
-from curation.releases import cutting
+from curation.releases import cutting, funnel
 from curation.releases.files import folder
 from privacy.console.progress import bar
 
@@ -45,6 +45,8 @@ class Command(BaseCommand):
                         "version": made.version,
                         "path": str(folder(made)),
                         "files": files,
+                        "tiers": made.manifest.get("tiers", {}),
+                        "funnel": made.manifest.get("funnel"),
                         "new": made != before,
                     }
                 ).decode()
@@ -53,3 +55,7 @@ class Command(BaseCommand):
         said = ", ".join(f"{number} in {name}" for name, number in files.items())
         news = "" if made != before else " Nothing changed since it was cut."
         self.stdout.write(f"{made}: {said}.{news}\n{folder(made)}")
+        tiers = ", ".join(f"{n} {name}" for name, n in made.manifest.get("tiers", {}).items() if n)
+        self.stdout.write(f"Eval cases by what their answer rests on: {tiers or 'none'}.")
+        if found := made.manifest.get("funnel"):
+            self.stdout.write("\n".join(funnel.lines(found)))

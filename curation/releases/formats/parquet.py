@@ -17,7 +17,7 @@ from curation.releases.formats.shapes import Shape
 
 BATCH = 5_000
 SUFFIX = ".parquet"
-ARROW = {"string": "string", "time": "string", "boolean": "bool", "null": "null"}
+ARROW = {"string": "string", "time": "string", "boolean": "bool", "null": "null", "integer": "int64"}
 EXTRA = "Parquet files need pyarrow, which is not installed: pip install pyarrow"
 
 

@@ -1,0 +1,188 @@
+"""What became of all that was captured: what a release holds, what is not in it, why, and what to do about it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple, TypedDict
+
+from django.db.models import Count
+
+from curation.decisions import reasons
+from curation.decisions.rules import LABELLED, Outcome
+from curation.models import Decision, Derived, EvalCase, Example, PreferencePair, ReviewTask, TaskState
+from feedback.models import Interaction, Project
+
+Status = Derived.Status
+KINDS: Mapping[str, type[Derived]] = {"cases": EvalCase, "examples": Example, "pairs": PreferencePair}
+SECONDS_A_VERDICT = 30
+REVIEW_MINUTES = 20
+
+
+class Loss(TypedDict):
+    """Why conversations or records are not in a release, how many of each, and what to do."""
+
+    stage: str
+    code: str
+    conversations: int
+    cases: int
+    examples: int
+    pairs: int
+    why: str
+    remedy: str
+
+
+class Funnel(TypedDict):
+    """From all conversations to the records that could be released, with what is lost on the way.
+
+    `review` says how many tasks wait, and how many records some minutes of review could add.
+    """
+
+    conversations: int
+    decided: int
+    labelled: int
+    questions: int
+    losses: list[Loss]
+    review: dict[str, int]
+
+
+class Told(NamedTuple):
+    """What a person reads of one kind of loss."""
+
+    why: str
+    remedy: str
+
+
+NOT_VOTED = Told("Nobody rated the answer.", "Ask for votes where answers are shown; a share can be drawn for review.")
+PENDING = Told("Not curated yet.", "Run curation; the worker does it within seconds.")
+IN_REVIEW = "Decide it in review."
+OF_STATUS = {
+    Status.FILTERED: "Change the policy's filter if it is wrong about such texts.",
+    Status.DUPLICATE: "Nothing: the record that is in use stands for it.",
+    Status.BALANCED: "Turn balance off in the policy (balance.temperature 1).",
+    Status.GUARDED: "Raise guard.max_agent_share in the policy, or add answers that people wrote.",
+    Status.HELD: IN_REVIEW,
+    Status.RETIRED: "Nothing: a better answer to the question is in use.",
+}
+OF_OUTCOME = {
+    Outcome.UNRATED: NOT_VOTED.remedy,
+    Outcome.AMBIGUOUS: IN_REVIEW,
+    Outcome.CONFLICTING: IN_REVIEW,
+    Outcome.OUTVOTED: "Nothing: another answer to the question is in use.",
+    Outcome.REJECTED: "Nothing: a reviewer has decided it.",
+}
+CONSENT = Told(
+    "Somebody whose words it holds has not agreed to the purpose.", "Ask for consent where people use the product."
+)
+
+
+def funnel(project: Project) -> Funnel:
+    """Count what became of everything that the project captured."""
+    conversations = Interaction.objects.filter(project=project)
+    decided = Decision.objects.filter(project=project)
+    outcomes = list(decided.order_by().values_list("outcome", "reason").annotate(n=Count("pk")))
+    number = conversations.count()
+    pending = conversations.filter(pending=True).count()
+    made = sum(n for _, _, n in outcomes)
+    losses = [
+        loss("vote", "not_voted", NOT_VOTED, conversations=max(number - made - pending, 0)),
+        loss("curate", "pending", PENDING, conversations=pending),
+        *(
+            loss("decide", reason, Told(sentence(reason), OF_OUTCOME[Outcome(outcome)]), conversations=n)
+            for outcome, reason, n in sorted(outcomes, key=lambda row: -row[2])
+            if outcome not in LABELLED
+        ),
+        without_consent(project),
+        *left_out(project),
+    ]
+    tasks = ReviewTask.objects.filter(project=project, state=TaskState.OPEN, kind=ReviewTask.Kind.LABEL).count()
+    return {
+        "conversations": number,
+        "decided": made,
+        "labelled": sum(n for outcome, _, n in outcomes if outcome in LABELLED),
+        "questions": decided.filter(outcome__in=LABELLED).aggregate(n=Count("question", distinct=True))["n"],
+        "losses": [one for one in losses if any(one[kind] for kind in ("conversations", *KINDS))],  # type: ignore[literal-required]
+        "review": {
+            "tasks": tasks,
+            "minutes": REVIEW_MINUTES,
+            "records": min(tasks, REVIEW_MINUTES * 60 // SECONDS_A_VERDICT),
+        },
+    }
+
+
+def loss(stage: str, code: str, told: Told, **numbers: int) -> Loss:
+    """A line of the funnel."""
+    counts = {kind: numbers.get(kind, 0) for kind in ("conversations", *KINDS)}
+    return {"stage": stage, "code": code, **counts, "why": told.why, "remedy": told.remedy}  # type: ignore[typeddict-item]
+
+
+def without_consent(project: Project) -> Loss:
+    """Labelled decisions of which no record was made, for want of consent."""
+    labelled = Decision.objects.filter(project=project, outcome__in=LABELLED)
+    return loss(
+        "consent",
+        "no_consent",
+        CONSENT,
+        cases=labelled.filter(evalcase__isnull=True).count(),
+        examples=labelled.filter(example__isnull=True).count(),
+    )
+
+
+def left_out(project: Project) -> list[Loss]:
+    """The records that are not in use, by why."""
+    counts: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for kind, model in KINDS.items():
+        rows = model.objects.filter(project=project).exclude(status=Status.ACTIVE).order_by()
+        for status, reason, n in rows.values_list("status", "reason").annotate(n=Count("pk")):
+            counts[status, reason][kind] = n
+    return [
+        loss(
+            stage_of(status, reason),
+            reason or status,
+            Told(sentence(reason, status), OF_STATUS[Status(status)]),
+            **some,
+        )
+        for (status, reason), some in sorted(counts.items(), key=lambda item: -sum(item[1].values()))
+    ]
+
+
+def stage_of(status: str, reason: str) -> str:
+    """The stage of curation that leaves a record out."""
+    if status in (Status.DUPLICATE, Status.RETIRED):
+        return "question"
+    if status == Status.FILTERED or reason in reasons.of(reasons.Kind.FILTER):
+        return "filter"
+    return "balance" if status == Status.BALANCED else "guard"
+
+
+def sentence(code: str, status: str = "") -> str:
+    """Why, in words."""
+    if code in reasons.REASONS:
+        return reasons.REASONS[code].sentence
+    return WORDS.get(code, f"{Status(status).label if status else 'Left out'}: {code.replace('_', ' ')}.")
+
+
+WORDS = {
+    "same_question": "The same question with the same answer is in use already.",
+    "accepted_too": "The answer is right too, and is accepted in the case of its question.",
+    "corrected_later": "A correction of the same question contradicts it.",
+    "reviewed_otherwise": "A reviewer decided for another answer to the question.",
+    "stratum_share": "Balance left it out of training.",
+    "agent_share": "Words of an agent that our own releases taught are capped.",
+}
+
+
+def lines(found: Funnel) -> list[str]:
+    """The funnel as a command prints it."""
+    head = (
+        f"{found['conversations']:,} conversations, {found['decided']:,} decided, {found['labelled']:,} with a right "
+        f"answer to {found['questions']:,} questions. Not in the release:"
+    )
+    rows = [f"  {numbers(one):<38} {one['why']} {one['remedy']}" for one in found["losses"]]
+    review = found["review"]
+    tail = f"{review['minutes']} minutes of review would add up to {review['records']} records; {review['tasks']:,} tasks wait."
+    return [head, *rows, tail] if review["tasks"] else [head, *rows]
+
+
+def numbers(one: Loss) -> str:
+    """How many of each kind a line is about."""
+    parts = [f"{one[kind]:,} {kind}" for kind in ("conversations", *KINDS) if one[kind]]  # type: ignore[literal-required]
+    return ", ".join(parts)
