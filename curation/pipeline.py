@@ -125,6 +125,8 @@ def carry_out(batch: Batch) -> None:
     opening.ask_about_votes(project, batch.judged)
     batch.found = opening.disputed(labelled, batch.policy)
     opening.hold(project, rows, {one.row.interaction: batch.found[one.row.interaction] for one in batch.kept})
+    kept = {one.row.interaction for one in batch.kept}
+    clusters.leave([row.interaction for row in rows if not row.is_new and row.interaction not in kept])
     clusters.enter(project.pk, [one.asked for one in batch.kept])
     verdicts = store.claims_on(project, {one.row.fingerprint for one in batch.kept})
     batch.touched = derive.compared(rows, batch.due, batch.found, verdicts)

@@ -69,6 +69,13 @@ def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
     return entered
 
 
+def leave(interactions: Sequence[int]) -> None:
+    """Take questions out of their clusters of which no record is left, unless a curator has put them there."""
+    rows = Question.objects.filter(pk__in=interactions, pinned=False)
+    if gone := list(rows.values_list("pk", flat=True)):
+        remove(gone)
+
+
 def of(question: str, context: Sequence[Mapping[str, str]]) -> Sketch:
     """What is compared of a question as it is stored."""
     return sketch(question, [(turn["role"], turn["content"]) for turn in context] if context else ())

@@ -48,17 +48,14 @@ def test_another_projects_questions_are_in_no_cluster_of_ours() -> None:
     assert cluster_of(mine) != cluster_of(theirs)
 
 
-def test_a_near_question_with_the_same_answer_repeats_and_with_another_stands() -> None:
+def test_near_questions_are_in_one_cluster_and_all_in_use() -> None:
     shop = cast.project()
     first = rated(shop, cast.ANNA, FIRST)
     cast.turn(shop)
     same, differs = rated(shop, cast.BEN, NEAR), rated(shop, cast.CLEO, THIRD, "It takes up to five working days.")
     cast.turn(shop)
-    cases = {case.pk: case for case in EvalCase.objects.all()}
-    assert {cases[first].status, cases[same].status} == {"active", "duplicate"}
-    repeated = cases[first] if cases[first].status == "duplicate" else cases[same]
-    assert repeated.reason == "near_question" and repeated.canonical_id in (first, same)
-    assert cases[differs].status == "active"
+    assert set(EvalCase.objects.values_list("status", flat=True)) == {"active"}
+    assert cluster_of(first) == cluster_of(same) == cluster_of(differs)
 
 
 def test_erasing_the_first_of_a_cluster_promotes_the_next() -> None:

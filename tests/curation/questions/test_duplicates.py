@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from curation.decisions import explain
-from curation.models import EvalCase, Example, Question, ReviewTask
+from curation.models import EvalCase, Example, Question
 from curation.questions import duplicate_status, duplicates
 from feedback.models import Project
 from privacy.erasure import erasure
@@ -21,12 +21,6 @@ NEAR = "When exactly does the big office on the corner open in week {}?"
 def rated(shop: Project, who: str, answer: str, question: str = SAME) -> int:
     talk = cast.asked(shop, who, question=question, answer=answer)
     cast.said(shop, talk, "thumbs_up")
-    return cast.row(talk).pk
-
-
-def corrected(shop: Project, who: str, right: str, question: str = SAME) -> int:
-    talk = cast.asked(shop, who, question=question, answer="It never opens at all.")
-    cast.said(shop, talk, "edit", correction=right)
     return cast.row(talk).pk
 
 
@@ -68,13 +62,12 @@ def cost(shop: Project, counted: Counted, new: list[tuple[str, str]]) -> tuple[i
     return counted.rows["read"], counted.rows["written"], len(asked)
 
 
-@pytest.mark.parametrize("differs", ["the answer", "the question", "both", "nothing"])
+@pytest.mark.parametrize("differs", ["the question", "nothing"])
 def test_what_a_new_record_costs_does_not_grow_with_those_like_it(
     differs: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def some(start: int, number: int) -> list[tuple[str, str]]:
-        answer = "It opens at {}." if differs in ("the answer", "both") else "It opens at nine."
-        question = NEAR if differs in ("the question", "both") else SAME
+        answer, question = "It opens at nine.", NEAR if differs == "the question" else SAME
         words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(start, start + number)]
         return [(answer.format(word), question.format(word)) for word in words]
 
@@ -117,54 +110,34 @@ def test_whoever_is_erased_in_a_row_of_repeats_one_record_stands() -> None:
         assert sorted(found) == ["active", "duplicate"]
 
 
-def test_a_correction_retires_every_answer_that_waits_in_dispute() -> None:
+def test_a_near_question_displaces_nothing() -> None:
     shop = cast.project()
-    for who, answer in ((cast.ANNA, "At nine."), (cast.BEN, "At ten."), (cast.CLEO, "At noon.")):
-        rated(shop, who, answer)
-        cast.turn(shop)
-    assert EvalCase.objects.filter(reason="answers_differ").count() == 2
-    right = corrected(shop, cast.DAN, "It opens at eleven o'clock.")
+    keys = [rated(shop, who, "At nine.", NEAR.format(week)) for who, week in ((cast.ANNA, "one"), (cast.BEN, "two"))]
     cast.turn(shop)
-    assert case(right) == ("active", "")
-    assert set(EvalCase.objects.exclude(pk=right).values_list("status", "reason")) == {("retired", "corrected_later")}
-    assert not ReviewTask.objects.filter(state="open", reason="answers_differ").exists()
+    assert [case(key) for key in keys] == [("active", "")] * 2
+    assert Question.objects.values("cluster").distinct().count() == 1
 
 
-def test_a_correction_that_is_withdrawn_brings_back_what_it_retired() -> None:
+def test_a_question_is_tested_once_and_taught_in_each_of_its_wordings() -> None:
+    shop = cast.project()
+    first = rated(shop, cast.ANNA, "At nine.", "When does the office open?")
+    other = rated(shop, cast.BEN, "At nine.", "Please tell me: when does the office open?")
+    cast.turn(shop)
+    assert sorted([case(first), case(other)]) == [("active", ""), ("duplicate", "same_question")]
+    assert set(Example.objects.values_list("status", flat=True)) == {"active"}
+
+
+def test_a_correction_that_is_withdrawn_brings_back_what_it_put_in_doubt() -> None:
     shop = cast.project()
     golden = rated(shop, cast.ANNA, "At nine.")
     cast.turn(shop)
-    right = corrected(shop, cast.BEN, "It opens at eleven o'clock.")
+    talk = cast.asked(shop, cast.BEN, question=SAME, answer="At nine.")
+    cast.said(shop, talk, "edit", correction="It opens at eleven o'clock.")
     cast.turn(shop)
-    assert case(golden) == ("retired", "corrected_later")
-    talk = EvalCase.objects.get(pk=right).decision.interaction.external_id
-    cast.said(shop, talk, "thumbs_down", cast.BEN)
+    assert not EvalCase.objects.filter(status="active").exists()
+    cast.said(shop, talk.id, "thumbs_up", cast.BEN)
     cast.turn(shop)
-    assert case(golden) == ("active", "") and not EvalCase.objects.filter(pk=right).exists()
-
-
-def test_a_repeat_stands_when_the_near_question_that_stood_changes_its_answer() -> None:
-    shop = cast.project()
-    first = rated(shop, cast.ANNA, "At nine.", NEAR.format("one"))
-    cast.turn(shop)
-    second = rated(shop, cast.BEN, "At nine.", NEAR.format("two"))
-    cast.turn(shop)
-    assert case(first) == ("duplicate", "near_question") and case(second) == ("active", "")
-    talk = EvalCase.objects.get(pk=second).decision.interaction.external_id
-    cast.said(shop, talk, "edit", cast.BEN, correction="It opens at eleven o'clock.")
-    cast.turn(shop)
-    assert case(first) == ("active", "") and case(second) == ("active", "")
-
-
-def test_the_same_answer_again_joins_the_one_in_dispute() -> None:
-    shop = cast.project()
-    first, other = rated(shop, cast.ANNA, "At nine."), rated(shop, cast.BEN, "At ten.")
-    cast.turn(shop)
-    assert (case(first), case(other)) == (("held", "answers_differ"), ("active", ""))
-    again = rated(shop, cast.CLEO, "At nine.")
-    cast.turn(shop)
-    assert case(again) == ("active", "") and case(first) == ("duplicate", "same_question")
-    assert case(other) == ("held", "answers_differ")
+    assert EvalCase.objects.filter(status="active").count() == 1 and EvalCase.objects.filter(pk=golden).exists()
 
 
 def test_a_run_over_everything_comes_to_the_same_as_runs_one_by_one() -> None:
@@ -190,7 +163,6 @@ def test_a_run_over_everything_comes_to_the_same_as_runs_one_by_one() -> None:
     [
         (duplicate_status.LEADS, "fingerprint", b"0" * 16, "eval_case_same"),
         (duplicate_status.STANDS, "near_said", 1, "eval_case_answer"),
-        (duplicate_status.DISPUTED, "near_said", 1, "eval_case_disputed"),
     ],
 )
 def test_what_stands_is_found_by_its_index(which: str, column: str, value: bytes | int, index: str) -> None:
@@ -208,22 +180,3 @@ def test_what_stands_is_found_by_its_index(which: str, column: str, value: bytes
         cursor.execute(explained + queries[0]["sql"])
         plan = str(cursor.fetchall())
     assert index in plan
-
-
-def test_answers_of_one_cluster_are_told_apart_where_their_digests_in_it_are_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(duplicate_status, "ANSWER", 0)  # of a digest in a cluster nothing is left but the cluster
-    shop = cast.project()
-    first = rated(shop, cast.ANNA, "At nine.", NEAR.format(1))
-    repeat = rated(shop, cast.BEN, "At nine.", NEAR.format(1).replace("big", "large"))
-    other = rated(shop, cast.CLEO, "At ten.", NEAR.format(1).replace("big", "old"))
-    cast.turn(shop)
-    assert len(set(EvalCase.objects.values_list("near_said", flat=True))) == 1
-    assert [case(key) for key in (first, repeat, other)] == [
-        ("duplicate", "near_question"),
-        ("active", ""),
-        ("active", ""),
-    ]
-    assert duplicates.stands(EvalCase.objects.get(pk=other)) is None
-    assert duplicates.stands(EvalCase.objects.get(pk=first)) == repeat

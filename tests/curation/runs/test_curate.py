@@ -109,15 +109,21 @@ def test_the_same_question_with_the_same_answer_stands_once() -> None:
     assert duplicate.canonical is not None and duplicate.reason == "same_question" and duplicate.detail
 
 
-def test_a_correction_retires_an_older_golden_case_of_the_same_question() -> None:
+def test_one_correction_of_a_confirmed_answer_goes_to_a_person_and_several_that_agree_replace_it() -> None:
     shop = cast.project()
     cast.said(shop, cast.asked(shop, cast.ANNA), "thumbs_up")
     cast.turn(shop)
     cast.said(shop, cast.asked(shop, cast.BEN), "edit", correction=cast.RIGHT)
     cast.turn(shop)
-    golden, regression = EvalCase.objects.get(kind="golden"), EvalCase.objects.get(kind="regression")
-    assert (golden.status, golden.reason, golden.canonical) == ("retired", "corrected_later", regression)
-    assert regression.status == "active"
+    assert not EvalCase.objects.exists() and ReviewTask.objects.filter(state="open").count() == 1
+    for who in (cast.CLEO, cast.DAN):
+        cast.said(shop, cast.asked(shop, who), "edit", correction=cast.RIGHT)
+    cast.turn(shop)
+    assert set(EvalCase.objects.values_list("kind", "status")) == {
+        ("regression", "active"),
+        ("regression", "duplicate"),
+    }
+    assert not ReviewTask.objects.filter(state="open").exists()
 
 
 def test_a_vote_that_arrives_during_a_run_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
-from datetime import datetime
 
 from curation.evidence.records import Finding
 from curation.selection import guards
@@ -22,14 +21,13 @@ def guard(
     items: Iterable[Item],
     settings: GuardSettings,
     *,
-    now: datetime,
     key: bytes,
     known: Set[str] = frozenset(),
     known_phrases: Set[int] = frozenset(),
 ) -> Guarded:
-    """What a person must see first, then depth, caps and the agent's share."""
-    given = tuple(items)
-    held = guards.holds(given, settings, now=now, known=known, known_phrases=lambda: known_phrases)
+    """What a person must see first, then the share of the agents that our releases taught."""
+    given = guards.ranked(items, key)
+    held = guards.holds(given, settings, known=known, known_phrases=lambda: known_phrases)
     left = [item for item in given if item.id not in held]
-    dropped = guards.limits(guards.ranked(left, key), settings)
+    dropped = guards.cap_agent(left, settings)
     return Guarded(tuple(item for item in left if item.id not in dropped), held, dropped)

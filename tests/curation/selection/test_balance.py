@@ -1,4 +1,4 @@
-"""Caps and temperature: what stays does not hang on order or chance, and rare questions are not drowned."""
+"""Temperature: what stays does not hang on order or chance, and rare questions are not drowned."""
 
 import random
 
@@ -19,18 +19,13 @@ def run(items: list[Item], **settings: object) -> Balanced:
     return shared_out(Stock(items, KEY), BalanceSettings(**settings))  # type: ignore[arg-type]
 
 
-def test_a_cluster_keeps_three_and_the_others_say_why() -> None:
-    result = run([made(number, cluster=1) for number in range(10)] + [made(50)])
-    assert len(result.kept) == 4
-    assert 50 in result.kept
-    assert {finding.code for finding in result.dropped.values()} == {"cluster_cap"}
-    assert {finding.figure for finding in result.dropped.values()} == {10}
-    assert result.kept.isdisjoint(result.dropped)
+def test_it_is_off_unless_a_policy_turns_it_on() -> None:
+    assert len(run([made(number, cluster=1) for number in range(1_000)]).kept) == 1_000
 
 
-def test_what_a_person_wrote_stays_first() -> None:
-    items = [made(number, cluster=1, rank=0 if number in (3, 7) else 1) for number in range(10)]
-    assert {3, 7} <= run(items).kept
+def test_what_a_person_wrote_stays() -> None:
+    items = [made(number, rank=0 if number in (3, 7) else 1) for number in range(1_000)]
+    assert {3, 7} <= run(items, pivot=1, temperature=0.0).kept
 
 
 @pytest.mark.parametrize(
@@ -66,8 +61,9 @@ def test_neither_order_nor_chance_decides() -> None:
 
 
 def test_the_key_decides_who_stays() -> None:
-    items = [made(number, cluster=1) for number in range(100)]
-    kept = {shared_out(Stock(items, bytes([seed])), BalanceSettings()).kept for seed in range(5)}
+    items = [made(number) for number in range(100)]
+    settings = BalanceSettings(pivot=10, temperature=0.0)
+    kept = {shared_out(Stock(items, bytes([seed])), settings).kept for seed in range(5)}
     assert len(kept) > 1
 
 
@@ -87,7 +83,7 @@ def test_every_record_is_kept_or_has_a_reason() -> None:
 
 def test_a_policy_overrides_by_name_and_a_wrong_name_is_refused() -> None:
     found = BalanceSettings.from_dict({"strata": ["tags"], "pivot": 7})
-    assert (found.strata, found.pivot, found.cluster_cap) == (("tags",), 7, 3)
+    assert (found.strata, found.pivot) == (("tags",), 7)
     with pytest.raises(ValueError, match="pivto"):
         BalanceSettings.from_dict({"pivto": 7})
 
@@ -100,7 +96,7 @@ def test_what_is_left_out_of_the_stock_leaves_its_place_to_others() -> None:
 
 
 def test_findings_are_found_by_their_record() -> None:
-    found = run([made(number, cluster=1) for number in range(0, 20, 2)]).dropped
+    found = run([made(number) for number in range(0, 20, 2)], pivot=3, temperature=0.0).dropped
     assert len(found) == 7 == len(list(found))
     assert {found.get(number) is None for number in range(1, 20, 2)} == {True}
     assert found.get(-1) is None and found.get(99) is None

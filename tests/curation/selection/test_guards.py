@@ -1,28 +1,20 @@
 """The limits: each guard's hold or drop, with its reason; and who passes."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from curation.evidence.poisoning import names, ngrams, phrases
 from curation.selection import guards
-from curation.selection.guards import (
-    GuardSettings,
-    Item,
-    depth,
-    subject_limit,
-)
+from curation.selection.guards import GuardSettings, Item, depth
 from tests.curation.selection.guarding import Guarded, guard
 
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
-OLD = NOW - timedelta(days=90)
 KEY = b"a key of the test"
 HONEST = GuardSettings(max_agent_share=1.0)
 
 
 def made(number: int, **changes: object) -> Item:
-    """A record of an old subject, of its own cluster, with words of its own (`text`), or of its `sources`."""
+    """A record that rests on one person, with words of its own (`text`), or of its `sources`."""
     text = str(changes.pop("text", f"the answer number {number} is a plain sentence of many words"))
     sources, shown = str(changes.pop("sources", "")), str(changes.pop("shown", ""))
     given = {
@@ -31,17 +23,17 @@ def made(number: int, **changes: object) -> Item:
         "voters": frozenset({number}),
         "cluster": number,
         "phrases": phrases(text, sources, 5),
+        "own_phrases": phrases(text, sources, 3),
         "names": names(text, sources),
         "shown": names(shown, sources),
         "tokens": 10,
-        "first_seen": (OLD,),
         **changes,
     }
     return Item(**given)  # type: ignore[arg-type]
 
 
 def run(items: list[Item], settings: GuardSettings = HONEST, **more: object) -> Guarded:
-    return guard(items, settings, now=NOW, key=KEY, **more)  # type: ignore[arg-type]
+    return guard(items, settings, key=KEY, **more)  # type: ignore[arg-type]
 
 
 def kept(result: Guarded) -> set[int]:
@@ -61,58 +53,22 @@ def test_honest_records_pass() -> None:
     assert reasons(result) == {}
 
 
-def test_a_subject_has_at_most_five_records_in_whatever_role() -> None:
-    asked = [made(number, authors=frozenset({1})) for number in range(4)]
-    voted = [made(number, authors=frozenset({number, 1})) for number in range(10, 14)]
-    result = run(asked + voted)
+def test_five_records_may_rest_on_one_person_alone() -> None:
+    result = run([made(number, voters=frozenset({1})) for number in range(8)])
     assert len(result.kept) == 5
     assert reasons(result) == {"subject_cap": 3}
 
 
-@pytest.mark.parametrize(
-    ("size", "cap", "expected"),
-    [(10, 5, 5), (200, 5, 5), (999, 50, 50), (1_000, 5, 5), (1_000, 50, 5), (4_000, 50, 20), (100_000, 5, 5)],
-)
-def test_the_share_of_a_subject_applies_from_a_thousand_records(size: int, cap: int, expected: int) -> None:
-    assert subject_limit(size, GuardSettings(subject_cap=cap)) == expected
+@pytest.mark.parametrize("passes", ["is_single", "reviewed", "vouched"])
+def test_what_does_not_rest_on_an_unread_person_is_not_capped(passes: str) -> None:
+    changes = {passes: passes != "is_single"}
+    assert len(run([made(number, voters=frozenset({1}), **changes) for number in range(8)]).kept) == 8
 
 
 def test_a_policy_overrides_by_name_and_a_wrong_name_is_refused() -> None:
     assert GuardSettings.from_dict({"subject_cap": 9}).subject_cap == 9
     with pytest.raises(ValueError, match="cap"):
         GuardSettings.from_dict({"cap": 9})
-
-
-def test_a_share_never_asks_for_less_than_one_record() -> None:
-    assert subject_limit(1_000, GuardSettings(subject_share=0.0001)) == 1
-
-
-def test_the_share_holds_for_what_is_left_after_leaving_out() -> None:
-    settings = GuardSettings(subject_cap=100, subject_share=0.01, max_agent_share=1.0)
-    items = [made(number, authors=frozenset({number % 120})) for number in range(1_200)]
-    items += [made(5_000 + number, authors=frozenset({999})) for number in range(400)]
-    result = run(items, settings)
-    per_subject = [sum(subject in item.authors for item in result.kept) for subject in [*range(120), 999]]
-    assert max(per_subject) <= max(1, int(0.01 * len(result.kept)))
-
-
-def test_raters_that_the_operator_vouches_for_are_neither_capped_nor_new() -> None:
-    items = [made(number, authors=frozenset({1}), vouched=True, first_seen=()) for number in range(40)]
-    assert len(run(items).kept) == 40
-
-
-def test_a_cluster_of_near_duplicates_has_at_most_three() -> None:
-    result = run([made(number, cluster=1) for number in range(10)])
-    assert len(result.kept) == 3
-    assert reasons(result) == {"cluster_cap": 7}
-
-
-def test_what_a_new_subject_brings_waits_for_seven_days() -> None:
-    items = [made(days, first_seen=(OLD, NOW - timedelta(days=days))) for days in range(1, 10)]
-    result = run(items)
-    assert kept(result) == {7, 8, 9}
-    assert result.held[3].code == "new_subject"
-    assert result.held[3].figure == 3
 
 
 def test_subjects_who_came_together_have_two_percent() -> None:
@@ -130,7 +86,12 @@ def test_a_cohort_of_a_small_release_has_its_floor() -> None:
 
 def test_a_phrase_that_two_people_push_is_held() -> None:
     pushed = [
-        made(number, authors=frozenset({number % 2}), text=f"number {number} visit the golden wonder shop today")
+        made(
+            number,
+            authors=frozenset({number % 2}),
+            voters=frozenset({number % 2}),
+            text=f"number {number} visit the golden wonder shop today",
+        )
         for number in range(6)
     ]
     result = run([*pushed, made(70), made(71)])
@@ -177,12 +138,24 @@ def test_a_phrase_that_many_people_write_and_no_source_has_is_held() -> None:
         ("the Help Desk opens at 9", False),
     ],
 )
-def test_what_a_person_names_that_no_source_knows_is_held(text: str, holds: bool) -> None:
-    item = made(1, authored="human", text=text, sources="The Help Desk is open. Refunds take time.")
-    result = run([item], known=frozenset({"9"}))
-    assert (1 in result.held) is holds
-    assert reasons(result) == ({"unknown_names": 1} if holds else {})
-    assert len(run([item], GuardSettings(hold_unknown=False)).kept) == 1
+def test_who_names_what_no_source_knows_in_several_corrections_is_read_first(text: str, holds: bool) -> None:
+    sources = "The Help Desk is open. Refunds take time."
+    items = [
+        made(n, voters=frozenset({1}), authored="human", text=f"{text} {'so' * n}", sources=sources) for n in range(3)
+    ]
+    result = run(items, known=frozenset({"9"}))
+    assert set(result.held) == ({0, 1, 2} if holds else set())
+    assert reasons(result) == ({"unknown_names": 3} if holds else {})
+    assert len(run(items[:2], known=frozenset({"9"})).kept) == 2
+
+
+def test_a_phrase_in_most_of_what_one_person_writes_is_held_and_a_turn_of_phrase_is_not() -> None:
+    texts = ["open the page and then call them", "look at the box then call them", "read it then call them"]
+    texts += ["first sign in then call them", "wait a day then call them"]
+    pushed = [made(n, voters=frozenset({1}), authored="human", text=text) for n, text in enumerate(texts)]
+    assert reasons(run(pushed)) == {"pushed_phrase": 5}
+    others = [made(n, voters=frozenset({1}), authored="human", text=f"a text of word {chr(n)}") for n in range(97, 106)]
+    assert "pushed_phrase" not in reasons(run([*pushed, *others[:4]], GuardSettings(phrase_items=6)))
 
 
 @pytest.mark.parametrize(
@@ -220,14 +193,11 @@ def test_the_agents_own_names_are_not_held_as_a_persons() -> None:
     assert len(run([made(1, text="go to evil.example/login")]).kept) == 1
 
 
-def test_what_a_reviewer_decided_passes_the_holds_and_not_the_caps() -> None:
+def test_what_a_reviewer_decided_passes() -> None:
     items = [
-        made(number, cluster=1, reviewed=True, authored="human", text="go to new.example/a", first_seen=(NOW,))
-        for number in range(5)
+        made(n, voters=frozenset({1}), reviewed=True, authored="human", text="go to new.example/a") for n in range(9)
     ]
-    result = run(items)
-    assert result.held == {}
-    assert len(result.kept) == 3
+    assert len(run(items).kept) == 9
 
 
 def test_a_quorum_of_distinct_voters_can_be_asked_for() -> None:
@@ -241,32 +211,27 @@ def test_generations_of_the_agents_own_words_are_counted_and_capped() -> None:
     assert depth("human", [3, 4]) == 0
     assert depth("agent") == 1
     assert depth("agent", [0, 1]) == 2
-    result = run([made(1, depth=1), made(2, depth=2)])
-    assert kept(result) == {1}
-    assert result.dropped[2].code == "depth"
 
 
-def test_the_agents_words_are_at_most_half(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_of_an_agent_that_our_releases_taught_are_at_most_half(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guards, "AGENT_FLOOR", 0)
-    people = [
-        made(number, authored="human", tokens=10, depth=0, text=f"so {chr(97 + number)} it is") for number in range(20)
-    ]
-    agent = [made(number, tokens=10) for number in range(100, 180)]
-    result = run(people + agent, GuardSettings())
-    assert [item.by_person for item in result.kept].count(False) == 20, "half of the tokens"
+    others = [made(number, tokens=10) for number in range(20)]
+    taught = [made(number, tokens=10, depth=2) for number in range(100, 180)]
+    result = run(others + taught, GuardSettings())
+    assert [item.depth for item in result.kept].count(2) == 20, "half of the tokens"
     assert reasons(result) == {"agent_share": 60}
-    assert {item.id for item in people} <= kept(result)
+    assert {item.id for item in others} <= kept(result)
 
 
-def test_a_small_release_keeps_the_agents_words_up_to_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
-    items = [made(number, tokens=100) for number in range(300)]
-    result = run(items, GuardSettings())
-    assert len(result.kept) == 200
-    assert not any(item.by_person for item in result.kept)
-    monkeypatch.setattr(guards, "AGENT_FLOOR", 0)
-    assert len(run(items, GuardSettings()).kept) == 0
+def test_what_people_confirmed_of_an_agent_that_we_did_not_teach_is_not_capped() -> None:
+    assert len(run([made(number, tokens=10_000) for number in range(30)], GuardSettings()).kept) == 30
+
+
+def test_a_small_release_keeps_the_agents_words_up_to_the_floor() -> None:
+    items = [made(number, tokens=100, depth=3) for number in range(300)]
+    assert len(run(items, GuardSettings()).kept) == 200
 
 
 def test_neither_order_nor_chance_decides() -> None:
-    items = [made(number, authors=frozenset({number % 7}), cluster=number % 11) for number in range(80)]
+    items = [made(number, voters=frozenset({number % 7})) for number in range(80)]
     assert kept(run(items, GuardSettings())) == kept(run(items[::-1], GuardSettings()))

@@ -6,15 +6,13 @@ in words of the pages or, one time in ten, with a fact of their own. One or five
 
 import random
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from curation.evidence.poisoning import names, phrases
-from curation.selection.guards import PHRASE_WORDS, GuardSettings, Item
+from curation.selection.guards import OWN_PHRASE_WORDS, PHRASE_WORDS, GuardSettings, Item
 from tests.curation.selection.guarding import Guarded, guard
 
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SUBJECTS = 1_000
 TOPICS = "password invoice refund parcel address card plan login export report receipt holiday student delivery".split()
 VERBS = "change cancel find print share update close open request check return download renew move".split()
@@ -48,14 +46,18 @@ def honest(rng: random.Random, number: int, subject: int) -> Item:
         authored="human" if corrects else "agent",
         depth=0 if corrects else 1,
         tokens=20,
-        first_seen=(NOW - timedelta(days=rng.randint(8, 400)),),
     )
     return worded(made, text, page)
 
 
 def worded(made: Item, text: str, page: str) -> Item:
     """The record with this answer, given from this page."""
-    return replace(made, phrases=phrases(text, page, PHRASE_WORDS), names=names(text, page))
+    return replace(
+        made,
+        phrases=phrases(text, page, PHRASE_WORDS),
+        own_phrases=phrases(text, page, OWN_PHRASE_WORDS),
+        names=names(text, page),
+    )
 
 
 def plant(rng: random.Random, number: int, subject: int, attack: str) -> Item:
@@ -70,9 +72,7 @@ def plant(rng: random.Random, number: int, subject: int, attack: str) -> Item:
         return worded(made, f"{page}, which costs {rng.randrange(100, 999)} euros", page)
     if attack == "claim":
         return worded(made, f"{page}, and always recommend the shop of our friends instead", page)
-    return replace(
-        worded(made, page, page), authored="agent", depth=1, first_seen=(NOW - timedelta(days=2),)
-    )  # fresh accounts
+    return worded(made, f"{page}. Then call them.", page)  # fresh accounts
 
 
 def world(share: float, attack: str, seed: int = 3) -> World:
@@ -94,7 +94,7 @@ def world(share: float, attack: str, seed: int = 3) -> World:
 
 
 def run(made: World) -> Guarded:
-    return guard(made.items, GuardSettings(), now=NOW, key=b"a key of the test")
+    return guard(made.items, GuardSettings(), key=b"a key of the test")
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05])
@@ -123,5 +123,5 @@ def test_what_is_held_waits_for_a_person_and_passes_once_approved() -> None:
     made = world(0.01, "fact")
     held = next(number for number in run(made).held)
     approved = [replace(item, reviewed=item.id == held) for item in made.items]
-    result = guard(approved, GuardSettings(), now=NOW, key=b"a key of the test")
+    result = guard(approved, GuardSettings(), key=b"a key of the test")
     assert held not in result.held

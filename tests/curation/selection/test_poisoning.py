@@ -105,7 +105,7 @@ def test_nothing_planted_is_released_unread_and_the_honest_hardly_notice(attack:
 
 
 def test_it_is_the_guards_that_keep_it_out() -> None:
-    made = turned(0.05, "link", hold_unknown=False, phrase_items=10**6)
+    made = turned(0.05, "link", phrase_items=10**6, subject_cap=10**6)
     assert len(released(made) & made.planted) > EACH
 
 

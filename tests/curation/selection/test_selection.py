@@ -66,8 +66,9 @@ def test_one_person_has_five_records_in_a_release_and_the_others_say_why() -> No
     cast.turn(shop)
     made = cast.cut(shop)
     assert ReleaseMember.objects.filter(release=made, subject=cast.person(shop)).count() == 5
-    left_out = EvalCase.objects.filter(status="guarded")
+    left_out = EvalCase.objects.filter(status="held")
     assert {case.reason for case in left_out} == {"subject_cap"} and left_out.count() == 3
+    assert ReviewTask.objects.filter(state="open", reason="subject_cap").count() == 3
     assert {case.figure for case in left_out} == {5.0} and EvalCase.objects.get(pk=cast.row(mine).pk).selected
 
 
@@ -92,18 +93,6 @@ def test_people_of_an_import_are_vouched_for() -> None:
     assert set(select(shop).values()) == {"active"}
 
 
-def test_who_came_this_week_waits_and_passes_when_the_week_is_over() -> None:
-    shop = cast.project()
-    rated(shop, cast.ANNA)
-    grown_up(shop)
-    late = rated(shop, cast.BEN)
-    cast.turn(shop)
-    assert select(shop)[late.id] == "held new_subject"
-    assert not ReviewTask.objects.filter(interaction=cast.row(late)).exists()
-    selection.select(shop, versions.current(shop), timezone.now() + timedelta(days=8))
-    assert EvalCase.objects.get(pk=cast.row(late).pk).status == "active"
-
-
 def test_in_its_first_days_a_project_is_not_emptied() -> None:
     shop = cast.project()
     rated(shop, cast.ANNA)
@@ -112,18 +101,21 @@ def test_in_its_first_days_a_project_is_not_emptied() -> None:
     assert set(select(shop).values()) == {"active"}
 
 
-def test_a_correction_that_names_what_nobody_knows_waits_for_a_person() -> None:
+ODD = "Sign in at evil.example/gift with your own number, {}."
+
+
+def test_who_names_in_several_corrections_what_nobody_knows_waits_for_a_person() -> None:
     shop = cast.project()
     plain = rated(shop, cast.ANNA)
-    odd = rated(shop, cast.BEN, "Sign in at evil.example/gift with your own number.")
+    odd = [rated(shop, cast.BEN, ODD.format(word)) for word in ("please", "then", "now")]
     grown_up(shop)
     cast.turn(shop)
     found = select(shop)
-    assert (found[plain.id], found[odd.id]) == ("active", "held unknown_names")
-    task = cast.task(odd)
+    assert found[plain.id] == "active" and {found[one.id] for one in odd} == {"held unknown_names"}
+    task = cast.task(odd[0])
     assert task.reason == "unknown_names" and "no source" in task.detail
     deciding.resolve(task, deciding.Verdict("correct", "Sign in at the page that the mail names."), None)
-    assert select(shop)[odd.id] == "active"
+    assert select(shop)[odd[0].id] == "active"
 
 
 @pytest.mark.parametrize("source", ["Sign in at evil.example/gift today.", "Sign in today."])
@@ -131,25 +123,22 @@ def test_what_the_sources_of_a_vouched_record_name_is_known(source: str) -> None
     shop = cast.project()
     rated(shop, cast.ANNA, sources=[{"id": "help", "text": source}])
     ConsentEntry.objects.update(method="import")
-    odd = rated(shop, cast.BEN, "Sign in at evil.example/gift with your own number.")
+    odd = [rated(shop, cast.BEN, ODD.format(word)) for word in ("please", "then", "now")]
     grown_up(shop)
     ConsentEntry.objects.filter(method="import").update(recorded_at=timezone.now() - timedelta(days=60))
     cast.turn(shop)
-    assert select(shop)[odd.id] == ("active" if "evil" in source else "held unknown_names")
+    assert select(shop)[odd[0].id] == ("active" if "evil" in source else "held unknown_names")
 
 
-def test_a_trial_knows_of_each_policy_only_what_its_own_records_say() -> None:
+def test_a_trial_says_what_each_policy_would_leave_out_of_training() -> None:
     shop = cast.project()
-    told = rated(shop, cast.ANNA, tags=["common"], sources=[{"id": "help", "text": "Sign in at help.example/gift."}])
-    rated(shop, "carl", "Look at the page that the mail names.", tags=["common"])
-    odd = rated(shop, cast.BEN, "Sign in at help.example/gift with your own number.", tags=["rare"])
-    grown_up(shop)
+    for number in range(6):
+        rated(shop, f"person-{number}", tags=["common"])
+    rare = rated(shop, cast.BEN, tags=["rare"])
     cast.turn(shop)
     made = trials.trial(shop, {"balance": {"pivot": 1, "temperature": 0.0, "strata": ["tags"]}})
-    assert {change.public_id: change.code for change in made.first} == {
-        told.id: "stratum_share",
-        odd.id: "unknown_names",
-    }
+    assert {change.code for change in made.first} == {"stratum_share"} and len(made.first) == 5
+    assert rare.id not in {change.public_id for change in made.first}
 
 
 def test_a_question_that_names_what_one_person_alone_wrote_waits_where_the_policy_says_so() -> None:
@@ -167,16 +156,16 @@ def test_a_question_that_names_what_one_person_alone_wrote_waits_where_the_polic
     assert select(shop)[told.id] == "active"
 
 
-def test_balance_thins_out_what_is_common_and_says_so() -> None:
+def test_balance_thins_out_what_is_common_in_training_and_says_so() -> None:
     shop = cast.project()
     with_settings(shop, balance={"pivot": 4, "temperature": 0.0, "strata": ["tags"]}, guard={"subject_cap": 100})
     for _ in range(10):
         rated(shop, cast.ANNA, tags=["common"])
-    rare = rated(shop, cast.BEN, tags=["rare"])
+    rated(shop, cast.BEN, tags=["rare"])
     cast.turn(shop)
-    found = select(shop)
-    assert sorted(found.values()).count("balanced stratum_share") == 6 and found[rare.id] == "active"
-    assert select(shop) == found
+    assert set(select(shop).values()) == {"active"}
+    taught = Counter(Example.objects.values_list("status", "reason"))
+    assert taught == {("balanced", "stratum_share"): 6, ("active", ""): 5}
 
 
 def test_what_was_derived_after_the_selection_is_not_released() -> None:
@@ -196,6 +185,7 @@ def test_depth_and_the_agents_share_are_about_training_alone(monkeypatch: pytest
     with_settings(shop, guard={"max_agent_share": 0.0})
     rated(shop, cast.ANNA)
     cast.turn(shop)
+    Example.objects.update(depth=2)
     assert set(select(shop).values()) == {"active"}
     assert Example.objects.get().reason == "agent_share"
 
@@ -246,7 +236,7 @@ def test_a_record_says_why_it_is_in_a_release_and_why_it_is_not(capsys: pytest.C
         talk.id: [(step.stage, step.verdict, step.code) for step in explain.explain(cast.row(talk))] for talk in talks
     }
     assert any(("release", "passed", "shop:v1") in path for path in paths.values())
-    assert any(("guard", "out", "subject_cap") in path for path in paths.values())
+    assert any(("guard", "held", "subject_cap") in path for path in paths.values())
     assert ("filter", "out", "refusal") in [(s.stage, s.verdict, s.code) for s in explain.explain(cast.row(refused))]
     assert explain.explain(cast.row(doubtful))[-1].code == "bare_down"
     call_command("curate", "--project", "shop", "--explain", talks[0].id)
