@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from curation.questions.words import Language, Rules, language, recognise
+from curation.questions.words import Language, Rules, elide, language, recognise
 from feedback.texts.fingerprints import MARKS, normalise
 from privacy.redaction import PLACEHOLDER
 
@@ -46,17 +46,25 @@ def split(question: str) -> list[str]:
 
 
 def rewrite(question: str, words: list[str], spoken: Language) -> str:
-    """The canonical text of a question in this language; empty if it only greets or thanks."""
-    words = lower(question, words, spoken)
+    """The canonical text of a question in this language; empty if there is nothing in it."""
     quoted = QUOTES.search(question) is not None
-    found = [sentence(part, spoken, quoted) for part in sentences(replace(words, spoken.rules["always"]))]
+    found = [sentence(part, spoken, quoted) for part in prepared(question, words, spoken)]
     return " ".join(filter(None, found))
+
+
+def prepared(question: str, words: list[str], spoken: Language) -> list[list[str]]:
+    """The words of each sentence, in lower case, with contractions written out and without needless accents."""
+    words = lower(question, words, spoken)
+    if spoken.sets["elision"] and "'" in question.replace("’", "'"):
+        words = elide(" ".join(words)).split()
+    if spoken.letters and not question.isascii() and not QUOTES.search(question):
+        words = [spoken.plain(word) for word in words]
+    return sentences(replace(words, spoken.rules["always"]))
 
 
 def bare(question: str, words: list[str], spoken: Language) -> list[list[str]]:
     """The words of each sentence in its usual form, without courtesies; else as they were written."""
-    parts = sentences(replace(lower(question, words, spoken), spoken.rules["always"]))
-    found = [framed(courteous(part, spoken, False), spoken) for part in parts]
+    found = [framed(courteous(part, spoken, False), spoken) for part in prepared(question, words, spoken)]
     return [[word for word in part if word != ","] for part in found if part]
 
 
@@ -90,12 +98,9 @@ def sentences(words: Sequence[str]) -> list[list[str]]:
 def sentence(words: list[str], spoken: Language, quoted: bool) -> str:
     """The canonical text of one sentence."""
     sets = spoken.sets
-    mentioned = quoted or not sets["mention"].isdisjoint(words)
-    if not mentioned and len(words) > SHORTEST and not sets["fillers"].isdisjoint(words):
-        words = [word for word in words if word not in sets["fillers"]]
-    asked = courteous(words, spoken, mentioned)
+    asked = courteous(words, spoken, quoted)
     words = framed(asked if len(asked) >= SHORTEST or not asked else words, spoken)
-    if not mentioned:
+    if not quoted and sets["mention"].isdisjoint(words):
         if sets["compare"].isdisjoint(words):
             words = replace(words, spoken.rules["phrases"])
             variants = spoken.words
@@ -133,24 +138,38 @@ def opening(words: list[str], rules: Rules) -> tuple[int, list[str]] | None:
     return None
 
 
-def courteous(words: list[str], spoken: Language, mentioned: bool) -> list[str]:
-    """The question without greetings, thanks and "could you tell me", in the order of a direct question."""
+def courteous(words: list[str], spoken: Language, quoted: bool) -> list[str]:
+    """The question without greetings, thanks and "could you tell me", in the order of a direct question.
+
+    Where words are spoken of, as in "How do you say please?", only the beginning is taken off.
+    """
     asked = False
+    if not quoted and not unthanked(words, spoken):
+        return []
     while words:
-        if words[0] == "," or (found := opening(words, spoken.rules["openers"])):
-            words = words[1:] if words[0] == "," else words[found[0] :]
+        if words[0] == ",":
+            words = words[1:]
+        elif found := opening(words, spoken.rules["openers"]):
+            words = words[found[0] :]
         elif found := opening(words, spoken.rules["askers"]):
             words, asked = words[found[0] :], True
         else:
             break
-    if not mentioned:
-        while words:
-            back = words[::-1]
-            if words[-1] == "," or (found := opening(back, spoken.rules["closers"])):
-                words = words[:-1] if words[-1] == "," else words[: -found[0]]
-            else:
-                break
+    if not quoted and spoken.sets["mention"].isdisjoint(words):
+        words = unthanked([word for word in words if word not in spoken.sets["fillers"]], spoken)
     return direct(words, spoken) if asked and words else words
+
+
+def unthanked(words: list[str], spoken: Language) -> list[str]:
+    """The words without thanks at the end."""
+    while words:
+        if words[-1] == ",":
+            words = words[:-1]
+        elif found := opening(words[::-1], spoken.rules["closers"]):
+            words = words[: -found[0]]
+        else:
+            break
+    return words
 
 
 def direct(words: list[str], spoken: Language) -> list[str]:
@@ -169,10 +188,13 @@ def direct(words: list[str], spoken: Language) -> list[str]:
 def finite_first(words: list[str], spoken: Language, whether: bool) -> list[str]:
     """German and Dutch: the finite verb comes from the end to behind the question word."""
     sets = spoken.sets
-    start = 0 if whether else next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
-    if not whether and not start:
-        start = 2 if words[1] in sets["degrees"] else 1
-    return [*words[: 0 if whether else start], words[-1], *words[1 if whether else start : -1]]
+    if whether:
+        return [words[-1], *words[1:-1]]
+    start = next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
+    if start == 2 and words[1] not in sets["degrees"] and words[0] not in sets["which"]:
+        return words  # the verb is there already
+    start = start or (2 if words[1] in sets["degrees"] else 1)
+    return [*words[:start], words[-1], *words[start:-1]]
 
 
 def auxiliary_first(words: list[str], spoken: Language, whether: bool) -> list[str]:
@@ -215,17 +237,19 @@ def framed(words: list[str], spoken: Language) -> list[str]:
 
 
 def infinitive(words: list[str], spoken: Language) -> list[str]:
-    """ "Wie lösche ich mein Konto" is "wie ich mein Konto löschen", as is "wie kann ich mein Konto löschen"."""
-    if words[0] not in spoken.sets["how"] or words[1] not in spoken.verbs:
+    """ "Wie lösche ich mein Konto" as "wie mein Konto löschen", which is what "wie kann ich mein Konto löschen" becomes."""
+    sets = spoken.sets
+    if words[0] not in sets["how"] or words[1] not in spoken.verbs or not sets["clauses"].isdisjoint(words):
         return words
     by_particle = spoken.verbs[words[1]]
-    if not spoken.sets["order"]:
-        return [words[0], by_particle[""], *words[2:]] if "" in by_particle else words
-    if words[2] not in spoken.sets["me"]:
+    if not sets["order"]:
+        return [words[0], by_particle[""], *words[2:]]
+    if words[2] not in sets["me"]:
         return words
+    front = [words[0], f"{words[2]}-"] if words[2] in sets["one"] else [words[0]]
     if words[-1] in by_particle:
-        return [words[0], "ich", *words[3:-1], by_particle[words[-1]]]
-    return [words[0], "ich", *words[3:], by_particle[""]] if "" in by_particle else words
+        return [*front, *words[3:-1], by_particle[words[-1]]]
+    return [*front, *words[3:], by_particle[""]] if "" in by_particle else words
 
 
 @lru_cache(maxsize=50_000)
