@@ -13,7 +13,7 @@ LONGEST: Final = 600
 """Characters: a longer text is compared as it is. Nobody writes two of them that differ by a courtesy."""
 TOKENS: Final = re.compile(
     rf"\d+(?:[.,:]\d+)+[\w{MARKS}]*|(?:[vV]\d+(?:\.\d+)+)|[\w{MARKS}]+(?:['.][\w{MARKS}]+)*|[+<>=*/%#^&|~$€£¥°]"
-    rf"|(?<![\w{MARKS}])-(?=\s?\d)|(?<=\d)-(?=\d)|[,.?!;]"
+    rf"|(?<![\w{MARKS}])-(?=\s?\d)|(?<=\d)-(?=\d)|[,?!;]|(?<!\d)\."
 )
 QUOTES: Final = re.compile("[\"`“”„«»]|(?<!\\w)'\\w")
 STOPS: Final = frozenset(".?!;")
@@ -64,7 +64,7 @@ def prepared(question: str, words: list[str], spoken: Language) -> list[list[str
 
 def bare(question: str, words: list[str], spoken: Language) -> list[list[str]]:
     """The words of each sentence in its usual form, without courtesies; else as they were written."""
-    found = [framed(courteous(part, spoken, False), spoken) for part in prepared(question, words, spoken)]
+    found = [framed(last(courteous(part, spoken, False), spoken), spoken) for part in prepared(question, words, spoken)]
     return [[word for word in part if word != ","] for part in found if part]
 
 
@@ -99,7 +99,7 @@ def sentence(words: list[str], spoken: Language, quoted: bool) -> str:
     """The canonical text of one sentence."""
     sets = spoken.sets
     asked = courteous(words, spoken, quoted)
-    words = framed(asked if len(asked) >= SHORTEST or not asked else words, spoken)
+    words = framed(last(asked if len(asked) >= SHORTEST or not asked else words, spoken), spoken)
     if not quoted and sets["mention"].isdisjoint(words):
         if sets["compare"].isdisjoint(words):
             words = replace(words, spoken.rules["phrases"])
@@ -221,18 +221,33 @@ def auxiliary_first(words: list[str], spoken: Language, whether: bool) -> list[s
     return words
 
 
+def last(words: list[str], spoken: Language) -> list[str]:
+    """The question with what is before it moved to its end: "in Python, how do I sort" is "how do I sort in Python"."""
+    sets = spoken.sets
+    if len(words) < 4 or words[0] not in sets["before_question"]:
+        return words
+    for place, word in enumerate(words[:-2]):
+        if word == "," and words[place + 1] in sets["starts"]:
+            return words[place + 1 :] + words[:place]
+    if words[2] in sets["questions"]:
+        return words[2:] + words[:2]
+    return words
+
+
 def framed(words: list[str], spoken: Language) -> list[str]:
     """The question in the usual form of its kind: "is it possible to" is "can I"."""
     for _ in range(2):
-        if found := opening(words, spoken.rules["frames"]):
-            words = found[1] + words[found[0] :]
-        else:
+        found = opening(words, spoken.rules["frames"])
+        if not found or found[0] == len(words):
             break
+        words = found[1] + words[found[0] :]
     if len(words) > 2 and spoken.verbs:
         words = infinitive(words, spoken)
-    for trigger, pattern, instead in spoken.patterns:
-        if trigger in words and (match := pattern.fullmatch(" ".join(word for word in words if word != ","))):
-            return match.expand(instead).split()
+    for triggers, pattern, instead in spoken.patterns:
+        if not triggers.isdisjoint(words):
+            text = " ".join([word for word in words if word != ","])
+            if match := pattern.fullmatch(text):
+                words = match.expand(instead).split()
     return words
 
 

@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).parent
 WORD_SETS: Final = frozenset(
     """
     marks fillers articles keep mention compare joiners before after lettered subjects questions which whether degrees auxiliaries
-    order how me one clauses elision kept finals towards bound pair starts open light definite unique complement
+    order how before_question me one clauses elision kept finals towards bound pair starts open light definite unique complement
     """.split()
 )
 PAIRS: Final = frozenset("always openers askers closers frames phrases words forms endings verbs cased letters".split())
@@ -43,7 +43,7 @@ class Language:
     endings: tuple[tuple[str, str], ...]
     verbs: Mapping[str, Mapping[str, str]]
     """A finite form, then its particle or the empty text: the infinitive."""
-    patterns: tuple[tuple[str, re.Pattern[str], str], ...]
+    patterns: tuple[tuple[frozenset[str], re.Pattern[str], str], ...]
     cased: Mapping[str, str]
     """Words whose meaning hangs on their case."""
     letters: Mapping[int, str]
@@ -121,7 +121,7 @@ def read(text: str) -> dict[str, list[str]]:
 def expand(line: str) -> Iterator[tuple[str, str]]:
     """The (left, right) pairs that a line stands for; commas on the left part wordings that have one right side."""
     lefts, _, right = line.partition(" = ")
-    for left in lefts.split(","):
+    for left in re.split(r"(?<=\S), ", lefts):
         for words in itertools.product(*(word.split("/") for word in left.split())):
             yield " ".join(words), right.replace("{", "{0[").replace("}", "]}").format(("", *words)).strip()
 
@@ -135,16 +135,17 @@ def index(pairs: Sequence[tuple[str, str]]) -> Rules:
     return {first: tuple(sorted(rules, key=lambda rule: -len(rule[0]))) for first, rules in found.items()}
 
 
-def pattern(line: str) -> tuple[str, re.Pattern[str], str]:
-    """A line `trigger: left = right`: the word that must be there, a pattern over the whole text, and its replacement.
+def pattern(line: str) -> tuple[frozenset[str], re.Pattern[str], str]:
+    """A line `word/word: left = right`: words of which one must be there, a pattern over the whole text, and its replacement.
 
     `{A}` stands for one to four words, `{A*}` for any text. The left side is a regular expression otherwise.
     """
-    trigger, _, rule = line.partition(": ")
+    triggers, _, rule = line.partition(": ")
     left, _, right = rule.partition(" = ")
     left = re.sub(r"\{(\w)\*\}", r"(?P<\1>.*)", left.strip())
     left = re.sub(r"\{(\w)\}", r"(?P<\1>[^ ]+(?: [^ ]+){0,3}?)", left)
-    return trigger.strip(), re.compile(left), re.sub(r"\{(\w)\*?\}", r"\\g<\1>", right.strip())
+    right = re.sub(r"\{(\w)\*?\}", r"\\g<\1>", right.strip())
+    return frozenset(triggers.split("/")), re.compile(left), right
 
 
 @cache
