@@ -12,11 +12,13 @@ from privacy.redaction import PLACEHOLDER
 LONGEST: Final = 600
 """Characters: a longer text is compared as it is. Nobody writes two of them that differ by a courtesy."""
 TOKENS: Final = re.compile(
-    rf"\d+(?:[.,:]\d+)+[\w{MARKS}]*|(?:[vV]\d+(?:\.\d+)+)|[\w{MARKS}]+(?:['.][\w{MARKS}]+)*|[+<>=*/%#^&|~$€£¥°]"
+    rf"\d+(?:[.,:]\d+)+[\w{MARKS}]*|(?:[vV]\d+(?:\.\d+)+)|[\w{MARKS}]+(?:['.][\w{MARKS}]+)*|!=|:=|->|(?<=\w)--(?!\w)"
+    rf"|[@\\\\](?=\w)|[+<>=*/%#^&|~$€£¥°]"
     rf"|(?<![\w{MARKS}])-(?=\s?\d)|(?<=\d)-(?=\d)|[,?!;]|(?<!\d)\."
 )
 QUOTES: Final = re.compile("[\"`“”„«»]|(?<!\\w)'\\w")
 STOPS: Final = frozenset(".?!;")
+MONEY: Final = frozenset("$€£¥")
 MARK: Final = frozenset(".?!;,")
 MEASURE: Final = re.compile(
     r"(-?\d+(?:[.,]\d+)?)(kg|g|mg|mcg|µg|ml|cl|l|km|cm|mm|m|kb|mb|gb|tb|kbit|mbit|gbit|eur|usd|gbp|min|h|ms|kwh|kw|w|v|mah)"
@@ -59,13 +61,18 @@ def prepared(question: str, words: list[str], spoken: Language) -> list[list[str
         words = elide(" ".join(words)).split()
     if spoken.letters and not question.isascii() and not QUOTES.search(question):
         words = [spoken.plain(word) for word in words]
+    if not MONEY.isdisjoint(words):
+        words = money_last(words)
     return sentences(replace(words, spoken.rules["always"]))
 
 
-def bare(question: str, words: list[str], spoken: Language) -> list[list[str]]:
-    """The words of each sentence in its usual form, without courtesies; else as they were written."""
-    found = [framed(last(courteous(part, spoken, False), spoken), spoken) for part in prepared(question, words, spoken)]
-    return [[word for word in part if word != ","] for part in found if part]
+def money_last(words: list[str]) -> list[str]:
+    """The words with each sign of money after its amount: "€ 5" is "5 €"."""
+    found = list(words)
+    for place, word in enumerate(words[:-1]):
+        if word in MONEY and found[place + 1][0].isdigit():
+            found[place : place + 2] = [found[place + 1], word]
+    return found
 
 
 def lower(question: str, words: Sequence[str], spoken: Language) -> list[str]:
