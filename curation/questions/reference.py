@@ -16,7 +16,7 @@ def stands_alone(question: str) -> bool:
     to pool what differs. Measured on turns of real dialogues: see the explanation of curation.
     """
     raw = split(question)
-    if not raw or (spoken := recognise([word.lower() for word in raw])) is None:
+    if not raw or (spoken := recognise([word.lower() for word in raw], question)) is None:
         return False
     sets = spoken.sets
     asked = [words for part in prepared(question, raw, spoken) if (words := courteous(part, spoken, False))]

@@ -33,7 +33,7 @@ def canonical(question: str) -> str:
     if len(question) > LONGEST:
         return normalise(question)
     words = split(question)
-    if (spoken := recognise([word.lower() for word in words])) is None:
+    if (spoken := recognise([word.lower() for word in words], question)) is None:
         return normalise(question)
     return rewrite(question, words, spoken) or normalise(question)
 
@@ -108,11 +108,9 @@ def sentence(words: list[str], spoken: Language, quoted: bool) -> str:
     asked = courteous(words, spoken, quoted)
     words = framed(last(asked if len(asked) >= SHORTEST or not asked else words, spoken), spoken)
     if not quoted and sets["mention"].isdisjoint(words):
-        if sets["compare"].isdisjoint(words):
-            words = replace(words, spoken.rules["phrases"])
-            variants = spoken.words
-            words = [variants.get(word, word) for word in words]
-        words = [base(word, spoken.code) for word in words]
+        compared = not sets["compare"].isdisjoint(words)
+        words = words if compared else replace(words, spoken.rules["phrases"])
+        words = [base(word, spoken.code, compared) for word in words]
         if not sets["joiners"].isdisjoint(words):
             words = ordered(words, spoken)
         words = without_articles(words, spoken)
@@ -275,9 +273,16 @@ def infinitive(words: list[str], spoken: Language) -> list[str]:
 
 
 @lru_cache(maxsize=50_000)
-def base(word: str, code: str) -> str:
-    """The base form of a word, as far as the lists of the language know that it means the same."""
+def base(word: str, code: str, alone: bool) -> str:
+    """The base form of a word, and of its synonyms the one that stands for all unless it is compared with them."""
     spoken = language(code)
+    variants = {} if alone else spoken.words
+    word = inflected(variants.get(word, word), spoken)
+    return variants.get(word, word)
+
+
+def inflected(word: str, spoken: Language) -> str:
+    """The base form of a word, as far as the lists of the language know that it means the same."""
     if word in spoken.forms:
         return spoken.forms[word]
     if word[:1].isdigit():

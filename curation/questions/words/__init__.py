@@ -26,6 +26,12 @@ WORD_SETS: Final = frozenset(
 PAIRS: Final = frozenset("always openers askers closers frames phrases words forms endings verbs cased letters".split())
 SECTIONS: Final = WORD_SETS | PAIRS | {"patterns"}
 
+LETTERS: Final = {
+    **dict.fromkeys("ãõ", "pt"), **dict.fromkeys("ñ¿¡", "es"), **dict.fromkeys("ąćęłńśźż", "pl"), **dict.fromkeys("äöüß", "de"),
+    **dict.fromkeys("œùê", "fr"), **dict.fromkeys("ìò", "it"),
+}  # fmt: skip
+"""Letters and marks that decide between languages whose words a text has equally often."""
+
 Rules = Mapping[str, tuple[tuple[list[str], list[str]], ...]]
 """By first word: what follows it, longest first, and what the whole is replaced by."""
 
@@ -161,7 +167,7 @@ def marks() -> tuple[Mapping[str, int], int]:
     return votes, len(spoken)
 
 
-def recognise(words: Sequence[str]) -> Language | None:
+def recognise(words: Sequence[str], text: str = "") -> Language | None:
     """The language with a list that most of these words mark; none where there is doubt."""
     votes, size = marks()
     # Of 200 words at most: a byte must not run over.
@@ -170,7 +176,13 @@ def recognise(words: Sequence[str]) -> Language | None:
         return None
     counts = total.to_bytes(size, "little")
     best = max(counts)
-    place = counts.index(best)
-    if place >= len(CODES) or counts.count(best) > 1 or best * 6 < len(words):
+    if best * 6 < len(words):
         return None
-    return language(CODES[place])
+    if counts.count(best) == 1:
+        place = counts.index(best)
+        return language(CODES[place]) if place < len(CODES) else None
+    if text.isascii():
+        return None
+    spelt = {LETTERS[letter] for letter in text.lower() if letter in LETTERS}
+    found = [code for code, count in zip(CODES, counts, strict=False) if count == best and code in spelt]
+    return language(found[0]) if len(found) == 1 else None
