@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from curation.questions.wording import courteous, framed, last, prepared, split
+from curation.questions.wording import composed, courteous, framed, prepared, question_first, split
 from curation.questions.words import Language, recognise
 
 ENOUGH: Final = 2
@@ -15,14 +15,15 @@ def stands_alone(question: str) -> bool:
     In doubt it does not, nor in a language without lists: evidence of two dialogues is then kept apart, which costs less than
     to pool what differs. Measured on turns of real dialogues: see the explanation of curation.
     """
-    raw = split(question)
-    if not raw or (spoken := recognise([word.lower() for word in raw], question)) is None:
+    text = composed(question)
+    raw = split(text)
+    if not raw or (spoken := recognise([word.lower() for word in raw], text)) is None:
         return False
     sets = spoken.sets
-    asked = [words for part in prepared(question, raw, spoken) if (words := courteous(part, spoken, False))]
+    asked = [words for part in prepared(text, raw, spoken) if (words := courteous(part, spoken, False))]
     if raw[0].lower() in sets["continuers"] or len(asked) != 1 or asked[0][0] in sets["statements"]:
         return False
-    words = [word for word in framed(last(asked[0], spoken), spoken) if word != ","]
+    words = [word for word in framed(question_first(asked[0], spoken), spoken) if word != ","]
     if not words or words[0] not in sets["starts"] or not sets["follow_up"].isdisjoint(words[1:2]):
         return False
     if not sets["open"].isdisjoint(words) or refers(words, spoken):

@@ -20,7 +20,7 @@ WORD_SETS: Final = frozenset(
     """
     marks fillers articles keep mention compare joiners before after lettered subjects questions which whether degrees auxiliaries
     order how before_question me one clauses elision kept finals towards bound pair starts open light definite unique complement anchors
-    continuers statements follow_up
+    continuers statements follow_up titles
     """.split()
 )
 PAIRS: Final = frozenset("always openers askers closers frames phrases words forms endings verbs cased letters".split())
@@ -72,6 +72,8 @@ class Language:
 def language(code: str) -> Language:
     """The lists of a language of `CODES`."""
     sections = read((FOLDER / f"{code}.txt").read_text(encoding="utf-8"))
+    if unknown := sections.keys() - SECTIONS:
+        raise ValueError(f"{code}.txt: no section is called {', '.join(sorted(unknown))}")
     bare = made(code, {name: lines for name, lines in sections.items() if name in ("letters", "kept", "finals")})
     elides = "elision" in sections
     for name, lines in sections.items():
