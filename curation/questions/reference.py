@@ -21,14 +21,18 @@ def stands_alone(question: str) -> bool:
         return False
     sets = spoken.sets
     asked = [words for part in prepared(text, raw, spoken) if (words := courteous(part, spoken, False))]
-    if raw[0].lower() in sets["continuers"] or len(asked) != 1 or asked[0][0] in sets["statements"]:
+    if raw[0].lower() in sets["continuers"] or len(asked) != 1:
         return False
-    words = [word for word in framed(question_first(asked[0], spoken), spoken) if word != ","]
+    if asked[0][0] in sets["statements"] and "-".join(asked[0][:2]) not in sets["existence"]:
+        return False
+    plain = [word for word in question_first(asked[0], spoken) if word != ","]
+    words = framed(plain, spoken)
     if not words or words[0] not in sets["starts"] or not sets["follow_up"].isdisjoint(words[1:2]):
         return False
-    if not sets["open"].isdisjoint(words) or refers(words, spoken):
+    told = words[2:] if "-".join(words[:2]) in sets["existence"] else words
+    if not sets["open"].isdisjoint(told) or refers(words, spoken):
         return False
-    return anchored(words, spoken) and sum(word not in sets["light"] for word in words) >= ENOUGH
+    return tells(words, spoken) or tells(plain, spoken)
 
 
 def refers(words: list[str], spoken: Language) -> bool:
@@ -38,20 +42,24 @@ def refers(words: list[str], spoken: Language) -> bool:
         if word not in sets["definite"]:
             continue
         end = place + 1
-        while end < len(words) and words[end] not in sets["light"]:
+        while end < len(words) and words[end] not in sets["light"] and words[end] not in sets["complement"]:
             end += 1
         if words[end - 1] not in sets["unique"] and (end == len(words) or words[end] not in sets["complement"]):
             return True
     return False
 
 
-def anchored(words: list[str], spoken: Language) -> bool:
-    """Whether there is a noun after an article or a preposition, or a code: "How do I avoid getting caught?" has none."""
+def tells(words: list[str], spoken: Language) -> bool:
+    """Whether these words have content of their own, and among them a code, or a noun after an article or a preposition.
+
+    "How do I avoid getting caught?" has no such noun.
+    """
     sets = spoken.sets
-    return any(
-        not word.isalpha()
-        or words[place] in sets["anchors"]
-        or (words[place] == "to" and words[place - 1] in sets["towards"])
-        for place, word in enumerate(words[1:])
-        if word not in sets["light"]
+    own = [place for place, word in enumerate(words) if word not in sets["light"]]
+    return len(own) >= ENOUGH and any(
+        not words[place].isalpha()
+        or words[place - 1] in sets["anchors"]
+        or (words[place - 1] == "to" and words[place - 2] in sets["towards"])
+        for place in own
+        if place
     )

@@ -20,7 +20,7 @@ WORD_SETS: Final = frozenset(
     """
     marks fillers articles keep mention compare joiners before after lettered subjects questions which whether degrees auxiliaries
     order how before_question me one clauses elision kept finals towards bound pair starts open light definite unique complement anchors
-    continuers statements follow_up titles
+    continuers statements follow_up existence titles
     """.split()
 )
 PAIRS: Final = frozenset("always openers askers closers frames phrases words forms endings verbs cased letters".split())
