@@ -34,9 +34,12 @@ def finite_first(words: list[str], spoken: Language, whether: bool) -> list[str]
     if whether:
         return [words[-1], *words[1:-1]]
     start = next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
-    if start == 2 and words[1] not in sets["degrees"] and words[0] not in sets["which"]:
+    if not start:
+        if words[-1] not in sets["finite"]:
+            return words
+        start = 2 if words[1] in sets["degrees"] else 1
+    if start > 2 or (start == 2 and words[1] not in sets["degrees"] and words[0] not in sets["which"]):
         return words  # the verb is there already
-    start = start or (2 if words[1] in sets["degrees"] else 1)
     return [*words[:start], words[-1], *words[start:-1]]
 
 

@@ -157,7 +157,7 @@ def courteous(words: list[str], spoken: Language, quoted: bool) -> list[str]:
     Where words are spoken of, as in "How do you say please?", only the beginning is taken off.
     """
     asked = False
-    if not quoted and not unthanked(words, spoken):
+    if not unthanked(words, spoken):
         return []
     while words:
         if words[0] == ",":

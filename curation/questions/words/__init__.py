@@ -19,7 +19,7 @@ FOLDER: Final = Path(__file__).parent
 WORD_SETS: Final = frozenset(
     """
     marks fillers articles keep mention compare joiners before after lettered subjects questions which whether degrees auxiliaries
-    order how before_question me one clauses elision kept finals towards bound pair starts open light definite unique complement anchors
+    order how before_question me one clauses elision finite kept finals towards bound pair starts open light definite unique complement anchors
     continuers statements follow_up existence titles
     """.split()
 )
@@ -93,6 +93,8 @@ def elide(text: str) -> str:
 def made(code: str, sections: Mapping[str, Sequence[str]]) -> Language:
     """The lists in these sections, ready for look-up."""
     sets = {name: frozenset(" ".join(sections.get(name, ())).split()) for name in WORD_SETS}
+    for name in ("openers", "closers", "askers"):  # who says "guten Tag" speaks German
+        sets["marks"] |= set(re.findall(r"\w+", " ".join(sections.get(name, ()))))
     pairs = {name: [pair for line in sections.get(name, ()) for pair in expand(line)] for name in PAIRS}
     verbs: dict[str, dict[str, str]] = {}
     for left, right in pairs["verbs"]:
