@@ -157,7 +157,8 @@ def courteous(words: list[str], spoken: Language, quoted: bool) -> list[str]:
     Where words are spoken of, as in "How do you say please?", only the beginning is taken off.
     """
     asked = False
-    if not unthanked(words, spoken):
+    found = opening([*words, ","], spoken.rules["openers"])
+    if not unthanked(words, spoken) or (found and found[0] == len(words) + 1):
         return []
     while words:
         if words[0] == ",":

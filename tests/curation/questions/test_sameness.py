@@ -24,7 +24,7 @@ CARD = [{"role": "user", "content": "Tell me about your card."}, {"role": "assis
 LOAN = [{"role": "user", "content": "Tell me about your loans."}, {"role": "assistant", "content": "They are cheap."}]
 # The least share of rewordings joined, seen and set aside alike. All are well above what a fingerprint joins, which is 1 %.
 RECALL = 0.6
-CASED = re.compile(r"\bUS\b|\bMb\b")  # another word in another case
+CASED = re.compile(rf"\b(?:{'|'.join(language('en').cased)})\b")  # other words in another case
 TELLING = set(
     """
     not never without before after from under over with if only all some must should may why when where who which
