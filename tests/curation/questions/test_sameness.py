@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from curation.questions import words
 from curation.questions.sameness import canonical, question_key, stands_alone
 from curation.questions.words import CODES, language
 from feedback.texts.fingerprints import normalise
@@ -209,3 +210,8 @@ def test_no_wording_is_listed_twice_with_different_meanings(code: str) -> None:
             for rest, instead in entries:
                 found[name, " ".join([first, *rest])].add(" ".join(instead))
     assert {key: values for key, values in found.items() if len(values) > 1} == {}
+
+
+def test_the_readme_explains_every_section() -> None:
+    page = (Path(words.__file__).parent / "README.md").read_text()
+    assert words.SECTIONS - set(re.findall(r"`(\w+)`", page)) == set()
