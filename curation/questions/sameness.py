@@ -29,10 +29,11 @@ def question_key(
     """
     turns = context if context and not stands_alone(question) else ()
     made = hashlib.blake2b(digest_size=SIZE)
-    for part in (canonical(question), *sorted(set(scope)), None, *texts(turns)):
-        made.update(b"\x1d" if part is None else part.encode("utf-8", "surrogatepass") + b"\x1e")
+    for part in (canonical(question), str(len(set(scope))), *sorted(set(scope)), *texts(turns)):
+        data = part.encode("utf-8", "surrogatepass")
+        made.update(len(data).to_bytes(4) + data)
     if hides_a_value(question) or any(hides_a_value(turn.get("content", "")) for turn in turns):
-        made.update(b"\x1f" + salt)
+        made.update(salt)
     return made.digest()
 
 

@@ -1,63 +1,86 @@
 """The canonical wording of a question in a language that has lists: each step rewrites the words of one sentence."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from curation.questions.words import Language, Rules, language, recognise
-from feedback.texts.fingerprints import MARKS, normalise
+from curation.questions.enumerations import MARKS, ordered
+from curation.questions.indirect import direct
+from curation.questions.words import Language, Rules, elide, language, recognise
+from feedback.texts.fingerprints import MARKS as VOWELS
+from feedback.texts.fingerprints import normalise
 from privacy.redaction import PLACEHOLDER
 
 LONGEST: Final = 600
 """Characters: a longer text is compared as it is. Nobody writes two of them that differ by a courtesy."""
 TOKENS: Final = re.compile(
-    rf"\d+(?:[.,:]\d+)+[\w{MARKS}]*|(?:[vV]\d+(?:\.\d+)+)|[\w{MARKS}]+(?:['.][\w{MARKS}]+)*|[+<>=*/%#^&|~$€£¥°]"
-    rf"|(?<![\w{MARKS}])-(?=\s?\d)|(?<=\d)-(?=\d)|[,.?!;]"
+    rf"\d+(?:[.,:]\d+)+[\w{VOWELS}]*|(?:[vV]\d+(?:\.\d+)+)|[\w{VOWELS}]+(?:['.][\w{VOWELS}]+)*|!=|:=|->|(?<=\w)--(?!\w)"
+    rf"|[@\\](?=\w)|[+<>=*/%#^&|~$€£¥°]"
+    rf"|(?<![\w{VOWELS}])-(?=\s?\d)|(?<=\d)-(?=\d)|[,?!;]|(?<!\d)\."
 )
 QUOTES: Final = re.compile("[\"`“”„«»]|(?<!\\w)'\\w")
+APOSTROPHES: Final = str.maketrans("’‘ʼ", "'''")
 STOPS: Final = frozenset(".?!;")
-MARK: Final = frozenset(".?!;,")
+MONEY: Final = frozenset("$€£¥")
 MEASURE: Final = re.compile(
     r"(-?\d+(?:[.,]\d+)?)(kg|g|mg|mcg|µg|ml|cl|l|km|cm|mm|m|kb|mb|gb|tb|kbit|mbit|gbit|eur|usd|gbp|min|h|ms|kwh|kw|w|v|mah)"
 )
-LONGEST_ITEM: Final = 3
 SHORTEST: Final = 3
 """Words: of a shorter question no courtesy is taken, since "so what" is not "what"."""
 
 
 def canonical(question: str) -> str:
-    """The canonical text of a question: equal for two questions exactly if they ask the same in other words."""
+    """The canonical text of a question: that of two questions is equal exactly if they ask the same.
+
+    In a language without lists it is the text without case and punctuation.
+    """
     if len(question) > LONGEST:
         return normalise(question)
-    words = split(question)
-    if (spoken := recognise([word.lower() for word in words])) is None:
+    text = composed(question)
+    words = split(text)
+    if (spoken := recognise([word.lower() for word in words], text)) is None:
         return normalise(question)
-    return rewrite(question, words, spoken) or normalise(question)
+    return rewrite(text, words, spoken) or normalise(question)
 
 
-def split(question: str) -> list[str]:
+def composed(text: str) -> str:
+    """The text with each letter and its accent as one character, and with one kind of apostrophe."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text).translate(APOSTROPHES)
+
+
+def split(text: str) -> list[str]:
     """The words, signs and marks of a text, in their case; a placeholder counts by its type."""
-    if "[" in question:
-        question = PLACEHOLDER.sub(r" \1_ ", question)
-    if not question.isascii():
-        question = question.replace("’", "'").replace("‘", "'")
-    return TOKENS.findall(question)
+    return TOKENS.findall(PLACEHOLDER.sub(r" \1_ ", text) if "[" in text else text)
 
 
 def rewrite(question: str, words: list[str], spoken: Language) -> str:
-    """The canonical text of a question in this language; empty if it only greets or thanks."""
-    words = lower(question, words, spoken)
+    """The canonical text of a question in this language; empty if there is nothing in it."""
     quoted = QUOTES.search(question) is not None
-    found = [sentence(part, spoken, quoted) for part in sentences(replace(words, spoken.rules["always"]))]
+    found = [sentence(part, spoken, quoted) for part in prepared(question, words, spoken)]
     return " ".join(filter(None, found))
 
 
-def bare(question: str, words: list[str], spoken: Language) -> list[list[str]]:
-    """The words of each sentence in its usual form, without courtesies; else as they were written."""
-    parts = sentences(replace(lower(question, words, spoken), spoken.rules["always"]))
-    found = [framed(courteous(part, spoken, False), spoken) for part in parts]
-    return [[word for word in part if word != ","] for part in found if part]
+def prepared(question: str, words: list[str], spoken: Language) -> list[list[str]]:
+    """The words of each sentence, in lower case, with contractions written out and without needless accents."""
+    words = lower(question, words, spoken)
+    if spoken.sets["elision"] and "'" in question:
+        words = elide(" ".join(words)).split()
+    if spoken.letters and not question.isascii() and not QUOTES.search(question):
+        words = [spoken.plain(word) for word in words]
+    if not MONEY.isdisjoint(words):
+        words = money_last(words)
+    return sentences(replace(words, spoken.rules["always"]))
+
+
+def money_last(words: list[str]) -> list[str]:
+    """The words with each sign of money after its amount: "€ 5" is "5 €"."""
+    found = list(words)
+    for place, word in enumerate(words[:-1]):
+        if word in MONEY and found[place + 1][0].isdigit():
+            found[place : place + 2] = [found[place + 1], word]
+    return found
 
 
 def lower(question: str, words: Sequence[str], spoken: Language) -> list[str]:
@@ -90,21 +113,16 @@ def sentences(words: Sequence[str]) -> list[list[str]]:
 def sentence(words: list[str], spoken: Language, quoted: bool) -> str:
     """The canonical text of one sentence."""
     sets = spoken.sets
-    mentioned = quoted or not sets["mention"].isdisjoint(words)
-    if not mentioned and len(words) > SHORTEST and not sets["fillers"].isdisjoint(words):
-        words = [word for word in words if word not in sets["fillers"]]
-    asked = courteous(words, spoken, mentioned)
-    words = framed(asked if len(asked) >= SHORTEST or not asked else words, spoken)
-    if not mentioned:
-        if sets["compare"].isdisjoint(words):
-            words = replace(words, spoken.rules["phrases"])
-            variants = spoken.words
-            words = [variants.get(word, word) for word in words]
-        words = [base(word, spoken.code) for word in words]
+    asked = courteous(words, spoken, quoted)
+    words = framed(question_first(asked if len(asked) >= SHORTEST or not asked else words, spoken), spoken)
+    if not quoted and sets["mention"].isdisjoint(words):
+        compared = not sets["compare"].isdisjoint(words)
+        words = words if compared else replace(words, spoken.rules["phrases"])
+        words = bases(words, spoken, compared)
         if not sets["joiners"].isdisjoint(words):
             words = ordered(words, spoken)
         words = without_articles(words, spoken)
-    return " ".join([word for word in words if word not in MARK])
+    return " ".join([word for word in words if word not in MARKS])
 
 
 def replace(words: list[str], rules: Rules) -> list[str]:
@@ -133,105 +151,107 @@ def opening(words: list[str], rules: Rules) -> tuple[int, list[str]] | None:
     return None
 
 
-def courteous(words: list[str], spoken: Language, mentioned: bool) -> list[str]:
-    """The question without greetings, thanks and "could you tell me", in the order of a direct question."""
+def courteous(words: list[str], spoken: Language, quoted: bool) -> list[str]:
+    """The question without greetings, thanks and "could you tell me", in the order of a direct question.
+
+    Where words are spoken of, as in "How do you say please?", only the beginning is taken off.
+    """
     asked = False
+    found = opening([*words, ","], spoken.rules["openers"])
+    if not unthanked(words, spoken) or (found and found[0] == len(words) + 1):
+        return []
     while words:
-        if words[0] == "," or (found := opening(words, spoken.rules["openers"])):
-            words = words[1:] if words[0] == "," else words[found[0] :]
+        if words[0] == ",":
+            words = words[1:]
+        elif found := opening(words, spoken.rules["openers"]):
+            words = words[found[0] :]
         elif found := opening(words, spoken.rules["askers"]):
             words, asked = words[found[0] :], True
         else:
             break
-    if not mentioned:
-        while words:
-            back = words[::-1]
-            if words[-1] == "," or (found := opening(back, spoken.rules["closers"])):
-                words = words[:-1] if words[-1] == "," else words[: -found[0]]
-            else:
-                break
+    if not quoted and spoken.sets["mention"].isdisjoint(words):
+        words = unthanked([word for word in words if word not in spoken.sets["fillers"]], spoken)
     return direct(words, spoken) if asked and words else words
 
 
-def direct(words: list[str], spoken: Language) -> list[str]:
-    """An indirect question as a direct one: "how I can pay" is "how can I pay"."""
+def unthanked(words: list[str], spoken: Language) -> list[str]:
+    """The words without thanks at the end."""
+    while words:
+        if words[-1] == ",":
+            words = words[:-1]
+        elif found := opening(words[::-1], spoken.rules["closers"]):
+            words = words[: -found[0]]
+        else:
+            break
+    return words
+
+
+def question_first(words: list[str], spoken: Language) -> list[str]:
+    """The question with what is before it moved to its end: "in Python, how do I sort" is "how do I sort in Python"."""
     sets = spoken.sets
-    if not sets["questions"] or len(words) < 3:
+    if len(words) < 4 or words[0] not in sets["before_question"]:
         return words
-    whether = words[0] in sets["whether"]
-    if not whether and words[0] not in sets["questions"]:
-        return words
-    if "final" in sets["order"]:
-        return finite_first(words, spoken, whether)
-    return auxiliary_first(words, spoken, whether)
-
-
-def finite_first(words: list[str], spoken: Language, whether: bool) -> list[str]:
-    """German and Dutch: the finite verb comes from the end to behind the question word."""
-    sets = spoken.sets
-    start = 0 if whether else next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
-    if not whether and not start:
-        start = 2 if words[1] in sets["degrees"] else 1
-    return [*words[: 0 if whether else start], words[-1], *words[1 if whether else start : -1]]
-
-
-def auxiliary_first(words: list[str], spoken: Language, whether: bool) -> list[str]:
-    """English: the auxiliary goes before the subject, and "do" comes where there is none."""
-    sets = spoken.sets
-    start = 1 if whether else next((n for n, word in enumerate(words) if n and word in sets["subjects"]), 0)
-    if not whether and (words[1] in sets["auxiliaries"] or words[1] == "to"):
-        return words
-    front = [] if whether else words[:start]
-    if start:
-        for place in range(start + 1, min(len(words), start + 7)):
-            if words[place] in sets["auxiliaries"]:
-                return [*front, words[place], *words[start:place], *words[place + 1 :]]
-        if words[-1] in ("takes", "costs", "lasts") and not whether:
-            return [*front, "does", *words[start:-1], words[-1][:-1]]
-        if words[start] in ("i", "you", "we", "they"):
-            return [*front, "do", *words[start:]]
-        return words[1:] if whether else words
-    if words[-1] in ("takes", "costs", "lasts") and words[1] in sets["degrees"]:
-        return [*words[:2], "does", *words[2:-1], words[-1][:-1]]
-    if words[-1] in ("is", "are"):
-        degree = 2 if words[1] in sets["degrees"] else 1
-        return [*words[:degree], words[-1], *words[degree:-1]]
+    for place, word in enumerate(words[:-2]):
+        if word == "," and words[place + 1] in sets["starts"]:
+            return words[place + 1 :] + words[:place]
+    if words[2] in sets["questions"]:
+        return words[2:] + words[:2]
     return words
 
 
 def framed(words: list[str], spoken: Language) -> list[str]:
     """The question in the usual form of its kind: "is it possible to" is "can I"."""
     for _ in range(2):
-        if found := opening(words, spoken.rules["frames"]):
-            words = found[1] + words[found[0] :]
-        else:
+        found = opening(words, spoken.rules["frames"])
+        if not found or found[0] == len(words):
             break
+        words = found[1] + words[found[0] :]
     if len(words) > 2 and spoken.verbs:
         words = infinitive(words, spoken)
-    for trigger, pattern, instead in spoken.patterns:
-        if trigger in words and (match := pattern.fullmatch(" ".join(word for word in words if word != ","))):
-            return match.expand(instead).split()
+    for triggers, pattern, instead in spoken.patterns:
+        if not triggers.isdisjoint(words):
+            text = " ".join([word for word in words if word != ","])
+            if match := pattern.fullmatch(text):
+                words = match.expand(instead).split()
     return words
 
 
 def infinitive(words: list[str], spoken: Language) -> list[str]:
-    """ "Wie lösche ich mein Konto" is "wie ich mein Konto löschen", as is "wie kann ich mein Konto löschen"."""
-    if words[0] not in spoken.sets["how"] or words[1] not in spoken.verbs:
+    """ "Wie lösche ich mein Konto" as "wie mein Konto löschen", which is what "wie kann ich mein Konto löschen" becomes."""
+    sets = spoken.sets
+    if words[0] not in sets["how"] or words[1] not in spoken.verbs or not sets["clauses"].isdisjoint(words):
         return words
     by_particle = spoken.verbs[words[1]]
-    if not spoken.sets["order"]:
-        return [words[0], by_particle[""], *words[2:]] if "" in by_particle else words
-    if words[2] not in spoken.sets["me"]:
+    if not sets["order"]:
+        return [words[0], by_particle[""], *words[2:]]
+    if words[2] not in sets["me"]:
         return words
+    front = [words[0], f"{words[2]}-"] if words[2] in sets["one"] else [words[0]]
     if words[-1] in by_particle:
-        return [words[0], "ich", *words[3:-1], by_particle[words[-1]]]
-    return [words[0], "ich", *words[3:], by_particle[""]] if "" in by_particle else words
+        return [*front, *words[3:-1], by_particle[words[-1]]]
+    return [*front, *words[3:], by_particle[""]] if "" in by_particle else words
+
+
+def bases(words: list[str], spoken: Language, compared: bool) -> list[str]:
+    """The base form of each word but a name: what follows a title is one, and Mr Williams is not Mr William."""
+    code, titles = spoken.code, spoken.sets["titles"]
+    if titles.isdisjoint(words):
+        return [base(word, code, compared) for word in words]
+    before = ["", *words]
+    return [word if before[place] in titles else base(word, code, compared) for place, word in enumerate(words)]
 
 
 @lru_cache(maxsize=50_000)
-def base(word: str, code: str) -> str:
-    """The base form of a word, as far as the lists of the language know that it means the same."""
+def base(word: str, code: str, compared: bool) -> str:
+    """The base form of a word and, unless words are compared, the one synonym that represents it."""
     spoken = language(code)
+    variants = {} if compared else spoken.words
+    word = inflected(variants.get(word, word), spoken)
+    return variants.get(word, word)
+
+
+def inflected(word: str, spoken: Language) -> str:
+    """The base form of a word, as far as the lists of the language know that it means the same."""
     if word in spoken.forms:
         return spoken.forms[word]
     if word[:1].isdigit():
@@ -271,52 +291,3 @@ def without_articles(words: list[str], spoken: Language) -> list[str]:
                 continue
         found.append("a" if word == "a-" else word)
     return found
-
-
-def ordered(words: list[str], spoken: Language) -> list[str]:
-    """The words with the items of each list in alphabetical order: "Visa and Mastercard" is "Mastercard and Visa"."""
-    for place, word in enumerate(words):
-        if word in spoken.sets["joiners"] and (span := listed(words, place, spoken)):
-            start, second, end = span
-            items = [*split_list(words[start:place]), words[second:end]]
-            if sortable(items, words[start - 1] if start else "", spoken):
-                *first, last = sorted(items)
-                front = [part for item in first for part in (*item, ",")][:-1]
-                return [*words[:start], *front, *words[place:second], *last, *ordered(words[end:], spoken)]
-    return words
-
-
-def listed(words: list[str], place: int, spoken: Language) -> tuple[int, int, int] | None:
-    """Where the items before and after this "and" begin and end; none if that is in doubt."""
-    sets = spoken.sets
-    start = place
-    while start and words[start - 1] not in sets["before"] and words[start - 1] not in sets["articles"]:
-        start -= 1
-    if start and words[start - 1] == "to" and words[start - 2] not in sets["towards"]:
-        return None
-    second = place + 1
-    if second < len(words) and (words[second] in sets["articles"] or words[second] == words[start - 1]):
-        second += 1
-    end = second
-    while end < len(words) and words[end] not in sets["after"] and words[end] not in MARK:
-        end += 1
-    return (start, second, end) if start < place and second < end else None
-
-
-def split_list(words: Sequence[str]) -> list[list[str]]:
-    """The items between commas."""
-    items: list[list[str]] = [[]]
-    for word in words:
-        if word == ",":
-            items.append([])
-        else:
-            items[-1].append(word)
-    return [item for item in items if item]
-
-
-def sortable(items: list[list[str]], lead: str, spoken: Language) -> bool:
-    """Whether the order of these items is free: in "red shoes and socks" nobody knows what is red."""
-    lengths = {len(item) for item in items}
-    if max(lengths) > LONGEST_ITEM or any(not spoken.sets["bound"].isdisjoint(item) for item in items):
-        return False
-    return len(lengths) == 1 or lead in spoken.sets["pair"]

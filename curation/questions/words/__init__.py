@@ -16,24 +16,21 @@ from typing import Final
 
 CODES: Final = ("en", "de", "fr", "es", "it", "pt", "nl", "pl")
 FOLDER: Final = Path(__file__).parent
-WORD_SETS: Final = (
-    "marks", "fillers", "articles", "keep", "mention", "compare", "joiners", "before", "after", "lettered", "subjects",
-    "questions", "whether", "degrees", "auxiliaries", "order", "how", "me", "towards", "bound", "pair", "starts", "open",
-    "light", "definite", "unique", "complement",
-)  # fmt: skip
-PAIRS: Final = (
-    "always",
-    "openers",
-    "askers",
-    "closers",
-    "frames",
-    "phrases",
-    "words",
-    "forms",
-    "endings",
-    "verbs",
-    "cased",
+WORD_SETS: Final = frozenset(
+    """
+    marks fillers articles keep mention compare joiners before after lettered subjects questions which whether degrees auxiliaries
+    order how before_question me one clauses elision finite kept finals towards bound pair starts open light definite unique complement anchors
+    continuers statements follow_up existence titles
+    """.split()
 )
+PAIRS: Final = frozenset("always openers askers closers frames phrases words forms endings verbs cased letters".split())
+SECTIONS: Final = WORD_SETS | PAIRS | {"patterns"}
+
+LETTERS: Final = {
+    **dict.fromkeys("ãõ", "pt"), **dict.fromkeys("ñ¿¡", "es"), **dict.fromkeys("ąćęłńśźż", "pl"), **dict.fromkeys("äöüß", "de"),
+    **dict.fromkeys("œùê", "fr"), **dict.fromkeys("ìò", "it"),
+}  # fmt: skip
+"""Letters and marks that decide between languages whose words a text has equally often."""
 
 Rules = Mapping[str, tuple[tuple[list[str], list[str]], ...]]
 """By first word: what follows it, longest first, and what the whole is replaced by."""
@@ -53,34 +50,69 @@ class Language:
     endings: tuple[tuple[str, str], ...]
     verbs: Mapping[str, Mapping[str, str]]
     """A finite form, then its particle or the empty text: the infinitive."""
-    patterns: tuple[tuple[str, re.Pattern[str], str], ...]
+    patterns: tuple[tuple[frozenset[str], re.Pattern[str], str], ...]
     cased: Mapping[str, str]
     """Words whose meaning hangs on their case."""
+    letters: Mapping[int, str]
+    """Letters that are written without their accent, too."""
+
+    def plain(self, word: str) -> str:
+        """The word without accents, but for words that mean something else without theirs.
+
+        Where a language lists `finals`, an accent on the last letter tells verbs apart (pago, pagó) and stays elsewhere.
+        """
+        if word.isascii() or word in self.sets["kept"]:
+            return word
+        if self.sets["finals"] and not word[-1].isascii() and word not in self.sets["finals"]:
+            return word[:-1].translate(self.letters) + word[-1]
+        return word.translate(self.letters)
 
 
 @cache
 def language(code: str) -> Language:
     """The lists of a language of `CODES`."""
     sections = read((FOLDER / f"{code}.txt").read_text(encoding="utf-8"))
-    pairs = {
-        name: [pair for line in lines for pair in expand(line)] for name, lines in sections.items() if name in PAIRS
-    }
+    if unknown := sections.keys() - SECTIONS:
+        raise ValueError(f"{code}.txt: no section is called {', '.join(sorted(unknown))}")
+    bare = made(code, {name: lines for name, lines in sections.items() if name in ("letters", "kept", "finals")})
+    elides = "elision" in sections
+    for name, lines in sections.items():
+        if name not in ("letters", "kept", "finals"):
+            lines = [re.sub(r"[^\W\d_]+", lambda found: bare.plain(found[0]), line) for line in lines]
+            sections[name] = (
+                lines + sections[name] if name == "marks" else [elide(line) if elides else line for line in lines]
+            )
+    return made(code, sections)
+
+
+def elide(text: str) -> str:
+    """The text with an elided article as a word of its own: l' adresse."""
+    return text.replace("'", "' ")
+
+
+def made(code: str, sections: Mapping[str, Sequence[str]]) -> Language:
+    """The lists in these sections, ready for look-up."""
+    sets = {name: frozenset(" ".join(sections.get(name, ())).split()) for name in WORD_SETS}
+    for name in ("openers", "closers", "askers"):  # who says "guten Tag" speaks German
+        sets["marks"] |= set(re.findall(r"\w+", " ".join(sections.get(name, ()))))
+    pairs = {name: [pair for line in sections.get(name, ()) for pair in expand(line)] for name in PAIRS}
     verbs: dict[str, dict[str, str]] = {}
-    for left, right in pairs.get("verbs", ()):
+    for left, right in pairs["verbs"]:
         form, _, particle = left.partition(" ")
         verbs.setdefault(form, {})[particle] = right
-    endings = sorted(pairs.get("endings", ()), key=lambda pair: -len(pair[0]))
+    endings = sorted(pairs["endings"], key=lambda pair: -len(pair[0]))
     return Language(
         code=code,
-        sets={name: frozenset(" ".join(sections.get(name, ())).split()) for name in WORD_SETS},
-        rules={name: index(pairs.get(name, ())) for name in ("always", "openers", "askers", "frames", "phrases")}
-        | {"closers": index([(" ".join(reversed(left.split())), "") for left, _ in pairs.get("closers", ())])},
-        words={left: right for left, right in pairs.get("words", ())},
-        forms={left: right for left, right in pairs.get("forms", ())},
+        sets=sets,
+        rules={name: index(pairs[name]) for name in ("always", "openers", "askers", "frames", "phrases")}
+        | {"closers": index([(" ".join(reversed(left.split())), "") for left, _ in pairs["closers"]])},
+        words=dict(pairs["words"]),
+        forms=dict(pairs["forms"]),
         endings=tuple((left.lstrip("-"), right.lstrip("-")) for left, right in endings),
         verbs=verbs,
         patterns=tuple(map(pattern, sections.get("patterns", ()))),
-        cased=dict(pairs.get("cased", ())),
+        cased=dict(pairs["cased"]),
+        letters={ord(left): right for left, right in pairs["letters"]},
     )
 
 
@@ -99,14 +131,10 @@ def read(text: str) -> dict[str, list[str]]:
 
 def expand(line: str) -> Iterator[tuple[str, str]]:
     """The (left, right) pairs that a line stands for; commas on the left part wordings that have one right side."""
-    lefts, _, right = line.partition("=")
-    for left in lefts.split(","):
+    lefts, _, right = line.partition(" = ")
+    for left in re.split(r"(?<=\S), ", lefts):
         for words in itertools.product(*(word.split("/") for word in left.split())):
-            words = tuple(word for word in words if word != "-")
-            yield (
-                " ".join(words),
-                re.sub(r"\{(\d)\}", lambda found, words=words: words[int(found[1]) - 1], right).strip(),
-            )
+            yield " ".join(words), right.replace("{", "{0[").replace("}", "]}").format(("", *words)).strip()
 
 
 def index(pairs: Sequence[tuple[str, str]]) -> Rules:
@@ -114,44 +142,51 @@ def index(pairs: Sequence[tuple[str, str]]) -> Rules:
     found: dict[str, list[tuple[list[str], list[str]]]] = {}
     for left, right in pairs:
         first, *rest = left.split()
-        found.setdefault(first, []).append((rest, right.split()))
+        found.setdefault(first, []).append((rest, [] if right == "-" else right.split()))
     return {first: tuple(sorted(rules, key=lambda rule: -len(rule[0]))) for first, rules in found.items()}
 
 
-def pattern(line: str) -> tuple[str, re.Pattern[str], str]:
-    """A line `trigger: left = right` as the word that must be there, a pattern over the whole text, and its replacement.
+def pattern(line: str) -> tuple[frozenset[str], re.Pattern[str], str]:
+    """A line `word/word: left = right`: words of which one must be there, a pattern over the whole text, and its replacement.
 
-    `{A}` stands for one to four words, `{A*}` for any number of further words.
+    `{A}` stands for one to four words, `{A*}` for any text. The left side is a regular expression otherwise.
     """
-    trigger, _, rule = line.partition(": ")
+    triggers, _, rule = line.partition(": ")
     left, _, right = rule.partition(" = ")
     left = re.sub(r"\{(\w)\*\}", r"(?P<\1>.*)", left.strip())
     left = re.sub(r"\{(\w)\}", r"(?P<\1>[^ ]+(?: [^ ]+){0,3}?)", left)
-    return trigger.strip(), re.compile(left), re.sub(r"\{(\w)\*?\}", r"\\g<\1>", right.strip())
+    right = re.sub(r"\{(\w)\*?\}", r"\\g<\1>", right.strip())
+    return frozenset(triggers.split("/")), re.compile(left), right
 
 
 @cache
-def marks() -> Mapping[str, int]:
-    """How each word votes: one in the byte of every language that it marks; languages without a list share the last."""
+def marks() -> tuple[Mapping[str, int], int]:
+    """How each word votes: one in the byte of every language that it marks, of `others.txt` too; and how many there are."""
+    others = [line.split() for line in (FOLDER / "others.txt").read_text(encoding="utf-8").splitlines()]
+    spoken = [*(language(code).sets["marks"] for code in CODES), *others]
     votes: dict[str, int] = {}
-    for place, code in enumerate(CODES):
-        for word in language(code).sets["marks"]:
+    for place, words in enumerate(spoken):
+        for word in set(words):
             votes[word] = votes.get(word, 0) + (1 << 8 * place)
-    for word in (FOLDER / "others.txt").read_text(encoding="utf-8").split():
-        votes[word] = votes.get(word, 0) + (1 << 8 * len(CODES))
-    return votes
+    return votes, len(spoken)
 
 
-def recognise(words: Sequence[str]) -> Language | None:
+def recognise(words: Sequence[str], text: str = "") -> Language | None:
     """The language with a list that most of these words mark; none where there is doubt."""
-    votes = marks()
+    votes, size = marks()
     # Of 200 words at most: a byte must not run over.
-    total = sum([votes.get(word, 0) for word in words[:200]])
+    total = sum([votes.get(word) or votes.get(word.partition("'")[0], 0) for word in words[:200]])
     if not total:
         return None
-    counts = total.to_bytes(len(CODES) + 1, "little")
+    counts = total.to_bytes(size, "little")
     best = max(counts)
-    place = counts.index(best)
-    if place == len(CODES) or counts.count(best) > 1 or best * 6 < len(words):
+    if best * 6 < len(words):
         return None
-    return language(CODES[place])
+    if counts.count(best) == 1:
+        place = counts.index(best)
+        return language(CODES[place]) if place < len(CODES) else None
+    if text.isascii():
+        return None
+    spelt = {LETTERS[letter] for letter in text.lower() if letter in LETTERS}
+    found = [code for code, count in zip(CODES, counts, strict=False) if count == best and code in spelt]
+    return language(found[0]) if len(found) == 1 else None
