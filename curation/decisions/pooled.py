@@ -1,6 +1,6 @@
 """What becomes of each answer once all that people said of its question is known: a table of rules, each with its reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from curation.decisions import derive, judging
 from curation.decisions.judging import Judged
@@ -12,7 +12,8 @@ from curation.evidence.records import Decided
 from curation.models import CurationPolicy
 from feedback.texts.blanks import is_blank
 
-OPEN = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
+MANY = 5
+"""As many people as find an answer right for one correction of it to be no reason to ask."""
 
 
 def settle(
@@ -35,23 +36,28 @@ def rule(one: Judged, standings: Mapping[int, Standing]) -> Ruling:
     """The ruling on one answer, by the first line that applies:
 
     1. nobody voted, or a reviewer decided it: as it is;
-    2. its claim is taken for right: confirmed;
-    3. a correction of it is taken for right: corrected;
+    2. a correction of it is taken for right: corrected;
+    3. its claim is taken for right: confirmed; but where few found it so and somebody corrected it, a person decides;
     4. another claim about the question is taken for right: outvoted;
     5. still in doubt: a person decides.
     """
     mine = standings.get(one.claim)
     if not one.readings or judging.is_reviewed(one.read) or mine is None:
         return one.ruling
-    if is_settled(mine) and not is_blank(one.read.answer):
-        return one.ruling if one.ruling.outcome == Outcome.CONFIRMED else confirmed(mine)
     if right := right_correction(one, standings):
         return one.ruling if one.ruling.correction == right else corrected(one, right)
+    if is_settled(mine) and not is_blank(one.read.answer):
+        if one.proposals and mine.supporters < MANY:
+            return differ(mine)
+        return one.ruling if one.ruling.outcome == Outcome.CONFIRMED else confirmed(mine)
     if mine.verdict == Verdict.WRONG:
         return Ruling(Outcome.OUTVOTED, Reason.OTHER_FOUND_RIGHT, None, REASONS[Reason.OTHER_FOUND_RIGHT].sentence)
-    if one.ruling.outcome in LABELLED:
-        return Ruling(Outcome.CONFLICTING, Reason.PEOPLE_DIFFER, None, told(Reason.PEOPLE_DIFFER, mine))
-    return one.ruling
+    return differ(mine) if one.ruling.outcome in LABELLED else one.ruling
+
+
+def differ(mine: Standing) -> Ruling:
+    """What is right is still in doubt."""
+    return Ruling(Outcome.CONFLICTING, Reason.PEOPLE_DIFFER, None, told(Reason.PEOPLE_DIFFER, mine))
 
 
 def confirmed(mine: Standing) -> Ruling:
@@ -70,7 +76,7 @@ def right_correction(one: Judged, standings: Mapping[int, Standing]) -> int | No
     right = [
         (reading.vote.at, reading.vote.ref)
         for reading in one.readings
-        if is_settled(standings.get(one.proposals.get(reading.vote.ref, one.claim)))
+        if reading.vote.ref in one.proposals and is_settled(standings.get(one.proposals[reading.vote.ref]))
     ]
     return max(right)[1] if right else None
 
@@ -78,11 +84,3 @@ def right_correction(one: Judged, standings: Mapping[int, Standing]) -> int | No
 def told(reason: Reason, mine: Standing) -> str:
     """A reason with the people behind it."""
     return f"{REASONS[reason].sentence} {mine.supporters} for it, {mine.opponents} against."
-
-
-def first_of_each_claim(judged: Iterable[Judged]) -> list[Judged]:
-    """Of the answers that wait for a person, one for each question and claim: its verdict settles the others."""
-    found: dict[tuple[bytes, int], Judged] = {}
-    for one in judged:
-        found.setdefault((one.question, one.claim), one)
-    return list(found.values())

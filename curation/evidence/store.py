@@ -336,3 +336,9 @@ def reopen(keys: Collection[int]) -> None:
     wanted = sorted(keys)
     for start in range(0, len(wanted), bulk.KEYS):
         Interaction.objects.filter(pk__in=wanted[start : start + bulk.KEYS]).update(pending=True)
+
+
+def take_back_review(interaction: int) -> None:
+    """A reviewer's word on an answer no longer counts; let curation decide again without it."""
+    Opinion.objects.filter(interaction=interaction, signal=REVIEW).delete()
+    reopen([interaction])

@@ -181,6 +181,7 @@ def decide_by(task: ReviewTask) -> Decision:
         },
     )
     pipeline.again(row, policy)
+    store.reopen([row.pk])  # a reviewer's word counts for all conversations with this answer
     return row
 
 
@@ -276,4 +277,5 @@ def decide_by_votes(row: Decision) -> None:
     row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
     row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
     row.save()
+    store.take_back_review(row.pk)
     double_review.derive_again(row)

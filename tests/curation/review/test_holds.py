@@ -9,7 +9,6 @@ from curation.models import (
     EvalCase,
     Example,
     PreferencePair,
-    ReleaseMember,
     ReviewTask,
 )
 from curation.quality import audits
@@ -61,25 +60,24 @@ def test_a_finding_that_drops_comes_before_one_that_holds() -> None:
     assert not ReviewTask.objects.exists()
 
 
-def test_golden_answers_that_differ_go_to_review_one_at_a_time_and_the_reviewers_word_stands() -> None:
+def test_golden_answers_that_differ_go_to_review_once_each_and_the_reviewers_word_settles_all() -> None:
     shop = cast.project()
-    answers = ("It opens at nine o'clock.", "It opens at ten o'clock.", "It opens at noon, I believe.")
-    talks = [
-        rated(shop, "When does it open?", who, said)
-        for who, said in zip((cast.ANNA, cast.BEN, cast.CLEO), answers, strict=True)
-    ]
-    held = EvalCase.objects.filter(status="held", reason="answers_differ")
-    assert held.count() == 2 and EvalCase.objects.filter(status="active").count() == 1
-    task = ReviewTask.objects.filter(state="open").order_by("pk")[0]
-    chosen = task.interaction_id
-    deciding.resolve(task, deciding.Verdict("approve"), None)
-    assert EvalCase.objects.get(status="active").pk == chosen
-    others = EvalCase.objects.exclude(pk=chosen)
-    assert {(case.status, case.reason) for case in others} == {("retired", "reviewed_otherwise")} and len(talks) == 3
+    answers = ("It opens at nine o'clock.", "It opens at ten o'clock.", "It opens at nine o'clock.")
+    for who, answer in zip((cast.ANNA, cast.BEN, cast.CLEO), answers, strict=True):
+        rated(shop, "When does it open?", who, answer)
+        cast.said(shop, cast.asked(shop, f"{who}-2", question="When does it open?", answer=answers[1]), "thumbs_up")
+        cast.turn(shop)
+    assert not EvalCase.objects.filter(status="active").exists()
+    tasks = ReviewTask.objects.filter(state="open").order_by("pk")
+    assert len({str(task.interaction.answer) for task in tasks}) == len(tasks) == 2
+    deciding.resolve(tasks[0], deciding.Verdict("approve"), None)
+    cast.turn(shop)
+    assert set(EvalCase.objects.values_list("status", flat=True)) == {"active", "duplicate"}
+    assert {str(case.decision.interaction.answer) for case in EvalCase.objects.all()} == {answers[0]}
     assert not ReviewTask.objects.filter(state="open").exists()
 
 
-def test_a_correction_of_what_a_reviewer_decided_is_held() -> None:
+def test_a_correction_of_what_a_reviewer_decided_goes_to_a_person() -> None:
     shop = cast.project()
     talk = cast.asked(shop, cast.ANNA)
     cast.said(shop, talk, "thumbs_down")
@@ -88,9 +86,11 @@ def test_a_correction_of_what_a_reviewer_decided_is_held() -> None:
     later = cast.asked(shop, cast.BEN)
     cast.said(shop, later, "edit", correction=cast.RIGHT)
     cast.turn(shop)
-    assert EvalCase.objects.get(kind="golden").status == "active"
-    assert EvalCase.objects.get(kind="regression").reason == "contradicts_review"
-    assert cast.task(later).reason == "contradicts_review"
+    assert EvalCase.objects.get(status="active").kind == "golden"
+    assert cast.task(later).reason == "people_differ"
+    deciding.resolve(cast.task(later), deciding.Verdict("correct", cast.RIGHT), None)
+    cast.turn(shop)
+    assert EvalCase.objects.get(status="active").decision.expected == cast.RIGHT
 
 
 def test_a_changed_mind_takes_the_question_back() -> None:
@@ -229,62 +229,16 @@ def test_the_audit_counts_what_is_used_as_decided_by_what_was_decided() -> None:
     assert [item.good for item in audits.sample(shop)] == [False, True]
 
 
-def later_edit(shop: Project, **consent: bool) -> Recorded:
-    """An edit that contradicts what a reviewer decided for the same question."""
-    talk = cast.asked(shop, cast.ANNA, consent={**cast.ALL, **consent})
-    cast.said(shop, talk, "thumbs_down")
-    cast.turn(shop)
-    deciding.resolve(cast.task(talk), deciding.Verdict("approve"), None)
-    later = cast.asked(shop, cast.BEN)
-    cast.said(shop, later, "edit", correction=cast.RIGHT)
-    cast.turn(shop)
-    return later
-
-
-def test_a_hold_holds_case_example_and_preference_pair() -> None:
-    shop = cast.project()
-    later = cast.row(later_edit(shop))
-    kinds = (EvalCase, Example, PreferencePair)
-    assert {(row.status, row.reason) for row in (model.objects.get(pk=later.pk) for model in kinds)} == {
-        ("held", "contradicts_review")
-    }
-    assert list(
-        cast.cut(shop).members.values_list("interaction", flat=True)
-    ) != [] and not ReleaseMember.objects.filter(interaction=later.pk)
-
-
-def test_a_pair_comes_back_with_its_example_when_the_hold_is_lifted_and_goes_with_it() -> None:
-    shop = cast.project()
-    later = later_edit(shop)
-    deciding.resolve(cast.task(later), deciding.Verdict("use"), None)
-    assert PreferencePair.objects.get().status == "active" == Example.objects.get(pk=cast.row(later).pk).status
-    third = cast.asked(shop, cast.CLEO)
-    cast.said(shop, third, "edit", correction="It opens at noon.")
-    cast.turn(shop)
-    assert PreferencePair.objects.get(pk=cast.row(third).pk).reason == "contradicts_review"
-    deciding.resolve(cast.task(third), deciding.Verdict("never"), None)
-    assert not PreferencePair.objects.filter(pk=cast.row(third).pk).exists()
-
-
-def test_what_is_held_in_one_kind_alone_is_released_in_none() -> None:
-    """The reviewed question may be taught and not tested, so that only the example meets what contradicts it."""
-    shop = cast.project()
-    later = cast.row(later_edit(shop, evaluation=False))
-    assert (EvalCase.objects.get(pk=later.pk).status, Example.objects.get(pk=later.pk).status) == ("active", "held")
-    cast.cut(shop)
-    assert not ReleaseMember.objects.filter(interaction=later.pk).exists()
-
-
-def test_a_correction_that_a_reviewer_overruled_later_leaves_no_pair_in_use() -> None:
+def test_a_reviewer_who_overrules_a_correction_takes_its_pair_out_of_use() -> None:
     shop = cast.project()
     first = cast.asked(shop, cast.BEN)
     cast.said(shop, first, "edit", correction=cast.RIGHT)
     cast.turn(shop)
     talk = cast.asked(shop, cast.ANNA)
-    cast.said(shop, talk, "thumbs_down")
+    cast.said(shop, talk, "thumbs_up")
     cast.turn(shop)
-    deciding.resolve(cast.task(talk), deciding.Verdict("approve"), None)
-    assert (Example.objects.get(pk=cast.row(first).pk).status, PreferencePair.objects.get().status) == (
-        "retired",
-        "retired",
-    )
+    assert not EvalCase.objects.exists() and not PreferencePair.objects.exists()
+    task = ReviewTask.objects.filter(state="open").order_by("pk")[0]
+    deciding.resolve(task, deciding.Verdict("approve"), None)
+    cast.turn(shop)
+    assert EvalCase.objects.get(status="active").kind == "golden" and not PreferencePair.objects.exists()

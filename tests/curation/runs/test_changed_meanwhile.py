@@ -174,13 +174,14 @@ def comes_to(shop: Project) -> set[tuple[Any, ...]]:
                     made.status,
                     made.reason,
                     names.get(made.canonical_id or 0),
-                    bytes(made.fingerprint),
                     made.said,
                     *own,
                 )
             )
     for asked in Question.objects.filter(project=shop):
-        found.add(("question", names[asked.pk], names[asked.cluster], asked.place, asked.words, asked.band_0 is None))
+        found.add(
+            ("question", names[asked.pk], asked.words)
+        )  # its cluster keeps the name and the side that it had first
     for task in ReviewTask.objects.filter(project=shop).exclude(state="cancelled"):
         found.add(
             (
