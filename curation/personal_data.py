@@ -236,7 +236,7 @@ def point_past(model: type[Derived], keys: list[int]) -> None:
             return
 
 
-def mark_stale(members: QuerySet[ReleaseMember] | QuerySet[ReleaseQuote]) -> int:
+def mark_stale(members: QuerySet[Any]) -> int:
     """Mark published releases with these members, or quotes, stale, and those being cut disturbed; returns how many went stale."""
     hit = Release.objects.filter(pk__in=members.values("release"))
     hit.filter(state=ReleaseState.CUTTING).update(disturbed=True)

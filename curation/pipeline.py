@@ -70,7 +70,9 @@ def batch(run: Run, after: int, pace: Pace) -> tuple[int | None, int]:
         with pace.writing():
             some = reading.stored[: pace.batch]  # fewer, where others have begun to write: the rest is read again
             same = store.unchanged(some, since=reading.version)
-            reopened = write(run, [one for one in judged[: len(some)] if one.read.key in same])
+            judged_still = [one for one in judged[: len(some)] if one.read.key in same]
+            reopened = write(run.policy, judged_still, run.pk)
+            control.note(run, judged_still, reopened=reopened)
     is_last = len(some) == len(judged) < size
     return None if is_last else judged[len(some) - 1].read.key, reopened
 
@@ -81,23 +83,27 @@ def again(row: Decision, policy: CurationPolicy) -> None:
     carry_out(Batch(policy, derive.weigh(decided, policy)))
 
 
-def write(run: Run, judged: Sequence[Judged]) -> int:
+def decide_again(row: Decision, policy: CurationPolicy) -> None:
+    """Decide one interaction again by what people said, without the reviewer who decided it. Call in a transaction."""
+    Decision.objects.filter(pk=row.pk).update(task=None)
+    store.take_back_review(row.pk)
+    write(policy, judging.judge(store.stored([row.pk]), policy), row.run_id)
+
+
+def write(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> int:
     """Write what was decided, and what comes of it among the other records; how many decided before wait again, for
     something else is known of their answers now. Call in a transaction.
 
     Workers on one project take turns: neither could see what the other's votes add to the same question.
     """
-    engine.in_turn("curate", run.project_id)
-    settings = EvidenceSettings.from_dict(run.policy.settings.get("evidence", {}))
-    pool = pooling.pool(run.project, judged, settings)
-    judged = pooled.settle(judged, pool.standings, run.policy)
-    judging.record(run, judged)
+    project = policy.project
+    engine.in_turn("curate", project.pk)
+    standings, reopened = pooling.pool(project, judged, EvidenceSettings.from_dict(policy.settings.get("evidence", {})))
+    judged = pooled.settle(judged, standings, policy)
+    judging.record(policy, judged, run)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)
-    carry_out(Batch(run.policy, [one.alone for one in judged], judged))
-    reopened = store.voiced(run.project, pool.changed) - {one.read.key for one in judged} if pool.changed else set()
-    store.reopen(reopened)
-    control.note(run, judged, reopened=len(reopened))
-    return len(reopened)
+    carry_out(Batch(policy, [one.alone for one in judged], judged))
+    return reopened
 
 
 @dataclass(slots=True)
@@ -125,9 +131,6 @@ def carry_out(batch: Batch) -> None:
     opening.ask_about_votes(project, batch.judged)
     batch.found = opening.disputed(labelled, batch.policy)
     opening.hold(project, rows, {one.row.interaction: batch.found[one.row.interaction] for one in batch.kept})
-    kept = {one.row.interaction for one in batch.kept}
-    clusters.leave([row.interaction for row in rows if not row.is_new and row.interaction not in kept])
-    clusters.enter(project.pk, [one.asked for one in batch.kept])
-    verdicts = store.claims_on(project, {one.row.fingerprint for one in batch.kept})
-    batch.touched = derive.compared(rows, batch.due, batch.found, verdicts)
+    clusters.settle(project.pk, [one.asked for one in batch.kept], [row.interaction for row in rows if not row.is_new])
+    batch.touched = derive.compared(project, rows, batch.due, batch.found)
     duplicates.resolve(project, batch.touched)

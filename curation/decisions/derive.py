@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from curation.claims import statement_key
 from curation.decisions.posterior import Verdict
+from curation.evidence import store
 from curation.evidence.records import Candidate, Decided, Finding
 from curation.filters.filters import HOLD, FilterSettings, apply
 from curation.models import AgentVersion, CurationPolicy, Derived, EvalCase, Example, PreferencePair
@@ -93,14 +94,15 @@ def due(
 
 
 def compared(
+    project: Project,
     rows: Sequence[Decided],
     due: Mapping[type[Derived], Sequence[Weighed]],
     found: Mapping[int, Finding | None],
-    verdicts: Mapping[tuple[bytes, int], str],
 ) -> Touched:
     """The records that these decisions become, for `duplicates.resolve` to compare and write; those no longer due go."""
     touched = Touched()
     rewritten = [row.interaction for row in rows if not row.is_new]
+    verdicts = store.claims_on(project, {one.row.fingerprint for some in due.values() for one in some})
     for model, some in due.items():
         clear(model, rewritten, {one.row.interaction for one in some}, touched)
         alone = [

@@ -15,7 +15,7 @@ from curation.decisions.rules import LABELLED, Outcome, Reading, Ruling, Side, r
 from curation.evidence import store
 from curation.evidence.records import Decided
 from curation.evidence.store import Read, Stored
-from curation.models import CurationPolicy, Decision, Run
+from curation.models import CurationPolicy, Decision
 from curation.questions.sameness import question_key
 from privacy.db import bulk
 
@@ -116,7 +116,7 @@ def rule(read: Read, readings: Sequence[Reading]) -> Ruling:
     return rules.rule(read.answer, read.votes, readings)
 
 
-def record(run: Run, judged: Sequence[Judged]) -> None:
+def record(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> None:
     """Write the rulings, each with its reason in words."""
     now = bulk.stamp(timezone.now())
     rows = []
@@ -125,7 +125,7 @@ def record(run: Run, judged: Sequence[Judged]) -> None:
         reviewed = is_reviewed(read)
         task = read.before.task if reviewed and read.before else None
         rows.append(
-            (read.key, run.project_id, read.subject, run.pk, run.policy.version, read.revision, one.question,
+            (read.key, policy.project_id, read.subject, run, policy.version, read.revision, one.question,
              ruling.outcome.value, ruling.reason.value, ruling.detail[:200], one.language, ruling.correction, task,
              "reviewer" if reviewed else "rule", now)
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from curation import claims
@@ -26,27 +25,22 @@ REVIEWS: Final = {
 Standings = Mapping[bytes, Mapping[int, Standing]]
 
 
-@dataclass(slots=True)
-class Pool:
-    """What is known of each claim about the questions of a batch, and the claims of which something else was known before."""
-
-    standings: Standings = field(default_factory=dict)
-    changed: set[tuple[bytes, int]] = field(default_factory=set)
-
-
-def pool(project: Project, judged: Sequence[Judged], settings: EvidenceSettings) -> Pool:
-    """Store what was said of these interactions, and find what is known now of the answers to their questions."""
+def pool(project: Project, judged: Sequence[Judged], settings: EvidenceSettings) -> tuple[Standings, int]:
+    """Store what was said of these interactions. What is known now of the answers to their questions, and how many other
+    interactions wait to be decided again, for something else was known of their answers before.
+    """
     rows = [row for one in judged for row in opinions(project.pk, one)]
     spoken = [one for one in judged if one.read.votes or one.read.before is not None]
     store.write_opinions(rows, [one.read.key for one in spoken if one.read.before is not None])
     questions = {one.question for one in spoken}
-    words = store.words_on(project, questions)
-    before = store.claims_on(project, questions)
+    before, words = store.claims_on(project, questions), store.words_on(project, questions)
     standings = {question: posterior.standings(said, settings) for question, said in words.items()}
     now = {(question, claim): one.verdict for question, claims in standings.items() for claim, one in claims.items()}
     store.write_claims(project, standings, before.keys() - now.keys())
     changed = {key for key, verdict in before.items() if now.get(key) != verdict}
-    return Pool(standings, changed)
+    waiting = store.voiced(project, changed) - {one.read.key for one in judged} if changed else set()
+    store.reopen(waiting)
+    return standings, len(waiting)
 
 
 def opinions(project: int, one: Judged) -> Iterable[Columns]:

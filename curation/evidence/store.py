@@ -94,6 +94,11 @@ def waiting(project: Project, after: int, most: int) -> Reading:
     return Reading(with_decisions(bulk.select(statement(which), [project.pk, after])), version)
 
 
+def stored(keys: Sequence[int]) -> list[Stored]:
+    """What is stored of these interactions, of those that wait."""
+    return with_decisions(list(bulk.select_in(statement("i.id IN ({keys})"), keys)))
+
+
 def unchanged(stored: Sequence[Stored], *, since: int) -> set[int]:
     """The keys of those that wait still, and are to the letter what they were when they were read, which was after the
     data's version `since`. Call in the transaction that writes.

@@ -48,6 +48,14 @@ def asked(project: int, row: Decided) -> Asked:
     return Asked(row.interaction, row.subject, row.fingerprint, made, keys, *words(made))
 
 
+def settle(project: int, kept: Sequence[Asked], rewritten: Sequence[int]) -> None:
+    """Put the questions that have records into their clusters, and take those of the rewritten out that have none. Call
+    in a transaction.
+    """
+    leave(sorted({*rewritten} - {one.interaction for one in kept}))
+    enter(project, kept)
+
+
 def enter(project: int, questions: Sequence[Asked]) -> dict[int, int]:
     """The cluster of each of these questions, put into one if it is in none yet. Call in a transaction."""
     entered = known([one.interaction for one in questions])

@@ -13,7 +13,7 @@ from django.utils import timezone
 from curation import pipeline
 from curation.decisions.language import guess
 from curation.decisions.reasons import REASONS, Reason
-from curation.decisions.rules import Outcome, decide
+from curation.decisions.rules import Outcome
 from curation.evidence import store
 from curation.models import Decision, ReviewTask, TaskState
 from curation.policies import versions
@@ -272,10 +272,4 @@ def reopen(task: ReviewTask, user: User) -> None:
 
 def decide_by_votes(row: Decision) -> None:
     """Let what people said decide again, without a reviewer. Call in a transaction."""
-    votes = store.votes_on([row.pk]).get(row.pk, [])
-    ruling = decide(str(row.interaction.answer), votes, str(row.interaction.question))
-    row.outcome, row.reason, row.detail = ruling.outcome, ruling.reason, ruling.detail[:200]
-    row.correction_id, row.task, row.decided_by = ruling.correction, None, "rule"
-    row.save()
-    store.take_back_review(row.pk)
-    double_review.derive_again(row)
+    pipeline.decide_again(row, versions.current(row.project))

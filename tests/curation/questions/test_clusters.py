@@ -13,8 +13,8 @@ from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
 FIRST = "How long does a refund for a cancelled order take to reach my bank account?"
-NEAR = "How long does a refund for a cancelled order need to reach my bank account?"
-THIRD = "How long does a refund for the cancelled order take to reach my bank account?"
+NEAR = "How long does a refund for a cancelled order take to reach my card account?"
+THIRD = "How long does a refund for a returned order take to reach my bank account?"
 FAR = "Which documents do I bring to the library to get a new card?"
 
 

@@ -62,18 +62,16 @@ def test_a_finding_that_drops_comes_before_one_that_holds() -> None:
 
 def test_golden_answers_that_differ_go_to_review_once_each_and_the_reviewers_word_settles_all() -> None:
     shop = cast.project()
-    answers = ("It opens at nine o'clock.", "It opens at ten o'clock.", "It opens at nine o'clock.")
-    for who, answer in zip((cast.ANNA, cast.BEN, cast.CLEO), answers, strict=True):
+    answers = ("It opens at nine o'clock.", "It opens at ten o'clock.")
+    for who, answer in zip((cast.ANNA, cast.BEN), answers, strict=True):
         rated(shop, "When does it open?", who, answer)
-        cast.said(shop, cast.asked(shop, f"{who}-2", question="When does it open?", answer=answers[1]), "thumbs_up")
-        cast.turn(shop)
     assert not EvalCase.objects.filter(status="active").exists()
     tasks = ReviewTask.objects.filter(state="open").order_by("pk")
     assert len({str(task.interaction.answer) for task in tasks}) == len(tasks) == 2
+    chosen = str(tasks[0].interaction.answer)
     deciding.resolve(tasks[0], deciding.Verdict("approve"), None)
     cast.turn(shop)
-    assert set(EvalCase.objects.values_list("status", flat=True)) == {"active", "duplicate"}
-    assert {str(case.decision.interaction.answer) for case in EvalCase.objects.all()} == {answers[0]}
+    assert EvalCase.objects.get().decision.expected == chosen
     assert not ReviewTask.objects.filter(state="open").exists()
 
 

@@ -104,7 +104,8 @@ def test_nothing_planted_is_released_unread_and_the_honest_hardly_notice(attack:
         assert len(found & made.honest) >= 0.98 * calm
 
 
-def test_it_is_the_guards_that_keep_it_out() -> None:
+def test_it_is_the_guards_that_keep_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.selection.guards.UNKNOWN_EACH", 10**6)
     made = turned(0.05, "link", phrase_items=10**6, subject_cap=10**6)
     assert len(released(made) & made.planted) > EACH
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from curation import pipeline
 from curation.decisions import derive, judging
-from curation.models import CurationPolicy, Decision, Run
+from curation.models import CurationPolicy, Decision
 from curation.runs import pace
 from feedback import capture
 from feedback.models import Interaction
@@ -135,9 +135,9 @@ def test_what_was_read_alone_is_written_bit_by_bit_once_others_write(monkeypatch
                 other.execute("UPDATE feedback_project SET name = name")
         return judged(stored, policy)
 
-    def put(run: Run, some: Sequence[judging.Judged]) -> None:
+    def put(policy: CurationPolicy, some: Sequence[judging.Judged], run: int | None) -> int:
         written.append(len(some))
-        real(run, some)
+        return real(policy, some, run)
 
     judged = judging.judge
     monkeypatch.setattr(judging, "judge", judge)
