@@ -90,7 +90,7 @@ class Product:
         """Send a log by `POST /api/v1/batch`."""
         from django.test import Client
 
-        key = json.loads(self.run("createkey", NAME, "--scope", "ingest,feedback", "--json"))["key"]
+        key = json.loads(self.run("createkey", NAME, "--scope", "ingest", "--scope", "feedback", "--json"))["key"]
         client = Client(SERVER_NAME="localhost")
         for start in range(0, len(lines), ITEMS):
             items = [item for line in lines[start : start + ITEMS] for item in items_of(line)]
