@@ -31,6 +31,8 @@ class Reviewers:
 
     def work(self, tasks: int) -> int:
         """Decide so many tasks, by turns; returns how many there were."""
+        if not tasks:
+            return 0
         from curation.models import ReviewTask
         from curation.review import deciding
 
