@@ -12,7 +12,21 @@ from typing import Final, NamedTuple
 from curation.decisions.language import EVIDENCE
 from curation.decisions.question_types import Asks, asks
 from curation.decisions.remarks import (
-    ADDS, ALONE, CHANGES, DENIALS, DOUBTFUL, FIRST_PERSON, NEGATIONS, NO, OBJECTS, OPENING, PLACES, SIGNS, VALUES, YES,
+    ADDS,
+    ALONE,
+    CHANGES,
+    DENIALS,
+    DOUBTFUL,
+    FIRST_PERSON,
+    LIMITS,
+    NEGATIONS,
+    NO,
+    OBJECTS,
+    OPENING,
+    PLACES,
+    SIGNS,
+    VALUES,
+    YES,
 )  # fmt: skip
 
 ENOUGH: Final = 8
@@ -24,8 +38,6 @@ REMARK: Final = 60
 """The most words of a remark; what is longer explains something."""
 REPLY_WORDS: Final = 20
 """The most words of a reply to the agent; a longer text that opens with a yes or a no ("Sure, here are …") goes on to answer."""
-COVER: Final = 0.75
-"""The least of a piece of code that its correction has, too."""
 LITTLE: Final = EVIDENCE.keys() | NEGATIONS
 """Words that mean nothing by themselves."""
 TERSE: Final = 2
@@ -124,13 +136,11 @@ def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | Non
 
 
 def is_casual(text: str, said: list[str], question: str, answer: str) -> bool:
-    """Whether a text is dashed off, without a capital or a full stop, and tells of its writer or takes up nothing of the
-    question and the answer.
-    """
+    """Whether a text is dashed off, without a capital or a full stop, and tells of its writer or of what is not so."""
     if not text[:1].islower() or ENDED.search(text):
         return False
     fresh = without(said, tokens(question) + tokens(answer))
-    if fresh - LITTLE == {*said} - LITTLE or not (FIRST_PERSON | OBJECTS).isdisjoint(said):
+    if not (FIRST_PERSON | OBJECTS).isdisjoint(said):
         return True
     return asks(question) is not Asks.YES_OR_NO and not DENIALS.isdisjoint(fresh)
 
@@ -219,11 +229,10 @@ def adds(pair: Pair) -> bool:
 
 
 def keeps_code(pair: Pair) -> bool:
-    """Whether a text begins like the code of the answer, or is code that has most of it."""
+    """Whether a text begins like the code of the answer, or is code that has all of it."""
     if pair.said[:1] == pair.old[:1] and len(pair.said) >= max(3, len(pair.old) / 4):
         return True
-    kept = sum(word in pair.said for word in pair.old)
-    return kept >= COVER * len(pair.old) and CODE.search(pair.text) is not None
+    return {*pair.old} <= {*pair.said} and CODE.search(pair.text) is not None
 
 
 def rewrites(pair: Pair) -> bool:
@@ -280,7 +289,12 @@ def carries(pair: Pair) -> bool:
     fresh = brought(pair)
     if judges(pair) or not fresh - NEGATIONS or is_story(pair.said, pair.old):
         return False
-    if any(map(is_amount, fresh)) or CODE.search(pair.text) or NAMED_STEP.search(pair.text):
+    if (
+        pair.said[0] in ADDS | LIMITS
+        or any(map(is_amount, fresh))
+        or CODE.search(pair.text)
+        or NAMED_STEP.search(pair.text)
+    ):
         return True
     if pair.kind in NAMEABLE and NAME.fullmatch(pair.text):
         return True

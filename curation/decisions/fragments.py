@@ -121,9 +121,9 @@ def place(part: str, answer: str, start: int = 0) -> tuple[int, int] | None:
 
 def is_inside(text: str, at: int) -> bool:
     """Whether a place is inside a word of a script that puts spaces between words."""
-    return (0 < at < len(text) and LETTER.match(text[at - 1]) is not None and LETTER.match(text[at]) is not None) or any(
-        one.start() < at < one.end() for one in NUMBER.finditer(text)
-    )
+    return (
+        0 < at < len(text) and LETTER.match(text[at - 1]) is not None and LETTER.match(text[at]) is not None
+    ) or any(one.start() < at < one.end() for one in NUMBER.finditer(text))
 
 
 def amended(answer: str, fragment: str) -> str | None:

@@ -217,6 +217,10 @@ ADDS: Final = frozenset(
     "och eller även og også ve veya и или также ещё і або".split()
 )
 """With which a text adds to the answer, unless the answer begins so, too."""
+LIMITS: Final = frozenset(
+    "only except unless nur außer seulement sauf uniquement solo salvo solamente excepto só somente alleen behalve tylko oprócz только кроме".split()
+)
+"""With which a text limits what the answer says."""
 VALUES: Final = frozenset(
     "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty ninety hundred thousand half "
     "once twice noon midnight monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays "
