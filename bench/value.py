@@ -1,7 +1,8 @@
-"""What a release teaches beside raw votes, on simulated worlds with a known truth.
+"""What a release teaches beside raw votes, on simulated worlds with a known truth; and where a real log's records go.
 
     python -m bench.value [--worlds all] [--seeds 1-5] [--budget 0,30,120] [--road import|batch] [--json FILE]
     python -m bench.value --table FILE …       the table of results that `--json` wrote, together
+    python -m bench.value --log FILE …         the funnel of real logs: questions, cases, examples, pairs, each loss by its reason
 
 For each world and seed a log is made (`bench/worlds/people.py`), stored through `import_log` or `/batch`, curated and
 released, and again after reviewers who know the truth, and are right in 95 %, have decided so many tasks. Beside the release
@@ -25,7 +26,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any, Final
 
-from bench.worlds import learner, people, product, rules
+from bench.worlds import funnel, learner, people, product, rules
 from bench.worlds.people import WORLDS, Log
 from bench.worlds.product import Product
 from bench.worlds.reviewer import Reviewers
@@ -135,6 +136,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--budget", type=numbers, default="0,30,120")
     parser.add_argument("--road", choices=["import", "batch"], default="import")
     parser.add_argument("--json", type=Path, help="also write the results, a line each")
+    parser.add_argument("--log", type=Path, nargs="+", help="print the funnel of these logs, and run no world")
     parser.add_argument("--table", type=Path, nargs="+", help="print the table of these files, and run nothing")
     return parser
 
@@ -149,6 +151,11 @@ def main() -> None:
         sys.exit(f"There is no world {', '.join(unknown)}. There are: {', '.join(WORLDS)}.")
     found = []
     with product.started() as installed:
+        for path in options.log or ():
+            print(f"\n{path.name}\n")
+            print("\n".join(funnel.table(installed, path)))
+        if options.log:
+            return
         for name in options.worlds.split(","):
             for seed in options.seeds:
                 began = time.perf_counter()
