@@ -109,8 +109,8 @@ def losses(asked: Mapping[Key, Asked], used: Mapping[str, list[Key]]) -> Iterato
         for (status, reason), keys in sorted(lost.items(), key=lambda item: -len(item[1])):
             alone = (confirmed & {*keys}) - {*used[kind]}
             yield f"| {kind} | {status} {reason} | {len(keys)} | {len(alone)} |"
-    for outcome, reason in Counter(Decision.objects.values_list("outcome", "reason")).most_common():
-        yield f"| decision | {' '.join(outcome)} | {reason} | |"
+    for (outcome, why), number in Counter(Decision.objects.values_list("outcome", "reason")).most_common():
+        yield f"| decided {outcome} | {why} | {number} | |"
     for reason, number in Counter(
         ReviewTask.objects.filter(state="open").values_list("reason", flat=True)
     ).most_common():
