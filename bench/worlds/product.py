@@ -36,7 +36,9 @@ def started() -> Iterator["Product"]:
         django.setup()
         logging.disable(logging.WARNING)
         warnings.filterwarnings("ignore")
-        yield Product(Path(folder))
+        installed = Product(Path(folder))
+        installed.prepare()
+        yield installed
 
 
 class Product:
@@ -48,6 +50,9 @@ class Product:
         self.folder = folder
         self.database = Path(settings.DATABASES["default"]["NAME"])
         self.empty = folder / "empty.sqlite3"
+
+    def prepare(self) -> None:
+        """Make the tables and the project, and keep a copy of the database as it is then."""
         self.run("migrate", verbosity=0)
         self.run("createproject", NAME)
         self.close()
