@@ -102,6 +102,7 @@ WITHOUT: Final[dict[str, tuple[Any, str, Any]]] = {
     "instructions": (corrections, "INSTRUCTIONS", NEVER),
     "asides": (corrections, "ASIDES", NEVER),
     "questions": (corrections, "ASKS", NEVER),
+    "questions without a mark": (corrections, "UNMARKED", NEVER),
     "edits": (corrections.fragments, "is_edit", never),
     "all that fits": (fitting, "misfit", none),
     "replies to the agent": (fitting, "replies", never),
