@@ -18,7 +18,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from curation.decisions import corrections, fitting
+from curation.decisions import corrections, fitting, fragments
 from curation.decisions.corrections import flaw
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
@@ -103,7 +103,7 @@ WITHOUT: Final[dict[str, tuple[Any, str, Any]]] = {
     "asides": (corrections, "ASIDES", NEVER),
     "questions": (corrections, "ASKS", NEVER),
     "questions without a mark": (corrections, "UNMARKED", NEVER),
-    "edits": (corrections.fragments, "is_edit", never),
+    "edits": (fragments, "is_edit", never),
     "all that fits": (fitting, "misfit", none),
     "replies to the agent": (fitting, "replies", never),
     "bare links": (fitting, "POINTER", NEVER),

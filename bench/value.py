@@ -149,7 +149,7 @@ def main() -> None:
         return
     if unknown := sorted({*options.worlds.split(",")} - {*WORLDS}):
         sys.exit(f"There is no world {', '.join(unknown)}. There are: {', '.join(WORLDS)}.")
-    found = []
+    found: list[Result] = []
     with product.started() as installed:
         for path in options.log or ():
             print(f"\n{path.name}\n")

@@ -1,13 +1,16 @@
 """The simulated worlds of `bench.value`: what is true in them, and that the rules and the reviewers judge by it."""
 
+import random
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench import value
 from bench.worlds import funnel, learner, people, product, rules
+from bench.worlds.facts import other
 from bench.worlds.people import WORLDS, Log
 from bench.worlds.reviewer import Reviewers
 from curation.models import ReviewTask
@@ -75,7 +78,7 @@ def test_an_agent_that_was_taught_the_truth_answers_in_any_words() -> None:
     truth = [(form, fact.truth) for fact in made.facts for form in fact.forms[:2]]
     figures = learner.Taught.by(made, truth).figures()
     assert (figures["true"], figures["old"], figures["broken"]) == (1, 1, 0) and figures["new"] > 0.9
-    lies = [(question, people.other(answer, 9)) for question, answer in truth]
+    lies = [(question, other(answer, 9)) for question, answer in truth]
     wrong = learner.Taught.by(made, lies).figures()
     assert (wrong["true"], wrong["old"], wrong["repaired"]) == (0, 0, 0) and wrong["broken"] > 50
 
@@ -111,12 +114,12 @@ def test_reviewers_decide_through_the_function_behind_the_page(tmp_path: Path) -
     installed.import_log(people.lines(made))
     installed.curate()
     waiting = ReviewTask.objects.filter(state="open").count()
-    assert waiting and Reviewers(made, value.random.Random(1)).work(2) == min(waiting, 2)
+    assert waiting and Reviewers(made, random.Random(1)).work(2) == min(waiting, 2)
     assert ReviewTask.objects.filter(resolved_by__isnull=False).count() == min(waiting, 2)
 
 
 def test_a_question_is_confirmed_where_an_answer_has_votes_for_it_and_none_against_it() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "a", "question": "When?", "answer": "At nine.", "feedback": "up"},
         {"id": "b", "question": "When?", "answer": "At ten.", "feedback": {"thumb": "down"}},
         {"id": "c", "question": "Where?", "answer": "Here.", "feedback": ["up", {"thumb": "down"}]},

@@ -54,10 +54,11 @@ class Case(NamedTuple):
     prior: float
 
 
-def knows_the_world(log: Log) -> list[Pair]:
+def knows_the_world(log: Log, *, frequency: bool = True) -> list[Pair]:
     """The claims that are right with `SURE` by Bayes' rule, with the likelihoods by which the log was made.
 
-    It knows which questions mean the same and which corrections are none, and nothing of who is hostile.
+    It knows which questions mean the same and which corrections are none, and nothing of who is hostile. Without `frequency`
+    it takes how often the agent said something for no evidence.
     """
     by_fact: defaultdict[int, list[Turn]] = defaultdict(list)
     for turn in log.turns:
@@ -65,24 +66,30 @@ def knows_the_world(log: Log) -> list[Pair]:
             by_fact[turn.fact].append(turn)
     pairs = []
     for turns in by_fact.values():
-        claim, probability = most_probable(log, turns)
+        claim, probability = most_probable(log, turns, frequency)
         if claim and probability >= SURE:
             pairs += [(form, claim) for form in sorted({turn.form for turn in turns})]
     return pairs
 
 
-def most_probable(log: Log, turns: list[Turn]) -> Pair | tuple[str, float]:
+def votes_alone(log: Log) -> list[Pair]:
+    """The same where only votes are evidence."""
+    return knows_the_world(log, frequency=False)
+
+
+def most_probable(log: Log, turns: list[Turn], frequency: bool) -> tuple[str, float]:
     """The claim that is true now with the highest probability; empty where none of those that were made is."""
     claims = sorted({turn.claim for turn in turns} | {typed for turn in turns if (typed := typed_claim(log, turn))})
-    found: Counter[str] = Counter()
+    found: defaultdict[str, float] = defaultdict(float)
     scores = [
-        (case, math.log(case.prior) + sum(likely(log, case, turn) for turn in turns)) for case in cases(log, claims)
+        (case, math.log(case.prior) + sum(likely(log, case, turn, frequency) for turn in turns))
+        for case in cases(log, claims)
     ]
     highest = max(score for _, score in scores)
     for case, score in scores:
         found[case.after] += math.exp(score - highest)
-    claim, weight = found.most_common(1)[0]
-    return claim, weight / found.total()
+    claim = max(found, key=found.__getitem__)
+    return claim, found[claim] / sum(found.values())
 
 
 def typed_claim(log: Log, turn: Turn) -> str:
@@ -104,10 +111,10 @@ def cases(log: Log, claims: list[str]) -> Iterator[Case]:
                 yield Case(another, truth, "", world.moving / len(options) / len(others))
 
 
-def likely(log: Log, case: Case, turn: Turn) -> float:
+def likely(log: Log, case: Case, turn: Turn, frequency: bool) -> float:
     """The logarithm of the probability of this answer and this vote."""
     truth = case.after if turn.late else case.before
-    said = answer_likelihood(log, case, turn, truth)
+    said = answer_likelihood(log, case, turn, truth) if frequency else 1.0
     habits = FOOLED if case.lie else log.world.habits
     honest = vote_likelihood(log, habits, turn, truth)
     against = log.world.hostile or log.world.brigade
@@ -148,6 +155,7 @@ RULES: Final = {
     "net votes above 0": net_votes,
     "no votes: said most often": said_most,
     "Bayes, knowing the world": knows_the_world,
+    "Bayes, of votes alone": votes_alone,
 }
 
 
