@@ -33,6 +33,11 @@ ASIDES: Final = phrases(remarks.ASIDES, before="")
 ASIDE_GATE: Final = re2.compile(f"(?i){'|'.join(map(re2.escape, remarks.ASIDE_WORDS))}")
 """One pass of an automaton, of ASCII text; mostly nothing is left to search."""
 ASKS: Final = re.compile(r"[?？؟]\s*[\"'”’)\]]*\s*$")
+UNMARKED: Final = re.compile(
+    r"\W*(?:where|how|when|what|who|why|which \w+) (?:can|do|does|did|is|are|should|would|will) (?:i|you|we|it|that|this|they|he|she)\b[^.!\n]*[.!]?\s*$",
+    re.IGNORECASE,
+)
+"""A question without its mark."""
 CHOICE: Final = re.compile(r"\b(?:or|oder|ou|lub|czy|eller|или|veya)\b|还是|還是|または|それとも|아니면", re.IGNORECASE)
 ENDS_SENTENCE: Final = re.compile(r"[.!。！।\n](?:\s|$)|[。！]")
 
@@ -89,6 +94,6 @@ def flaw_alone(text: str) -> Flaw | None:
         return Flaw.INSTRUCTION
     if len(text) <= SHORT and (not opening.isascii() or ASIDE_GATE.search(opening)) and ASIDES.search(opening):
         return Flaw.COMPLAINT
-    if ASKS.search(text[-20:]) and not ENDS_SENTENCE.search(text.rstrip()):
+    if UNMARKED.match(opening) or (ASKS.search(text[-20:]) and not ENDS_SENTENCE.search(text.rstrip())):
         return Flaw.QUESTION
     return None

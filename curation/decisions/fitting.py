@@ -11,7 +11,23 @@ from typing import Final, NamedTuple
 
 from curation.decisions.language import EVIDENCE
 from curation.decisions.question_types import Asks, asks
-from curation.decisions.remarks import ALONE, DOUBTFUL, FIRST_PERSON, NEGATIONS, NO, OPENING, PLACES, SIGNS, VALUES, YES
+from curation.decisions.remarks import (
+    ADDS,
+    ALONE,
+    CHANGES,
+    DENIALS,
+    DOUBTFUL,
+    FIRST_PERSON,
+    LIMITS,
+    NEGATIONS,
+    NO,
+    OBJECTS,
+    OPENING,
+    PLACES,
+    SIGNS,
+    VALUES,
+    YES,
+)  # fmt: skip
 
 ENOUGH: Final = 8
 SHARED, SIZE = 0.5, 0.6
@@ -20,8 +36,8 @@ SENTENCE: Final = 5
 """The least words of a sentence that says something whole by itself."""
 REMARK: Final = 60
 """The most words of a remark; what is longer explains something."""
-COVER: Final = 0.75
-"""The least of a piece of code that its correction has, too."""
+REPLY_WORDS: Final = 20
+"""The most words of a reply to the agent; a longer text that opens with a yes or a no ("Sure, here are …") goes on to answer."""
 LITTLE: Final = EVIDENCE.keys() | NEGATIONS
 """Words that mean nothing by themselves."""
 TERSE: Final = 2
@@ -57,8 +73,16 @@ NAMEABLE: Final = frozenset({Asks.PERSON, Asks.PLACE, Asks.OPEN})
 NAME: Final = re.compile(r"[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'-]+){0,2}\.?")
 REPLY: Final = re.compile(r"\W*(\w+)\s*(?:[,.;:!，。、！]|$)")
 """A yes or no with its comma; without one, a Spanish "no" only denies the verb that follows."""
+SIGNS_OF_DENIAL: Final = frozenset("不没沒")
+"""In texts without spaces, of which every sign is a token."""
+ENDED: Final = re.compile(r"[.!。！:;)\]}`]\W*$")
 POINTER: Final = re.compile(r"\W*(?:https?://|www\.)\S+\W*")
 CODE: Final = re.compile(r"```|[{}=<>]|\w\(|(?:^|\s)--?\w|\b(?:SELECT|select)\b")
+LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
+COMMAND: Final = re.compile(r"[a-z][\w.-]*(?: [^\s,;]+)*? -{1,2}[a-z][^,;?!]*")
+"""A command with an option, by itself."""
+STEM: Final = 5
+"""The letters by which two forms of a word are taken for one."""
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
@@ -89,7 +113,7 @@ def misfit(text: str, question: str, answer: str) -> Flaw | None:
     The question is read where a word of the text calls for it, since most texts need no look at it.
     """
     said = tokens(text)
-    if replies(text) and asks(question) not in (Asks.YES_OR_NO, Asks.UNKNOWN):
+    if len(said) <= REPLY_WORDS and replies(text) and asks(question) not in (Asks.YES_OR_NO, Asks.UNKNOWN):
         return Flaw.FRAGMENT if len(said) > 1 else Flaw.NO_ANSWER  # it answers the agent, not the question
     if POINTER.fullmatch(text):
         return None if POINTER.fullmatch(answer) else Flaw.NO_ANSWER
@@ -104,9 +128,27 @@ def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | Non
     """What a text of enough words is where it only tells a story or speaks of the answer."""
     if said[0] in FIRST_PERSON and is_story(said, tokens(answer)) and asks(question) in CLOSED:
         return Flaw.NO_ANSWER
-    if speaks_of_texts(text, {*said}) and speaks_of_texts(text, {*said}.difference(tokens(question))):
+    if is_casual(text, said, question, answer):
+        return Flaw.NO_ANSWER
+    if speaks_of_texts(text, {*said}) and speaks_of_texts(text, without(said, tokens(question))):
         return Flaw.COMPLAINT
     return None
+
+
+def is_casual(text: str, said: list[str], question: str, answer: str) -> bool:
+    """Whether a text is dashed off, without a capital or a full stop, and tells of its writer or of what is not so."""
+    if not text[:1].islower() or ENDED.search(text):
+        return False
+    fresh = without(said, tokens(question) + tokens(answer))
+    if not (FIRST_PERSON | OBJECTS).isdisjoint(said):
+        return True
+    return asks(question) is not Asks.YES_OR_NO and not DENIALS.isdisjoint(fresh)
+
+
+def without(said: list[str], others: list[str]) -> set[str]:
+    """The words of a text that the others do not have, in whatever form."""
+    stems = {word[:STEM] for word in others}
+    return {word for word in said if word[:STEM] not in stems}
 
 
 def short(pair: Pair) -> Flaw | None:
@@ -160,23 +202,37 @@ def fits(pair: Pair) -> bool:
     is_reply = denies(pair.said)
     if not (is_reply or brought(pair) - NEGATIONS):  # no new word: only a sign or the order may have changed
         return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
-    if is_story(pair.said, pair.old):
+    if is_story(pair.said, pair.old) or adds(pair) or tells(pair):
         return False
+    if len(LIST.findall(pair.text)) > 1:
+        return True
     if CODE.search(pair.answer):
-        return pair.text.lstrip().startswith("```") or keeps_code(pair)
+        return pair.text.lstrip().startswith("```") or keeps_code(pair) or COMMAND.fullmatch(pair.text) is not None
     if len(pair.old) <= TERSE and is_alike(pair):
         return True
     if is_reply and pair.kind is Asks.YES_OR_NO:
-        return size(pair.said, pair.text) > TERSE
+        return size(pair.said, pair.text) > TERSE and not {*pair.said} <= YES | LITTLE
     return rewrites(pair) or is_value(pair)
 
 
+def tells(pair: Pair) -> bool:
+    """Whether a short text tells of its writer, of a change, or only of what is not so."""
+    fresh = brought(pair).difference(pair.asked)
+    if pair.kind is not Asks.YES_OR_NO and not (DENIALS | SIGNS_OF_DENIAL).isdisjoint(fresh):
+        return True
+    return not (OBJECTS | CHANGES).isdisjoint(fresh)
+
+
+def adds(pair: Pair) -> bool:
+    """Whether a text only adds to the answer: "and oak"."""
+    return pair.said[0] in ADDS and pair.said[:1] != pair.old[:1]
+
+
 def keeps_code(pair: Pair) -> bool:
-    """Whether a text begins like the code of the answer, or is code that has most of it."""
+    """Whether a text begins like the code of the answer, or is code that has all of it."""
     if pair.said[:1] == pair.old[:1] and len(pair.said) >= max(3, len(pair.old) / 4):
         return True
-    kept = sum(word in pair.said for word in pair.old)
-    return kept >= COVER * len(pair.old) and CODE.search(pair.text) is not None
+    return {*pair.old} <= {*pair.said} and CODE.search(pair.text) is not None
 
 
 def rewrites(pair: Pair) -> bool:
@@ -185,6 +241,8 @@ def rewrites(pair: Pair) -> bool:
         return False
     there = {*pair.old}
     kept = [word for word in pair.said if word in there]
+    if pair.kind in (Asks.AMOUNT, Asks.TIME) and not (any(map(is_amount, brought(pair))) or WHOLE.fullmatch(pair.text)):
+        return False
     is_like = len(pair.said) >= SIZE * len(pair.old) and len(kept) >= SHARED * len(pair.said)
     return is_like and (len(pair.old) < SENTENCE or not LITTLE.issuperset(kept))
 
@@ -205,9 +263,18 @@ def is_value(pair: Pair) -> bool:
         is_tied = is_whole or not {*pair.said}.isdisjoint([*pair.old, *pair.asked])
         return len(pair.said) > TERSE and is_tied and any(map(is_amount, brought(pair)))
     if pair.kind is Asks.PLACE:
-        names = pair.said[:1] != [] and pair.said[0] in PLACES and bool(brought(pair) - LITTLE)
+        start = pair.said if is_sentence(pair) else pair.said[:1]
+        names = not PLACES.isdisjoint(start) and bool(brought(pair) - LITTLE)
         return len(pair.said) > TERSE and (names or NAMED_STEP.search(pair.text) is not None)
+    if pair.kind is Asks.PERSON and is_sentence(pair):
+        return not {*pair.asked}.isdisjoint({*pair.said} - LITTLE)
     return is_whole
+
+
+def is_sentence(pair: Pair) -> bool:
+    """Whether a text of three words or more is a sentence that says what is so, not what is not."""
+    is_whole = len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None
+    return is_whole and NEGATIONS.isdisjoint(pair.said)
 
 
 def is_amount(word: str) -> bool:
@@ -220,9 +287,14 @@ def carries(pair: Pair) -> bool:
     if denies(pair.said):
         return not judges(pair)
     fresh = brought(pair)
-    if judges(pair) or not fresh - NEGATIONS:
+    if judges(pair) or not fresh - NEGATIONS or is_story(pair.said, pair.old):
         return False
-    if any(map(is_amount, fresh)) or CODE.search(pair.text) or NAMED_STEP.search(pair.text):
+    if (
+        pair.said[0] in ADDS | LIMITS
+        or any(map(is_amount, fresh))
+        or CODE.search(pair.text)
+        or NAMED_STEP.search(pair.text)
+    ):
         return True
     if pair.kind in NAMEABLE and NAME.fullmatch(pair.text):
         return True

@@ -94,7 +94,16 @@ def is_edit(text: str, answer: str) -> bool:
         return False
     if not found.old:
         return len(found.new.split()) <= max(2, len(answer.split()) // 2)
-    return len(found.new.split()) <= max(3, len(answer.split()) * 2 // 3) and place(found.old, answer) is not None
+    return len(found.new.split()) <= max(3, len(answer.split()) * 2 // 3) and is_of(found.old, answer)
+
+
+def is_of(part: str, answer: str) -> bool:
+    """Whether the answer has this part, or all of its words."""
+    return place(part, answer) is not None or {*words(part)} <= {*words(answer)}
+
+
+def words(text: str) -> list[str]:
+    return [word.casefold() for word in re.findall(r"\w+", text)]
 
 
 def place(part: str, answer: str, start: int = 0) -> tuple[int, int] | None:
@@ -112,7 +121,9 @@ def place(part: str, answer: str, start: int = 0) -> tuple[int, int] | None:
 
 def is_inside(text: str, at: int) -> bool:
     """Whether a place is inside a word of a script that puts spaces between words."""
-    return 0 < at < len(text) and LETTER.match(text[at - 1]) is not None and LETTER.match(text[at]) is not None
+    return (
+        0 < at < len(text) and LETTER.match(text[at - 1]) is not None and LETTER.match(text[at]) is not None
+    ) or any(one.start() < at < one.end() for one in NUMBER.finditer(text))
 
 
 def amended(answer: str, fragment: str) -> str | None:

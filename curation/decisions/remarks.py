@@ -39,7 +39,8 @@ COMPLAINTS: Final = (
     r"<it> <very><wrong>\b(?! (?:for|to|of|that|in that)\b)",
     r"(?:this |the |your |its )?(?:answer|response|reply|explanation|information)s?(?: (?:above|here|given|provided))? <very>(?:<said>|lacks?|misses|missing|needs|could|should)\b",
     r"(?:this|the above|the given|the provided) (?:answer|response|reply|explanation)\b|(?:this|it) is an? (?:\w+,? ){0,3}(?:answer|response)\b",
-    r"off[- ]?topic\b|(?:talks about|talked about|doesn't talk about|does not talk about) ",
+    r"(?:the|your|my|our|der|die|das|mein|ihr|le|la|el|il|lo|o|a|de|het|un|une)? ?\w+ (?:says?|said|told|claims?|sagte?|meinte?|disait|dijo|dice|dijeron|disse|zegt|zei|mówi|powiedział\w*|сказал\w*) ",
+    r"(?:needs?|lacks?|misses|could (?:use|do with)|should (?:have|include|mention|say)) (?:to |(?:more|an?|the|some|better|other|two|three|\d+)\b)|off[- ]?(?:topic|task|top)\b|(?:this |that |it )?(?:can|could|should|might) (?:still |also |definitely )?be (?:improved|better|clearer|more|worked on|acceptable|shortened|expanded)\b|(?:not a single|no specifics?|no real|zero) \w+|(?:it'?s|this is) a (?:bit|little) \w+|(?:this|that) still \w+|(?:talks about|talked about|doesn't talk about|does not talk about) ",
     r"(?:this|that|it) <very>(?:answers|addresses|partially answers|partly answers|talks about|refers to|relates to|is related to|has nothing to do)\b",
     r"(?:is |was )?<very><wrong>(?: <reply>)?<stop>",
     r"(?:<it> |what )?<very>(?:a )?<bad> <reply>\b",
@@ -108,6 +109,7 @@ INSTRUCTIONS: Final = (
     r"(?:answer|respond|reply|explain|write|say|give|repeat|tell)(?: (?:it|this|that|me|us|again))* in <language>\b",
     r"(?:answer|respond|reply) (?:(?:in|with|as) (?:a |an |the |one |more |less |full |short |fewer )+\w+|again|properly|correctly|the (?:actual )?question|my question|only|directly)\b",
     r"(?:use|write|fix|correct|send|update|check|show|give|cancel|do|be)\b[^.!?\n]{0,60}[ ,]please\W*$",
+    r"[^.!?\n]{1,30}[ ,](?:please|pls|plz|bitte|s'il (?:te|vous) plaît|svp|por favor|per favore|alsjeblieft|alstublieft|proszę|пожалуйста)\W*$",
     r"(?:try|do it|think|start) (?:again|harder|over)\b",
     r"(?:be|sound) <more>",
     r"make (?:it|this|that|(?:the|your) (?:answer|response|reply|text))(?: sound)? <more>",
@@ -159,13 +161,16 @@ YES: Final = frozenset(
 NO: Final = frozenset(
     "no nope nah non nein nee nej nei não ne nie nu hayır нет ні 不 不是 没有 不可以 いいえ いや 아니요 아니오 아니 لا नहीं όχι לא ei nem tidak không".split()
 )
-NEGATIONS: Final = NO | frozenset(
-    "not never nicht не n't isn't doesn't don't can't it there is are was kein keine keinen pas aucun aucune ningún geen niet ingen inte brak nincs нету".split()
+DENIALS: Final = NO | frozenset(
+    "not never nicht nie не n't isn't aren't wasn't doesn't don't didn't can't won't couldn't kein keine keinen keiner pas aucun aucune jamais ningún "
+    "ninguna nunca mai geen niet niets nooit ingen inte aldrig nigdy brak nincs нету никогда nobody none niemand nadie nessuno ninguém nikt никто".split()
 )
+"""With which a text denies something."""
+NEGATIONS: Final = DENIALS | frozenset("it there is are was".split())
 """What only takes something back: "not under profile" says where it is not."""
 DOUBTFUL: Final = frozenset(
     "wrong incorrect old outdated obsolete broken missing false bad stupid useless dumb fake nonsense weird strange unclear vague confusing "
-    "misleading nothing nichts rien nada niente nic ничего expensive slow fails failed failing worked works work working moved gone changed moves error errors crashes crashed "
+    "misleading nothing nobody niemand nadie nessuno ninguém nikt никто niets nichts rien nada niente nic ничего expensive slow fails failed failing worked works work working moved gone changed moves error errors crashes crashed "
     "falsch veraltet alt kaputt fehlt fehlerhaft unklar teuer langsam geändert faux fausse vieux ancien manque périmé cher changé "
     "incorrecto mal falta antiguo viejo caro cambió cambiado sbagliato errato vecchio manca caro cambiato errado velho falta mudou "
     "fout verouderd oud ontbreekt stuk veranderd stary błędny zły zmieniło fel gammal saknas ändrats yanlış eski hatalı değişti "
@@ -200,6 +205,22 @@ FIRST_PERSON: Final = frozenset(
     "i i'm i've my mine ich mein meine mir je j'ai j'étais mon yo io eu meu minha ik mijn jag я мне мой 我 私 나는 저는 أنا".split()
 )
 """With which somebody tells what happened to them, not what is so."""
+OBJECTS: Final = frozenset("me mich mir moi mi mij mnie мне меня".split())
+"""The writer of a text, away from its start; not "us", which is the company's word, too."""
+CHANGES: Final = frozenset(
+    "went raised increased dropped gestiegen erhöht gesunken augmenté baissé subió subido bajado aumentato sceso aumentou subiu gestegen "
+    "verhoogd wzrosła wzrósł podrożał выросла вырос подорожал".split()
+)
+"""With which somebody tells of a change, of which only the end belongs into an answer."""
+ADDS: Final = frozenset(
+    "and or also plus und oder auch sowie et ou aussi y o también e anche oppure ed também ou en of ook oraz lub też także "
+    "och eller även og også ve veya и или также ещё і або".split()
+)
+"""With which a text adds to the answer, unless the answer begins so, too."""
+LIMITS: Final = frozenset(
+    "only except unless nur außer seulement sauf uniquement solo salvo solamente excepto só somente alleen behalve tylko oprócz только кроме".split()
+)
+"""With which a text limits what the answer says."""
 VALUES: Final = frozenset(
     "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty ninety hundred thousand half "
     "once twice noon midnight monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays "
@@ -236,7 +257,7 @@ REFUSALS: Final = (
 )
 
 SMALL_TALK: Final = (
-    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day|night)|bye|goodbye|see you|cheers|(?:many |ok |okay )?thanks?|thank (?:you|u+)|thx|ty|nice|great|perfect|awesome|cool|wonderful|lol|haha\w*|wow|ok(?:ay)?|(?:pretty |very |so )?good|that(?:'s| is) (?:nice|great|good|cool|fine|ok(?:ay)?|disappointing|a pity)|how are you|nevermind|never mind)(?: (?:so much|very much|a lot|there|again|all|everyone|anyways?|for (?:your|the) (?:help|time)|you|doing))*\W*)+$",
+    r"(?:(?:hi|hello|hey|hiya|yo|good (?:morning|afternoon|evening|day|night)|bye|goodbye|see you|cheers|(?:many |ok |okay )?thanks?|thank (?:you|u+)|thx|ty|nice|great|perfect|awesome|cool|wonderful|lol|haha\w*|wow|ok(?:ay)?|(?:pretty |very |so )?good|that(?:'s| is) (?:nice|great|good|cool|fine|ok(?:ay)?|disappointing|a pity)|how are you|nevermind|never mind)(?: (?:so much|very much|a lot|there|again|all|everyone|anyways?|for (?:your|the|this|all)(?: \w+){1,3}|you|doing))*\W*)+$",
     r"(?:(?:hallo|guten (?:tag|morgen|abend)|danke(?: (?:schön|sehr))?|vielen dank|tschüss|bonjour|salut|merci(?: beaucoup)?|au revoir|hola|buenos días|(?:muchas )?gracias|adiós|ciao|buongiorno|grazie(?: mille)?|olá|bom dia|(?:muito )?obrigad[oa]|hallo|dank je(?: wel)?|bedankt|привет|здравствуйте|спасибо|你好|谢谢|こんにちは|ありがとう\w*)\W*)+$",
 )
 

@@ -7,6 +7,7 @@ tries to instruct its reader.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,8 +21,19 @@ from curation.decisions import corrections
 from curation.decisions.reasons import Kind, of
 from curation.evidence.records import Candidate, Finding, named
 from curation.filters import texts as filters_texts
+from curation.filters.texts import (
+    SENTENCE,
+    SPLIT,
+    gibberish,
+    hides,
+    instructs,
+    is_personal,
+    is_small_talk,
+    refuses,
+    tokens,
+    truncated,
+)  # fmt: skip
 from curation.filters.texts import WORDS as INJECTING
-from curation.filters.texts import gibberish, hides, instructs, is_small_talk, refuses, tokens, truncated
 from feedback.texts.blanks import is_blank
 from privacy.redaction import PLACEHOLDER
 
@@ -156,7 +168,7 @@ def check_answer(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
 
 def check_small_talk(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
     """A greeting or thanks where a question should be: its answer tests and teaches nothing."""
-    if len(candidate.question) <= SMALL_TALK and is_small_talk(candidate.question):
+    if len(candidate.question) <= SMALL_TALK and is_small_talk(candidate.question, first=not candidate.context):
         yield found("small_talk", "The question only greets or thanks.", len(candidate.question))
 
 
@@ -179,17 +191,15 @@ def check_topics(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
     """Sensitive topics in what the user says: the question and their turns before it."""
     turns = [content for role, content in candidate.context if role == "user"]
     said = " \n".join((candidate.question, *turns)).lower()
-    words = set(SPLIT.split(said))
-    personal = not words.isdisjoint(filters_texts.FIRST_PERSON)
-    hits = settings.terms.found(said, words)
+    hits: Counter[str] = Counter()
+    for sentence in SENTENCE.split(said):
+        found_here = settings.terms.found(sentence, set(SPLIT.split(sentence)))
+        hits.update({topic: count for topic, count in found_here.items() if is_personal(topic, sentence, said)})
     for topic in sorted(hits):
-        if personal or topic not in filters_texts.PERSONAL:
-            count = hits[topic]
-            yield found("sensitive_topic", f"{topic.replace('_', ' ')}: {count} of its terms.", count)
+        yield found("sensitive_topic", f"{topic.replace('_', ' ')}: {hits[topic]} of its terms.", hits[topic])
 
 
 OPENING: Final = 3
-SPLIT: Final = re.compile(r"[^\w'-]+")
 NOTHING: Final = r"[^\s\S]"
 
 

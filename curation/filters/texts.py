@@ -13,6 +13,14 @@ BYTES_PER_TOKEN: Final = 4
 
 REFUSALS: Final = remarks.phrases(remarks.REFUSALS, before=r"\W*")
 SMALL_TALK: Final = remarks.phrases(remarks.SMALL_TALK, before=r"\W*")
+GREETS: Final = re.compile(
+    r"thank|thx|\bty\b|cheers|\bhi\b|hello|\bhey|\bbye|good(?:bye| morning| day| night| evening)|see you|how are you|never ?mind|haha|disappointing|"
+    r"hallo|guten|danke|tschüss|bonjour|salut|merci|revoir|hola|buen|gracias|adiós|ciao|graz|olá|bom dia|obrigad|bedankt|dank je|привет|здрав|"
+    r"спасибо|你好|谢|こんにちは|ありがとう",
+    re.IGNORECASE,
+)
+GOES_ON: Final = re.compile(r"[^.!?]*, but (?:there|here|you|we|i can|the|it|a|one|if)\b", re.IGNORECASE)
+"""An answer that regrets something and helps all the same."""
 REFUSAL_CHARS: Final = 600
 """A longer text that opens with an apology mostly goes on to help."""
 
@@ -38,12 +46,13 @@ def tokens(text: str) -> int:
 
 def refuses(text: str) -> bool:
     """Whether the text declines to answer and does little else."""
-    return len(text) <= REFUSAL_CHARS and REFUSALS.match(text.replace("’", "'")) is not None
+    found = REFUSALS.match(text.replace("’", "'")) if len(text) <= REFUSAL_CHARS else None
+    return found is not None and not GOES_ON.match(text, found.end())
 
 
-def is_small_talk(text: str) -> bool:
-    """Whether the text only greets or thanks."""
-    return SMALL_TALK.match(text) is not None
+def is_small_talk(text: str, *, first: bool = True) -> bool:
+    """Whether the text only greets or thanks. After other turns a mere "Great" or "Okay" agrees to what was offered."""
+    return SMALL_TALK.match(text) is not None and (first or GREETS.search(text) is not None)
 
 
 def truncated(text: str) -> str:
@@ -81,18 +90,27 @@ def gibberish(text: str) -> tuple[str, float] | None:
 
 def is_no_word(word: str) -> bool:
     """Whether a run of letters has no vowel where a word would, or follows the keys of a keyboard."""
-    return len(word) <= LONGEST_WORD and word.isalpha() and bool(NO_VOWEL.search(word) or KEYBOARD.search(word))
+    return (
+        len(word) <= LONGEST_WORD
+        and word.isalpha()
+        and not word.isupper()
+        and bool(NO_VOWEL.search(word) or KEYBOARD.search(word))
+    )
 
 
 SIGNS: Final = (
     ("it cancels instructions", ("ignore", "disregard", "forget", "override", "bypass"),
-     r"\b(?:ignore|disregard|forget|override|bypass)\b(?: \w+){0,3} (?:instructions?|prompts?|rules|guidelines|directions|context|training|programming|system message)\b"),
-    ("it hands over a role", ("you are now", "from now on", "pretend", "act as", "developer mode", "jailbreak", "do anything now"),
-     r"\b(?:from now on,? you|you are now (?:a|an|in|the|dan|free|no longer|unrestricted)\b|developer mode (?:enabled|on)|do anything now|jailbr(?:eak|oken) mode)"),
-    ("it speaks to a judge", ("grader", "judge", "evaluator", "rater", "reviewer", "grading", "annotator"),
-     r"\b(?:(?:dear|attention|note to|hey|message (?:to|for)|instructions? (?:to|for)) (?:the )?(?:graders?|judges?|evaluators?|raters?|reviewers?|annotators?)\b[ :,]|(?:graders?|evaluators?|raters?|annotators?|reviewers?)[ ,:]+(?:please |you )?(?:must|should|give|rate|mark|assign|accept|approve|choose|prefer)\b)"),
-    ("it asks for a score", ("score", "rate this", "rating", "mark this", "grade", "verdict", "approve this", "accept this", "10/10", "5/5"),
-     r"\b(?:(?:give|assign|award|output|return|rate|score|grade|mark|label|choose|prefer)\b(?: \w+){0,6} (?:(?:the )?(?:highest|maximum|full|perfect|top) (?:score|rating|marks|grade)|(?:a )?(?:score|rating|grade) of (?:10|5|100|1\.0|a\+?)|(?:10|5)/(?:10|5)|100 ?%|as (?:correct|right|approved|passed|excellent|perfect|the best))\b|(?:approve|accept) this (?:answer|response|example|record)\b|verdict: ?(?:pass|correct|approved))"),
+     r"\b(?:ignore|disregard|forget|override|bypass)\b(?: \w+){0,3} (?:instructions?|prompts?|rules|guidelines|directions|context|training|programming|system message)\b|"
+     r"\b(?:ignore|disregard|forget) (?:everything|all|anything) (?:you|that|above|before|i|we)\b|\b(?:ignore|disregard) (?:the|all) above(?: and\b|[.,:;]|$)"),
+    ("it hands over a role", ("you are now", "from now on", "pretend", "act as", "developer mode", "jailbreak", "do anything now", "new instruction", "stop being"),
+     r"\b(?:from now on,? you|you are now (?:a|an|in|the|dan|free|no longer|unrestricted)\b|developer mode (?:enabled|on)|do anything now|jailbr(?:eak|oken) mode|new instructions?:|stop being an? (?:assistant|ai|model|bot))"),
+    ("it speaks to a judge", ("grader", "judge", "evaluator", "rater", "reviewer", "grading", "annotator", "rubric", "whoever", "training on", "trained on"),
+     r"\b(?:(?:dear|attention|note to|hey|message (?:to|for)|instructions? (?:to|for)) (?:the )?(?:graders?|judges?|evaluators?|raters?|reviewers?|annotators?)\b[ :,]|(?:graders?|evaluators?|raters?|annotators?|reviewers?)[ ,:]+(?:please |you )?(?:must|should|give|rate|mark|assign|accept|approve|choose|prefer)\b|"
+     r"\bwhoever (?:reviews?|grades?|judges?|rates?|evaluates?|reads?) this\b|\b(?:don't|do not|never) (?:follow|use|apply) the rubric\b|"
+     r"\b(?:the )?(?:judge|grader|evaluator|reviewer) is (?:required|obliged|told|instructed) to\b|\b(?:when|while|if) (?:you are )?(?:training|trained|tuned) on this\b)"),
+    ("it asks for a score", ("score", "rate this", "rating", "mark this", "grade", "verdict", "approve this", "accept this", "label this", "10/10", "5/5"),
+     r"\b(?:(?:give|assign|award|output|return|rate|score|grade|mark|label|choose|prefer)\b(?: \w+){0,6} (?:(?:the )?(?:highest|maximum|full|perfect|top) (?:score|rating|marks|grade)|(?:a )?(?:score|rating|grade) of (?:10|5|100|1\.0|a\+?)|(?:10|5)/(?:10|5)|100 ?%|as (?:correct|right|approved|passed|excellent|perfect|the best))\b|(?:approve|accept) this (?:answer|response|example|record)\b|verdict: ?(?:pass|correct|approved)|"
+     r"\b(?:must|should|please) (?:label|mark|count) (?:this|it)(?: \w+)? as (?:approved|correct|right|passed))"),
     ("it shows a system prompt", ("system prompt", "system:", "<|", "[inst", "<<sys", "### instruction", "### system", "begin system", "</s>", "system message", "assistant:"),
      r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\|>|\[/?inst\]|<</?sys>>|^\s*#{2,} ?(?:system|instruction)s?\b|\b(?:reveal|print|show|repeat|output|leak) (?:me )?(?:your|the) (?:system prompt|system message|hidden instructions|initial instructions)|\bbegin system (?:prompt|message)|^\s*system ?: "),
     ("it orders in another tongue", ("ignorier", "ignorez", "ignore les", "ignora", "ignore as", "negeer", "vergiss", "oublie", "игнорируй", "忽略", "無視"),
@@ -101,7 +119,20 @@ SIGNS: Final = (
 COMPILED: Final = tuple((name, re.compile(pattern, re.MULTILINE)) for name, _, pattern in SIGNS)
 WORDS: Final = tuple(word for _, gates, _ in SIGNS for word in gates)
 GATE: Final = re2.compile("|".join(map(re2.escape, WORDS)))
+SPLIT: Final = re.compile(r"[^\w'-]+")
+SENTENCE: Final = re.compile(r"[.!?\n]+(?=\s|$)")
 HIDDEN: Final = re.compile("[\U000e0000-\U000e007f\u202d\u202e]|[\u200b\u2060\ufeff]{4,}")
+
+
+def is_personal(topic: str, sentence: str, text: str) -> bool:
+    """Whether somebody in particular is meant by a sentence that has terms of a topic. `sentence` and the whole `text` are in
+    small letters.
+    """
+    if topic == "minors" and AGE.search(sentence):
+        return CHILD.search(sentence) is not None and not SUM.search(text)
+    if topic in BELONGING:
+        return OWN.search(sentence) is not None
+    return topic not in PERSONAL or not FIRST_PERSON.isdisjoint(SPLIT.split(ASKING.sub(" ", sentence)))
 
 
 def hides(text: str) -> bool:
@@ -130,7 +161,7 @@ TERMS: Final[dict[str, tuple[str, ...]]] = {
         "diagnos*", "disease", "cancer", "diabet*", "hiv", "depress*", "anxiety", "bipolar", "schizophreni*", "autis*",
         "adhd", "pregnan*", "abortion", "miscarriage", "medication", "prescription", "therapist", "psychiatr*", "surgery",
         "chemotherapy", "epilep*", "asthma", "tumor", "tumour", "addicted", "rehab", "disabled", "disability", "my doctor",
-        "blood pressure", "mental health", "panic attack*", "krank*", "krebs", "schwanger*", "depression", "behinder*",
+        "blood pressure", "my mental health", "mental health struggles", "mental health problems", "mental health issues", "panic attack*", "krank*", "krebs", "schwanger*", "depression", "behinder*",
         "enceinte", "maladie", "embarazada", "enfermedad", "incinta", "malattia", "grávida", "doença", "zwanger",
     ),
     "religion": (
@@ -148,12 +179,7 @@ TERMS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "ethnicity": ("my race", "my ethnicity", "ethnic origin", "immigration status", "asylum seeker", "undocumented", "refugee"),
     "crime": ("arrested", "convicted", "criminal record", "on parole", "on probation", "vorbestraft", "casier judiciaire"),
-    "minors": (
-        "my son", "my daughter", "my child", "my children", "my kid", "my kids", "my toddler", "my baby", "my teenager", "underage",
-        "loli", "lolis", "loli's",
-        "years old", "year old", "year-old", "mein sohn", "meine tochter", "mein kind", "mon fils", "ma fille", "mon enfant",
-        "mi hijo", "mi hija", "mio figlio", "mia figlia", "meu filho", "minha filha",
-    ),
+    "minors": ("underage", "loli", "lolis", "loli's", "years old", "year old", "year-old", "jahre alt", "años", "anni", "anos"),
     "self_harm": (
         "kill myself", "suicid*", "self-harm", "self harm", "end my life", "want to die", "hurt myself", "cut myself",
         "mich umbringen", "selbstmord", "me suicider", "suicidarme", "quiero morir",
@@ -161,6 +187,25 @@ TERMS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 PERSONAL: Final = frozenset({"health", "religion", "politics", "sexuality", "ethnicity", "crime"})
+BELONGING: Final = frozenset({"religion", "politics", "sexuality", "ethnicity"})
+"""Topics on which much is said in general, and little of oneself."""
+OWN: Final = re.compile(
+    r"\b(?:i am|i'?m|i was|i have been|we are|we're|as an?|my|our|came out|voted|ich bin|wir sind|mein\w*|je suis|nous sommes|mon|ma|mes|"
+    r"soy|somos|mis?|sono|siamo|mi[oa]|sou|meu|minha|ik ben|wij zijn|mijn)\b"
+)
+ASKING: Final = re.compile(
+    r"\b(?:how (?:do|can|could|should|would) (?:i|we)|wie (?:kann|soll|muss|mache) (?:ich|wir)|was (?:kann|soll|muss) ich)\b"
+)
+"""With which everybody asks, of themselves or not."""
+AGE: Final = re.compile(r"\byears?[ -]old\b|\bjahre alt\b|\baños\b|\banni\b|\banos\b")
+CHILD: Final = re.compile(
+    r"\b(?:my|our|mein\w*|unser\w*|mi|nuestr\w+|mi[oa]|meu|minha) (?:[\w-]+ ){0,4}(?:son|daughter|child|kid|baby|toddler|boy|girl|niece|nephew|"
+    r"pupil|sohn|tochter|kind|hij[oa]|figli[oa]|filh[oa])\b|\b(?:he|she|er|sie)(?:'s| is| ist)\b"
+)
+SUM: Final = re.compile(
+    r"\bhow old (?:is|am|are|was|were|will)\b|\bhow many years\b|\b(?:times|twice|half) (?:as old|\w+ age)|\bages? (?:is|are|add)\b"
+)
+"""A sum about ages, whose people are made up."""
 FIRST_PERSON: Final = frozenset(
     "i i'm i've im my mine me myself we our we're husband's wife's ich mein meine meinen meiner wir unser unsere je j'ai mon ma mes "
     "nous notre yo mi mis mío nuestro io mio mia noi eu meu minha nós ik mijn wij onze".split()

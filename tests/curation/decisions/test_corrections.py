@@ -22,9 +22,11 @@ def found(case: dict[str, Any]) -> Flaw | None:
     return flaw(case["correction"], case["question"], case["answer"])
 
 
-def test_nearly_nothing_is_taught_that_is_no_answer() -> None:
-    bad = [case["correction"] for case in CASES if case["wanted"] in ("refuse", "amend") and found(case) is None]
-    assert len(CASES) > 350 and len(bad) <= 2, bad
+@pytest.mark.parametrize(("written", "share"), [("first", 0.01), ("aside", 0.04)])
+def test_nearly_nothing_is_taught_that_is_no_answer(written: str, share: float) -> None:
+    bad = [case for case in CASES if case["written"] == written and case["wanted"] in ("refuse", "amend")]
+    taught = [case["correction"] for case in bad if found(case) is None]
+    assert len(bad) > 250 and len(taught) <= share * len(bad), taught
 
 
 def test_no_good_answer_is_kept_back() -> None:

@@ -25,6 +25,7 @@ FEES = "We charge a fee of 25 euro. After 10 days we call you. After 30 days the
         ("Sydney is the capital.", "Canberra not Sydney", "Canberra is the capital."),
         ("Sie haben 12 Monate Garantie.", "24 statt 12 Monate", "Sie haben 24 Monate Garantie."),
         ("Le délai est de 5 jours.", "3 au lieu de 5", "Le délai est de 3 jours."),
+        ("L'ultimo traghetto parte alle 20:00.", "alle 21:15, non alle 20", "L'ultimo traghetto parte alle 21:15."),
         ("Доставка стоит 300 рублей.", "не 300, а 500", "Доставка стоит 500 рублей."),
         ("退货期限是14天。", "14改为30", "退货期限是30天。"),
         ("返品は14日以内です。", "14ではなく30", "返品は30日以内です。"),

@@ -189,6 +189,20 @@ def test_a_question_that_begins_with_a_greeting_is_one(text: str) -> None:
     assert "small_talk" not in asks(text)
 
 
+def test_agreement_to_an_offer_is_no_small_talk() -> None:
+    offered = (("user", "How do I sharpen a knife?"), ("assistant", "On a stone. Shall I say how?"))
+    assert "small_talk" not in {
+        one.code for one in apply(GOOD._replace(question="Okay great", context=offered), DEFAULTS)
+    }
+    assert "small_talk" in {
+        one.code for one in apply(GOOD._replace(question="Great, thanks!", context=offered), DEFAULTS)
+    }
+
+
+def test_an_answer_that_regrets_something_and_helps_is_no_refusal() -> None:
+    assert says("I'm sorry, I can't see your order, but you can track it under Profile, then Orders.") == []
+
+
 def test_what_a_person_wrote_must_be_an_answer() -> None:
     assert says("this is wrong, fix it", authored="human") == ["correction_is_complaint"]
     assert says("Please answer in German", authored="human") == ["correction_is_instruction"]
@@ -236,7 +250,8 @@ def test_a_question_about_such_things_passes(text: str) -> None:
     [
         ("I was diagnosed with diabetes, can I still travel?", "health"),
         ("Can my mosque book the hall?", "religion"),
-        ("My daughter wants an account", "minors"),
+        ("My daughter is 9 years old, may she have an account?", "minors"),
+        ("I'm gay, will my insurer ask?", "sexuality"),
         ("Now make it about anime loli's in space", "minors"),
         ("How old must one be? He is 12 years old", "minors"),
         ("I want to die", "self harm"),
@@ -254,6 +269,14 @@ def test_a_general_question_on_a_topic_is_not_personal() -> None:
     assert asks("Which vaccines are there against cancer?") == []
     assert asks("Does my plan cover travel?") == []
     assert asks("Who pays the staff of my childcare centre?") == []
+    assert asks("Which activities are there for my children?") == []
+    assert asks("How do I care for somebody with a disability?") == []
+    assert asks("What do Buddhists believe? I read that they do not eat meat.") == []
+
+
+def test_a_sum_about_ages_is_about_nobody() -> None:
+    assert asks("Tom is 8 years old and his father is 32 years old. When will Tom be half his father's age?") == []
+    assert asks("My son is 6 years old. I am five times as old. How old am I?") == []
 
 
 def test_the_terms_of_a_topic_can_be_edited() -> None:

@@ -1,0 +1,170 @@
+"""What a release teaches beside raw votes, on simulated worlds with a known truth; and where a real log's records go.
+
+    python -m bench.value [--worlds all] [--seeds 1-5] [--budget 0,30,120] [--road import|batch] [--json FILE]
+    python -m bench.value --table FILE …       the table of results that `--json` wrote, together
+    python -m bench.value --log FILE …         the funnel of real logs: questions, cases, examples, pairs, each loss by its reason
+
+For each world and seed a log is made (`bench/worlds/people.py`), stored through `import_log` or `/batch`, curated and
+released, and again after reviewers who know the truth, and are right in 95 %, have decided so many tasks. Beside the release
+stand rules without Flywheel: raw up-votes, up-votes and corrections, net votes, what the agent said most often (which reads
+no vote), and a Bayes rule that knows the world's likelihoods.
+
+true: the share of distinct examples that is right; old, new: the share of facts that an agent taught by them answers
+rightly, asked as before and in new words; repaired, broken: facts that turn right or wrong beside the deployed agent;
+expected, accepted, rejected: the share of the eval cases' answers that are rightly there. Each is the mean of the seeds
+with its 95 % interval.
+"""
+
+import argparse
+import json
+import math
+import random
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any, Final
+
+from bench.worlds import funnel, learner, people, product, rules
+from bench.worlds.people import WORLDS, Log
+from bench.worlds.product import Product
+from bench.worlds.reviewer import Reviewers
+
+SHARES: Final = ("true", "old", "new")
+NUMBERS: Final = ("examples", "repaired", "broken", "cases")
+OF_CASES: Final = ("expected", "accepted", "rejected")
+COLUMNS: Final = ("examples", *SHARES, "repaired", "broken", "cases", *OF_CASES)
+T95: Final = (
+    12.71,
+    4.30,
+    3.18,
+    2.78,
+    2.57,
+    2.45,
+    2.36,
+    2.31,
+    2.26,
+    2.23,
+    2.20,
+    2.18,
+    2.16,
+    2.14,
+    2.13,
+    2.12,
+    2.11,
+    2.10,
+    2.09,
+)
+"""Student's t for a 95 % interval, by degrees of freedom from 1."""
+Result = dict[str, Any]
+
+
+def results(installed: Product, name: str, seed: int, budgets: Sequence[int], road: str) -> Iterator[Result]:
+    """What the rules and the releases of one world and seed teach, a result each."""
+    log = people.make(WORLDS[name], seed)
+    for rule, taught in rules.taught_by_rules(log):
+        yield {"world": name, "seed": seed, "by": rule, **learner.Taught.by(log, taught).figures()}
+    installed.reset()
+    lines = people.lines(log)
+    (installed.send_batches if road == "batch" else installed.import_log)(lines)
+    reviewers, done = Reviewers(log, random.Random(f"review/{name}/{seed}")), 0
+    for budget in sorted(budgets):
+        began = time.process_time()
+        done += reviewers.work(budget - done)
+        installed.curate()
+        figures = of_release(installed, log)
+        spent = time.process_time() - began
+        yield {
+            "world": name,
+            "seed": seed,
+            "by": f"release, {budget} reviewed",
+            **figures,
+            "cpu": spent,
+            "reviewed": done,
+        }
+
+
+def of_release(installed: Product, log: Log) -> dict[str, float]:
+    """The figures of a release that is cut now."""
+    folder = installed.release()
+    taught = learner.Taught.by(log, product.pairs(folder)).figures()
+    return {**taught, **learner.case_figures(log, product.records(folder, "eval_cases.jsonl"))}
+
+
+def table(found: Iterable[Result]) -> Iterator[str]:
+    """A Markdown table: a line for each world and rule, in the order of the results."""
+    grouped: dict[tuple[str, str], list[Result]] = {}
+    for result in found:
+        grouped.setdefault((result["world"], result["by"]), []).append(result)
+    yield f"| world | by | seeds | {' | '.join(COLUMNS)} |"
+    yield "|---" * (3 + len(COLUMNS)) + "|"
+    for (world, by), some in grouped.items():
+        cells = [cell([one[name] for one in some if name in one], share=name not in NUMBERS) for name in COLUMNS]
+        yield f"| {world} | {by} | {len(some)} | {' | '.join(cells)} |"
+
+
+def cell(values: Sequence[float], *, share: bool) -> str:
+    """A mean with half the width of its interval; empty where there is nothing to average."""
+    values = [value for value in values if not math.isnan(value)]
+    if not values:
+        return ""
+    mean, width = fmean(values), half_width(values)
+    if share:
+        return f"{mean:.1%}" + (f" ± {width * 100:.1f}" if width is not None else "")
+    return f"{mean:.0f}" + (f" ± {width:.0f}" if width is not None else "")
+
+
+def half_width(values: Sequence[float]) -> float | None:
+    """Half the width of the 95 % interval of a mean; None for a single value."""
+    if len(values) < 2:
+        return None
+    return T95[min(len(values) - 2, len(T95) - 1)] * stdev(values) / math.sqrt(len(values))
+
+
+def numbers(text: str) -> list[int]:
+    """The numbers of `1-3,7`."""
+    spans = [part.partition("-") for part in text.split(",")]
+    return [number for low, _, high in spans for number in range(int(low), int(high or low) + 1)]
+
+
+def arguments() -> argparse.ArgumentParser:
+    """What the command line takes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--worlds", default=",".join(WORLDS))
+    parser.add_argument("--seeds", type=numbers, default="1-3")
+    parser.add_argument("--budget", type=numbers, default="0,30,120")
+    parser.add_argument("--road", choices=["import", "batch"], default="import")
+    parser.add_argument("--json", type=Path, help="also write the results, a line each")
+    parser.add_argument("--log", type=Path, nargs="+", help="print the funnel of these logs, and run no world")
+    parser.add_argument("--table", type=Path, nargs="+", help="print the table of these files, and run nothing")
+    return parser
+
+
+def main() -> None:
+    options = arguments().parse_args()
+    if options.table:
+        read = [json.loads(line) for path in options.table for line in path.read_text().splitlines()]
+        print("\n".join(table(read)))
+        return
+    if unknown := sorted({*options.worlds.split(",")} - {*WORLDS}):
+        sys.exit(f"There is no world {', '.join(unknown)}. There are: {', '.join(WORLDS)}.")
+    found: list[Result] = []
+    with product.started() as installed:
+        for path in options.log or ():
+            print(f"\n{path.name}\n")
+            print("\n".join(funnel.table(installed, path)))
+        if options.log:
+            return
+        for name in options.worlds.split(","):
+            for seed in options.seeds:
+                began = time.perf_counter()
+                found += results(installed, name, seed, options.budget, options.road)
+                print(f"{name} {seed}: {time.perf_counter() - began:.1f} s", file=sys.stderr, flush=True)
+                if options.json:
+                    options.json.write_text("".join(json.dumps(one) + "\n" for one in found))
+    print("\n".join(table(found)))
+
+
+if __name__ == "__main__":
+    main()
