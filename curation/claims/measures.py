@@ -62,9 +62,9 @@ def rival(one: str, other: str) -> bool:
     left, right = value(one), value(other)
     if left and right:
         return dimension(left[1]) == dimension(right[1])
-    if one[0] == other[0] and one[0] in "=@":
+    if one[0] == other[0] and one[0] in "=@~":
         return True
-    return not (left or right) and one[0] not in "=@" and other[0] not in "=@" and _shape(one) == _shape(other)
+    return not (left or right) and one[0] not in "=@~" and other[0] not in "=@~" and _shape(one) == _shape(other)
 
 
 def _shape(code: str) -> str:

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Final
 
 from curation.claims import relations
-from curation.claims.statements import claiming
+from curation.claims import vocabulary as lists
+from curation.claims.statements import asked, claiming
 from curation.claims.words import (
     DROPPED,
     END,
@@ -20,6 +21,7 @@ from curation.claims.words import (
     LANGUAGES,
     MODALS,
     NEGATIONS,
+    WEEKDAYS,
     Clause,
     lists_of,
     split,
@@ -45,9 +47,17 @@ _SPLITTING = frozenset(
 _LIGHT = frozenset("the a an".split())
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
-_HARD = re.compile(r"[#=@]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
-_LIMIT = re.compile(r"(?:no|not) (?:more|less|later|earlier|fewer|longer|only)|nicht (?:mehr|nur|länger|später)|pas (?:plus|seulement)|no (?:más|solo|sólo)|"
-                    r"non (?:più|solo)|não (?:mais|só)|niet (?:meer|alleen)|nie (?:więcej|tylko)")  # fmt: skip
+_HARD = re.compile(r"[#=@~]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
+_LIMIT = re.compile(
+    r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|"
+    r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
+    r"\bno (?:más|menos) de\b|\bno s[oó]lo\b|\bnon (?:più|meno) di\b|\bnon solo\b|\bnão (?:mais|menos) de\b|\bnão só\b|"
+    r"\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
+)
+"""A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
+
+
+_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Claim:
     names: frozenset[str]
     negated: bool
     raw: tuple[str, ...]
+    limits: frozenset[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +95,9 @@ class Reading:
 
 
 @lru_cache(maxsize=RECENT)
-def reading(answer: str, question: str = "") -> Reading:
-    """Read an answer to that question."""
-    clauses, language = claiming(answer, question, whole=True)
+def reading(answer: str, question: str = "", language: str = "") -> Reading:
+    """Read an answer to that question, in the language that is given or else guessed."""
+    clauses, language = claiming(answer, question, whole=True, language=language)
     names = _names(answer, language)
     first = clauses[0][0] if clauses and clauses[0] else ""
     polarity = True if first in _YES else False if first in _NO else None
@@ -96,6 +107,12 @@ def reading(answer: str, question: str = "") -> Reading:
         clauses = [clauses[0][1:], *clauses[1:]]
     claims = [_claim(part, names, language) for clause in clauses for part in _parts(clause)]
     return Reading(tuple(claim for claim in claims if claim.words), polarity, language)
+
+
+@lru_cache(maxsize=RECENT)
+def words_of(question: str, language: str) -> frozenset[str]:
+    """The words of a question as an answer's words are read."""
+    return frozenset(canonical(word, language) for word in asked(question).words)
 
 
 def _parts(clause: Clause) -> Iterator[Clause]:
@@ -128,10 +145,19 @@ def _claim(clause: Clause, names: frozenset[str], language: str) -> Claim:
             and word not in MODALS[language]
         ):
             words.append(canonical(word, language))
-    hard = frozenset(word for word in words if _HARD.match(word))
+    hard = frozenset(word for word in words if _HARD.match(word) and word != "#1")  # an article, in many languages
     mine = frozenset(canonical(word, language) for word in clause if word in names) - hard
     raw = tuple(canonical(word, language) for word in clause if word not in _LIGHT)
-    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw)
+    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause))
+
+
+def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
+    """The numbers that are the most (True) or the least (False) of something."""
+    if not any(word[0] == "#" for word in clause):
+        return frozenset()
+    text = " ".join(clause)
+    found = {(match[2], most) for most, pattern in ((True, _MOST), (False, _LEAST)) for match in pattern.finditer(text)}
+    return frozenset(found)
 
 
 def _only_limited(clause: Clause, negations: frozenset[str]) -> bool:
@@ -158,12 +184,16 @@ def canonical(word: str, language: str) -> str:
     """The one form of a word: of its group of equal words, else its stem. Hard facts stay."""
     if _HARD.match(word):
         return word
+    if word in WEEKDAYS and (len(word) > 3 or lists_of(language) == "en"):
+        return f"~{WEEKDAYS[word]}"
     base = stem(word, language)
     return _GROUP.get(word) or _STEMMED[language].get(base) or base
 
 
 def stem(word: str, language: str) -> str:
     """A word without its ending, so that its inflections are one."""
+    if word.endswith("ee"):
+        return word  # an employee is no employer
     short = _SUFFIXES[lists_of(language)].sub("", word)
     if lists_of(language) == "en":
         short = _SUFFIXES["en"].sub("", short) if len(short) > 6 else short
@@ -173,8 +203,9 @@ def stem(word: str, language: str) -> str:
 
 
 def _groups() -> dict[str, str]:
-    found: dict[str, str] = {}
+    found = {"single": "#1", "half": "#50 %"}
     for group in relations.SAME:
+        group = group.replace("ß", "ss")
         first, *rest = group.split()
         mark = found.get(first, first)
         for word in (first, *rest):
@@ -187,7 +218,7 @@ def _sides(language: str) -> dict[str, tuple[tuple[int, int], ...]]:
     found: dict[str, set[tuple[int, int]]] = {}
     for axis, pair in enumerate(relations.OPPOSITE):
         for side, words in enumerate(pair.split("/")):
-            for word in words.split():
+            for word in words.replace("ß", "ss").split():
                 found.setdefault(canonical(word, language), set()).add((axis, side))
     return {word: tuple(sorted(axes)) for word, axes in found.items()}
 
@@ -197,3 +228,10 @@ _STEMMED = {
     language: {stem(word, language): mark for word, mark in _GROUP.items() if "-" not in word} for language in LANGUAGES
 }
 SIDES = {language: _sides(language) for language in LANGUAGES}
+NEGATION = {language: frozenset(canonical(word, language) for word in NEGATIONS[language]) for language in LANGUAGES}
+MODAL = {
+    language: frozenset(
+        canonical(word, language) for word in (*MODALS[language], *lists.ABILITY[lists_of(language)].split())
+    )
+    for language in LANGUAGES
+}

@@ -52,7 +52,7 @@ SIGNS: Final = END | BREAK
 
 
 def _index(table: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    return {language: frozenset(table[lists_of(language)].split()) for language in LANGUAGES}
+    return {language: frozenset(table[lists_of(language)].replace("ß", "ss").split()) for language in LANGUAGES}
 
 
 def lists_of(language: str) -> str:
@@ -74,7 +74,7 @@ def _numbers(language: str) -> dict[str, int]:
         for place, ten in enumerate((lists.NUMBERS[language].split()[20], *lists.TENS[language].split()[:7]), start=2):
             for number, word in enumerate(ones, start=1):
                 found[word + ("ën" if language == "nl" and word.endswith("e") else joint) + ten] = 10 * place + number
-    return found | lists.MORE_NUMBERS[language]
+    return {word.replace("ß", "ss"): number for word, number in (found | lists.MORE_NUMBERS[language]).items()}
 
 
 FUNCTION = _index(lists.FUNCTION)
@@ -87,6 +87,8 @@ WEEKDAYS = _spellings(lists.WEEKDAYS)
 UNITS = {spelling: unit for unit, words in lists.UNITS.items() for spelling in (unit, *words.split())}
 _NO_MONTH = frozenset({"may", "march", "mar", "dec", "mars", "mai"})
 """Months that are other words when they are not in capitals."""
+_BETWEEN = frozenset("working business calendar full whole consecutive volle ganze".split())
+"""Words between a number and its unit."""
 _TO = frozenset("to till until through bis à a hasta até tot do fino al".split())
 _WRITTEN_OUT = {word: expanded.split() for word, expanded in lists.CONTRACTIONS.items()}
 _SHORT_ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would"}
@@ -167,6 +169,8 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
                 clauses[-1] = (clauses[-1][0], token)
             continue
         low = token.lower()
+        if "ß" in low:
+            low = low.replace("ß", "ss")
         if low.isalpha():
             if low in numbers or low in MONTHS:
                 place = _worded(low, tokens, place, clause, language)
@@ -262,14 +266,24 @@ def _with_unit(number: str, tokens: list[str], place: int, clause: Clause, langu
         if scale in ("c", "celsius", "f", "fahrenheit"):
             clause.append(f"#{number} °{scale[0]}")
             return place + 2
-    if following in UNITS and not (len(following) < 3 and word):
+    if following in _BETWEEN and place + 1 < len(tokens) and tokens[place + 1].lower() in UNITS:
+        clause.append(following)
+        place, following = place + 1, tokens[place + 1].lower()
+    if following in UNITS and not (len(following) == 1 and word):
         unit = UNITS[following]
-        if len(clause) > 1 and clause[-1] in ("to", "or", "and") and clause[-2][0] == "#" and " " not in clause[-2]:
-            clause[-2] += f" {unit}"  # the first number of a range has the unit of the last
+        if (at := _range_start(clause)) is not None:
+            clause[at] += f" {unit}"  # the first number of a range has the unit of the last
         clause.append(f"#{_short(number)} {unit}")
         return place + 1
     clause.append(f"#{number}")
     return place
+
+
+def _range_start(clause: Clause) -> int | None:
+    """The place of the first number of a range that a clause ends with, if it has no unit yet."""
+    end = len(clause) - 1 - (clause[-1:] != [] and clause[-1] in _BETWEEN)
+    found = end > 0 and clause[end] in ("to", "or", "and") and clause[end - 1][0] == "#" and " " not in clause[end - 1]
+    return end - 1 if found else None
 
 
 def _short(number: str) -> str:
