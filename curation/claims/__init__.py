@@ -5,13 +5,14 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 `vocabulary` and `relations`. To add a language, add its lists there and its cases to the tests.
 """
 
-from curation.claims.comparing import clash, conflict, contains
+from curation.claims.comparing import clash, conflict, contains, steps_out_of_order
 from curation.claims.inversion import language_for, negation_of, number_words, opposites_of
 from curation.claims.measures import equal
+from curation.claims.quantities import UNITS
 from curation.claims.reading import Claim, Reading, reading, words_of
-from curation.claims.statements import statement_key
+from curation.claims.statements import asked, statement_key
 from curation.claims.vocabulary import LANGUAGES
-from curation.claims.words import EVIDENCE, UNITS
+from curation.claims.words import EVIDENCE
 
 __all__ = [
     "EVIDENCE",
@@ -19,6 +20,7 @@ __all__ = [
     "UNITS",
     "Claim",
     "Reading",
+    "asked",
     "clash",
     "conflict",
     "contains",
@@ -29,5 +31,6 @@ __all__ = [
     "opposites_of",
     "reading",
     "statement_key",
+    "steps_out_of_order",
     "words_of",
 ]

@@ -13,6 +13,7 @@ FRAME: Final = 0.6
 """The share of equal words from which two clauses are one frame with another filling."""
 ALIKE: Final = 0.75
 """The share of equal words from which one word in the place of another is taken to say something else."""
+STEPS: Final = 3
 NEAR: Final = 0.8
 """The share of equal words from which one answer is a copy of the other with a few words changed."""
 PARTICLES = frozenset(
@@ -67,6 +68,13 @@ def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]
             yield best, yours, len(best.content & yours.content) / min(len(best.content), len(yours.content))
 
 
+def steps_out_of_order(one: Reading, other: Reading) -> bool:
+    """Whether the clauses of one answer stand in more or less the reverse order in the other, if three or more do."""
+    order = list(dict.fromkeys(one.claims.index(mine) for mine, _, share in aligned(one, other) if share >= FRAME))
+    pairs = [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
+    return len(order) >= STEPS and 2 * sum(a > b for a, b in pairs) > len(pairs)
+
+
 def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: Reading, agreed: bool) -> str:
     """`agreed` says that another clause of the other answer has the polarity of `mine`."""
     shared = mine.content & yours.content
@@ -87,12 +95,18 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
 
 def _turned(mine: Claim, yours: Claim, language: str) -> bool:
     """Whether the clauses say opposite sides of an odd number of things."""
-    sides = SIDES[language]
-    here = {axis: side for word in mine.content - yours.content - PARTICLES for axis, side in sides.get(word, ())}
-    if not here:
-        return False
-    there = {axis: side for word in yours.content - mine.content - PARTICLES for axis, side in sides.get(word, ())}
+    here, there = (_sides(claim, other, language) for claim, other in ((mine, yours), (yours, mine)))
     return any(here[axis] != side for axis, side in there.items() if axis in here)
+
+
+def _sides(claim: Claim, other: Claim, language: str) -> dict[int, int]:
+    """The side that a clause alone takes of each axis, and none where it says both."""
+    both: dict[int, set[int]] = {}
+    for word in claim.content - PARTICLES:
+        for axis, side in SIDES[language].get(word, ()):
+            both.setdefault(axis, set()).add(side)
+    alone = {axis for word in claim.content - other.content for axis, _ in SIDES[language].get(word, ())}
+    return {axis: next(iter(sides)) for axis, sides in both.items() if len(sides) == 1 and axis in alone}
 
 
 def _number_clash(mine: Claim, yours: Claim, one: Reading, other: Reading) -> bool:
@@ -144,6 +158,7 @@ def _replaced(one: Reading, other: Reading) -> str:
             return "modality"
         out = [word for word in out if near or word not in other.content]
         put = [word for word in put if near or word not in one.content]
+        out = [word for word in out if not any(equal(word, each) for each in put)]
         replaced += [(out, put)] if out and put else []
     for out, put in replaced:
         if any(_opposite(a, b, one.language) for a in out for b in put):

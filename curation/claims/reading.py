@@ -12,6 +12,7 @@ from typing import Final
 
 from curation.claims import relations
 from curation.claims import vocabulary as lists
+from curation.claims.quantities import Clause
 from curation.claims.statements import asked, claiming
 from curation.claims.words import (
     DROPPED,
@@ -22,7 +23,6 @@ from curation.claims.words import (
     MODALS,
     NEGATIONS,
     WEEKDAYS,
-    Clause,
     lists_of,
     split,
 )
@@ -45,14 +45,15 @@ _SPLITTING = frozenset(
     "quand parce sauf pero sino cuando porque excepto ma quando perché tranne mas exceto maar als omdat tenzij ale jeśli gdy ponieważ".split()
 )
 _LIGHT = frozenset("the a an".split())
+_SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "do", "fr", "sa", "so"), start=1)}
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
 _HARD = re.compile(r"[#=@~]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
 _LIMIT = re.compile(
-    r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|"
+    r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
     r"\bno (?:más|menos) de\b|\bno s[oó]lo\b|\bnon (?:più|meno) di\b|\bnon solo\b|\bnão (?:mais|menos) de\b|\bnão só\b|"
-    r"\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
+    r"\bniemand sonst\b|\bpersonne d'autre\b|\bnadie más\b|\bnessun altro\b|\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
 )
 """A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
 
@@ -133,6 +134,8 @@ def _claim(clause: Clause, names: frozenset[str], language: str) -> Claim:
     place = 0
     while place < len(clause):
         word = clause[place]
+        if language == "de" and place and clause[place - 1] in ("bis", "to") and word in _SHORT_DAYS:
+            words.append(_SHORT_DAYS[word])
         pair = f"{word}-{clause[place + 1]}" if place + 1 < len(clause) else ""
         place += 1
         if pair in _GROUP:

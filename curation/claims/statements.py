@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Final
 
 from curation.claims import vocabulary as lists
+from curation.claims.quantities import Clause, read
 from curation.claims.words import (
     DROPPED,
     END,
@@ -18,10 +19,8 @@ from curation.claims.words import (
     LANGUAGES,
     MODALS,
     NEGATIONS,
-    Clause,
     language_of,
     lists_of,
-    read,
     singular,
     split,
 )

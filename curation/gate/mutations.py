@@ -12,7 +12,8 @@ from typing import Final
 
 from curation.claims import EVIDENCE, LANGUAGES, UNITS, language_for, negation_of, number_words, opposites_of
 from curation.decisions.language import UNKNOWN, guess
-from curation.decisions.question_types import Asks, asks
+from curation.decisions.question_types import Asks
+from curation.gate.graders.claims import asks, procedure
 from curation.gate.graders.strings import verbatim
 from privacy.redaction import PLACEHOLDER
 
@@ -32,6 +33,7 @@ MOST_OF_A_KIND: Final = 4
 """Opposites of one kind that are tried: a long answer has hundreds of numbers."""
 STEPS: Final = 3
 """Sentences or clauses from which a procedure must not lose half."""
+OTHER_NAME: Final = "Kazbegi"
 FEW: Final = 12
 """Words up to which a text may have none of the little words that tell its language."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
@@ -39,10 +41,6 @@ _NUMBER = re.compile(r"(?<![\w.,:/-])\d+(?![\w/:-]|[.,]\d)")
 _CODE = re.compile(r"(?<![\w.])(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{2,}(?:[-.]\w+)*(?!\w)")
 _MARKER = re.compile(r"\s*\(?\d+[.)]")
 _WORD = re.compile(r"[^\W\d_]+")
-_PROCEDURE = re.compile(
-    r"\b(?:how (?:do|can|to|should|would)|wie (?:kann|muss|soll|\w+e) ich|comment|cómo|come|como|hoe|jak)\b",
-    re.IGNORECASE,
-)
 _NAME = re.compile(r"(?<=[^\W\d_] )(?<![.!?:] )[A-Z][^\W\d_]{2,}(?= |[,.;]|$)")
 _UNITS: Final = (
     ("days", "weeks"), ("day", "week"), ("hours", "days"), ("weeks", "days"), ("months", "years"), ("years", "months"), ("minutes", "hours"),
@@ -69,7 +67,7 @@ def other_forms(text: str, question: str = "") -> tuple[str, ...]:
         forms.append("\n".join(f"- {sentence}" for sentence in sentences))
     forms += [form for form in (number_words(text, language),) if form != text]
     if asks(question) is Asks.AMOUNT and len(found := re.findall(r"\d+(?:[.,]\d+)*", text)) == 1:
-        forms += re.findall(rf"{found[0]}\s?(?:[%€$]|[^\W\d_]+)", text)[:1]
+        forms += re.findall(rf"{found[0]}\s?(?:[%€$]|[^\W\d_]+)(?! (?:per|pro|par|por|an?|each)\b)", text)[:1]
     return tuple(forms)
 
 
@@ -82,15 +80,12 @@ def readable(text: str, question: str = "") -> bool:
 def opposites(text: str, question: str = "") -> tuple[str, ...]:
     """Answers that claim something else in nearly the same words, up to a few of each kind."""
     text = PLACEHOLDER.sub(" ", text)
-    language = language_for(text, question)
-    kinds = (
-        (_other_signs, _numbers, _codes) if verbatim(text) else (_turned, _numbers, _units, _codes, _names, _swapped)
-    )
-    found = [one for kind in kinds for one in islice(kind(text), MOST_OF_A_KIND)]
-    if not verbatim(text):
-        found += _negated(text, language)
-    if _PROCEDURE.search(question) and not verbatim(text):
-        found += _half(text)
+    if verbatim(text):
+        made = [_other_signs(text), _numbers(text), _codes(text)]
+    else:
+        made = [_turned(text), _numbers(text), _units(text), _codes(text), _names(text, question), _swapped(text)]
+        made += [_negated(text, language_for(text, question)), _first_step(text) if procedure(question) else iter(())]
+    found = [one for kind in made for one in islice(kind, MOST_OF_A_KIND)]
     return tuple(dict.fromkeys(one for one in found if one != text))
 
 
@@ -124,10 +119,12 @@ def _codes(text: str) -> Iterator[str]:
         )
 
 
-def _names(text: str) -> Iterator[str]:
+def _names(text: str, question: str) -> Iterator[str]:
+    """Another name in the place of one that the question does not give."""
+    asked_about = question.casefold()
     for match in _NAME.finditer(text):
-        if (low := match[0].casefold()) not in EVIDENCE and low not in UNITS:
-            yield f"{text[: match.start()]}Kazbegi{text[match.end() :]}"
+        if (low := match[0].casefold()) not in EVIDENCE and low not in UNITS and low not in asked_about:
+            yield text[: match.start()] + OTHER_NAME + text[match.end() :]
 
 
 def _swapped(text: str) -> Iterator[str]:
@@ -161,7 +158,8 @@ def _other_signs(text: str) -> Iterator[str]:
             yield text.replace(sign, other, 1)
 
 
-def _half(text: str) -> list[str]:
-    """Half the steps of a procedure."""
+def _first_step(text: str) -> Iterator[str]:
+    """The first step alone, of several."""
     steps = [step for step in re.split(r"(?<=[.!?;,])\s+|\n", text) if len(step.split()) > 1]
-    return [" ".join(steps[: len(steps) // 3])] if len(steps) >= STEPS else []
+    if len(steps) >= STEPS:
+        yield steps[0]

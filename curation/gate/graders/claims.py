@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from curation.claims import Claim, Reading, clash, equal, reading, words_of
-from curation.decisions.question_types import Asks, asks
+from curation.claims import Claim, Reading, asked, clash, equal, reading, steps_out_of_order, words_of
+from curation.decisions.question_types import Asks
+from curation.decisions.question_types import asks as first_word
 from curation.gate.graders.grades import CaseView, text_of
 from curation.gate.graders.normalisation import tokens
 from curation.gate.graders.strings import contains, verbatim
@@ -28,6 +29,10 @@ ROOM, TIMES = 50, 4
 """An answer may have that many tokens, and as many times those of the expected one, before its length counts."""
 
 _CODE: Final = re.compile(r"`([^`\n]+)`")
+_PROCEDURE: Final = re.compile(
+    r"\b(?:how (?:do|can|to|should|would)|wie (?:kann|muss|soll|\w+e) ich|comment|cómo|come|como|hoe|jak)\b",
+    re.IGNORECASE,
+)
 _WHICH: Final = re.compile(r"\W*(?:which|welche|quel|cuál|qual|welk|któr)", re.IGNORECASE)
 Weights = dict[str, float]
 
@@ -46,12 +51,23 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
         return 0.0
     if beside_the_point(wanted, given, question) or clash(wanted, given, question) or says_no(wanted, given, question):
         return 0.0
-    if someone_else(wanted, given, question):
+    if someone_else(wanted, given, question) or (procedure(question) and steps_out_of_order(wanted, given)):
         return 0.0
     if rejected and takes(given, wanted, reading(rejected, question, wanted.language)):
         return 0.0
     length, right = len(tokens(answer)), len(tokens(expected))
     return share(wanted, given, question) * min(1.0, (ROOM + TIMES * right) / max(1, length))
+
+
+def asks(question: str) -> Asks:
+    """What a question asks for. One with a question word asks for more than yes or no, whatever it begins with."""
+    kind = first_word(question)
+    return Asks.OPEN if kind is Asks.YES_OR_NO and asked(question).open else kind
+
+
+def procedure(question: str) -> bool:
+    """Whether a question asks for steps."""
+    return bool(_PROCEDURE.search(question))
 
 
 def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
@@ -128,7 +144,9 @@ def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     """Whether a yes or no is said alone, or of what was asked."""
     said, about = given.content, words_of(question, wanted.language)
     topic = frozenset(wanted.claims[0].content & about) if wanted.claims else frozenset()
-    return 3 * len(said & (wanted.content | about)) >= 2 * len(said) or 2 * len(said & topic) >= len(topic) > 0
+    if 2 * len(said & topic) >= len(topic) > 0 or len(said & (wanted.content - about)) > 1:
+        return True
+    return 3 * len(said & (wanted.content | about)) >= 2 * len(said)
 
 
 def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
