@@ -2,15 +2,14 @@
 
 from typing import Final
 
-_SCALES: Final = {
-    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "ft": 0.3048, "inch": 0.0254},
+_SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
+    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254},
     "mass": {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237},
     "volume": {"ml": 1e-3, "l": 1.0},
     "time": {"ms": 1e-3, "sec": 1.0, "min": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0},
     "months": {"month": 1.0, "year": 12.0},
     "data": {"kb": 1.0, "mb": 1e3, "gb": 1e6, "tb": 1e9},
     "power": {"w": 1.0, "kw": 1e3},
-    "speed": {"kmh": 1.0, "mph": 1.609344},
 }  # fmt: skip
 _SCALE = {unit: (name, factor) for name, units in _SCALES.items() for unit, factor in units.items()}
 _ALIKE: Final = (frozenset({"time", "months"}), frozenset({"money"}))

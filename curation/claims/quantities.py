@@ -131,6 +131,8 @@ def _digits(low: str, at: _Place) -> None:
             return
         if at.peek() in ("uhr", "o'clock") or (at.peek() == "o" and at.peek(1) == "'clock"):
             at.next += 1
+            if len(at.clause) > 1 and at.clause[-1] in _TO and re.fullmatch(r"#\d\d?", at.clause[-2]):
+                at.clause[-2:] = [clock(int(at.clause[-2][1:]), 0, None), "to"]
             at.clause.append(clock(int(float(number)), 0, None))
         elif at.peek() == "h" and at.language == "fr" and number.isdigit():
             at.next += 1

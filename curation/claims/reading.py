@@ -46,11 +46,12 @@ _SPLITTING = frozenset(
 )
 _LIGHT = frozenset("the a an".split())
 _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "do", "fr", "sa", "so"), start=1)}
+_THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
 _HARD = re.compile(r"[#=@~]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
 _LIMIT = re.compile(
-    r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
+    r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
     r"\bno (?:más|menos) de\b|\bno s[oó]lo\b|\bnon (?:più|meno) di\b|\bnon solo\b|\bnão (?:mais|menos) de\b|\bnão só\b|"
     r"\bniemand sonst\b|\bpersonne d'autre\b|\bnadie más\b|\bnessun altro\b|\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
@@ -134,7 +135,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str) -> Claim:
     place = 0
     while place < len(clause):
         word = clause[place]
-        if language == "de" and place and clause[place - 1] in ("bis", "to") and word in _SHORT_DAYS:
+        if word in _SHORT_DAYS and language == "de" and not _THROUGH.isdisjoint(clause[max(0, place - 1) : place + 2]):
             words.append(_SHORT_DAYS[word])
         pair = f"{word}-{clause[place + 1]}" if place + 1 < len(clause) else ""
         place += 1

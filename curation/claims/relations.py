@@ -55,26 +55,26 @@ OPPOSITE: Final = (
     "freeze/melt", "expand/contract", "attach/detach", "mount/unmount", "wider/narrower", "better/worse", "best/worst", "older/younger", "larger bigger/smaller",
     "longer/shorter", "faster/slower", "can able/unable", "likely/unlikely", "healthy/unhealthy", "necessary/unnecessary", "complete/incomplete", "single/double",
     # German
-    "offen geöffnet auf/geschlossen zu", "innen drinnen innerhalb/außen draußen außerhalb", "an ein einschalten aktivieren/aus ausschalten deaktivieren",
+    "offen geöffnet öffnet öffnen/geschlossen schließt schließen", "innen drinnen innerhalb/außen draußen außerhalb", "an ein einschalten aktivieren/aus ausschalten deaktivieren",
     "heiß warm/kalt", "vor vorher/nach nachher", "über oberhalb/unter unterhalb", "mehr/weniger", "höchstens maximal/mindestens minimal", "erste zuerst/letzte zuletzt",
     "erlaubt gestattet/verboten untersagt", "links/rechts", "norden nördlich/süden südlich", "osten östlich/westen westlich", "steigen erhöhen/sinken senken", "mit/ohne",
     "kostenlos gratis/kostenpflichtig", "immer/nie niemals", "alle/keine", "groß/klein", "früh früher/spät später", "kaufen/verkaufen", "möglich/unmöglich",
     "gültig/ungültig", "öffentlich/privat", "tag/nacht", "sommer/winter", "morgens/abends", "schnell/langsam", "lang/kurz", "pflicht verpflichtend/freiwillig optional",
-    "ankunft/abfahrt", "eingang/ausgang", "hinzufügen/entfernen", "öffnen/schließen",
+    "ankunft/abfahrt", "eingang/ausgang", "hinzufügen/entfernen",
     # French
-    "ouvert ouverte ouverts ouvertes/fermé fermée fermés fermées", "dedans intérieur/dehors extérieur", "activer allumer/désactiver éteindre", "chaud chaude/froid froide",
+    "ouvert ouverte ouverts ouvertes ouvre ouvrent ouvrir/fermé fermée fermés fermées ferme ferment fermer", "dedans intérieur/dehors extérieur", "activer allumer/désactiver éteindre", "chaud chaude/froid froide",
     "avant/après", "plus/moins", "maximum/minimum", "premier première/dernier dernière", "autorisé autorisée permis/interdit interdite", "gauche/droite",
     "nord/sud", "est-direction/ouest", "augmenter/diminuer réduire baisser", "avec/sans", "gratuit gratuite/payant payante", "toujours/jamais", "acheter/vendre",
     "obligatoire/facultatif facultative", "possible/impossible", "valable valide/invalide", "jour/nuit", "été-saison/hiver", "matin/soir", "grand grande/petit petite",
-    "inclus incluse compris comprise/exclu exclue", "ouvrir/fermer", "au-dessus/au-dessous", "entrée/sortie", "ajouter/supprimer retirer",
+    "inclus incluse compris comprise/exclu exclue", "au-dessus/au-dessous", "entrée/sortie", "ajouter/supprimer retirer",
     # Spanish
-    "abierto abierta abiertos abiertas abre/cerrado cerrada cerrados cerradas cierra", "dentro interior/fuera exterior", "activar encender/desactivar apagar",
+    "abierto abierta abiertos abiertas abre abren abrir/cerrado cerrada cerrados cerradas cierra cierran cerrar", "dentro interior/fuera exterior", "activar encender/desactivar apagar",
     "caliente/frío fría", "antes/después", "más/menos", "máximo/mínimo", "primero primera/último última", "permitido permitida/prohibido prohibida",
     "izquierda/derecha", "norte/sur", "este-dirección/oeste", "aumentar subir/disminuir reducir bajar", "con/sin", "gratis gratuito/pago", "siempre/nunca",
     "comprar/vender", "obligatorio obligatoria/opcional voluntario", "posible/imposible", "válido válida/inválido inválida", "día/noche", "verano/invierno",
-    "grande/pequeño pequeña", "incluido incluida/excluido excluida", "abrir/cerrar", "encima/debajo", "entrada/salida", "añadir/eliminar quitar", "todos/ninguno",
+    "grande/pequeño pequeña", "incluido incluida/excluido excluida", "encima/debajo", "entrada/salida", "añadir/eliminar quitar", "todos/ninguno",
     # Italian
-    "aperto aperta/chiuso chiusa", "dentro/fuori", "attivare accendere/disattivare spegnere", "caldo calda/freddo fredda", "prima/dopo", "più/meno", "massimo/minimo",
+    "aperto aperta apre aprire/chiuso chiusa chiude chiudere", "dentro/fuori", "attivare accendere/disattivare spegnere", "caldo calda/freddo fredda", "prima/dopo", "più/meno", "massimo/minimo",
     "permesso consentito/vietato proibito", "sinistra/destra", "con/senza", "sempre/mai", "obbligatorio/facoltativo", "incluso inclusa/escluso esclusa",
     # Portuguese
     "aberto aberta/fechado fechada", "ativar ligar/desativar desligar", "quente/frio fria", "antes/depois", "mais/menos", "permitido permitida/proibido proibida",

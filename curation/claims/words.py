@@ -107,6 +107,8 @@ def split(text: str) -> list[str]:
     if "*" in text or "`" in text or "_" in text or "\n" in text or text[:1] in "-#>•|":
         text = _LAYOUT.sub(" ", text)
         text = _WRAPPED.sub(" ", _STEP.sub("\n", text)) if "\n" in text else text
+    if "m/h" in text:
+        text = text.replace("km/h", "kmh")
     if "-" in text or "–" in text or "—" in text:
         text = _RANGE.sub(r"\1 to ", text)
     if "1." in text or "1)" in text:

@@ -18,6 +18,8 @@ from curation.gate.graders.strings import contains, verbatim
 
 HARD: Final = 3.0
 NAME: Final = 2.0
+FEW: Final = 2
+"""Words that an answer may have without one that the question or the expected answer has: a number says enough."""
 POLARITY: Final = 2.0
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
@@ -75,7 +77,7 @@ def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     if not given.claims:
         return given.polarity is None
     said = given.content - given.hard
-    return len(said) > 1 and said.isdisjoint(wanted.content | words_of(question, wanted.language))
+    return len(said) > FEW and said.isdisjoint(wanted.content | words_of(question, wanted.language))
 
 
 def someone_else(wanted: Reading, given: Reading, question: str) -> bool:
@@ -83,10 +85,7 @@ def someone_else(wanted: Reading, given: Reading, question: str) -> bool:
     if asks(question) is not Asks.PERSON:
         return False
     about = words_of(question, wanted.language)
-    subjects = [
-        next((found for claim in said.claims if (found := before_question(claim, about))), frozenset())
-        for said in (wanted, given)
-    ]
+    subjects = [before_question(said.claims[0], about) if said.claims else frozenset() for said in (wanted, given)]
     return all(subjects) and subjects[0].isdisjoint(subjects[1])
 
 
