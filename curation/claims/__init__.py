@@ -7,7 +7,7 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 
 from curation.claims.comparing import clash, conflict, contains, steps_out_of_order
 from curation.claims.inversion import language_for, negation_of, number_words, opposites_of
-from curation.claims.measures import equal
+from curation.claims.measures import equal, rival
 from curation.claims.quantities import UNITS
 from curation.claims.reading import Claim, Reading, reading, words_of
 from curation.claims.statements import asked, statement_key
@@ -30,6 +30,7 @@ __all__ = [
     "number_words",
     "opposites_of",
     "reading",
+    "rival",
     "statement_key",
     "steps_out_of_order",
     "words_of",

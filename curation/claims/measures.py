@@ -41,6 +41,8 @@ def equal(one: str, other: str) -> bool:
         return True
     left, right = value(one), value(other)
     if left and right:
+        if not left[1] and not right[1]:
+            return False  # 2.10 and 2.1 may be versions
         if left[1] == right[1] or not left[1] or not right[1]:
             return left[0] == right[0]
         here, there = _SCALE.get(left[1]), _SCALE.get(right[1])
@@ -48,12 +50,18 @@ def equal(one: str, other: str) -> bool:
             first, second = left[0] * here[1], right[0] * there[1]
             return abs(first - second) <= 0.01 * max(abs(first), abs(second))
         return False
-    if (left and other.startswith("@")) or (right and one.startswith("@")):
-        number, moment = (one, other) if left else (other, one)
-        return moment == f"@{number[1:].partition(' ')[0]:0>2}:00" and " " not in number
+    if one[0] == "@" or other[0] == "@":
+        return _moment(one) == _moment(other) and "~" in one + other
     return (
         one.startswith("=") and other.startswith("=") and (one[1:].endswith(other[1:]) or other[1:].endswith(one[1:]))
     )
+
+
+def _moment(fact: str) -> str:
+    """A time of day, or the number of an hour, in one form: 9, 9 o'clock and 9:00."""
+    if fact.startswith("#") and fact[1:].isdigit():
+        return f"@{fact[1:]:0>2}:00"
+    return fact.rstrip("~")
 
 
 def rival(one: str, other: str) -> bool:

@@ -116,7 +116,7 @@ def _worded(low: str, at: _Place) -> None:
         else:
             break
         at.next += 1
-    if not _day(str(value), at):
+    if not _day(str(value), at) and not _o_clock(str(value), at):
         _number(str(value), at, low)
 
 
@@ -129,12 +129,9 @@ def _digits(low: str, at: _Place) -> None:
         number = number_of(low, at.language)
         if _day(number, at):
             return
-        if at.peek() in ("uhr", "o'clock") or (at.peek() == "o" and at.peek(1) == "'clock"):
-            at.next += 1
-            if len(at.clause) > 1 and at.clause[-1] in _TO and re.fullmatch(r"#\d\d?", at.clause[-2]):
-                at.clause[-2:] = [clock(int(at.clause[-2][1:]), 0, None), "to"]
-            at.clause.append(clock(int(float(number)), 0, None))
-        elif at.peek() == "h" and at.language == "fr" and number.isdigit():
+        if _o_clock(number, at):
+            return
+        if at.peek() == "h" and at.language == "fr" and number.isdigit():
             at.next += 1
             at.clause.append(clock(int(number), 0, None))
         else:
@@ -143,6 +140,17 @@ def _digits(low: str, at: _Place) -> None:
         at.clause.append(clock(int(match[1]), int(match[2] or 0), match[3]))
     else:
         at.clause.append(low)
+
+
+def _o_clock(number: str, at: _Place) -> bool:
+    """Append a time of day if the number is one: "17 Uhr", "from 9 to 5 o'clock"."""
+    if at.peek() not in ("uhr", "o'clock") and (at.peek(), at.peek(1)) != ("o", "'clock"):
+        return False
+    at.next += 1
+    if len(at.clause) > 1 and at.clause[-1] in _TO and re.fullmatch(r"#\d\d?", at.clause[-2]):
+        at.clause[-2:] = [clock(int(at.clause[-2][1:]), 0, None), "to"]
+    at.clause.append(clock(int(float(number)), 0, None))
+    return True
 
 
 def _day(number: str, at: _Place) -> bool:

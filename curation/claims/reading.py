@@ -45,6 +45,7 @@ _SPLITTING = frozenset(
     "quand parce sauf pero sino cuando porque excepto ma quando perché tranne mas exceto maar als omdat tenzij ale jeśli gdy ponieważ".split()
 )
 _LIGHT = frozenset("the a an".split())
+_HOUR = re.compile(r"#(?:1?\d|2[0-4])$|@")
 _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "do", "fr", "sa", "so"), start=1)}
 _THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
@@ -100,14 +101,15 @@ class Reading:
 def reading(answer: str, question: str = "", language: str = "") -> Reading:
     """Read an answer to that question, in the language that is given or else guessed."""
     clauses, language = claiming(answer, question, whole=True, language=language)
-    names = _names(answer, language)
+    tokens = split(answer)
+    names, digit = _names(tokens, language), "1" in tokens
     first = clauses[0][0] if clauses and clauses[0] else ""
     polarity = True if first in _YES else False if first in _NO else None
     if polarity is not None and len(clauses[0]) > 1 and first in ("no", "si", "als"):
         polarity = None  # "No refunds …": the word belongs to what follows
     if polarity is not None:
         clauses = [clauses[0][1:], *clauses[1:]]
-    claims = [_claim(part, names, language) for clause in clauses for part in _parts(clause)]
+    claims = [_claim(part, names, language, digit) for clause in clauses for part in _parts(clause)]
     return Reading(tuple(claim for claim in claims if claim.words), polarity, language)
 
 
@@ -128,10 +130,12 @@ def _parts(clause: Clause) -> Iterator[Clause]:
         yield part
 
 
-def _claim(clause: Clause, names: frozenset[str], language: str) -> Claim:
+def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) -> Claim:
+    """Read one clause. `digit` says that the answer has a 1 in digits; in words it is an article in many languages."""
     words: list[str] = []
     function, negations = FUNCTION[language], NEGATIONS[language]
     negated = not negations.isdisjoint(clause) and not _only_limited(clause, negations)
+    clause = _with_hours(clause)
     place = 0
     while place < len(clause):
         word = clause[place]
@@ -149,10 +153,20 @@ def _claim(clause: Clause, names: frozenset[str], language: str) -> Claim:
             and word not in MODALS[language]
         ):
             words.append(canonical(word, language))
-    hard = frozenset(word for word in words if _HARD.match(word) and word != "#1")  # an article, in many languages
+    hard = frozenset(word for word in words if _HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(canonical(word, language) for word in clause if word in names) - hard
     raw = tuple(canonical(word, language) for word in clause if word not in _LIGHT)
     return Claim(tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause))
+
+
+def _with_hours(clause: Clause) -> Clause:
+    """The clause with the two numbers of "from 9 to 17" as times of a day, which they may be."""
+    for place in range(len(clause) - 2):
+        hours = clause[place], clause[place + 2]
+        if clause[place + 1] == "to" and all(_HOUR.match(hour) for hour in hours):
+            first, last = (f"@{hour[1:]:0>2}:00~" if hour[0] == "#" else hour for hour in hours)
+            return [*clause[:place], first, "to", last, *_with_hours(clause[place + 3 :])]
+    return clause
 
 
 def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
@@ -170,10 +184,9 @@ def _only_limited(clause: Clause, negations: frozenset[str]) -> bool:
     return negations.isdisjoint(rest)
 
 
-def _names(answer: str, language: str) -> frozenset[str]:
+def _names(tokens: list[str], language: str) -> frozenset[str]:
     """The words that only a name would have in capitals there. In German every noun is, so capitals alone say little."""
     found: set[str] = set()
-    tokens = split(answer)
     before = "." if len(tokens) > SHORT else ","
     for token in tokens:
         inside = before not in END and before not in ":•" and language != "de"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from curation.claims import Claim, Reading, asked, clash, equal, reading, steps_out_of_order, words_of
+from curation.claims import Claim, Reading, asked, clash, equal, reading, rival, steps_out_of_order, words_of
 from curation.decisions.question_types import Asks
 from curation.decisions.question_types import asks as first_word
 from curation.gate.graders.grades import CaseView, text_of
@@ -20,6 +20,10 @@ HARD: Final = 3.0
 NAME: Final = 2.0
 FEW: Final = 2
 """Words that an answer may have without one that the question or the expected answer has: a number says enough."""
+NEAR: Final = 2
+"""Words next to an "or" that are its alternatives."""
+MOST_RIVALS: Final = 3
+OR: Final = frozenset({"or", "oder", "ou", "o", "of", "lub"})
 POLARITY: Final = 2.0
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
@@ -53,6 +57,8 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
         return 0.0
     if beside_the_point(wanted, given, question) or clash(wanted, given, question) or says_no(wanted, given, question):
         return 0.0
+    if hedges(wanted, given, question) or lists_everything(wanted, given):
+        return 0.0
     if someone_else(wanted, given, question) or (procedure(question) and steps_out_of_order(wanted, given)):
         return 0.0
     if rejected and takes(given, wanted, reading(rejected, question, wanted.language)):
@@ -78,6 +84,41 @@ def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
         return given.polarity is None
     said = given.content - given.hard
     return len(said) > FEW and said.isdisjoint(wanted.content | words_of(question, wanted.language))
+
+
+def hedges(wanted: Reading, given: Reading, question: str) -> bool:
+    """Whether an answer offers the expected fact or word as one of two: "Paris or Lyon"."""
+    ours = wanted.content | words_of(question, wanted.language)
+    if any(word in OR for claim in wanted.claims for word in claim.raw):
+        return False
+    facts = wanted.content if len(wanted.content) <= FEW + 1 else wanted.hard | wanted.names
+    for claim in given.claims:
+        for place, word in enumerate(claim.raw):
+            if word in OR and word not in wanted.content:
+                near = [set(claim.raw[max(0, place - NEAR) : place]), set(claim.raw[place + 1 : place + 1 + NEAR])]
+                told, other = (
+                    [{each for each in side if holds(each, facts)} for side in near],
+                    [{each for each in side & claim.content if not holds(each, ours)} for side in near],
+                )
+                if (told[0] and other[1]) or (told[1] and other[0]):
+                    return True
+    return False
+
+
+def holds(word: str, words: frozenset[str]) -> bool:
+    """Whether a word, or a fact of the same value, is among these."""
+    return word in words or any(equal(word, each) for each in words if each[0] in "#=@")
+
+
+def lists_everything(wanted: Reading, given: Reading) -> bool:
+    """Whether an answer recites facts of one kind until the expected one is among them."""
+    for claim in wanted.claims:
+        for fact in claim.hard:
+            for other in given.claims:
+                rivals = {each for each in other.hard if rival(fact, each) and not holds(each, wanted.hard)}
+                if holds(fact, other.hard) and len(rivals) > MOST_RIVALS:
+                    return True
+    return False
 
 
 def someone_else(wanted: Reading, given: Reading, question: str) -> bool:
