@@ -7,7 +7,7 @@ grader as a person would read it.
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Final
 
 from curation.claims import EVIDENCE, LANGUAGES, UNITS, language_for, negation_of, number_words, opposites_of
@@ -83,9 +83,10 @@ def opposites(text: str, question: str = "") -> tuple[str, ...]:
     if verbatim(text):
         made = [_other_signs(text), _numbers(text), _codes(text)]
     else:
-        made = [_turned(text), _numbers(text), _units(text), _codes(text), _names(text, question), _swapped(text)]
-        made += [_negated(text, language_for(text, question)), _first_step(text) if procedure(question) else iter(())]
-    found = [one for kind in made for one in islice(kind, MOST_OF_A_KIND)]
+        made = [_negated(text, language_for(text, question)), _numbers(text), _turned(text), _units(text), _codes(text)]
+        made += [_names(text, question), _swapped(text), _first_step(text) if procedure(question) else iter(())]
+    rounds = zip_longest(*(islice(kind, MOST_OF_A_KIND) for kind in made))  # one of each kind first
+    found = [one for each in rounds for one in each if one]
     return tuple(dict.fromkeys(one for one in found if one != text))
 
 

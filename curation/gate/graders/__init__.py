@@ -30,6 +30,7 @@ from curation.gate.graders.strings import exact, same_words
 
 __all__ = [
     "DEFAULT_GRADERS",
+    "GONE",
     "GRADERS",
     "GRADER_VERSION",
     "KINDS",
@@ -82,6 +83,9 @@ KINDS: Final[Mapping[str, GraderKind]] = {
     "embedding": GraderKind(make=embedding_grader, least=0.8, highest=0.95, likeness=True),
 }
 """Every grader, in the order in which calibration tries them: from the strictest and simplest on."""
+
+GONE: Final = frozenset({"contains", "facts"})
+"""Graders that there were once; `claims` has taken their place."""
 
 GRADERS: Final[Mapping[str, Grader]] = {name: kind.grade for name, kind in KINDS.items() if kind.grade}
 """The graders that need nothing but the texts: same texts, same score, on any machine."""

@@ -56,7 +56,9 @@ def _cases() -> list[Case]:
         _case(f"open-{i}", "regression", f"Open {i}?", f"Word {i}", rejected=f"Mistake {i}", grader="normalised")
         for i in range(10)
     ]
-    never = _case("grave", "golden", "Grave?", "Call the doctor", grader="claims", threshold=0.5, severity="never_again")
+    never = _case(
+        "grave", "golden", "Grave?", "Call the doctor", grader="claims", threshold=0.5, severity="never_again"
+    )
     vague = Case("vague", "golden", "Vague?", "It depends.", language="en")
     return [*cases, never, vague]
 
