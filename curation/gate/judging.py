@@ -130,6 +130,8 @@ def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:
         severity="never_again" if never_again else "normal",
         tags=tuple(line["tags"]),
         sources=tuple(str(source.get("title") or source.get("id") or "") for source in line["sources"]),
+        accepted=tuple(line.get("accepted", ())),
+        also_rejected=tuple(line.get("also_rejected", ())),
         context=msgspec.json.encode(line["context"]).decode(),
     )
 
