@@ -21,6 +21,18 @@ SMALLEST_GROUP: Final = 5
 ROUNDING: Final = 1e-9
 
 
+MOST_DIGITS = 4
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in percent: "100%" and "0%" mean all and none. Where rounding would say so of less, more digits are shown."""
+    for wanted in range(digits, MOST_DIGITS + 1):
+        text = f"{share:.{wanted}%}"
+        if share in (0.0, 1.0) or float(text[:-1]) not in (0.0, 100.0):
+            return text
+    return f"over {100 - 10**-MOST_DIGITS}%" if share > 0.5 else f"under {10**-MOST_DIGITS:.{MOST_DIGITS}f}%"
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A rate from 0 to 1 with the number of judgements it rests on and its 95 % interval.
@@ -46,7 +58,7 @@ class Estimate:
     def __str__(self) -> str:
         if self.rate is None:
             return "no data (n = 0)"
-        return f"{self.rate:.1%} (n = {self.n:,}, 95 % {self.low:.1%} to {self.high:.1%})"
+        return f"{percent(self.rate, 1)} (n = {self.n:,}, 95 % {percent(self.low, 1)} to {percent(self.high, 1)})"
 
 
 @dataclass(frozen=True, slots=True)
