@@ -20,7 +20,7 @@ LEAST_ANSWERS = 4  # of the baseline, before a case can be called a coin
 
 
 @dataclass(frozen=True)
-class Tested:
+class Evidence:
     """A case that the candidate failed at first, with the record of the baseline and the candidate's repetitions."""
 
     case: str
@@ -61,14 +61,14 @@ def coins(golden: Mapping[str, Record]) -> frozenset[str]:
     return frozenset(chosen[: int(MOST_COINS * len(golden))])
 
 
-def lost(tested: Sequence[Tested], alpha: float) -> frozenset[str]:
+def lost(tested: Sequence[Evidence], alpha: float) -> frozenset[str]:
     """The cases that are lost, at that chance of naming any where nothing changed."""
     able = sorted((one.p, one.case) for one in tested if one.least_p <= alpha)
     proven = [rank for rank, (p, _) in enumerate(able, start=1) if p <= rank * alpha / len(able)]
     return frozenset(name for _, name in able[: max(proven, default=0)])
 
 
-def together(tested: Sequence[Tested]) -> float:
+def together(tested: Sequence[Evidence]) -> float:
     """The one-sided p over the repetitions of all these cases: many that pass less often, none of which proves it."""
     chances: Chances = {0: 1.0}
     for one in tested:

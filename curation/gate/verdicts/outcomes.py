@@ -9,7 +9,7 @@ from typing import Final, Literal
 from curation.gate.verdicts import losses
 from curation.gate.verdicts.cases import Case, Result
 from curation.gate.verdicts.history import Record
-from curation.gate.verdicts.losses import Tested
+from curation.gate.verdicts.losses import Evidence
 from curation.gate.verdicts.policy import GatePolicy
 
 Change = Literal[
@@ -69,13 +69,13 @@ class CaseOutcome:
         return self.before is True and not self.first and not self.confirmed
 
     @property
-    def tested(self) -> Tested | None:
+    def tested(self) -> Evidence | None:
         """The evidence that it is lost; None where it was not chosen for repetition by a failure."""
         if self.before is None or not self.failed or not self.repeats.answers:
             return None
         if not self.is_golden and not self.before:
             return None
-        return Tested(self.case.id, self.before_record, self.repeats)
+        return Evidence(self.case.id, self.before_record, self.repeats)
 
 
 def outcomes_of(
@@ -97,7 +97,7 @@ def outcomes_of(
     return tuple(replace(one, outcome="regressed") if one.case.id in lost else one for one in found)
 
 
-def tested(outcomes: Iterable[CaseOutcome]) -> list[Tested]:
+def tested(outcomes: Iterable[CaseOutcome]) -> list[Evidence]:
     """The evidence of the cases that may be lost, without those that are quarantined."""
     chosen = (one.tested for one in outcomes if one.outcome != "quarantined")
     return [one for one in chosen if one is not None]

@@ -16,6 +16,7 @@ from curation.gate.verdicts import (
     Case,
     DocumentError,
     GatePolicy,
+    History,
     PolicyError,
     ResultSet,
     Verdict,
@@ -65,9 +66,13 @@ ALL_GOLDEN = {f"g{i}" for i in range(30)}
 
 
 def judge(
-    candidate: ResultSet, baseline: ResultSet | None = None, cases: list[Case] = CASES, **policy: object
+    candidate: ResultSet,
+    baseline: ResultSet | None = None,
+    cases: list[Case] = CASES,
+    history: History | None = None,
+    **policy: object,
 ) -> Verdict:
-    return judge_results(cases, candidate, baseline, GatePolicy.from_dict(policy), release="v1")
+    return judge_results(cases, candidate, baseline, GatePolicy.from_dict(policy), release="v1", history=history)
 
 
 def codes(verdict: Verdict) -> set[str]:
