@@ -16,10 +16,12 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
+from typing import Any
 
 from curation.gate.verdicts import (
     Case,
     GatePolicy,
+    History,
     ResultSet,
     Verdict,
     attempted,
@@ -71,8 +73,10 @@ def run(
     baseline: ResultSet | None,
     rng: random.Random,
     policy: GatePolicy = GatePolicy(),  # noqa: B008 - frozen
+    history: Any = None,
 ) -> tuple[ResultSet, Verdict]:
     """One gate run: first answers, and the repetitions that the draft asks for."""
+    more = {"history": history} if history is not None else {}
     chance = dict(zip((case.id for case in asked), chances, strict=True))
 
     def answer(case: Case) -> str:
@@ -80,7 +84,7 @@ def run(
 
     results = {case.id: graded(case, answer(case)) for case in asked}
     first = ResultSet.sealed(name, RELEASE, asked, results.values())
-    verdict = judge_results(asked, first, baseline, policy, release=RELEASE)
+    verdict = judge_results(asked, first, baseline, policy, release=RELEASE, **more)
     again = set(needs_confirmation(verdict))
     if not again:
         return first, verdict
@@ -89,7 +93,7 @@ def run(
             repeats = tuple(attempted(case, answer(case)) for _ in range(policy.confirmations))
             results[case.id] = replace(results[case.id], repeats=repeats)
     made = ResultSet.sealed(name, RELEASE, asked, results.values())
-    return made, judge_results(asked, made, baseline, policy, release=RELEASE)
+    return made, judge_results(asked, made, baseline, policy, release=RELEASE, **more)
 
 
 def mixed(total: int, *parts: tuple[float, float], rest: float = 1.0) -> Chances:
@@ -184,6 +188,68 @@ def simulate(scenario: Scenario, trials: int) -> Found:
     )
 
 
+def drifting(versions: int, loss: float, total: int, rng: random.Random, *, anchored: bool) -> float:
+    """The share of golden cases that a chain of versions has lost when the gate stops it, or at its end. Each version
+    answers a further share of the cases wrongly half of the time: too little to be seen beside its predecessor.
+    """
+    asked, chances = cases(total), mixed(total, rest=0.98)
+    runs = [run("v0", asked, chances, None, rng)[0]]
+    policy = GatePolicy(max_regressions_golden=total, min_golden=0.5)
+    start = fmean(chances)
+    for version in range(1, versions + 1):
+        weaker = range((version - 1) * round(loss * total), version * round(loss * total))
+        chances = [0.5 * chance if place in weaker else chance for place, chance in enumerate(chances)]
+        past = History(first=runs[0], best=runs[0], best_of=len(runs)) if anchored and len(runs) > 1 else None
+        results, verdict = run(f"v{version}", asked, chances, runs[-1], rng, policy, past)
+        if not verdict.passed:
+            break
+        runs.append(results)
+    return start - fmean(chances)
+
+
+def tried_again(total: int, tries: int, rng: random.Random, *, together: bool) -> bool:
+    """Whether a version that is ten points less reliable passes at one of its tries."""
+    asked, worse_chances = cases(total), mixed(total, rest=0.88)
+    baseline, _ = run("baseline", asked, mixed(total, rest=0.98), None, rng)
+    earlier: list[ResultSet] = []
+    for number in range(tries):
+        past = History(tries=tuple(earlier)) if together and earlier else None
+        results, verdict = run(f"try {number}", asked, worse_chances, baseline, rng, history=past)
+        if verdict.passed:
+            return True
+        earlier.append(results)
+    return False
+
+
+def clustered(total: int, rng: random.Random, *, units: bool) -> bool:
+    """Whether an unchanged agent is refused whose answers to five copies of a question are right or wrong together."""
+    asked = cases(total)
+
+    def answered(name: str) -> ResultSet:
+        right = {place: rng.random() < 0.8 for place in range(total // 5 + 1)}
+        results = [graded(case, case.expected if right[n // 5] else "no idea") for n, case in enumerate(asked)]
+        return ResultSet.sealed(name, RELEASE, asked, results)
+
+    near = {case.id: f"question {n // 5}" for n, case in enumerate(asked)} if units else {}
+    policy = GatePolicy(confirmations=0, min_golden=0.1)
+    before, after = answered("baseline"), answered("candidate")
+    return not judge_results(asked, after, before, policy, release=RELEASE, history=History(units=near)).passed
+
+
+def chains(trials: int) -> Iterator[str]:
+    """What happens over several runs: versions that drift, versions that are tried again, questions that are near."""
+    rng = random.Random(3)
+    for anchored in (False, True):
+        lost = [drifting(10, 0.02, 200, rng, anchored=anchored) for _ in range(max(1, trials // 10))]
+        yield f"ten versions, each one point worse, n = 200, anchors {anchored}: lost {fmean(lost):.1%} on average"
+    for together in (False, True):
+        passed = [tried_again(50, 5, rng, together=together) for _ in range(max(1, trials // 2))]
+        yield f"ten points worse, n = 50, up to five tries, judged together {together}: passes {fmean(passed):.1%}"
+    for units in (False, True):
+        refused = [clustered(100, rng, units=units) for _ in range(trials)]
+        yield f"unchanged, five copies of each question, n = 100, one unit {units}: refused {fmean(refused):.1%}"
+
+
 PARTS: dict[str, Callable[[], Iterator[Scenario]]] = {"size": unchanged, "power": worse}
 
 
@@ -191,7 +257,7 @@ def main() -> None:
     """Print the tables that docs/reference/statistics.md shows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=400)
-    parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--only", choices=(*PARTS, "chains"))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for part, scenarios in PARTS.items():
@@ -203,6 +269,10 @@ def main() -> None:
                     json.dumps({field: getattr(found, field) for field in found.__slots__}) if options.json else found,
                     flush=True,
                 )
+    if options.only in (None, "chains"):
+        print("chains")
+        for line in chains(options.trials):
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
