@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from curation.decisions.derive import KINDS, PURPOSE, Touched
 from curation.evidence import pooling
 from curation.gate import runs as gate_runs
 from curation.models import (
+    AuditFrame,
     AuditItem,
     CalibrationItem,
     CaseGrader,
@@ -332,7 +333,10 @@ def forget_undecided(interactions: list[int]) -> dict[str, int]:
     decisions = Decision.objects.filter(pk__in=interactions).delete()[0]
     CalibrationItem.objects.filter(task__in=tasks).delete()
     counts = {"decisions": decisions, "review_tasks": tasks.delete()[0]}
-    AuditItem.objects.filter(pk__in=interactions).delete()
+    expired = AuditItem.objects.filter(pk__in=interactions)
+    for project, number in expired.order_by().values_list("project").annotate(n=Count("pk")):
+        AuditFrame.objects.filter(project=project, drawn__gte=number).update(drawn=F("drawn") - number)
+    expired.delete()
     CaseGrader.objects.filter(interaction__in=interactions).delete()
     return counts
 

@@ -80,5 +80,6 @@ class AgentVersionShown(TypedDict):
     depth: int
     state: str
     decision: dict[str, Any] | None
+    tries: int
     gate_runs: list[dict[str, Any]]
     created_at: datetime

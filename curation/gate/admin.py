@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from curation.gate import agent_versions, reports, thresholds
+from curation.gate import agent_versions, figures, reports, thresholds
 from curation.gate import agent_versions as gate_agent_versions
 from curation.gate.reports import numbers
 from curation.models import AgentVersion, EvalCase, GateResult, GateRun
@@ -73,6 +73,7 @@ class GateRunAdmin(ProjectsOwnAdmin):
             f"Gate run {run.pk}",
             run=run,
             counts=counts.items(),
+            figures=figures.lines(run),
             changes=[(name, run.counts.get(name, 0)) for name in reports.CHANGES],
             change=change,
             page=page,

@@ -111,12 +111,14 @@ def decide(row: AgentVersion, state: str, reason: str, by: str, *, by_person: bo
         raise NotPassed("The newest gate run of this version did not pass; a person may promote it in the console.")
     row.state, row.decided_by, row.decided_at = VersionState(state), by[:150], timezone.now()
     row.decision_reason = str(redact(reason, row.project.redaction_policy))[:200]
-    row.save(update_fields=["state", "decided_by", "decided_at", "decision_reason"])
+    row.decided_run = newest
+    row.save(update_fields=["state", "decided_by", "decided_at", "decision_reason", "decided_run"])
     return row
 
 
 def shown(row: AgentVersion) -> dict[str, Any]:
     """A version as the API shows it, with its gate runs, newest first."""
+    tries = row.gate_runs.count()
     runs = row.gate_runs.select_related("release__dataset").order_by("-pk")[:100]
     return {
         "id": str(row.pk),
@@ -128,7 +130,13 @@ def shown(row: AgentVersion) -> dict[str, Any]:
         "state": row.state,
         "decision": None
         if row.decided_at is None
-        else {"by": row.decided_by, "at": row.decided_at, "reason": row.decision_reason},
+        else {
+            "by": row.decided_by,
+            "at": row.decided_at,
+            "reason": row.decision_reason,
+            "gate_run": row.decided_run_id and str(row.decided_run_id),
+        },
+        "tries": tries,
         "gate_runs": [{"id": str(run.pk), "release": run.release.public_id, "verdict": run.verdict} for run in runs],
         "created_at": row.created_at,
     }

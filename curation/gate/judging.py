@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from curation.gate import agents
+from curation.gate import agents, past_runs
 from curation.gate.agent_versions import CandidateIn
 from curation.gate.agents import Effort, Journal, JournalError
 from curation.gate.case_graders import Unsettled, graded_cases
@@ -22,6 +22,7 @@ from curation.gate.verdicts import (
     Attempt,
     Case,
     GatePolicy,
+    History,
     PolicyError,
     Result,
     ResultSet,
@@ -204,12 +205,15 @@ class Asking:
 def ask_and_judge(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
     """Ask and judge every case; then ask again where the outcome surprises until it is confirmed, and judge again."""
     with remembering():
-        results, verdict = final_verdict(asking, rival, repeat)
+        results, verdict = final_verdict(asking, candidate, rival, repeat)
     return record(asking.paper, candidate, rival, results, verdict)
 
 
-def final_verdict(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[list[Result], Verdict]:
+def final_verdict(
+    asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int
+) -> tuple[list[Result], Verdict]:
     paper = asking.paper
+    past = past_runs.history(paper, candidate, rival)
     first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
     using = paper.models.graders
     grade_ahead([(case, said.text) for case, said in zip(paper.cases, first, strict=True)], using)
@@ -217,12 +221,12 @@ def final_verdict(asking: Asking, rival: GateRun | None, repeat: int) -> tuple[l
         graded(case, said.text, error=said.error, using=using) for case, said in zip(paper.cases, first, strict=True)
     ]
     results = with_repeats(results, paper.cases, more, using)
-    verdict = judge(paper, results, rival)
+    verdict = judge(paper, results, rival, past)
     if again := set(needs_confirmation(verdict)):
         doubtful = [case for case in paper.cases if case.id in again]
         rounds = [asking.round(number, doubtful) for number in range(repeat, paper.policy.confirmations + 1)]
         results = with_repeats(results, doubtful, rounds, using)
-        verdict = judge(paper, results, rival)
+        verdict = judge(paper, results, rival, past)
     return results, verdict
 
 
@@ -271,7 +275,7 @@ def find_baseline(release: Release, name: str | None) -> GateRun | None:
     return found
 
 
-def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None) -> Verdict:
+def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None, past: History) -> Verdict:
     sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results)
     before = None if rival is None else kept_results(rival)
-    return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id)
+    return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id, history=past)

@@ -10,12 +10,23 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from curation.gate import figures
 from curation.gate.runs import FIGURES, Exam, outcome_of
 from curation.gate.verdicts import Case, GatePolicy, Slice, Verdict, verdict_document
-from curation.gate.verdicts.slices import slice_outcomes
+from curation.gate.verdicts.slices import Answered, slice_outcomes
 from curation.models import GateResult, GateRun
 
-PASSING = {"fixed": True, "still_passing": True, "newly_passing": True}
+PASSING: dict[str, bool | None] = {
+    "fixed": True,
+    "still_passing": True,
+    "newly_passing": True,
+    "unsure": None,
+    "quarantined": None,
+}
+NOT_COUNTED = {
+    "unsure": "failed more often than it passed, which luck explains: counted in the pass rate alone",
+    "quarantined": "a matter of luck for the baseline, too: counted in the pass rate alone",
+}
 LISTED = 50
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")  # what XML 1.0 cannot hold
 
@@ -90,6 +101,7 @@ def as_text(run: GateRun) -> str:
     counts = ", ".join(f"{number} {name}" for name, number in numbers(run.counts))
     lines = [f"{run.get_verdict_display().upper()}: {run.candidate} on {run.release} ({counts})"]
     lines += [f"  {reason['code']}: {reason['detail']}" for reason in run.reasons]
+    lines += [f"  {line.name}: {line.words}" for line in figures.lines(run)]
     return "\n".join([*lines, f"Gate run {run.pk}: {address(run)}"])
 
 
@@ -104,6 +116,7 @@ def as_markdown(run: GateRun) -> str:
     lines = [f"## Flywheel gate: {run.get_verdict_display().lower()}", ""]
     lines += [f"{markdown(str(run.candidate))} on {markdown(str(run.release))}", ""]
     lines += table(("Reason", "Detail"), [(reason["code"], reason["detail"]) for reason in run.reasons])
+    lines += table(("Figure", ""), figures.lines(run))
     lines += table(("Failed case", "Change"), [(r.interaction.external_id, r.change) for r in failed[:LISTED]])
     if len(failed) > LISTED:
         lines += [f"… and {len(failed) - LISTED} more.", ""]
@@ -136,7 +149,7 @@ def as_junit(run: GateRun) -> str:
         if row.error:
             ET.SubElement(element, "error", message=CONTROL.sub("", row.error))
         elif passed(row) is None:
-            ET.SubElement(element, "skipped", message="not counted")
+            ET.SubElement(element, "skipped", message=NOT_COUNTED.get(row.change, "not counted"))
         elif not passed(row):
             ET.SubElement(element, "failure", message=row.change or "failed")
     overall = ET.SubElement(suite, "testcase", classname="flywheel.gate", name="verdict")
@@ -144,20 +157,17 @@ def as_junit(run: GateRun) -> str:
         kind = "failure" if run.verdict == GateRun.Verdict.REFUSED else "error"
         detail = "\n".join(f"{reason['code']}: {reason['detail']}" for reason in run.reasons)
         ET.SubElement(overall, kind, message=run.verdict).text = CONTROL.sub("", detail)
+    words = "\n".join(f"{line.name}: {line.words}" for line in figures.lines(run))
+    if words:
+        ET.SubElement(overall, "system-out").text = CONTROL.sub("", words)
     for attribute, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(attribute, str(sum(1 for _ in suite.iter(tag))))
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-CHANGES = ("regressed", "newly_failing", "fixed", "still_failing", "newly_passing", "still_passing")
-BEFORE_AND_AFTER: dict[str, tuple[bool | None, bool]] = {
-    "still_passing": (True, True),
-    "regressed": (True, False),
-    "fixed": (False, True),
-    "still_failing": (False, False),
-    "newly_passing": (None, True),
-    "newly_failing": (None, False),
-}
+CHANGES = (
+    "regressed", "unsure", "quarantined", "newly_failing", "fixed", "still_failing", "newly_passing", "still_passing",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +211,20 @@ def answer_or_error(row: GateResult) -> str:
 
 
 def slices(run: GateRun) -> tuple[Slice, ...]:
-    """The run's figures by kind, language, tag and source, drops first."""
-    columns = ("kind", "change", "interaction__tags", "interaction__sources", "interaction__decision__language")
-    outcomes = []
-    for kind, change, tags, sources, language in run.results.exclude(change="").values_list(*columns):
-        before, after = BEFORE_AND_AFTER[change]
+    """The run's first answers by kind, language, tag and source, drops first."""
+    columns = (
+        "interaction",
+        "passed",
+        "kind",
+        "interaction__tags",
+        "interaction__sources",
+        "interaction__decision__language",
+        "interaction__asked__cluster",
+    )
+    earlier = GateResult.objects.filter(run=run.baseline_id) if run.baseline_id else GateResult.objects.none()
+    before = dict(earlier.exclude(change="").values_list("interaction", "passed"))
+    answered = []
+    for key, passed, kind, tags, sources, language, cluster in run.results.exclude(change="").values_list(*columns):
         case = Case(
             id="",
             kind="golden" if kind == "golden" else "regression",
@@ -215,6 +234,6 @@ def slices(run: GateRun) -> tuple[Slice, ...]:
             language=language or "",
             sources=tuple(str(source.get("title") or source.get("id") or "") for source in sources),
         )
-        outcomes.append((case, before if run.baseline_id else None, after))
-    found = slice_outcomes(outcomes, GatePolicy.from_dict(run.policy))
+        answered.append(Answered(case, before.get(key), passed, str(cluster or f"case {key}")))
+    found = slice_outcomes(answered, GatePolicy.from_dict(run.policy).levels.slices)
     return tuple(sorted(found, key=lambda part: (not part.dropped, part.pairs.won - part.pairs.lost)))

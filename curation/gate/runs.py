@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from curation.gate import agent_versions
 from curation.gate.agent_versions import CandidateIn
@@ -35,7 +35,8 @@ from privacy.subjects.digests import digest
 NAMED = 100  # cases listed with one reason
 NAME = re.compile(r"(?<=[:,] )[A-Za-z0-9._:-]+(?=,| and |$)")  # a case in the list that ends a reason's detail
 FORGOTTEN = "(erased)"
-FIGURES = ("p_value", "change", "interval")
+CHUNK = 1_000
+FIGURES = ("p_value", "change", "interval", "figures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def record(
     project = paper.release.dataset.project
     known = {case.id: case for case in paper.cases}
     said: dict[str, Any] = verdict_document(verdict)
+    said["figures"]["try"] = tries(paper, candidate).count() + 1 if candidate.version else None
     changes = {outcome["case"]: outcome["outcome"] for outcome in said["outcomes"]}
     called = agent_versions.redacted(project, candidate)
     model = called.pop("model")
@@ -80,6 +82,21 @@ def record(
         GateResult.objects.bulk_create(rows, batch_size=500)
         ask_people(paper.models.divided_on(paper.cases), paper.origins, JUDGE_DIVIDED)
     return made
+
+
+def tries(paper: Exam, candidate: CandidateIn) -> QuerySet[GateRun]:
+    """The earlier runs of this very version on these very cases, newest first. Runs without a version may be of other
+    code: they are not counted.
+    """
+    called = agent_versions.redacted(paper.release.dataset.project, candidate)
+    mine = GateRun.objects.filter(
+        project=paper.release.dataset.project,
+        candidate__name=called["name"],
+        candidate__version=called["version"],
+        cases_digest=cases_digest(paper.cases),
+    )
+    judged = mine.exclude(verdict=GateRun.Verdict.NOT_JUDGED).exclude(candidate__version="")
+    return judged.select_related("release__dataset", "candidate").order_by("-pk")
 
 
 def outcome_of(verdict: Verdict) -> str:
@@ -201,11 +218,14 @@ def without_cases(reason: dict[str, Any], gone: set[str]) -> dict[str, Any]:
 
 
 def outdated(project: Project, limit: datetime) -> QuerySet[GateResult]:
-    """The stored answers of runs before that moment that cannot become a baseline: neither of a promoted version, nor
-    of the newest run of their dataset that passed.
+    """The stored answers of runs before that moment that nothing is compared with: neither of a promoted version, nor of
+    the first or the newest run of their dataset that passed.
     """
     mine = GateRun.objects.filter(project=project)
     passed = mine.filter(verdict=GateRun.Verdict.PASSED).exclude(candidate__state=VersionState.REFUSED)
-    newest = passed.order_by().values("release__dataset").annotate(newest=Max("pk")).values("newest")
+    of_dataset = passed.order_by().values("release__dataset")
+    newest, first = of_dataset.annotate(newest=Max("pk")), of_dataset.annotate(first=Min("pk"))
     old = mine.filter(created_at__lt=limit).exclude(candidate__state=VersionState.PROMOTED)
-    return GateResult.objects.filter(run__in=old.exclude(pk__in=newest))
+    return GateResult.objects.filter(
+        run__in=old.exclude(pk__in=newest.values("newest")).exclude(pk__in=first.values("first"))
+    )

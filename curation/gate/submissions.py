@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from django.conf import settings
 from msgspec import Meta, Struct
 
+from curation.gate import past_runs
 from curation.gate.agent_versions import CandidateIn
 from curation.gate.judging import Exam, GateError, NotFound, exam, find_baseline, find_release, judge, redacted_answer
 from curation.gate.reports import provisional, shown
@@ -53,7 +54,7 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
         raise Problem(409, str(error)) from error
     with remembering():
         results = results_of(paper, sent)
-        verdict = judge(paper, results, rival)
+        verdict = judge(paper, results, rival, past_runs.history(paper, sent.candidate, rival))
     if sent.draft:
         return provisional(paper, rival, verdict), 200
     return shown(record(paper, sent.candidate, rival, results, verdict)), 201

@@ -233,6 +233,9 @@ class AuditItem(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="audit_items")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="audit_items")
     drawn_at = models.DateTimeField(default=timezone.now)
+    share = models.FloatField(
+        null=True, help_text="The share of all answers that was drawn when this one was. Null until the next draw."
+    )
 
     def __str__(self) -> str:
         return f"audit of {self.interaction_id}"
@@ -244,6 +247,9 @@ class AuditFrame(models.Model):
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="audit_frame")
     drawn_to = models.BigIntegerField(default=0)
     seen = models.PositiveBigIntegerField(default=0)
+    drawn = models.PositiveBigIntegerField(
+        null=True, help_text="How many were ever drawn; erasure does not lower it. Null until the next draw."
+    )
     measured = models.JSONField(null=True, help_text="What thumbs and weighted thumbs came to, when all was counted.")
     measured_at = models.DateTimeField(null=True)
 

@@ -36,6 +36,14 @@ class AgentVersion(models.Model):
     decided_by = models.CharField(max_length=150, blank=True, help_text="Who promoted or refused it: a user or a key.")
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.CharField(max_length=200, blank=True, help_text="Redacted before it is kept.")
+    decided_run = models.ForeignKey(
+        "GateRun",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The gate run, one of maybe several tries, that the decision rests on.",
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

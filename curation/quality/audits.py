@@ -2,20 +2,20 @@
 
 Who votes is no random sample; this is. An interaction is drawn by the keyed hash of its number alone, so that neither
 what was asked nor whether somebody voted decides, nobody can choose a number that is drawn, and drawing again draws the
-same. Raising the share later does not draw from earlier interactions.
+same. Raising the share later does not draw from earlier interactions; each keeps the share that it was drawn with.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Sum
 from django.utils import timezone
 
 from curation.evidence.records import Finding
 from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask, TaskState
-from curation.quality import estimates
+from curation.quality import strata
+from curation.quality.strata import Audit, Drawn
 from curation.review import opening
 from curation.selection.holdout import place
 from feedback.models import Interaction, Project
@@ -24,6 +24,7 @@ from privacy.subjects import digests
 DEFAULT_SHARE = 0.01
 CHUNK = 20_000
 SETTLED = timedelta(hours=1)
+PRIORITIES = 19  # of audit tasks: 1 to 19, about the 10 of other tasks
 Resolution = ReviewTask.Resolution
 
 
@@ -38,7 +39,8 @@ def is_drawn(interaction: int, share: float, key: bytes) -> bool:
 def draw(project: Project, policy: CurationPolicy, now: datetime | None = None) -> int:
     """Draw from the interactions since the last draw; returns how many were drawn. The cost depends on what is new.
 
-    Only what is an hour old is drawn from: a transaction that commits late is not passed over. A drawn interaction that waits for a person already is judged there; for the others a task is opened.
+    Only what is an hour old is drawn from: a transaction that commits late is not passed over. A drawn interaction that
+    waits for a person already is judged there; for the others a task is opened.
     """
     share, key, drawn = share_of(policy), digests.key("audit"), 0
     settled = (now or timezone.now()) - SETTLED
@@ -51,57 +53,80 @@ def draw(project: Project, policy: CurationPolicy, now: datetime | None = None) 
             if not found:
                 return drawn
             chosen = {number: subject for number, subject in found if is_drawn(number, share, key)}
-            enter(project, chosen)
+            before = counted(frame) if frame.drawn is None else frame.drawn
+            enter(project, chosen, share)
             drawn += len(chosen)
-            frame.drawn_to, frame.seen = found[-1][0], frame.seen + len(found)
-            frame.save(update_fields=["drawn_to", "seen"])
+            frame.drawn_to, frame.seen, frame.drawn = found[-1][0], frame.seen + len(found), before + len(chosen)
+            frame.save(update_fields=["drawn_to", "seen", "drawn"])
 
 
-def enter(project: Project, chosen: dict[int, int]) -> None:
-    """Put these interactions (by their subjects) into the sample, and ask a person about each."""
-    items = [AuditItem(interaction_id=key, project=project, subject_id=subject) for key, subject in chosen.items()]
+def counted(frame: AuditFrame) -> int:
+    """How many were drawn before shares were kept; they get the share that was drawn all in all."""
+    items = AuditItem.objects.filter(project=frame.project_id, share__isnull=True)
+    number = items.count()
+    if number and frame.seen:
+        items.update(share=min(1.0, number / frame.seen))
+    return number
+
+
+def enter(project: Project, chosen: dict[int, int], share: float) -> None:
+    """Put these interactions (by their subjects) into the sample, and ask a person about each.
+
+    Their priorities are drawn by the same kind of hash: served oldest first, the judged ones would speak of last month.
+    """
+    items = [
+        AuditItem(interaction_id=key, project=project, subject_id=subject, share=share)
+        for key, subject in chosen.items()
+    ]
     AuditItem.objects.bulk_create(items, ignore_conflicts=True)
     why = Finding(opening.AUDIT, opening.AUDIT, "")
     opening.ask(project, {key: (subject, why) for key, subject in chosen.items()})
+    turns: defaultdict[int, list[int]] = defaultdict(list)
+    key = digests.key("audit order")
+    for number in chosen:
+        turns[1 + int(PRIORITIES * place(number.to_bytes(8, "big"), key=key))].append(number)
+    for priority, numbers in turns.items():
+        waiting = ReviewTask.objects.filter(interaction__in=numbers, state=TaskState.OPEN, reason=opening.AUDIT)
+        waiting.update(priority=priority)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One interaction of the sample. `good` is what a person judged, None where nobody has or they could not tell;
-    `is_asked_anyway` where it would wait for a person without the audit, too. `language` is known once it is decided.
-    """
-
-    interaction: int
-    good: bool | None
-    is_asked_anyway: bool
-    agent_version: str
-    language: str
-    tags: tuple[str, ...]
-    at: datetime
-
-
-def sample(*projects: Project) -> list[Drawn]:
-    """The samples of these projects, without people who have a request under way; one query."""
+def sample(*projects: Project, since: datetime | None = None) -> list[Drawn]:
+    """The samples of these projects, of answers since then, without people who have a request under way; one query."""
     tasks = ReviewTask.objects.filter(interaction=OuterRef("pk")).exclude(kind__in=opening.ASIDE)
     resolved = tasks.filter(state=TaskState.RESOLVED).order_by("-resolved_at", "-pk")
-    rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True).annotate(
-        said=Subquery(resolved.values("resolution")[:1]),
-        outcome=F("interaction__decision__outcome"),
-        anyway=Exists(tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=opening.AUDIT)),
-    )
+    doubted = tasks.filter(kind=ReviewTask.Kind.LABEL).exclude(reason=opening.AUDIT)
+    rows = AuditItem.objects.filter(project__in=projects, subject__restricted_at__isnull=True)
+    if since is not None:
+        rows = rows.filter(interaction__occurred_at__gte=since)
     found = rows.order_by("pk").values_list(
         "pk",
-        "said",
-        "outcome",
-        "anyway",
+        "project",
+        "subject",
+        "share",
         "interaction__agent_version",
         "interaction__decision__language",
         "interaction__tags",
         "interaction__occurred_at",
+        "interaction__decision__outcome",
+        Subquery(resolved.values("resolution")[:1]),
+        Subquery(doubted.order_by("pk").values("priority")[:1]),
     )
     return [
-        Drawn(key, judged(said, outcome), anyway, version, language or "", tuple(tags), at)
-        for key, said, outcome, anyway, version, language, tags, at in found
+        Drawn(
+            key,
+            judged(said, outcome),
+            priority is not None,
+            version,
+            language or "",
+            tuple(tags),
+            at,
+            project=project,
+            subject=subject,
+            is_waiting=said is None,
+            priority=priority or 0,
+            share=share or DEFAULT_SHARE,
+        )
+        for key, project, subject, share, version, language, tags, at, outcome, said, priority in found
     ]
 
 
@@ -117,19 +142,14 @@ def judged(said: str | None, outcome: str | None) -> bool | None:
     return JUDGED.get(Resolution(said)) if said else None
 
 
-def estimate(*projects: Project) -> estimates.Estimate:
-    """How good the agent's answers are, from the judged part of the sample; with n and interval, as every rate."""
-    return estimate_of(sample(*projects))
+def erased(*projects: Project) -> float:
+    """The share of all ever drawn answers that is not in the sample any more, or hidden by a request under way."""
+    frames = AuditFrame.objects.filter(project__in=projects, drawn__isnull=False)
+    drawn = frames.aggregate(drawn=Sum("drawn"))["drawn"] or 0
+    rows = AuditItem.objects.filter(project__in=frames.values("project"), subject__restricted_at__isnull=True)
+    return max(0.0, 1 - rows.count() / drawn) if drawn else 0.0
 
 
-def estimate_of(drawn: Iterable[Drawn]) -> estimates.Estimate:
-    """The estimate from these. What waits for a person for another reason too is judged sooner, and is mostly doubtful:
-    each of the two sorts counts by its share of what was drawn, not of what has been judged so far.
-    """
-    counts: dict[bool, list[int]] = {True: [0, 0, 0], False: [0, 0, 0]}
-    for item in drawn:
-        kind = counts[item.is_asked_anyway]
-        kind[0] += 1
-        kind[1] += item.good is not None
-        kind[2] += bool(item.good)
-    return estimates.stratified((kind[0], kind[1], kind[2]) for kind in counts.values())
+def audit(*projects: Project, since: datetime | None = None) -> Audit:
+    """How good the agent's answers since then are, with what the figure rests on and speaks of."""
+    return strata.audit(sample(*projects, since=since), erased=erased(*projects))

@@ -9,16 +9,30 @@ A rate never comes without its n and its interval: an `Estimate` requires and pr
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 Z95: Final = 1.959963984540054
-LEAST_PROPENSITY: Final = 0.05
+LEAST_RELATIVE: Final = 0.1  # of the usual propensity: a smaller one is raised to this
+MOST_CLIPPED: Final = 0.1  # of the votes: with more the estimate is mostly the clipping's
+WIDEST_AUDIT: Final = 0.15  # an interval wider than this could hardly have refuted anything
 LEAST_ESS: Final = 100.0
 SMALLEST_GROUP: Final = 5
 ROUNDING: Final = 1e-9
+
+
+MOST_DIGITS = 4
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in percent: "100%" and "0%" mean all and none. Where rounding would say so of less, more digits are shown."""
+    for wanted in range(digits, MOST_DIGITS + 1):
+        text = f"{share:.{wanted}%}"
+        if share in (0.0, 1.0) or float(text[:-1]) not in (0.0, 100.0):
+            return text
+    return f"over {100 - 10**-MOST_DIGITS}%" if share > 0.5 else f"under {10**-MOST_DIGITS:.{MOST_DIGITS}f}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +60,26 @@ class Estimate:
     def __str__(self) -> str:
         if self.rate is None:
             return "no data (n = 0)"
-        return f"{self.rate:.1%} (n = {self.n:,}, 95 % {self.low:.1%} to {self.high:.1%})"
+        return f"{percent(self.rate, 1)} (n = {self.n:,}, 95 % {percent(self.low, 1)} to {percent(self.high, 1)})"
 
 
 @dataclass(frozen=True, slots=True)
 class Weighted:
     """An estimate by weights, with the effective sample size ESS = (Σw)² ÷ Σw²: how many equal votes it is
-    worth.
+    worth; and the share of the votes whose weight was clipped.
     """
 
     estimate: Estimate
     ess: float
+    clipped: float = 0.0
 
     def is_trusted(self, audit: Estimate) -> bool:
-        """Whether to show it: it rests on enough, and the audit does not contradict it."""
+        """Whether the audit bears it out: it rests on enough votes as they are, and lies in the interval of an audit that
+        is narrow enough to have refuted it.
+        """
         rate = self.estimate.rate
-        return rate is not None and self.ess >= LEAST_ESS and audit.n > 0 and audit.low <= rate <= audit.high
+        enough = rate is not None and self.ess >= LEAST_ESS and self.clipped <= MOST_CLIPPED
+        return enough and audit.high - audit.low <= WIDEST_AUDIT and audit.low <= (rate or 0.0) <= audit.high
 
 
 def wilson(good: int, n: int, *, method: str = "wilson") -> Estimate:
@@ -97,45 +115,44 @@ def interval(rate: float, n: float, z: float = Z95) -> tuple[float, float]:
 
 def weighted_by_cell(cells: Iterable[tuple[int, ...]]) -> Weighted:
     """The self-normalised inverse-propensity rate, Σ(oy/p) ÷ Σ(o/p), from the counts (seen, voted, good) of cells, each
-    with its smoothed chance p of a vote, clipped from below.
+    with its smoothed chance p of a vote. Chances below a tenth of the usual one are raised to that: where 2 % of people
+    vote, a chance of 1 % is no outlier, and one of 0.01 % is.
     """
-    total = good = squares = 0.0
-    votes = 0
-    for seen, voted, liked in cells:
-        weight = 1 / max((voted + 1) / (seen + 2), LEAST_PROPENSITY)
-        total, good, squares = total + weight * voted, good + weight * liked, squares + weight * weight * voted
-        votes += voted
+    given = [tuple(cell) for cell in cells]
+    seen, votes = (sum(cell[place] for cell in given) for place in (0, 1))
     if not votes:
         return Weighted(Estimate(None, 0, 0.0, 1.0, "snipw"), 0.0)
+    least = LEAST_RELATIVE * votes / max(1, seen)
+    total = good = squares = 0.0
+    clipped = 0
+    for number, voted, liked in given:
+        chance = (voted + 1) / (number + 2)
+        weight = 1 / max(chance, least)
+        clipped += voted * (chance < least)
+        total, good, squares = total + weight * voted, good + weight * liked, squares + weight * weight * voted
     rate, ess = share(good / total), total * total / squares
     low, high = interval(rate, ess)
-    return Weighted(Estimate(rate, votes, low, high, "snipw"), ess)
+    return Weighted(Estimate(rate, votes, low, high, "snipw"), ess, clipped / votes)
 
 
-def stratified(strata: Iterable[tuple[int, int, int]]) -> Estimate:
-    """The share of good answers in a sample of which some waits to be judged, from the (drawn, judged, good) of strata
-    that are judged sooner or later than others: each counts by what was drawn, not by what was judged so far.
+def pooled(rates: Sequence[tuple[float, int]]) -> list[float]:
+    """Each (rate, n) drawn towards their common rate, as far as their differences are chance.
 
-    Wilson's interval at the sample size that a plain sample of the same variance would have. A stratum of which nothing
-    is judged may be all good or all bad.
+    Empirical Bayes with a beta prior, whose strength is found by moments (Kleinman, JASA 68 (1973) 46-54).
     """
-    given = [(drawn, judged, good) for drawn, judged, good in strata if drawn]
-    known = [one for one in given if one[1]]
-    if not known:
-        return Estimate(None, 0, 0.0, 1.0, "audit")
-    if len(given) == 1:
-        return wilson(given[0][2], given[0][1], method="audit")
-    sure = sum(drawn for drawn, _, _ in known)
-    open_share = 1 - sure / sum(drawn for drawn, _, _ in given)
-    n = sum(judged for _, judged, _ in known)
-    rate = share(math.fsum(drawn / sure * good / judged for drawn, judged, good in known))
-    spread = math.fsum(
-        (drawn / sure) ** 2 / judged * (good + 1) / (judged + 2) * (judged - good + 1) / (judged + 2)
-        for drawn, judged, good in known
-    )
-    plain = (n * rate + 1) / (n + 2)
-    low, high = interval(rate, min(float(n), plain * (1 - plain) / spread))
-    return Estimate(rate, n, share((1 - open_share) * low), share((1 - open_share) * high + open_share), "audit")
+    total = sum(n for _, n in rates)
+    if len(rates) < 2 or not total:
+        return [rate for rate, _ in rates]
+    common = sum(rate * n for rate, n in rates) / total
+    spread = sum(n * (rate - common) ** 2 for rate, n in rates)
+    chance = common * (1 - common)
+    true = spread - (len(rates) - 1) * chance
+    room = total - sum(n * n for _, n in rates) / total
+    if chance == 0 or room <= 0 or true <= 0:
+        return [common for _ in rates]
+    between = min(0.99, true / (room - (len(rates) - 1)) / chance) if room > len(rates) - 1 else 0.99
+    strength = 1 / between - 1
+    return [(rate * n + common * strength) / (n + strength) for rate, n in rates]
 
 
 def week(at: datetime) -> str:

@@ -5,14 +5,15 @@ All of it by agent version, language, tag and week. Counted by the database; not
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from curation.decisions.rules import EXPLICIT, UP
 from curation.models import AuditFrame, Decision
-from curation.quality import audits, estimates
-from curation.quality.estimates import SMALLEST_GROUP, Estimate, Weighted
+from curation.quality import audits, estimates, strata
+from curation.quality.estimates import SMALLEST_GROUP, Estimate, Weighted, pooled
+from curation.quality.strata import Audit
 from feedback.models import Interaction, Project, Signal
 from privacy.db import bulk, engine
 from privacy.models import Subject
@@ -46,12 +47,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """One agent version, language, tag or week, by the audit and by the thumbs."""
+    """One agent version, language, tag or week, by the audit and by the thumbs. `shrunk` is the audit's rate drawn towards
+    that of its group, the more the fewer were judged: the best guess, where the rate by itself is mostly chance.
+    """
 
     group: str
     name: str
     audit: Estimate
     thumbs: Estimate
+    shrunk: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,27 @@ class Quality:
     judged yet; `weighted` is a diagnostic, and `is_trusted` says whether confirmed by the audit.
     """
 
-    audit: Estimate
+    found: Audit
     thumbs: Estimate
     weighted: Weighted
     seen: int
-    drawn: int
-    waiting: int
     slices: tuple[Slice, ...]
 
     @property
+    def audit(self) -> Estimate:
+        return self.found.estimate
+
+    @property
+    def drawn(self) -> int:
+        return self.found.drawn
+
+    @property
+    def waiting(self) -> int:
+        return self.found.waiting
+
+    @property
     def is_trusted(self) -> bool:
-        """Whether the weighted estimate rests on enough and lies in the audit's interval."""
+        """Whether the weighted estimate rests on enough and lies in the interval of an audit that could have refuted it."""
         return self.weighted.is_trusted(self.audit)
 
 
@@ -79,13 +93,11 @@ def measure(project: Project) -> Quality:
     engine.analyze(Interaction, Signal, Subject, Decision)
     found, sample = cells(project), audits.sample(project)
     return Quality(
-        audit=audits.estimate_of(sample),
+        found=strata.audit(sample, erased=audits.erased(project)),
         thumbs=thumbs(found),
         weighted=weighted(found),
         seen=sum(cell.seen for cell in found),
-        drawn=len(sample),
-        waiting=sum(item.good is None for item in sample),
-        slices=tuple(slices(found, sample)),
+        slices=tuple(slices(found, sample, voters(project))),
     )
 
 
@@ -96,7 +108,8 @@ def remember(project: Project, *, now: datetime, after: timedelta = DAY) -> bool
     if not due.exists():
         return False
     made = as_dict(measure(project))
-    return bool(due.update(measured={name: made[name] for name in ("thumbs", "weighted")}, measured_at=now))
+    kept = {name: made[name] for name in ("thumbs", "weighted")}
+    return bool(due.update(measured=kept, measured_at=now))
 
 
 def remembered(project: Project) -> Weighted | None:
@@ -106,23 +119,34 @@ def remembered(project: Project) -> Weighted | None:
     if kept is None or kept["rate"] is None:
         return None
     made = Estimate(**{name: kept[name] for name in ("rate", "n", "low", "high", "method")})
-    return Weighted(made, kept["ess"])
+    return Weighted(made, kept["ess"], kept.get("clipped", 0.0))
+
+
+KINDS = f"({', '.join(repr(kind) for kind in sorted(EXPLICIT))})"
+
+
+def votes(marks: str) -> str:
+    """The statement for each voted answer: whether everybody's newest vote on it is good. What counts as thumbs, on every
+    page. `marks` are the places of the projects' numbers.
+    """
+    signal, subject = bulk.quoted(Signal), bulk.quoted(Subject)
+    return (
+        f"SELECT g.interaction_id, MIN(CASE WHEN g.kind = '{UP}' THEN 1 ELSE 0 END) AS good "  # noqa: S608
+        f"FROM {signal} g JOIN {subject} p ON p.id = g.subject_id "
+        f"WHERE g.project_id IN ({marks}) AND g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.kind IN {KINDS} "
+        f"AND NOT EXISTS (SELECT 1 FROM {signal} n WHERE n.interaction_id = g.interaction_id "
+        f"AND n.subject_id = g.subject_id AND n.withdrawn_at IS NULL AND n.kind IN {KINDS} "
+        "AND (n.effective_at, n.id) > (g.effective_at, g.id)) GROUP BY g.interaction_id"
+    )
 
 
 def cells(project: Project) -> list[Cell]:
     """The project's visible interactions, counted by agent version, language, tags and day; one statement."""
-    kinds = f"({', '.join(repr(kind) for kind in sorted(EXPLICIT))})"
-    signal, subject = bulk.quoted(Signal), bulk.quoted(Subject)
     statement = (
-        f"WITH votes AS (SELECT g.interaction_id, MIN(CASE WHEN g.kind = '{UP}' THEN 1 ELSE 0 END) AS good "  # noqa: S608
-        f"FROM {signal} g JOIN {subject} p ON p.id = g.subject_id "
-        f"WHERE g.project_id = %s AND g.withdrawn_at IS NULL AND p.restricted_at IS NULL AND g.kind IN {kinds} "
-        f"AND NOT EXISTS (SELECT 1 FROM {signal} n WHERE n.interaction_id = g.interaction_id "
-        f"AND n.subject_id = g.subject_id AND n.withdrawn_at IS NULL AND n.kind IN {kinds} "
-        "AND (n.effective_at, n.id) > (g.effective_at, g.id)) GROUP BY g.interaction_id) "
+        f"WITH votes AS ({votes('%s')}) "  # noqa: S608
         "SELECT i.agent_version, COALESCE(d.language, ''), CAST(i.tags AS TEXT), "
         "SUBSTR(CAST(i.occurred_at AS TEXT), 1, 10), COUNT(*), COUNT(v.good), COALESCE(SUM(v.good), 0) "
-        f"FROM {bulk.quoted(Interaction)} i JOIN {subject} s ON s.id = i.subject_id "
+        f"FROM {bulk.quoted(Interaction)} i JOIN {bulk.quoted(Subject)} s ON s.id = i.subject_id "
         f"LEFT JOIN {bulk.quoted(Decision)} d ON d.interaction_id = i.id "
         "LEFT JOIN votes v ON v.interaction_id = i.id "
         "WHERE i.project_id = %s AND s.restricted_at IS NULL GROUP BY 1, 2, 3, 4"
@@ -132,6 +156,44 @@ def cells(project: Project) -> list[Cell]:
         Cell(version, language, tuple(bulk.parsed(tags)), date.fromisoformat(day), seen, voted, good)
         for version, language, tags, day, seen, voted, good in rows
     ]
+
+
+def thumbs_by_version(projects: Sequence[int], since: datetime | None) -> dict[str, Estimate]:
+    """The share of voted answers since then that nobody found wrong, under "all" and by agent version; one statement that
+    reads the votes alone.
+    """
+    marks = ", ".join(["%s"] * len(projects))
+    if not projects:
+        return {"all": estimates.wilson(0, 0, method="thumbs")}
+    later = "" if since is None else "AND i.occurred_at >= %s "
+    statement = (
+        f"WITH votes AS ({votes(marks)}) SELECT i.agent_version, COUNT(*), COALESCE(SUM(v.good), 0) "  # noqa: S608
+        f"FROM votes v JOIN {bulk.quoted(Interaction)} i ON i.id = v.interaction_id "
+        f"JOIN {bulk.quoted(Subject)} s ON s.id = i.subject_id WHERE s.restricted_at IS NULL {later}GROUP BY 1"
+    )
+    rows = bulk.select(statement, [*projects, *([] if since is None else [bulk.stamp(since)])])
+    counted = sorted(rows, key=lambda row: -row[1])
+    made = {"all": estimates.wilson(sum(row[2] for row in counted), sum(row[1] for row in counted), method="thumbs")}
+    return made | {str(name): estimates.wilson(good, n, method="thumbs") for name, n, good in counted[:6] if name}
+
+
+def voters(project: Project) -> dict[tuple[str, str], int]:
+    """How many people voted in each slice."""
+    rows = Signal.objects.live().filter(project=project, kind__in=EXPLICIT).order_by()
+    columns = (
+        "subject",
+        "interaction__agent_version",
+        "interaction__decision__language",
+        "interaction__tags",
+        "interaction__occurred_at",
+    )
+    people: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+    for subject, version, language, tags, at in rows.values_list(*columns).iterator():
+        cell = Cell(version or "", language or "", tuple(tags or ()), at.date(), 1, 1, 0)
+        for group in GROUPS:
+            for name in cell.names(group):
+                people[group, name].add(subject)
+    return {name: len(found) for name, found in people.items()}
 
 
 def thumbs(found: Iterable[Cell]) -> Estimate:
@@ -151,31 +213,64 @@ def weighted(found: Iterable[Cell]) -> Weighted:
     return estimates.weighted_by_cell(tuple(counts) for counts in seen.values())
 
 
-def slices(found: Sequence[Cell], sample: Sequence[audits.Drawn]) -> Iterable[Slice]:
-    """Each group's slices with at least five votes or judgements: fewer would nearly reveal a single person's."""
-    languages = {item.interaction: item.language for item in sample}
+def slices(
+    found: Sequence[Cell], sample: Sequence[strata.Drawn], people: dict[tuple[str, str], int]
+) -> Iterable[Slice]:
+    """Each group's slices with at least five people who voted or whose answers were judged: fewer would nearly reveal a
+    single person's. A figure from fewer people is left out.
+    """
     for group in GROUPS:
         counted: defaultdict[str, list[Cell]] = defaultdict(list)
-        judged: defaultdict[str, list[audits.Drawn]] = defaultdict(list)
+        judged: defaultdict[str, list[strata.Drawn]] = defaultdict(list)
         for cell in found:
             for name in cell.names(group):
                 counted[name].append(cell)
         for item in sample:
-            own = Cell(item.agent_version, languages[item.interaction], item.tags, item.at.date(), 1, 0, 0)
+            own = Cell(item.agent_version, item.language, item.tags, item.at.date(), 1, 0, 0)
             for name in own.names(group):
                 judged[name].append(item)
-        for name in sorted(counted.keys() | judged.keys()):
-            made = Slice(group, name, audits.estimate_of(judged[name]), thumbs(counted[name]))
-            if max(made.audit.n, made.thumbs.n) >= SMALLEST_GROUP:
-                yield made
+        yield from shrunk(
+            [slice_of(group, name, counted[name], judged[name], people) for name in sorted(counted.keys() | judged)]
+        )
+
+
+def slice_of(
+    group: str, name: str, found: Sequence[Cell], drawn: Sequence[strata.Drawn], people: dict[tuple[str, str], int]
+) -> Slice:
+    own = {item.subject for item in drawn if item.good is not None}
+    audit = strata.audit(drawn).estimate if len(own) >= SMALLEST_GROUP else strata.NOTHING
+    enough = people.get((group, name), 0) >= SMALLEST_GROUP
+    return Slice(group, name, audit, thumbs(found if enough else ()))
+
+
+def shrunk(made: Sequence[Slice]) -> Iterable[Slice]:
+    """The slices that have a figure, the audit's rates drawn towards their group's."""
+    known = [one for one in made if one.audit.rate is not None]
+    guesses = pooled([(one.audit.rate or 0.0, one.audit.n) for one in known])
+    named = {one.name: guess for one, guess in zip(known, guesses, strict=True)}
+    return [replace(one, shrunk=named.get(one.name)) for one in made if one.audit.n or one.thumbs.n]
 
 
 def as_dict(made: Quality) -> dict[str, Any]:
     """What the command prints: every estimate with its n and interval."""
     return {
-        "audit": {**asdict(made.audit), "drawn": made.drawn, "waiting": made.waiting},
+        "audit": {
+            **asdict(made.audit),
+            **{
+                name: getattr(made.found, name)
+                for name in ("drawn", "spoken_of", "judged", "waiting", "unsure", "erased")
+            },
+            "since": made.found.since and made.found.since.isoformat(),
+            "until": made.found.until and made.found.until.isoformat(),
+            "missing": made.found.missing,
+        },
         "thumbs": asdict(made.thumbs),
-        "weighted": {**asdict(made.weighted.estimate), "ess": made.weighted.ess, "trusted": made.is_trusted},
+        "weighted": {
+            **asdict(made.weighted.estimate),
+            "ess": made.weighted.ess,
+            "clipped": made.weighted.clipped,
+            "trusted": made.is_trusted,
+        },
         "answers": made.seen,
         "slices": [asdict(one) for one in made.slices],
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from curation.quality.estimates import percent as as_percent
 from curation.releases.formats import TABLES
 from curation.releases.formats.shapes import Shape
 
@@ -250,4 +251,4 @@ def reviewed(manifest: Mapping[str, Any]) -> bool:
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{as_percent(share, 1).removesuffix('%')} %"

@@ -210,13 +210,13 @@ def estimates(project: Project) -> Bias | None:
     Counting the votes reads every interaction, which a cut shall not wait for: that is done once a day.
     """
     said: Bias = {}
-    if (audit := audits.estimate_of(audits.sample(project))).n:
+    if (audit := audits.audit(project).estimate).n:
         said["audit"] = estimate(asdict(audit))
     frame = AuditFrame.objects.filter(project=project).first()
     counted = (frame.measured or {}) if frame else {}
     if counted.get("thumbs", {}).get("n"):
         said["thumbs"] = estimate(counted["thumbs"])
-    if counted.get("weighted", {}).get("n"):
+    if counted.get("weighted", {}).get("trusted"):  # what the audit does not bear out is not passed on
         said["weighted"] = estimate(counted["weighted"])
     return said or None
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from curation.decisions.fragments import amended
 from curation.decisions.reasons import REASONS, Reason
-from curation.models import Decision, Question, ReviewTask, TaskState
+from curation.models import AuditItem, Decision, Question, ReviewTask, TaskState
 from curation.review import double_review, holds, queues
 from curation.review.opening import ASIDE, AUDIT
 from curation.review.verdicts import barred, claim_of
@@ -89,15 +89,17 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
     now = timezone.now()
     is_open = task.state == TaskState.OPEN
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
-    # Audits, second reviews and calibrations are judged blind: what others said would bias them.
-    blind = blind or task.reason == AUDIT or task.kind in ASIDE
+    # Second reviews, calibrations and whatever was drawn into the audit, even where something else opened the task, are
+    # judged blind: what others said would bias them.
+    is_drawn = task.reason == AUDIT or AuditItem.objects.filter(pk=task.interaction_id).exists()
+    blind = blind or is_drawn or task.kind in ASIDE
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
     is_hold = is_open and holds.is_hold(task)
     record = holds.record(task) if is_hold else None
     return Page(
         task=task,
-        why=words(task),
-        priority=queues.priority_words(row for row in signals if row.withdrawn_at is None),
+        why=REASONS[AUDIT].sentence if is_drawn and is_open else words(task),
+        priority="" if blind and is_open else queues.priority_words(row for row in signals if row.withdrawn_at is None),
         said=() if blind and is_open else tuple(map(said, signals)),
         earlier=tuple(earlier(task)),
         differ=tuple(double_review.verdicts_before(task)) if user.has_perm(double_review.ADJUDICATES) else (),

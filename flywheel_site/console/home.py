@@ -18,8 +18,9 @@ from curation.decisions.reasons import short
 from curation.decisions.rules import Outcome
 from curation.models import Dataset, GateResult, GateRun, Release, ReleaseMember, ReleaseState, ReviewTask, TaskState
 from curation.quality import audits, report
-from curation.quality.estimates import Estimate, Weighted, wilson
-from feedback.models import Interaction, Project, Signal, WriteResult
+from curation.quality.estimates import Estimate, Weighted, percent
+from curation.quality.strata import Audit
+from feedback.models import Interaction, Project, WriteResult
 from feedback.models import Outcome as Write
 from privacy.models import Erasure, PrivacyRequest, Setback
 
@@ -73,11 +74,11 @@ class Rate:
 
     @property
     def percent(self) -> str:
-        return "not known yet" if self.estimate.rate is None else f"{self.estimate.rate:.0%}"
+        return "not known yet" if self.estimate.rate is None else percent(self.estimate.rate)
 
     @property
     def interval(self) -> str:
-        return f"{self.estimate.low:.0%} to {self.estimate.high:.0%}, n = {self.estimate.n:,}"
+        return f"{percent(self.estimate.low)} to {percent(self.estimate.high)}, n = {self.estimate.n:,}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Overview:
     project: Project | None
     days: str
     funnel: tuple[Bar, ...]
-    quality: Rate
+    audit: Audit
     thumbs: Rate
     weighted: Weighted | None
     versions: tuple[Rate, ...]
@@ -113,9 +114,13 @@ class Overview:
     gate_runs: tuple[GateRun, ...]
 
     @property
-    def is_borne_out(self) -> bool:
-        """Whether the weighted thumbs rest on enough and lie in the audit's interval."""
-        return self.weighted is not None and self.weighted.is_trusted(self.quality.estimate)
+    def quality(self) -> Rate:
+        return Rate("audit", self.audit.estimate, 0)
+
+    @property
+    def window(self) -> str:
+        """The period of the audit and the thumbs, in words."""
+        return "all answers" if self.days == "all" else f"answers of the last {PERIODS[self.days]}"
 
     @property
     def is_empty(self) -> bool:
@@ -151,9 +156,9 @@ def glance(mine: QuerySet[Project], project: str, days: str, may: Callable[[str]
         project=chosen,
         days=days,
         funnel=funnel(keys, days, since, link),
-        quality=Rate("audit", audits.estimate(*([chosen] if chosen else projects)), 0),
+        audit=audits.audit(*([chosen] if chosen else projects), since=since),
         thumbs=Rate("thumbs up", votes["all"], 0),
-        weighted=report.remembered(chosen or projects[0]) if chosen or len(projects) == 1 else None,
+        weighted=weighted_thumbs(chosen, projects, days),
         versions=tuple(
             Rate(name, votes[name], place * 34) for place, name in enumerate(sorted(votes)[:6]) if name != "all"
         ),
@@ -263,18 +268,22 @@ def by_reason(tasks: QuerySet[ReviewTask], link: dict[str, Any]) -> list[tuple[s
     return [(short(reason), number, listed("curation.reviewtask", reason=reason, **link)) for reason, number in rows]
 
 
+def weighted_thumbs(chosen: Project | None, projects: tuple[Project, ...], days: str) -> Weighted | None:
+    """The weighted thumbs of one project, where the audit bears them out. They are counted over all time, once a day: beside
+    the figures of a shorter window they would say nothing.
+    """
+    project = chosen or (projects[0] if len(projects) == 1 else None)
+    found = report.remembered(project) if project and days == "all" else None
+    return found if found and project and found.is_trusted(audits.audit(project).estimate) else None
+
+
 def rates(keys: list[int], since: Any) -> dict[str, Estimate]:
-    """The share of up-votes, of all answers and by agent version, each with Wilson's interval; one query."""
-    signals = Signal.objects.live().filter(project__in=keys, kind__in=["thumbs_up", "thumbs_down"])
-    if since is not None:
-        signals = signals.filter(received_at__gte=since)
-    rows = signals.values_list("interaction__agent_version").annotate(
-        up=Count("pk", filter=Q(kind="thumbs_up")), n=Count("pk")
-    )
-    counted = [(str(version or ""), up, n) for version, up, n in rows.order_by("-n")[:200]]
-    made = {"all": wilson(sum(up for _, up, _ in counted), sum(n for _, _, n in counted), method="thumbs")}
-    named = {version: wilson(up, n, method="thumbs") for version, up, n in counted[:5] if version and n >= 5}
-    return made | (named if len(named) > 1 else {})
+    """The share of voted answers of the window that nobody found wrong: of all, and by agent version where there are
+    several; one query.
+    """
+    made = report.thumbs_by_version(keys, since)
+    named = {version: found for version, found in made.items() if version != "all" and found.n >= 5}
+    return {"all": made["all"]} | (named if len(named) > 1 else {})
 
 
 def newest_releases(keys: list[int]) -> list[Release]:

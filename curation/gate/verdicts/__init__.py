@@ -16,8 +16,10 @@ from curation.gate.verdicts.cases import (
     results_digest,
 )
 from curation.gate.verdicts.documents import DocumentError, read_results, results_document, verdict_document
+from curation.gate.verdicts.history import History
 from curation.gate.verdicts.integrity import Reason
-from curation.gate.verdicts.judging import CaseOutcome, Verdict, judge_results, needs_confirmation
+from curation.gate.verdicts.judging import Verdict, judge_results, needs_confirmation
+from curation.gate.verdicts.outcomes import CaseOutcome
 from curation.gate.verdicts.policy import GatePolicy, PolicyError
 from curation.gate.verdicts.slices import Slice
 
@@ -28,6 +30,7 @@ __all__ = [
     "CaseOutcome",
     "DocumentError",
     "GatePolicy",
+    "History",
     "PolicyError",
     "Reason",
     "Result",

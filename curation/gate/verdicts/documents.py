@@ -23,6 +23,7 @@ def verdict_document(verdict: Verdict) -> dict[str, object]:
         "p_value": verdict.p_value,
         "change": verdict.change,
         "interval": None if verdict.interval is None else list(verdict.interval),
+        "figures": figures(verdict),
         "slices": [asdict(part) for part in verdict.slices],
         "outcomes": [
             {
@@ -35,6 +36,37 @@ def verdict_document(verdict: Verdict) -> dict[str, object]:
             for outcome in verdict.outcomes
         ],
         "unconfirmed": list(verdict.unconfirmed),
+    }
+
+
+def figures(verdict: Verdict) -> dict[str, object]:
+    """Return the pass rates of first answers with their intervals, and what this number of cases can show."""
+    made: dict[str, object] = {"tries": verdict.tries, "rate": verdict.rate and asdict(verdict.rate)}
+    comparison = verdict.comparison
+    if comparison is None:
+        return made
+    return made | {
+        "baseline_rate": asdict(comparison.before()),
+        "lost": comparison.pairs.lost,
+        "won": comparison.pairs.won,
+        "paired": comparison.pairs.total,
+        "units": len(comparison.units),
+        "p_drop": comparison.drops.everything,
+        "level": verdict.level,
+        "detectable": comparison.detectable(verdict.level),
+        "needed": comparison.needed(verdict.level),
+        "anchors": [
+            {
+                "name": one.name,
+                "run": one.run,
+                "change": one.comparison.change,
+                "interval": list(one.comparison.interval),
+                "paired": one.comparison.pairs.total,
+                "p": one.p,
+                "level": one.alpha,
+            }
+            for one in verdict.anchors
+        ],
     }
 
 

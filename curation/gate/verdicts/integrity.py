@@ -52,7 +52,7 @@ def case_faults(cases: Sequence[Case]) -> list[Reason]:
 
 def set_faults(cases: Sequence[Case], results: ResultSet, *, release: str, repeats: int | None = None) -> list[Reason]:
     """Return the reasons to distrust a whole set of results for exactly these cases of this release."""
-    faults = _header_faults(results)
+    faults = header_faults(results)
     if results.release != release:
         faults.append(Reason("wrong_release", "the results are of another release"))
     digests = [(case.id, case_digest(case)) for case in cases]
@@ -75,7 +75,7 @@ def older_faults(cases: Sequence[Case], results: ResultSet) -> list[Reason]:
     known = {case.id: case for case in cases if case.id in same}
     digests = {name: result.digest for name, result in same.items()}
     twice = [result for result in results.results if result.case in same]
-    return _header_faults(results) + result_faults(known, digests, twice)
+    return header_faults(results) + result_faults(known, digests, twice)
 
 
 def unchanged(cases: Iterable[Case], results: ResultSet) -> dict[str, Result]:
@@ -147,7 +147,7 @@ def agent_failures(results: Sequence[Result]) -> list[Reason]:
     ]
 
 
-def _header_faults(results: ResultSet) -> list[Reason]:
+def header_faults(results: ResultSet) -> list[Reason]:
     faults = []
     if results.seal != results_digest(results):
         faults.append(Reason("broken_seal", "the results were changed after they were made"))

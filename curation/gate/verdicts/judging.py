@@ -5,83 +5,66 @@ full.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
+from curation.gate.verdicts import refusals
 from curation.gate.verdicts.cases import Case, Result, ResultSet
+from curation.gate.verdicts.history import History, records
 from curation.gate.verdicts.integrity import (
     Reason,
-    about,
     agent_failures,
     case_faults,
+    header_faults,
     older_faults,
     set_faults,
     unchanged,
 )
+from curation.gate.verdicts.outcomes import OUTCOMES, CaseOutcome, outcomes_of
 from curation.gate.verdicts.policy import GatePolicy
-from curation.gate.verdicts.significance import Pairs, change_interval, mcnemar, mcnemar_drop
-from curation.gate.verdicts.slices import Slice, slice_outcomes
+from curation.gate.verdicts.rates import Anchor, Comparison, Rate, candidate_rate, compare, tries_of
+from curation.gate.verdicts.slices import Answered, Slice, slice_outcomes
 
-Change = Literal["fixed", "still_failing", "regressed", "newly_failing", "still_passing", "newly_passing"]
-OUTCOMES: Final[tuple[Change, ...]] = (
-    "fixed",
-    "still_failing",
-    "regressed",
-    "newly_failing",
-    "still_passing",
-    "newly_passing",
-)
-_PAIRED: Final[Mapping[tuple[bool, bool], Change]] = {
-    (True, True): "still_passing",
-    (True, False): "regressed",
-    (False, True): "fixed",
-    (False, False): "still_failing",
-}
 MIN_DISCRIMINATING: Final = 0.5  # of the cases: with fewer that have a trusted grader there is no verdict
 MIN_PAIRED: Final = 0.8  # of the counted cases: what a baseline of an older release must have answered unchanged
-MAX_COPIED: Final = 0.5  # of long golden answers: what may newly equal the expected answer to the letter
-LONG_ANSWER: Final = 40
-"""Characters from which two independent answers are not the same to the letter by chance."""
-
-
-@dataclass(frozen=True)
-class CaseOutcome:
-    """What became of one counted case. `before` is None where the baseline has no result for it.
-
-    `flaky` says that its attempts, on either side, did not agree; `surprising` that the outcome differs from
-    what the baseline (or, without one, the kind of case) leads to expect, and `confirmed` that it was
-    repeated often enough.
-    """
-
-    case: Case
-    outcome: Change
-    before: bool | None
-    after: bool
-    flaky: bool
-    surprising: bool
-    confirmed: bool
+MIN_ANCHORED: Final = 10  # counted cases that an earlier run must share to be compared with
 
 
 @dataclass(frozen=True)
 class Verdict:
     """Whether the candidate passes, whether it could be judged, why not, and the figures behind it.
 
-    `change` is the candidate's pass rate less the baseline's over paired cases, `interval` its 95 % limits,
-    `p_value` the two-sided exact McNemar p; all None without a baseline. `counts` covers outcomes of counted
-    cases and what was left out.
+    `rate` is the pass rate of the candidate's first answers, in all its tries; `comparison` sets them against the
+    baseline's. `change`, `interval` and `p_value` are its figures, all None without a baseline: the change of the pass
+    rate of first answers over paired cases, its 95 % limits, and the two-sided exact p. `counts` covers outcomes of
+    counted cases and what was left out.
     """
 
     passed: bool
     could_judge: bool
     reasons: tuple[Reason, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
-    p_value: float | None = None
-    change: float | None = None
-    interval: tuple[float, float] | None = None
+    rate: Rate | None = None
+    comparison: Comparison | None = None
+    anchors: tuple[Anchor, ...] = ()
+    tries: int = 1
+    level: float = 0.05
     slices: tuple[Slice, ...] = ()
     outcomes: tuple[CaseOutcome, ...] = ()
     unconfirmed: tuple[str, ...] = ()
+
+    @property
+    def p_value(self) -> float | None:
+        return None if self.comparison is None else self.comparison.drops.two_sided
+
+    @property
+    def change(self) -> float | None:
+        return None if self.comparison is None else self.comparison.change
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return None if self.comparison is None else self.comparison.interval
 
 
 def judge_results(
@@ -91,6 +74,7 @@ def judge_results(
     policy: GatePolicy,
     *,
     release: str,
+    history: History | None = None,
 ) -> Verdict:
     """Judge a candidate's results on the cases of `release`, paired with the baseline's.
 
@@ -98,52 +82,80 @@ def judge_results(
     believed give a verdict that could not judge; everything else is judged in full, so that one run shows all
     that is wrong.
     """
+    past = history or History()
     faults = case_faults(cases)
     faults = faults or set_faults(cases, candidate_results, release=release, repeats=policy.confirmations)
     baseline, baseline_faults = _usable_baseline(cases, candidate_results, baseline_results, policy, release)
+    baseline_faults += [replace(one, code=f"earlier_{one.code}") for run in past.runs() for one in header_faults(run)]
     if faults or baseline_faults:
-        return Verdict(False, False, tuple(faults + baseline_faults), {"cases": len(cases)})
+        return Verdict(False, False, tuple(dict.fromkeys(faults + baseline_faults)), {"cases": len(cases)})
     results = {result.case: result for result in candidate_results.results}
-    outcomes = _outcomes(cases, results, baseline, policy)
-    slices = slice_outcomes(((o.case, o.before, o.after) for o in outcomes), policy)
+    runs, levels = tries_of(cases, results, past.tries), policy.levels
+    own = (baseline_results, *past.record) if baseline_results is not None else ()
+    outcomes = outcomes_of(cases, runs, baseline, records(cases, own), policy, levels.cases)
+    counted = [outcome.case for outcome in outcomes]
+    allowed = (policy.max_regressions_golden, policy.max_regressions_fixed)
+    comparison = None if baseline is None else compare(counted, runs, baseline, past, allowed=allowed)
+    anchors = tuple(_anchors(counted, runs, past, levels.anchors, but=baseline_results))
+    slices = slice_outcomes(
+        (Answered(o.case, o.first_before, o.first, past.unit(o.case)) for o in outcomes), levels.slices
+    )
     blind = _too_little(cases, outcomes, baseline, policy)
+    falls = refusals.drops(comparison, levels.rates)
     reasons = [
         *blind,
         *agent_failures(candidate_results.results),
-        *_losses(outcomes, policy),
-        *_drops(outcomes, slices, policy),
-        *_absolute(outcomes, policy),
-        *_copies(outcomes, results, baseline, policy),
+        *refusals.losses(outcomes, policy),
+        *refusals.together(outcomes, policy, levels.together),
+        *falls,
+        *refusals.slice_drops(slices),
+        *refusals.anchor_drops(anchors),
+        *refusals.absolute(outcomes, anchors, policy, levels.floor),
+        *refusals.copies(outcomes, results, baseline, policy),
     ]
-    pairs = pairs_of(outcomes)
     return Verdict(
         passed=not reasons,
         could_judge=not blind,
         reasons=tuple(reasons),
         counts=_counts(cases, outcomes),
-        p_value=None if baseline is None else mcnemar(pairs.lost, pairs.won),
-        change=(pairs.won - pairs.lost) / pairs.total if baseline is not None and pairs.total else None,
-        interval=None if baseline is None else change_interval(pairs),
+        rate=candidate_rate(counted, runs, past) if counted else None,
+        comparison=comparison,
+        anchors=anchors,
+        tries=len(runs),
+        level=levels.rates,
         slices=slices,
         outcomes=outcomes,
-        unconfirmed=tuple(o.case.id for o in outcomes if o.surprising and not o.confirmed),
+        # A candidate that is plainly worse is refused by its first answers; asking it again would cost and change nothing.
+        unconfirmed=() if falls else tuple(o.case.id for o in outcomes if o.wanted and not o.confirmed),
     )
 
 
 def needs_confirmation(verdict: Verdict) -> tuple[str, ...]:
     """Return the cases to ask the candidate again, `policy.confirmations` times each, before the verdict is
-    final.
+    final: those that surprise, and golden ones without a record of how reliably they are answered.
 
-    Losses and gains alike: a gain by luck would be a loss of the next candidate. Add the attempts to `Result.repeats`,
-    seal the set again and judge again; then nothing needs confirmation.
+    Add the attempts to `Result.repeats`, seal the set again and judge again; then nothing needs confirmation.
     """
     return verdict.unconfirmed
 
 
-def pairs_of(outcomes: Iterable[CaseOutcome]) -> Pairs:
-    """Return the paired counts of the outcomes that have a baseline result."""
-    counts = Counter((outcome.before, outcome.after) for outcome in outcomes)
-    return Pairs(counts[True, True], counts[True, False], counts[False, True], counts[False, False])
+def _anchors(
+    cases: Sequence[Case],
+    runs: Sequence[Mapping[str, Result]],
+    past: History,
+    alpha: float,
+    *,
+    but: ResultSet | None,
+) -> Iterator[Anchor]:
+    """Compare with the first and the best of the earlier runs, where they share enough cases and are not the baseline."""
+    seen = {but.run} if but is not None else set()
+    for name, run, of in (("first", past.first, 1), ("best", past.best, past.best_of)):
+        if run is None or run.run in seen:
+            continue
+        seen.add(run.run)
+        comparison = compare(cases, runs, unchanged(cases, run), past)
+        if comparison.pairs.total >= MIN_ANCHORED:
+            yield Anchor(name, run.run, comparison, alpha / 2 / max(1, of))
 
 
 def _usable_baseline(
@@ -166,46 +178,6 @@ def _usable_baseline(
     usable = unchanged(cases, baseline)
     faults = faults or agent_failures(list(usable.values()))
     return usable, [replace(fault, code=f"baseline_{fault.code}") for fault in faults]
-
-
-def _outcomes(
-    cases: Sequence[Case],
-    results: Mapping[str, Result],
-    baseline: Mapping[str, Result] | None,
-    policy: GatePolicy,
-) -> tuple[CaseOutcome, ...]:
-    return tuple(
-        _outcome(case, results[case.id], (baseline or {}).get(case.id), policy) for case in cases if case.discriminating
-    )
-
-
-def _outcome(case: Case, result: Result, before: Result | None, policy: GatePolicy) -> CaseOutcome:
-    confirmed = len(result.repeats) >= policy.confirmations
-    after, mixed = _settled(result, repeated=confirmed), _mixed(result)
-    if before is None:
-        # A golden case worked in production; a regression case is known to fail until an agent gets it right.
-        usual, then = case.kind == "golden", None
-        named: Change = "newly_passing" if after else "newly_failing" if usual else "still_failing"
-    else:
-        usual = then = _settled(before, repeated=True)
-        mixed = mixed or _mixed(before)
-        named = ("still_passing" if usual else "fixed") if after else ("regressed" if usual else "still_failing")
-    surprising = result.passed != usual
-    return CaseOutcome(case, named, then, after, mixed, surprising, confirmed)
-
-
-def _settled(result: Result, *, repeated: bool) -> bool:
-    """Return whether the case counts as passed: by its repetitions, where it was repeated (a tie fails).
-
-    The first answer chose the case for repetition, so it says nothing more: counting it counts luck twice.
-    """
-    if not result.repeats or not repeated:
-        return result.passed
-    return sum(attempt.passed for attempt in result.repeats) * 2 > len(result.repeats)
-
-
-def _mixed(result: Result) -> bool:
-    return len({attempt.passed for attempt in result.attempts}) > 1
 
 
 def _too_little(
@@ -231,82 +203,6 @@ def _too_little(
     return reasons
 
 
-def _losses(outcomes: Sequence[CaseOutcome], policy: GatePolicy) -> list[Reason]:
-    lost = [o for o in outcomes if o.outcome == "regressed"]
-    golden = [o.case.id for o in lost if o.case.kind == "golden"]
-    fixed = [o.case.id for o in lost if o.case.kind == "regression"]
-    grave = [
-        o.case.id for o in outcomes if o.case.severity == "never_again" and o.outcome in ("regressed", "newly_failing")
-    ]
-    unsure = sum(not o.confirmed for o in lost)
-    note = f" ({unsure} not confirmed by repetition)" if unsure and policy.confirmations else ""
-    reasons = about("never_again", f"never-again cases fail{note}", grave) if policy.never_again else []
-    if len(golden) > policy.max_regressions_golden:
-        reasons += about("golden_regressions", f"golden cases fail that the baseline passed{note}", golden)
-    if len(fixed) > policy.max_regressions_fixed:
-        reasons += about("fixed_regressions", f"corrected cases fail again that the baseline passed{note}", fixed)
-    return reasons
-
-
-def _drops(outcomes: Sequence[CaseOutcome], slices: Sequence[Slice], policy: GatePolicy) -> list[Reason]:
-    """Return the significant drops: over all cases, over golden ones (which fixes elsewhere must not hide),
-    in slices.
-    """
-    reasons = []
-    golden = pairs_of(o for o in outcomes if o.case.kind == "golden")
-    for name, pairs in (("all counted cases", pairs_of(outcomes)), ("golden cases", golden)):
-        p = mcnemar_drop(pairs.lost, pairs.won)
-        if pairs.lost and p <= policy.alpha:
-            detail = f"{name}: {pairs.lost} lost, {pairs.won} won, one-sided p = {p:.2g}"
-            reasons.append(Reason("significant_drop", detail))
-    for part in slices:
-        if part.dropped:
-            detail = f"{part.dimension}: {part.pairs.lost} lost, {part.pairs.won} won of {part.pairs.total}"
-            reasons.append(Reason("slice_drop", detail))
-    return reasons
-
-
-def _absolute(outcomes: Sequence[CaseOutcome], policy: GatePolicy) -> list[Reason]:
-    """Return the refusal of golden cases that no baseline answers for and that fail too often."""
-    alone = [o for o in outcomes if o.before is None and o.case.kind == "golden"]
-    passing = sum(o.after for o in alone)
-    if passing >= policy.min_golden * len(alone):
-        return []
-    rate = f"{passing} of {len(alone)} golden cases pass, {policy.min_golden:.0%} are asked for"
-    return [Reason("below_min_golden", rate, tuple(o.case.id for o in alone if not o.after))]
-
-
-def _copies(
-    outcomes: Sequence[CaseOutcome],
-    results: Mapping[str, Result],
-    baseline: Mapping[str, Result] | None,
-    policy: GatePolicy,
-) -> list[Reason]:
-    """Return the refusal of expected answers handed back: letter for letter where the baseline used words of
-    its own.
-
-    Without a baseline an agent whose own answers became the golden cases looks the same: nothing is said
-    then.
-    """
-    golden = [o.case for o in outcomes if o.case.kind == "golden" and len(o.case.expected.strip()) >= LONG_ANSWER]
-    copied = [
-        case.id
-        for case in golden
-        if baseline is not None
-        and case.id in baseline
-        and _copied(results[case.id], case)
-        and not _copied(baseline[case.id], case)
-    ]
-    # One or two exact repeats among a handful of cases happen; a habit does not.
-    if len(copied) < 3 or len(copied) <= MAX_COPIED * len(golden):
-        return []
-    return about("copied_expected", "golden answers newly equal the expected answer to the letter", copied)
-
-
-def _copied(result: Result, case: Case) -> bool:
-    return result.answer is not None and result.answer.strip() == case.expected.strip()
-
-
 def _counts(cases: Sequence[Case], outcomes: Sequence[CaseOutcome]) -> dict[str, int]:
     named = Counter(outcome.outcome for outcome in outcomes)
     return {
@@ -314,7 +210,7 @@ def _counts(cases: Sequence[Case], outcomes: Sequence[CaseOutcome]) -> dict[str,
         "counted": len(outcomes),
         "not_counted": len(cases) - len(outcomes),
         "never_again_not_counted": sum(c.severity == "never_again" and not c.discriminating for c in cases),
-        "passing": sum(outcome.after for outcome in outcomes),
+        "passing": sum(outcome.first for outcome in outcomes),
         **{outcome: named[outcome] for outcome in OUTCOMES},
         "flaky": sum(outcome.flaky for outcome in outcomes),
         "unconfirmed": sum(outcome.surprising and not outcome.confirmed for outcome in outcomes),

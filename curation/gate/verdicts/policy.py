@@ -16,18 +16,36 @@ class PolicyError(ValueError):
     """The policy holds an unknown name or a value out of range; the message names the field."""
 
 
+@dataclass(frozen=True)
+class Levels:
+    """How `alpha`, the chance of refusing an agent that did not change, is divided among all that may refuse it."""
+
+    rates: float  # the first answers, over all counted and over golden cases
+    slices: float
+    cases: float  # a single case that is lost
+    together: float  # many cases that pass less often
+    floor: float  # fewer golden cases pass than the policy asks for
+    anchors: float  # the first and the best of the earlier runs
+
+    @classmethod
+    def of(cls, alpha: float) -> Levels:
+        return cls(*(share * alpha for share in (0.64, 0.20, 0.08, 0.04, 0.02, 0.02)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class GatePolicy:
     """A project's demands, versioned with the project. Counts are of cases, shares and probabilities are 0…1.
 
-    max_regressions_golden: confirmed golden cases that may break (0: what worked keeps working).
+    max_regressions_golden: golden cases that may break (0: what worked keeps working).
     max_regressions_fixed: regression cases that the baseline had right and the candidate may lose.
     never_again: whether one lost never-again case refuses, whatever the limits above allow.
-    alpha: level of the one-sided exact McNemar tests (whole, golden, and slices by Holm's method).
+    alpha: chance of refusing an agent that did not change, whatever refuses it.
     min_cases: fewer counted cases than this cannot judge.
-    min_golden: pass rate of golden cases that a run without a baseline must reach to become one.
+    min_golden: pass rate of golden cases at the first answer: a run without a baseline must reach it, later ones may not
+        fall below it beyond chance.
     require_baseline: whether a run without a baseline cannot be judged.
-    confirmations: repetitions of a surprising outcome before it is believed; their majority decides.
+    confirmations: repetitions of a surprising outcome, and of golden cases that have no record yet. Without any (0), no
+        single case can refuse.
     model_graders: graders that ask a model (`judge`, `embedding`), tried in this order. Captured text goes to it.
     models_first: whether they come before the likeness of words, or only where that tells nothing apart.
     thresholds: least score by case kind and grader, in place of the defaults: {"golden": {"token_f1": 0.42}}.
@@ -71,6 +89,10 @@ class GatePolicy:
         if unknown:
             raise PolicyError(f"unknown: {', '.join(unknown)}")
         return cls(**{name: value for name, value in values.items() if name in known})  # type: ignore[arg-type]
+
+    @property
+    def levels(self) -> Levels:
+        return Levels.of(self.alpha)
 
     def to_dict(self) -> dict[str, object]:
         """Return the policy as plain values, every field named."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
 
 from curation.quality.estimates import interval
@@ -24,19 +24,15 @@ class Pairs:
         return self.both + self.lost + self.won + self.neither
 
 
-def mcnemar(lost: int, won: int) -> float:
-    """Return the two-sided p of the exact McNemar test: a fair coin over the discordant pairs.
-
-    McNemar, Psychometrika 12 (1947) 153-157; the exact binomial form doubles the smaller tail, at most 1.
-    """
-    return min(1.0, 2.0 * _tail(max(lost, won), lost + won))
-
-
-def mcnemar_drop(lost: int, won: int) -> float:
-    """Return the one-sided p that the candidate lost no more than chance gives: small means that it is
-    worse.
-    """
-    return _tail(lost, lost + won)
+def at_most(passing: int, n: int, rate: float) -> float:
+    """Return the chance of so few passes, or fewer, of n cases that pass at that rate."""
+    if not 0.0 < rate < 1.0:
+        return 1.0 if rate <= 0.0 or passing >= n else 0.0
+    ways = lgamma(n + 1)
+    logs = (
+        ways - lgamma(k + 1) - lgamma(n - k + 1) + k * log(rate) + (n - k) * log(1 - rate) for k in range(passing + 1)
+    )
+    return min(1.0, sum(map(exp, logs)))
 
 
 def change_interval(pairs: Pairs, confidence: float = 0.95) -> tuple[float, float]:
@@ -70,15 +66,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
         adjusted[index] = highest
     return adjusted
-
-
-def _tail(least: int, total: int) -> float:
-    """Return the chance of at least `least` heads in `total` throws of a fair coin, exactly."""
-    term, heads_up = comb(total, least), 0
-    for heads in range(least, total + 1):
-        heads_up += term
-        term = term * (total - heads) // (heads + 1)
-    return float(heads_up / 2**total)
 
 
 def _correlation(pairs: Pairs) -> float:

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from curation.gate.verdicts import rounds
 from curation.gate.verdicts.cases import Case
-from curation.gate.verdicts.policy import GatePolicy
-from curation.gate.verdicts.significance import Pairs, change_interval, holm, mcnemar_drop
+from curation.gate.verdicts.rounds import Unit
+from curation.gate.verdicts.significance import Pairs, change_interval, holm
 
-MIN_SLICE = 10  # cases: smaller slices are reported and not tested
+MIN_SLICE = 10  # units: smaller slices are reported and not tested
+
+
+class Answered(NamedTuple):
+    """A case with the first answers to it: whether the baseline's passed (None without one), and the candidate's."""
+
+    case: Case
+    before: bool | None
+    after: bool
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -31,16 +42,25 @@ class Slice:
     p_drop: float | None = None
     dropped: bool = False
 
+    @property
+    def reach(self) -> str:
+        """The interval of the change, in points."""
+        low, high = self.interval
+        return f"{100 * low:+.0f} to {100 * high:+.0f} points, n = {self.pairs.total}"
 
-def slice_outcomes(outcomes: Iterable[tuple[Case, bool | None, bool]], policy: GatePolicy) -> tuple[Slice, ...]:
-    """Return the slices of (case, passed before, passes now), the largest first within each dimension."""
-    parts: dict[tuple[str, str], list[tuple[bool | None, bool]]] = defaultdict(list)
-    for case, before, after in outcomes:
-        for name in _names(case):
-            parts[name].append((before, after))
-    found = [_slice(name, values) for name, values in parts.items()]
+
+def slice_outcomes(answered: Iterable[Answered], alpha: float) -> tuple[Slice, ...]:
+    """Return the slices of these answers, the largest first within each dimension; `alpha` is the chance of finding any
+    drop where nothing changed.
+    """
+    parts: dict[tuple[str, str], list[Answered]] = defaultdict(list)
+    for one in answered:
+        for name in _names(one.case):
+            parts[name].append(one)
+    units = {name: _units(ones) for name, ones in parts.items()}
+    found = [_slice(name, ones, units[name]) for name, ones in parts.items()]
     found.sort(key=lambda part: (part.dimension, -part.cases, part.value))
-    return _tested(found, policy)
+    return _tested(found, units, alpha)
 
 
 def _names(case: Case) -> Iterator[tuple[str, str]]:
@@ -51,21 +71,33 @@ def _names(case: Case) -> Iterator[tuple[str, str]]:
     yield from (("source", source) for source in dict.fromkeys(case.sources))
 
 
-def _slice(name: tuple[str, str], values: list[tuple[bool | None, bool]]) -> Slice:
+def _units(answered: Iterable[Answered]) -> list[Unit]:
+    """The units of the cases that have a baseline result."""
+    marks: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for one in answered:
+        if one.before is not None:
+            marks[one.unit].append((one.before, one.after))
+    return [Unit(len(some), (sum(b for b, _ in some),), (sum(a for _, a in some),)) for some in marks.values()]
+
+
+def _slice(name: tuple[str, str], answered: list[Answered], units: list[Unit]) -> Slice:
+    values = [(one.before, one.after) for one in answered]
     pairs = Pairs(
         both=values.count((True, True)),
         lost=values.count((True, False)),
         won=values.count((False, True)),
         neither=values.count((False, False)),
     )
-    return Slice(*name, len(values), sum(after for _, after in values), pairs, change_interval(pairs))
+    spread = change_interval(pairs) if len(units) == pairs.total else rounds.change_range(units)
+    return Slice(*name, len(values), sum(after for _, after in values), pairs, spread)
 
 
-def _tested(slices: list[Slice], policy: GatePolicy) -> tuple[Slice, ...]:
+def _tested(slices: list[Slice], units: dict[tuple[str, str], list[Unit]], alpha: float) -> tuple[Slice, ...]:
     """Return the slices with their tests: the more slices are looked at, the more a drop must stand out."""
-    testable = [index for index, part in enumerate(slices) if part.pairs.total >= MIN_SLICE]
-    adjusted = holm([mcnemar_drop(slices[index].pairs.lost, slices[index].pairs.won) for index in testable])
+    of = [units[part.dimension, part.value] for part in slices]
+    testable = [index for index, found in enumerate(of) if len(found) >= MIN_SLICE]
+    adjusted = holm([rounds.drop(of[index]) for index in testable])
     tested = list(slices)
     for index, p in zip(testable, adjusted, strict=True):
-        tested[index] = replace(slices[index], p_drop=p, dropped=p <= policy.alpha)
+        tested[index] = replace(slices[index], p_drop=p, dropped=p <= alpha)
     return tuple(tested)

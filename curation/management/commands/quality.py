@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from curation.policies import versions
 from curation.quality import audits, report
+from curation.quality.estimates import percent
 from feedback.models import Project
 
 
@@ -29,10 +30,18 @@ class Command(BaseCommand):
             self.stdout.write(orjson.dumps(report.as_dict(made)).decode())
             return
         self.stdout.write(
-            f"audit     {made.audit}; {made.drawn:,} of {made.seen:,} answers drawn, {made.waiting:,} not judged"
+            f"audit     {made.audit}; {made.drawn:,} of {made.seen:,} answers drawn; {made.found.words}".rstrip("; ")
         )
         self.stdout.write(f"thumbs    {made.thumbs}; biased by who votes")
         doubt = "confirmed by the audit" if made.is_trusted else "a diagnostic, not to be relied on"
-        self.stdout.write(f"weighted  {made.weighted.estimate}; worth {made.weighted.ess:,.0f} equal votes; {doubt}")
+        self.stdout.write(
+            f"weighted  {made.weighted.estimate}; worth {made.weighted.ess:,.0f} equal votes; {made.weighted.clipped:.0%} clipped; {doubt}"
+        )
         for one in made.slices:
-            self.stdout.write(f"{one.group:<14} {one.name:<20} audit {one.audit}; thumbs {one.thumbs}")
+            guess = "" if one.shrunk is None else f", drawn towards its group {percent(one.shrunk, 1)}"
+            self.stdout.write(f"{one.group:<14} {one.name:<20} audit {one.audit}{guess}; thumbs {one.thumbs}")
+        if len(made.slices) > 1:
+            n = len(made.slices)
+            self.stdout.write(
+                f"{n} slices: at 95 % each, expect about {n / 20:.0f} of their intervals to miss (n = {n})"
+            )

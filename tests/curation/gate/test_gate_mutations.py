@@ -345,7 +345,7 @@ CODES: list[tuple[str, str, Mutation]] = [
         "too_many_repeats",
         repeated(TOPICS[0], *[WRONG] * 6, *[own(TOPICS[0])] * 7),
     ),
-    ("retried until it passed, seldom", "golden_regressions", repeated(TOPICS[0], *[WRONG] * 3, *[own(TOPICS[0])] * 2)),
+    ("retried in vain", "golden_regressions", repeated(TOPICS[0], *[WRONG] * 5)),
     ("repeated once, by luck", "golden_regressions", repeated(TOPICS[0], own(TOPICS[0]))),
     # A baseline, graders or cases made to fit, in the database.
     ("a stored answer edited", "baseline_broken_seal", row_with(answer=Redacted.stored(own(TOPICS[0]) + " "))),

@@ -126,10 +126,16 @@ class Run:
         return judge_results(self.cases, self.after_sealing(candidate), chosen, self.policy, release=self.release)
 
 
+def asked_often(case: Case) -> Result:
+    """A golden case as a baseline has it: asked again until it is known how reliably it is answered."""
+    again = tuple(attempted(case, answer_of(case)) for _ in range(GatePolicy().confirmations))
+    return replace(graded(case, answer_of(case)), repeats=again if case.kind == "golden" else ())
+
+
 def honest() -> Run:
     return Run(
         results=[graded(case, answer_of(case)) for case in CASES],
-        baseline=[graded(case, answer_of(case)) for case in CASES],
+        baseline=[asked_often(case) for case in CASES],
         sent_cases=list(CASES),
     )
 
@@ -423,9 +429,9 @@ MUTATIONS: list[tuple[str, str, Mutation]] = [
         repeats("short-1", *[WRONG] * 7, *[RIGHT] * 9),
     ),
     (
-        "retried until it passed, seldom",
+        "retried in vain",
         "golden_regressions",
-        repeats("short-1", WRONG, WRONG, WRONG, RIGHT, RIGHT),
+        repeats("short-1", *[WRONG] * 5),
     ),
     ("repeated once, by luck", "golden_regressions", repeats("short-1", RIGHT)),
     ("a first run that fails", "below_min_golden", lambda run: _first_run(run)),

@@ -1,11 +1,13 @@
 """Estimates of quality: never without n and interval, and the audit right where the thumbs are not."""
 
+from dataclasses import replace
+
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.bias import TRUTH, run
-from curation.quality.estimates import Estimate, interval, share, stratified, weighted_by_cell, wilson
+from curation.quality.estimates import Estimate, interval, percent, pooled, share, weighted_by_cell, wilson
 
 
 @pytest.mark.parametrize(("good", "n", "low"), [(3, 3, 0.44), (10, 10, 0.72), (35, 35, 0.90)])
@@ -46,8 +48,11 @@ def test_weights_undo_a_bias_whose_cause_is_known() -> None:
     assert found.ess == pytest.approx(20_000**2 / (8_000 / 0.8**2 + 2_000 / 0.2**2), rel=1e-3)
 
 
-def test_a_tiny_propensity_is_clipped() -> None:
-    assert weighted_by_cell([(100_000, 1, 1), (98, 4, 0)]).estimate.rate == pytest.approx(1 / 5)
+def test_a_propensity_far_below_the_usual_is_clipped_and_said() -> None:
+    rare = weighted_by_cell([(98, 49, 0), (1_000_000, 1, 1)])
+    assert rare.clipped == pytest.approx(1 / 50)
+    usual = weighted_by_cell([(10_000, 100, 80), (10_000, 200, 160)])
+    assert usual.clipped == 0.0 and usual.estimate.rate == pytest.approx(0.8)
 
 
 def test_equal_weights_are_worth_their_number() -> None:
@@ -56,11 +61,26 @@ def test_equal_weights_are_worth_their_number() -> None:
     assert (found.estimate.low, found.estimate.high) == pytest.approx((wilson(30, 40).low, wilson(30, 40).high))
 
 
-def test_a_weighted_rate_is_shown_only_where_it_rests_on_enough_and_the_audit_agrees() -> None:
+def test_a_weighted_rate_is_borne_out_by_an_audit_that_could_have_refuted_it() -> None:
     strong = weighted_by_cell([(400, 200, 160)])
-    assert strong.is_trusted(wilson(80, 100)) and not strong.is_trusted(wilson(20, 100))
-    assert not strong.is_trusted(wilson(0, 0))
-    assert not weighted_by_cell([(40, 20, 20)]).is_trusted(wilson(20, 20))
+    assert strong.is_trusted(wilson(160, 200)) and not strong.is_trusted(wilson(40, 200))
+    assert not strong.is_trusted(wilson(16, 20)) and not strong.is_trusted(wilson(0, 0))
+    assert not weighted_by_cell([(40, 20, 20)]).is_trusted(wilson(200, 200))
+    assert not replace(strong, clipped=0.2).is_trusted(wilson(160, 200))
+
+
+def test_rounding_never_says_all_or_none_of_less() -> None:
+    assert (percent(1.0), percent(0.0), percent(0.5)) == ("100%", "0%", "50%")
+    assert percent(1999 / 2000) == "99.95%" and percent(1 / 2000) == "0.1%"
+    assert percent(1 - 1e-9, 1) == "over 99.9999%" and percent(1e-9) == "under 0.0001%"
+    assert str(wilson(1999, 2000)).startswith("99.95%")
+
+
+def test_slices_are_drawn_towards_the_whole_the_more_the_fewer_were_judged() -> None:
+    small, large, *_ = pooled([(0.0, 5), (0.95, 500), (0.5, 300), (0.9, 400)])
+    assert 0.0 < small < 0.8 and large == pytest.approx(0.95, abs=0.01)
+    assert pooled([(0.8, 10), (0.75, 20)])[0] == pytest.approx(pooled([(0.8, 10), (0.75, 20)])[1])
+    assert pooled([(0.3, 9)]) == [0.3] and pooled([]) == []
 
 
 def test_the_audit_covers_the_truth_where_the_thumbs_are_far_off() -> None:
@@ -74,25 +94,6 @@ def test_the_audit_covers_the_truth_where_the_thumbs_are_far_off() -> None:
 COUNTS = st.tuples(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400)).map(
     lambda numbers: (max(numbers), sorted(numbers)[1], min(numbers))
 )
-
-
-@given(st.lists(COUNTS, max_size=4))
-@example([(1, 1, 1), (36, 36, 36)])
-@example([(1, 1, 1), (48, 48, 48)])
-def test_counts_of_any_strata_make_an_estimate(strata: list[tuple[int, int, int]]) -> None:
-    made = stratified(strata)
-    assert 0 <= made.low <= made.high <= 1
-    if made.rate is not None:
-        assert made.low - 1e-9 <= made.rate <= made.high + 1e-9
-        if all(good == judged for _, judged, good in strata):
-            assert made.rate == pytest.approx(1.0)
-
-
-def test_answers_that_are_all_good_or_all_bad_make_an_estimate_however_many_are_judged() -> None:
-    for small in range(1, 40):
-        for large in range(1, 40):
-            assert stratified([(small, small, small), (large, large, large)]).rate == pytest.approx(1.0)
-            assert stratified([(small, small, 0), (large, large, 0)]).rate == 0.0
 
 
 @given(st.lists(COUNTS, max_size=6))

@@ -1,7 +1,6 @@
 """How good the answers are: a random sample that nobody chooses, and figures that say what they rest on."""
 
 import json
-import random
 from datetime import timedelta
 from typing import Any
 
@@ -14,9 +13,11 @@ from curation import tasks
 from curation.models import AuditFrame, AuditItem, CurationPolicy, ReviewTask
 from curation.policies import versions
 from curation.quality import audits, estimates, report
+from curation.releases import rows
 from curation.review import deciding, opening
 from feedback.models import Interaction, Project
 from flywheel_site.celery import app
+from privacy.erasure import erasure
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -98,25 +99,87 @@ def test_what_is_judged_sooner_counts_by_what_was_drawn() -> None:
     cast.turn(shop)
     draw(shop)
     judge(shop, False, *cross)
+    assert audits.audit(shop).estimate.rate is None and "not known yet: 20 judged" in audits.audit(shop).words
     judge(shop, True, *happy[:5])
-    made = audits.estimate(shop)
+    made = audits.audit(shop).estimate
     assert made.rate == 0.5 and made.n == 25 and made.low < 0.5 < made.high
     assert estimates.wilson(5, 25).rate == 0.2
 
 
-def test_what_nobody_of_a_sort_was_judged_of_may_be_all_good_or_all_bad() -> None:
-    made = estimates.stratified([(10, 10, 10), (10, 0, 0)])
-    assert made.rate == 1.0 and made.low < 0.5 and made.high == 1.0
-    assert estimates.stratified([(10, 0, 0)]).rate is None
+def test_an_answer_keeps_the_share_that_it_was_drawn_with() -> None:
+    shop = cast.project()
+    asked(shop, cast.ANNA)
+    draw(shop, 1.0)
+    AuditItem.objects.update(share=None)
+    AuditFrame.objects.update(drawn=None, seen=4)
+    asked(shop, cast.BEN)
+    draw(shop, 0.999)
+    assert sorted(AuditItem.objects.values_list("share", flat=True)) == [0.25, 0.999]
+    assert AuditFrame.objects.get().drawn == 2
 
 
-def test_the_stratified_interval_holds_the_truth() -> None:
-    rng, held = random.Random(5), 0
-    for _ in range(1_000):
-        calm, cross = (sum(rng.random() < p for _ in range(n)) for p, n in ((0.9, 60), (0.3, 80)))
-        made = estimates.stratified([(900, 60, calm), (100, 80, cross)])
-        held += made.low <= 0.84 <= made.high
-    assert held >= 930
+def test_what_people_could_not_tell_and_what_was_erased_widens_the_interval() -> None:
+    shop = cast.project()
+    keys = [asked(shop, f"person-{number}") for number in range(12)]
+    cast.turn(shop)
+    draw(shop)
+    judge(shop, True, *keys[:10])
+    plain = audits.audit(shop)
+    for task in ReviewTask.objects.filter(interaction__in=keys[10:]):
+        deciding.resolve(task, deciding.Verdict("unsure"), None)
+    unsure = audits.audit(shop)
+    assert (unsure.unsure, unsure.waiting, unsure.estimate.rate) == (2, 0, 1.0)
+    assert unsure.estimate.low < plain.estimate.low - 0.1 and "2 could not be judged" in unsure.words
+    erasure.erase(cast.person(shop, "person-0"))
+    gone = audits.audit(shop)
+    assert gone.erased == pytest.approx(1 / 12) and gone.estimate.low < unsure.estimate.low
+
+
+def test_the_audit_is_not_served_oldest_first() -> None:
+    shop = cast.project()
+    for number in range(60):
+        asked(shop, f"person-{number}")
+    draw(shop)
+    served = list(ReviewTask.objects.order_by("-priority", "id").values_list("interaction", flat=True))
+    assert served != sorted(served) and len(set(ReviewTask.objects.values_list("priority", flat=True))) > 8
+
+
+def test_a_figure_speaks_of_the_days_that_were_judged() -> None:
+    shop = cast.project()
+    early = [asked(shop, f"early-{number}") for number in range(6)]
+    asked(shop, "late")
+    Interaction.objects.filter(pk__in=early).update(occurred_at=timezone.now() - timedelta(days=30))
+    cast.turn(shop)
+    draw(shop)
+    judge(shop, True, *early)
+    found = audits.audit(shop)
+    assert found.until is not None and found.until < timezone.now().date() - timedelta(days=20)
+    assert "speaks of 6 of 7 drawn" in found.words
+    assert audits.audit(shop, since=timezone.now() - timedelta(days=7)).estimate.n == 0
+
+
+def test_a_drawn_answer_is_judged_blind_whatever_opened_its_task(admin_client: Client) -> None:
+    shop = cast.project()
+    key = asked(shop, cast.ANNA, "thumbs_down", question="Is the ferry late?")
+    cast.turn(shop)
+    task = ReviewTask.objects.get(interaction=key)
+    page = f"/admin/curation/reviewtask/{task.pk}/change/"
+    assert task.reason == "bare_down" and "Hidden until" not in admin_client.get(page, follow=True).content.decode()
+    draw(shop)
+    blind = admin_client.get(page, follow=True).content.decode()
+    assert "Hidden until you have decided" in blind and "drawn at random. Judge the answer by itself" in blind
+    assert "found the answer wrong" not in blind and "chip-down" not in blind
+
+
+def test_a_slice_of_few_people_is_not_shown_and_an_untrusted_rate_is_not_passed_on() -> None:
+    shop = cast.project()
+    for number in range(6):
+        asked(shop, cast.ANNA, "thumbs_up", tags=["refund"], session=str(number))
+    asked(shop, cast.BEN, "thumbs_up")
+    made = report.measure(shop)
+    assert ("tag", "refund") not in {(one.group, one.name) for one in made.slices}
+    report.remember(shop, now=timezone.now())
+    assert "weighted" not in (rows.estimates(shop) or {})
 
 
 def test_only_the_newest_vote_of_a_person_counts() -> None:
@@ -163,8 +226,8 @@ def test_the_console_shows_the_audit_before_the_thumbs(admin_client: Client) -> 
     report.remember(shop, now=timezone.now())
     page = admin_client.get("/admin/").content.decode()
     assert page.index("by the random audit") < page.index("Thumbs up")
-    assert "51% to 100%, n = 4" in page and "0% to 49%, n = 4" in page
-    assert "not confirmed by the audit" in page
+    assert "51% to 100%, n = 4" in page and "0% to 49%, n = 4; answers of the last 30 days" in page
+    assert "answers from" in page and "weighted" not in page
 
 
 def test_beat_draws_the_audit() -> None:

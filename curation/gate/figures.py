@@ -1,0 +1,71 @@
+"""The figures of a gate run in words: pass rates of first answers with n and interval, p, and what n could show."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from curation.models import GateRun
+from curation.quality.estimates import percent
+
+
+class Line(NamedTuple):
+    """One figure: its name, and the sentence or the numbers."""
+
+    name: str
+    words: str
+
+
+def lines(run: GateRun) -> list[Line]:
+    """What the run's figures say, in the order in which a reader decides; nothing for runs from before there were any."""
+    figures = run.counts.get("figures") or {}
+    return list(in_words(run.counts, figures)) if figures.get("rate") else []
+
+
+def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[Line]:
+    yield Line("Pass rate at the first answer", rate(figures["rate"]))
+    if figures.get("try") is None:
+        yield Line("Try", "not counted: name the candidate's version, so that its tries can be told apart")
+    elif figures["try"] > 1:
+        taken = figures["tries"]
+        together = f"judged by the answers of {taken} tries together" if taken > 1 else "judged by itself"
+        yield Line("Try", f"number {figures['try']} of this version on these cases, {together}")
+    if "baseline_rate" not in figures:
+        return
+    yield Line("Baseline", rate(figures["baseline_rate"]))
+    yield Line("Change", change(counts["change"], counts["interval"]))
+    yield Line(
+        "Evidence of a drop",
+        f"one-sided p = {figures['p_drop']:.2g} (refused at {figures['level']:.2g} or less), two-sided p = "
+        f"{counts['p_value']:.2g}; {figures['lost']} lost and {figures['won']} won of {figures['paired']} cases",
+    )
+    yield Line("What could be seen", detectable(figures))
+    for one in figures["anchors"]:
+        yield Line(
+            f"Against the {one['name']} run",
+            f"run {one['run']}: {change(one['change'], one['interval'])}, n = {one['paired']:,}, p = {one['p']:.2g}",
+        )
+
+
+def rate(found: Mapping[str, Any]) -> str:
+    cases = f"n = {found['cases']:,}"
+    if found["units"] != found["cases"]:
+        cases += f" in {found['units']:,} units of near questions"
+    if found["rounds"] > 1:
+        cases += f", asked up to {found['rounds']} times"
+    return f"{percent(found['value'], 1)} (95 % {percent(found['low'], 1)} to {percent(found['high'], 1)}; {cases})"
+
+
+def change(value: float, spread: tuple[float, float]) -> str:
+    """A change of a rate in points."""
+    low, high = (100 * limit for limit in spread)
+    return f"{100 * value:+.1f} points (95 % {low:+.1f} to {high:+.1f})"
+
+
+def detectable(figures: Mapping[str, Any]) -> str:
+    """The smallest drop that would have been refused, and the cases that five points take."""
+    units, least, needed = figures["units"], figures["detectable"], figures["needed"]
+    if least is None:
+        seen = f"{units:,} cases are too few to refuse any drop of the rate"
+    else:
+        seen = f"with {units:,} cases a drop of {100 * least:.1f} points is refused four times of five, a smaller one less often"
+    more = f"; for a drop of 5 points take {needed:,} cases" if needed > units else ""
+    return f"{seen}{more}"

@@ -1,0 +1,217 @@
+"""The estimate of the audit: what was drawn, what of it is judged, and what that says of which answers.
+
+Not every drawn answer is judged at once, and what waits for a person for another reason too is judged sooner and is
+mostly doubtful. So the sample is cut into strata within which what is judged is a random part: by project, period, sort
+(asked about anyway, or drawn alone) and priority. Each counts by the answers that it stands for: one over the share that
+was drawn at the time.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from curation.quality.estimates import Estimate, interval, share
+
+LEAST_JUDGED = 3  # of each sort, in each period
+NOTHING = Estimate(None, 0, 0.0, 1.0, "audit")
+Key = tuple[int, int, bool, int]
+"""A stratum: project, period, whether it was asked about anyway, priority."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One interaction of the sample. `good` is what a person judged; None where nobody has (`is_waiting`), or they could
+    not tell or found it too sensitive. `is_asked_anyway` where it would wait for a person without the audit, too, with
+    its priority then. `language` is known once it is decided; `share` is what was drawn of all answers at the time.
+    """
+
+    interaction: int
+    good: bool | None
+    is_asked_anyway: bool
+    agent_version: str
+    language: str
+    tags: tuple[str, ...]
+    at: datetime
+    project: int = 0
+    subject: int = 0
+    is_waiting: bool = False
+    priority: int = 0
+    share: float = 1.0
+
+
+@dataclass(slots=True)
+class Stratum:
+    """Sums over the drawn answers of one stratum, each weighted by what it stands for."""
+
+    drawn: float = 0.0
+    judged: float = 0.0
+    good: float = 0.0
+    untold: float = 0.0
+    squares: float = 0.0
+    drawn_squares: float = 0.0
+    count: int = 0
+
+    def add(self, one: Drawn) -> None:
+        weight = 1 / one.share
+        self.drawn, self.drawn_squares = self.drawn + weight, self.drawn_squares + weight * weight
+        if one.good is not None:
+            self.judged, self.good = self.judged + weight, self.good + weight * one.good
+            self.squares, self.count = self.squares + weight * weight, self.count + 1
+        elif not one.is_waiting:
+            self.untold += weight
+
+    @property
+    def rate(self) -> float:
+        return self.good / self.judged
+
+    @property
+    def worth(self) -> float:
+        """How many equally weighted judgements it is worth."""
+        return self.judged**2 / self.squares
+
+    @property
+    def unknown(self) -> float:
+        """The share of what people looked at that they could not judge."""
+        return self.untold / (self.judged + self.untold)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The estimate with what it rests on and speaks of.
+
+    `since` and `until` are the days of the answers that it speaks of, None where it speaks of none; `spoken_of` of the
+    `drawn` ones are from then. `unsure` were looked at and could not be judged, `erased` is the share of all drawn ones
+    whose people were erased or have a request under way: all of these may be bad or good, which widens the interval.
+    `missing` says which sort of answers has too few judgements yet, so that nothing is known.
+    """
+
+    estimate: Estimate = NOTHING
+    drawn: int = 0
+    spoken_of: int = 0
+    judged: int = 0
+    waiting: int = 0
+    unsure: int = 0
+    erased: float = 0.0
+    since: date | None = None
+    until: date | None = None
+    missing: str = ""
+
+    @property
+    def period(self) -> str:
+        """The days that the figure speaks of, in words."""
+        if self.since is None or self.until is None:
+            return ""
+        return f"answers from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+
+    @property
+    def words(self) -> str:
+        """What there is beside the figure: the period, and what could not be judged."""
+        parts = [self.period] if self.period else []
+        if self.missing:
+            parts.append(f"not known yet: {self.judged} judged, {self.missing}")
+        if self.spoken_of < self.drawn and not self.missing:
+            parts.append(f"speaks of {self.spoken_of:,} of {self.drawn:,} drawn")
+        parts += [f"{self.waiting:,} wait"] if self.waiting else []
+        parts += [f"{self.unsure:,} could not be judged"] if self.unsure else []
+        parts += [f"{self.erased:.1%} of the sample erased"] if self.erased else []
+        return "; ".join(parts)
+
+
+SORTS = {True: "none of the answers that people doubted", False: "none of the answers drawn at random alone"}
+
+
+def audit(drawn: Sequence[Drawn], *, erased: float = 0.0) -> Audit:
+    """The share of good answers, from the drawn ones of any projects and times."""
+    found = Audit(
+        drawn=len(drawn),
+        judged=sum(one.good is not None for one in drawn),
+        waiting=sum(one.is_waiting for one in drawn),
+        unsure=sum(one.good is None and not one.is_waiting for one in drawn),
+        erased=erased,
+    )
+    lacking = [
+        words for sort, words in SORTS.items() if is_unjudged([one for one in drawn if one.is_asked_anyway is sort])
+    ]
+    places = periods(drawn)
+    spoken = [one for one in drawn if (one.project, week_of(one.at)) in places]
+    if lacking or not any(one.good is not None for one in spoken):
+        return replace(found, missing=" and ".join(lacking) or "too few of each period") if found.judged else found
+    strata: defaultdict[Key, Stratum] = defaultdict(Stratum)
+    for one in spoken:
+        place = places[one.project, week_of(one.at)]
+        strata[one.project, place, one.is_asked_anyway, one.priority * one.is_asked_anyway].add(one)
+    days = [one.at.date() for one in spoken]
+    return replace(found, estimate=combined(strata, erased), spoken_of=len(spoken), since=min(days), until=max(days))
+
+
+def is_unjudged(drawn: Sequence[Drawn]) -> bool:
+    return bool(drawn) and all(one.good is None for one in drawn)
+
+
+def week_of(at: datetime) -> date:
+    """The Monday of its week."""
+    return at.date() - timedelta(days=at.weekday())
+
+
+def periods(drawn: Iterable[Drawn]) -> dict[tuple[int, date], int]:
+    """The period of each project's weeks: weeks in order, joined until each sort that was drawn in them has judgements.
+    Weeks at the end that have too few are left out: the figure does not speak of them.
+    """
+    weeks: defaultdict[tuple[int, date], list[Drawn]] = defaultdict(list)
+    for one in drawn:
+        weeks[one.project, week_of(one.at)].append(one)
+    made: dict[tuple[int, date], int] = {}
+    waiting: list[tuple[int, date]] = []
+    inside: list[Drawn] = []
+    for number, key in enumerate(sorted(weeks)):
+        if waiting and waiting[-1][0] != key[0]:
+            waiting, inside = [], []
+        waiting, inside = [*waiting, key], [*inside, *weeks[key]]
+        if all(is_judged([one for one in inside if one.is_asked_anyway is sort]) for sort in SORTS):
+            made |= dict.fromkeys(waiting, number)
+            waiting, inside = [], []
+    return made
+
+
+def is_judged(drawn: Sequence[Drawn]) -> bool:
+    """Whether enough of these are judged, or as many as can be."""
+    judged = sum(one.good is not None for one in drawn)
+    return judged >= LEAST_JUDGED or not any(one.is_waiting for one in drawn)
+
+
+def combined(strata: dict[Key, Stratum], erased: float) -> Estimate:
+    """The estimate from strata: Wilson's interval at the size that a plain sample of the same variance would have.
+
+    A stratum of which nothing is judged, and what people could not judge or was erased, may be all good or all bad.
+    """
+    known = [one for one in strata.values() if one.count]
+    sure, total = math.fsum(one.drawn for one in known), math.fsum(one.drawn for one in strata.values())
+    rate = share(math.fsum(one.drawn / sure * one.rate for one in known))
+    n = sum(one.count for one in known)
+    spread = variance(strata, rate, sure)
+    plain = (n * rate + 1) / (n + 2)
+    low, high = interval(rate, min(float(n), plain * (1 - plain) / spread))
+    untold = math.fsum(one.drawn / sure * one.unknown for one in known)
+    open_share = share(1 - sure / total * (1 - untold) * (1 - erased))
+    return Estimate(rate, n, share((1 - open_share) * low), share((1 - open_share) * high + open_share), "audit")
+
+
+def variance(strata: dict[Key, Stratum], rate: float, sure: float) -> float:
+    """The variance of the estimate: within each stratum, smoothed towards its sort, and of the strata's sizes."""
+    usual: dict[bool, float] = {}
+    for sort in SORTS:
+        mine = [one for key, one in strata.items() if key[2] is sort and one.count]
+        judged = math.fsum(one.worth for one in mine)
+        good = math.fsum(one.worth * one.rate for one in mine)
+        usual[sort] = (good + 1) / (judged + 2)
+    made = 0.0
+    for key, one in strata.items():
+        if not one.count:
+            continue
+        smooth = (one.rate * one.worth + 2 * usual[key[2]]) / (one.worth + 2)
+        weight = one.drawn / sure
+        made += weight**2 * smooth * (1 - smooth) / one.worth
+        made += one.drawn_squares * ((one.rate - rate) / sure) ** 2  # how many were drawn is chance as well
+    return made
