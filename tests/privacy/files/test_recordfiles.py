@@ -152,7 +152,7 @@ def test_a_text_of_several_lines_and_with_quotes_is_one_cell(tmp_path: Path) -> 
         ("a.csv", "question,answer\n", "no records"),
         ("a.jsonl", "\n \n", "no records"),
         ("a.json", "[]", "no records"),
-        ("a.jsonl", LINES.encode("utf-16"), "UTF-16"),
+        ("a.jsonl", LINES.encode("utf-16")[:-1], "utf-16"),
         ("a.csv", b"PK\x03\x04", "spreadsheet"),
         ("a.jsonl", b"\x1f\x8b\x08", "compressed"),
         ("a.yaml", "a: [1\nb: 2", "line 2"),
