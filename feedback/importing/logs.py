@@ -145,14 +145,18 @@ def store(project: Project, number: int, line: Line, held: Mapping[str, bool], a
 
 def parse(project: Project, line: Any, seen: Counter[str], reading: Reading) -> Line:
     """A line as the write path takes it. Raises `PayloadError`. `seen` counts equal lines without an id."""
-    refuse_unstorable(line)
     if not isinstance(line, dict):
         raise PayloadError("", "invalid_type", "A line is a JSON object.")
     if unknown := [name for name in line if name not in FIELDS]:
         names = ", ".join(plain_name(name, "a field without a plain name") for name in unknown[:5])
         raise PayloadError(f"/{names}", "unknown_field", NO_FIELD + (reading.hint or "--map question=YOURS"))
+    for place, value in line.items():
+        try:
+            refuse_unstorable(value)
+        except PayloadError as error:
+            raise PayloadError(f"/{place}{error.pointer}", error.code, error.detail) from None
     name = own_id(project, line.get("id") or None, reading)
-    given = {field: line.get(field) for field in (*REQUIRED, "consent", *PLAIN)}
+    given = {part: line.get(part) for part in (*REQUIRED, "consent", *PLAIN)}
     said, remarks = feedback_of(line, reading)
     for _, vote in said:
         if "id" in vote:

@@ -9,6 +9,7 @@ from feedback.importing.formats.trace_texts import answered, asked, data
 from feedback.importing.formats.traces import source_of
 
 NAMES = ("user", "id", "session")  # texts of ours that logs often write as numbers
+WRAPPED = ("choices", "messages", "role", "generations")
 INNER = ("agent", "metadata")  # objects of ours, of which a part can be mapped: agent.model=model
 
 
@@ -32,9 +33,9 @@ def mapped(line: Any, fields: Mapping[str, str], ours: tuple[str, ...]) -> Any:
 
 def _as_ours(name: str, value: Any) -> dict[str, Any]:
     """A value in the shape that the field has: a text, a list of sources, an object."""
-    if name == "question" and not isinstance(value, str):
+    if name == "question" and (not isinstance(value, str) or _is_response(value)):
         return _asked(value)
-    if name == "answer" and not isinstance(value, str):
+    if name == "answer" and (not isinstance(value, str) or _is_response(value)):
         return {name: answered(value) or (str(value) if isinstance(value, (int, float)) else "")}
     if name in NAMES:
         return {name: str(value)}
@@ -53,6 +54,13 @@ def _as_ours(name: str, value: Any) -> dict[str, Any]:
     if name == "metadata" and not isinstance(value, dict):
         return {name: {"value": value}}
     return {name: value}
+
+
+def _is_response(text: str) -> bool:
+    """Whether a text is a message or a response of a model's API; any other JSON may be what was said."""
+    value = data(text)
+    value = value[0] if isinstance(value, list) and value else value
+    return isinstance(value, dict) and any(name in value for name in WRAPPED)
 
 
 def _asked(value: Any) -> dict[str, Any]:

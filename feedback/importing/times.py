@@ -69,12 +69,19 @@ def _epoch(value: Any) -> datetime | None:
 def _written(text: str) -> datetime | None:
     if AMERICAN.match(text):
         raise PayloadError("/ts", "invalid_time", AMBIGUOUS)
+    if COMPACT.fullmatch(text):
+        text = f"{text[:8]}T{text[8:] or '000000'}"
     if found := BROWSER.fullmatch(text):
         return datetime.strptime(f"{found[1]} {found[2]}", "%b %d %Y %H:%M:%S %z")
     if found := SLASHED.fullmatch(text):
         text = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}{found[4]}"
     elif found := DOTTED.fullmatch(text):
         text = f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}{found[4]}"
+    if text[:1].isalpha():
+        try:
+            return parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            return None
     text = WORD_ZONE.sub("+00:00", text)
     if found := SHORT.fullmatch(text):
         year, month, day = found[1].split("-")
@@ -85,7 +92,4 @@ def _written(text: str) -> datetime | None:
             return datetime.fromisoformat(spelled)
         except ValueError:
             continue
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
+    return None

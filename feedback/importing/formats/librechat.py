@@ -33,7 +33,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     user = next((found for each in messages if (found := text(each, "user"))), "") or text(whole, "user")
     options = whole.get("options")
     model = text(options, "model") if isinstance(options, Mapping) else ""
-    found = []
+    made: list[Line] = []
     for turn, node in answers(nodes):
         named = text(node.message.source, "model") or model
         for vote in node.said.votes:
@@ -47,10 +47,10 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
             session=text(record, "conversationId"),
             agent={"model": named[:200]} if named else None,
         )
-        found.append(line)
-    if not found:
+        made.append(line)
+    if not made:
         raise Unread("messages", NOBODY_SAID)
-    return found
+    return made
 
 
 def _flat(messages: Any) -> Iterator[Data]:

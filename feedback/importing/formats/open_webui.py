@@ -118,9 +118,9 @@ def _sources(message: Data) -> list[dict[str, str]]:
         if not isinstance(each, Mapping):
             continue
         about = each["source"] if isinstance(each.get("source"), Mapping) else {}
-        documents = each.get("document") if isinstance(each.get("document"), list) else []
+        details = each["metadata"] if isinstance(each.get("metadata"), list) else []
+        documents = each["document"] if isinstance(each.get("document"), list) else []
         for place, document in enumerate(documents):
-            details = each.get("metadata") if isinstance(each.get("metadata"), list) else []
             detail = details[place] if place < len(details) and isinstance(details[place], Mapping) else {}
             title = text(detail, "name", "title") or text(about, "name")
             url = next((it for it in (text(detail, "source"), text(about, "url")) if it.startswith("http")), "")

@@ -53,9 +53,9 @@ def _spans(record: Data) -> list[Span]:
         inside = [_columns(record, "span")] if record.get("span_id") else []
     else:
         held = record.get("trace")
-        trace = held if isinstance(held, Mapping) else record
-        inside = [each for each in record.get("spans") or [] if isinstance(each, Mapping)]
-    if trace.get("parent_span_id") or (trace is record and record.get("trace_id")):
+        trace = dict(held if isinstance(held, Mapping) else record)
+        inside = [dict(each) for each in record.get("spans") or [] if isinstance(each, Mapping)]
+    if trace.get("parent_span_id") or trace.get("trace_id"):
         return [_span(trace, "")]
     name = str(trace.get("id") or "")
     return [_span(trace, ""), *(_span(each, name) for each in inside)]

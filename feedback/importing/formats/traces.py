@@ -121,8 +121,10 @@ def source_of(document: Any) -> dict[str, str]:
         return {"text": document[:LONG]} if document.strip() else {}
     if not isinstance(document, Mapping):
         return {}
-    inner = document.get("kwargs") if isinstance(document.get("kwargs"), Mapping) else document
-    inner = inner.get("document") if isinstance(inner.get("document"), Mapping) else inner
+    inner: Data = document
+    for wrapping in ("kwargs", "document"):
+        if isinstance(within := inner.get(wrapping), Mapping):
+            inner = within
     about = data(first(inner, "metadata", "document.metadata", "meta"))
     about = about if isinstance(about, Mapping) else {}
     text = first(inner, *TEXTS)

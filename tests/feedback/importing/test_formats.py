@@ -1,7 +1,7 @@
 """`import_log` of other products' exports, recognised by their records: conversations, votes, corrections, times, people."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ def row(answer: str) -> Interaction:
 
 
 # Export: the turns in it, the votes, whether the votes' note and the correction are in it, whether it names people.
-WHOLE: dict[str, tuple[str, Iterable[tuple[str, str]], Iterable[tuple[str, str]], bool, bool, bool]] = {
+WHOLE: dict[str, tuple[str, Collection[tuple[str, str]], Collection[tuple[str, str]], bool, bool, bool]] = {
     "langsmith_runs.jsonl": ("langsmith", TURNS, [UP, DOWN], True, False, True),
     "langfuse_traces.csv": ("langfuse", TURNS, [UP, DOWN], False, False, True),
     "langfuse_blob_traces.jsonl": ("langfuse", TURNS, [], False, False, True),
