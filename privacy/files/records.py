@@ -31,6 +31,7 @@ BOM = b"\xef\xbb\xbf"
 ARCHIVE, PARQUET = b"PK\x03\x04", b"PAR1"
 TEXTS = ("", ".txt", ".log", ".dat")
 TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]', re.DOTALL)  # a string is one token, with what is in it
+NOT_BLANK = re.compile(rb"\S")
 LIST_FOLLOWS = re.compile(rb"\s*:\s*\[")
 YAML_ITEM = re.compile(rb"^(?=- )", re.MULTILINE)
 Progress: TypeAlias = Callable[[int, int], None]
@@ -216,11 +217,14 @@ def _csv(data: Bytes, start: int, layout: Layout) -> Iterator[tuple[int, Record]
 
 def _json(data: Bytes, start: int, suffix: str, layout: Layout) -> Iterator[tuple[int, Record]]:
     """JSON in whichever of its layouts."""
-    heads = list(islice(_lines_with_text(data, start, layout.longest), 2))
+    heads = _heads(data, start, layout.longest)
     if not heads:
         return
-    first, *second = (data[begin : min(end, begin + layout.longest + 2)].strip() for _, begin, end in heads)
-    whole, alone = len(first) <= layout.longest and _is_json(first), not second
+    # A line longer than a record is no record: its beginning tells what it is.
+    first, *second = (
+        data[begin : end if end - begin <= layout.longest + 2 else begin + 1].strip() for _, begin, end in heads
+    )
+    whole, alone = _is_json(first), not second
     closed = data[max(0, len(data) - 64) :].rstrip().endswith(b"]")
     if first[:1] == b"[" and (alone or not whole) and (closed or alone or not _is_json(second[0])):
         opening = data.find(b"[", heads[0][1])
@@ -237,6 +241,16 @@ def _json(data: Bytes, start: int, suffix: str, layout: Layout) -> Iterator[tupl
     for number, begin, end in _lines_with_text(data, start, layout.longest):
         raw = data[begin:end].strip() if end - begin <= layout.longest + 2 else bytes(layout.longest + 1)
         yield end, from_json(number, raw, layout.longest)
+
+
+def _heads(data: Bytes, start: int, longest: int) -> list[Span]:
+    """The first two lines with text; where the first is longer than a record, the end of it is not searched for."""
+    first = NOT_BLANK.search(data, start)
+    if first and len(data) - first.start() > longest + 2:
+        begin = first.start()
+        if data.find(b"\n", begin, begin + longest + 2) < 0:
+            return [(1, begin, len(data))]
+    return list(islice(_lines_with_text(data, start, longest), 2))
 
 
 def _list_within(data: Bytes, start: int, names: Collection[str]) -> int:
