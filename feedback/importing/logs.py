@@ -143,8 +143,9 @@ def store(project: Project, number: int, line: Line, held: Mapping[str, bool], a
     return LineResult(number, result, votes, "feedback" if problem else "", problem)
 
 
-def parse(project: Project, line: Any, seen: Counter[str], reading: Reading) -> Line:
+def parse(project: Project, line: Any, seen: Counter[str], reading: Reading | None = None) -> Line:
     """A line as the write path takes it. Raises `PayloadError`. `seen` counts equal lines without an id."""
+    reading = reading or Reading()
     if not isinstance(line, dict):
         raise PayloadError("", "invalid_type", "A line is a JSON object.")
     if unknown := [name for name in line if name not in FIELDS]:

@@ -81,6 +81,7 @@ def test_its_types_name_what_it_has() -> None:
     assert {package["types"], package["main"]} <= set(package["files"])
 
 
+@pytest.mark.django_db
 def test_flywheel_serves_it_to_pages_of_other_origins(client: Client) -> None:
     for name, kind in (("flywheel-feedback.js", "javascript"), ("flywheel-feedback.d.ts", "")):
         response = client.get(f"/static/widget/{name}")

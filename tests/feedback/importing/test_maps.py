@@ -319,7 +319,7 @@ def test_no_way_in_stores_what_must_be_redacted_or_what_nobody_agreed_to(
 ) -> None:
     folder = Path(__file__).parent / "exports"
     for number, export in enumerate(sorted(folder.iterdir())):
-        if export.suffix == ".md":
+        if export.name == "README.txt":
             continue
         raw = export.read_text()
         for place in (
