@@ -114,7 +114,7 @@ def add_log_options(parser: CommandParser) -> None:
     )
     parser.add_argument("--zone", default="", help="The zone of times that have none: Europe/Berlin, UTC.")
     parser.add_argument(
-        "--time-format", default="", metavar="FORMAT", help="How times are written: '%%m/%%d/%%Y %%H:%%M'"
+        "--time-format", default="", metavar="FORMAT", help="How times are written: month first: %%m/%%d/%%Y %%H:%%M"
     )
     parser.add_argument("--encoding", default="", help="The encoding of the file: cp1252, shift_jis.")
     parser.add_argument("--delimiter", default="", help="The sign between the cells of a CSV.")
