@@ -127,12 +127,24 @@ def commands() -> str:
         "# Commands\n\n",
         "## make\n\n",
         table(("command", "what it does"), ((f"`{name}`", text) for name, text in made)),
-        "\n## manage.py\n\nRun as `.venv/bin/python manage.py COMMAND`; `--help` says the same.\n",
+        "\n## manage.py\n\nRun as `.venv/bin/python manage.py COMMAND`; `--help` says the same. Those of datasets, releases and the "
+        "gate are in [Commands of curation](curation-commands.md).\n",
     ]
+    return "".join([*parts, *commands_of(*(app for app in OURS if app != "curation"))])
+
+
+def curation_commands() -> str:
+    """The commands of datasets, releases and the gate."""
+    return "".join(
+        ["# Commands of curation\n\nRun as `.venv/bin/python manage.py COMMAND`.\n", *commands_of("curation")]
+    )
+
+
+def commands_of(*apps: str) -> Iterator[str]:
+    """The commands of these apps, by name."""
     for name, app in sorted(get_commands().items()):
-        if str(app).split(".")[0] in OURS:
-            parts.append(command(name, load_command_class(str(app), name)))
-    return "".join(parts)
+        if str(app).split(".")[0] in apps:
+            yield command(name, load_command_class(str(app), name))
 
 
 def command(name: str, loaded: BaseCommand) -> str:
@@ -282,6 +294,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "api.md": api,
     "api-types.md": api_types,
     "commands.md": commands,
+    "curation-commands.md": curation_commands,
     "settings.md": variables,
     "policy.md": policy,
     "reasons.md": reasons,

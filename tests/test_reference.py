@@ -16,7 +16,7 @@ def test_every_page_is_as_it_would_be_written_now() -> None:
 
 def test_every_command_of_ours_has_its_place() -> None:
     ours = {name for name, app in get_commands().items() if str(app).split(".")[0] in reference.OURS}
-    page = reference.commands()
+    page = reference.commands() + reference.curation_commands()
     assert {"demo", "erase"} <= ours
     assert {name for name in ours if f"\n### {name}\n" not in page} == set()
 

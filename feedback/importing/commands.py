@@ -3,16 +3,21 @@
 import argparse
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 
 from feedback.capture import ConsentSource
 from feedback.importing import logs
+from feedback.importing.formats import FORMATS
+from feedback.importing.mapping import INNER
+from feedback.importing.reading import AUTO, OWN, Reading
+from feedback.importing.vote_values import Scale, threshold_of
 from feedback.models import Project
 from privacy.consent import ledger
 from privacy.console.progress import bar
@@ -22,9 +27,24 @@ from privacy.models import Purpose
 
 SHOWN = 20  # different problems; the numbers of a problem's lines
 FEW = 5
-FILES = """Files: JSON Lines, a JSON array, YAML, CSV (comma, semicolon or tab), all UTF-8; a byte order mark, CRLF and
-blank lines do not matter. A bad line is reported by its number and field, the rest goes in. In a JSON array or YAML the
-number is the item's."""
+NOTHING: Mapping[str, Any] = {}
+FILES = """Files: JSON Lines, a JSON array or document, YAML, CSV with any separator; xlsx with openpyxl, Parquet with pyarrow.
+UTF-8, UTF-16, Windows-1252 in CSV, others by --encoding; gzip is unpacked. A byte order mark, CRLF and blank lines do not
+matter. A bad line is reported by its number and field, the rest goes in. In a JSON array or YAML the number is the item's."""
+LISTS = (
+    "data",
+    "traces",
+    "runs",
+    "rows",
+    "records",
+    "logs",
+    "chats",
+    "interactions",
+    "feedbacks",
+    "results",
+    "content",
+)
+LONGEST = 64 * 1_048_576  # bytes of a record: a chat with all its branches and pictures
 EXIT = """Exit status: 0 where something went in or was there already; 1 where nothing did, where the file cannot be
 used, and also, without --json, where a line is bad (--json lists them)."""
 
@@ -63,25 +83,67 @@ def add_arguments(parser: CommandParser, format: str) -> None:
 
 
 def add_log_options(parser: CommandParser) -> None:
-    """The arguments that say what the operator holds already, and where a log of another shape has our fields."""
+    """The arguments that say what the operator holds already, and how a log of another shape is read."""
     parser.add_argument(
         "--consent", default="", help="What you hold already for lines that carry none: capture,evaluation,training"
     )
     parser.add_argument("--notice", default="", help="The wording under which people agreed.")
     parser.add_argument(
+        "--format",
+        default=AUTO,
+        choices=(AUTO, OWN, *FORMATS),
+        help="Whose export it is. auto: what its records look like.",
+    )
+    parser.add_argument(
         "--map", action="append", default=[], metavar="FIELD=PATH",
         help="Where your log has a field: --map question=input.text --map answer=output, or both with a comma between. "
-        "What is neither a field of ours nor mapped is left out.",
+        "What is neither a field of ours nor mapped is left out. Parts of objects: agent.model=model, metadata.page=url.",
     )  # fmt: skip
+    parser.add_argument(
+        "--threshold",
+        default="",
+        metavar="NUMBER",
+        help="The score from which on a vote is up: 4. Or 2,4: down to, up from.",
+    )
+    parser.add_argument(
+        "--vote",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="A score of this name is a user's vote, whatever its name.",
+    )
+    parser.add_argument("--zone", default="", help="The zone of times that have none: Europe/Berlin, UTC.")
+    parser.add_argument(
+        "--time-format", default="", metavar="FORMAT", help="How times are written: month first: %%m/%%d/%%Y %%H:%%M"
+    )
+    parser.add_argument("--encoding", default="", help="The encoding of the file: cp1252, shift_jis.")
+    parser.add_argument("--delimiter", default="", help="The sign between the cells of a CSV.")
+
+
+def reading_of(options: dict[str, Any]) -> Reading:
+    """How the file is read. Raises `CommandError`."""
+    try:
+        zone = ZoneInfo(options["zone"]) if options["zone"] else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise CommandError("--zone takes the name of a zone, such as Europe/Berlin or UTC.") from None
+    try:
+        threshold = threshold_of(options["threshold"])
+    except ValueError:
+        raise CommandError("--threshold takes a number (4), or two in order (2,4: down to 2, up from 4).") from None
+    return Reading(
+        options["format"], fields_of(options), zone, options["time_format"], Scale(threshold), options["vote"]
+    )
 
 
 def fields_of(options: dict[str, Any]) -> dict[str, str]:
     """Our fields, each with its place in the log. Raises `CommandError`."""
     found = {}
     for text in options["map"]:
-        for part in re.split(rf",(?=(?:{'|'.join(logs.FIELDS)})=)", text):
+        for part in re.split(rf",(?=(?:{'|'.join(logs.FIELDS)})(?:\.\w+)?=)", text):
             name, _, path = part.partition("=")
-            if name not in logs.FIELDS or not path:
+            outer, _, inner = name.partition(".")
+            known = outer in logs.FIELDS and (not inner or outer in INNER)
+            if not known or not path:
                 raise CommandError(f"--map takes FIELD=PATH, where FIELD is one of: {', '.join(logs.FIELDS)}")
             found[name] = path
     return found
@@ -108,13 +170,32 @@ def project(name: str) -> Project:
     return found
 
 
-def records(path: Path, *, structured: Collection[str] = (), lists: Collection[str] = ()) -> Iterator[Record]:
+def records(
+    path: Path,
+    *,
+    structured: Collection[str] = (),
+    lists: Collection[str] = (),
+    encoding: str = "",
+    delimiter: str = "",
+    longest: int = files_records.MAX_RECORD,
+) -> Iterator[Record]:
     """The records of a file, with a progress bar over its bytes. Raises `CommandError` where it cannot be used."""
     with bar("import", "B") as progress:
         try:
-            yield from files_records.read(path, structured=structured, lists=lists, progress=progress)
+            yield from files_records.read(
+                path, structured=structured, lists=lists, encoding=encoding, delimiter=delimiter, longest=longest,
+                progress=progress,
+            )  # fmt: skip
         except UnreadableFile as error:
             raise CommandError(str(error)) from None
+
+
+def log_records(path: Path, encoding: str = "", delimiter: str = "") -> Iterator[Record]:
+    """The records of a log. Raises `CommandError` where the file cannot be used."""
+    sign = {"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter)
+    if len(sign) > 1:
+        raise CommandError("--delimiter takes one sign, or: tab")
+    return records(path, structured=logs.STRUCTURED, lists=LISTS, encoding=encoding, delimiter=sign, longest=LONGEST)
 
 
 def grouped(problems: Iterable[tuple[int, str, str]]) -> Iterator[str]:
@@ -130,11 +211,20 @@ def grouped(problems: Iterable[tuple[int, str, str]]) -> Iterator[str]:
         yield f"line {numbers[0]}: {words}" if len(numbers) == 1 else f"{len(numbers)} lines ({some}): {words}"
 
 
-def finish(command: BaseCommand, tally: Tally, said: str, *, taken: Collection[str], as_json: bool) -> None:
-    """Print how it went. Exits with 1 as `EXIT` says; `taken` are the results of a line that is in the database."""
+def finish(
+    command: BaseCommand,
+    tally: Tally,
+    said: str,
+    *,
+    taken: Collection[str],
+    as_json: bool,
+    more: Mapping[str, Any] = NOTHING,
+) -> None:
+    """Print how it went, and in JSON `more` beside the counts. Exits with 1 as `EXIT` says; `taken` are the results of a
+    line that is in the database."""
     if as_json:
         problems = [{"line": number, "field": name, "problem": words} for number, name, words in tally.problems]
-        command.stdout.write(orjson.dumps({**tally.counts, "problems": problems}).decode())
+        command.stdout.write(orjson.dumps({**tally.counts, **more, "problems": problems}).decode())
     else:
         command.stdout.write(said)
         for line in grouped(tally.problems):

@@ -5,10 +5,12 @@ time …), so that the same conversation is stored once in whatever spelling it 
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -19,7 +21,11 @@ from feedback.capture import Conflict, ConsentSource, Gone
 from feedback.capture.json_bodies import refuse_unstorable
 from feedback.capture.payloads import InteractionIn, PayloadError, convert
 from feedback.importing import consent as importing_consent
+from feedback.importing import times
 from feedback.importing import votes as importing_votes
+from feedback.importing.formats.format import NO_VOTE
+from feedback.importing.reading import Reading
+from feedback.importing.trial import Trial
 from feedback.importing.votes import Vote
 from feedback.models import Project, WriteResult
 from privacy.files.csv_rows import plain_name
@@ -34,8 +40,14 @@ A line of the log:
    "user": your own id of the person, "id": yours of the conversation, "ts": "2026-01-31T12:00:00Z",
    "consent": {"capture": true, "evaluation": true, "training": true},
    "context": [{"role", "content"}], "sources": [{"id", "title", "url", "text"}], "session", "tags": [TEXT],
-   "agent": {"name", "version", "model", "prompt"}, "metadata": {}}
-CSV has the same columns, with JSON in those that are not plain text.
+   "agent": {"name", "version", "model", "prompt"}, "metadata": {}, "correction": TEXT, "comment": TEXT}
+CSV has the same columns, with JSON in those that are not plain text. A line of "id" and "feedback" alone is about a
+conversation that came before it.
+
+Votes may be words of many languages, emoji, true and false, 1 and -1, or 1 and 0; of other scores --threshold says which
+are up. Times may be seconds, milliseconds or nanoseconds since 1970; --zone is that of times without one.
+
+Exports of other products are recognised, or named: --format langfuse. Where a log has other names: --map.
 
 Without consent nothing of a line is kept. Write it into the line, or give what you hold already for all lines that
 carry none: --consent capture,evaluation,training --notice "the words under which people agreed".
@@ -47,10 +59,13 @@ conversation where a user, a ts or a session tells whose or which it is; where n
 PLAIN = ("sources", "context", "tags", "agent", "session", "metadata")
 STRUCTURED = ("sources", "context", "feedback", "consent", "tags", "agent", "metadata")
 REQUIRED = ("question", "answer")
-FIELDS = (*REQUIRED, "feedback", "user", "id", "ts", "consent", *PLAIN)
-NO_FIELD = f"A log line has no such field. It takes: {', '.join(FIELDS)}. Rename yours, or say where they are: --map question=YOURS"
+OF_VOTES = ("correction", "comment")
+FIELDS = (*REQUIRED, "feedback", "user", "id", "ts", "consent", *PLAIN, *OF_VOTES)
+NO_FIELD = f"A log line has no such field. It takes: {', '.join(FIELDS)}. Rename yours, or say where they are: "
+ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 NAMES = {"subject": "user", "occurred_at": "ts"}  # ours, as a line calls them
-TAKEN = (WriteResult.STORED, WriteResult.REPLAYED)
+VOTES_ALONE = "votes"  # a line that is about an earlier conversation
+TAKEN = (WriteResult.STORED, WriteResult.REPLAYED, VOTES_ALONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +84,11 @@ class LineResult:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a log as the write path takes it; without `consent` where the line carries none."""
+    """One line of a log as the write path takes it; without `consent` where the line carries none. A line of votes on an
+    earlier conversation has no interaction."""
 
-    interaction: InteractionIn
+    id: str
+    interaction: InteractionIn | None
     votes: tuple[Vote, ...]
 
 
@@ -81,20 +98,29 @@ def import_lines(
     *,
     consent: Mapping[str, bool],
     asked: ConsentSource,
-    fields: Mapping[str, str] | None = None,
+    reading: Reading | None = None,
+    trial: Trial | None = None,
 ) -> Iterator[LineResult]:
     """Store the lines one by one, each committed by itself, and say how each ended. A bad one never stops the rest.
 
-    `consent` is what the operator holds already for lines that carry none; `fields` says where a line has what.
+    `consent` is what the operator holds already for lines that carry none; `reading` says how records become lines. With
+    a `trial` nothing stays. Raises `Unmapped` before the first line.
     """
+    reading = reading or Reading()
+    reading.ours = FIELDS
     seen: Counter[str] = Counter()
-    for record in records:
+    for record in reading.lines(records):
         if record.problem:
             yield LineResult(record.number, "bad", field=record.field, problem=record.problem)
             continue
+        if record.value is NO_VOTE:
+            yield LineResult(record.number, "no_vote")
+            continue
         try:
-            value = mapped(record.value, fields) if fields else record.value
-            yield store(project, record.number, parse(project, value, seen), consent, asked)
+            line = parse(project, record.value, seen, reading)
+            attempt = partial(store, project, record.number, line, consent, asked)
+            result = trial.run(attempt) if trial else attempt()
+            yield replace(result, result=trial.note(project, line.interaction, result.result)) if trial else result
         except PayloadError as error:
             yield LineResult(record.number, "bad", field=field_of(error), problem=error.detail)
         except Conflict:
@@ -108,28 +134,107 @@ def import_lines(
 
 def store(project: Project, number: int, line: Line, held: Mapping[str, bool], asked: ConsentSource) -> LineResult:
     """Store a conversation, then its votes."""
-    result = importing_consent.record(project, line.interaction, held, asked)
-    if result == WriteResult.NO_CONSENT:
-        return LineResult(number, result)
-    votes, problem = importing_votes.record(project, line.interaction.id or "", line.votes)
+    result: str = VOTES_ALONE
+    if line.interaction:
+        result = importing_consent.record(project, line.interaction, held, asked)
+        if result == WriteResult.NO_CONSENT:
+            return LineResult(number, result)
+    votes, problem = importing_votes.record(project, line.id, line.votes)
     return LineResult(number, result, votes, "feedback" if problem else "", problem)
 
 
-def parse(project: Project, line: Any, seen: Counter[str]) -> Line:
+def parse(project: Project, line: Any, seen: Counter[str], reading: Reading | None = None) -> Line:
     """A line as the write path takes it. Raises `PayloadError`. `seen` counts equal lines without an id."""
-    refuse_unstorable(line)
+    reading = reading or Reading()
     if not isinstance(line, dict):
         raise PayloadError("", "invalid_type", "A line is a JSON object.")
     if unknown := [name for name in line if name not in FIELDS]:
         names = ", ".join(plain_name(name, "a field without a plain name") for name in unknown[:5])
-        raise PayloadError(f"/{names}", "unknown_field", NO_FIELD)
-    given = {name: line.get(name) for name in (*REQUIRED, "consent", *PLAIN)}
-    given |= {"id": line.get("id") or None, "subject": line.get("user"), "occurred_at": line.get("ts")}
+        raise PayloadError(f"/{names}", "unknown_field", NO_FIELD + (reading.hint or "--map question=YOURS"))
+    for place, value in line.items():
+        try:
+            refuse_unstorable(value)
+        except PayloadError as error:
+            raise PayloadError(f"/{place}{error.pointer}", error.code, error.detail) from None
+    name = own_id(project, line.get("id") or None, reading)
+    given = {part: line.get(part) for part in (*REQUIRED, "consent", *PLAIN)}
+    said, remarks = feedback_of(line, reading)
+    for _, vote in said:
+        if "id" in vote:
+            vote["id"] = own_id(project, vote["id"], reading)
+    if remarks:
+        given["metadata"] = {**(given["metadata"] or {}), "comments": remarks}
+    if isinstance(name, str) and said and not any(line.get(text) for text in REQUIRED):
+        return Line(name, None, tuple(importing_votes.parse(item, name, None, place) for place, item in said))
+    given |= {"id": name, "subject": line.get("user"), "occurred_at": moment_of(line, reading)}
     interaction = identified(project, settled(convert(without_nulls(given), InteractionIn)), seen)
-    said = line.get("feedback")
-    items = enumerate(said) if isinstance(said, list) else [(0, said)]
-    votes = [importing_votes.parse(item, interaction, place) for place, item in items if item is not None]
-    return Line(interaction, tuple(votes))
+    name, moment = interaction.id or "", interaction.occurred_at
+    return Line(name, interaction, tuple(importing_votes.parse(item, name, moment, place) for place, item in said))
+
+
+def own_id(project: Project, name: Any, reading: Reading) -> Any:
+    """The id; one of another product that has signs which ours have not is kept as its digest."""
+    if reading.converted and isinstance(name, str) and name and not ID.fullmatch(name):
+        return f"log-{capture.tombstone(project, name)[:32]}"
+    return name
+
+
+def moment_of(record: Mapping[str, Any], reading: Reading) -> str | None:
+    """The time of a line or of a vote, in UTC. Raises `PayloadError`."""
+    value = record.get("ts")
+    return None if value in (None, "") else times.moment(value, reading.zone, reading.time_format).isoformat()
+
+
+def feedback_of(line: Mapping[str, Any], reading: Reading) -> tuple[list[tuple[int, Any]], list[str]]:
+    """The votes of a line, each with its place, as `votes.parse` takes them; and comments that came without a vote.
+
+    Raises `PayloadError`.
+    """
+    value = line.get("feedback")
+    beside = without_nulls({name: line.get(name) or None for name in OF_VOTES})
+    items: list[Any] = value if isinstance(value, list) else [value]
+    if beside and not isinstance(value, list):
+        items = [{**(value if isinstance(value, dict) else {"value": value}), **beside}]
+    said: list[tuple[int, Any]] = []
+    remarks: list[str] = []
+    for place, item in enumerate(items):
+        vote = vote_of(item, reading)
+        if isinstance(vote, str):
+            remarks.append(vote)
+        elif vote is not None:
+            said.append((place, vote))
+    return said, remarks
+
+
+def vote_of(item: Any, reading: Reading) -> Any:
+    """One vote with its value as a thumb or a rating, a comment alone as its text. None for no vote."""
+    if item is None:
+        return None
+    if not isinstance(item, dict):
+        return item if isinstance(item, list) else reading.scale.read(item)
+    rest = {name: value for name, value in item.items() if name not in ("value", "name") or "value" not in item}
+    if "ts" in rest:
+        try:
+            rest["ts"] = moment_of(rest, reading)
+        except PayloadError as error:
+            raise PayloadError("/feedback/ts", error.code, error.detail) from None
+    value = item.get("value")
+    if value is None and isinstance(thumb := rest.get("thumb"), str) and thumb not in importing_votes.THUMBS:
+        value = rest.pop("thumb")
+    vote = reading.scale.read(value, str(item.get("name", ""))) if value is not None else None
+    rest |= vote or {}
+    if (
+        rest.get("thumb") is None
+        and rest.get("signal") is None
+        and ("value" in item or value is not None or has_text(rest))
+    ):
+        return {**rest, "signal": "edit"} if has_text(rest) else rest.get("comment")
+    return rest
+
+
+def has_text(vote: Mapping[str, Any]) -> bool:
+    """Whether the vote says how the answer should have been."""
+    return isinstance(vote.get("correction"), str) and bool(vote["correction"].strip())
 
 
 def without_nulls(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,23 +284,3 @@ def field_of(error: PayloadError) -> str:
     """The place of an error as the log's own fields have it."""
     first, *rest = error.pointer.removeprefix("/").split("/")
     return ".".join([NAMES.get(first, first), *rest])
-
-
-def mapped(line: Any, fields: Mapping[str, str]) -> Any:
-    """The line with our fields taken from where this log has them; what is neither ours nor mapped is left out."""
-    if not isinstance(line, dict):
-        return line
-    found = {name: line[name] for name in FIELDS if name in line and name not in fields}
-    return found | without_nulls({name: value_at(line, path) for name, path in fields.items()})
-
-
-def value_at(value: Any, path: str) -> Any:
-    """The value at the path `a.b.0`, or under exactly that name; None if there is none."""
-    if isinstance(value, dict) and path in value:
-        return value[path]
-    step, _, rest = path.partition(".")
-    if isinstance(value, list) and step.lstrip("-").isdecimal():
-        inner = value[int(step)] if -len(value) <= int(step) < len(value) else None
-    else:
-        inner = value.get(step) if isinstance(value, dict) else None
-    return value_at(inner, rest) if rest else inner

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from itertools import count, takewhile
 from typing import Any
 
@@ -12,7 +12,7 @@ import msgspec
 
 from feedback import capture
 from feedback.capture import Conflict, Gone
-from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, check_feedback, convert
+from feedback.capture.payloads import FeedbackIn, PayloadError, check_feedback, convert
 from feedback.capture.preparing import signal_digest
 from feedback.models import Project, Signal, WriteResult
 from privacy.files.csv_rows import plain_name
@@ -36,8 +36,8 @@ class Vote:
     timed: bool
 
 
-def parse(item: Any, interaction: InteractionIn, place: int) -> Vote:
-    """One entry of a line's `feedback`. Raises `PayloadError`."""
+def parse(item: Any, conversation: str, moment: datetime | None, place: int) -> Vote:
+    """One entry of a line's `feedback`; `moment`: when the conversation was. Raises `PayloadError`."""
     entry = {"thumb": item} if isinstance(item, str) else item
     if not isinstance(entry, dict):
         raise PayloadError("/feedback", "invalid", EXPECTED)
@@ -50,8 +50,8 @@ def parse(item: Any, interaction: InteractionIn, place: int) -> Vote:
     if signal is None:
         raise PayloadError("/feedback", "invalid", EXPECTED)
     body = {
-        "id": entry.get("id") or base(interaction.id or "", place),
-        "interaction": interaction.id,
+        "id": entry.get("id") or base(conversation, place),
+        "interaction": conversation,
         "signal": signal,
         "subject": entry.get("user"),
         "occurred_at": entry.get("ts"),
@@ -62,7 +62,7 @@ def parse(item: Any, interaction: InteractionIn, place: int) -> Vote:
     except PayloadError as error:
         first, *rest = error.pointer.removeprefix("/").split("/")
         raise PayloadError("/".join(["/feedback", NAMES.get(first, first), *rest]), error.code, error.detail) from None
-    moment = given.occurred_at or interaction.occurred_at
+    moment = given.occurred_at or moment
     settled = msgspec.structs.replace(given, occurred_at=moment.astimezone(UTC) if moment else None)
     return Vote(settled, timed=given.occurred_at is not None)
 

@@ -17,7 +17,18 @@ TOO_MANY = "The row has {cells} cells, the header {columns} columns. Put quotes 
 TOO_FEW = "The row has {cells} cells, the header {columns} columns; this is the first without a cell."
 NO_NAME = "The header has no name for this column."
 NOT_JSON = "The cell begins like JSON and is none."
-SIGNS = {",": "comma", ";": "semicolon", "\t": "tab"}
+SIGNS = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    "^": "caret",
+    "~": "tilde",
+    "\x1f": "separator",
+    "\x01": "separator",
+}
+NAMED_SIGN = re.compile(r"sep=(.)\r?\Z")  # the first line as spreadsheets write it
+QUOTED = re.compile(r'"[^"]*"')
 FEW = 3  # columns below which lines of prose look like rows too easily
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 Line: TypeAlias = "tuple[int, int, bytes | None]"
@@ -33,6 +44,10 @@ class BadRow(ValueError):
     def __init__(self, words: str, place: int = 0) -> None:
         super().__init__(words)
         self.place = place
+
+
+class Twice(BadRow):
+    """The header has a column twice, and the cells of a row differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +74,16 @@ class Lines:
         return self.back.popleft() if self.back else next(self.found)
 
 
-def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int) -> Iterator[Row]:
+def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int, delimiter: str = "") -> Iterator[Row]:
     """The rows below the header, as objects without their empty cells. Raises `Unusable`.
 
-    A `structured` column is read as JSON where it begins like it. `longest`: the bytes that a row may have.
+    A `structured` column is read as JSON where it begins like it. `longest`: the bytes that a row may have. Without a
+    `delimiter` it is the sign that the header has most of, outside quotes.
     """
     csv.field_size_limit(longest + 1)
     lines = Lines(found)
-    sign, header = _header(lines, longest)
+    head, sign, header = _header(lines, longest, delimiter)
+    some = False
     while True:
         taken: list[Line] = []
         try:
@@ -75,30 +92,32 @@ def csv_rows(found: Iterable[Line], structured: Collection[str], longest: int) -
         except StopIteration:
             return
         except BadRow as error:
+            if isinstance(error, Twice) and not some:
+                raise Unusable(f"line {head}: {column_name(header, error.place)}: {error}") from None
             lines.back.extendleft(reversed(taken[1:]))
-            yield Row(taken[0][0], taken[0][1], column=_column(header, error.place), problem=str(error))
+            yield Row(taken[0][0], taken[0][1], column=column_name(header, error.place), problem=str(error))
         else:
             if value:
+                some = True
                 yield Row(taken[0][0], taken[-1][1], value)
 
 
-def _header(lines: Lines, longest: int) -> tuple[str, list[str]]:
-    """The separator and the names of the columns."""
+def _header(lines: Lines, longest: int, sign: str) -> tuple[int, str, list[str]]:
+    """The line of the header, the separator, and the names of the columns."""
     for line in lines:
         if line[2] is None or not line[2].strip():
             continue
         text = line[2].decode(errors="replace")
-        sign = max(SIGNS, key=text.count)  # the comma where there is none
+        if named := NAMED_SIGN.fullmatch(text):
+            sign = sign or named[1]
+            continue
+        sign = sign or max(SIGNS, key=QUOTED.sub("", text).count)  # the comma where there is none
         lines.back.append(line)
         try:
             names = [name.strip() for name in _cells(lines, [], sign, longest)]
         except BadRow as error:
             raise Unusable(f"line {line[0]}: The header cannot be read. {error}") from None
-        twice = [place for place, name in enumerate(names, 1) if name and name in names[: place - 1]]
-        if twice:
-            name = _column(names, twice[0])
-            raise Unusable(f"line {line[0]}: {name}: The header has this column twice, and only one could count.")
-        return sign, names
+        return line[0], sign, names
     raise Unusable("The file holds no records.")
 
 
@@ -139,7 +158,7 @@ def _fitting(cells: list[str], taken: list[Line], header: list[str], sign: str) 
         return []
     if len(taken) > 1 and len(header) >= FEW and _swallowed(taken[1:], len(header), sign):
         raise BadRow(OPEN_QUOTE, _opened(taken[0][2] or b"", sign))
-    counts = {"cells": len(cells), "columns": len(header), "sign": SIGNS[sign]}
+    counts = {"cells": len(cells), "columns": len(header), "sign": SIGNS.get(sign, sign)}
     if len(cells) > len(header):
         raise BadRow(TOO_MANY.format(**counts), len(header))
     if len(cells) < len(header):
@@ -160,18 +179,21 @@ def _object(header: list[str], cells: list[str], structured: Collection[str]) ->
             continue
         if not name:
             raise BadRow(NO_NAME, place)
-        found[name] = _structure(cell, place) if name in structured and cell[0] in "[{" else cell
+        if name in found and found[name] != cell:
+            raise Twice("The header has this column twice, and only one could count.", place)
+        found[name] = structure(cell, place) if name in structured and cell[0] in "[{" else cell
     return found
 
 
-def _structure(cell: str, place: int) -> Any:
+def structure(cell: str, place: int) -> Any:
+    """The JSON in a cell. Raises `BadRow`."""
     try:
         return json.loads(cell)
     except (ValueError, RecursionError):
         raise BadRow(NOT_JSON, place) from None
 
 
-def _column(header: list[str], place: int) -> str:
+def column_name(header: list[str], place: int) -> str:
     """The name of a column for a message."""
     return plain_name(header[place - 1], f"column {place}") if 0 < place <= len(header) else ""
 

@@ -1,8 +1,9 @@
 """Files of records that an operator brings: one reader with one habit for every import.
 
-It reads JSON Lines, a JSON array, a JSON document that has the list under a known name, YAML, and CSV (comma, semicolon
-or tab). A byte order mark, CRLF and blank lines do not matter. A bad line becomes a `Record` with its number, field and
-problem, and the lines after it go on; nothing is quoted from the file but plain names of fields.
+It reads JSON Lines, a JSON array, a JSON document that has the list under a known name, YAML, CSV with any separator,
+and, by extras, xlsx and Parquet; `decoding` unpacks gzip and turns other encodings into UTF-8. A byte order mark, CRLF
+and blank lines do not matter. A bad line becomes a `Record` with its number, field and problem, and the lines after it go
+on; nothing is quoted from the file but plain names of fields. JSON Lines, arrays and CSV are streamed, however large.
 """
 
 import json
@@ -13,26 +14,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import yaml
 
-from privacy.files.csv_rows import Line, Unusable, csv_rows, plain_name
+from privacy.files.csv_rows import Line, Row, Unusable, csv_rows, plain_name
+from privacy.files.decoding import TABLES, Undecodable, opened
+from privacy.files.sheets import Unreadable, parquet_rows, sheet_rows
 
 MAX_RECORD = 4 * 1_048_576
-MAX_DOCUMENT = 64 * 1_048_576
-TOO_LONG = f"It is longer than {MAX_RECORD} bytes."
+RELEASED_AT_ONCE = 32 * 1_048_576  # pages of the file that were read
+TOO_LONG = "It is longer than {longest} bytes."
 NOT_JSON = "This is no valid UTF-8 JSON."
 NOT_YAML = "This is no valid YAML."
 BOM = b"\xef\xbb\xbf"
-OTHER_FORMATS = {
-    b"\xff\xfe": "UTF-16: save it as UTF-8",
-    b"\xfe\xff": "UTF-16: save it as UTF-8",
-    b"\x1f\x8b": "compressed: unpack it first",
-    b"PK\x03\x04": "an archive or a spreadsheet: save it as CSV in UTF-8",
-    b"PAR1": "Parquet: save it as JSON Lines",
-}
-TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)  # a string is one token, with what is in it
+ARCHIVE, PARQUET = b"PK\x03\x04", b"PAR1"
+TEXTS = ("", ".txt", ".log", ".dat")
+TOKENS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]', re.DOTALL)  # a string is one token, with what is in it
+NOT_BLANK = re.compile(rb"\S")
+LIST_FOLLOWS = re.compile(rb"\s*:\s*\[")
 YAML_ITEM = re.compile(rb"^(?=- )", re.MULTILINE)
 Progress: TypeAlias = Callable[[int, int], None]
 Bytes: TypeAlias = "mmap.mmap | bytes"
@@ -57,27 +57,46 @@ class Record:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is read: `structured` columns of a table hold JSON where they begin like it, `lists` are names under
+    which a document has its records, `delimiter` is the sign between cells, `longest` the bytes that a record may have.
+    """
+
+    structured: Collection[str] = ()
+    lists: Collection[str] = ()
+    delimiter: str = ""
+    longest: int = MAX_RECORD
+
+
 def read(
-    path: Path, *, structured: Collection[str] = (), lists: Collection[str] = (), progress: Progress | None = None
+    path: Path,
+    *,
+    structured: Collection[str] = (),
+    lists: Collection[str] = (),
+    encoding: str = "",
+    delimiter: str = "",
+    longest: int = MAX_RECORD,
+    progress: Progress | None = None,
 ) -> Iterator[Record]:
     """The records of a file. Raises `UnreadableFile`, always before the first record.
 
-    `structured` columns of a CSV hold JSON where they begin like it; `lists` are names under which a document has its
-    records. `progress` is told of bytes.
+    See `Layout`; without an `encoding` it is that of the byte order mark, else UTF-8, or Windows-1252 in a table that is
+    not UTF-8. `progress` is told of bytes.
     """
-    with _mapped(path) as data:
-        for magic, words in OTHER_FORMATS.items():
-            if data[: len(magic)] == magic:
-                raise UnreadableFile(f"The file is {words}.")
-        start = len(BOM) if data[: len(BOM)] == BOM else 0
-        some = False
-        for position, record in _records(data, start, path.suffix.lower(), structured, lists):
+    layout = Layout(structured, lists, delimiter, longest)
+    some = False
+    with _open(path, encoding) as (file, suffix), _mapped(file) as data:
+        released = 0
+        for position, record in _records(file, data, suffix, layout):
             some = True
             yield record
             if progress:
                 progress(position, len(data))
-        if not some:
-            raise UnreadableFile("The file holds no records.")
+            if position - released > RELEASED_AT_ONCE:
+                released = _release(data, released, position)
+    if not some:
+        raise UnreadableFile("The file holds no records.")
 
 
 def from_lines(lines: Iterable[bytes]) -> Iterator[Record]:
@@ -88,10 +107,10 @@ def from_lines(lines: Iterable[bytes]) -> Iterator[Record]:
             yield from_json(number, raw)
 
 
-def from_json(number: int, raw: bytes) -> Record:
+def from_json(number: int, raw: bytes, longest: int = MAX_RECORD) -> Record:
     """One record out of its JSON."""
-    if len(raw) > MAX_RECORD:
-        return Record(number, problem=TOO_LONG)
+    if len(raw) > longest:
+        return Record(number, problem=TOO_LONG.format(longest=longest))
     try:
         return Record(number, decode(raw))
     except Twice as error:
@@ -120,70 +139,132 @@ def _refuse_constant(name: str) -> None:
 
 
 @contextmanager
-def _mapped(path: Path) -> Iterator[Bytes]:
-    """The bytes of a file, without reading them all at once."""
+def _open(path: Path, encoding: str) -> Iterator[tuple[BinaryIO, str]]:
+    """The file in UTF-8, and its suffix."""
     try:
-        file = path.open("rb")
+        with opened(path, encoding) as found:
+            yield found
     except IsADirectoryError:
         raise UnreadableFile("This is a folder, not a file.") from None
     except FileNotFoundError:
         raise UnreadableFile("There is no such file.") from None
+    except (Undecodable, Unreadable) as error:
+        raise UnreadableFile(str(error)) from None
     except OSError as error:
         raise UnreadableFile(f"The file cannot be opened ({type(error).__name__}).") from None
-    with file:
-        try:
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except (ValueError, OSError):  # it is empty, or a pipe
-            yield file.read()
-            return
-        with data:
-            yield data
 
 
-def _records(
-    data: Bytes, start: int, suffix: str, structured: Collection[str], lists: Collection[str]
-) -> Iterator[tuple[int, Record]]:
+@contextmanager
+def _mapped(file: BinaryIO) -> Iterator[Bytes]:
+    """The bytes of a file, without reading them all at once."""
+    try:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (ValueError, OSError):  # it is empty
+        yield file.read()
+        return
+    with data:
+        yield data
+
+
+def _release(data: Bytes, begin: int, end: int) -> int:
+    """Let go of the pages that were read, which would count as this process's memory; where the rest begins."""
+    if not isinstance(data, mmap.mmap) or not hasattr(mmap, "MADV_DONTNEED"):
+        return end
+    begin, end = (place - place % mmap.PAGESIZE for place in (begin, end))
+    data.madvise(mmap.MADV_DONTNEED, begin, end - begin)
+    return end
+
+
+def _records(file: BinaryIO, data: Bytes, suffix: str, layout: Layout) -> Iterator[tuple[int, Record]]:
     """(position in the file, record)"""
-    if suffix in (".csv", ".tsv"):
-        yield from _csv(data, start, structured)
+    start = len(BOM) if data[: len(BOM)] == BOM else 0
+    if data[: len(ARCHIVE)] == ARCHIVE:
+        yield from _rows(sheet_rows(file, layout.structured), len(data))
+    elif data[: len(PARQUET)] == PARQUET:
+        yield from _rows(parquet_rows(file), len(data))
+    elif suffix in TABLES or (suffix in TEXTS and not _begins_like_json(data, start)):
+        yield from _csv(data, start, layout)
     elif suffix in (".yaml", ".yml"):
-        for number, record in enumerate(_yaml(data[start:], lists), 1):
+        for number, record in enumerate(_yaml(data[start:], layout.lists), 1):
             yield min(number, len(data)), record
     else:
-        yield from _json(data, start, suffix, lists)
+        yield from _json(data, start, suffix, layout)
 
 
-def _csv(data: Bytes, start: int, structured: Collection[str]) -> Iterator[tuple[int, Record]]:
+def _rows(rows: Iterable[Row], size: int) -> Iterator[tuple[int, Record]]:
+    """Rows of a file whose bytes do not tell how far one has come."""
+    for row in rows:
+        yield min(row.end, size), Record(row.number, row.value, row.column, row.problem)
+
+
+def _begins_like_json(data: Bytes, start: int) -> bool:
+    first = next(_lines_with_text(data, start, MAX_RECORD), None)
+    return first is None or data[first[1] : first[1] + 4_096].lstrip()[:1] in (b"{", b"[")
+
+
+def _csv(data: Bytes, start: int, layout: Layout) -> Iterator[tuple[int, Record]]:
+    # A longer row would let one open quote read megabytes again and again.
+    longest = min(layout.longest, MAX_RECORD)
     found: Iterator[Line] = (
-        (number, end, data[begin:end] if end - begin <= MAX_RECORD else None)
-        for number, begin, end in lines(data, start)
+        (number, end, data[begin:end] if end - begin <= longest else None) for number, begin, end in lines(data, start)
     )
     try:
-        for row in csv_rows(found, structured, MAX_RECORD):
+        for row in csv_rows(found, layout.structured, longest, layout.delimiter):
             yield row.end, Record(row.number, row.value, row.column, row.problem)
     except Unusable as error:
         raise UnreadableFile(str(error)) from None
 
 
-def _json(data: Bytes, start: int, suffix: str, lists: Collection[str]) -> Iterator[tuple[int, Record]]:
+def _json(data: Bytes, start: int, suffix: str, layout: Layout) -> Iterator[tuple[int, Record]]:
     """JSON in whichever of its layouts."""
-    heads = list(islice(_lines_with_text(data, start), 2))
+    heads = _heads(data, start, layout.longest)
     if not heads:
         return
-    first, *second = (data[begin:end].strip() for _, begin, end in heads)
+    # A line longer than a record is no record: its beginning tells what it is.
+    first, *second = (
+        data[begin : end if end - begin <= layout.longest + 2 else begin + 1].strip() for _, begin, end in heads
+    )
     whole, alone = _is_json(first), not second
     closed = data[max(0, len(data) - 64) :].rstrip().endswith(b"]")
     if first[:1] == b"[" and (alone or not whole) and (closed or alone or not _is_json(second[0])):
-        yield from _array(data, heads[0][1])
+        opening = data.find(b"[", heads[0][1])
+        yield from _array(data, opening, layout.longest)
         return
-    may_be_document = first[:1] == b"{" and suffix not in (".jsonl", ".ndjson") and len(data) <= MAX_DOCUMENT
-    if may_be_document and (alone or not whole) and _is_json(text := data[start:]):
-        for number, item in enumerate(_items(decode(text), lists), 1):
-            yield len(data), Record(number, item)
-        return
-    for number, begin, end in _lines_with_text(data, start):
-        raw = data[begin:end].strip() if end - begin <= MAX_RECORD + 2 else bytes(MAX_RECORD + 1)
-        yield end, from_json(number, raw)
+    if first[:1] == b"{" and suffix not in (".jsonl", ".ndjson") and (alone or not whole):
+        if len(data) - start <= layout.longest and _is_json(text := data[start:]):
+            for number, item in enumerate(_items(decode(text), layout.lists), 1):
+                yield len(data), Record(number, item)
+            return
+        if len(data) - start > layout.longest and (opening := _list_within(data, heads[0][1], layout.lists)):
+            yield from _array(data, opening, layout.longest, within=True)
+            return
+    for number, begin, end in _lines_with_text(data, start, layout.longest):
+        raw = data[begin:end].strip() if end - begin <= layout.longest + 2 else bytes(layout.longest + 1)
+        yield end, from_json(number, raw, layout.longest)
+
+
+def _heads(data: Bytes, start: int, longest: int) -> list[Span]:
+    """The first two lines with text; where the first is longer than a record, the end of it is not searched for."""
+    first = NOT_BLANK.search(data, start)
+    if first and len(data) - first.start() > longest + 2:
+        begin = first.start()
+        if data.find(b"\n", begin, begin + longest + 2) < 0:
+            return [(1, begin, len(data))]
+    return list(islice(_lines_with_text(data, start, longest), 2))
+
+
+def _list_within(data: Bytes, start: int, names: Collection[str]) -> int:
+    """Where a list of one of these names begins in a document that is too large to be read as a whole; 0 for none."""
+    depth = 0
+    for token in TOKENS.finditer(data, start):
+        sign = token[0][:1]
+        if sign == b'"':
+            follows = LIST_FOLLOWS.match(data, token.end()) if depth == 1 else None
+            if follows and token[0][1:-1].decode(errors="replace") in names:
+                return follows.end() - 1
+        else:
+            depth += (sign in b"[{") - (sign in b"]}")
+    return 0
 
 
 def _is_json(raw: bytes) -> bool:
@@ -215,29 +296,32 @@ def lines(data: Bytes, start: int) -> Iterator[Span]:
         number, start = number + 1, end + 1
 
 
-def _lines_with_text(data: Bytes, start: int) -> Iterator[Span]:
+def _lines_with_text(data: Bytes, start: int, longest: int) -> Iterator[Span]:
     for number, begin, end in lines(data, start):
-        if end - begin > MAX_RECORD or data[begin:end].strip():
+        if end - begin > longest or data[begin:end].strip():
             yield number, begin, end
 
 
-def _array(data: Bytes, start: int) -> Iterator[tuple[int, Record]]:
-    """The items of a JSON array, cut apart at its commas: one that is bad leaves its neighbours whole."""
+def _array(data: Bytes, start: int, longest: int, *, within: bool = False) -> Iterator[tuple[int, Record]]:
+    """The items of a JSON array, cut apart at its commas: one that is bad leaves its neighbours whole.
+
+    An array `within` a document has something behind its end.
+    """
     number, depth, begin = 1, 0, start + 1
     for token in TOKENS.finditer(data, start):
         sign, end = token[0][:1], token.end()
         depth += (sign in b"[{") - (sign in b"]}") if sign != b'"' else 0
         if depth == 0 or (depth == 1 and sign == b","):
-            raw = data[begin : token.start()].strip()
+            raw = data[begin : min(token.start(), begin + longest + 64)].strip()
             if raw or sign == b",":
-                yield end, from_json(number, raw)
+                yield end, from_json(number, raw, longest)
             number, begin = number + 1, end
         if depth == 0:
-            if data[end:].strip():
+            if not within and data[end : end + MAX_RECORD].strip():
                 yield len(data), Record(number, problem="There is more behind the end of the list.")
             return
-    if raw := data[begin:].strip():
-        yield len(data), from_json(number, raw)
+    if raw := data[begin : begin + longest + 64].strip():
+        yield len(data), from_json(number, raw, longest)
     yield len(data), Record(number + bool(raw), problem="The list is not closed: the file was cut off.")
 
 

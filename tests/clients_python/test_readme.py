@@ -56,6 +56,12 @@ def test_the_twenty_lines_capture(stub: Stub, environment: dict[str, str]) -> No
     assert (len(stub.state.interactions), len(stub.state.feedback)) == (1, 2)
 
 
+def test_the_turn_as_a_block_captures(stub: Stub, environment: dict[str, str]) -> None:
+    source = blocks("python")[1]
+    subprocess.run([sys.executable, "-c", source], env=environment, check=True, timeout=60)
+    assert (len(stub.state.interactions), len(stub.state.feedback)) == (1, 1)
+
+
 def test_the_gate_and_pytest_run_in_an_empty_directory(stub: Stub, environment: dict[str, str], tmp_path: Path) -> None:
     stub.state.verdict = lambda run: {**plain_verdict(run), "verdict": "passed", "reasons": []}
     scratch = tmp_path / "scratch"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 WEB = Path(__file__).resolve().parents[2] / "clients" / "web"
-DEMO = WEB.parents[1] / "flywheel_site" / "static" / "demo"
+DEMO = WEB.parents[1] / "flywheel_site" / "static" / "widget"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none'; "
     "require-trusted-types-for 'script'"
@@ -82,8 +82,8 @@ def handler_for(stub: Stub) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             if self.path == "/":
                 return self.reply(200, stub.page.encode(), {"Content-Type": TYPES[".html"]})
-            name = self.path.removeprefix("/static/demo/").lstrip("/")
-            path = ((DEMO if self.path.startswith("/static/demo/") else WEB) / name).resolve()
+            name = self.path.removeprefix("/static/widget/").lstrip("/")
+            path = ((DEMO if self.path.startswith("/static/widget/") else WEB) / name).resolve()
             if not path.is_relative_to(WEB) or not path.is_file():
                 return self.reply(404, b"", {})
             return self.reply(200, path.read_bytes(), {"Content-Type": TYPES[path.suffix]})

@@ -3,13 +3,19 @@
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from django.test import Client
+
+from feedback.signals import KINDS
 
 from .stub_api import DEMO, WEB
+
+OF_THE_PLATFORM = {"start", "connectedCallback", "disconnectedCallback", "attributeChangedCallback", "interaction"}
 
 SHIPPED = WEB / "flywheel-feedback.js"
 
@@ -60,8 +66,37 @@ def test_it_is_what_the_sources_make(tmp_path: Path) -> None:
     assert made.read_text() == SHIPPED.read_text(), "run clients/web/build.sh"
 
 
+def test_its_types_name_what_it_has() -> None:
+    types, source = (WEB / "flywheel-feedback.d.ts").read_text(), (WEB / "src" / "flywheel-feedback.js").read_text()
+    assert set(re.findall(r"^  (\w+)\(.*\{$", source, re.MULTILINE)) - OF_THE_PLATFORM == {
+        "send",
+        "takeBack",
+        "refresh",
+    }
+    assert all(f"  {method}(" in types for method in ("send", "takeBack", "refresh"))
+    texts = set(re.findall(r"^    (\w+): ", (WEB / "src" / "strings.js").read_text(), re.MULTILINE))
+    assert texts and all(f'"{name}"' in types for name in texts)
+    assert all(f'"{kind}"' in types for kind in KINDS)
+    package = json.loads((WEB / "package.json").read_text())
+    assert {package["types"], package["main"]} <= set(package["files"])
+
+
+@pytest.mark.django_db
+def test_flywheel_serves_it_to_pages_of_other_origins(client: Client) -> None:
+    for name, kind in (("flywheel-feedback.js", "javascript"), ("flywheel-feedback.d.ts", "")):
+        response = client.get(f"/static/widget/{name}")
+        assert response.status_code == 200 and kind in response["Content-Type"]
+        assert response["Access-Control-Allow-Origin"] == "*"
+        response.close()
+
+
 def test_the_demo_serves_these_very_files() -> None:
-    same = {"flywheel-feedback.js": "flywheel-feedback.js", "widget.js": "demo.js", "widget.css": "demo.css"}
+    same = {
+        "flywheel-feedback.js": "flywheel-feedback.js",
+        "flywheel-feedback.d.ts": "flywheel-feedback.d.ts",
+        "widget.js": "demo.js",
+        "widget.css": "demo.css",
+    }
     assert [(DEMO / served).read_bytes() for served in same] == [
         (WEB / source).read_bytes() for source in same.values()
     ]

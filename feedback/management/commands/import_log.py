@@ -2,14 +2,22 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback.importing import commands, logs
+from feedback.importing.reading import Unmapped
+from feedback.importing.trial import Trial
 from feedback.models import WriteResult
 
-WORDS = {"stored": "stored", "replayed": "there already", "no_consent": "without consent", "gone": "erased before"}
+WORDS = {
+    "stored": "stored", "replayed": "there already", "votes": "of votes alone", "no_vote": "scores that are no vote (--vote NAME takes one as a vote)",
+    "no_consent": "without consent",
+    "gone": "erased before",
+}  # fmt: skip
 VOTES = {
-    "stored": "signals", "replayed": "signals_replayed", "no_consent": "signals_no_consent", "gone": "signals_gone"
+    "stored": "signals", "replayed": "signals_replayed", "no_consent": "signals_no_consent", "gone": "signals_gone",
+    "parked": "signals_waiting",
 }  # fmt: skip
 
 
@@ -19,25 +27,41 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         commands.add_arguments(parser, logs.FORMAT)
         commands.add_log_options(parser)
+        parser.add_argument("--dry-run", action="store_true", help="Show what would be kept, and keep nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         project = commands.project(options["project"])
         held, asked = commands.consent_of(options)
-        fields = commands.fields_of(options)
-        records = commands.records(options["file"], structured=logs.STRUCTURED)
+        reading = commands.reading_of(options)
+        trial = Trial() if options["dry_run"] else None
+        records = commands.log_records(options["file"], options["encoding"], options["delimiter"])
         tally = commands.Tally()
         tally.counts["signals"] = 0
-        for line in logs.import_lines(project, records, consent=held, asked=asked, fields=fields):
-            tally.add(line.number, str(line.result), line.field, line.problem)
-            for result, number in line.votes.items():
-                tally.counts[VOTES.get(result, f"signals_{result}")] += number
-        commands.finish(self, tally, in_words(tally), taken=logs.TAKEN, as_json=options["json"])
+        try:
+            for line in logs.import_lines(project, records, consent=held, asked=asked, reading=reading, trial=trial):
+                tally.add(line.number, str(line.result), line.field, line.problem)
+                for result, number in line.votes.items():
+                    tally.counts[VOTES.get(result, f"signals_{result}")] += number
+        except Unmapped as error:
+            raise CommandError(str(error)) from None
+        read_as = reading.found.title if reading.found else ""
+        words = [f"Read as: {read_as}."] if read_as else []
+        if trial:
+            words += [orjson.dumps(row, option=orjson.OPT_INDENT_2).decode() for row in trial.first]
+            words.append("This is a dry run: nothing was kept. It would be:")
+        words.append(in_words(tally))
+        more = {"format": reading.found.name} if reading.found else {}
+        commands.finish(
+            self, tally, "\n".join(words), taken=logs.TAKEN, as_json=options["json"],
+            more=more | ({"dry_run": True, "first": trial.first} if trial else {}),
+        )  # fmt: skip
 
 
 def in_words(tally: commands.Tally) -> str:
     """How the import went, and what to do about lines without consent."""
     counts = tally.counts
     said = [f"{counts[name]} {words}" for name, words in WORDS.items() if counts[name] or name == "stored"]
-    votes = [f"{counts[VOTES[name]]} {words}" for name, words in WORDS.items() if counts[VOTES[name]]]
+    outcomes = {**WORDS, "parked": "waiting for their conversation"}
+    votes = [f"{counts[VOTES[name]]} {outcomes[name]}" for name in VOTES if counts[VOTES[name]]]
     lines = [f"{', '.join(said)}; signals: {', '.join(votes) or 'none'}."]
     return "\n".join([*lines, *([commands.ASK] if counts[WriteResult.NO_CONSENT] else [])])

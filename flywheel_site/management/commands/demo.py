@@ -21,6 +21,7 @@ from curation.releases import cutting, datasets
 from curation.releases.files import folder
 from feedback.capture import ConsentSource
 from feedback.importing import commands, logs
+from feedback.importing.reading import Reading
 from feedback.models import Interaction, Project
 from flywheel_site.demo import agent
 from flywheel_site.management.commands.up import WELCOME
@@ -66,7 +67,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, skip_checks=False)
         project = project_of(own) if own else datasets.create_project(PROJECT)
         held, asked = commands.consent_of(options) if own else ({}, ConsentSource("import", notice_for(NOTICE)))
-        lines = self.capture(project, own or SAMPLE, held, asked, commands.fields_of(options))
+        lines = self.capture(project, own or SAMPLE, held, asked, Reading(fields=commands.fields_of(options)))
         self.decide(project)
         release = self.release(project)
         if own is None:
@@ -82,12 +83,12 @@ class Command(BaseCommand):
             self.stdout.write(f"  {line}")
 
     def capture(
-        self, project: Project, log: Path, held: dict[str, bool], asked: ConsentSource, fields: dict[str, str]
+        self, project: Project, log: Path, held: dict[str, bool], asked: ConsentSource, reading: Reading
     ) -> int:
         """Import, redacting before anything is stored, and keeping only what people agreed to."""
         tally = commands.Tally()
-        records = commands.records(log, structured=logs.STRUCTURED)
-        for line in logs.import_lines(project, records, consent=held, asked=asked, fields=fields):
+        records = commands.log_records(log)
+        for line in logs.import_lines(project, records, consent=held, asked=asked, reading=reading):
             tally.add(line.number, str(line.result), line.field, line.problem)
         self.report(project, tally)
         for words in commands.grouped(tally.problems):

@@ -269,7 +269,7 @@ def test_a_field_that_does_not_fit_is_named_with_those_that_do_and_equal_problem
         ({**GOOD, "tags": ["a", 3]}, "tags.1"),
         ({**GOOD, "feedback": "sideways"}, "feedback"),
         ({**GOOD, "feedback": {"thumb": ["up"]}}, "feedback"),
-        ({**GOOD, "feedback": 1}, "feedback"),
+        ({**GOOD, "feedback": 7}, "feedback"),
         ({**GOOD, "feedback": {"thumb": "up", "ts": "x"}}, "feedback.ts"),
         ({**GOOD, "feedback": {"vote": "up"}}, "feedback.vote"),
         ({**GOOD, "feedback": {"signal": "edit"}}, "feedback.correction"),

@@ -1,6 +1,7 @@
 """The reader of files that operators bring: every layout goes in, and a bad record leaves its neighbours whole."""
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,7 @@ def test_a_text_of_several_lines_and_with_quotes_is_one_cell(tmp_path: Path) -> 
         ("a.csv", "question,answer\n", "no records"),
         ("a.jsonl", "\n \n", "no records"),
         ("a.json", "[]", "no records"),
-        ("a.jsonl", LINES.encode("utf-16"), "UTF-16"),
+        ("a.jsonl", LINES.encode("utf-16")[:-1], "utf-16"),
         ("a.csv", b"PK\x03\x04", "spreadsheet"),
         ("a.jsonl", b"\x1f\x8b\x08", "compressed"),
         ("a.yaml", "a: [1\nb: 2", "line 2"),
@@ -189,3 +190,19 @@ def test_progress_is_told_in_bytes(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     read(tmp_path, LINES, progress=lambda done, total: told.append((done, total)))
     assert told[-1][1] == len(LINES) and [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+@pytest.mark.parametrize("layout", ["[{}]", '{{"more": [1], "data": [{}], "end": 2}}', "{}"])
+def test_a_file_of_any_size_takes_the_memory_of_a_record(tmp_path: Path, layout: str) -> None:
+    line = json.dumps({"question": "x" * 10_000})
+    sign, name = ("\n", "a.jsonl") if layout == "{}" else (",", "a.json")
+    (tmp_path / name).write_text(layout.format(sign.join([line] * 1_000)))
+    tracemalloc.start()
+    try:
+        found = sum(
+            1 for record in records.read(tmp_path / name, lists=["data"], longest=100_000) if not record.problem
+        )
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found == 1_000 and peak < 1_000_000

@@ -19,6 +19,7 @@ from .errors import (
     Unreachable,
 )
 from .outbox import Stats
+from .turns import Turn, running_turn
 
 __all__ = [
     "ApiError",
@@ -32,7 +33,9 @@ __all__ = [
     "QueueFull",
     "Recorded",
     "Stats",
+    "Turn",
     "Unreachable",
     "current_interaction",
+    "running_turn",
 ]
 __version__ = "0.1.0"

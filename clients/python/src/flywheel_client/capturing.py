@@ -21,18 +21,21 @@ from .events import (
 )
 from .ids import uuid7
 from .outbox import Outcome, Stats, WhenFull
-from .transport import api_root, headers, logger, trusts_environment
+from .transport import api_root, headers, logger, setting, trusts_environment
+from .turns import Turn
 
 # Reasons, in ``Stats.reasons``, for what was refused before it was sent.
 UNSENDABLE = "unsendable"
+UNANSWERED = "the turn ended without an answer"
 UNREADABLE = "the call could not be read"
 
 
 class Capturing:
     """Queues interactions and feedback for delivery in the background.
 
-    ``endpoint``: the service's root, such as ``https://flywheel.example.com``. ``key``: a key with the
-    ``ingest`` and ``feedback`` scopes for what is queued. ``timeout``: seconds per request. ``batch_size``:
+    ``endpoint``: the service's root, such as ``https://flywheel.example.com``, by default what the
+    environment has as ``FLYWHEEL_ENDPOINT``. ``key``: a key with the ``ingest`` and ``feedback`` scopes
+    for what is queued, by default ``FLYWHEEL_KEY``. ``timeout``: seconds per request. ``batch_size``:
     events per request, at most 1,000. ``flush_interval``: how long, in seconds, an event may wait for
     others. ``max_queue`` and ``max_queue_bytes``: how much is held while the server is away; beyond it,
     ``when_full`` drops the oldest event or refuses the new one. ``exit_timeout``: seconds that the end of
@@ -44,8 +47,8 @@ class Capturing:
 
     def __init__(
         self,
-        endpoint: str,
-        key: str,
+        endpoint: str | None = None,
+        key: str | None = None,
         *,
         timeout: float = 10.0,
         batch_size: int = 100,
@@ -58,6 +61,8 @@ class Capturing:
     ) -> None:
         if timeout <= 0:
             raise ValueError("timeout must be positive")
+        endpoint = setting(endpoint, "FLYWHEEL_ENDPOINT", "endpoint")
+        key = setting(key, "FLYWHEEL_KEY", "key")
         self._api = api_root(endpoint)
         self._headers = headers(key)
         self._timeout = timeout
@@ -123,6 +128,14 @@ class Capturing:
             cut=self._capture_cut,
         )
 
+    def turn(self, question: str, **fields: Any) -> Turn:
+        """One user turn as a block: ``with client.turn(question, subject=user) as turn: turn.answer = …``.
+
+        Takes the fields of ``interaction``; all but ``question`` may be set while the block runs. What
+        it said before an error is captured, and ``metadata.cut`` says so.
+        """
+        return Turn(self, question, fields, self._unanswered)
+
     def stats(self) -> Stats:
         """Counts of what was offered and what became of it. See ``Stats``."""
         return self._channel.stats()
@@ -139,6 +152,13 @@ class Capturing:
         if self._raise_errors:
             raise error
         return given if isinstance(given, str) else uuid7()
+
+    def _unanswered(self, error: Exception) -> None:
+        """A turn ended without an answer."""
+        self._book_refused(UNANSWERED)
+        logger.warning("1 turn not captured: %s", error)
+        if self._raise_errors:
+            raise error
 
     def _not_captured(self, error: Exception) -> None:
         """A decorated function answered, but its call could not be read."""

@@ -29,6 +29,11 @@ def current_interaction() -> str | None:
     return _current.get()
 
 
+def now_current(interaction: str) -> None:
+    """Make this the context's current interaction."""
+    _current.set(interaction)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a call becomes an interaction.

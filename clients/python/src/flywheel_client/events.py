@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, NotRequired, Required, TypedDict
+from typing import Any, Literal, NotRequired, Required, TypedDict, get_args
 
 from .errors import InvalidEvent
 from .ids import uuid7
@@ -26,6 +26,9 @@ NAMES = ("id", "subject", "interaction")
 Signal = Literal[
     "thumbs_up", "thumbs_down", "edit", "rating", "retry", "copy", "accept", "abandon", "follow_up"
 ]
+
+SIGNALS: tuple[str, ...] = get_args(Signal)
+PLAIN = re.compile(r"[a-z][a-z_-]{0,39}")
 
 
 class InteractionFields(TypedDict, total=False):
@@ -87,6 +90,11 @@ def feedback_event(interaction: str, signal: Signal, fields: FeedbackFields) -> 
     """Encode a signal on an interaction. Raises ``InvalidEvent`` where it cannot be sent."""
     if not isinstance(interaction, str) or not interaction:
         raise InvalidEvent("feedback names no interaction")
+    if signal not in SIGNALS:
+        named = f": {signal}" if isinstance(signal, str) and PLAIN.fullmatch(signal) else ""
+        raise InvalidEvent(f"there is no such signal{named}. There are: {', '.join(SIGNALS)}")
+    if signal == "edit" and not fields.get("correction"):
+        raise InvalidEvent("an edit needs a correction")
     body = _stamped({"interaction": interaction, "signal": signal, **fields})
     return Event("feedback", body["id"], encode(body))
 

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import json
 import logging
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,14 @@ def service_root(endpoint: str) -> str:
     if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment:
         raise ValueError("the endpoint must be an http(s) address such as https://flywheel.example.com")
     return str(url).rstrip("/").removesuffix(API).rstrip("/")
+
+
+def setting(given: str | None, name: str, what: str) -> str:
+    """What was given, else what the environment has. Raises ``ValueError`` where neither has anything."""
+    found = os.environ.get(name, "") if given is None else given
+    if not found.strip():
+        raise ValueError(f"there is no {what}: pass it, or set {name}")
+    return found
 
 
 def trusts_environment(url: str) -> bool:

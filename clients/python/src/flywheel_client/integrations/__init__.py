@@ -1,0 +1,5 @@
+"""Capturing what an agent does through the SDKs that it uses: each module is an extra of this package.
+
+``openai.wrap`` and ``anthropic.wrap`` wrap a client of these SDKs, ``langchain.FlywheelCallback`` is a
+callback.
+"""

@@ -1,0 +1,78 @@
+"""What a format is: how a record of it is recognised, and how its records become lines of a log."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from feedback.importing.formats.conversations import Data, Turn
+from feedback.importing.formats.scores import Said, present
+
+Line: TypeAlias = dict[str, Any]
+NO_VOTE: Line = {}  # a record that is a score and no user's vote
+
+
+class Unread(ValueError):
+    """A record of the format has nothing that can be imported. `field` is the place, `words` say why."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field, self.words = field, words
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An export that is known by name.
+
+    `fits` says whether a record looks like it. `lines` makes lines as `logs.FORMAT` has them out of the records of one
+    conversation: one record, or, with a `group`, the neighbours for which that gives the same. Raises `Unread`.
+    `takes_vote_names`: `lines` is called with the names of scores that are votes, too.
+    """
+
+    name: str
+    title: str
+    fits: Callable[[Data], bool]
+    lines: Callable[[Sequence[Data], Sequence[str]], Iterable[Line]]
+    group: Callable[[Data], str] | None = None
+
+
+def lines_of(turns: Iterable[Turn], name: str, **shared: Any) -> Iterator[Line]:
+    """A line for each turn of a conversation called `name`.
+
+    The first has that name as its id, later ones their number behind it, so that a conversation that goes on after its
+    export keeps the ids of its earlier turns.
+    """
+    for turn in turns:
+        line = line_of(turn, **shared)
+        if name and "id" not in line:
+            line["id"] = name if turn.number == 1 else f"{name}:{turn.number}"
+        yield line
+
+
+def line_of(turn: Turn, *, said: Said | None = None, **fields: Any) -> Line:
+    """A turn as a line of a log, with these fields and what was said of it."""
+    metadata = dict(fields.pop("metadata", None) or {})
+    if turn.media:
+        metadata["media"] = turn.media
+    if turn.left_out:
+        metadata["earlier_messages_left_out"] = turn.left_out
+    line = present({"question": turn.question, "answer": turn.answer, "context": turn.context or None, **fields})
+    return with_said(line, said, metadata)
+
+
+def with_said(line: Line, said: Said | None, metadata: dict[str, Any]) -> Line:
+    """The line with votes as its feedback, and grades and comments without a vote in its metadata."""
+    if said and said.votes:
+        if said.comments and not any(vote.get("comment") for vote in said.votes):
+            said.votes[0]["comment"] = "\n".join(said.comments)
+            said.comments = []
+        line["feedback"] = said.votes
+    if said and said.grades:
+        metadata["scores"] = said.grades
+    if said and said.comments:
+        metadata["comments"] = said.comments
+    if metadata:
+        line["metadata"] = metadata
+    return line
+
+
+NOBODY_SAID = "The conversation has no question with an answer."

@@ -1,0 +1,51 @@
+"""ShareGPT, and the files of trainers that took over its shape: `conversations` of `from` and `value`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from feedback.importing.formats.conversations import SYSTEM, Data, Message, first, read, turns
+from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, lines_of
+from feedback.importing.formats.trace_texts import answered, data
+
+NAMES = ("conversations", "conversation", "items")
+
+
+def _messages(record: Data) -> list[Data]:
+    value = data(first(record, *NAMES))
+    return value if isinstance(value, list) and value and isinstance(value[0], Mapping) else []
+
+
+def fits(record: Data) -> bool:
+    """A list whose entries say `from` whom they are, or their `role` and `value`."""
+    found = _messages(record)
+    return bool(found) and (
+        "from" in found[0] or ("role" in found[0] and ("content" in found[0] or "value" in found[0]))
+    )
+
+
+def lines(records: Sequence[Data], _vote_names: Sequence[str]) -> Iterable[Line]:
+    """The turns of a conversation. Raises `Unread`."""
+    (record,) = records
+    messages = read(_messages(record))
+    if isinstance(record.get("system"), str):
+        messages.insert(0, Message(SYSTEM, record["system"]))
+    chosen, rejected = record.get("chosen"), record.get("rejected")
+    found = list(turns([*messages, *(read([chosen]) if chosen else [])]))
+    if not found:
+        raise Unread("conversations", NOBODY_SAID)
+    made = list(
+        lines_of(
+            found,
+            str(first(record, "id", "conversation_id") or ""),
+            ts=first(record, "created", "create_time", "timestamp", "ts"),
+            user=first(record, "user", "user_id"),
+            agent={"model": str(record["model"])[:200]} if isinstance(record.get("model"), str) else None,
+        )
+    )
+    other = answered([rejected]) if rejected else ""
+    if other and other != made[-1]["answer"]:
+        made[-1]["feedback"] = [{"value": "down", "correction": made[-1]["answer"]}]
+        made[-1]["answer"] = other
+    return made
+
+
+FORMAT = Format("sharegpt", "ShareGPT conversations", fits, lines)

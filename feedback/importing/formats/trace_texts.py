@@ -1,0 +1,95 @@
+"""The question and the answer in what a trace records as its input and output. Pure.
+
+Tracers keep what a function was given and returned: a text, a message, a list of them, an object with one of many names,
+or any of these as JSON or as Python prints it.
+"""
+
+import ast
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from feedback.importing.formats.conversations import ASSISTANT, USER, Message, read, read_one, text_of
+
+QUESTION = (
+    "messages", "question", "query", "user_question", "user_input", "user_message", "user_query", "input", "human_input",
+    "chat_input", "message", "prompt", "text", "content", "request", "inputs", "input_value", "kwargs", "args",
+)  # fmt: skip
+ANSWER = (
+    "answer", "final_answer", "final_output", "output", "response", "reply", "output_text", "result", "completion",
+    "content", "text", "message", "messages", "choices", "generations", "return_values", "outputs", "output_value",
+    "generated_text", "value",
+)  # fmt: skip
+HISTORY = ("chat_history", "history", "previous_messages")
+DEEP = 8
+LONG = 2_000_000
+
+
+def data(value: Any) -> Any:
+    """The value; where it is a text that is JSON, or an object as Python prints it, what it says."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[") or len(value) > LONG:
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        pass  # a text may begin with a bracket
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
+
+
+def asked(value: Any, deep: int = DEEP) -> list[Message]:
+    """The messages up to the question; empty where the value has none."""
+    value = data(value)
+    if deep == 0 or value in (None, "", [], {}):
+        return []
+    if isinstance(value, str):
+        return [Message(USER, value)]
+    if isinstance(value, list):
+        found = read(value)
+        if found or len(value) != 1:
+            return found
+        return asked(value[0], deep - 1)
+    if not isinstance(value, Mapping):
+        return []
+    if "role" in value and (one := read_one(value)):
+        return [one]
+    for name in QUESTION:
+        if name in value and (found := asked(value[name], deep - 1)):
+            before = [message for each in HISTORY for message in read(data(value.get(each)))]
+            return before + found
+    return asked(next(iter(value.values())), deep - 1) if len(value) == 1 else []
+
+
+def answered(value: Any, deep: int = DEEP) -> str:
+    """The text of the answer; empty where the value has none."""
+    value = data(value)
+    if deep == 0:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        said = read(value)
+        if said:
+            return said[-1].text if said[-1].role == ASSISTANT and not said[-1].calls else ""
+        return next((text for each in value[:1] if (text := answered(each, deep - 1))), "") or text_of(value)
+    if not isinstance(value, Mapping):
+        return ""
+    if ("role" in value or "kwargs" in value) and (one := read_one(value)):
+        return one.text if one.role == ASSISTANT and not one.calls else ""
+    for name in ANSWER:
+        if name in value and (text := answered(value[name], deep - 1)):
+            return text
+    return answered(next(iter(value.values())), deep - 1) if len(value) == 1 else ""
+
+
+def talk(given: Any, returned: Any) -> list[Message]:
+    """The messages of a trace up to its answer; those of the output alone where it repeats the input's."""
+    output = data(returned)
+    messages = data(output.get("messages")) if isinstance(output, Mapping) else output
+    whole = read(messages) if isinstance(messages, list) else []
+    if any(message.role == USER for message in whole):
+        return whole
+    answer = answered(output)
+    return [*asked(given), Message(ASSISTANT, answer)] if answer.strip() else []

@@ -1,0 +1,159 @@
+"""The spans of one trace, as tracing products export them, made into a line of a log. Pure.
+
+The outermost span with a question and an answer is the conversation; where its input is a template's, a call of the model
+inside it says what the user asked. Every retrieval of the trace is a source.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from feedback.importing.formats.conversations import Data, Message, Turn, first, read, turns
+from feedback.importing.formats.format import NOBODY_SAID, Line, Unread, line_of
+from feedback.importing.formats.scores import Score, present, sort
+from feedback.importing.formats.trace_texts import data, talk
+
+LABEL, SHORT, LONG = 200, 2_000, 200_000
+RETRIEVALS = ("retriever", "retrieval", "vector_store")
+MODELS = ("llm", "generation", "chat_model")
+TEXTS = ("content", "page_content", "text", "document.content", "chunk", "body", "snippet")
+TITLES = ("title", "name", "document_title", "file_name", "filename")
+ADDRESSES = ("url", "source", "link", "uri", "href")
+
+
+@dataclass(slots=True)
+class Span:
+    """A span, observation or run. `messages`: the conversation in it where the product keeps it as messages."""
+
+    id: str
+    parent: str = ""
+    kind: str = ""
+    name: str = ""
+    given: Any = None
+    returned: Any = None
+    start: Any = None
+    user: str = ""
+    session: str = ""
+    model: str = ""
+    version: str = ""
+    agent: str = ""
+    tags: Sequence[str] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    messages: Sequence[Message] = ()
+    documents: Any = None
+    scores: Sequence[Score] = ()
+
+
+def line(spans: Sequence[Span], vote_names: Sequence[str], name: str = "") -> Line:
+    """The conversation of a trace, called `name` or else as its outermost span. Raises `Unread`."""
+    ids = {span.id for span in spans}
+    roots = [span for span in spans if not span.parent or span.parent not in ids]
+    root = min(roots or spans, key=lambda span: (bool(span.parent), str(span.start)))
+    turn = _turn(root, spans)
+    fields = {each: _first(root, spans, each) for each in ("user", "session", "model", "version", "agent")}
+    agent = {"name": fields["agent"], "version": fields["version"], "model": fields["model"]}
+    said = sort([score for span in spans for score in span.scores], vote_names)
+    for vote in said.votes:
+        vote.setdefault("user", fields["user"] or None)
+    said.votes = [present(vote) for vote in said.votes]
+    return line_of(
+        turn,
+        said=said,
+        id=name or root.id,
+        ts=root.start,
+        user=fields["user"],
+        session=fields["session"],
+        agent=present({part: str(value)[:LABEL] for part, value in agent.items() if value}) or None,
+        sources=sources(spans) or None,
+        tags=[str(tag)[:LABEL] for tag in root.tags][:50] or None,
+    )
+
+
+def _turn(root: Span, spans: Sequence[Span]) -> Turn:
+    inside = [span for span in spans if span is not root]
+    models = [span for span in inside if span.kind.lower() in MODELS]
+    for span in (root, *reversed(models), *inside):
+        found = list(turns(span.messages or talk(span.given, span.returned)))
+        if found:
+            turn = found[-1]
+            if span is root and not turn.context and models:
+                turn.context = _history(turn, models)
+            return turn
+    raise Unread("", NOBODY_SAID)
+
+
+def _history(turn: Turn, models: Sequence[Span]) -> list[dict[str, str]]:
+    """The earlier turns that the model saw, where the outermost span has the question alone."""
+    for span in models:
+        seen = [found for found in turns(span.messages or talk(span.given, span.returned)) if found.context]
+        if seen and seen[-1].answer == turn.answer:
+            return [one for one in seen[-1].context if one["role"] != "system"]
+    return []
+
+
+def _first(root: Span, spans: Iterable[Span], name: str) -> Any:
+    return next((value for span in (root, *spans) if (value := getattr(span, name))), "")
+
+
+def sources(spans: Iterable[Span]) -> list[dict[str, str]]:
+    """What the retrievals of a trace found, each document once."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for span in spans:
+        retrieves = span.documents is not None or span.kind.lower() in RETRIEVALS
+        for each in _documents(span.documents if span.documents is not None else span.returned) if retrieves else []:
+            source = source_of(each)
+            if source:
+                found.setdefault(tuple(source.values()), source)
+    return list(found.values())[:100]
+
+
+def _documents(value: Any) -> list[Any]:
+    value = data(value)
+    if isinstance(value, Mapping):
+        inner = first(value, "documents", "docs", "results", "output", "sources", "nodes")
+        return _documents(inner) if inner is not None else [value]
+    return [data(each) for each in value] if isinstance(value, list) else []
+
+
+def source_of(document: Any) -> dict[str, str]:
+    """A retrieved document as a source; empty where it says nothing."""
+    if isinstance(document, str):
+        return {"text": document[:LONG]} if document.strip() else {}
+    if not isinstance(document, Mapping):
+        return {}
+    inner: Data = document
+    for wrapping in ("kwargs", "document"):
+        if isinstance(within := inner.get(wrapping), Mapping):
+            inner = within
+    about = data(first(inner, "metadata", "document.metadata", "meta"))
+    about = about if isinstance(about, Mapping) else {}
+    text = first(inner, *TEXTS)
+    address = _text(first(about, *ADDRESSES), first(inner, *ADDRESSES))
+    found = {
+        "id": _text(first(inner, "id", "document.id", "doc_id", "chunk_id"), first(about, "id", "doc_id"))[:LABEL],
+        "title": _text(first(about, *TITLES), first(inner, *TITLES))[:SHORT],
+        "url": address[:SHORT],
+        "text": _text(text)[:LONG],
+    }
+    return present(found)
+
+
+def _text(*values: Any) -> str:
+    return next((str(value) for value in values if isinstance(value, (str, int))), "")
+
+
+def texts(value: Any) -> list[str]:
+    """A list of texts, also where it is written as JSON."""
+    value = data(value)
+    return [str(each) for each in value if isinstance(each, (str, int))] if isinstance(value, list) else []
+
+
+def mapping(value: Any) -> Data:
+    """An object, also where it is written as JSON; an empty one for anything else."""
+    value = data(value)
+    return value if isinstance(value, Mapping) else {}
+
+
+def messages(value: Any) -> list[Message]:
+    """Messages, also where they are written as JSON."""
+    return read(data(value))

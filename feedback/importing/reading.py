@@ -1,0 +1,149 @@
+"""Turns the records of a file into lines of a log: as they are, by a map, or by a format that is named or recognised.
+
+The first records tell which format a file has and how its votes are to be read; then each record goes through by itself,
+or with its neighbours of the same trace, so that a file of any size takes little memory.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+from itertools import chain, islice
+from typing import Any
+
+from feedback.importing import guessing
+from feedback.importing.formats import FORMATS, Format, Unread, recognise
+from feedback.importing.mapping import mapped, value_at
+from feedback.importing.vote_values import Scale
+from privacy.files.records import Record
+
+SAMPLE = 500  # records that are looked at first
+TRACES, HELD = 2_000, 5_000  # traces, and their records, that are held until their neighbours came
+REMEMBERED = 100_000  # traces that are over
+AUTO, OWN = "auto", "flywheel"
+LATE = "Other records of its conversation came too far before it. Sort the file by trace, or by conversation."
+NOT_LAID_OUT = "The record is not laid out as this format is."
+
+
+class Unmapped(ValueError):
+    """The file cannot be read as it was asked. Says why and what to do."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """How a file's records become lines.
+
+    `fields`: our fields, each with its place in the log. `zone`: of times without one. `vote_names`: scores that are
+    users' votes whatever their names. `ours`: the fields that a line may have. `hint`: set after the first records, how a
+    map for them could look.
+    """
+
+    format: str = AUTO
+    fields: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo | None = None
+    time_format: str = ""
+    scale: Scale = field(default_factory=Scale)
+    vote_names: Sequence[str] = ()
+    ours: tuple[str, ...] = ()
+    hint: str = ""
+    found: Format | None = None
+
+    @property
+    def converted(self) -> bool:
+        """Whether lines are made of records of another shape."""
+        return bool(self.fields) or self.found is not None
+
+    def lines(self, records: Iterable[Record]) -> Iterator[Record]:
+        """The lines, each with the number of its record. Raises `Unmapped` before the first one."""
+        records = iter(records)
+        first = list(islice(records, SAMPLE))
+        sample = [record.value for record in first if isinstance(record.value, dict)]
+        self._choose(sample)
+        lines = self._convert(chain(first, records))
+        head = list(islice(lines, SAMPLE))
+        for line in head:
+            self.scale.observe(_votes(line.value))
+        return chain(head, lines)
+
+    def _choose(self, sample: Sequence[dict[str, Any]]) -> None:
+        if self.fields:
+            for name, path in self.fields.items():
+                if sample and all(value_at(record, path) is None for record in sample):
+                    raise Unmapped(f"--map {name}: no record has that place. They have: {guessing.columns(sample)}.")
+        elif self.format == AUTO:
+            own = any("question" in record and "answer" in record for record in sample)
+            self.found = None if own else recognise(sample)
+            if not own and self.found is None:
+                self.hint = guessing.proposal(sample)
+        elif self.format != OWN:
+            self.found = FORMATS[self.format]
+        if self.found and self.zone is None:
+            self.zone = UTC  # these products write UTC where they write no zone
+
+    def _convert(self, records: Iterable[Record]) -> Iterator[Record]:
+        if self.found:
+            return _grouped(records, self.found, self.vote_names)
+        if self.fields:
+            return (
+                record if record.problem else replace(record, value=mapped(record.value, self.fields, self.ours))
+                for record in records
+            )
+        return iter(records)
+
+
+def _votes(line: Any) -> Iterator[tuple[str, Any]]:
+    """(column, value) of the votes of a line that are values."""
+    said = line.get("feedback") if isinstance(line, dict) else None
+    for each in said if isinstance(said, list) else [said]:
+        if isinstance(each, dict):
+            if "value" in each:
+                yield str(each.get("name", "")), each["value"]
+        elif each is not None:
+            yield "", each
+
+
+def _grouped(records: Iterable[Record], format: Format, vote_names: Sequence[str]) -> Iterator[Record]:
+    """The lines of a format, for which records of one trace are gathered first."""
+    waiting: dict[str, list[Record]] = {}
+    over: dict[int, None] = {}
+    held = 0
+    for record in records:
+        if record.problem:
+            yield record
+            continue
+        try:
+            trace = format.group(record.value) if format.group and isinstance(record.value, dict) else ""
+        except (KeyError, TypeError, ValueError, AttributeError):
+            trace = ""
+        if not trace:
+            yield from _made([record], format, vote_names)
+            continue
+        if hash(trace) in over:
+            yield replace(record, problem=LATE)
+            continue
+        waiting.setdefault(trace, []).append(record)
+        held += 1
+        while held > HELD or len(waiting) > TRACES:
+            oldest = next(iter(waiting))
+            group = waiting.pop(oldest)
+            held -= len(group)
+            over[hash(oldest)] = None
+            if len(over) > REMEMBERED:
+                del over[next(iter(over))]
+            yield from _made(group, format, vote_names)
+    for group in waiting.values():
+        yield from _made(group, format, vote_names)
+
+
+def _made(group: Sequence[Record], format: Format, vote_names: Sequence[str]) -> Iterator[Record]:
+    number = group[0].number
+    if any(not isinstance(record.value, dict) for record in group):
+        yield Record(number, problem="Expected an object.")
+        return
+    try:
+        made = list(format.lines([record.value for record in group], vote_names))
+    except Unread as error:
+        yield Record(number, field=error.field, problem=error.words)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
+        yield Record(number, problem=NOT_LAID_OUT)
+    else:
+        yield from (Record(number, line) for line in made)

@@ -1,0 +1,122 @@
+"""Files in other encodings, turned into UTF-8: gzip, UTF-16 and UTF-32, Windows-1252 in tables, or what is named.
+
+The text goes through a nameless temporary file, so that a file of any size can be read, and nothing of it stays.
+"""
+
+import codecs
+import gzip
+import re
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+CHUNK = 1_048_576
+GZIP = b"\x1f\x8b"
+MARKS = (  # UTF-32 first: its mark begins like that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+TABLES = (".csv", ".tsv", ".tab", ".psv")
+WINDOWS = "cp1252"
+# Bytes that are letters, quotes, dashes or signs of western text in Windows-1252. One of the others says that a line is
+# damaged UTF-8, which must be reported and not read as something else.
+WESTERN = re.compile(rb"[\x00-\x7f\x80\x82\x84\x85\x8a\x8c\x8e\x91-\x97\x99\x9a\x9c\x9e\x9f-\xd6\xd8-\xf6\xf8-\xfe]*")
+UTF8 = ("utf-8", "utf-8-sig", "ascii")
+
+
+class Undecodable(ValueError):
+    """The file is not in the encoding that it has or that was named. Says why."""
+
+
+@contextmanager
+def opened(path: Path, encoding: str = "") -> Iterator[tuple[BinaryIO, str]]:
+    """The file's text in UTF-8, and its suffix without `.gz`. Raises `OSError` and `Undecodable`."""
+    with ExitStack() as stack:
+        file: BinaryIO = stack.enter_context(path.open("rb"))
+        suffixes = [suffix.lower() for suffix in path.suffixes]
+        if not file.seekable():
+            file = _copied(file, stack.enter_context(tempfile.TemporaryFile()))
+        if file.read(len(GZIP)) == GZIP:
+            file = _unpacked(file, stack.enter_context(tempfile.TemporaryFile()))
+        suffix = next((each for each in reversed(suffixes) if each not in (".gz", ".gzip")), "")
+        file.seek(0)
+        found = _encoding(file, suffix, encoding)
+        file.seek(0)
+        if found not in UTF8:
+            file = _in_utf8(file, stack.enter_context(tempfile.TemporaryFile()), found, strict=bool(encoding))
+        yield file, suffix
+
+
+def _copied(source: BinaryIO, target: BinaryIO) -> BinaryIO:
+    shutil.copyfileobj(source, target, CHUNK)
+    target.seek(0)
+    return target
+
+
+def _unpacked(file: BinaryIO, target: BinaryIO) -> BinaryIO:
+    file.seek(0)
+    try:
+        with gzip.GzipFile(fileobj=file) as packed:
+            shutil.copyfileobj(packed, target, CHUNK)
+    except (OSError, EOFError, zlib.error):
+        raise Undecodable("The file is compressed (gzip), and damaged or cut off.") from None
+    target.seek(0)
+    return target
+
+
+def _encoding(file: BinaryIO, suffix: str, named: str) -> str:
+    """The name of the encoding: the one that was named, that of a byte order mark, else what the bytes look like."""
+    if named:
+        try:
+            return codecs.lookup(named).name
+        except LookupError:
+            raise Undecodable(
+                "There is no such encoding. Examples: utf-8, utf-16, cp1252, shift_jis, gb18030."
+            ) from None
+    head = file.read(4_096)
+    for mark, name in MARKS:
+        if head.startswith(mark):
+            return name
+    # In UTF-16 without a mark, half of the bytes of a header or of JSON's signs are zero.
+    if len(head) > 3 and head.count(0) * 3 > len(head):
+        return "utf-16-le" if head[1:2] == b"\x00" else "utf-16-be"
+    file.seek(0)
+    return WINDOWS if suffix in TABLES and _is_windows(file) else "utf-8"
+
+
+def _is_windows(file: BinaryIO) -> bool:
+    """Whether no line with letters beyond ASCII is UTF-8, and there are such lines."""
+    western = utf8 = 0
+    for line in iter(lambda: file.readline(CHUNK), b""):
+        if line.isascii():
+            continue
+        try:
+            line.decode()
+            utf8 += 1
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data" and len(line) == CHUNK:
+                continue  # a letter that the limit cuts
+            if not WESTERN.fullmatch(line):
+                return False
+            western += 1
+    return western > utf8
+
+
+def _in_utf8(file: BinaryIO, target: BinaryIO, encoding: str, *, strict: bool) -> BinaryIO:
+    decoder = codecs.getincrementaldecoder(encoding)("replace" if encoding == WINDOWS and not strict else "strict")
+    try:
+        for chunk in iter(lambda: file.read(CHUNK), b""):
+            target.write(decoder.decode(chunk).encode())
+        target.write(decoder.decode(b"", final=True).encode())
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        raise Undecodable(f"The file is not {encoding} throughout.") from None
+    except AttributeError:
+        raise Undecodable("This is no encoding of texts.") from None
+    target.seek(0)
+    return target
