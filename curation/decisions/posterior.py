@@ -18,6 +18,8 @@ NEWEST: Final = 200
 """How many words of one question count: what older ones could add is lost in `CHANGE`."""
 CHANGE: Final = 0.02  # that the right answer has changed, from one word to the next
 SOURCE_CHANGE: Final = 0.4  # where the cited source has changed: what was said before weighs about one vote
+LONG: Final = 400
+"""Characters from which on two answers to one question are rarely rivals: a story, a page of help, a program."""
 SURE: Final = 0.97  # of the claim that a reviewer found right
 ANONYMOUS: Final = 0
 
@@ -59,7 +61,8 @@ class Word(NamedTuple):
 
     `person` is `ANONYMOUS` where nobody is named, and negative for a review. `claim` is what the answer claims,
     `proposed` what a correction claims instead. `sources` is a digest of the sources that the person saw (0 for none),
-    `sourced` says that one of them contains the claim that the word speaks for.
+    `sourced` says that one of them contains the claim that the word speaks for, and `length` how many characters the
+    shortest text has that it is about.
     """
 
     at: datetime
@@ -71,6 +74,7 @@ class Word(NamedTuple):
     proposed: int | None = None
     sources: int = 0
     sourced: bool = False
+    length: int = 0
 
     @property
     def backs(self) -> int | None:
@@ -210,16 +214,29 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
     """What is known of each claim that these words are about."""
     every = list(words)
     heard_of = counted(every)
-    likely = posterior(heard_of, settings)
+    likely = apart(heard_of, settings) if are_open(heard_of) else posterior(heard_of, settings)
     claims = [claim for claim in likely if claim is not None]
     found = {claim: standing(claim, likely[claim], every, heard_of) for claim in claims}
     best = max(claims, key=lambda claim: (likely[claim], found[claim].supporters, claim))
-    is_settled = likely[best] >= settings.threshold
+    if likely[best] < settings.threshold:
+        return found
     for claim, one in found.items():
-        if is_settled:
-            verdict = Verdict.RIGHT if claim == best else Verdict.ACCEPTED if is_uncontested(one) else Verdict.WRONG
-            found[claim] = one._replace(verdict=verdict)
+        is_right = likely[claim] >= settings.threshold or is_uncontested(one)
+        verdict = Verdict.RIGHT if claim == best else Verdict.ACCEPTED if is_right else Verdict.WRONG
+        found[claim] = one._replace(verdict=verdict)
     return found
+
+
+def are_open(words: Sequence[Word]) -> bool:
+    """Whether several answers to the question may be right: all of them are long."""
+    return all(word.length >= LONG for word in words)
+
+
+def apart(words: Sequence[Word], settings: EvidenceSettings) -> dict[int | None, float]:
+    """How likely each claim is by what was said of it alone, where others do not speak against it."""
+    claims = {claim for word in words for claim in (word.claim, word.proposed) if claim is not None}
+    about = {claim: [word for word in words if claim in (word.claim, word.proposed)] for claim in sorted(claims)}
+    return {claim: posterior(some, settings)[claim] for claim, some in about.items()}
 
 
 def is_uncontested(one: Standing) -> bool:

@@ -52,15 +52,21 @@ def opinions(project: int, one: Judged) -> Iterable[Columns]:
             proposed = one.proposals.get(reading.vote.ref)
             yield (
                 project, read.key, reading.vote.subject, one.question, one.claim, proposed, stance.value,
-                reading.vote.ref, reading.vote.is_anonymous, sources, is_sourced(read, reading), bulk.stamp(reading.vote.at),
+                reading.vote.ref, reading.vote.is_anonymous, sources, is_sourced(read, reading), length(read, reading),
+                bulk.stamp(reading.vote.at),
             )  # fmt: skip
     before = read.before
     is_reviewed = before is not None and judging.is_reviewed(read)
     if before is not None and before.resolved_at is not None and is_reviewed and (stance := review_of(one)):
         yield (
-                project, read.key, read.subject, one.question, one.claim, one.typed, stance.value, REVIEW, False, sources,
-                False, bulk.stamp(before.resolved_at),
+            project, read.key, read.subject, one.question, one.claim, one.typed, stance.value, REVIEW, False, sources,
+            False, len(read.answer), bulk.stamp(before.resolved_at),
             )  # fmt: skip
+
+
+def length(read: Read, reading: Reading) -> int:
+    """The characters of the shortest text that a vote is about."""
+    return min(map(len, filter(None, (read.answer, reading.vote.correction)))) if read.answer else 0
 
 
 def review_of(one: Judged) -> Stance | None:

@@ -243,7 +243,7 @@ def agreements(rows: Sequence[Decided], project: Project) -> dict[str, frozenset
 
 OPINION = (
     "project_id", "interaction_id", "subject_id", "question", "claim", "proposed", "stance", "signal", "is_anonymous",
-    "sources", "sourced", "at",
+    "sources", "sourced", "length", "at",
 )  # fmt: skip
 CLAIM = (
     "project_id",
@@ -276,7 +276,7 @@ def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list
     )
     statement = (
         f"SELECT o.question, {bulk.at('o.at')}, o.signal, o.subject_id, o.is_anonymous, o.interaction_id, o.claim, "  # noqa: S608
-        "o.stance, o.proposed, o.sources, o.sourced FROM (SELECT DISTINCT project_id, question "
+        "o.stance, o.proposed, o.sources, o.sourced, o.length FROM (SELECT DISTINCT project_id, question "
         f"FROM {bulk.quoted(Opinion)} WHERE project_id = %s AND question IN ({{keys}})) k "
         f"JOIN {bulk.quoted(Opinion)} o ON o.id IN ({newest}) "
         f"JOIN {bulk.quoted(Subject)} p ON p.id = o.subject_id WHERE p.restricted_at IS NULL"
@@ -289,11 +289,11 @@ def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list
 
 def word(columns: Sequence[Any]) -> Word:
     """An opinion as the rules take it."""
-    at, signal, subject, is_anonymous, interaction, claim, stance, proposed, sources, sourced = columns
+    at, signal, subject, is_anonymous, interaction, claim, stance, proposed, sources, sourced, length = columns
     named = posterior.ANONYMOUS if is_anonymous else subject
     person = -interaction if signal == REVIEW else named
     return Word(
-        bulk.moment(at), signal, person, interaction, claim, Stance(stance), proposed, sources, bool(sourced)
+        bulk.moment(at), signal, person, interaction, claim, Stance(stance), proposed, sources, bool(sourced), length
     )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('is_anonymous', models.BooleanField(default=False, help_text='Nobody is named: all such words count as one.')),
                 ('sources', models.BigIntegerField(default=0, help_text='Digest of the sources that the person saw; 0 for none.')),
                 ('sourced', models.BooleanField(default=False, help_text='A source contains the claim that it speaks for.')),
+                ('length', models.PositiveIntegerField(default=0, help_text='Characters of the shortest text that it is about.')),
                 ('at', models.DateTimeField()),
                 ('interaction', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='feedback.interaction')),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.project')),

@@ -27,6 +27,7 @@ class Opinion(models.Model):
     is_anonymous = models.BooleanField(default=False, help_text="Nobody is named: all such words count as one.")
     sources = models.BigIntegerField(default=0, help_text="Digest of the sources that the person saw; 0 for none.")
     sourced = models.BooleanField(default=False, help_text="A source contains the claim that it speaks for.")
+    length = models.PositiveIntegerField(default=0, help_text="Characters of the shortest text that it is about.")
     at = models.DateTimeField()
 
     class Meta:
