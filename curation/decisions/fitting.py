@@ -211,21 +211,33 @@ def fits(pair: Pair) -> bool:
     if len(pair.old) <= TERSE and is_alike(pair):
         return True
     if is_reply and pair.kind is Asks.YES_OR_NO:
-        return size(pair.said, pair.text) > TERSE and not {*pair.said} <= YES | LITTLE
+        return size(pair.said, pair.text) > TERSE and is_tied(pair) and not {*pair.said} <= YES | LITTLE
     return rewrites(pair) or is_value(pair)
 
 
 def tells(pair: Pair) -> bool:
     """Whether a short text tells of its writer, of a change, or only of what is not so."""
     fresh = brought(pair).difference(pair.asked)
-    if pair.kind is not Asks.YES_OR_NO and not (DENIALS | SIGNS_OF_DENIAL).isdisjoint(fresh):
+    denies_it = not (DENIALS | SIGNS_OF_DENIAL).isdisjoint(fresh)
+    if denies_it and pair.kind is not Asks.YES_OR_NO and not repeats(pair):
         return True
     return not (OBJECTS | CHANGES).isdisjoint(fresh)
+
+
+def repeats(pair: Pair) -> bool:
+    """Whether a text is a sentence about what was asked: it has two words of the question."""
+    words = {*pair.said} - LITTLE
+    return len(words - without([*words], pair.asked)) > 1 and WHOLE.fullmatch(pair.text) is not None
 
 
 def adds(pair: Pair) -> bool:
     """Whether a text only adds to the answer: "and oak"."""
     return pair.said[0] in ADDS and pair.said[:1] != pair.old[:1]
+
+
+def is_tied(pair: Pair) -> bool:
+    """Whether a yes or a no has its comma, or takes up a word of the question or the answer: "no use at all" does neither."""
+    return REPLY.match(pair.text) is not None or not ({*pair.said} - LITTLE).isdisjoint([*pair.asked, *pair.old])
 
 
 def keeps_code(pair: Pair) -> bool:

@@ -72,11 +72,23 @@ KINDS: Final = tuple(
     )
 )  # fmt: skip
 READ: Final = 300
+POLITE: Final = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|hallo|bonjour|hola|ciao|olá)\b\W*)?(?:please|kindly|bitte|por favor|per favore)?\W*(?:(?:can|could|would|will) (?:you|somebody|someone|anyone) (?:please )?"
+    r"(?:tell|explain|say|let)|tell|let|sagen sie|(?:können|könnten) sie|kannst du|pouvez-vous|peux-tu|pourriez-vous|dites|puede[ns]?|podría[ns]?|"
+    r"può|potrebbe|pode|poderia|kunt u|kun je)\b(?: please)?(?: (?:me|us|to me|mir|uns|bitte|sagen|erklären|dire|decirme|decir|dirmi|dizer|mij|vertellen|zeggen)){1,4}"
+    r"(?: (?:know|bitte|s'il vous plaît|por favor|per favore))?[,:]? (?P<whether>(?:if|whether|ob|si|se|of)\b)?\W*",
+    re.IGNORECASE,
+)
+"""With which somebody asks to be told, before they ask."""
 
 
 @lru_cache(1024)
 def asks(question: str) -> Asks:
     """What kind of answer the question wants: its first question word says."""
     end = question[-READ:].strip()
+    if polite := POLITE.match(end):
+        if polite["whether"]:
+            return Asks.YES_OR_NO
+        end = end[polite.end() :]
     found = [(match.start(), kind) for kind, pattern in KINDS if (match := pattern.search(end))]
     return min(found, key=itemgetter(0))[1] if found else Asks.UNKNOWN

@@ -25,6 +25,12 @@ yes or no: 可以退货吗？
 yes or no: Kargo ücretsiz mi?
 open: What happens when I miss a payment?
 open: How do I cancel?
+amount: Could you tell me: how long is it valid?
+amount: Können Sie mir sagen, wie lange das dauert?
+place: Can you please tell me where the office is?
+yes or no: Please let me know whether it opens on Sundays.
+yes or no: Pouvez-vous me dire si la piscine est ouverte ?
+yes or no: Can you help me?
 unknown: Show the names of all singers
 """
 
