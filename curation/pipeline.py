@@ -20,7 +20,6 @@ from dataclasses import dataclass, field
 from curation.decisions import derive, judging, pooled
 from curation.decisions.derive import Touched, Weighed
 from curation.decisions.judging import Judged
-from curation.decisions.posterior import EvidenceSettings
 from curation.evidence import pooling, store
 from curation.evidence.records import Decided, Finding
 from curation.models import CurationPolicy, Decision, Derived, Run, RunState
@@ -96,9 +95,8 @@ def write(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> 
 
     Workers on one project take turns: neither could see what the other's votes add to the same question.
     """
-    project = policy.project
-    engine.in_turn("curate", project.pk)
-    standings, reopened = pooling.pool(project, judged, EvidenceSettings.from_dict(policy.settings.get("evidence", {})))
+    engine.in_turn("curate", policy.project_id)
+    standings, reopened = pooling.pool(policy, judged)
     judged = pooled.settle(judged, standings, policy)
     judging.record(policy, judged, run)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)

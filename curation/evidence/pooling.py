@@ -12,8 +12,7 @@ from curation.decisions.reasons import Reason
 from curation.decisions.rules import Outcome, Reading, Side
 from curation.evidence import store
 from curation.evidence.store import REVIEW, Columns, Read
-from curation.models import Claim, Opinion
-from feedback.models import Project
+from curation.models import Claim, CurationPolicy, Opinion
 from privacy.db import bulk
 
 STANCES: Final = {Side.GOOD: Stance.UP, Side.WRONG: Stance.DOWN, Side.REPLACED: Stance.REPLACED}
@@ -25,10 +24,11 @@ REVIEWS: Final = {
 Standings = Mapping[bytes, Mapping[int, Standing]]
 
 
-def pool(project: Project, judged: Sequence[Judged], settings: EvidenceSettings) -> tuple[Standings, int]:
+def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, int]:
     """Store what was said of these interactions. What is known now of the answers to their questions, and how many other
     interactions wait to be decided again, for something else was known of their answers before.
     """
+    project, settings = policy.project, EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
     rows = [row for one in judged for row in opinions(project.pk, one)]
     spoken = [one for one in judged if one.read.votes or one.read.before is not None]
     store.write_opinions(rows, [one.read.key for one in spoken if one.read.before is not None])

@@ -2,46 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 from django.db.models import Count
 
 from curation.decisions import reasons
 from curation.decisions.rules import LABELLED, Outcome
 from curation.models import Decision, Derived, EvalCase, Example, PreferencePair, ReviewTask, TaskState
+from curation.releases.manifest import Funnel, Loss
 from feedback.models import Interaction, Project
 
 Status = Derived.Status
 KINDS: Mapping[str, type[Derived]] = {"cases": EvalCase, "examples": Example, "pairs": PreferencePair}
 SECONDS_A_VERDICT = 30
 REVIEW_MINUTES = 20
-
-
-class Loss(TypedDict):
-    """Why conversations or records are not in a release, how many of each, and what to do."""
-
-    stage: str
-    code: str
-    conversations: int
-    cases: int
-    examples: int
-    pairs: int
-    why: str
-    remedy: str
-
-
-class Funnel(TypedDict):
-    """From all conversations to the records that could be released, with what is lost on the way.
-
-    `review` says how many tasks wait, and how many records some minutes of review could add.
-    """
-
-    conversations: int
-    decided: int
-    labelled: int
-    questions: int
-    losses: list[Loss]
-    review: dict[str, int]
 
 
 class Told(NamedTuple):

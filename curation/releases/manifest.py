@@ -9,7 +9,6 @@ import orjson
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Row
 from curation.releases.formats.shapes import Shape
-from curation.releases.funnel import Funnel
 
 SCHEMA = 1
 LINEAGE = "lineage.jsonl"
@@ -58,6 +57,33 @@ class Authorship(TypedDict, total=False):
 
     agent_share: float
     max_depth: int
+
+
+class Loss(TypedDict):
+    """Why conversations or records are not in a release, how many of each, and what to do."""
+
+    stage: str
+    code: str
+    conversations: int
+    cases: int
+    examples: int
+    pairs: int
+    why: str
+    remedy: str
+
+
+class Funnel(TypedDict):
+    """From all conversations to the records that could be released, with what is lost on the way.
+
+    `review` says how many tasks wait, and how many records some minutes of review could add.
+    """
+
+    conversations: int
+    decided: int
+    labelled: int
+    questions: int
+    losses: list[Loss]
+    review: dict[str, int]
 
 
 class Supersedes(TypedDict):

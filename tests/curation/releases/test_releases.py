@@ -52,6 +52,7 @@ def test_the_files_have_the_shapes_of_the_contract(shop: Project) -> None:
     made = cast.cut(shop)
     golden, regression = lines(made, "eval_cases.jsonl")
     keys = {"id", "kind", "question", "expected", "rejected", "context", "sources", "tags", "why", "provenance"}
+    keys |= {"accepted", "also_rejected", "tier", "depends_on", "as_of", "valid_until", "steps"}
     assert set(golden) == set(regression) == keys
     assert (golden["kind"], golden["rejected"], golden["expected"]) == ("golden", None, "A day ticket is six euros.")
     assert (regression["kind"], regression["expected"], regression["rejected"]) == (
