@@ -15,6 +15,8 @@ import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from psycopg.types.json import Jsonb
 
+from privacy.db.fields import as_json
+
 KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
 FETCH = 2_000
 ROWS = 100  # in one INSERT
@@ -45,6 +47,11 @@ def at(column: str) -> str:
 
 def stamp(value: datetime) -> Any:
     """A time as either driver takes it."""
+    return _stamp(value, connection.vendor)
+
+
+@functools.lru_cache(maxsize=64)  # the rows of a write share most of their times
+def _stamp(value: datetime | None, vendor: str) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 
 
@@ -168,9 +175,10 @@ def _prepared(field: Any, values: list[Any], database: Any) -> list[Any]:
     """The values of a column as the driver takes them."""
     if isinstance(field, AS_THEY_ARE):
         return values
-    if isinstance(field, models.DateTimeField):  # most rows of a batch share one time
-        times = {value: database.ops.adapt_datetimefield_value(value) for value in set(values)}
-        return [times[value] for value in values]
+    if isinstance(field, models.DateTimeField):
+        return [_stamp(value, database.vendor) for value in values]
+    if type(field) is models.JSONField:
+        return [as_json(value, database) for value in values]
     return [field.get_db_prep_save(value, database) for value in values]
 
 
