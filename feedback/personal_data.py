@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from feedback.capture import mark_pending, parking, tombstone
+from feedback.capture import mark_pending, parking
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from privacy.erasure.erasure import TURN, Part
 from privacy.models import Subject, Tombstone
@@ -92,7 +92,7 @@ def holding(tombstones: set[str]) -> list[Subject]:
     if not tombstones:
         return []
     rows = Interaction.objects.select_related("project", "subject").only("external_id", "project__name", "subject")
-    found = {row.subject for row in rows.iterator() if tombstone(row.project, row.external_id) in tombstones}
+    found = {row.subject for row in rows.iterator() if row.project.tombstone(row.external_id) in tombstones}
     return sorted(found, key=lambda subject: subject.pk)
 
 
@@ -151,6 +151,6 @@ def remove(
         keys, projects = [pk for pk, *_ in found], {called: Project(name=called) for *_, called in found}
         if before:
             before(keys)
-        bury(kind, [tombstone(projects[called], external_id) for _, external_id, called in found], reason)
+        bury(kind, [projects[called].tombstone(external_id) for _, external_id, called in found], reason)
         rows.model.objects.filter(pk__in=keys).delete()
         yield {name: len(found)}

@@ -4,7 +4,7 @@
 `plan` inserts. To add a kind of signal: `feedback.signals`.
 """
 
-from feedback.capture.preparing import ConsentSource, numbering_for, tombstone
+from feedback.capture.preparing import ConsentSource
 from feedback.capture.recording import (
     Conflict,
     Forbidden,
@@ -23,5 +23,5 @@ from feedback.capture.store import mark_pending
 
 __all__ = [
     "Conflict", "ConsentSource", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending",
-    "numbering_for", "record", "record_interaction", "record_signal", "tombstone", "withdraw_signal", "writing",
+    "record", "record_interaction", "record_signal", "withdraw_signal", "writing",
 ]  # fmt: skip

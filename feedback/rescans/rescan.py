@@ -15,8 +15,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from feedback import capture
-from feedback.capture.preparing import last_said
 from feedback.models import Interaction, Project
 from privacy.db import engine, isolation
 from privacy.db.fields import RedactedJSONField, RedactedTextField
@@ -69,7 +67,7 @@ def rescan_batch(project: Project) -> int:
 def rescan(project: Project, row: Interaction) -> bool:
     """Read one interaction and all that belongs to it again; whether anything was replaced. Call in a transaction."""
     policy = project.redaction_policy
-    numbering = capture.numbering_for(project, row.external_id, row.placeholders)
+    numbering = project.numbering(row.external_id, row.placeholders)
     findings: Counter[str] = Counter()
     changed = replaced(row, reader(policy, numbering, findings))
     for relation in Interaction._meta.related_objects:
@@ -128,7 +126,8 @@ def asked_for(row: models.Model, name: str) -> str:
     """The turn before a text, which may ask for what stands alone in it."""
     if not isinstance(row, Interaction):
         return ""
-    return {"question": last_said(row.context or []), "answer": str(row.question)}.get(name, "")
+    turn_before = row.context[-1]["content"] if row.context else ""
+    return {"question": turn_before, "answer": str(row.question)}.get(name, "")
 
 
 def text_columns(model: type[models.Model]) -> list[str]:
