@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, connections, models
 
-from privacy.db.bulk import quoted, select
+from privacy.db.bulk import execute, quoted, select
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 # For a batch, which meets many of SQLite's pages twice; its log is copied back between two batches, not within one.
@@ -62,8 +62,7 @@ def analyze(*tables: type[models.Model]) -> None:
     """
     if not one_writer():
         keys = [(quoted(model), connection.ops.quote_name(str(model._meta.pk.column))) for model in tables]
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(f'{table} ({key})' for table, key in keys)}")
+        execute(f"ANALYZE (SKIP_LOCKED) {', '.join(f'{table} ({key})' for table, key in keys)}")
 
 
 def pragma(setting: str) -> int | None:
