@@ -6,8 +6,7 @@
 from pathlib import Path
 from typing import Any
 
-from flywheel_site.ops.databases import settled
-from flywheel_site.ops.environment import Environment
+from flywheel_site.ops.environment import Environment, settled
 from flywheel_site.security.kept_secrets import given_or_kept, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent

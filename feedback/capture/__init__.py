@@ -13,6 +13,7 @@ from feedback.capture.recording import (
     Recorded,
     Refusal,
     Unknown,
+    object_to_training,
     record,
     record_interaction,
     record_signal,
@@ -22,6 +23,6 @@ from feedback.capture.recording import (
 from feedback.capture.store import mark_pending
 
 __all__ = [
-    "Conflict", "ConsentSource", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending",
+    "Conflict", "ConsentSource", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending", "object_to_training",
     "record", "record_interaction", "record_signal", "withdraw_signal", "writing",
 ]  # fmt: skip

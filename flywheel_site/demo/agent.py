@@ -14,13 +14,13 @@ turns before, `{"role", "content"}` each.
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from flywheel_site.demo.languages import guess
 from flywheel_site.demo.retrieval import Found, Index, Passage, passages, plain_tokens, stems
 
 Turn = dict[str, str]
@@ -46,6 +46,22 @@ POINTERS: Final = frozenset("it that this one ones they them those these there t
 OPENINGS: Final = tuple("and |what about|how about|or |but |und |y |für |también|では|それ|also ".split("|"))
 NEAR: Final = 0.6
 """The share of words that two questions have in common from which on one answer will do for both."""
+KANA_OR_HAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+WORD: Final = re.compile(r"[^\W\d_]+")
+SIGNS: Final[dict[str, frozenset[str]]] = {
+    "de": frozenset(
+        "der die das den ein eine einen und ist wie wo wann ich mein meine kann muss nicht für mit"
+        " auf wenn kostet bei zu viel lange gibt noch ihr sie bitte hallo wird warum fahrrad rad".split()
+    ),
+    "es": frozenset(
+        "el la los las un una es que cómo como cuánto cuanto cuándo cuando dónde donde mi puedo para"
+        " con por está hola se del tengo hay qué una bicicleta bici en y".split()
+    ),
+    "en": frozenset(
+        "the a an is are how what when where can do does i my it to of for and you your in on if get"
+        " have much long did will was that this with not at from which who why should would bike ride".split()
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,7 @@ def ranked(question: str, context: Sequence[Turn] | None) -> list[Found]:
         ):
             for word in stems(text):
                 weights.setdefault(word, weight)
-    found = new_index(guess(question, asked)).search(weights)
+    found = new_index(language_of(question, asked)).search(weights)
     told_before = " ".join(answered)
     return sorted(found, key=lambda one: -one.score * (AGAIN if is_in(one.passage, told_before) else 1.0))
 
@@ -187,3 +203,16 @@ def lesson(messages: Sequence[dict[str, Any]]) -> Lesson:
     """A training example as a lesson: its last two messages, and those before as context."""
     *before, asked, answered = messages
     return Lesson(asked["content"], answered["content"], tuple((turn["role"], turn["content"]) for turn in before))
+
+
+def language_of(question: str, earlier: Sequence[str] = ()) -> str:
+    """The language by script and commonest words; where these say nothing, that of the turns before; else English."""
+    for text in (question, *reversed(earlier)):
+        if KANA_OR_HAN.search(text):
+            return "ja"
+        words = WORD.findall(text.casefold())
+        counts = {language: sum(word in signs for word in words) for language, signs in SIGNS.items()}
+        most = max(counts.values(), default=0)
+        if most:
+            return "en" if counts["en"] == most else next(name for name, n in counts.items() if n == most)
+    return "en"
