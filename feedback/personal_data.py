@@ -65,8 +65,10 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
     """Conversations and signals serve capture alone: they go with it, or with everything."""
     if purpose not in (None, "capture"):
         return
-    said = Signal.objects.filter(subject=subject)
-    yield from remove("signals", said.exclude(interaction__subject=subject), Kind.SIGNAL, "erased", decide_again)
+    given_signals = Signal.objects.filter(subject=subject)
+    yield from remove(
+        "signals", given_signals.exclude(interaction__subject=subject), Kind.SIGNAL, "erased", decide_again
+    )
     yield from remove("signals", Signal.objects.filter(interaction__subject=subject), Kind.SIGNAL, "erased")
     yield from remove("waiting_signals", ParkedSignal.objects.filter(subject=subject), Kind.SIGNAL, "erased")
     yield from remove("interactions", Interaction.objects.filter(subject=subject), Kind.INTERACTION, "erased")
@@ -125,8 +127,8 @@ def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
     old = unused(
         Interaction.objects.filter(project=project, received_at__lt=before - timedelta(days=project.keep_days))
     )
-    said = Signal.objects.filter(interaction__in=old.values("pk"))
-    yield from remove("signals", said, Kind.SIGNAL, "expired")
+    given_signals = Signal.objects.filter(interaction__in=old.values("pk"))
+    yield from remove("signals", given_signals, Kind.SIGNAL, "expired")
     yield from remove("interactions", old, Kind.INTERACTION, "expired")
 
 

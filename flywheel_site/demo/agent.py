@@ -94,11 +94,11 @@ def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
 
 def improved(lessons: Iterable[Lesson]) -> Agent:
     """The deployed version extended by what it was taught: who asks nearly the same gets the answer that was taught."""
-    known = [(signature(lesson.question, lesson.context), lesson.answer) for lesson in lessons]
+    signatures = [(signature(lesson.question, lesson.context), lesson.answer) for lesson in lessons]
 
     def ask(question: str, context: list[Turn] | None = None) -> str:
         asked = signature(question, [(turn["role"], turn["content"]) for turn in context or []])
-        likeness, answer = max(((overlap(asked, taught), text) for taught, text in known), default=(0.0, ""))
+        likeness, answer = max(((overlap(asked, taught), text) for taught, text in signatures), default=(0.0, ""))
         return answer if likeness >= NEAR else v1(question, context)
 
     return ask

@@ -142,13 +142,13 @@ class Index:
 
     def search(self, weights: Mapping[str, float]) -> list[Found]:
         """Passages that share a word with the question, the best first. `weights` says how much each word counts."""
-        known = {word: weight for word, weight in weights.items() if word in self.rarity}
+        indexed = {word: weight for word, weight in weights.items() if word in self.rarity}
         found = []
         for item, bag, length in zip(self.passages, self.bags, self.lengths, strict=True):
             norm = K1 * (1 - B + B * length / self.mean)
             score = sum(
                 weight * self.rarity[word] * bag[word] * (K1 + 1) / (bag[word] + norm)
-                for word, weight in known.items()
+                for word, weight in indexed.items()
                 if word in bag
             )
             if score > 0:

@@ -33,7 +33,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if checks["database"] == "ok":
         checks |= {"master_key": master_key(), "erasure_list": erasure_list()}
     # Without its broker capture goes on: the work is found when it is back.
-    ready = all(said == "ok" for name, said in checks.items() if name != "broker")
+    ready = all(found == "ok" for name, found in checks.items() if name != "broker")
     if checks["database"] == "ok":
         checks["backlog"] = backlog()
     return JsonResponse({"status": "ready" if ready else "not ready", **checks}, status=200 if ready else 503)

@@ -55,8 +55,8 @@ def bury(kind: str, digests: list[str], reason: str = "erased") -> None:
 
 def bury_person(value: str) -> None:
     """Add a person's tombstone, or renew it: after a second erasure everything until then stays out."""
-    said = {"buried_at": timezone.now(), "exported": False, "reason": "erased"}
-    Tombstone.objects.update_or_create(kind=Tombstone.Kind.SUBJECT, digest=value, defaults=said)
+    values = {"buried_at": timezone.now(), "exported": False, "reason": "erased"}
+    Tombstone.objects.update_or_create(kind=Tombstone.Kind.SUBJECT, digest=value, defaults=values)
 
 
 def buried_at(kind: str, value: str) -> datetime | None:

@@ -38,10 +38,10 @@ def problem() -> str:
         return ""
     live = dict(MasterKey.objects.filter(retired_at__isnull=True).values_list("version", "fingerprint"))
     here = fingerprint()
-    known = ", ".join(f"{found[:SHOWN]} (version {version})" for version, found in sorted(live.items())) or "none"
+    accepted = ", ".join(f"{found[:SHOWN]} (version {version})" for version, found in sorted(live.items())) or "none"
     made = " This machine had no key, and none is made for it: it would be another one." if take_back() else ""
     return (
-        f"The master key of this machine has the fingerprint {here[:SHOWN]}; this database takes: {known}.{made} Restore "
+        f"The master key of this machine has the fingerprint {here[:SHOWN]}; this database takes: {accepted}.{made} Restore "
         "the key: set FLYWHEEL_MASTER_KEY as on the first machine, or put its file flywheel_master_key back under "
         "FLYWHEEL_VAR. Only if you mean to rotate it, or the old one is lost for good: manage.py masterkey --add."
     )

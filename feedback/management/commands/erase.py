@@ -46,7 +46,7 @@ class Command(BaseCommand):
 def receipt(made: PrivacyRequest) -> str:
     """The receipt as JSON; it holds nothing of the person. `signed` is what `verify_receipt` checks."""
     done = made.erasures.order_by("executed_at").last()
-    said = {
+    report = {
         "erasure": str(done.id) if done else None,
         "purpose": done.purpose or None if done else None,
         "executed_at": made.executed_at,
@@ -57,7 +57,7 @@ def receipt(made: PrivacyRequest) -> str:
         "status": made.state,
         "signed": made.receipt or None,
     }
-    return orjson.dumps(said).decode()
+    return orjson.dumps(report).decode()
 
 
 def readable(made: PrivacyRequest) -> str:
