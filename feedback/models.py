@@ -105,7 +105,7 @@ class ApiKey(models.Model):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
     def scope_labels(self) -> list[str]:
-        """The scopes in words, for the console."""
+        """The scopes' labels, for the console."""
         return [Scope(scope).label for scope in self.scopes]
 
 
@@ -265,7 +265,7 @@ class WriteResult(models.TextChoices):
 
 
 class Outcome(models.Model):
-    """How many writes of a project ended in each way, by day. Their sum is what was received: no write goes uncounted."""
+    """How many writes of a project ended in each way, by day. Their sum is the number of writes received."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outcomes", db_index=False)
     day = models.DateField()

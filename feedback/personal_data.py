@@ -133,7 +133,7 @@ def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
 
 
 def unused(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
-    """Those that no row except signals refers to, by the schema: this app does not know the apps that build on it."""
+    """Interactions that only signals refer to. The schema tells, since this app does not know the apps that build on it."""
     for relation in Interaction._meta.related_objects:
         if relation.related_model is not Signal:
             dependent = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})

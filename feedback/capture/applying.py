@@ -223,7 +223,7 @@ def _refuse_erased(plan: Plan, write: Prepared) -> None:
 
 
 def _voter(plan: Plan, write: PreparedSignal, interaction: Interaction | None) -> Subject | None:
-    """The person whose signal it is; None if they have not agreed to capture, or if it waits for its asker.
+    """The person whose signal it is; None without their consent to capture, or if its interaction has not come.
 
     For a signal that waits, consent is judged when its interaction comes, which may bring it.
     """

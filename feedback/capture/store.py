@@ -80,7 +80,7 @@ class Existing:
         return next((parked.placeholders for parked in reversed(self.parked.get(interaction, []))), NO_PLACEHOLDERS)
 
     def subject(self, key: int) -> Subject | None:
-        """The subject of that key, if it is one of those that the batch concerns."""
+        """The subject with that key, if the batch concerns it."""
         return next((subject for subject in self.subjects.values() if subject.pk == key), None)
 
 

@@ -38,7 +38,7 @@ def waiting(project: Project) -> int:
 
 
 def run(limit: int = 500, progress: Callable[[int, int], None] | None = None) -> int:
-    """Read up to `limit` interactions of every project again; how many. It can be killed at any point, and goes on."""
+    """Read up to `limit` interactions of every project again; how many. It can be killed and restarted at any point."""
     projects = Project.objects.select_related("redaction")
     return sum(isolation.each(WORK, projects, lambda project: rescan_project(project, limit, progress)))
 
@@ -110,7 +110,7 @@ def reader(policy: Policy, numbering: Numbering, findings: Counter[str]) -> Read
 
 
 def replaced(row: models.Model, read: Reader) -> dict[str, Any]:
-    """The columns of a row whose text is another after reading it again, with that text."""
+    """The columns whose text changes when it is redacted again, with their new text."""
     found = {}
     for name in text_columns(type(row)):
         before = getattr(row, name)
@@ -123,7 +123,7 @@ def replaced(row: models.Model, read: Reader) -> dict[str, Any]:
 
 
 def asked_for(row: models.Model, name: str) -> str:
-    """The turn before a text, which may ask for what stands alone in it."""
+    """The turn before a text: it may ask for the name or number that the text consists of."""
     if not isinstance(row, Interaction):
         return ""
     turn_before = row.context[-1]["content"] if row.context else ""

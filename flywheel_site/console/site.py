@@ -43,7 +43,7 @@ class FlywheelAdminSite(AdminSite):
     enable_nav_sidebar = True
 
     def projects_of(self, request: HttpRequest) -> QuerySet[Project]:
-        """The projects that this user may see: a superuser all, others those that they are a member of."""
+        """The projects that this user may see: all for a superuser, else those of which they are a member."""
         everything = Project.objects.all()
         if request.user.is_superuser:
             return everything

@@ -37,7 +37,7 @@ EARLIER_WEIGHT: Final = 0.4
 ANSWERED_WEIGHT: Final = 0.15
 """The weight of a word of the previous question or its answer, compared with one of the question itself."""
 AGAIN: Final = 0.4
-"""What was said a moment ago is hardly what is asked for now."""
+"""The factor for a passage that the last answer quoted: the question hardly asks for it again."""
 GENERAL: Final = 1.8
 """How much more an opening of a page counts for the version that likes to be general."""
 SHORT: Final = 3
@@ -113,7 +113,7 @@ def learned(question: str, context: list[Turn] | None = None) -> str:
 
 
 def answer_with_sources(question: str, context: list[Turn] | None, version: str) -> tuple[str, list[Source]]:
-    """The answer of a version, and the passages that stand in it. Raises `KeyError` for a version that is none."""
+    """The answer of a version, and the passages that it quotes. Raises `KeyError` for an unknown version."""
     answer = VERSIONS[version](question, context)
     shown = [(item, text) for item in passages() for text in dict.fromkeys((item.text, item.was)) if text in answer]
     return answer, [{"id": item.page, "title": item.title, "url": item.url, "text": text} for item, text in shown[:3]]
@@ -139,7 +139,7 @@ def new_index(language: str) -> Index:
 
 
 def ranked(question: str, context: Sequence[Turn] | None) -> list[Found]:
-    """Passages by stems, and, where the question leans on what was said before, by that too."""
+    """Passages by stems; for a question that depends on earlier turns, by their stems too."""
     asked = [turn["content"] for turn in context or [] if turn["role"] == "user"]
     answered = [turn["content"] for turn in context or [] if turn["role"] == "assistant"]
     own = stems(question)
@@ -166,7 +166,7 @@ def is_in(passage: Passage, text: str) -> bool:
 
 
 def leans(question: str, own: Sequence[str]) -> bool:
-    """Whether a question says too little by itself, or points at something said before."""
+    """Whether a question is too short to answer by itself, or refers to an earlier turn."""
     low = question.casefold().lstrip("¿ ")
     words = set(low.replace("?", " ").split())
     return len(own) <= SHORT or low.startswith(OPENINGS) or not words.isdisjoint(POINTERS)

@@ -72,7 +72,7 @@ def moment(place: int, of: int) -> datetime:
 
 
 def log_line(turn: Record, who: str, at: datetime, turns: list[Turn]) -> Record:
-    """One question, the agent's answer to it, and what was said of that."""
+    """One question, the agent's answer, and the feedback on it."""
     answer, sources = answer_with_sources(turn["ask"], turns, VERSION)
     line: Record = {"question": turn["ask"], "answer": answer, "user": who, "ts": at.isoformat()}
     line |= {"agent": {"name": NAME, "version": VERSION}}
@@ -88,7 +88,7 @@ def log_line(turn: Record, who: str, at: datetime, turns: list[Turn]) -> Record:
 
 
 def dated(feedback: Any, answer: str, at: datetime) -> Any:
-    """The feedback of a scenario with its times, the later the further down it stands."""
+    """The feedback of a scenario with its times, in the order of the scenario."""
     if isinstance(feedback, list):
         return [dated(item, answer, at + place * SECOND_THOUGHT) for place, item in enumerate(feedback)]
     if isinstance(feedback, str):

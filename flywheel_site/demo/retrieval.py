@@ -22,7 +22,7 @@ K1: Final = 1.2
 B: Final = 0.6
 TITLE_WEIGHT: Final = 1
 
-# What redaction leaves behind stands for a name or a number: it says nothing of what is asked.
+# A placeholder replaces a name or a number, which tells nothing about the question.
 ASCII_WORD: Final = re.compile(r"[a-z]{2,}")
 WORD: Final = re.compile(r"[^\W\d_]+")
 UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
@@ -93,7 +93,7 @@ def passages() -> tuple[Passage, ...]:
 
 
 def plain_tokens(text: str) -> list[str]:
-    """Runs of a to z, as they stand: "refund" and "refunds" are different words, and 返金 is none."""
+    """Runs of a to z without stemming: "refund" and "refunds" are different words, and 返金 is not one."""
     words = ASCII_WORD.findall(PLACEHOLDER.sub(" ", text).lower())
     return [word for word in words if word not in ARTICLES]
 

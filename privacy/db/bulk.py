@@ -147,8 +147,8 @@ def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any]
 
 
 def _listed(keys: Sequence[int | bytes]) -> tuple[str, list[Any]]:
-    """Keys as they stand in `IN (…)`, and their values. As placeholders they would be a new statement for every number of
-    them, in which Django or psycopg look for each placeholder: that takes longer than the rows.
+    """The text in `IN (…)` for these keys, and its values. With a placeholder for each key, every number of keys would be a
+    new statement in which Django or psycopg look for each placeholder: that takes longer than reading the rows.
     """
     if connection.vendor == "postgresql":
         return ", ".join(str(int(key)) if isinstance(key, int) else f"'\\x{key.hex()}'::bytea" for key in keys), []
@@ -232,7 +232,7 @@ def update(
     also: str = "TRUE",
     parameters: Sequence[Any] = (),
 ) -> None:
-    """Set these columns of the rows whose key is the first of them, where `also` (a condition of ours) holds as well."""
+    """Set these columns of existing rows; the first column is the key. `also` is a further condition, in SQL."""
     table = quoted(model)
     key, *names = map(connection.ops.quote_name, columns)
     if connection.vendor == "postgresql":

@@ -33,12 +33,12 @@ def one_writer() -> bool:
 
 
 def unlocked(rows: Rows, **of: Any) -> Rows:
-    """These rows locked, without those that another transaction has locked. One writer needs no locks of rows."""
+    """Lock these rows, skipping those that another transaction has locked. SQLite needs no row locks."""
     return rows if one_writer() else rows.select_for_update(skip_locked=True, **of)
 
 
 def json_text(value: Any) -> str:
-    """A value as it stands in the text of a JSON column, which SQLite keeps in ASCII."""
+    """A value as the text of a JSON column, which is ASCII on SQLite."""
     return json.dumps(value, ensure_ascii=one_writer())
 
 
@@ -73,7 +73,7 @@ def pragma(setting: str) -> int | None:
 
 @contextmanager
 def set_for_batches() -> Iterator[None]:
-    """With `BATCH_PRAGMAS` on SQLite; whoever writes then calls `checkpoint` between two transactions."""
+    """Set `BATCH_PRAGMAS` on SQLite for the block, which has to call `checkpoint` between two transactions."""
     usual = {name: pragma(name) for name in BATCH_PRAGMAS} if one_writer() else {}
     for name in usual:
         pragma(f"{name} = {BATCH_PRAGMAS[name]}")

@@ -25,7 +25,7 @@ from privacy.erasure.row_scan import free_text, personal_models
 from privacy.models import PrivacyRequest, Subject
 from privacy.subjects.digests import key
 
-MOST = 50_000  # fingerprints kept of one person: enough to find any text of theirs many times over
+MOST = 50_000  # fingerprints of one person: enough to find each of their texts many times over
 STEP = 60.0  # seconds of looking after which the place is noted
 
 

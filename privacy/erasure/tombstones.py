@@ -103,7 +103,7 @@ def tombstone(raw: bytes) -> Tombstone | None:
 
 
 def replay(path: Path, torn: list[int] | None = None) -> dict[str, int]:
-    """Put the file's tombstones into the database, and erase again whatever they stand for; counts by kind.
+    """Insert the file's tombstones into the database, and erase again what they refer to; counts by kind.
 
     Run it after a backup is restored, before anything is served. Doing it twice changes nothing. `torn` gets the numbers
     of the lines that could not be read; the others hold all the same.

@@ -24,7 +24,7 @@ CLOSE_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")
 PATIENCE = 60.0  # seconds; a transaction that is open for longer puts the rewrite off to the next night
 LOCK_WAIT = "5s"
 # VACUUM copies what a transaction may still see. That is those of this database that read, those of every database that
-# write (a snapshot counts them, whoever takes it), and standbys. Numbers of transactions wrap: their ages do not.
+# write (every snapshot counts them), and standbys. Numbers of transactions wrap: their ages do not.
 STILL_SEEN = """
     SELECT max(age(held)) >= age(%s::xid) FROM (
         SELECT pg_snapshot_xmin(pg_current_snapshot())::xid AS held
@@ -76,7 +76,7 @@ def rewrite_tables(tables: dict[str, list[str]], patience: float) -> bool:
     finally:
         execute("RESET lock_timeout")
     for statement in CLOSE_LOG:
-        # They need rights of their own; without them, the server does both by itself, by and by.
+        # They need rights of their own; without them, the server does both by itself later.
         with contextlib.suppress(ProgrammingError):
             execute(statement)
     return True

@@ -88,7 +88,7 @@ def submit_for(
 
 
 def still_open(subject: Subject, kind: str, purposes: list[str], origin: str) -> PrivacyRequest | None:
-    """The open request of that person for the very same, through the same project."""
+    """That person's open request of the same kind through the same project."""
     mine = PrivacyRequest.objects.filter(subject=subject, kind=kind, origin=origin)
     alike = (
         row for row in mine.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED]) if row.purposes == purposes

@@ -17,7 +17,7 @@ def subject_digest(namespace: str, external_id: str) -> str:
 
 
 def find(namespace: str, external_id: str) -> Subject | None:
-    """The subject, or None where nothing of that person is known."""
+    """The subject, or None if there is none."""
     return Subject.objects.filter(namespace=namespace, digest=subject_digest(namespace, external_id)).first()
 
 

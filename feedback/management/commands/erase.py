@@ -61,7 +61,7 @@ def receipt(made: PrivacyRequest) -> str:
 
 
 def readable(made: PrivacyRequest) -> str:
-    """The receipt in words."""
+    """The receipt as text."""
     removed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in made.counts.items() if number)
     recut = f" Cut again: {', '.join(made.releases)}." if made.releases else ""
     state = "" if made.is_over else f" Not closed yet ({made.error or made.state}); the worker goes on with it."
