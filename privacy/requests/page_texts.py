@@ -102,7 +102,7 @@ def kept(data: Mapping[str, Sequence[Any]]) -> list[Kept]:
 
 
 def in_order(data: Mapping[str, Sequence[Any]]) -> list[tuple[str, Sequence[Any]]]:
-    """The kinds in the order in which a person looks for them: their own words first, then records derived from them."""
+    """The kinds as a person looks for them: their own words first, then records derived from them."""
     order = {kind: place for place, kind in enumerate(KINDS)}
     return sorted(data.items(), key=lambda entry: order.get(entry[0], len(order)))
 
