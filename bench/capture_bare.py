@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.utils import timezone
 
-from flywheel_site.ops.databases import settled
+from flywheel_site.ops.environment import settled
 
 PEOPLE = 5_000  # as many as `bench.capture` speaks for
 SLOTS = 16

@@ -1,6 +1,6 @@
 """Projects and their keys, interactions and the signals that people gave on them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +15,8 @@ from privacy.api.scopes import Scope
 from privacy.consent.ledger import PURPOSES
 from privacy.db.fields import RedactedJSONField, RedactedTextField
 from privacy.models import RedactionPolicy, Subject
-from privacy.redaction import RULES_VERSION, Policy
+from privacy.redaction import RULES_VERSION, Numbering, Policy
+from privacy.subjects.digests import digest
 
 NAME = RegexValidator(r"^[a-z0-9][a-z0-9_-]{0,63}\Z", "Lower-case letters, digits, - and _; at most 64.")
 
@@ -70,6 +71,15 @@ class Project(models.Model):
         """The rules in force: the redactor's own, and this project's."""
         return f"{RULES_VERSION}:{self.redaction_policy.version}"
 
+    def numbering(self, external_id: str, placeholders: Mapping[str, list[str]] | None = None) -> Numbering:
+        """The numbering of one interaction's placeholders, continued from those it has."""
+        key = bytes.fromhex(digest("numbering", self.name, external_id))
+        return Numbering.restored(key, dict(placeholders)) if placeholders else Numbering(key)
+
+    def tombstone(self, external_id: str) -> str:
+        """The digest under which an erased id of this project is remembered."""
+        return digest("tombstone", self.name, external_id)
+
 
 class ApiKey(models.Model):
     """A key of one project. Only its hash is kept; the key itself is shown once, when it is made."""
@@ -95,7 +105,7 @@ class ApiKey(models.Model):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
     def scope_labels(self) -> list[str]:
-        """The scopes in words, for the console."""
+        """The scopes' labels, for the console."""
         return [Scope(scope).label for scope in self.scopes]
 
 
@@ -255,7 +265,7 @@ class WriteResult(models.TextChoices):
 
 
 class Outcome(models.Model):
-    """How many writes of a project ended in each way, by day. Their sum is what was received: no write goes uncounted."""
+    """How many writes of a project ended in each way, by day. Their sum is the number of writes received."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="outcomes", db_index=False)
     day = models.DateField()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from feedback.capture import mark_pending, parking, tombstone
+from feedback.capture import mark_pending, parking
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from privacy.erasure.erasure import TURN, Part
 from privacy.models import Subject, Tombstone
@@ -65,8 +65,10 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
     """Conversations and signals serve capture alone: they go with it, or with everything."""
     if purpose not in (None, "capture"):
         return
-    said = Signal.objects.filter(subject=subject)
-    yield from remove("signals", said.exclude(interaction__subject=subject), Kind.SIGNAL, "erased", decide_again)
+    given_signals = Signal.objects.filter(subject=subject)
+    yield from remove(
+        "signals", given_signals.exclude(interaction__subject=subject), Kind.SIGNAL, "erased", decide_again
+    )
     yield from remove("signals", Signal.objects.filter(interaction__subject=subject), Kind.SIGNAL, "erased")
     yield from remove("waiting_signals", ParkedSignal.objects.filter(subject=subject), Kind.SIGNAL, "erased")
     yield from remove("interactions", Interaction.objects.filter(subject=subject), Kind.INTERACTION, "erased")
@@ -92,7 +94,7 @@ def holding(tombstones: set[str]) -> list[Subject]:
     if not tombstones:
         return []
     rows = Interaction.objects.select_related("project", "subject").only("external_id", "project__name", "subject")
-    found = {row.subject for row in rows.iterator() if tombstone(row.project, row.external_id) in tombstones}
+    found = {row.subject for row in rows.iterator() if row.project.tombstone(row.external_id) in tombstones}
     return sorted(found, key=lambda subject: subject.pk)
 
 
@@ -125,13 +127,13 @@ def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
     old = unused(
         Interaction.objects.filter(project=project, received_at__lt=before - timedelta(days=project.keep_days))
     )
-    said = Signal.objects.filter(interaction__in=old.values("pk"))
-    yield from remove("signals", said, Kind.SIGNAL, "expired")
+    given_signals = Signal.objects.filter(interaction__in=old.values("pk"))
+    yield from remove("signals", given_signals, Kind.SIGNAL, "expired")
     yield from remove("interactions", old, Kind.INTERACTION, "expired")
 
 
 def unused(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
-    """Those that no row except signals refers to, by the schema: this app does not know the apps that build on it."""
+    """Interactions that only signals refer to. The schema tells, since this app does not know the apps that build on it."""
     for relation in Interaction._meta.related_objects:
         if relation.related_model is not Signal:
             dependent = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
@@ -151,6 +153,6 @@ def remove(
         keys, projects = [pk for pk, *_ in found], {called: Project(name=called) for *_, called in found}
         if before:
             before(keys)
-        bury(kind, [tombstone(projects[called], external_id) for _, external_id, called in found], reason)
+        bury(kind, [projects[called].tombstone(external_id) for _, external_id, called in found], reason)
         rows.model.objects.filter(pk__in=keys).delete()
         yield {name: len(found)}

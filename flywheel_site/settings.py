@@ -6,8 +6,7 @@
 from pathlib import Path
 from typing import Any
 
-from flywheel_site.ops.databases import settled
-from flywheel_site.ops.environment import Environment
+from flywheel_site.ops.environment import Environment, settled
 from flywheel_site.security.kept_secrets import given_or_kept, kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,7 +26,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(VAR / "secret_key"
 MASTER_KEY, MASTER_KEY_MADE = given_or_kept(env.str("FLYWHEEL_MASTER_KEY", default=""), VAR / "flywheel_master_key")
 
 DEBUG = False
-DEMO = env.bool("FLYWHEEL_DEMO", default=False)  # opens /demo/widget, whose text is the sample's
+DEMO = env.bool("FLYWHEEL_DEMO", default=False)  # opens /demo/widget, which shows the sample's text
 HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_URL = env.url("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000, most=65535)}").rstrip("/")

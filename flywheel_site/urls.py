@@ -6,9 +6,9 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
 from feedback.otel.views import TracesView
-from flywheel_site.demo import page
+from flywheel_site.demo import views as demo_views
 from flywheel_site.http import api_docs
-from flywheel_site.ops import health, metrics
+from flywheel_site.ops import health
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -18,11 +18,11 @@ urlpatterns = [
     path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs", api_docs.page, name="docs"),
     path("privacy/", include("privacy.urls")),
-    path("demo/widget", page.widget, name="demo-widget"),
+    path("demo/widget", demo_views.widget, name="demo-widget"),
     path("v1/traces", TracesView.as_view(), name="traces"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", metrics.page, name="metrics"),
+    path("metrics", health.metrics, name="metrics"),
 ]
 
 handler400 = "flywheel_site.http.errors.bad_request"

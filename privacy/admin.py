@@ -94,10 +94,10 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 
 def notices_of(namespaces: list[str]) -> list[int]:
-    """The wordings that anybody of these name spaces has agreed or said no to: that reads many lines of the ledger."""
+    """The notices that subjects of these namespaces have answered. It reads many lines of the ledger."""
     people = Subject.objects.filter(pk=OuterRef("subject_id"), namespace__in=namespaces)
-    said = ConsentEntry.objects.filter(Exists(people), notice=OuterRef("pk"))
-    return list(Notice.objects.filter(Exists(said)).values_list("pk", flat=True))
+    entries = ConsentEntry.objects.filter(Exists(people), notice=OuterRef("pk"))
+    return list(Notice.objects.filter(Exists(entries)).values_list("pk", flat=True))
 
 
 @admin.register(Erasure)

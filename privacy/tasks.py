@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 @shared_task
 def sweep() -> int:
-    """Finish erasures whose files still wait; bring the list next to the database up to date.
+    """Finish erasures that still have files to remove; bring the erasure list up to date.
 
     A full disk keeps the list waiting, which is not lost, and not the erasures.
     """

@@ -40,7 +40,6 @@ from curation.policies.versions import current
 from curation.releases import cutting
 from curation.releases.files import folder
 from curation.releases.verify import read_checked
-from feedback.capture import numbering_for
 from feedback.models import Interaction, Project
 from privacy.redaction import redact
 
@@ -249,7 +248,7 @@ def redacted_answer(paper: Exam, case: Case, text: str | None) -> str | None:
     if text is None:
         return None
     origin, project = paper.origins[case.id], paper.release.dataset.project
-    return redact(text, project.redaction_policy, numbering_for(project, origin.external_id, origin.placeholders))
+    return redact(text, project.redaction_policy, project.numbering(origin.external_id, origin.placeholders))
 
 
 def find_baseline(release: Release, name: str | None) -> GateRun | None:

@@ -11,6 +11,7 @@ from curation.decisions.rules import Outcome
 from curation.models import Decision, Derived, EvalCase, Example, PreferencePair, Question, Release, ReleaseMember
 from feedback.models import Interaction, Signal
 from privacy.consent import ledger
+from privacy.db import bulk
 from privacy.models import ConsentEntry, Purpose, Subject
 
 ACTIVE = Derived.Status.ACTIVE
@@ -85,10 +86,7 @@ def insert(columns: list[str], rows: QuerySet[Any, Any]) -> int:
     """`INSERT INTO … SELECT`: the rows never leave the database. Django has no such call of its own."""
     sql, parameters = rows.query.sql_with_params()
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
-    table = connection.ops.quote_name(ReleaseMember._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {table} ({names}) {sql}", parameters)
-        return int(cursor.rowcount)
+    return bulk.execute(f"INSERT INTO {bulk.quoted(ReleaseMember)} ({names}) {sql}", parameters)
 
 
 def carry_over(old: Release, new: Release) -> int:

@@ -21,7 +21,6 @@ from curation.review import calibration, double_review, events, holds
 from curation.review.verdicts import ReviewError as ReviewError
 from curation.review.verdicts import Verdict as Verdict
 from curation.review.verdicts import check
-from feedback import capture
 from feedback.models import Interaction, Signal
 from privacy.db import engine
 from privacy.models import Subject
@@ -152,7 +151,7 @@ def apply(task: ReviewTask) -> Decision:
 
 def redacted_text(source: Interaction, text: str) -> Redacted:
     """What a reviewer typed, redacted in the numbering of the interaction that it is about."""
-    numbering = capture.numbering_for(source.project, source.external_id, source.placeholders)
+    numbering = source.project.numbering(source.external_id, source.placeholders)
     redacted = redact(text, source.project.redaction_policy, numbering)
     Interaction.objects.filter(pk=source.pk).update(placeholders=numbering.state())
     return redacted

@@ -84,10 +84,10 @@ def answer(recorded: Recorded | Refusal, place: int) -> dict[str, Any]:
         return refusal(status, f"/items/{place}{pointer}", code, detail)
     if recorded.result == WriteResult.NO_CONSENT:
         return {"status": 200, "stored": False, "reason": "no_consent"}
-    said: dict[str, Any] = {"status": STATUS.get(recorded.result, 200), "id": recorded.id}
+    result: dict[str, Any] = {"status": STATUS.get(recorded.result, 200), "id": recorded.id}
     if recorded.token:
-        said |= {"stored": True, "redactions": dict(recorded.redactions), "feedback_token": recorded.token}
-    return said
+        result |= {"stored": True, "redactions": dict(recorded.redactions), "feedback_token": recorded.token}
+    return result
 
 
 def previewed(project: Project, payload: InteractionIn, place: int) -> dict[str, Any]:

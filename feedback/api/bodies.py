@@ -14,7 +14,7 @@ DRAINED = 16 * 1_048_576  # bytes
 
 def read(request: HttpRequest, limit: int) -> bytes:
     """The whole body, unpacked. Raises a `Problem` if it is over the limit or the server cannot read it, and
-    `PayloadError` if it is not what was announced, so that nobody takes it for stored."""
+    `PayloadError` if it is shorter than announced, so that no caller believes it was stored."""
     length = declared_length(request)
     body = to_the_end(request, limit) if length is None else of_length(request, length, limit)
     if not body and is_chunked(request):

@@ -81,7 +81,7 @@ class PrivacyLinkView(CaptureView):
 
 def shown(row: PrivacyRequest) -> dict[str, Any]:
     """A request as the API shows it."""
-    said: dict[str, Any] = {
+    report: dict[str, Any] = {
         "id": str(row.id),
         "kind": row.kind,
         "status": row.state,
@@ -90,5 +90,5 @@ def shown(row: PrivacyRequest) -> dict[str, Any]:
         "receipt": row.receipt or None,
     }
     if row.kind == PrivacyRequest.Kind.ACCESS and row.state == RequestStatus.CLOSED:
-        said["data"] = erasure.export(row.subject) if row.subject else {}
-    return said
+        report["data"] = erasure.export(row.subject) if row.subject else {}
+    return report

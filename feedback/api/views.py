@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from feedback import capture
 from feedback.api import answers, batch, bodies
 from feedback.api.throttling import WindowThrottle
-from feedback.capture import Recorded, privacy_control
+from feedback.capture import Recorded
 from feedback.capture.dry_run import preview
 from feedback.capture.json_bodies import decode, decode_each
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, convert
@@ -113,7 +113,7 @@ class FeedbackView(CaptureView):
         """
         payload = convert(self.body(request), FeedbackIn)
         if request.META.get("HTTP_SEC_GPC") == "1":  # a browser sends it by itself
-            privacy_control.object_to_training(request.auth.project, payload, request.auth.grant)
+            capture.object_to_training(request.auth.project, payload, request.auth.grant)
         recorded = capture.record_signal(request.auth.project, payload, request.auth.grant)
         if recorded.result == WriteResult.NO_CONSENT:
             return Response({"stored": False, "reason": "no_consent"})

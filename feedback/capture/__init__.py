@@ -4,7 +4,7 @@
 `plan` inserts. To add a kind of signal: `feedback.signals`.
 """
 
-from feedback.capture.preparing import ConsentSource, numbering_for, tombstone
+from feedback.capture.preparing import ConsentSource
 from feedback.capture.recording import (
     Conflict,
     Forbidden,
@@ -13,6 +13,7 @@ from feedback.capture.recording import (
     Recorded,
     Refusal,
     Unknown,
+    object_to_training,
     record,
     record_interaction,
     record_signal,
@@ -22,6 +23,6 @@ from feedback.capture.recording import (
 from feedback.capture.store import mark_pending
 
 __all__ = [
-    "Conflict", "ConsentSource", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending",
-    "numbering_for", "record", "record_interaction", "record_signal", "tombstone", "withdraw_signal", "writing",
+    "Conflict", "ConsentSource", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "mark_pending", "object_to_training",
+    "record", "record_interaction", "record_signal", "withdraw_signal", "writing",
 ]  # fmt: skip

@@ -123,7 +123,8 @@ def _consenting_subject(plan: Plan, write: PreparedInteraction) -> Subject | Non
     if subject is None:
         if not consent.get(Purpose.CAPTURE, plan.defaults[Purpose.CAPTURE]):
             return None
-        subject = _new_subject(plan, write.person)
+        subject = Subject(namespace=plan.project.namespace, digest=write.person or anonymous(), created_at=plan.now)
+        plan.existing.subjects[subject.digest] = subject
     elif subject.restricted_at:
         raise Gone
     if consent:
@@ -179,13 +180,6 @@ def _withdraw(plan: Plan, subject: Subject) -> None:
         planned[:] = [row for row in planned if id(row) not in plan.withdrawn]
 
 
-def _new_subject(plan: Plan, person: str) -> Subject:
-    subject = Subject(namespace=plan.project.namespace, digest=person or anonymous(), created_at=plan.now)
-    plan.subjects.append(subject)
-    plan.existing.subjects[subject.digest] = subject
-    return subject
-
-
 def _apply_signal(plan: Plan, write: PreparedSignal) -> tuple[WriteResult, Row | None]:
     payload, existing = write.payload, plan.existing
     interaction = existing.interactions.get(payload.interaction)
@@ -229,7 +223,7 @@ def _refuse_erased(plan: Plan, write: Prepared) -> None:
 
 
 def _voter(plan: Plan, write: PreparedSignal, interaction: Interaction | None) -> Subject | None:
-    """The person whose signal it is; None if they have not agreed to capture, or if it waits for its asker.
+    """The person whose signal it is; None without their consent to capture, or if its interaction has not come.
 
     For a signal that waits, consent is judged when its interaction comes, which may bring it.
     """
@@ -238,7 +232,8 @@ def _voter(plan: Plan, write: PreparedSignal, interaction: Interaction | None) -
     elif write.person:
         voter = plan.existing.subjects.get(write.person)
         if voter is None and (interaction is None or plan.defaults[Purpose.CAPTURE]):
-            voter = _new_subject(plan, write.person)
+            voter = Subject(namespace=plan.project.namespace, digest=write.person, created_at=plan.now)
+            plan.existing.subjects[voter.digest] = voter
     else:
         voter = interaction.subject if interaction else None
     if voter is None:

@@ -97,12 +97,12 @@ def _fault(value: Any) -> "PayloadError | None":
 
 
 def _not_json() -> PayloadError:
-    """The refusal of what is no JSON."""
+    """The error for a body that is not JSON."""
     return PayloadError("", "invalid_json", "This is no valid UTF-8 JSON.")
 
 
 def _too_deep() -> PayloadError:
-    """The refusal of bottomless nesting."""
+    """The error for nesting that is too deep."""
     return PayloadError("", "too_deep", f"Nested deeper than {MAX_DEPTH} levels.")
 
 

@@ -20,7 +20,7 @@ WAIT = timedelta(days=1)
 
 
 def hand_over() -> int:
-    """Unpark feedback whose interaction was stored at the same moment in which it was parked; how many."""
+    """Unpark feedback that was parked while its interaction was being stored; how many."""
     same = Interaction.objects.filter(project=OuterRef("project"), external_id=OuterRef("interaction_external_id"))
     missed = ParkedSignal.objects.filter(Exists(same)).values_list("pk", flat=True)
     return sum(isolation.each("parked feedback", missed, _hand_over))

@@ -137,12 +137,12 @@ def convert(value: Any, kind: type[T]) -> T:
 
 def as_payload_error(message: str) -> PayloadError:
     """Translates msgspec's message into our words, with the place as a JSON pointer."""
-    said, _, place = message.partition(" - at `")
+    problem, _, place = message.partition(" - at `")
     steps = re.findall(r"[A-Za-z_]\w*|\d+", place.rpartition("$")[2])
     code, detail = next(
-        (rest for start, *rest in EXPECTED if said.startswith(start)), ("invalid", "This is not valid.")
+        (rest for start, *rest in EXPECTED if problem.startswith(start)), ("invalid", "This is not valid.")
     )
-    if code == "required" and (field := FIELD.search(said)):
+    if code == "required" and (field := FIELD.search(problem)):
         steps.append(field[1])
     return PayloadError("".join(f"/{step}" for step in steps), code, detail)
 

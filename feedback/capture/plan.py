@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
-from feedback.capture.preparing import Placeholders, tombstone
+from feedback.capture.preparing import Placeholders
 from feedback.capture.store import Existing, mark_pending
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from privacy.db import bulk
@@ -28,7 +28,6 @@ class Plan:
     existing: Existing
     now: datetime
     defaults: Mapping[str, bool]  # of consent
-    subjects: list[Subject] = field(default_factory=list)
     consents: list[ConsentEntry] = field(default_factory=list)
     last_entries: dict[str, ConsentEntry] = field(default_factory=dict)  # of the ledger, by digest, not saved yet
     changes: dict[str, tuple[Subject, list[ConsentEntry]]] = field(
@@ -51,7 +50,7 @@ def signal_columns(row: Signal | ParkedSignal) -> dict[str, object]:
 
 def insert(plan: Plan) -> None:
     """Carry out the changes of consent, then insert the new rows."""
-    bulk.insert(plan.subjects)
+    bulk.insert([subject for subject in plan.existing.subjects.values() if subject.pk is None])
     for entry in plan.consents:
         entry.subject_id = entry.subject.pk
     bulk.insert(plan.consents)
@@ -80,4 +79,4 @@ def insert(plan: Plan) -> None:
     # Of rows that were stored before, the erasure buries the ids.
     never_stored = [row for row in plan.withdrawn.values() if row.pk is None]
     for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
-        bury(kind, [tombstone(plan.project, row.external_id) for row in never_stored if isinstance(row, model)])
+        bury(kind, [plan.project.tombstone(row.external_id) for row in never_stored if isinstance(row, model)])

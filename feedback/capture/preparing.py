@@ -1,7 +1,7 @@
 """Redacts a payload and computes its digests before the transaction begins: the slow part of a write."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -14,8 +14,8 @@ from feedback.models import Interaction, Project
 from feedback.projects.tokens import Grant
 from feedback.texts.fingerprints import fingerprint
 from privacy.models import Notice
-from privacy.redaction import Numbering, Redacted, redact, redact_json
-from privacy.subjects.digests import body_digest, digest
+from privacy.redaction import Redacted, redact, redact_json
+from privacy.subjects.digests import body_digest
 from privacy.subjects.lookup import subject_digest
 
 Placeholders: TypeAlias = Mapping[str, list[str]]  # by type, the keyed digests of the values in their order
@@ -84,7 +84,7 @@ def prepare_interaction(
     `placeholders`: those of feedback that came before its interaction.
     """
     policy, external_id = project.redaction_policy, payload.id or new_id()
-    numbering = numbering_for(project, external_id, placeholders)
+    numbering = project.numbering(external_id, placeholders)
     findings: Counter[str] = Counter()
 
     def clean(text: str | None, asked_for: str = "") -> Redacted:
@@ -104,13 +104,13 @@ def prepare_interaction(
 
     now, agent = timezone.now(), payload.agent or NO_AGENT
     sources = msgspec.to_builtins(payload.sources or [])
-    context = msgspec.to_builtins(payload.context or [])
+    turn_before = payload.context[-1].content if payload.context else ""  # may ask for what the question then gives
     row = Interaction(
         project_id=project.pk,
         external_id=external_id,
-        question=clean(payload.question, last_said(context)),
+        question=clean(payload.question, turn_before),
         answer=clean(payload.answer, payload.question or ""),
-        context=clean_json(context),
+        context=clean_json(msgspec.to_builtins(payload.context or [])),
         sources=clean_json([{key: text for key, text in source.items() if text is not None} for source in sources]),
         session=clean(payload.session),
         tags=clean_json(payload.tags or []),
@@ -132,12 +132,6 @@ def prepare_interaction(
     return PreparedInteraction(payload, row, person, asked)
 
 
-def last_said(context: Sequence[Mapping[str, Any]]) -> str:
-    """The text of the turn before the question, which may ask for what the question then gives."""
-    said = context[-1].get("content") if context else ""
-    return said if isinstance(said, str) else ""
-
-
 def prepare_signal(
     project: Project, payload: FeedbackIn, grant: Grant | None, placeholders: Placeholders, *, imported: bool = False
 ) -> PreparedSignal:
@@ -152,16 +146,10 @@ def redact_signal(project: Project, signal: PreparedSignal, placeholders: Placeh
     """Redact its text so that the numbering continues `placeholders`; repeated if those were not the newest."""
     signal.placeholders_before = signal.placeholders_after = placeholders
     if signal.has_text:
-        numbering, policy = numbering_for(project, signal.payload.interaction, placeholders), project.redaction_policy
+        numbering, policy = project.numbering(signal.payload.interaction, placeholders), project.redaction_policy
         signal.correction = redact(signal.payload.correction or "", policy, numbering)
         signal.comment = redact(signal.payload.comment or "", policy, numbering)
         signal.placeholders_after = numbering.state()
-
-
-def numbering_for(project: Project, external_id: str, placeholders: Placeholders | None = None) -> Numbering:
-    """The numbering of one interaction's placeholders, continued from those it has."""
-    key = bytes.fromhex(digest("numbering", project.name, external_id))
-    return Numbering.restored(key, dict(placeholders)) if placeholders else Numbering(key)
 
 
 def interaction_digest(payload: InteractionIn) -> str:
@@ -174,8 +162,3 @@ def signal_digest(payload: FeedbackIn, grant: Grant | None) -> str:
     """The keyed digest of the same feedback of the same person."""
     body = msgspec.to_builtins(payload) | ({"subject": f"#{grant.subject}"} if grant else {})
     return body_digest({name: value for name, value in body.items() if value is not None})
-
-
-def tombstone(project: Project, external_id: str) -> str:
-    """The digest under which an erased id of this project is remembered."""
-    return digest("tombstone", project.name, external_id)

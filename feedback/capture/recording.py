@@ -34,11 +34,15 @@ from feedback.capture.preparing import (
 from feedback.capture.store import Raced, mark_pending, stored_placeholders
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects.tokens import Grant, own_id, token_of
+from privacy.consent import ledger
 from privacy.db import engine
+from privacy.erasure import erasure
+from privacy.models import Purpose, Subject
 from privacy.redaction import RedactionError
+from privacy.subjects.lookup import find
 
 __all__ = [
-    "Conflict", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "record",
+    "Conflict", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "object_to_training", "record",
     "record_interaction", "record_signal", "withdraw_signal", "writing",
 ]  # fmt: skip
 Payload: TypeAlias = InteractionIn | FeedbackIn
@@ -246,3 +250,24 @@ def withdraw_signal(project: Project, external_id: str, grant: Grant | None = No
         if Signal.objects.filter(pk=signal.pk, withdrawn_at__isnull=True).update(withdrawn_at=timezone.now()):
             mark_pending([signal.interaction_id])
     return True
+
+
+def object_to_training(project: Project, payload: FeedbackIn, grant: Grant | None) -> None:
+    """`Sec-GPC: 1` on feedback: record its sender's objection to training, and withdraw what was made for training.
+
+    Nothing is recorded for a person who is unknown, or who does not agree to training in the first place.
+    """
+    subject = _sender(project, payload, grant)
+    if subject is None or subject.restricted_at:
+        return
+    if ledger.effective(subject, project.consent_defaults)[Purpose.TRAINING]:
+        erasure.change_consent(subject, {Purpose.TRAINING.value: False}, method="gpc")
+
+
+def _sender(project: Project, payload: FeedbackIn, grant: Grant | None) -> Subject | None:
+    """The person that a browser's token was made for, that the product names, or whose conversation it is."""
+    if grant:
+        return Subject.objects.filter(pk=grant.subject).first()
+    if payload.subject:
+        return find(project.namespace, payload.subject)
+    return Subject.objects.filter(interactions__project=project, interactions__external_id=payload.interaction).first()

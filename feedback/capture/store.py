@@ -19,7 +19,6 @@ from feedback.capture.preparing import (
     Prepared,
     PreparedInteraction,
     PreparedSignal,
-    tombstone,
 )
 from feedback.models import Interaction, ParkedSignal, Project, Signal
 from feedback.projects.tokens import BROWSER
@@ -81,7 +80,7 @@ class Existing:
         return next((parked.placeholders for parked in reversed(self.parked.get(interaction, []))), NO_PLACEHOLDERS)
 
     def subject(self, key: int) -> Subject | None:
-        """The subject of that key, if it is one of those that the batch concerns."""
+        """The subject with that key, if the batch concerns it."""
         return next((subject for subject in self.subjects.values() if subject.pk == key), None)
 
 
@@ -96,7 +95,7 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     if people or about or new:
         _read_subjects(existing, project, sent, people, about, new)
     interactions = sorted({*new, *about})
-    ids = {tombstone(project, name): name for name in sorted({*interactions, *signals})}
+    ids = {project.tombstone(name): name for name in sorted({*interactions, *signals})}
     digests = [*ids, *people]
     # Most writes are new, and then this statement is all that is read of them.
     [(any_interaction, any_signal, any_parked, any_tombstone)] = select(

@@ -16,7 +16,6 @@ from typing import Any
 import msgspec
 import orjson
 
-from feedback import capture
 from feedback.capture import Conflict, ConsentSource, Gone
 from feedback.capture.json_bodies import refuse_unstorable
 from feedback.capture.payloads import InteractionIn, PayloadError, convert
@@ -272,7 +271,7 @@ def identified(project: Project, interaction: InteractionIn, seen: Counter[str])
         return interaction
     body = msgspec.to_builtins(msgspec.structs.replace(interaction, consent=None))
     content = orjson.dumps(without_nulls(body), option=orjson.OPT_SORT_KEYS)
-    name = f"log-{capture.tombstone(project, hashlib.sha256(content).hexdigest())[:32]}"
+    name = f"log-{project.tombstone(hashlib.sha256(content).hexdigest())[:32]}"
     seen[name] += 1
     known = interaction.subject or interaction.session or interaction.occurred_at
     if seen[name] > 1 and not known:

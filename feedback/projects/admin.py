@@ -35,7 +35,7 @@ def scopes_of(user: Any) -> list[Scope]:
 
 
 class KeyForm(forms.Form):
-    """Whose key it is, what it may do, and for how long."""
+    """The project of a new key, its scopes, and its end."""
 
     project = forms.ModelChoiceField(queryset=Project.objects.none())
     name = forms.CharField(max_length=64, required=False, help_text="What will use it: web shop, nightly export.")

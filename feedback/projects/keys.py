@@ -17,7 +17,7 @@ CACHE_KEYS = 4096
 
 
 class NotLive(ValueError):
-    """A key that has expired or was revoked and cannot be rotated, in words for the operator."""
+    """The key has expired or was revoked and cannot be rotated. The message is for the operator."""
 
 
 _cache: dict[str, tuple[float, ApiKey]] = {}
@@ -71,7 +71,7 @@ def revoke(row: ApiKey) -> None:
 
 
 def rotate(row: ApiKey, overlap_seconds: int = 86_400) -> tuple[ApiKey, str]:
-    """A new key with the same rights and the same end; the old one goes on for the overlap, then ends by itself.
+    """A new key with the same rights and the same end; the old one works for the overlap, then expires.
 
     Raises `NotLive` if the key has expired or was revoked: it must not give anybody a new one.
     """

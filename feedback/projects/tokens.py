@@ -59,8 +59,8 @@ def open_token(token: str, now: datetime) -> Grant:
     """What the token opens at that time. Raises `BadToken`, which does not say why."""
     claims, _, sent = token.rpartition(".")
     signer = claims.split(".")[1] if claims.count(".") == 6 else ""
-    known = signer in settings.FEEDBACK_TOKEN_KEYS
-    if not known or not hmac.compare_digest(_mac(signer, claims).encode(), sent.encode("utf-8", "replace")):
+    is_our_signer = signer in settings.FEEDBACK_TOKEN_KEYS
+    if not is_our_signer or not hmac.compare_digest(_mac(signer, claims).encode(), sent.encode("utf-8", "replace")):
         raise BadToken("This feedback token is not valid.")
     project, interaction, subject, kinds, expiry = (int(part, 16) for part in claims.split(".")[2:])
     allowed = frozenset(kind for place, kind in enumerate(KINDS) if kinds >> place & 1)

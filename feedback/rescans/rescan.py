@@ -15,8 +15,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from feedback import capture
-from feedback.capture.preparing import last_said
 from feedback.models import Interaction, Project
 from privacy.db import engine, isolation
 from privacy.db.fields import RedactedJSONField, RedactedTextField
@@ -40,7 +38,7 @@ def waiting(project: Project) -> int:
 
 
 def run(limit: int = 500, progress: Callable[[int, int], None] | None = None) -> int:
-    """Read up to `limit` interactions of every project again; how many. It can be killed at any point, and goes on."""
+    """Read up to `limit` interactions of every project again; how many. It can be killed and restarted at any point."""
     projects = Project.objects.select_related("redaction")
     return sum(isolation.each(WORK, projects, lambda project: rescan_project(project, limit, progress)))
 
@@ -69,7 +67,7 @@ def rescan_batch(project: Project) -> int:
 def rescan(project: Project, row: Interaction) -> bool:
     """Read one interaction and all that belongs to it again; whether anything was replaced. Call in a transaction."""
     policy = project.redaction_policy
-    numbering = capture.numbering_for(project, row.external_id, row.placeholders)
+    numbering = project.numbering(row.external_id, row.placeholders)
     findings: Counter[str] = Counter()
     changed = replaced(row, reader(policy, numbering, findings))
     for relation in Interaction._meta.related_objects:
@@ -112,7 +110,7 @@ def reader(policy: Policy, numbering: Numbering, findings: Counter[str]) -> Read
 
 
 def replaced(row: models.Model, read: Reader) -> dict[str, Any]:
-    """The columns of a row whose text is another after reading it again, with that text."""
+    """The columns whose text changes when it is redacted again, with their new text."""
     found = {}
     for name in text_columns(type(row)):
         before = getattr(row, name)
@@ -125,10 +123,11 @@ def replaced(row: models.Model, read: Reader) -> dict[str, Any]:
 
 
 def asked_for(row: models.Model, name: str) -> str:
-    """The turn before a text, which may ask for what stands alone in it."""
+    """The turn before a text: it may ask for the name or number that the text consists of."""
     if not isinstance(row, Interaction):
         return ""
-    return {"question": last_said(row.context or []), "answer": str(row.question)}.get(name, "")
+    turn_before = row.context[-1]["content"] if row.context else ""
+    return {"question": turn_before, "answer": str(row.question)}.get(name, "")
 
 
 def text_columns(model: type[models.Model]) -> list[str]:

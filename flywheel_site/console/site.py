@@ -43,7 +43,7 @@ class FlywheelAdminSite(AdminSite):
     enable_nav_sidebar = True
 
     def projects_of(self, request: HttpRequest) -> QuerySet[Project]:
-        """The projects that this user may see: a superuser all, others those that they are a member of."""
+        """The projects that this user may see: all for a superuser, else those of which they are a member."""
         everything = Project.objects.all()
         if request.user.is_superuser:
             return everything
@@ -157,8 +157,8 @@ def grouped(apps: list[Any]) -> list[Any]:
     """The same lists, each app's replaced by the groups; a list that no group names comes last, under its app."""
     found = {model["object_name"]: model for app in apps for model in app["models"]}
     groups = [group_of(group, found) for group in GROUPS]
-    known = {name for group in GROUPS for name in (*group.lists, *group.more)}
-    rest = [{**app, "models": [m for m in app["models"] if m["object_name"] not in known]} for app in apps]
+    in_a_group = {name for group in GROUPS for name in (*group.lists, *group.more)}
+    rest = [{**app, "models": [m for m in app["models"] if m["object_name"] not in in_a_group]} for app in apps]
     return [group for group in (*groups, *rest) if group["models"]]
 
 

@@ -14,13 +14,13 @@ turns before, `{"role", "content"}` each.
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from flywheel_site.demo.languages import guess
 from flywheel_site.demo.retrieval import Found, Index, Passage, passages, plain_tokens, stems
 
 Turn = dict[str, str]
@@ -37,7 +37,7 @@ EARLIER_WEIGHT: Final = 0.4
 ANSWERED_WEIGHT: Final = 0.15
 """The weight of a word of the previous question or its answer, compared with one of the question itself."""
 AGAIN: Final = 0.4
-"""What was said a moment ago is hardly what is asked for now."""
+"""The factor for a passage that the last answer quoted: the question hardly asks for it again."""
 GENERAL: Final = 1.8
 """How much more an opening of a page counts for the version that likes to be general."""
 SHORT: Final = 3
@@ -46,6 +46,22 @@ POINTERS: Final = frozenset("it that this one ones they them those these there t
 OPENINGS: Final = tuple("and |what about|how about|or |but |und |y |für |también|では|それ|also ".split("|"))
 NEAR: Final = 0.6
 """The share of words that two questions have in common from which on one answer will do for both."""
+KANA_OR_HAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+WORD: Final = re.compile(r"[^\W\d_]+")
+SIGNS: Final[dict[str, frozenset[str]]] = {
+    "de": frozenset(
+        "der die das den ein eine einen und ist wie wo wann ich mein meine kann muss nicht für mit"
+        " auf wenn kostet bei zu viel lange gibt noch ihr sie bitte hallo wird warum fahrrad rad".split()
+    ),
+    "es": frozenset(
+        "el la los las un una es que cómo como cuánto cuanto cuándo cuando dónde donde mi puedo para"
+        " con por está hola se del tengo hay qué una bicicleta bici en y".split()
+    ),
+    "en": frozenset(
+        "the a an is are how what when where can do does i my it to of for and you your in on if get"
+        " have much long did will was that this with not at from which who why should would bike ride".split()
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +94,11 @@ def v3_tempting(question: str, context: list[Turn] | None = None) -> str:
 
 def improved(lessons: Iterable[Lesson]) -> Agent:
     """The deployed version extended by what it was taught: who asks nearly the same gets the answer that was taught."""
-    known = [(signature(lesson.question, lesson.context), lesson.answer) for lesson in lessons]
+    signatures = [(signature(lesson.question, lesson.context), lesson.answer) for lesson in lessons]
 
     def ask(question: str, context: list[Turn] | None = None) -> str:
         asked = signature(question, [(turn["role"], turn["content"]) for turn in context or []])
-        likeness, answer = max(((overlap(asked, taught), text) for taught, text in known), default=(0.0, ""))
+        likeness, answer = max(((overlap(asked, taught), text) for taught, text in signatures), default=(0.0, ""))
         return answer if likeness >= NEAR else v1(question, context)
 
     return ask
@@ -97,7 +113,7 @@ def learned(question: str, context: list[Turn] | None = None) -> str:
 
 
 def answer_with_sources(question: str, context: list[Turn] | None, version: str) -> tuple[str, list[Source]]:
-    """The answer of a version, and the passages that stand in it. Raises `KeyError` for a version that is none."""
+    """The answer of a version, and the passages that it quotes. Raises `KeyError` for an unknown version."""
     answer = VERSIONS[version](question, context)
     shown = [(item, text) for item in passages() for text in dict.fromkeys((item.text, item.was)) if text in answer]
     return answer, [{"id": item.page, "title": item.title, "url": item.url, "text": text} for item, text in shown[:3]]
@@ -123,7 +139,7 @@ def new_index(language: str) -> Index:
 
 
 def ranked(question: str, context: Sequence[Turn] | None) -> list[Found]:
-    """Passages by stems, and, where the question leans on what was said before, by that too."""
+    """Passages by stems; for a question that depends on earlier turns, by their stems too."""
     asked = [turn["content"] for turn in context or [] if turn["role"] == "user"]
     answered = [turn["content"] for turn in context or [] if turn["role"] == "assistant"]
     own = stems(question)
@@ -135,7 +151,7 @@ def ranked(question: str, context: Sequence[Turn] | None) -> list[Found]:
         ):
             for word in stems(text):
                 weights.setdefault(word, weight)
-    found = new_index(guess(question, asked)).search(weights)
+    found = new_index(language_of(question, asked)).search(weights)
     told_before = " ".join(answered)
     return sorted(found, key=lambda one: -one.score * (AGAIN if is_in(one.passage, told_before) else 1.0))
 
@@ -150,7 +166,7 @@ def is_in(passage: Passage, text: str) -> bool:
 
 
 def leans(question: str, own: Sequence[str]) -> bool:
-    """Whether a question says too little by itself, or points at something said before."""
+    """Whether a question is too short to answer by itself, or refers to an earlier turn."""
     low = question.casefold().lstrip("¿ ")
     words = set(low.replace("?", " ").split())
     return len(own) <= SHORT or low.startswith(OPENINGS) or not words.isdisjoint(POINTERS)
@@ -187,3 +203,16 @@ def lesson(messages: Sequence[dict[str, Any]]) -> Lesson:
     """A training example as a lesson: its last two messages, and those before as context."""
     *before, asked, answered = messages
     return Lesson(asked["content"], answered["content"], tuple((turn["role"], turn["content"]) for turn in before))
+
+
+def language_of(question: str, earlier: Sequence[str] = ()) -> str:
+    """The language by script and commonest words; where these say nothing, that of the turns before; else English."""
+    for text in (question, *reversed(earlier)):
+        if KANA_OR_HAN.search(text):
+            return "ja"
+        words = WORD.findall(text.casefold())
+        counts = {language: sum(word in signs for word in words) for language, signs in SIGNS.items()}
+        most = max(counts.values(), default=0)
+        if most:
+            return "en" if counts["en"] == most else next(name for name, n in counts.items() if n == most)
+    return "en"

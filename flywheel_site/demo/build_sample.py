@@ -50,16 +50,16 @@ def log_lines(people: Mapping[str, Record | None], conversations: list[Record]) 
     targets, number = named_passages(), 0
     for place, conversation in enumerate(conversations):
         begun = moment(place, len(conversations))
-        said: list[Turn] = []
+        turns: list[Turn] = []
         session = f"s-{place + 1:04}"
         for turn_place, turn in enumerate(conversation.get("turns", [conversation])):
             number += 1
-            line = log_line(turn, conversation["who"], begun + turn_place * TURN, said)
+            line = log_line(turn, conversation["who"], begun + turn_place * TURN, turns)
             line |= {"id": f"demo-{number:04}", "session": session, "tags": [targets[turn["means"]].topic]}
             if (consent := people[conversation["who"]]) is not None:
                 line["consent"] = consent
             yield line
-            said += [
+            turns += [
                 {"role": "user", "content": line["question"]},
                 {"role": "assistant", "content": line["answer"]},
             ]
@@ -71,15 +71,15 @@ def moment(place: int, of: int) -> datetime:
     return (even + timedelta(minutes=place * 37 % 53)).replace(second=place * 17 % 60, microsecond=0)
 
 
-def log_line(turn: Record, who: str, at: datetime, said: list[Turn]) -> Record:
-    """One question, the agent's answer to it, and what was said of that."""
-    answer, sources = answer_with_sources(turn["ask"], said, VERSION)
+def log_line(turn: Record, who: str, at: datetime, turns: list[Turn]) -> Record:
+    """One question, the agent's answer, and the feedback on it."""
+    answer, sources = answer_with_sources(turn["ask"], turns, VERSION)
     line: Record = {"question": turn["ask"], "answer": answer, "user": who, "ts": at.isoformat()}
     line |= {"agent": {"name": NAME, "version": VERSION}}
     if sources:
         line["sources"] = sources
-    if said:
-        line["context"] = list(said)
+    if turns:
+        line["context"] = list(turns)
     if "metadata" in turn:
         line["metadata"] = turn["metadata"]
     if "feedback" in turn:
@@ -88,7 +88,7 @@ def log_line(turn: Record, who: str, at: datetime, said: list[Turn]) -> Record:
 
 
 def dated(feedback: Any, answer: str, at: datetime) -> Any:
-    """The feedback of a scenario with its times, the later the further down it stands."""
+    """The feedback of a scenario with its times, in the order of the scenario."""
     if isinstance(feedback, list):
         return [dated(item, answer, at + place * SECOND_THOUGHT) for place, item in enumerate(feedback)]
     if isinstance(feedback, str):

@@ -22,7 +22,7 @@ K1: Final = 1.2
 B: Final = 0.6
 TITLE_WEIGHT: Final = 1
 
-# What redaction leaves behind stands for a name or a number: it says nothing of what is asked.
+# A placeholder replaces a name or a number, which tells nothing about the question.
 ASCII_WORD: Final = re.compile(r"[a-z]{2,}")
 WORD: Final = re.compile(r"[^\W\d_]+")
 UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")
@@ -93,7 +93,7 @@ def passages() -> tuple[Passage, ...]:
 
 
 def plain_tokens(text: str) -> list[str]:
-    """Runs of a to z, as they stand: "refund" and "refunds" are different words, and 返金 is none."""
+    """Runs of a to z without stemming: "refund" and "refunds" are different words, and 返金 is not one."""
     words = ASCII_WORD.findall(PLACEHOLDER.sub(" ", text).lower())
     return [word for word in words if word not in ARTICLES]
 
@@ -142,13 +142,13 @@ class Index:
 
     def search(self, weights: Mapping[str, float]) -> list[Found]:
         """Passages that share a word with the question, the best first. `weights` says how much each word counts."""
-        known = {word: weight for word, weight in weights.items() if word in self.rarity}
+        indexed = {word: weight for word, weight in weights.items() if word in self.rarity}
         found = []
         for item, bag, length in zip(self.passages, self.bags, self.lengths, strict=True):
             norm = K1 * (1 - B + B * length / self.mean)
             score = sum(
                 weight * self.rarity[word] * bag[word] * (K1 + 1) / (bag[word] + norm)
-                for word, weight in known.items()
+                for word, weight in indexed.items()
                 if word in bag
             )
             if score > 0:

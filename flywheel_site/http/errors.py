@@ -38,7 +38,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: no such address, or another project's object, which is the same."""
+    """404: no such address, or an object of another project."""
     return answer(request, 404)
 
 

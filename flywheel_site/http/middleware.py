@@ -83,7 +83,7 @@ class HostMiddleware(CommonMiddleware):
 
 
 class LinkFilter(logging.Filter):
-    """Takes the links to people's own pages out of log records: such a link is the whole right to the page."""
+    """Takes the links to people's own pages out of log records: anybody who has the link can open the page."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()

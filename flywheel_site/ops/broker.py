@@ -109,7 +109,7 @@ def log_fault(queue: str, why: str) -> None:
 
 
 def tidy(aside: Path) -> None:
-    """Keep the newest of what was set aside."""
+    """Delete all but the newest messages that were set aside."""
     for old in sorted(aside.iterdir(), key=lambda path: path.stat().st_mtime)[:-KEPT_ASIDE]:
         old.unlink(missing_ok=True)
 

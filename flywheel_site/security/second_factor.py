@@ -188,9 +188,9 @@ def reauthenticate_view(request: HttpRequest) -> HttpResponseBase:
         form.add_error(None, sign_ins.TOO_MANY)
     elif form.is_valid():
         user: Any = authenticate(request, username=name, password=form.cleaned_data["password"])
-        known = user is not None and user.pk == request.user.pk
+        is_signed_in_user = user is not None and user.pk == request.user.pk
         token = form.cleaned_data["token"].replace(" ", "")
-        if known and (not device or match_token(request.user, token) is not None):
+        if is_signed_in_user and (not device or match_token(request.user, token) is not None):
             sign_ins.forgive(request, name)
             confirm(request)
             return redirect(following)

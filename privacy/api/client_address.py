@@ -29,7 +29,7 @@ def client_address(meta: Mapping[str, Any]) -> str:
 
 
 def counted_address(meta: Mapping[str, Any]) -> str:
-    """What a rate limit counts as one caller: the address, or for IPv6 the /64 network that a line is given."""
+    """What a rate limit counts as one caller: the address, or for IPv6 the /64 network, which is one customer's."""
     address = client_address(meta)
     return str(ipaddress.ip_network((address, 64), strict=False)) if ":" in address else address
 

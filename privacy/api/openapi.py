@@ -1,4 +1,4 @@
-"""OpenAPI from the classes that check and shape the traffic: what is documented is what is enforced."""
+"""OpenAPI from the classes that check and shape the traffic: the documentation cannot differ from what is enforced."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypedDict

@@ -59,7 +59,7 @@ class HeldConsent(Struct, forbid_unknown_fields=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How a line ended: by its number from 1, and for a bad one its field and what is wrong, without its values."""
+    """How a line ended: its number from 1, and for a bad one the field and the fault, without values."""
 
     number: int
     result: Result
@@ -120,7 +120,7 @@ def note(namespace: str, held: HeldConsent) -> Result:
 
 
 def add_unsaid(subject: Subject, purposes: Mapping[str, bool], notice: Notice | None) -> None:
-    """Bring in what is held of purposes of which the person's ledger says nothing."""
+    """Import consent for the purposes on which the person's ledger has no entry."""
     if set(purposes) <= set(ledger.newest(subject)):
         return  # as a rule, and without a transaction that writes
     with transaction.atomic():

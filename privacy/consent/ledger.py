@@ -25,7 +25,7 @@ PURPOSES = tuple(Purpose.values)
 ONE_PERSONS = {
     "ACCOUNT", "BIRTH_DATE", "CARD", "IBAN", "IP", "NATIONAL_ID", "SECRET", "URL_CREDENTIAL",
 }  # fmt: skip
-# The name of the person whom a text addresses or speaks for: found by these rules, or after such words.
+# The name of the person who is addressed, or who speaks: found by these rules, or after these words.
 ADDRESSED = {"greeting", "introduction"}
 GREETS = re.compile(
     r"\b(?:dear|hello|hi|hallo|liebe[rs]?|geehrte[rsn]?|chère?|bonjour|estimad[oa]|hola)[^.,!?\n]{0,20}\Z", re.I
@@ -222,7 +222,7 @@ def broken_at(entries: Iterable[ConsentEntry]) -> ConsentEntry | None:
 
 
 def as_asked(notice: Notice | None) -> bool:
-    """Whether a wording is the one that it is known by."""
+    """Whether a wording still matches its digest."""
     return notice is None or notice.digest == notice_digest(notice.text, notice.language)
 
 

@@ -111,7 +111,7 @@ class TermForm(forms.Form):
         return given
 
     def term(self) -> dict[str, Any]:
-        """The term as the rules have it, without what was left empty."""
+        """The term as an entry of the rules, without empty fields."""
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 

@@ -95,7 +95,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return super().history_view(request, object_id, extra_context)
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        """What is not among the user's rows is a 404, the same as what never was. (Django's way is home, with a note.)"""
+        """A row that the user may not see is a 404, as if it did not exist. (Django redirects home with a message.)"""
         raise Http404
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:

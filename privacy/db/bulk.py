@@ -7,13 +7,15 @@ read, and was redacted when it was stored; new text goes through the models (`bu
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from psycopg.types.json import Jsonb
+
+from privacy.db.fields import as_json
 
 KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
 FETCH = 2_000
@@ -45,6 +47,11 @@ def at(column: str) -> str:
 
 def stamp(value: datetime) -> Any:
     """A time as either driver takes it."""
+    return _stamp(value, connection.vendor)
+
+
+@functools.lru_cache(maxsize=64)  # the rows of a write share most of their times
+def _stamp(value: datetime | None, vendor: str) -> Any:
     return connection.ops.adapt_datetimefield_value(value)
 
 
@@ -58,38 +65,37 @@ def quoted(model: type[models.Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def execute(statement: str, values: Sequence[Any] = ()) -> None:
-    """Run a statement that gives no rows."""
-    with _cursor(statement, values):
-        pass
+def execute(statement: str, values: Sequence[Any] = ()) -> int:
+    """Run a statement that gives no rows; how many rows it changed."""
+    return _run(statement, values)[1]
 
 
 def select(statement: str, values: Sequence[Any] = ()) -> list[Any]:
     """All rows of a statement."""
-    with _cursor(statement, values) as cursor:
-        return list(cursor.fetchall())
+    return _run(statement, values)[0]
 
 
-@contextmanager
-def _cursor(statement: str, values: Sequence[Any]) -> Iterator[Any]:
-    """The statement's cursor: on SQLite the driver's own, unless the statements are watched. Django's looks for the
-    placeholders each time, and a pair of calls took a tenth more processor time with it.
+def _run(statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+    """The rows that a statement gives, and the number that it changed.
+
+    On SQLite it goes to the driver itself, unless the statements are watched. Django's cursor looks for the placeholders
+    each time, and a pair of calls took a tenth more processor time with it.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if database.vendor != "sqlite" or database.force_debug_cursor or database.execute_wrappers:
         with database.cursor() as cursor:
             cursor.execute(statement, values)
-            yield cursor
-        return
+            return list(cursor.fetchall()) if cursor.description else [], cursor.rowcount
     database.ensure_connection()
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
-        yield database.connection.execute(_with_marks(statement), values)
+        cursor = database.connection.execute(_with_marks(statement), values)
+        return cursor.fetchall(), cursor.rowcount
 
 
 @functools.lru_cache(maxsize=256)
 def _with_marks(statement: str) -> str:
-    return statement.replace("%s", "?")
+    return statement.replace("%s", "?").replace("%%", "%")
 
 
 def load(model: type[Row], columns: Sequence[str], where: str, values: Sequence[Any]) -> list[Row]:
@@ -98,12 +104,13 @@ def load(model: type[Row], columns: Sequence[str], where: str, values: Sequence[
     Putting a query set together takes longer than the statement, and a write makes six of them: with query sets a pair
     of calls took a third more processor time.
     """
-    begin, attributes, steps = _loading(model, tuple(columns), connection.vendor)
+    database = connections[DEFAULT_DB_ALIAS]
+    begin, attributes, steps = _loading(model, tuple(columns), database.vendor)
     rows = []
     for line in select(f"{begin} WHERE {where}", values):
         read = list(line)
         for place, step in steps:
-            read[place] = step(read[place], None, connection)
+            read[place] = step(read[place], None, database)
         rows.append(model.from_db(DEFAULT_DB_ALIAS, attributes, read))
     return rows
 
@@ -140,8 +147,8 @@ def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any]
 
 
 def _listed(keys: Sequence[int | bytes]) -> tuple[str, list[Any]]:
-    """Keys as they stand in `IN (…)`, and their values. As placeholders they would be a new statement for every number of
-    them, in which Django or psycopg look for each placeholder: that takes longer than the rows.
+    """The text in `IN (…)` for these keys, and its values. With a placeholder for each key, every number of keys would be a
+    new statement in which Django or psycopg look for each placeholder: that takes longer than reading the rows.
     """
     if connection.vendor == "postgresql":
         return ", ".join(str(int(key)) if isinstance(key, int) else f"'\\x{key.hex()}'::bytea" for key in keys), []
@@ -155,11 +162,13 @@ def insert(rows: Sequence[models.Model]) -> None:
 
     `bulk_create` prepares and compiles each call again: with it a pair of calls took a quarter more processor time.
     """
+    database = connections[DEFAULT_DB_ALIAS]
     for start in range(0, len(rows), ROWS):
         some = rows[start : start + ROWS]
-        statement, fields = _insertion(type(some[0]), len(some), connection.vendor)
-        lines = [[_prepared(field, row.__dict__[field.attname]) for field in fields] for row in some]
-        if connection.vendor == "postgresql":
+        statement, fields = _insertion(type(some[0]), len(some), database.vendor)
+        columns = [_prepared(field, [row.__dict__[field.attname] for row in some], database) for field in fields]
+        lines = zip(*columns, strict=True)
+        if database.vendor == "postgresql":
             values: list[Any] = [_records([field.column for field in fields], lines)]
         else:
             values = [value for line in lines for value in line]
@@ -167,8 +176,15 @@ def insert(rows: Sequence[models.Model]) -> None:
             row.pk, row._state.adding = key, False
 
 
-def _prepared(field: Any, value: Any) -> Any:
-    return value if isinstance(field, AS_THEY_ARE) else field.get_db_prep_save(value, connections[DEFAULT_DB_ALIAS])
+def _prepared(field: Any, values: list[Any], database: Any) -> list[Any]:
+    """The values of a column as the driver takes them."""
+    if isinstance(field, AS_THEY_ARE):
+        return values
+    if isinstance(field, models.DateTimeField):
+        return [_stamp(value, database.vendor) for value in values]
+    if type(field) is models.JSONField:
+        return [as_json(value, database) for value in values]
+    return [field.get_db_prep_save(value, database) for value in values]
 
 
 @functools.lru_cache(maxsize=64)
@@ -219,7 +235,7 @@ def update(
     also: str = "TRUE",
     parameters: Sequence[Any] = (),
 ) -> None:
-    """Set these columns of the rows whose key is the first of them, where `also` (a condition of ours) holds as well."""
+    """Set these columns of existing rows; the first column is the key. `also` is a further condition, in SQL."""
     table = quoted(model)
     key, *names = map(connection.ops.quote_name, columns)
     if connection.vendor == "postgresql":

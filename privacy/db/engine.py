@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, connections, models
 
-from privacy.db.bulk import quoted, select
+from privacy.db.bulk import execute, quoted, select
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 # For a batch, which meets many of SQLite's pages twice; its log is copied back between two batches, not within one.
@@ -33,12 +33,12 @@ def one_writer() -> bool:
 
 
 def unlocked(rows: Rows, **of: Any) -> Rows:
-    """These rows locked, without those that another transaction has locked. One writer needs no locks of rows."""
+    """Lock these rows, skipping those that another transaction has locked. SQLite needs no row locks."""
     return rows if one_writer() else rows.select_for_update(skip_locked=True, **of)
 
 
 def json_text(value: Any) -> str:
-    """A value as it stands in the text of a JSON column, which SQLite keeps in ASCII."""
+    """A value as the text of a JSON column, which is ASCII on SQLite."""
     return json.dumps(value, ensure_ascii=one_writer())
 
 
@@ -62,8 +62,7 @@ def analyze(*tables: type[models.Model]) -> None:
     """
     if not one_writer():
         keys = [(quoted(model), connection.ops.quote_name(str(model._meta.pk.column))) for model in tables]
-        with connection.cursor() as cursor:
-            cursor.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(f'{table} ({key})' for table, key in keys)}")
+        execute(f"ANALYZE (SKIP_LOCKED) {', '.join(f'{table} ({key})' for table, key in keys)}")
 
 
 def pragma(setting: str) -> int | None:
@@ -74,7 +73,7 @@ def pragma(setting: str) -> int | None:
 
 @contextmanager
 def set_for_batches() -> Iterator[None]:
-    """With `BATCH_PRAGMAS` on SQLite; whoever writes then calls `checkpoint` between two transactions."""
+    """Set `BATCH_PRAGMAS` on SQLite for the block, which has to call `checkpoint` between two transactions."""
     usual = {name: pragma(name) for name in BATCH_PRAGMAS} if one_writer() else {}
     for name in usual:
         pragma(f"{name} = {BATCH_PRAGMAS[name]}")

@@ -26,7 +26,7 @@ FORGOTTEN = timedelta(days=1)
 
 
 def each(work: str, things: Iterable[Thing], do: Callable[[Thing], Result], *, whole: bool = False) -> list[Result]:
-    """Do this work for each of these things, and return what came of those that did not fail.
+    """Do this work for each of these things, and return the results of those that did not fail.
 
     `things` is read before the work begins. `whole` does each in a transaction, so that one that fails leaves nothing;
     without it, the work has transactions of its own.
@@ -77,6 +77,6 @@ def note(work: str, seen: set[str], failed: dict[str, str]) -> None:
 
 
 def failing(work: str) -> list[str]:
-    """What of the works whose name begins so failed when it was last tried, in words for an operator."""
+    """The failures of work whose name has this prefix, as a message for the operator."""
     rows = Setback.objects.filter(work__startswith=work).order_by("work", "about")
     return [f"{row.work} failed for {row.about}: {row.error}" for row in rows]

@@ -52,7 +52,7 @@ def windows(data: bytes) -> set[bytes]:
 
 
 def fingerprints(text: str, marker: Marker) -> set[bytes]:
-    """The fingerprints of a text, as it stands and as JSON would escape it. A text too short for a window has none."""
+    """The fingerprints of a text, plain and as JSON escapes it. A text shorter than a window has none."""
     found = {marker.digest(window) for window in windows(b" " + text.encode("utf-8", "surrogatepass"))}
     return found | {marker.digest(window) for window in windows(b" " + json.dumps(text)[1:-1].encode())}
 
@@ -124,7 +124,7 @@ def length(path: str) -> int:
 
 
 def pieces(path: str, finder: Finder, begin: int) -> Iterator[tuple[int, set[bytes]]]:
-    """How far the file has been read after each piece of it, and what was in the piece."""
+    """For each piece of the file, the offset where it ends and the fingerprints found in it."""
     with contextlib.suppress(FileNotFoundError), Path(path).open("rb") as file:
         file.seek(max(0, begin - OVERLAP))  # a window may lie across the place where the step before ended
         reached, tail = file.tell(), b""

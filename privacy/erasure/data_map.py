@@ -1,4 +1,4 @@
-"""The data map, generated from the models: each column, whose it is, what for, and how long it stays."""
+"""The data map, generated from the models: each column with its class, its purpose and its retention."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ HEADER = "| table | class | columns | purpose | kept |\n|---|---|---|---|---|\n"
 
 
 def rows() -> Iterator[tuple[str, str, str, str, str]]:
-    """(table, class, columns, purpose, retention): every column of every table of ours stands in just one of them."""
+    """(table, class, columns, purpose, retention): every column of every table of ours is in exactly one row."""
     personal = set(personal_models())
     for app in APPS:
         for model in apps.get_app_config(app).get_models():

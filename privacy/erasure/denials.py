@@ -13,6 +13,6 @@ def denial_digest(subject: Subject, purpose: str) -> str:
 
 def note_denial(subject: Subject, purpose: str) -> None:
     """Put it on the list, as of now."""
-    said = {"buried_at": timezone.now(), "exported": False, "reason": "withdrawn"}
+    values = {"buried_at": timezone.now(), "exported": False, "reason": "withdrawn"}
     kind = Tombstone.Kind.DENIAL
-    Tombstone.objects.update_or_create(kind=kind, digest=denial_digest(subject, purpose), defaults=said)
+    Tombstone.objects.update_or_create(kind=kind, digest=denial_digest(subject, purpose), defaults=values)

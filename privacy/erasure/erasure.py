@@ -82,7 +82,7 @@ def erase(subject: Subject, purpose: str | None = None, request: PrivacyRequest 
 
 def begin(subject: Subject, purpose: str | None = None, request: PrivacyRequest | None = None) -> Erasure:
     """Note the erasure and hide the person, in one short transaction. One that is under way already is that one. Raises
-    `UnknownKey` where the tombstones would be another key's."""
+    `UnknownKey` if the master key is not the one that the tombstones were made with."""
     master_keys.expect_known()
     with transaction.atomic():
         locked = Subject.objects.select_for_update().get(pk=subject.pk)
@@ -169,7 +169,7 @@ def show_again(receipt: Erasure, subject: Subject) -> None:
 
 
 def withdraw(subject: Subject, purpose: str, *, method: str) -> Erasure:
-    """Take consent for one purpose back: the ledger says no at once, and what was derived for it goes."""
+    """Withdraw consent for one purpose: the ledger says no at once, and records derived for the purpose are removed."""
     with transaction.atomic():
         ledger.record(subject, {purpose: False}, method=method)
         note_denial(subject, purpose)
@@ -239,7 +239,7 @@ def claim(receipt: Erasure) -> bool:
 
 
 def settle_one(receipt: Erasure) -> bool:
-    """Finish one; whether it is done, else the next sweep goes on."""
+    """Finish one erasure; whether it is done. If not, the next sweep continues it."""
     mine = Erasure.objects.filter(pk=receipt.pk)
     if not go_on(receipt, SWEEP):
         mine.update(lease_until=None, tries=0)
@@ -269,7 +269,7 @@ def overwrite_free_pages() -> None:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of retention: what it is about, in words for the log, and its steps, each a short transaction."""
+    """One part of retention: its name for the log, and its steps, each a short transaction."""
 
     about: str
     steps: Callable[[], Iterator[dict[str, int]]]

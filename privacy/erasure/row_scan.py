@@ -1,4 +1,4 @@
-"""Scans rows for fingerprints: those in other people's rows, and those that must not be anywhere.
+"""Scans rows for fingerprints of erased text, other people's rows included.
 
 A table at a time, from the first key on, and what was reached is noted: a table of many millions is read in many steps.
 """

@@ -25,7 +25,7 @@ from privacy.erasure.row_scan import free_text, personal_models
 from privacy.models import PrivacyRequest, Subject
 from privacy.subjects.digests import key
 
-MOST = 50_000  # fingerprints kept of one person: enough to find any text of theirs many times over
+MOST = 50_000  # fingerprints of one person: enough to find each of their texts many times over
 STEP = 60.0  # seconds of looking after which the place is noted
 
 
@@ -127,14 +127,14 @@ def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marke
         [sys.executable, "-m", "privacy.erasure.byte_scan"], input=json.dumps(asked), capture_output=True, text=True, check=True,
         cwd=Path(__file__).resolve().parents[2],
     )  # fmt: skip
-    said: dict[str, Any] = json.loads(ran.stdout)
+    report: dict[str, Any] = json.loads(ran.stdout)
     hits: dict[str, list[str]] = progress.setdefault("hits", {})
-    for name, found in said["hits"].items():
+    for name, found in report["hits"].items():
         inside = os.path.relpath(name, settings.VAR)
         hits[inside] = sorted({*hits.get(inside, []), *found})
-    progress["files"] = progress.get("files", 0) + said["files"]
-    progress["bytes"] = progress.get("bytes", 0) + said["bytes"]
-    progress["file"], progress["files_read"] = said["next"], said["next"] is None
+    progress["files"] = progress.get("files", 0) + report["files"]
+    progress["bytes"] = progress.get("bytes", 0) + report["bytes"]
+    progress["file"], progress["files_read"] = report["next"], report["next"] is None
 
 
 def paths() -> Iterator[str]:

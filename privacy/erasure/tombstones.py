@@ -74,8 +74,8 @@ def mark_exported(written: dict[int, datetime]) -> None:
 
 def line(row: Tombstone) -> bytes:
     """A tombstone as a line of the file."""
-    said = {"kind": row.kind, "digest": row.digest, "reason": row.reason, "buried_at": row.buried_at}
-    return orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE)
+    entry = {"kind": row.kind, "digest": row.digest, "reason": row.reason, "buried_at": row.buried_at}
+    return orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def lines(path: Path, torn: list[int] | None = None) -> Iterator[list[Tombstone]]:
@@ -92,9 +92,9 @@ def lines(path: Path, torn: list[int] | None = None) -> Iterator[list[Tombstone]
 def tombstone(raw: bytes) -> Tombstone | None:
     """The tombstone of a line; None where the line is torn, or anything else."""
     try:
-        said = orjson.loads(raw.removeprefix(codecs.BOM_UTF8))
-        at = datetime.fromisoformat(said["buried_at"])
-        words = {name: said[name] for name in ("kind", "digest", "reason")}
+        entry = orjson.loads(raw.removeprefix(codecs.BOM_UTF8))
+        at = datetime.fromisoformat(entry["buried_at"])
+        words = {name: entry[name] for name in ("kind", "digest", "reason")}
         row = Tombstone(**words, buried_at=at, exported=True)
         row.clean_fields()
         return row if at.tzinfo and all(isinstance(value, str) for value in words.values()) else None
@@ -103,7 +103,7 @@ def tombstone(raw: bytes) -> Tombstone | None:
 
 
 def replay(path: Path, torn: list[int] | None = None) -> dict[str, int]:
-    """Put the file's tombstones into the database, and erase again whatever they stand for; counts by kind.
+    """Insert the file's tombstones into the database, and erase again what they refer to; counts by kind.
 
     Run it after a backup is restored, before anything is served. Doing it twice changes nothing. `torn` gets the numbers
     of the lines that could not be read; the others hold all the same.
@@ -140,8 +140,8 @@ def denials_again(denied: dict[str, datetime]) -> int:
     for subject in Subject.objects.iterator(chunk_size=CHUNK) if denied else ():
         newest = ledger.newest(subject)
         for purpose in Purpose.values:
-            at, said = denied.get(denial_digest(subject, purpose)), newest.get(purpose)
-            if at and (said is None or (said.granted and said.recorded_at < at)):
+            at, entry = denied.get(denial_digest(subject, purpose)), newest.get(purpose)
+            if at and (entry is None or (entry.granted and entry.recorded_at < at)):
                 erasure.withdraw(subject, purpose, method="replay")
                 again += 1
     return again

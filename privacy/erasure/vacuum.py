@@ -15,6 +15,7 @@ from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
 from privacy.db import engine
+from privacy.db.bulk import execute, select
 from privacy.erasure.row_scan import free_text, personal_models
 from privacy.models import Erasure
 
@@ -23,7 +24,7 @@ CLOSE_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")
 PATIENCE = 60.0  # seconds; a transaction that is open for longer puts the rewrite off to the next night
 LOCK_WAIT = "5s"
 # VACUUM copies what a transaction may still see. That is those of this database that read, those of every database that
-# write (a snapshot counts them, whoever takes it), and standbys. Numbers of transactions wrap: their ages do not.
+# write (every snapshot counts them), and standbys. Numbers of transactions wrap: their ages do not.
 STILL_SEEN = """
     SELECT max(age(held)) >= age(%s::xid) FROM (
         SELECT pg_snapshot_xmin(pg_current_snapshot())::xid AS held
@@ -62,39 +63,36 @@ def rewrite(*, always: bool = False, patience: float = PATIENCE) -> list[str]:
 
 def rewrite_tables(tables: dict[str, list[str]], patience: float) -> bool:
     """Drop the planner's samples of these columns, by table, copy each table, and close the log; see `rewrite`."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_WAIT])
-        try:
-            for table, columns in sorted(tables.items()):
-                if columns:
-                    cursor.execute(without_samples(table, columns))
-            if not unseen(patience):  # the samples too
-                return False
-            for table in sorted(tables):
-                cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
-            cursor.execute(f"VACUUM FULL {STATISTICS}")  # the owner of the database may; for others it is left out
-        finally:
-            cursor.execute("RESET lock_timeout")
-        for statement in CLOSE_LOG:
-            # They need rights of their own; without them, the server does both by itself, by and by.
-            with contextlib.suppress(ProgrammingError):
-                cursor.execute(statement)
+    execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_WAIT])
+    try:
+        for table, columns in sorted(tables.items()):
+            if columns:
+                execute(without_samples(table, columns))
+        if not unseen(patience):  # the samples too
+            return False
+        for table in sorted(tables):
+            execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+        execute(f"VACUUM FULL {STATISTICS}")  # the owner of the database may; for others it is left out
+    finally:
+        execute("RESET lock_timeout")
+    for statement in CLOSE_LOG:
+        # They need rights of their own; without them, the server does both by itself later.
+        with contextlib.suppress(ProgrammingError):
+            execute(statement)
     return True
 
 
 def unseen(patience: float) -> bool:
     """Wait until nobody can see what was deleted before this call; False if that takes longer than `patience` s."""
     end = time.monotonic() + patience
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::xid")
-        (now,) = cursor.fetchone()
-        while True:
-            cursor.execute(STILL_SEEN, [now])
-            if not cursor.fetchone()[0]:
-                return True
-            if time.monotonic() >= end:
-                return False
-            time.sleep(0.1)
+    [(now,)] = select("SELECT pg_current_xact_id()::xid")
+    while True:
+        [(is_seen,)] = select(STILL_SEEN, [now])
+        if not is_seen:
+            return True
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.1)
 
 
 def without_samples(table: str, columns: list[str]) -> str:
@@ -115,6 +113,4 @@ def without_samples(table: str, columns: list[str]) -> str:
 def column_types(table: str) -> dict[str, str]:
     """The type of each column, as PostgreSQL writes it."""
     statement = "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [table])
-        return dict(cursor.fetchall())
+    return dict(select(statement, [table]))

@@ -199,5 +199,5 @@ def column_name(header: list[str], place: int) -> str:
 
 
 def plain_name(name: str, otherwise: str) -> str:
-    """The name of a field as a message may repeat it; what is no plain name may be somebody's text."""
+    """The name of a field as a message may quote it. A name that is not plain may be captured text."""
     return name if PLAIN_NAME.fullmatch(name) else otherwise

@@ -79,7 +79,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="request", ordering="kind")
     def asked(self, row: PrivacyRequest) -> str:
-        """What was asked, and the beginning of its id."""
+        """The kind of request, and the first characters of its id."""
         return f"{row.kind.capitalize()} {str(row.pk)[:8]}"
 
     @admin.display(description="state", ordering="state")
@@ -95,7 +95,7 @@ class PrivacyRequestAdmin(ReadOnlyAdmin):
 
     @admin.display(description="due", ordering="due_at")
     def countdown(self, row: PrivacyRequest) -> str:
-        """How long is left, in words."""
+        """The time that is left until the deadline."""
         if row.is_over:
             return "done" if row.state == RequestStatus.CLOSED else "refused"
         tone = "bad" if row.days_left < 0 else "warn" if used(row) > ALERTS[1] else "calm"

@@ -88,7 +88,7 @@ def submit_for(
 
 
 def still_open(subject: Subject, kind: str, purposes: list[str], origin: str) -> PrivacyRequest | None:
-    """The open request of that person for the very same, through the same project."""
+    """That person's open request of the same kind through the same project."""
     mine = PrivacyRequest.objects.filter(subject=subject, kind=kind, origin=origin)
     alike = (
         row for row in mine.exclude(state__in=[RequestStatus.CLOSED, RequestStatus.REFUSED]) if row.purposes == purposes
@@ -181,11 +181,11 @@ def claim(request: PrivacyRequest) -> bool:
 def postpone(request: PrivacyRequest, error: Exception) -> None:
     """Delay the next try, twice as long each time; store what failed, never any text."""
     waits = isinstance(error, NoRoom | master_keys.UnknownKey) or disk_space.is_full(error)
-    said = str(error) if isinstance(error, Unfinished | master_keys.UnknownKey) else type(error).__name__
+    reason = str(error) if isinstance(error, Unfinished | master_keys.UnknownKey) else type(error).__name__
     row = PrivacyRequest.objects.get(pk=request.pk)
     tries = 0 if waits else row.tries
     until = timezone.now() + PAUSE * 2**tries
-    PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=until, error=said[:200], tries=tries)
+    PrivacyRequest.objects.filter(pk=request.pk).update(lease_until=until, error=reason[:200], tries=tries)
 
 
 def execute(request: PrivacyRequest) -> None:

@@ -53,7 +53,7 @@ def _box() -> Fernet:
 
 def make(namespace: str, external_id: str, origin: str, defaults: Mapping[str, bool]) -> tuple[str, datetime]:
     """A link's token for that person, and when it ends."""
-    said = {
+    content = {
         "n": namespace,
         "d": subject_digest(namespace, external_id),
         "o": origin,
@@ -61,16 +61,16 @@ def make(namespace: str, external_id: str, origin: str, defaults: Mapping[str, b
     }
     now = int(time.time())
     ends = datetime.fromtimestamp(now + settings.PRIVACY_LINK_HOURS * 3600, UTC)
-    return _box().encrypt_at_time(orjson.dumps(said), now).decode().rstrip("="), ends
+    return _box().encrypt_at_time(orjson.dumps(content), now).decode().rstrip("="), ends
 
 
 def open_link(token: str) -> Holder:
     """The holder of the token's page. Raises `BadLink`."""
     padded = token + "=" * (-len(token) % 4)
     try:
-        said = orjson.loads(_box().decrypt(padded, ttl=settings.PRIVACY_LINK_HOURS * 3600))
+        content = orjson.loads(_box().decrypt(padded, ttl=settings.PRIVACY_LINK_HOURS * 3600))
         made = _box().extract_timestamp(padded)
     except (InvalidToken, ValueError) as error:
         raise BadLink from error
     ends = datetime.fromtimestamp(made + settings.PRIVACY_LINK_HOURS * 3600, UTC)
-    return Holder(said["n"], said["d"], said["o"], tuple(said["g"]), ends)
+    return Holder(content["n"], content["d"], content["o"], tuple(content["g"]), ends)

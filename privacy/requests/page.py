@@ -87,7 +87,7 @@ def consents(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
 @personal
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, holder: Holder, token: str) -> HttpResponse:
-    """Ask whether they are sure; with that said, begin the erasure. A link deletes once: after that it shows how it went."""
+    """Ask for confirmation; once confirmed, begin the erasure. A link deletes once: after that it shows the result."""
     if is_spent(token):
         return render(request, "privacy/spent.html", frame(request, holder, token), status=410)
     if request.method == "POST" and request.POST.get("sure") == "yes":
@@ -143,7 +143,7 @@ def frame(request: HttpRequest, holder: Holder, token: str) -> Mapping[str, Any]
 
 
 def back(request: HttpRequest, token: str, done: str) -> HttpResponse:
-    """To the page, which then says what was done; in the language that was chosen."""
+    """Redirect to the page, which then says what was done, in the chosen language."""
     chosen = request.GET.get("lang", "")
     language = f"&lang={chosen}" if chosen in page_texts.LANGUAGES else ""
     return HttpResponseRedirect(f"{reverse('privacy-page', args=[token])}?done={done}{language}", status=303)
@@ -161,7 +161,7 @@ class Switch:
 
 
 def switches(subject: Subject | None, defaults: Mapping[str, bool]) -> list[Switch]:
-    """Each consent, in words, and whether it holds now."""
+    """Each consent's label, and whether it holds now."""
     state = ledger.effective(subject, defaults) if subject else ledger.fold({}, defaults, timezone.now())
     return [
         Switch(purpose, str(label), str(why), str(off), state[purpose])
@@ -170,7 +170,7 @@ def switches(subject: Subject | None, defaults: Mapping[str, bool]) -> list[Swit
 
 
 def choose(holder: Holder, token: str, wanted: Mapping[str, bool]) -> None:
-    """Bring the ledger to `wanted`, noting the very words of the page. What is taken back becomes a request."""
+    """Bring the ledger to `wanted`, with the wording of the page as its notice. A withdrawal becomes a request."""
     with transaction.atomic():
         subject = holder.known_subject()
         if subject.restricted_at:

@@ -102,19 +102,19 @@ def kept(data: Mapping[str, Sequence[Any]]) -> list[Kept]:
 
 
 def in_order(data: Mapping[str, Sequence[Any]]) -> list[tuple[str, Sequence[Any]]]:
-    """The kinds as a person would ask for them: their own words first, then what was made of them."""
+    """The kinds as a person looks for them: their own words first, then records derived from them."""
     order = {kind: place for place, kind in enumerate(KINDS)}
     return sorted(data.items(), key=lambda entry: order.get(entry[0], len(order)))
 
 
 def named(kind: str) -> tuple[str, str]:
-    """A kind's name and purpose in words."""
+    """A kind's name and purpose, for a person to read."""
     label, why = KINDS.get(kind, (kind.replace("_", " ").capitalize(), ""))
     return str(label), str(why)
 
 
 def sections(data: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Section]:
-    """Everything that is kept, for reading; what is empty is left out."""
+    """Everything that is stored, for a person to read, without empty values."""
     return [Section(*named(kind), [lines(row) for row in rows]) for kind, rows in in_order(data) if rows]
 
 

@@ -42,13 +42,13 @@ def canonical(document: Any) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
-def sign(said: dict[str, Any]) -> dict[str, Any]:
+def sign(content: dict[str, Any]) -> dict[str, Any]:
     """The claims with a signature over their canonical form."""
     return {
-        "receipt": said,
+        "receipt": content,
         "algorithm": "Ed25519",
         "key": public_key(),
-        "signature": private_key().sign(canonical(said)).hex(),
+        "signature": private_key().sign(canonical(content)).hex(),
     }
 
 
@@ -60,20 +60,20 @@ def verify(data: bytes, trusted: str = "") -> dict[str, Any]:
     try:
         around = json.loads(data, object_pairs_hook=without_doubles, parse_constant=no_number)
         document = enclosed(around)
-        said, signer, signature = (document[name] for name in ("receipt", "key", "signature"))
-        if document != {"receipt": said, "algorithm": "Ed25519", "key": signer, "signature": signature}:
+        content, signer, signature = (document[name] for name in ("receipt", "key", "signature"))
+        if document != {"receipt": content, "algorithm": "Ed25519", "key": signer, "signature": signature}:
             raise Forged("It has other fields than a receipt.")
         if signer != (trusted or public_key()):
             raise Forged("It was signed with another key.")
         if signature != bytes.fromhex(signature).hex():  # hex has two cases, and a receipt one way to write it
             raise Forged("Its signature is not written as a receipt's.")
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(signer)).verify(bytes.fromhex(signature), canonical(said))
-        expect_agreement(around, said)
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(signer)).verify(bytes.fromhex(signature), canonical(content))
+        expect_agreement(around, content)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Forged("It is not a receipt.") from error
     except InvalidSignature as error:
         raise Forged("Its signature does not fit what it says.") from error
-    return dict(said)
+    return dict(content)
 
 
 def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -101,11 +101,11 @@ def enclosed(around: Any) -> dict[str, Any]:
     return inner[0]
 
 
-def expect_agreement(around: dict[str, Any], said: dict[str, Any]) -> None:
+def expect_agreement(around: dict[str, Any], content: dict[str, Any]) -> None:
     """Raise `Forged` where a door's own fields contradict the receipt: only the receipt is signed."""
     if "signature" in around:
         return
-    signed = {**said, "status": "closed", "id": said["request"], "due_at": said["times"].get("due_at")}
+    signed = {**content, "status": "closed", "id": content["request"], "due_at": content["times"].get("due_at")}
     for name in sorted(around.keys() & signed.keys()):
         if same_moment(around[name]) != same_moment(signed[name]):
             raise Forged(f"What is printed around it says something else: {name}.")

@@ -19,7 +19,7 @@ def subject_digest(namespace: str, external_id: str) -> str:
 
 
 def find(namespace: str, external_id: str) -> Subject | None:
-    """The subject, or None where nothing of that person is known."""
+    """The subject, or None if there is none."""
     return Subject.objects.filter(namespace=namespace, digest=subject_digest(namespace, external_id)).first()
 
 
@@ -57,8 +57,8 @@ def bury(kind: str, digests: list[str], reason: str = "erased") -> None:
 
 def bury_person(value: str) -> None:
     """Add a person's tombstone, or renew it: after a second erasure everything until then stays out."""
-    said = {"buried_at": timezone.now(), "exported": False, "reason": "erased"}
-    Tombstone.objects.update_or_create(kind=Tombstone.Kind.SUBJECT, digest=value, defaults=said)
+    values = {"buried_at": timezone.now(), "exported": False, "reason": "erased"}
+    Tombstone.objects.update_or_create(kind=Tombstone.Kind.SUBJECT, digest=value, defaults=values)
 
 
 def buried_at(kind: str, value: str) -> datetime | None:

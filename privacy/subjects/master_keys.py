@@ -23,12 +23,12 @@ class UnknownKey(Problem):
 
 
 def fingerprint() -> str:
-    """That of the key which this process has."""
+    """The fingerprint of this process's master key."""
     return digest("master key", "fingerprint")
 
 
 def is_known() -> bool:
-    """Whether that is one of a live version."""
+    """Whether it is the fingerprint of a live version."""
     return MasterKey.objects.filter(fingerprint=fingerprint(), retired_at__isnull=True).exists()
 
 
@@ -38,10 +38,10 @@ def problem() -> str:
         return ""
     live = dict(MasterKey.objects.filter(retired_at__isnull=True).values_list("version", "fingerprint"))
     here = fingerprint()
-    known = ", ".join(f"{found[:SHOWN]} (version {version})" for version, found in sorted(live.items())) or "none"
+    accepted = ", ".join(f"{found[:SHOWN]} (version {version})" for version, found in sorted(live.items())) or "none"
     made = " This machine had no key, and none is made for it: it would be another one." if take_back() else ""
     return (
-        f"The master key of this machine has the fingerprint {here[:SHOWN]}; this database takes: {known}.{made} Restore "
+        f"The master key of this machine has the fingerprint {here[:SHOWN]}; this database takes: {accepted}.{made} Restore "
         "the key: set FLYWHEEL_MASTER_KEY as on the first machine, or put its file flywheel_master_key back under "
         "FLYWHEEL_VAR. Only if you mean to rotate it, or the old one is lost for good: manage.py masterkey --add."
     )
@@ -61,7 +61,8 @@ def expect_known() -> None:
 
 
 def expect_known_at_start() -> None:
-    """The same for a process that starts: ends it in words. A database that cannot be read yet says nothing of keys."""
+    """The same for a process that starts: an unknown key ends it with a message. A database that cannot be read yet is
+    no reason to end."""
     try:
         expect_known()
     except UnknownKey as error:
@@ -90,7 +91,7 @@ def retire(version: int) -> bool:
 
 
 def take_back() -> bool:
-    """Remove the key that this process has just made for want of one; whether there was any."""
+    """Remove the key that this process has just generated; whether it had generated one."""
     made = settings.MASTER_KEY_MADE
     if made is None:
         return False

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 def receipt(made: PrivacyRequest) -> str:
     """The receipt as JSON; it holds nothing of the person. `signed` is what `verify_receipt` checks."""
     done = made.erasures.order_by("executed_at").last()
-    said = {
+    report = {
         "erasure": str(done.id) if done else None,
         "purpose": done.purpose or None if done else None,
         "executed_at": made.executed_at,
@@ -57,11 +57,11 @@ def receipt(made: PrivacyRequest) -> str:
         "status": made.state,
         "signed": made.receipt or None,
     }
-    return orjson.dumps(said).decode()
+    return orjson.dumps(report).decode()
 
 
 def readable(made: PrivacyRequest) -> str:
-    """The receipt in words."""
+    """The receipt as text."""
     removed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in made.counts.items() if number)
     recut = f" Cut again: {', '.join(made.releases)}." if made.releases else ""
     state = "" if made.is_over else f" Not closed yet ({made.error or made.state}); the worker goes on with it."

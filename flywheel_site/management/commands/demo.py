@@ -106,14 +106,14 @@ class Command(BaseCommand):
         replaced: Counter[str] = Counter()
         for found in Interaction.objects.filter(project=project).values_list("redactions", flat=True):
             replaced.update(found)
-        said = ", ".join(f"{number} {kind}" for kind, number in replaced.most_common())
+        parts = ", ".join(f"{number} {kind}" for kind, number in replaced.most_common())
         again = f", {counts['replayed']} were there already" if counts["replayed"] else ""
         self.stage(
             "1  Capture: redact first, keep only what people agreed to",
             f"{counts.total()} conversations in the log: {counts['stored']} stored{again}",
             f"{counts['no_consent']} not kept, because nobody agreed to that",
             *([f"{counts['bad']} not read, for the reasons below"] if counts["bad"] else []),
-            f"replaced before anything was stored: {said or 'nothing'}",
+            f"replaced before anything was stored: {parts or 'nothing'}",
         )
 
     def decide(self, project: Project) -> None:
@@ -212,12 +212,12 @@ def look_free(port: int) -> None:
 
 def verdict_words(run: GateRun) -> str:
     counts = run.counts
-    said = [
+    parts = [
         f"{counts[name]} {name.replace('_', ' ')}"
         for name in ("fixed", "regressed", "newly_failing")
         if counts.get(name)
     ]
-    return f"{run.verdict.upper()}" + (f"  ({', '.join(said)})" if said else "")
+    return f"{run.verdict.upper()}" + (f"  ({', '.join(parts)})" if parts else "")
 
 
 def serve(port: int) -> NoReturn:

@@ -21,5 +21,5 @@ class Command(BaseCommand):
             row, secret = delivery.add(options["project"], options["url"])
         except delivery.Forbidden as error:
             raise CommandError(str(error)) from None
-        said = {"webhook": row.pk, "secret": secret}
-        self.stdout.write(orjson.dumps(said).decode() if options["json"] else f"Webhook {row.pk}. Secret: {secret}")
+        report = {"webhook": row.pk, "secret": secret}
+        self.stdout.write(orjson.dumps(report).decode() if options["json"] else f"Webhook {row.pk}. Secret: {secret}")

@@ -14,7 +14,7 @@ WARNING = (
 
 
 class Command(BaseCommand):
-    requires_system_checks: list[str] = []  # they refuse the very key that is to be added
+    requires_system_checks: list[str] = []  # they would refuse the key that is to be added
     help = "List the versions of the master key that may be used, let this machine's key be one, or retire one."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -26,8 +26,12 @@ class Command(BaseCommand):
             return
         data = Path(options["file"]).read_bytes() if options["file"] else sys.stdin.buffer.read()
         try:
-            said = receipts.verify(data, options["key"])
+            receipt = receipts.verify(data, options["key"])
         except receipts.Forged as error:
             raise CommandError(f"This receipt does not hold. {error}") from None
-        removed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in said["counts"].items() if number)
-        self.stdout.write(f"The receipt holds: {said['kind']} {said['request']}, {removed or 'nothing was kept'}.")
+        removed = ", ".join(
+            f"{number} {kind.replace('_', ' ')}" for kind, number in receipt["counts"].items() if number
+        )
+        self.stdout.write(
+            f"The receipt holds: {receipt['kind']} {receipt['request']}, {removed or 'nothing was kept'}."
+        )

@@ -11,8 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import get_commands
 
-from flywheel_site.ops import databases
-from flywheel_site.ops.environment import Environment
+from flywheel_site.ops.environment import Environment, settled
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -70,7 +69,7 @@ def test_a_url_of_no_database_of_ours_is_refused(url: str, monkeypatch: pytest.M
 
 def test_options_in_the_address_of_postgresql_are_kept() -> None:
     given = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"sslmode": "require"}}
-    assert databases.settled(given, pool=3)["OPTIONS"]["sslmode"] == "require"
+    assert settled(given, pool=3)["OPTIONS"]["sslmode"] == "require"
 
 
 @pytest.mark.slow
