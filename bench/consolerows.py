@@ -114,9 +114,9 @@ class Filling:
 
 def fill(sizes: Sizes) -> Any:
     """Fill the tables; returns the first project. The tables are empty before."""
-    from curation.releases import datasets
+    from curation.policies import projects
 
-    projects = [datasets.create_project(f"bench-{number}") for number in range(PROJECTS)]
+    projects = [projects.create_project(f"bench-{number}") for number in range(PROJECTS)]
     filling = Filling(projects[0].pk, [each.pk for each in projects])
     captured(filling, sizes)
     decided(filling, sizes)

@@ -71,7 +71,7 @@ def fill(first: int, number: int) -> dict[str, Any]:
     """Put rated interactions into the tables, past the doors."""
     from django.db import connection, transaction
 
-    from curation.releases.datasets import create_project
+    from curation.policies.projects import create_project
     from feedback.models import Interaction, Project, Signal
     from feedback.texts.fingerprints import fingerprint
     from privacy.models import ConsentEntry, Subject

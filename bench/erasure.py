@@ -192,10 +192,9 @@ def measure(size: int, repeats: int, scan: bool) -> dict[str, float]:
     full scan."""
     from curation import pipeline
     from curation.models import CurationPolicy
-    from curation.policies import versions
-    from curation.releases import datasets
+    from curation.policies import projects, versions
 
-    project = datasets.create_project("bench")
+    project = projects.create_project("bench")
     CurationPolicy.objects.create(project=project, version=versions.current(project).version + 1, settings=ALL_PASS)
     filling = seconds(lambda: fill(project.pk, size))
     for number in range(FELLOWS):

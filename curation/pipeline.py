@@ -97,8 +97,7 @@ def write(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> 
     """
     engine.in_turn("curate", policy.project_id)
     standings, reopened = pooling.pool(policy, judged)
-    judged = pooled.settle(judged, standings, policy)
-    judging.record(policy, judged, run)
+    judged = pooled.settle(policy, judged, standings, run)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)
     carry_out(Batch(policy, [one.alone for one in judged], judged))
     return reopened
@@ -124,8 +123,7 @@ def carry_out(batch: Batch) -> None:
     project = batch.policy.project
     rows = [one.row if isinstance(one, Weighed) else one for one in batch.decided]
     labelled = [one for one in batch.decided if isinstance(one, Weighed)]
-    agreed = store.agreements([one.row for one in labelled], project)
-    batch.due, batch.kept = derive.due(labelled, agreed)
+    batch.due, batch.kept = derive.due(project, labelled)
     opening.ask_about_votes(project, batch.judged)
     batch.found = opening.disputed(labelled, batch.policy)
     opening.hold(project, rows, {one.row.interaction: batch.found[one.row.interaction] for one in batch.kept})

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from curation import pipeline
 from curation.models import Dataset, Release, ReviewTask, Run
-from curation.releases import cutting, datasets
+from curation.releases import cutting
 from feedback import capture
 from feedback.capture import Recorded
 from feedback.capture.payloads import FeedbackIn, InteractionIn, convert
@@ -28,7 +28,7 @@ _numbers = itertools.count(1)
 
 def project(name: str = "shop") -> Project:
     """A project with its dataset and policies."""
-    return datasets.create_project(name)
+    return projects.create_project(name)
 
 
 def key(of: Project, scopes: Sequence[str] = tuple(Scope.values)) -> str:

@@ -35,7 +35,7 @@ def test_the_example_ends_in_a_release_with_lines_and_a_gate_that_judges(
     shop = cast.project("shop")
     key = cast.key(shop, ["ingest", "feedback", "export"])
     captured(web, key, tmp_path)
-    (tmp_path / "policy.yaml").write_text(block("yaml", "new_subject_days"))
+    (tmp_path / "policy.yaml").write_text(block("yaml", "min_cases"))
     (tmp_path / "my_agent.py").write_text(block("python", "def answer"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
@@ -47,7 +47,8 @@ def test_the_example_ends_in_a_release_with_lines_and_a_gate_that_judges(
         assert "sale items fourteen days" in line
     shown = json.loads((files / "eval_cases.jsonl").read_text())
     printed = json.loads(block("json", '"regression"'))
-    assert {**shown, "id": "", "provenance": {}} == {**printed, "id": "", "provenance": {}}
+    varies = {"id": "", "provenance": {}, "as_of": ""}
+    assert {**shown, **varies} == {**printed, **varies}
     assert GateRun.objects.get().verdict == GateRun.Verdict.PASSED
     monkeypatch.delitem(sys.modules, "my_agent")
     (tmp_path / "my_agent.py").write_text(f"def answer(question, context):\n    return {printed['rejected']!r}\n")

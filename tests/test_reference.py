@@ -30,7 +30,7 @@ def test_every_call_names_the_scope_that_its_key_needs() -> None:
 def test_a_reason_of_each_kind_is_listed_with_its_words() -> None:
     rows = [line.split("|") for line in reference.reasons().splitlines() if line.startswith("| `")]
     words = {cells[1].strip(" `"): cells[2].split() for cells in rows}
-    known = ("bare_down", "question_short", "new_subject", "never_again", "too_few_cases")
+    known = ("bare_down", "question_short", "subject_cap", "never_again", "too_few_cases")
     assert [code for code in known if len(words.get(code, ())) < 3] == []
 
 

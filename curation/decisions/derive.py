@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from curation.claims import statement_key
 from curation.decisions.posterior import Verdict
+from curation.decisions.reasons import REASONS, Reason
 from curation.evidence import store
 from curation.evidence.records import Candidate, Decided, Finding
 from curation.filters.filters import HOLD, FilterSettings, apply
@@ -31,6 +32,9 @@ COLUMNS = (
 )  # fmt: skip
 OWN: dict[type[Derived], tuple[str, ...]] = {EvalCase: ("kind", "never_again"), Example: ("authored", "depth")}
 Status = Derived.Status
+
+
+DEPENDS = Finding("filter", Reason.DEPENDS_ON_ASKER, REASONS[Reason.DEPENDS_ON_ASKER].sentence)
 
 
 @dataclass(slots=True)
@@ -81,10 +85,9 @@ def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], set
     )
 
 
-def due(
-    labelled: Sequence[Weighed], agreed: Mapping[str, frozenset[int]]
-) -> tuple[dict[type[Derived], list[Weighed]], list[Weighed]]:
+def due(project: Project, labelled: Sequence[Weighed]) -> tuple[dict[type[Derived], list[Weighed]], list[Weighed]]:
     """Those of these decisions that become a record of each kind, by who agrees to what; and those that become any."""
+    agreed = store.agreements([one.row for one in labelled], project)
     found = {
         model: [one for one in labelled if is_due(model, one.row) and covers(agreed[PURPOSE[model]], one.row)]
         for model in KINDS
@@ -160,6 +163,8 @@ def beside(one: Weighed, found: Finding | None, verdict: str | None, model: type
     A question is tested once, and taught once in each of its wordings; pairs with different rejected answers are different.
     """
     row = one.row
+    if verdict == Verdict.DEPENDS and model is not EvalCase:
+        found = found or DEPENDS
     mark = row.wording if model is Example else row.fingerprint
     said = one.said ^ one.replaced if model is PreferencePair else one.said
     return Row(

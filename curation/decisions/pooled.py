@@ -17,14 +17,16 @@ MANY = 5
 
 
 def settle(
-    judged: Sequence[Judged], standings: Mapping[bytes, Mapping[int, Standing]], policy: CurationPolicy
+    policy: CurationPolicy, judged: Sequence[Judged], standings: Mapping[bytes, Mapping[int, Standing]], run: int | None
 ) -> list[Judged]:
-    """Each interaction with the ruling that all evidence leads to."""
+    """Record the ruling on each interaction that all evidence leads to; the interactions with their rulings."""
     ruled = [(one, rule(one, standings.get(one.question, {}))) for one in judged]
     changed = [one._replace(ruling=ruling) for one, ruling in ruled if ruling is not one.ruling]
     again = derive.weigh([decided(one) for one in changed], policy)
     weighed = {one.read.key: one._replace(alone=alone) for one, alone in zip(changed, again, strict=True)}
-    return [weighed.get(one.read.key, one) for one in judged]
+    settled = [weighed.get(one.read.key, one) for one in judged]
+    judging.record(policy, settled, run)
+    return settled
 
 
 def decided(one: Judged) -> Decided:
@@ -36,14 +38,17 @@ def rule(one: Judged, standings: Mapping[int, Standing]) -> Ruling:
     """The ruling on one answer, by the first line that applies:
 
     1. nobody voted, or a reviewer decided it: as it is;
-    2. a correction of it is taken for right: corrected;
-    3. its claim is taken for right: confirmed; but where few found it so and somebody corrected it, a person decides;
-    4. another claim about the question is taken for right: outvoted;
-    5. still in doubt: a person decides.
+    2. the right answer depends on who asks: no record of it, for it would teach one person's facts to all;
+    3. a correction of it is taken for right: corrected;
+    4. its claim is taken for right: confirmed; but where few found it so and somebody corrected it, a person decides;
+    5. another claim about the question is taken for right: outvoted;
+    6. still in doubt: a person decides.
     """
     mine = standings.get(one.claim)
     if not one.readings or judging.is_reviewed(one.read) or mine is None:
         return one.ruling
+    if mine.verdict == Verdict.DEPENDS:
+        return Ruling(Outcome.OUTVOTED, Reason.DEPENDS_ON_ASKER, None, REASONS[Reason.DEPENDS_ON_ASKER].sentence)
     if right := right_correction(one, standings):
         return one.ruling if one.ruling.correction == right else corrected(one, right)
     if is_settled(mine) and not is_blank(one.read.answer):

@@ -6,7 +6,7 @@ not fall to one voice, but falls to some that agree. The likelihoods are shared 
 until an audit of fixed shares has measured a project's own; `python -m bench.value` shows what they cost and save.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,8 @@ CHANGE: Final = 0.02  # that the right answer has changed, from one word to the 
 SOURCE_CHANGE: Final = 0.4  # where the cited source has changed: what was said before weighs about one vote
 LONG: Final = 400
 """Characters from which on two answers to one question are rarely rivals: a story, a page of help, a program."""
+OWN_ANSWERS: Final = 4  # different answers that people found right, and nobody wrong, to one question
+LARGEST_PART: Final = 0.4  # of the people, behind the most common of them
 SURE: Final = 0.97  # of the claim that a reviewer found right
 ANONYMOUS: Final = 0
 
@@ -39,12 +41,13 @@ REVIEWS: Final = frozenset({Stance.REVIEW_UP, Stance.REVIEW_DOWN, Stance.REVIEW_
 
 
 class Verdict(StrEnum):
-    """What is known of a claim about a question."""
+    """What is known of a claim about a question; `depends` where the right answer depends on who asks, or when."""
 
     RIGHT = "right"
     ACCEPTED = "accepted"
     WRONG = "wrong"
     DOUBT = "doubt"
+    DEPENDS = "depends"
 
 
 class Tier(StrEnum):
@@ -217,6 +220,8 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
     likely = apart(heard_of, settings) if are_open(heard_of) else posterior(heard_of, settings)
     claims = [claim for claim in likely if claim is not None]
     found = {claim: standing(claim, likely[claim], every, heard_of) for claim in claims}
+    if depends(found.values()) and not are_open(heard_of):
+        return {claim: one._replace(verdict=Verdict.DEPENDS) for claim, one in found.items()}
     best = max(claims, key=lambda claim: (likely[claim], found[claim].supporters, claim))
     if likely[best] < settings.threshold:
         return found
@@ -225,6 +230,15 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
         verdict = Verdict.RIGHT if claim == best else Verdict.ACCEPTED if is_right else Verdict.WRONG
         found[claim] = one._replace(verdict=verdict)
     return found
+
+
+def depends(found: Collection[Standing]) -> bool:
+    """Whether the right answer depends on who asks: many find many answers right, each their own, and hardly anybody
+    contradicts.
+    """
+    alone = [one.supporters for one in found if one.supporters and not one.opponents]
+    everybody = sum(one.supporters for one in found)
+    return len(alone) >= OWN_ANSWERS and max(one.supporters for one in found) <= everybody * LARGEST_PART
 
 
 def are_open(words: Sequence[Word]) -> bool:

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     SEVERAL_FOUND_RIGHT = "several_found_right"
     PEOPLE_DIFFER = "people_differ"
     OTHER_FOUND_RIGHT = "other_found_right"
+    DEPENDS_ON_ASKER = "depends_on_asker"
     ANSWER_IS_EMPTY = "answer_is_empty"
     REVIEW_APPROVED = "review_approved"
     REVIEW_CORRECTED = "review_corrected"
@@ -107,6 +108,11 @@ REASONS: Final[dict[str, Words]] = {
     ),
     Reason.OTHER_FOUND_RIGHT: Words(
         Kind.VOTES, "People found another answer to the same question right.", "another answer was found right"
+    ),
+    Reason.DEPENDS_ON_ASKER: Words(
+        Kind.VOTES,
+        "The right answer depends on who asks, or when: people found many different ones right.",
+        "depends on who asks",
     ),
     Reason.ONLY_RATINGS: Words(Kind.VOTES, "There are ratings alone, and a rating is no vote."),
     Reason.NO_SIGNAL: Words(Kind.VOTES, "Nobody voted on the answer."),

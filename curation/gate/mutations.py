@@ -134,7 +134,7 @@ def _swapped(text: str) -> Iterator[str]:
         names = list(dict.fromkeys(match[0] for match in _NAME.finditer(sentence)))
         if len(names) == 2 and not re.search(rf" (?:and|or|und|et|y|e|o|ou|oder) |{names[0]} {names[1]}", sentence):
             swap = dict(zip(names, names[::-1], strict=True))
-            changed = _WORD.sub(lambda match, swap=swap: swap.get(match[0], match[0]), sentence)  # type: ignore[misc]
+            changed = _WORD.sub(lambda match, swap=swap: swap.get(match[0], match[0]), sentence)
             yield text.replace(sentence, changed)
 
 

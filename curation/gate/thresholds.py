@@ -177,12 +177,12 @@ def replaced(project: Project) -> Iterator[JudgedAnswer]:
 
 
 def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, list[Decided]]:
-    """The confirmed answers to these very questions, by fingerprint."""
+    """The confirmed answers to these very questions, by the key of the question."""
     found: defaultdict[bytes, list[Decided]] = defaultdict(list)
     rows = Decision.objects.filter(
         project=project,
         outcome=Outcome.CONFIRMED,
-        interaction__fingerprint__in=fingerprints,
+        question__in=fingerprints,
         subject__restricted_at__isnull=True,
     )  # fmt: skip
     for row in store.load(list(rows.values_list("pk", flat=True)[:MOST])):

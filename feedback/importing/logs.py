@@ -174,7 +174,7 @@ def parse(project: Project, line: Any, seen: Counter[str], reading: Reading | No
 def own_id(project: Project, name: Any, reading: Reading) -> Any:
     """The id; one of another product that has signs which ours have not is kept as its digest."""
     if reading.converted and isinstance(name, str) and name and not ID.fullmatch(name):
-        return f"log-{capture.tombstone(project, name)[:32]}"
+        return f"log-{project.tombstone(name)[:32]}"
     return name
 
 

@@ -6,7 +6,7 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from curation.releases import datasets
+from curation.policies import projects
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            project = datasets.create_project(options["name"], namespace=options["namespace"])
+            project = projects.create_project(options["name"], namespace=options["namespace"])
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
         if options["json"]:

@@ -17,7 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from curation import pipeline
 from curation.gate import judging
 from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask
-from curation.releases import cutting, datasets
+from curation.releases import cutting
 from curation.releases.files import folder
 from feedback.capture import ConsentSource
 from feedback.importing import commands, logs
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         if not options["no_serve"]:
             look_free(options["port"])
         call_command("migrate", verbosity=0, skip_checks=False)
-        project = project_of(own) if own else datasets.create_project(PROJECT)
+        project = project_of(own) if own else projects.create_project(PROJECT)
         held, asked = commands.consent_of(options) if own else ({}, ConsentSource("import", notice_for(NOTICE)))
         lines = self.capture(project, own or SAMPLE, held, asked, Reading(fields=commands.fields_of(options)))
         self.decide(project)
@@ -198,7 +198,7 @@ def project_of(log: Path) -> Project:
     name = f"{name}-log" if name == PROJECT else name
     if Project.objects.filter(name=name, keys__isnull=False).exists():
         raise CommandError(f"The project {name} has keys, so it is a product's. Give the file another name.")
-    return datasets.create_project(name)
+    return projects.create_project(name)
 
 
 def look_free(port: int) -> None:

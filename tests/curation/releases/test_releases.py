@@ -60,7 +60,7 @@ def test_the_files_have_the_shapes_of_the_contract(shop: Project) -> None:
         cast.RIGHT,
         cast.ANSWER,
     )
-    assert set(regression["provenance"]) == {"interaction", "agent", "decided_by", "decided_at"}
+    assert set(regression["provenance"]) == {"interaction", "agent", "decided_by", "decided_at", "evidence"}
     assert all(
         set(line) == {"messages"} and line["messages"][-1]["role"] == "assistant" for line in lines(made, "sft.jsonl")
     )

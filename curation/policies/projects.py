@@ -1,4 +1,4 @@
-"""Datasets: what a project is released as."""
+"""Projects as curation begins them: with a dataset of the same name and a first policy."""
 
 from django.db import transaction
 
