@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from curation import pipeline
 from curation.models import Dataset, Release, ReviewTask, Run
+from curation.policies import projects
 from curation.releases import cutting
 from feedback import capture
 from feedback.capture import Recorded

@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from curation import pipeline
 from curation.gate import judging
 from curation.models import Dataset, Derived, EvalCase, Example, GateRun, PreferencePair, Release, ReviewTask
+from curation.policies import projects
 from curation.releases import cutting
 from curation.releases.files import folder
 from feedback.capture import ConsentSource
