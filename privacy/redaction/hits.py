@@ -18,6 +18,7 @@ from privacy.redaction.lexicon import (
     evidence,
     kind_of,
     spoken,
+    tongues,
     weighed,
 )
 
@@ -66,9 +67,10 @@ class Page:
         strict: bool = False,
     ) -> None:
         self.text, self.low, self.regions, self.names, self.strict = text, low, regions, names, strict
-        self._spoken: dict[tuple[int, str], int] = {}
+        # Made when a word first asks for its language: most pages have none that does.
+        self._spoken: dict[tuple[int, int, int], int] | None = None
+        self._evidence: dict[int, tuple[list[str], dict[int, int]]] | None = None
         self._german: bool | None = None
-        self._evidence: dict[int, tuple[list[str], dict[int, int]]] = {}
 
     def kind(self, start: int, end: int) -> int:
         """What is known of the word there, in the language that the text around it seems to be in."""
@@ -92,11 +94,15 @@ class Page:
     def languages(self, start: int, end: int) -> int:
         """The languages that the text around a word may be in, the word itself not counted."""
         word = self.low[start:end]
-        place = start // AROUND
-        found = self._spoken.get((place, word))
+        place = start // AROUND if len(self.low) > 2 * AROUND else 0
+        words, times = self._read(place)
+        own = tongues().get(word, 0)
+        key = (place, own, words.count(word) if own else 0)
+        if self._spoken is None:
+            self._spoken = {}
+        found = self._spoken.get(key)
         if found is None:
-            words, times = self._evidence.get(place) or self._read(place)
-            found = self._spoken[place, word] = spoken(times, word, words.count(word))
+            found = self._spoken[key] = spoken(times, *key[1:])
         return found
 
     @property
@@ -107,9 +113,13 @@ class Page:
         return self._german
 
     def _read(self, place: int) -> tuple[list[str], dict[int, int]]:
-        begin = max(0, place * AROUND - AROUND)
-        words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
-        found = self._evidence[place] = words, evidence(words)
+        if self._evidence is None:
+            self._evidence = {}
+        found = self._evidence.get(place)
+        if found is None:
+            begin = max(0, place * AROUND - AROUND)
+            words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
+            found = self._evidence[place] = words, evidence(words)
         return found
 
     def closed(self, start: int, end: int) -> bool:

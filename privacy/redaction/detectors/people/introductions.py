@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor
+from privacy.redaction.anchors import Anchor, matches
 from privacy.redaction.detectors.people.name_ends import STREETWISE, kinds, lower_name, organised, sequence
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
@@ -82,7 +82,8 @@ INTRODUCED_PLACES: Final = Anchor(INTRODUCED.pattern)
 GREETING_PLACES: Final = Anchor(GREETING.pattern)
 SIGNATURE_PLACES: Final = Anchor(SIGNATURE.pattern)
 LABEL_PLACES: Final = Anchor(LABEL.pattern)
-BOOKED_PLACES: Final = Anchor(BOOKED.pattern)
+# A capital has to follow, unless a booking is spoken of.
+BOOKED_PLACES: Final = Anchor(rf"(?i:\bappointments? |\bbook(?:ing)? with\s)|(?i:{BOOKED.pattern}){CAPITAL}")
 AFTER_ROLE_PLACES: Final = Anchor(rf"(?i:{AFTER_ROLE.pattern}){CAPITAL}")
 BEFORE_ROLE_PLACES: Final = Anchor(
     rf"[ \t.]{CAPITAL}[\pL'’-]*(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD))?(?i:{BEFORE_ROLE.pattern})"
@@ -174,8 +175,6 @@ def after_roles(page: Page) -> Iterator[Hit]:
 
 def before_roles(page: Page) -> Iterator[Hit]:
     """`Rachel Magnusson, the engineer`."""
-    if page.text == page.low or not BEFORE_ROLE_PLACES.anywhere(page.text):
-        return
     for match in SEQUENCE.of(page.text).finditer(page.text):
         if " " in match.group() and BEFORE_ROLE.match(page.low, match.end()):
             end = sequence(page, match.start(), bare=False)
@@ -185,7 +184,7 @@ def before_roles(page: Page) -> Iterator[Hit]:
 
 def booked(page: Page) -> Iterator[Hit]:
     """Whom an appointment is with."""
-    for match in BOOKED_PLACES.read(BOOKED, page.low):
+    for match in matches(BOOKED, page.low, [start for start, _ in BOOKED_PLACES.spans(page.text)]):
         plain = match.group().startswith(("appointment", "booking with", "book with"))
         end = sequence(page, match.end(), bare=plain, pair=not plain)
         if not end and plain:
@@ -196,13 +195,20 @@ def booked(page: Page) -> Iterator[Hit]:
 
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
+    if not MONEY.search(page.low):
+        return
     found = PAID_PLACES.read(PAID, page.low)
     if " checking" in page.low or " savings" in page.low:
         found += PAID_INTO.finditer(page.low)
     for match in found:
         start, place = match.start(1), match.end()
         kin = RELATIVES.match(page.low, place)
-        end = kin.end() if kin else sequence(page, place, bare=False) or payee(page, place)
+        if kin:
+            end = kin.end()
+        elif page.text[place : place + 1].isupper():
+            end = sequence(page, place, bare=False) or payee(page, place)
+        else:
+            end = payee_in_lower_case(page, place)
         if end and MONEY.search(page.low, max(0, start - 90), min(len(page.low), place + 60)):
             yield Hit(start, end, RANK, "PERSON", "payee")
 
@@ -216,8 +222,13 @@ def payee(page: Page, start: int) -> int:
             bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION)
         )
         return word.end() if unknown and not STREETWISE.match(page.low, word.end()) else 0
-    lower = LOWER_NAME.of(page.low).match(page.low, start)
-    return lower.end() if lower and sure(kind_of(lower.group())) else 0
+    return 0
+
+
+def payee_in_lower_case(page: Page, start: int) -> int:
+    """Where a first name in lower case ends."""
+    word = LOWER_NAME.of(page.low).match(page.low, start)
+    return word.end() if word and sure(kind_of(word.group())) else 0
 
 
 TITLES: Final = (
@@ -243,7 +254,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         labelled,
     ),
     Detector("name_after_role", AFTER_ROLE_PLACES.pattern, after_roles),
-    Detector("name_before_role", rf"(?i:\b(?:{ROLE}))\b", before_roles),
+    Detector("name_before_role", BEFORE_ROLE_PLACES.pattern, before_roles),
     Detector(
         "name_visit",
         r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b",

@@ -42,15 +42,14 @@ def runs(page: Page) -> list[list[Token]]:
     heavy = False  # whether any word is one of some other language, too
     for match in CAPITALISED.of(text).finditer(text):
         start, end = match.span()
-        word = match.group()
         low = page.low[start:end]
         kind = known.get(low, -1)
         if kind < 0:
             kind = known.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1] == "s" else 0
-        if (end - start < 4 and start + 1 < end and word.isupper()) or (
-            not word.isalpha() and CONTRACTION.search(word)
-        ):
-            kind = STOP  # an acronym, `I'm`
+        if end - start < 4 and start + 1 < end and text[start:end].isupper():
+            kind = STOP  # an acronym
+        elif not low.isalpha() and CONTRACTION.search(low):
+            kind = STOP  # `I'm`
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
             run.append((start, end, kind))
         else:
