@@ -135,7 +135,7 @@ def recall(names: str, sentences: str, policy: Policy) -> float:
         for sentence in sentences.split("|"):
             made = redact(sentence.format(name), policy)
             total += 1
-            hidden += not any(part in made for part in name.split())
+            hidden += not any(part in made for part in name.split() if not part.islower())  # `de` is no name by itself
     return hidden / total
 
 

@@ -9,7 +9,9 @@ from privacy.redaction.lexicon import (
     CLOSED_AT,
     ENGLISH,
     EVERY,
+    FIRST,
     FLAGS,
+    GERMAN,
     ORDINARY,
     RARE_AT,
     STOP,
@@ -22,6 +24,10 @@ from privacy.redaction.lexicon import (
     weighed,
 )
 
+WORD_AND_NAME: Final = FIRST | ORDINARY
+CAPITALISING: Final = GERMAN | ENGLISH  # German writes its nouns with capitals, English what it takes for a name
+POLITE: Final = frozenset("anda pani usted ustedes você".split())  # pronouns that are written with a capital
+SHORTEST, LONGEST = 4, 24  # letters of a first name that is a word, too, and of the word before it
 AROUND: Final = 128  # characters before and after a word that tell its language
 GERMAN_SIGN: Final = re.compile(
     r"[äöüß]|\b(?:der|die|das|den|dem|und|ist|nicht|ein|eine|einen|mit|auf|sie|ich|wir|ihr|im|zu|zum|zur|von|vom|bei|wird|werden|sind|kann)\b"
@@ -78,8 +84,11 @@ class Page:
 
     def weigh(self, kind: int, start: int, end: int) -> int:
         """The same for a word of which the lexicon's kind is known."""
-        if kind <= FLAGS or self.strict:
+        word_too = kind & WORD_AND_NAME == WORD_AND_NAME
+        if self.strict or (kind <= FLAGS and not word_too):
             return kind & FLAGS
+        if kind & FIRST and self._stands_out(start, end):
+            return kind & FLAGS & ~ORDINARY
         if kind >> CLOSED_AT & EVERY and (
             DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)
         ):
@@ -90,6 +99,23 @@ class Page:
         if inside and not kind & TELLING:
             return kind & FLAGS
         return weighed(kind, self.languages(start, end), inside=inside)
+
+    def _stands_out(self, start: int, end: int) -> bool:
+        """Whether a word has the only capital around it, in a language that writes its nouns small: `voor Elke en mij`."""
+        text = self.text
+        if end - start < SHORTEST or text[start - 1 : start] != " " or not text[start + 1 : end].islower():
+            return False
+        if text[end : end + 1] == " " and text[end + 1 : end + 2].isupper():
+            return False
+        before = self.low[max(0, start - LONGEST) : start].split()
+        bits = tongues().get(before[-1], 0) if before else 0
+        if not bits or self.low[start:end] in POLITE:
+            return False
+        place = start - 1 - len(before[-1])
+        if text[place].isupper() and not starts_sentence(text, place):
+            return False
+        languages = self.languages(start, end)
+        return bool(bits & languages) and not languages & CAPITALISING
 
     def languages(self, start: int, end: int) -> int:
         """The languages that the text around a word may be in, the word itself not counted."""

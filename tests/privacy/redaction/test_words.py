@@ -48,6 +48,35 @@ def test_the_same_word_is_a_name_in_another_language() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ik heb gisteren met Elke gebeld over de levering.", "Elke"),
+        ("Jag pratade med Sten igår om leveransen.", "Sten"),
+        ("Le colis est pour Olive et pas pour moi.", "Olive"),
+        ("Ieri ho parlato con Viola della consegna.", "Viola"),
+        ("Dün Ayşe Demir mağazadaydı.", "Ayşe Demir"),
+        ("Χθες ο Γιώργος Παπαδόπουλος ήταν στο κατάστημα.", "Γιώργος Παπαδόπουλος"),
+        ("Вчора Оксана Коваль була у магазині.", "Оксана Коваль"),
+    ],
+)
+def test_a_capital_inside_a_sentence_makes_a_word_a_name(text: str, name: str) -> None:
+    assert redact(text) == text.replace(name, "[PERSON_1]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Elke doos wordt gewogen.",
+        "--gap-size=ANTAL Mellanrum i kolumner mellan utdatafält.",
+        "Pertanyaan pertama meminta Anda untuk memilih.",
+        "if true then echo elif false fi",
+    ],
+)
+def test_the_same_word_without_that_sign_is_none(text: str) -> None:
+    assert redact(text) == text
+
+
 def test_the_word_after_a_greeted_name_is_no_second_person() -> None:
     for text in ("Hi Lena, You're late", "Hallo Lukas, Ihre Rechnung", "Bonjour Claire, Votre colis est là"):
         assert redact(text).findings == {"PERSON": 1}
