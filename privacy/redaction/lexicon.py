@@ -60,6 +60,8 @@ STOPS: Final = (
     " few own he she we you they me him her us them my your his our their am pm mr mrs ms miss dr prof sir madam mx dear hi hello hey thanks thank regards best kind sincerely cheers yours"
     " jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun gmt utc est pst cet"
     " lang nan sami caron macs mac emin mi tu none null true false undefined"
+    " beste besten bester grüße grüsse grüßen gruß gruss moin servus saludo saludos cordiales atentamente abrazo cordialement"
+    " salutations distinguées cordiali saluti groet groeten hälsningar hilsen pozdrawiam noël banco banca banque sparkasse"
     " please sorry welcome ok okay note see let get got go going after before about above below between during since until while because although though however therefore thus hence"
     " january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday today tomorrow yesterday"
     " darwin gregorian georgian danish irish scottish welsh swedish norwegian finnish polish turkish greek portuguese argentina oman"

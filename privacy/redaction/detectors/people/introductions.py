@@ -25,8 +25,14 @@ LABEL_RANK: Final = 33
 
 TITLE: Final = re.compile(
     r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Hon|Sgt|Capt|Lt|Col|Gen|Sen|Rep|Gov|Herr|Herrn|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra|Sr|Srta|Signora?|Sig|Dott|Dhr|Mevr|Pan|Pani|Officer|Detective"
-    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
+    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt|señora?|señorita|doña|sra?|srta|monsieur|madame|mademoiselle|signora?|signorina|senhora?|meneer|mevrouw|pani?|fru|herrn?|frau)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
 )
+# Titles that their languages write small, with a name that has a capital.
+SMALL_TITLES: Final = frozenset(
+    "señor señora señorita doña sr sra srta monsieur madame mademoiselle signor signora signorina senhor senhora meneer mevrouw"
+    " pan pani fru herr herrn frau".split()
+)
+SHORTENED: Final = frozenset({"sr", "sra", "srta"})
 KIN: Final = frozenset({"uncle", "aunt", "auntie", "grandma", "grandpa", "cousin", "dr"})
 # Introductions after which any word may be a name, and those after which a capital has to follow.
 SURE_INTRODUCTION: Final = (
@@ -36,7 +42,7 @@ SURE_INTRODUCTION: Final = (
 )
 INTRODUCTION: Final = (
     r"i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|meet(?:ing)? with|ask(?:ed)?|tell|contact(?:ed)?|contacting|cc|attn:?|attention:?|c/o"
-    r"|named after|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
+    r"|named after|a nombre de|au nom de|auf den namen|an den namen|op naam van|a nome di|em nome de|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
     r"|verses from|name him|name her|named him|named her|name is|name:|town,|huge|early"
 )
 INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
@@ -104,8 +110,11 @@ def titled(page: Page) -> Iterator[Hit]:
     """`Mrs Fleming`, `Dr. Kalpana I. Nathan`: the title stays, the name goes."""
     for match in TITLE.finditer(page.text):
         word = match.group().split(".")[0].split()[0]
-        end = sequence(page, match.end(), bare=True) if word[0].isupper() or word in KIN else 0
-        if not end:
+        if word in SMALL_TITLES and "." in match.group() and word not in SHORTENED:
+            continue  # the end of a sentence: `in the pan. The …`
+        capital = word[0].isupper() or word in KIN or word in SMALL_TITLES
+        end = sequence(page, match.end(), bare=True) if capital else 0
+        if not end and word not in SMALL_TITLES:
             end = lower_name(page, match.end(), known_only=True)
         if end:
             start = match.start() if word.lower() in KIN - {"dr"} else match.end()
@@ -128,6 +137,8 @@ def introduced(page: Page) -> Iterator[Hit]:
 def addressed(page: Page) -> Iterator[Hit]:
     """`Dear Jochen,` and what stands below `Kind regards`."""
     for match in GREETING_PLACES.read(GREETING, page.low):
+        if TITLE.match(page.text, match.end()):
+            continue  # `titled` finds the name: `Hallo Frau Vogel`
         end = sequence(page, match.end(), bare=False)
         if end and page.text[end : end + 1] in {"", ",", ".", "!", "\n", "\r", ":", ";", " ", "-", "\\"}:
             yield Hit(match.end(), end, RANK, "PERSON", "greeting")
@@ -168,6 +179,8 @@ def after_roles(page: Page) -> Iterator[Hit]:
     """`psychologist Cassie L. O'Brien`."""
     for start, stop in AFTER_ROLE_PLACES.spans(page.text):
         match = AFTER_ROLE.match(page.low, start, stop)
+        if match and page.closed(start, start + len(match.group().split()[0])):
+            continue  # French `son` is no son
         end = sequence(page, match.end(), bare=False) if match else 0
         if match and end:
             yield Hit(match.end(), end, RANK, "PERSON", "role")
@@ -232,7 +245,7 @@ def payee_in_lower_case(page: Page, start: int) -> int:
 
 
 TITLES: Final = (
-    r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
+    r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|fru|monsieur|madame|mademoiselle|mme|mlle|señora?|señorita|doña|sra?|srta|signora?|signorina|senhora?|meneer|mevrouw|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
     r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin"
 )
 DETECTORS: Final[tuple[Detector, ...]] = (

@@ -123,7 +123,9 @@ def leading(page: Page) -> Iterator[Hit]:
         if match.group()[:3].lower() == "av " and page.closed(match.start(), match.start() + 2):
             continue  # Swedish `av` is no avenue
         number = BEFORE_TYPE.search(page.text, max(0, match.start() - 16), match.start())
-        if not number and (not match["after"] or match.group().split()[0].lower() in SENTENCE_TYPES):
+        words = match.group().lower().split()
+        of = words[1] in OF_STREETS  # `Plaza de España 8`
+        if not number and (not match["after"] or (words[0] in SENTENCE_TYPES and not of)):
             continue
         if number and rule is TYPED_LOWER and any(word in NOT_STREET for word in match.group().split()):
             continue
@@ -139,6 +141,7 @@ def boxes(page: Page) -> Iterator[Hit]:
         yield street(page.text, match.start(), match.end())
 
 
+OF_STREETS: Final = frozenset("de del della di du des da do dos das".split())
 SENTENCE_TYPES: Final = frozenset("place avenue boulevard square passage route quarter plaza".split())
 
 
