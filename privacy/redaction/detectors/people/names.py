@@ -91,6 +91,8 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
         place += 1
         if not sure(kind) or end - start < 3 or low[start:end] in KEYWORDS:
             continue
+        if low[start - 1 : start] == "\t" and low[end : end + 2] == "  ":
+            continue  # `lea`, `jae`: an instruction in the listing of a disassembler
         if kind >> CLOSED_AT & EVERY and not page.strict:
             continue  # in lower case, `les` and `del` are what they are in any language
         if kind > FLAGS and not page.strict and not sure(weighed(kind, page.languages(start, end), inside=False)):

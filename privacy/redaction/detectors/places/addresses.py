@@ -81,7 +81,7 @@ STREET_WORDS: Final = frozenset(
 )
 
 FORMED_CODE: Final = re.compile(
-    rf"(?<![\w-])(?:[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])|{CANADIAN_CODE})(?![\w-])"
+    rf"(?<![\w#-])(?:[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])|{CANADIAN_CODE})(?![\w-])"
 )
 FORMED_PLACES: Final = Anchor(rf"\b(?:[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}|{CANADIAN_CODE})\b")
 STATE_ZIP: Final = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
