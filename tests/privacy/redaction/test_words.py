@@ -77,6 +77,20 @@ def test_the_same_word_without_that_sign_is_none(text: str) -> None:
     assert redact(text) == text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00000410  55 00 00 00 12 00 00 00  00 00 00 00 00 00 00 00",
+        "00000ed0: 0890 0000 0000 0000 0700 0000 0300",
+        "    27bb:\t48 8d 35 d0 38 00 00 \tlea    0x38d0(%rip),%rsi",
+        "b64encode(username, password)\nif isinstance(password, str):\n    pass",
+        "28\t/usr/share/doc/python3-httplib2",
+    ],
+)
+def test_the_output_of_tools_is_left_as_it_is(text: str) -> None:
+    assert redact(text) == text
+
+
 def test_the_word_after_a_greeted_name_is_no_second_person() -> None:
     for text in ("Hi Lena, You're late", "Hallo Lukas, Ihre Rechnung", "Bonjour Claire, Votre colis est là"):
         assert redact(text).findings == {"PERSON": 1}

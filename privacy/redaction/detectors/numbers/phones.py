@@ -6,6 +6,7 @@ from typing import Final
 
 import phonenumbers
 
+from privacy.redaction.detectors.numbers.dumps import dumped
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 64
@@ -80,17 +81,6 @@ def phones(page: Page) -> list[Hit]:
             for start, end, rank, rule in in_run(page, run.start(), value, digits, check):
                 hits.append(Hit(start, end, rank, "PHONE", rule))
     return hits
-
-
-# A line of a hex dump or of a disassembler: a place, then bytes.
-DUMP: Final = re.compile(r"\s*(?:[0-9a-f]{3,16}:[ \t]|[0-9a-f]{7,16} {2})[ \t]*(?:[0-9a-f]{2,8}[ \t]+){2}")
-LONGEST_LINE: Final = 200
-
-
-def dumped(low: str, place: int) -> bool:
-    """Whether a place is in a line of bytes."""
-    begin = low.rfind("\n", max(0, place - LONGEST_LINE), place) + 1
-    return bool(DUMP.match(low, begin or max(0, place - LONGEST_LINE)))
 
 
 SUM: Final = re.compile(r"[\d)]\s?\+ ")  # 69069 + 907133923
