@@ -3,8 +3,8 @@
     python -m bench.redaction_labelled [FILE.jsonl ...]
 
 `bench/labelled/` holds the files: `{"lang", "text"}` lines in which `[[PERSON:Anna Weber]]` marks what has to go. A label is
-found where nothing of its words is left, a span is right where it touches a label. Every second text was put aside while the
-rules were made: `aside` is that half.
+found where nothing of its words is left, a span is right where it touches a label. `aside` is every second text: of the
+streets they were put aside while the rules were made; of the conversations all were read.
 """
 
 import json
