@@ -1,15 +1,17 @@
 """Names by language: how many planted ones are hidden, introduced and in running text, exact and strict; as Markdown.
 
-    python -m bench.redaction_languages [ORDINARY.jsonl]
+    python -m bench.redaction_languages [--docs] [ORDINARY.jsonl]
 
 Every name is put into every sentence of its language. ORDINARY holds `{"lang", "text"}` lines without personal data: then the
-share of paragraphs with a false span is told as well. `docs/benchmarks/redaction.md` has the table of the last measurement.
+share of paragraphs with a false span is told as well. `--docs` writes the table into `docs/benchmarks/redaction-languages.md`,
+and what is missed into `docs/explanation/redaction.md`.
 """
 
 import json
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Final
 
 from privacy.redaction import Policy, redact
 
@@ -135,7 +137,7 @@ def recall(names: str, sentences: str, policy: Policy) -> float:
         for sentence in sentences.split("|"):
             made = redact(sentence.format(name), policy)
             total += 1
-            hidden += not any(part in made for part in name.split())
+            hidden += not any(part in made for part in name.split() if not part.islower())  # `de` is no name by itself
     return hidden / total
 
 
@@ -152,20 +154,50 @@ def false_paragraphs(path: Path, policy: Policy) -> dict[str, tuple[int, int, Co
     return {language: (total, bad, kinds[language]) for language, (total, bad) in counts.items()}
 
 
+HEAD: Final = (
+    "language|introduced, exact|free, exact|introduced, strict|free, strict|false, exact|false, strict|of paragraphs"
+).split("|")
+MISSED: Final = (
+    "language|names missed that are introduced|that are not|strict|ordinary paragraphs with a false span|strict"
+).split("|")
+
+
 def main(arguments: list[str]) -> int:
-    """Print the table."""
+    """Print the table, or with `--docs` write it and what is missed into the documentation."""
     exact, strict = Policy(), Policy(strict=True)
-    ordinary = [false_paragraphs(Path(arguments[0]), policy) for policy in (exact, strict)] if arguments else []
-    head = "| language | introduced, exact | free, exact | introduced, strict | free, strict |"
-    print(head + (" false, exact | false, strict | of paragraphs |" if ordinary else ""))
-    print("|" + "---|" * (head.count("|") - 1 + (3 if ordinary else 0)))
+    files = [one for one in arguments if one != "--docs"]
+    ordinary = [false_paragraphs(Path(files[0]), policy) for policy in (exact, strict)] if files else [{}, {}]
+    shares: list[list[str]] = []
+    missed: list[list[str]] = []
     for language, (names, introduced, free) in PLANTED.items():
-        cells = [f"{recall(names, kind, policy):.2f}" for policy in (exact, strict) for kind in (introduced, free)]
-        if ordinary and language in ordinary[0]:
-            total = ordinary[0][language][0]
-            cells += [f"{100 * found[language][1] / total:.1f} %" for found in ordinary] + [str(total)]
-        print(f"| {language} | " + " | ".join(cells) + " |")
+        found = [recall(names, kind, policy) for policy in (exact, strict) for kind in (introduced, free)]
+        totals = [one[language] for one in ordinary if language in one]
+        false = [f"{100 * bad / total:.1f} %" for total, bad, _ in totals] or ["–", "–"]
+        shares.append([language, *(f"{one:.2f}" for one in found), *false, str(totals[0][0]) if totals else "–"])
+        missed.append([language, *(f"{100 * (1 - found[place]):.0f} %" for place in (0, 1, 3)), *false])
+    if "--docs" not in arguments:
+        print(table(HEAD, shares))
+        return 0
+    written(DOCS / "benchmarks" / "redaction-languages.md", table(HEAD, shares))
+    written(DOCS / "explanation" / "redaction.md", table(MISSED, missed))
     return 0
+
+
+DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
+BEGIN: Final = "<!-- written by bench.redaction_languages --docs -->\n"
+END: Final = "<!-- end -->\n"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """Rows as a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
+
+
+def written(path: Path, made: str) -> None:
+    """Put a table in the place of the one that a page has between its marks."""
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    path.write_text(before + BEGIN + "\n" + made + "\n" + END + rest.partition(END)[2], encoding="utf-8")
 
 
 if __name__ == "__main__":

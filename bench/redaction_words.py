@@ -26,6 +26,20 @@ HERE: Final = Path(__file__).resolve().parent.parent / "privacy" / "redaction" /
 WORD: Final = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 CODE: Final = re.compile(r"\{[^{}]*\}|%\(\w+\)\w|%\w|<[^<>]*>|https?:\S+|\[%[^%]*%\]|`[^`]*`")
 LONGEST: Final = 24
+# Words of every day that programs do not speak of, and that are surnames, too.
+SEASONS: Final = {
+    "de": "frühling sommer herbst winter",
+    "fr": "printemps été automne hiver",
+    "es": "primavera verano otoño invierno navidad",
+    "pt": "primavera verão outono inverno natal",
+    "it": "primavera estate autunno inverno natale",
+    "nl": "lente zomer herfst winter",
+    "pl": "wiosna lato jesień zima",
+    "sv": "vår sommar höst vinter jul",
+    "da": "forår sommer efterår vinter jul",
+    "nb": "vår sommer høst vinter jul",
+    "tr": "bahar yaz güz kış",
+}
 # First names that some language has as words, too ("un jean"), but that are names wherever a text has them with a capital.
 NAMES: Final = frozenset(
     "maria anna jan jana peter paul karl max martin thomas simon leo marco carlo paolo sara jean sean henry jo ken ian tony"
@@ -46,7 +60,7 @@ def main(arguments: list[str]) -> int:
         for english, translated in messages(folder, language):
             counts.update(in_lower_case(translated) if language == "en" else told_apart(english, translated))
         closed = {word.lower() for word in stops.get(language, ())} | calendar(language)
-        for tier, words in enumerate(tiers(counts, closed, names), start=1):
+        for tier, words in enumerate(tiers(counts, closed, names, SEASONS.get(language, "")), start=1):
             lines += [f"[{language} {tier}]", *wrapped(words)]
     (HERE / "languages.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0
@@ -115,11 +129,11 @@ def calendar(language: str) -> set[str]:
     return found
 
 
-def tiers(counts: Counter[str], closed: set[str], names: set[str]) -> list[list[str]]:
+def tiers(counts: Counter[str], closed: set[str], names: set[str], seasons: str) -> list[list[str]]:
     """The words to keep: closed classes with the calendar; frequent ones; less frequent ones and those that are names, too."""
     often = [word for word, count in counts.most_common() if count >= OFTEN and fit(word)]
     first = sorted(word for word in closed if WORD.fullmatch(word) and fit(word))
-    second = [word for word in often[:FREQUENT] if word not in closed]
+    second = [word for word in (*often[:FREQUENT], *seasons.split()) if word not in closed]
     third = [
         word
         for rank, word in enumerate(often)

@@ -106,8 +106,11 @@ class Look:
         if again:
             hits = settled([*hits, *again])
         # What is left of a word whose beginning is masked is another word.
-        if not all([stands_alone(folded, hit.start, hit.end) for hit in hits]):
-            self._names = None
+        if self._names is not None:
+            for hit in hits:
+                if not stands_alone(folded, hit.start, hit.end):
+                    self._names = None
+                    break
         return hits
 
     def _short(self, folded: str, low: str) -> list[Hit]:

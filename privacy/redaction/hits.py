@@ -9,7 +9,9 @@ from privacy.redaction.lexicon import (
     CLOSED_AT,
     ENGLISH,
     EVERY,
+    FIRST,
     FLAGS,
+    GERMAN,
     ORDINARY,
     RARE_AT,
     STOP,
@@ -18,9 +20,14 @@ from privacy.redaction.lexicon import (
     evidence,
     kind_of,
     spoken,
+    tongues,
     weighed,
 )
 
+WORD_AND_NAME: Final = FIRST | ORDINARY
+CAPITALISING: Final = GERMAN | ENGLISH  # German writes its nouns with capitals, English what it takes for a name
+POLITE: Final = frozenset("anda pani usted ustedes você".split())  # pronouns that are written with a capital
+SHORTEST, LONGEST = 4, 24  # letters of a first name that is a word, too, and of the word before it
 AROUND: Final = 128  # characters before and after a word that tell its language
 GERMAN_SIGN: Final = re.compile(
     r"[äöüß]|\b(?:der|die|das|den|dem|und|ist|nicht|ein|eine|einen|mit|auf|sie|ich|wir|ihr|im|zu|zum|zur|von|vom|bei|wird|werden|sind|kann)\b"
@@ -66,9 +73,10 @@ class Page:
         strict: bool = False,
     ) -> None:
         self.text, self.low, self.regions, self.names, self.strict = text, low, regions, names, strict
-        self._spoken: dict[tuple[int, str], int] = {}
+        # Made when a word first asks for its language: most pages have none that does.
+        self._spoken: dict[tuple[int, int, int], int] | None = None
+        self._evidence: dict[int, tuple[list[str], dict[int, int]]] | None = None
         self._german: bool | None = None
-        self._evidence: dict[int, tuple[list[str], dict[int, int]]] = {}
 
     def kind(self, start: int, end: int) -> int:
         """What is known of the word there, in the language that the text around it seems to be in."""
@@ -76,8 +84,11 @@ class Page:
 
     def weigh(self, kind: int, start: int, end: int) -> int:
         """The same for a word of which the lexicon's kind is known."""
-        if kind <= FLAGS or self.strict:
+        word_too = kind & WORD_AND_NAME == WORD_AND_NAME
+        if self.strict or (kind <= FLAGS and not word_too):
             return kind & FLAGS
+        if kind & FIRST and self._stands_out(start, end):
+            return kind & FLAGS & ~ORDINARY
         if kind >> CLOSED_AT & EVERY and (
             DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)
         ):
@@ -89,14 +100,35 @@ class Page:
             return kind & FLAGS
         return weighed(kind, self.languages(start, end), inside=inside)
 
+    def _stands_out(self, start: int, end: int) -> bool:
+        """Whether a word has the only capital around it, in a language that writes its nouns small: `voor Elke en mij`."""
+        text = self.text
+        if end - start < SHORTEST or text[start - 1 : start] != " " or not text[start + 1 : end].islower():
+            return False
+        if text[end : end + 1] == " " and text[end + 1 : end + 2].isupper():
+            return False
+        before = self.low[max(0, start - LONGEST) : start].split()
+        bits = tongues().get(before[-1], 0) if before else 0
+        if not bits or self.low[start:end] in POLITE:
+            return False
+        place = start - 1 - len(before[-1])
+        if text[place].isupper() and not starts_sentence(text, place):
+            return False
+        languages = self.languages(start, end)
+        return bool(bits & languages) and not languages & CAPITALISING
+
     def languages(self, start: int, end: int) -> int:
         """The languages that the text around a word may be in, the word itself not counted."""
         word = self.low[start:end]
-        place = start // AROUND
-        found = self._spoken.get((place, word))
+        place = start // AROUND if len(self.low) > 2 * AROUND else 0
+        words, times = self._read(place)
+        own = tongues().get(word, 0)
+        key = (place, own, words.count(word) if own else 0)
+        if self._spoken is None:
+            self._spoken = {}
+        found = self._spoken.get(key)
         if found is None:
-            words, times = self._evidence.get(place) or self._read(place)
-            found = self._spoken[place, word] = spoken(times, word, words.count(word))
+            found = self._spoken[key] = spoken(times, *key[1:])
         return found
 
     @property
@@ -107,9 +139,13 @@ class Page:
         return self._german
 
     def _read(self, place: int) -> tuple[list[str], dict[int, int]]:
-        begin = max(0, place * AROUND - AROUND)
-        words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
-        found = self._evidence[place] = words, evidence(words)
+        if self._evidence is None:
+            self._evidence = {}
+        found = self._evidence.get(place)
+        if found is None:
+            begin = max(0, place * AROUND - AROUND)
+            words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
+            found = self._evidence[place] = words, evidence(words)
         return found
 
     def closed(self, start: int, end: int) -> bool:

@@ -20,23 +20,21 @@ def repeats(text: str, hits: list[Hit], known: dict[str, Hit]) -> list[Hit]:
 
     `known` holds the values of the rounds before, and takes up those of this one.
     """
-    values: dict[str, Hit] = {}
     long = len(text) > PLAIN
-    for value, hit in known.items():
-        if long or value in text:
-            values[value] = hit
+    values = {value: hit for value, hit in known.items() if long or value in text} if known else {}
     for hit in hits:
         start, end = hit.start, hit.end
-        if hit.type == PERSON and text.find(" ", start, end) > 0:
-            for part in text[start:end].split():
+        if end - start < SHORTEST:
+            continue
+        value = text[start:end]
+        if hit.type == PERSON and " " in value:
+            for part in value.split():
                 again = text.find(part, end) >= 0 or text.find(part, 0, start) >= 0
                 if again and part[0].isupper() and part in parts_of(part) and stands_for_person(part):
                     known[part] = values[part] = hit
-        if end - start >= SHORTEST:
-            value = text[start:end]
-            known[value] = hit
-            if long or text.find(value) != start or text.find(value, end) >= 0:
-                values[value] = hit
+        known[value] = hit
+        if long or text.find(value) != start or text.find(value, end) >= 0:
+            values[value] = hit
     if not values:
         return []
     if len(values) * len(text) <= CHEAP:
@@ -72,11 +70,10 @@ def _batched(text: str, values: list[str]) -> list[tuple[int, int]]:
 
 def stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a stretch is not a part of a longer word or number."""
-    return not (
-        (start > 0 and in_word(text[start - 1 : start + 1])) or (end < len(text) and in_word(text[end - 1 : end + 1]))
-    )
+    return not ((start > 0 and in_word(text, start)) or (end < len(text) and in_word(text, end)))
 
 
-def in_word(pair: str) -> bool:
-    """Whether two characters are of one word or number."""
-    return pair.replace("_", "a").isalnum()
+def in_word(text: str, place: int) -> bool:
+    """Whether the characters before and at a place are of one word or number."""
+    before, at = text[place - 1], text[place]
+    return (before.isalnum() or before == "_") and (at.isalnum() or at == "_")

@@ -96,6 +96,8 @@ def cell_hits(text: str, columns: dict[int, str], cells: list[Cell]) -> Iterator
         start, end = cells[place]
         value = text[start:end]
         form = FORMS[kind]
+        if any(name.match(value.lower()) for _, name in COLUMNS):
+            continue  # `login(username, password)`: code, or one more header
         if EMPTY.match(value) or "\x00" in value or not form.match(value):
             continue
         if kind == "SECRET" and not SECRET_IN_FORM.search(value) and len(value) < 6:

@@ -48,6 +48,49 @@ def test_the_same_word_is_a_name_in_another_language() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ik heb gisteren met Elke gebeld over de levering.", "Elke"),
+        ("Jag pratade med Sten igår om leveransen.", "Sten"),
+        ("Le colis est pour Olive et pas pour moi.", "Olive"),
+        ("Ieri ho parlato con Viola della consegna.", "Viola"),
+        ("Dün Ayşe Demir mağazadaydı.", "Ayşe Demir"),
+        ("Χθες ο Γιώργος Παπαδόπουλος ήταν στο κατάστημα.", "Γιώργος Παπαδόπουλος"),
+        ("Вчора Оксана Коваль була у магазині.", "Оксана Коваль"),
+    ],
+)
+def test_a_capital_inside_a_sentence_makes_a_word_a_name(text: str, name: str) -> None:
+    assert redact(text) == text.replace(name, "[PERSON_1]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Elke doos wordt gewogen.",
+        "--gap-size=ANTAL Mellanrum i kolumner mellan utdatafält.",
+        "Pertanyaan pertama meminta Anda untuk memilih.",
+        "if true then echo elif false fi",
+    ],
+)
+def test_the_same_word_without_that_sign_is_none(text: str) -> None:
+    assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00000410  55 00 00 00 12 00 00 00  00 00 00 00 00 00 00 00",
+        "00000ed0: 0890 0000 0000 0000 0700 0000 0300",
+        "    27bb:\t48 8d 35 d0 38 00 00 \tlea    0x38d0(%rip),%rsi",
+        "b64encode(username, password)\nif isinstance(password, str):\n    pass",
+        "28\t/usr/share/doc/python3-httplib2",
+    ],
+)
+def test_the_output_of_tools_is_left_as_it_is(text: str) -> None:
+    assert redact(text) == text
+
+
 def test_the_word_after_a_greeted_name_is_no_second_person() -> None:
     for text in ("Hi Lena, You're late", "Hallo Lukas, Ihre Rechnung", "Bonjour Claire, Votre colis est là"):
         assert redact(text).findings == {"PERSON": 1}

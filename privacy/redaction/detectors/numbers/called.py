@@ -5,6 +5,7 @@ What introduces such a number counts more than its check digits: a customer's ty
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from privacy.redaction.anchors import LATIN_END, Anchor, ascii_part
@@ -59,6 +60,12 @@ DATE: Final = re.compile(
 LATIN: Final = re.compile(r"[A-Za-z\u00c0-\u1fff]")
 
 
+@lru_cache(maxsize=1024)  # of words of the list above alone
+def kinds_of(cue: str) -> tuple[tuple[str, int], ...]:
+    """What a word can call a number, with the ranks."""
+    return tuple((kind, rank) for kind, rank, pattern in KINDS if pattern.fullmatch(cue))
+
+
 def called(page: Page) -> Iterator[Hit]:
     """Numbers right after a word that says what they are."""
     text, low = page.text, page.low
@@ -70,9 +77,9 @@ def called(page: Page) -> Iterator[Hit]:
             continue  # a part of a longer word
         filler = FILLER.match(low, stop)
         place = filler.end() if filler else stop
-        for kind, rank, cue in KINDS:
+        for kind, rank in kinds_of(low[start:stop]):
             value = VALUES[kind].match(text, place)
-            if value is None or not cue.fullmatch(low, start, stop):
+            if value is None:
                 continue
             if not DATE.match(value.group()) and not NOT_REAL.search(low, max(0, start - 12), start):
                 reached = value.end()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.detectors.numbers import checksums
+from privacy.redaction.detectors.numbers.dumps import dumped
 from privacy.redaction.hits import Detector, Hit, Page
 
 CARD_RANK: Final = 85
@@ -47,8 +48,8 @@ def cards(page: Page) -> Iterator[Hit]:
     text = page.text
     for match in CARD_RUN.finditer(text):
         start = match.start()
-        if " ." in match.group():
-            continue  # a column of fractions
+        if " ." in match.group() or dumped(page.low, start):
+            continue  # a column of fractions, a line of bytes
         if start and text[start - 1] in ",-" and not SOLID.match(text, start):
             continue  # in a row, after a digit and a comma, a card has no signs between its digits
         yield from card_in(text, start, match.end())

@@ -6,6 +6,7 @@ from typing import Final
 
 import phonenumbers
 
+from privacy.redaction.detectors.numbers.dumps import dumped
 from privacy.redaction.hits import Detector, Hit, Page
 
 RANK: Final = 64
@@ -25,7 +26,7 @@ NORTH_AMERICAN: Final = re.compile(
     rf"(?:\(\d{{3}}\)[ .\-/]{{0,2}}\d{{3}}[ .-]?\d{{4}}|\d{{3}}([.\-/])\d{{3}}\1\d{{4}}|\d{{3}}[ .\-/]\d{{3}}[ .-]\d{{4}}){EXTENSION}{END}"
 )
 VALID_AREA: Final = re.compile(r"(?:\+?(?:001|1)[ .\-/]{0,2})?\(?[2-9]\d\d\)?[ .\-/]{0,2}[2-9]")
-NATIONAL: Final = re.compile(rf"{EDGE}\(?0(?=\d|\))(?:[ .\-/)(]{{0,2}}\d){{7,11}}{EXTENSION}{END}")
+NATIONAL: Final = re.compile(rf"{EDGE}\(?0(?=\d|\))(?:(?: / |[ .\-/)(]{{0,2}})\d){{7,11}}{EXTENSION}{END}")
 ANY: Final = re.compile(
     rf"(?<![\w])(?<!\d[.,:-])(?<![$€£¥])\(?\+?(?:\d[ .\-/()]{{0,3}}){{5,15}}\d{EXTENSION}(?![\w%])(?!-\d|[.,:]\d)"
 )
@@ -34,14 +35,19 @@ ANY: Final = re.compile(
 STRONG: Final = frozenset(
     "phone phones telephone tel telefon telefono teléfono telefone mobile mobiles cell cellular cellphone handy handynummer fax whatsapp app viber sms landline rufnummer telefonnummer portable"
     " móvil celular cellulare telefoonnummer telefoon puhelin téléphone telemóvel telemovel komórka komórkę numer mobil mobilnummer telefonnummer anrufen anruf rückruf erreichbar erreichen rufen ruf appelez appeler appelle rappelez rappeler"
-    " joindre joignable llámame llamame llamar llame llámenos llamen llamada ligue liga ligar ligação chiama chiamami chiamare chiamate bel bellen bereikbaar ring ringa zadzwoń zadzwonić dzwonić dzwoń volejte zavolejte volat telefonem sunați suna sună ara arayın"
+    " joindre joignable llamarme llamarnos llámeme llámanos telefonearme contactarme localizarme llámame llamame llamar llame llámenos llamen llamada ligue liga ligar ligação chiama chiamami chiamare chiamate bel bellen bereikbaar ring ringa zadzwoń zadzwonić dzwonić dzwoń volejte zavolejte volat telefonem sunați suna sună ara arayın"
     " arayabilirsiniz numaram messages message позвоните позвони позвонить звоните звони звонить телефон телефона телефону тел номер мобильный зателефонуйте подзвоніть дзвоніть τηλέφωνο τηλ κινητό καλέστε טלפון הטלפון נייד هاتف هاتفي جوال رقمي फोन मोबाइल call called calling dial ring text texted reach reached answering contacting contact msisdn hotline helpline voicemail ph mob".split()
 )
 WEAK: Final = frozenset("number line numbers".split())
+# "My number": with a word for a number alone, an owner makes it that of a telephone.
+NUMBERS: Final = frozenset("nummer número numéro numero numer numret nummeret".split())
+OWNERS: Final = frozenset(
+    "meine meiner mi mis mon ma notre mio mia il minha meu mijn mitt min mój moja moje moj můj nasz unsere nuestro".split()
+)
 # What may stand between such a word and the digits.
 BETWEEN: Final = frozenset(
     "number num no nr line me us him her them back up you is at on home work office was to are it's it now or the my currently directly has changed your our his please"
-    " al a en au le la unter auf an mich mir uns die der nummer nr bei moi nous mi me no el número numero nume para o ao su sul mio na nr pod numer mnie op mij het om på mig numret číslo číslem la mine numărul на по мне нас номеру мой мій мене με στο μου lütfen beni şu".split()
+    " al a en au le la el es est ist é è lo je ya unter auf an mich mir uns die der nummer nr bei moi nous mi me no el número numero nume para o ao su sul mio na nr pod numer mnie op mij het om på mig numret číslo číslem la mine numărul на по мне нас номеру мой мій мене με στο μου lütfen beni şu".split()
 )
 AFTER: Final = re.compile(
     r"\s?[-(,]?\s?(?:(?:is|was) (?:my|his|her|their|our|the) (?:phone|cell|mobile|number|fax|tel)|(?:office|fax|mobile|cell|home|work|tel|phone|direct|main|landline)\b)"
@@ -71,7 +77,7 @@ def phones(page: Page) -> list[Hit]:
     for run in CANDIDATE.finditer(page.text):
         value = run.group()
         digits = len(value) - len(value.encode("ascii").translate(None, DIGITS))
-        if digits >= FEWEST:
+        if digits >= FEWEST and not dumped(page.low, run.start()):
             for start, end, rank, rule in in_run(page, run.start(), value, digits, check):
                 hits.append(Hit(start, end, rank, "PHONE", rule))
     return hits
@@ -170,6 +176,8 @@ def cue_before(before: str) -> tuple[int, str]:
         word = found[1][::-1]
         if word in STRONG and backwards[found.end() : found.end() + 1] != ".":
             return 2, backwards[: found.start(1)][::-1]
+        if word in NUMBERS and (owner := WORD_BEFORE.match(backwards, found.end())) and owner[1][::-1] in OWNERS:
+            return 2, gap  # `mi número es el …`
         if word in WEAK:
             weak, gap = 1, gap if weak else backwards[: found.start(1)][::-1]
         elif word not in BETWEEN:

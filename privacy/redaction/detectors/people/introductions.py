@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.anchors import Anchor
+from privacy.redaction.anchors import Anchor, matches
 from privacy.redaction.detectors.people.name_ends import STREETWISE, kinds, lower_name, organised, sequence
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.hits import Detector, Hit, Page
@@ -25,8 +25,14 @@ LABEL_RANK: Final = 33
 
 TITLE: Final = re.compile(
     r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Hon|Sgt|Capt|Lt|Col|Gen|Sen|Rep|Gov|Herr|Herrn|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra|Sr|Srta|Signora?|Sig|Dott|Dhr|Mevr|Pan|Pani|Officer|Detective"
-    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
+    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt|señora?|señorita|doña|sra?|srta|monsieur|madame|mademoiselle|signora?|signorina|senhora?|meneer|mevrouw|pani?|fru|herrn?|frau)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
 )
+# Titles that their languages write small, with a name that has a capital.
+SMALL_TITLES: Final = frozenset(
+    "señor señora señorita doña sr sra srta monsieur madame mademoiselle signor signora signorina senhor senhora meneer mevrouw"
+    " pan pani fru herr herrn frau".split()
+)
+SHORTENED: Final = frozenset({"sr", "sra", "srta"})
 KIN: Final = frozenset({"uncle", "aunt", "auntie", "grandma", "grandpa", "cousin", "dr"})
 # Introductions after which any word may be a name, and those after which a capital has to follow.
 SURE_INTRODUCTION: Final = (
@@ -36,7 +42,7 @@ SURE_INTRODUCTION: Final = (
 )
 INTRODUCTION: Final = (
     r"i am|i'm|im|this is|it's|it is|ich bin|je suis|soy|sono|called|speaking (?:to|with)|spoke (?:to|with)|talk(?:ed|ing)? (?:to|with)|met|meet(?:ing)? with|ask(?:ed)?|tell|contact(?:ed)?|contacting|cc|attn:?|attention:?|c/o"
-    r"|named after|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
+    r"|named after|a nombre de|au nom de|auf den namen|an den namen|op naam van|a nome di|em nome de|married to|written by|directed by|starring|produced by|signed by|sent by|approved by|created by|posted by|reported by|submitted by|assigned to|belong(?:s|ing) to|on behalf of|care of|says|said|replied|asked|tribute to|assistant to"
     r"|verses from|name him|name her|named him|named her|name is|name:|town,|huge|early"
 )
 INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{INTRODUCTION}))\s{{1,2}}")
@@ -82,7 +88,8 @@ INTRODUCED_PLACES: Final = Anchor(INTRODUCED.pattern)
 GREETING_PLACES: Final = Anchor(GREETING.pattern)
 SIGNATURE_PLACES: Final = Anchor(SIGNATURE.pattern)
 LABEL_PLACES: Final = Anchor(LABEL.pattern)
-BOOKED_PLACES: Final = Anchor(BOOKED.pattern)
+# A capital has to follow, unless a booking is spoken of.
+BOOKED_PLACES: Final = Anchor(rf"(?i:\bappointments? |\bbook(?:ing)? with\s)|(?i:{BOOKED.pattern}){CAPITAL}")
 AFTER_ROLE_PLACES: Final = Anchor(rf"(?i:{AFTER_ROLE.pattern}){CAPITAL}")
 BEFORE_ROLE_PLACES: Final = Anchor(
     rf"[ \t.]{CAPITAL}[\pL'’-]*(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD))?(?i:{BEFORE_ROLE.pattern})"
@@ -103,8 +110,11 @@ def titled(page: Page) -> Iterator[Hit]:
     """`Mrs Fleming`, `Dr. Kalpana I. Nathan`: the title stays, the name goes."""
     for match in TITLE.finditer(page.text):
         word = match.group().split(".")[0].split()[0]
-        end = sequence(page, match.end(), bare=True) if word[0].isupper() or word in KIN else 0
-        if not end:
+        if word in SMALL_TITLES and "." in match.group() and word not in SHORTENED:
+            continue  # the end of a sentence: `in the pan. The …`
+        capital = word[0].isupper() or word in KIN or word in SMALL_TITLES
+        end = sequence(page, match.end(), bare=True) if capital else 0
+        if not end and word not in SMALL_TITLES:
             end = lower_name(page, match.end(), known_only=True)
         if end:
             start = match.start() if word.lower() in KIN - {"dr"} else match.end()
@@ -127,6 +137,8 @@ def introduced(page: Page) -> Iterator[Hit]:
 def addressed(page: Page) -> Iterator[Hit]:
     """`Dear Jochen,` and what stands below `Kind regards`."""
     for match in GREETING_PLACES.read(GREETING, page.low):
+        if TITLE.match(page.text, match.end()):
+            continue  # `titled` finds the name: `Hallo Frau Vogel`
         end = sequence(page, match.end(), bare=False)
         if end and page.text[end : end + 1] in {"", ",", ".", "!", "\n", "\r", ":", ";", " ", "-", "\\"}:
             yield Hit(match.end(), end, RANK, "PERSON", "greeting")
@@ -167,6 +179,8 @@ def after_roles(page: Page) -> Iterator[Hit]:
     """`psychologist Cassie L. O'Brien`."""
     for start, stop in AFTER_ROLE_PLACES.spans(page.text):
         match = AFTER_ROLE.match(page.low, start, stop)
+        if match and page.closed(start, start + len(match.group().split()[0])):
+            continue  # French `son` is no son
         end = sequence(page, match.end(), bare=False) if match else 0
         if match and end:
             yield Hit(match.end(), end, RANK, "PERSON", "role")
@@ -174,8 +188,6 @@ def after_roles(page: Page) -> Iterator[Hit]:
 
 def before_roles(page: Page) -> Iterator[Hit]:
     """`Rachel Magnusson, the engineer`."""
-    if page.text == page.low or not BEFORE_ROLE_PLACES.anywhere(page.text):
-        return
     for match in SEQUENCE.of(page.text).finditer(page.text):
         if " " in match.group() and BEFORE_ROLE.match(page.low, match.end()):
             end = sequence(page, match.start(), bare=False)
@@ -185,7 +197,7 @@ def before_roles(page: Page) -> Iterator[Hit]:
 
 def booked(page: Page) -> Iterator[Hit]:
     """Whom an appointment is with."""
-    for match in BOOKED_PLACES.read(BOOKED, page.low):
+    for match in matches(BOOKED, page.low, [start for start, _ in BOOKED_PLACES.spans(page.text)]):
         plain = match.group().startswith(("appointment", "booking with", "book with"))
         end = sequence(page, match.end(), bare=plain, pair=not plain)
         if not end and plain:
@@ -196,13 +208,20 @@ def booked(page: Page) -> Iterator[Hit]:
 
 def paid(page: Page) -> Iterator[Hit]:
     """To whom money goes."""
+    if not MONEY.search(page.low):
+        return
     found = PAID_PLACES.read(PAID, page.low)
     if " checking" in page.low or " savings" in page.low:
         found += PAID_INTO.finditer(page.low)
     for match in found:
         start, place = match.start(1), match.end()
         kin = RELATIVES.match(page.low, place)
-        end = kin.end() if kin else sequence(page, place, bare=False) or payee(page, place)
+        if kin:
+            end = kin.end()
+        elif page.text[place : place + 1].isupper():
+            end = sequence(page, place, bare=False) or payee(page, place)
+        else:
+            end = payee_in_lower_case(page, place)
         if end and MONEY.search(page.low, max(0, start - 90), min(len(page.low), place + 60)):
             yield Hit(start, end, RANK, "PERSON", "payee")
 
@@ -216,12 +235,17 @@ def payee(page: Page, start: int) -> int:
             bool(kind & (FIRST | LAST)) and not kind & (ORDINARY | STOP | ORGANISATION)
         )
         return word.end() if unknown and not STREETWISE.match(page.low, word.end()) else 0
-    lower = LOWER_NAME.of(page.low).match(page.low, start)
-    return lower.end() if lower and sure(kind_of(lower.group())) else 0
+    return 0
+
+
+def payee_in_lower_case(page: Page, start: int) -> int:
+    """Where a first name in lower case ends."""
+    word = LOWER_NAME.of(page.low).match(page.low, start)
+    return word.end() if word and sure(kind_of(word.group())) else 0
 
 
 TITLES: Final = (
-    r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|monsieur|madame|mme|mlle|señora?|sra?|srta|signora?|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
+    r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|fru|monsieur|madame|mademoiselle|mme|mlle|señora?|señorita|doña|sra?|srta|signora?|signorina|senhora?|meneer|mevrouw|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
     r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin"
 )
 DETECTORS: Final[tuple[Detector, ...]] = (
@@ -243,7 +267,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         labelled,
     ),
     Detector("name_after_role", AFTER_ROLE_PLACES.pattern, after_roles),
-    Detector("name_before_role", rf"(?i:\b(?:{ROLE}))\b", before_roles),
+    Detector("name_before_role", BEFORE_ROLE_PLACES.pattern, before_roles),
     Detector(
         "name_visit",
         r"(?i)\b(?:appointments?|book(?:ing|ed)?|schedul\w+|visit|psych\w+|therapists?|counsel\w+|doctors?|dentists?)\b",

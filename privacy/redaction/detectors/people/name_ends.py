@@ -44,6 +44,8 @@ def sequence(page: Page, start: int, *, bare: bool, pair: bool = False) -> int:
 
     `bare`: even a word that is also an ordinary one counts, as the text leaves no doubt. `pair`: one word is not enough.
     """
+    if not page.text[start : start + 1].isupper():
+        return 0  # told sooner than by the pattern
     match = SEQUENCE.of(page.text).match(page.text, start)
     if not match:
         return 0

@@ -56,7 +56,7 @@ CAPITALISED: Final = Form(WORD)
 SEQUENCE: Final = Form(rf"{WORD}(?:{JOINER}(?:{PARTICLE})?{WORD}){{0,3}}(?:,? (?:Jr|Sr|II|III|IV|PhD|Psyd|Np|MD)\b)?")
 LOWER_NAME: Final = Form(rf"{LETTER}{{2,24}}(?:['-]{LETTER}+)?")
 CONTRACTION: Final = re.compile(r"(?:n['’]t|['’](?:m|ll|ve|re|d))\Z", re.IGNORECASE)
-VOWEL: Final = re.compile(r"[aeiouyáéíóúàèìòùäëïöüâêîôûãõåæøœýűőůěčřšžηαιουεύίόάώ]", re.IGNORECASE)
+VOWEL: Final = re.compile(r"[aeiouyáéíóúàèìòùäëïöüâêîôûãõåæøœýűőůěčřšžηαιουεύίόάώаеёиоуыэюяіїє]", re.IGNORECASE)
 
 
 def spelt_like(word: str) -> bool:

@@ -27,6 +27,7 @@ from privacy.redaction.lexicon import (
 )
 
 RANK: Final = 30
+KEYWORDS: Final = frozenset({"elif"})  # names that in lower case are words of programming languages
 LOWER_SIMPLE: Final = Form(rf"{LETTER}{{3,}}")
 LOWER_WORD: Final = Form(rf"(?<![\w@#/.&=?%-]){LETTER}{{2,}}(?:['-]{LETTER}+)?(?![\w@=/-])")
 LIST: Final = Form(rf"{WORD}(?:(?:, {WORD}){{1,12}},?(?: (?:and|or|und|et|y) {WORD})?|,? (?:and|&|und|et|y) {WORD})")
@@ -88,8 +89,10 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
     while place < len(tokens):
         start, end, kind = tokens[place]
         place += 1
-        if not sure(kind) or end - start < 3:
+        if not sure(kind) or end - start < 3 or low[start:end] in KEYWORDS:
             continue
+        if low[start - 1 : start] == "\t" and low[end : end + 2] == "  ":
+            continue  # `lea`, `jae`: an instruction in the listing of a disassembler
         if kind >> CLOSED_AT & EVERY and not page.strict:
             continue  # in lower case, `les` and `del` are what they are in any language
         if kind > FLAGS and not page.strict and not sure(weighed(kind, page.languages(start, end), inside=False)):

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, spelt_like
-from privacy.redaction.hits import Page, starts_sentence
+from privacy.redaction.hits import WORD_AND_NAME, Page, starts_sentence
 from privacy.redaction.lexicon import (
     COMMON,
     ENGLISH,
@@ -32,7 +32,7 @@ Token = tuple[int, int, int]  # start, end, kind
 def runs(page: Page) -> list[list[Token]]:
     """Capitalised words that stand together, with an initial's full stop or a particle between them.
 
-    A word by itself is left out unless it is a first name and nothing else.
+    A word by itself is left out unless it is a first name.
     """
     text = page.text
     known = lexicon()
@@ -42,26 +42,25 @@ def runs(page: Page) -> list[list[Token]]:
     heavy = False  # whether any word is one of some other language, too
     for match in CAPITALISED.of(text).finditer(text):
         start, end = match.span()
-        word = match.group()
         low = page.low[start:end]
         kind = known.get(low, -1)
         if kind < 0:
             kind = known.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1] == "s" else 0
-        if (end - start < 4 and start + 1 < end and word.isupper()) or (
-            not word.isalpha() and CONTRACTION.search(word)
-        ):
-            kind = STOP  # an acronym, `I'm`
+        if end - start < 4 and start + 1 < end and text[start:end].isupper():
+            kind = STOP  # an acronym
+        elif not low.isalpha() and CONTRACTION.search(low):
+            kind = STOP  # `I'm`
         if run and (between := text[last:start]) in GAPS and (between[0] != "." or last - run[-1][0] == 1):
             run.append((start, end, kind))
         else:
-            if run and (len(run) > 1 or sure(run[0][2])):
+            if run and (len(run) > 1 or run[0][2] & FIRST):
                 found.append(run)
             before = text[start - 1] if start else " "
             run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, kind)]
-        if kind > FLAGS:
+        if kind > FLAGS or kind & WORD_AND_NAME == WORD_AND_NAME:
             heavy = True
         last = end
-    if run and (len(run) > 1 or sure(run[0][2])):
+    if run and (len(run) > 1 or run[0][2] & FIRST):
         found.append(run)
     return [weighed_run(page, run) for run in found] if heavy else found
 
@@ -70,7 +69,7 @@ def weighed_run(page: Page, run: list[Token]) -> list[Token]:
     """The same words with what they are in the language of the text."""
     if not any([kind == 0 or kind & FIRST for *_, kind in run]):
         return [(start, end, kind & FLAGS) for start, end, kind in run]
-    return [(start, end, page.weigh(kind, start, end) if kind > FLAGS else kind) for start, end, kind in run]
+    return [(start, end, page.weigh(kind, start, end)) for start, end, kind in run]
 
 
 def token_kind(word: str) -> int:
@@ -114,6 +113,8 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     following = tokens[place + 1][2] if place + 1 < len(tokens) else None
     if place and tokens[place - 1][2] & STOP and text[tokens[place - 1][0] : tokens[place - 1][1]] in SAINTLY:
         return 0
+    if following is not None and not following & FIRST and metavariable(page, tokens, place):
+        return 0
     begins = sure(kind)
     if not begins and following is not None:
         ambiguous = bool(kind & FIRST) and not kind & STOP
@@ -155,6 +156,13 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     if length == 1 and (alone_is_no_name(text, *tokens[place][:2]) or located(page, *tokens[place][:2])):
         return 0
     return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
+
+
+def metavariable(page: Page, tokens: list[Token], place: int) -> bool:
+    """Whether a word in capitals stands before one that is not, as in a manual's `--gap=ANTAL Mellanrum i kolumner`."""
+    start, end, _ = tokens[place]
+    first, second = page.text[start:end], page.text[slice(*tokens[place + 1][:2])]
+    return end - start > 2 and first.isupper() and len(second) > 1 and not second.isupper()
 
 
 def alone_is_no_name(text: str, start: int, end: int) -> bool:

@@ -51,7 +51,11 @@ NOUNS_BEFORE: Final = frozenset(
         " forfait gamme silla sillón sofá mesa estantería armario cama lámpara alfombra espejo reloj bolso modelo tarifa"
         " gama sedia poltrona divano tavolo scaffale armadio letto lampada tappeto specchio orologio borsa modello piano"
         " cadeira estante armário luminária tapete espelho relógio bolsa plano stoel kast tafel bank lamp stol bord hylla"
-        " lampa krzesło fotel stół szafa łóżko"
+        " lampa krzesło fotel stół szafa łóżko poussette landau barre enceinte casque télévision aspirateur cafetière forfaits"
+        " offre veste manteau robe chaussures sac vélo trottinette collection carrito cochecito sonido altavoz auriculares barra"
+        " aspiradora cafetera bicicleta patinete vestido chaqueta abrigo zapatos mochila tableta passeggino passeggini altoparlante"
+        " cuffie aspirapolvere giacca vestito scarpe zaino carrinho coluna aspirador mochila casaco vestido kinderwagen laufrad"
+        " kinderwagen buggy esszimmer son"
     ).split()
 )
 AFTER: Final = re.compile(r"[ -]([^\W\d_]+(?:-[^\W\d_]+)?)(?!')")
@@ -72,11 +76,20 @@ def persons(page: Page, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if page.low[start:end] not in things] if things else found
 
 
+def is_noun(word: str) -> bool:
+    """Whether a word is one of things, or a German one that ends like one: `stehlampe`, `kinderwagen`."""
+    return word in NOUNS_BEFORE or word in CAPITAL_NOUNS or word.endswith(COMPOUND_NOUNS)
+
+
+COMPOUND_NOUNS: Final = (*(noun for noun in CAPITAL_NOUNS if len(noun) > 4), "wagen", "bett")
+
+
 def names_thing(page: Page, start: int, end: int) -> bool:
     """Whether the words around a single name make it that of a thing."""
     low = page.low
     if low.find(" ", start, end) >= 0:
-        return False
+        noun, _, name = low[start:end].partition(" ")
+        return is_noun(noun) and " " not in name  # `die Lampe Luna`
     after = AFTER.match(low, end) if low[end : end + 1] in {" ", "-"} else None
     noun = after[1] if after else ""
     if noun in NOUNS or (noun in CAPITAL_NOUNS and page.text[end + 1].isupper()):
@@ -86,8 +99,11 @@ def names_thing(page: Page, start: int, end: int) -> bool:
     words = low[max(0, start - 32) : start].split()
     if not words:
         return False
-    if words[-1].strip(QUOTES) in NOUNS_BEFORE or (
-        len(words) > 1 and words[-1][0].isdigit() and words[-2] in NOUNS_BEFORE
+    before = words[-1].strip(QUOTES)
+    if (
+        before in NOUNS_BEFORE
+        or before.partition("'")[2] in NOUNS_BEFORE
+        or (len(words) > 1 and words[-1][0].isdigit() and words[-2] in NOUNS_BEFORE)
     ):
         return True
     determined = words[-1] in DETERMINERS or (len(words) > 1 and words[-2] in DETERMINERS)

@@ -41,9 +41,22 @@ LEADING: Final = (
 COMPOUND: Final = (
     r"str\.|straße|strasse|stra[ßs]s?e|gasse|weg|allee|platz|ring|damm|ufer|steig|stieg|chaussee|brücke|bruecke|lände|markt|straat|laan|plein|gracht|kade|dreef|singel|dijk|steenweg|baan|vej|gade|alle|stræde|torv|vænge|bakken|havn|lunden|parken"
     r"|gata|gatan|gate|gaten|vägen|veg|vegen|veien|väg|plan|backe|backen|gränd|stigen|haugen|katu|tie|kuja|polku|kaari|tori|raitti|stræti|vegur|gata|braut|gerði|holt|tún|utca|út|útja|tér|tere|köz|körút|sétány|ulice|náměstí|nábřeží|třída|ova|eva|ska|ní|cesta"
-    r"|trg|prilaz|odvojak|iela|gatve|prospektas|maantee|mnt|pst"
+    r"|vejen|gaden|strædet|vænget|gränden|torget|boulevarden|allé|plads|pladsen|trg|prilaz|odvojak|iela|gatve|prospektas|maantee|mnt|pst"
 )
-SEPARATE: Final = r"u\.|utca|út|útja|tér|tere|körút|krt\.|sor|köz|ulice|nám\.|náměstí|cesta|trg|sokak|sok\.|caddesi|cad\.|cd\.|sk\.|street|str\.|iela|gatvė|g\.|pr\.|tänav|mnt|strasse|straße|gasse|weg|platz|allee|vej|gade|gata|gatan|vägen|veien|katu|tie"
+SEPARATE: Final = r"gracht|plein|allé|torget|torv|platz|ring|damm|boulevarden|plads|kade|singel|laan|straat|u\.|utca|út|útja|tér|tere|körút|krt\.|sor|köz|ulice|nám\.|náměstí|cesta|trg|sokak|sok\.|caddesi|cad\.|cd\.|sk\.|street|str\.|iela|gatvė|g\.|pr\.|tänav|mnt|strasse|straße|gasse|weg|platz|allee|vej|gade|gata|gatan|vägen|veien|katu|tie"
+# Those of them that end nothing else: a capital and a number make them a street wherever they stand.
+SURE_COMPOUND: Final = (
+    r"str|straße|strasse|gasse|allee|chaussee|straat|laan|gracht|plein|kade|singel|steenweg|gatan|gata|gaten|vägen|stigen"
+    r"|gränd|gränden|vej|vejen|gade|gaden|stræde|strædet|vænge|vænget|veien|vegen|torget|boulevarden|utca|náměstí|nábřeží"
+)
+NO_STREETS: Final = frozenset(
+    "einbahnstraße wasserstraße datenstraße autostraße schnellstraße fertigungsstraße fietsstraat omvägen utvägen motorvägen"
+    " järnvägen luftvägen omvejen motorvejen undervejs omvej motorvej udvej genvej jernbanevej fortsættelsesvejen".split()
+)
+# German streets that begin with a preposition.
+AT_STREET: Final = (
+    r"(?:Am|Im|Zum|Zur|An de[rnm]|Auf de[rnm]|In de[rnm]|Unter den|Hinter de[rnm]|Vor de[rnm]|Bei de[rnm])"
+)
 CAPITAL: Final = rf"[{UPPER}]"
 LOWERED: Final = f"[{''.join(sorted(set(lowered(UPPER))))}]"  # what a capital is in a page's lower case
 TOWN: Final = rf"(?:{CAPITAL}[^\W\d_]+(?:[ '’-](?:{CAPITAL}[^\W\d_]+|(?:de|la|le|les|sur|sous|en|am|an|der|den|do|da|di|del|of|upon|u|nad|pri|y|i|and)\b|St\.|{CAPITAL}\b)){{0,4}})"

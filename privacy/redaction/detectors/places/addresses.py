@@ -5,30 +5,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.anchors import LOOKAROUND, Anchor
+from privacy.redaction.detectors.places.address_ends import RANK, street, whole
 from privacy.redaction.detectors.places.address_forms import (
-    ANY_CODE,
     CANADIAN_CODE,
     CAPITAL,
-    COMPOUND,
-    COUNTRY,
     DIRECTION,
     LEADING,
-    LOWERED,
     NAME,
     NUMBER,
-    SEPARATE,
     STATE,
-    STATE_NAME,
     SUFFIX,
-    TOWN,
     UK_CODE,
     UNIT,
     ZIP,
 )  # fmt: skip
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import FIRST, FLAGS, LAST, ORDINARY, STOP, lexicon
+from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
 
-RANK: Final = 50
 CODE_RANK: Final = 40
 
 # Rules in lower case read a page's lower case: `re` tells quickly that a letter does not begin a word, unless it ignores case.
@@ -53,13 +46,6 @@ TYPED_LOWER: Final = re.compile(rf"(?:{LEADING})\s{{1,2}}(?:[^\W\d_][\w.'’-]*+
 BEFORE_TYPE: Final = re.compile(
     r"(?<![\w$€£.,/:+-])(?:\d{1,4}\s{1,2})?\d{1,5}(?:\s?(?:bis|ter|[a-c]))?,?\s{1,2}\Z", re.IGNORECASE
 )
-COMPOUND_STREET: Final = re.compile(
-    rf"(?<![\w.-])(?:\d{{1,4}}\s{{1,2}})?(?:{LOWERED}[^\W\d_]+[ -]){{0,3}}(?:[^\W\d_]{{2,30}}(?:{COMPOUND})|{LOWERED}[^\W\d_]+ (?:{SEPARATE}))\s{{1,2}}\d{{1,4}}(?:\s?[a-h](?!\w))?\.?(?:[-/]\d{{1,4}})?(?!\d|[.,:]\d|\s?%)"
-)
-# What may stand before the end of such a word, read backwards: its beginning, words before it, a number.
-COMPOUND_HEAD: Final = re.compile(r"[^\W\d_]*(?:[ -][^\W\d_]+){0,4}(?:\s{1,2}\d{1,4})?")
-COMPOUND_TAIL: Final = Anchor(rf"(?i)(?:{COMPOUND}|{SEPARATE})\s{{1,2}}\d")
-TYPE_ALONE: Final = re.compile(SEPARATE)
 BOX: Final = re.compile(
     r"(?<!\w)(?:\d{1,4}\s)?(?:p\.?\s?o\.?\s?b(?:ox|\.)|post office box|postfach|apartado (?:de correos|postal)|caixa postal|boîte postale|b\.?p\.?(?= \d))\.?\s{0,2}#?\s?\d{1,6}(?!\w)"
 )
@@ -79,7 +65,7 @@ CUED: Final = re.compile(
     r"\b(?:address(?:es)?(?: of [^.\n]{1,40}?)?(?: is| to| are| was|:| at| with)+|liv(?:es?|ing) (?:at|on)|resid(?:es?|ing) at|located (?:at|on|in)|location (?:is|of)|situated (?:at|on)|lieferung:|livraison[: /]|(?:ship|deliver|send|sent|mail|return|post)(?:ped|ed)?(?: it)? to|moved to|office is at"
     r"|taxi to|arrived at|visit them at|find (?:it|them) at|venue is|it's (?:at|on|in)|they(?:'re| are) (?:at|on)|is (?:at|on)|address)[:\s]{1,4}"
 )
-CUES: Final = Anchor(CUED.pattern)
+CUES: Final = Anchor(rf"{CUED.pattern}\d")
 CUED_PLACE: Final = re.compile(rf"\d{{1,6}}(?:-\d{{1,6}})?[A-Za-z]?(?: {NAME}){{1,7}}(?:,? ?{UNIT})?")
 HALT: Final = re.compile(
     r"\s(?:and|or|with|for|which|that|has|have|is|are|was|offers?|costs?|costing|in|on|at|from|to|by|but|so|if|please|the|a|an|where|near|it|there|you|your|i|my|per|their|they|we|our|of|not|no|yes|can|will|would|also|plus)\b"
@@ -94,15 +80,8 @@ STREET_WORDS: Final = frozenset(
     "street avenue road lane boulevard drive parkway highway terrace crescent st ave rd ln blvd str".split()
 )
 
-AFTER_UNIT: Final = rf"(?:[ ]?+,?+[ \n]{{0,2}}+[>?\s]{{0,6}}+{UNIT})?"
-FOLLOWING: Final = re.compile(
-    rf"(?:\.(?=[ ]?[,\n]| (?i:{UNIT})))?(?i:{AFTER_UNIT})(?P<town>[ ]?[,\n][\s>?]{{0,6}}{TOWN}(?=[ ]?(?:[,\n;.!?)\"<]|\Z| (?:{STATE})\b| [A-Z]{{2}} \d| {UK_CODE}| {ZIP}| [a-z])))?"
-    rf"(?P<area>(?:[ ]?,?[\s>?]{{1,6}},?\s?(?:(?:{STATE}|[A-Z]{{2}}|nan)\b(?=\.?,?\s{{1,3}}(?:{ZIP}|{COUNTRY}|{TOWN}))|{STATE_NAME})\.?)?(?:,?[\s>?]{{1,6}}(?:{ANY_CODE})(?:,? {TOWN})?)?)"
-    rf"(?P<country>[ ]?,?[\s>?]{{1,6}}{COUNTRY}\b)?"
-)
-LAST_LINE: Final = re.compile(rf"[\s>?]{{1,8}}({TOWN}|[A-Z]{{2}}) (\d{{4,5}})(?!\d)")
 FORMED_CODE: Final = re.compile(
-    rf"(?<![\w-])(?:[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])|{CANADIAN_CODE})(?![\w-])"
+    rf"(?<![\w#-])(?:[A-Z]{{1,2}}\d[A-Z\d]? \d[A-Z]{{2}}|(?<=[, ])[A-Z]{{1,2}}\d{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}(?=[,.\s])|{CANADIAN_CODE})(?![\w-])"
 )
 FORMED_PLACES: Final = Anchor(rf"\b(?:[A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}}|{CANADIAN_CODE})\b")
 STATE_ZIP: Final = re.compile(rf"(?:(?<=, )|(?<=[a-z] ))(?:{STATE})\.?,? ({ZIP})(?![\w-])")
@@ -144,26 +123,14 @@ def leading(page: Page) -> Iterator[Hit]:
         if match.group()[:3].lower() == "av " and page.closed(match.start(), match.start() + 2):
             continue  # Swedish `av` is no avenue
         number = BEFORE_TYPE.search(page.text, max(0, match.start() - 16), match.start())
-        if not number and (not match["after"] or match.group().split()[0].lower() in SENTENCE_TYPES):
+        words = match.group().lower().split()
+        of = words[1] in OF_STREETS  # `Plaza de España 8`
+        if not number and (not match["after"] or (words[0] in SENTENCE_TYPES and not of)):
             continue
         if number and rule is TYPED_LOWER and any(word in NOT_STREET for word in match.group().split()):
             continue
         end = match.start("after") if number and match["after"] else match.end()
         yield street(page.text, number.start() if number else match.start(), end)
-
-
-def compounds(page: Page) -> Iterator[Hit]:
-    """`Chausseestr. 32`, `Dózsa György út 78.`"""
-    reached = 0
-    for begin, stop in COMPOUND_TAIL.spans(page.text):
-        before = COMPOUND_HEAD.match(page.text[max(reached, begin - 64) : begin][::-1])
-        match = COMPOUND_STREET.search(page.low, begin - (before.end() if before else 0), stop + 16)
-        if match is None:
-            continue
-        reached = match.end()
-        begins = compound_start(page.text, match.start(), reached)
-        if begins >= 0:
-            yield street(page.text, begins, match.end())
 
 
 def boxes(page: Page) -> Iterator[Hit]:
@@ -174,11 +141,7 @@ def boxes(page: Page) -> Iterator[Hit]:
         yield street(page.text, match.start(), match.end())
 
 
-def street(text: str, start: int, end: int) -> Hit:
-    """A hit from a street to the end of its address."""
-    return Hit(start, whole(text, end), RANK, "ADDRESS", "street")
-
-
+OF_STREETS: Final = frozenset("de del della di du des da do dos das".split())
 SENTENCE_TYPES: Final = frozenset("place avenue boulevard square passage route quarter plaza".split())
 
 
@@ -202,57 +165,12 @@ def likely_street(page: Page, match: re.Match[str]) -> int:
     return match.start()
 
 
-def foreign_prose(page: Page, start: int, end: int) -> bool:
-    """Whether words in lower case are those of a sentence in another language than English: `e farà consegna al primo`."""
-    return any(word.group().islower() and page.closed(*word.span()) for word in WORD.finditer(page.text, start, end))
-
-
-POSTCODE_AFTER: Final = re.compile(r"\s*,?\s*(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d_a-zß-ÿ]")
-SPEAKS_OF_ADDRESS: Final = re.compile(
-    r"(?i)\b(?:adress\w*|anschrift|wohn\w*|zieh\w*|umgezogen|lief\w*|hausnummer|straße|strasse|adres|adresa|bor|bij|address|liv\w+|mov\w+|ship\w*|deliver\w*|send|at|to|on|from)\b"
-)
 WORD: Final = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 
 
-def compound_start(text: str, start: int, end: int) -> int:
-    """Where a street begins whose last word ends like one (`Lindenstraße`), in a match that may open with other words; -1
-    where it is none. In running text (`in der Lindenstraße 4`) a postcode must follow, or an address be spoken of.
-    """
-    words = [word for word in WORD.finditer(text, start, end) if not word.group().isdigit()]
-    if not words:
-        return -1
-    last = words[-1]
-    if TYPE_ALONE.fullmatch(last.group().lower()):
-        return start if is_street_name(words[0].group()) else -1
-    if not is_street_name(last.group()):
-        return -1
-    own = [last]
-    for word in reversed(words[:-1]):
-        if not is_street_name(word.group()):
-            break
-        own.append(word)
-    if (
-        len(own) < len(words)
-        and not POSTCODE_AFTER.match(text, end)
-        and not SPEAKS_OF_ADDRESS.search(text, max(0, last.start() - 60), last.start())
-    ):
-        return -1
-    return own[-1].start()
-
-
-def is_street_name(word: str) -> bool:
-    """Whether a word may be part of a street's name: capitalised, and no word of a language, unless it is a name."""
-    kind = lexicon().get(word.lower(), 0)
-    return word[0].isupper() and not kind & (ORDINARY | STOP) and (kind <= FLAGS or bool(kind & (FIRST | LAST)))
-
-
-def whole(text: str, end: int) -> int:
-    """Where an address whose street ends at `end` ends itself."""
-    following = FOLLOWING.match(text, end)
-    if following and following.end() > end:
-        end = following.end()
-    last = LAST_LINE.match(text, end)
-    return last.end() if last else end
+def foreign_prose(page: Page, start: int, end: int) -> bool:
+    """Whether words in lower case are those of a sentence in another language than English: `e farà consegna al primo`."""
+    return any(word.group().islower() and page.closed(*word.span()) for word in WORD.finditer(page.text, start, end))
 
 
 def units(page: Page) -> Iterator[Hit]:
@@ -313,7 +231,6 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         digit=True,
     ),
     Detector("address_type", TYPES.pattern, leading, digit=True),
-    Detector("address_compound", COMPOUND_TAIL.pattern, compounds, digit=True),
     Detector(
         "address_box",
         rf"(?i){LOOKAROUND.sub('', BOX.pattern)}|[afd]po,? a[aep] \d{{5}}",

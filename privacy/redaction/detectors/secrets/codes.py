@@ -39,7 +39,7 @@ PARAMETER: Final = re.compile(
     re.IGNORECASE,
 )
 SEGMENT: Final = re.compile(
-    r"(?<=/)(?:reset|reset[_-]?password|password[_-]?reset|password/(?:reset|edit)|verify|verify-email|verification|confirm|confirmation|confirm-email|activate|activation|invite|invites|invitation|join|magic|magic-?link|magic_login|login/token|auth/(?:verify|magic|callback)|signin|unsubscribe|unlock|share|shared|s|d|download|token|session|sso)/"
+    r"(?<=/)(?<!/usr/)(?:reset|reset[_-]?password|password[_-]?reset|password/(?:reset|edit)|verify|verify-email|verification|confirm|confirmation|confirm-email|activate|activation|invite|invites|invitation|join|magic|magic-?link|magic_login|login/token|auth/(?:verify|magic|callback)|signin|unsubscribe|unlock|share|shared|s|d|download|token|session|sso)/"
     r"(?:[A-Za-z0-9_-]{1,12}/)?(?P<v>[A-Za-z0-9_.~%+=-]{16,512})(?=[/\s\"'<>?#)\],]|\Z)",
     re.IGNORECASE,
 )

@@ -61,6 +61,8 @@ def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
         return False
     if not quoted and not value.isascii() and not any(c.isascii() and c.isalnum() for c in value):
         return False  # prose that is written without blanks
+    if BEHIND_STRING.match(value):
+        return False  # the quote before it closes a string: `"Invalid token ".concat(u));`
     if value.endswith("=") and not value.endswith("=="):
         return False  # an attribute: `type="password" name=…`
     if value[0] in ",|;)]}&<-/?" and not quoted and not telling:
@@ -76,6 +78,7 @@ def spoken(value: str, *, quoted: bool, telling: bool, pin: bool) -> bool:
     return telling and value.isalpha() and value.islower() is False and not value.istitle() and len(value) >= 8
 
 
+BEHIND_STRING: Final = re.compile(r"[.+][\w.]+[();{]")
 CODE_ACCESS: Final = re.compile(r"[\w.]*[\[(]")
 
 DETECTORS: Final[tuple[Detector, ...]] = (

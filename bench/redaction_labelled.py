@@ -1,0 +1,87 @@
+"""Precision and recall on texts that were labelled by hand, by file, language and type; as Markdown.
+
+    python -m bench.redaction_labelled [FILE.jsonl ...]
+
+`bench/labelled/` holds the files: `{"lang", "text"}` lines in which `[[PERSON:Anna Weber]]` marks what has to go. A label is
+found where nothing of its words is left, a span is right where it touches a label. `aside` is every second text: of the
+streets they were put aside while the rules were made; of the conversations all were read.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Final
+
+from privacy.redaction import redact
+
+FOLDER: Final = Path(__file__).resolve().parent / "labelled"
+MARK: Final = re.compile(r"\[\[([A-Z_]+):([^\]]+)\]\]")
+Label = tuple[int, int, str]
+
+
+def unmarked(marked: str) -> tuple[str, list[Label]]:
+    """The text without its marks, and where the labels are."""
+    text, labels, at = "", list[Label](), 0
+    for match in MARK.finditer(marked):
+        text += marked[at : match.start()]
+        labels.append((len(text), len(text) + len(match[2]), match[1]))
+        text += match[2]
+        at = match.end()
+    return text + marked[at:], labels
+
+
+def compared(marked: str) -> tuple[Counter[str], list[str]]:
+    """What the redactor got right and wrong in one text, and each fault in words."""
+    text, labels = unmarked(marked)
+    spans = redact(text).spans
+    counts: Counter[str] = Counter()
+    faults: list[str] = []
+    for start, end, kind in labels:
+        hidden = {place for span in spans for place in range(span.start, span.end)}
+        whole = all(place in hidden or not text[place].isalnum() for place in range(start, end))
+        counts[f"{kind} found" if whole else f"{kind} missed"] += 1
+        if not whole:
+            faults.append(f"missed {text[start:end]!r} in {text!r}")
+    for span in spans:
+        right = any(start < span.end and span.start < end for start, end, _ in labels)
+        counts[f"{span.type} right" if right else f"{span.type} wrong"] += 1
+        if not right:
+            faults.append(f"{span.type} by {span.rule}: {text[span.start : span.end]!r} in {text!r}")
+    return counts, faults
+
+
+def share(part: int, rest: int) -> str:
+    """A share with its whole, as a cell."""
+    return f"{part / (part + rest):.2f} of {part + rest}" if part + rest else "–"
+
+
+def main(arguments: list[str]) -> int:
+    """Print the tables, and with `--faults` what was missed and wrongly replaced in the half that rules are made on."""
+    faults = "--faults" in arguments
+    chosen = [Path(one) for one in arguments if one != "--faults"] or sorted(FOLDER.glob("*.jsonl"))
+    print(
+        "| texts | language | type | precision | recall | precision, aside | recall, aside |\n|---|---|---|---|---|---|---|"
+    )
+    for path in chosen:
+        totals: dict[str, tuple[Counter[str], Counter[str]]] = {}
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+            row = json.loads(line)
+            counts, said = compared(row["text"])
+            totals.setdefault(row["lang"], (Counter(), Counter()))[number % 2].update(counts)
+            if faults and not number % 2:
+                print("\n".join(said), end="\n" if said else "", file=sys.stderr)
+        for language, halves in totals.items():
+            for kind in sorted({key.split()[0] for half in halves for key in half}):
+                cells = [
+                    share(half[f"{kind} {good}"], half[f"{kind} {bad}"])
+                    for half in halves
+                    for good, bad in (("right", "wrong"), ("found", "missed"))
+                ]
+                print(f"| {path.stem} | {language} | {kind} | " + " | ".join(cells) + " |")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

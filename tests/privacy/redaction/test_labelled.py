@@ -1,0 +1,41 @@
+"""Texts labelled by hand hold their precision and recall, by language: the faults of a kind show before a release does."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from bench.redaction_labelled import FOLDER, compared
+
+FLOORS = {  # precision, recall
+    "streets": {"ADDRESS": (0.95, 0.9)},
+    "conversations": {
+        "PERSON": (0.95, 0.95),
+        "ADDRESS": (0.95, 0.95),
+        "PHONE": (0.95, 0.95),
+        "EMAIL": (1.0, 1.0),
+        "IBAN": (1.0, 1.0),
+    },
+}
+
+
+def totals(name: str) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        found.setdefault(row["lang"], Counter()).update(compared(row["text"])[0])
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(FLOORS))
+def test_what_is_labelled_is_found_and_nothing_else(name: str) -> None:
+    for language, counts in totals(name).items():
+        for kind, (precision, recall) in FLOORS[name].items():
+            right, wrong = counts[f"{kind} right"], counts[f"{kind} wrong"]
+            hidden, missed = counts[f"{kind} found"], counts[f"{kind} missed"]
+            assert right >= precision * (right + wrong), (language, kind, "precision", right, wrong)
+            assert hidden >= recall * (hidden + missed), (language, kind, "recall", hidden, missed)
+
+
+def test_every_file_of_labelled_texts_has_a_floor() -> None:
+    assert {path.stem for path in FOLDER.glob("*.jsonl")} == set(FLOORS)
