@@ -116,18 +116,18 @@ def fill(sizes: Sizes) -> Any:
     """Fill the tables; returns the first project. The tables are empty before."""
     from curation.policies import projects
 
-    projects = [projects.create_project(f"bench-{number}") for number in range(PROJECTS)]
-    filling = Filling(projects[0].pk, [each.pk for each in projects])
+    made = [projects.create_project(f"bench-{number}") for number in range(PROJECTS)]
+    filling = Filling(made[0].pk, [each.pk for each in made])
     captured(filling, sizes)
     decided(filling, sizes)
     derived(filling, sizes)
-    released(filling, sizes, projects)
+    released(filling, sizes, made)
     evidence(filling, sizes)
     sequences()
     if connection.vendor == "postgresql":  # autovacuum does it in a running server
         with connection.cursor() as cursor:
             cursor.execute("VACUUM (ANALYZE)")
-    return projects[0]
+    return made[0]
 
 
 def captured(filling: Filling, sizes: Sizes) -> None:

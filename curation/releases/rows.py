@@ -1,12 +1,13 @@
 """The rows of a release: read in one statement in the order of their interactions, and added up as they pass."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from curation.claims import conflict
 from curation.decisions.posterior import Tier
 from curation.decisions.rules import Outcome, right_answer
 from curation.evidence.store import RESTS_ON
@@ -17,21 +18,24 @@ from curation.models import (
     Derived,
     EvalCase,
     Example,
+    Opinion,
     PreferencePair,
     Question,
     Release,
     ReleaseMember,
+    ReleaseQuote,
 )
 from curation.quality import audits
 from curation.questions.sameness import stands_alone
-from curation.releases import quotes
 from curation.releases.formats.format import Row
 from curation.releases.manifest import Authorship, Bias, Estimate, Leakage
-from feedback.models import Project
+from feedback.models import Interaction, Project, Signal
 from privacy.db import bulk
+from privacy.models import Subject
 
 ACTIVE = Derived.Status.ACTIVE.value
 CORRECTED = Outcome.CORRECTED.value
+CASES = 500  # at a time
 CASE, EXAMPLE, PAIR = 1, 2, 4  # the kinds of record; those that a member has in use are added up
 
 
@@ -105,17 +109,57 @@ MEASURED = (
 )
 
 
+RIVALS = (
+    "SELECT e.decision_id, o.interaction_id, i.subject_id, o.claim, o.proposed, o.stance, o.signal, o.subject_id, "  # noqa: S608
+    "c.verdict, c.tier, p.verdict, p.tier, i.answer, s.correction "
+    f"FROM {bulk.quoted(ReleaseMember)} m JOIN {bulk.quoted(EvalCase)} e ON e.decision_id = m.interaction_id "
+    f"JOIN {bulk.quoted(Opinion)} o ON o.project_id = e.project_id AND o.question = e.fingerprint "
+    "AND (o.claim <> e.said OR o.proposed <> e.said) "
+    f"JOIN {bulk.quoted(Interaction)} i ON i.id = o.interaction_id "
+    f"JOIN {bulk.quoted(Subject)} a ON a.id = i.subject_id AND a.restricted_at IS NULL "
+    f"JOIN {bulk.quoted(Subject)} v ON v.id = o.subject_id AND v.restricted_at IS NULL "
+    f"LEFT JOIN {bulk.quoted(Claim)} c ON c.project_id = e.project_id AND c.question = e.fingerprint "
+    f"AND c.claim = o.claim LEFT JOIN {bulk.quoted(Claim)} p ON p.project_id = e.project_id "
+    "AND p.question = e.fingerprint AND p.claim = o.proposed "
+    f"LEFT JOIN {bulk.quoted(Signal)} s ON s.id = o.signal "
+    "WHERE m.release_id = %s AND m.evaluation ORDER BY e.decision_id, o.at DESC, o.id DESC"
+)
+QUOTED = (
+    "SELECT q.case_id, q.kind, CASE WHEN q.signal_id IS NULL THEN i.answer ELSE s.correction END "  # noqa: S608
+    f"FROM {bulk.quoted(ReleaseQuote)} q JOIN {bulk.quoted(Interaction)} i ON i.id = q.interaction_id "
+    f"LEFT JOIN {bulk.quoted(Signal)} s ON s.id = q.signal_id WHERE q.release_id = %s AND q.case_id IN ({{keys}})"
+)
+
+
+def rivals(release: Release) -> Iterable[Any]:
+    """What people said of other answers to the questions of a release's eval cases, the newest of each case first."""
+    return bulk.stream(RIVALS, [release.pk])
+
+
+def texts(release: Release, cases: Iterable[int]) -> Mapping[int, Mapping[str, list[str]]]:
+    """The texts that these cases hold of other conversations, by kind."""
+    found: defaultdict[int, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for case, kind, text in bulk.select_in(QUOTED, cases, [release.pk]):
+        found[case][kind].append(text)
+    return found
+
+
+def accepted_of(texts: Sequence[str], expected: str, rejected: str | None, question: str) -> list[str]:
+    """Those of these right answers that say nothing against the expected one, and are not the rejected one."""
+    return [text for text in texts if text not in (expected, rejected) and not conflict(expected, text, question)]
+
+
 def read(release: Release, tally: Tally) -> Iterator[tuple[int, Row]]:
     """Each member's record, and the kinds that it has in use, added up."""
-    for some in batched(written(release, tally), quotes.CASES):
-        others = quotes.texts(release, [key for key, kinds, _ in some if kinds & CASE])
+    for some in batched(written(release, tally), CASES):
+        others = texts(release, [key for key, kinds, _ in some if kinds & CASE])
         for key, kinds, row in some:
             yield kinds, with_others(row, others[key]) if key in others else row
 
 
 def with_others(row: Row, texts: Mapping[str, Sequence[str]]) -> Row:
     """A case with what was right too in other conversations, and what was corrected there."""
-    accepted = quotes.accepted(texts.get("accepted", ()), row.expected, row.rejected, row.question)
+    accepted = accepted_of(texts.get("accepted", ()), row.expected, row.rejected, row.question)
     rejected = [text for text in texts.get("rejected", ()) if text not in (row.expected, row.rejected, *accepted)]
     return row._replace(accepted=accepted, also_rejected=rejected)
 
