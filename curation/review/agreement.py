@@ -86,8 +86,8 @@ def alpha_of_pairs(pairs: Iterable[Pair]) -> Agreement:
 
 
 def interval(pairs: Sequence[Pair]) -> tuple[float, float] | None:
-    """The 95 % interval of the agreement beyond chance of these pairs, 0 to 1; the lower end is -1 where chance alone is not
-    excluded. None where all verdicts are the same.
+    """The 95 % interval of the agreement beyond chance of these pairs. None where all verdicts are the same, or there is
+    one pair.
 
     Profile likelihood of the model in which a pair agrees by more than chance with probability κ, and is two independent
     judgements otherwise (Donner and Eliasziw, Statistics in Medicine 11 (1992) 1511-1519); joined with the exact limits of the
@@ -103,7 +103,7 @@ def interval(pairs: Sequence[Pair]) -> tuple[float, float] | None:
     def is_inside(value: float) -> bool:
         return 2 * (top - shares.likelihood(value)) <= reach
 
-    low = -1.0 if is_inside(0.0) else limit(is_inside, best, 0.0)
+    low = 0.0 if is_inside(0.0) else limit(is_inside, best, 0.0)
     high = 1.0 if not shares.differ else limit(is_inside, best, 1.0)
     least, most = exact_limits(shares.differ, shares.n)
     return max(-1.0, min(low, 1 - most / shares.expected)), min(1.0, max(high, 1 - least / shares.expected))
@@ -129,7 +129,7 @@ class Shares:
         same = Counter(one for one, other in pairs if one == other)
         apart = Counter(label for one, other in pairs if one != other for label in (one, other))
         labels = same.keys() | apart.keys()
-        if len(labels) < 2:
+        if len(labels) < 2 or len(pairs) < 2:
             return None
         every = {label: same[label] for label in labels}
         return cls(len(pairs), len(pairs) - same.total(), every, apart)
