@@ -114,7 +114,7 @@ def test_an_answer_keeps_the_share_that_it_was_drawn_with() -> None:
     AuditFrame.objects.update(drawn=None, seen=4)
     asked(shop, cast.BEN)
     draw(shop, 0.999)
-    assert sorted(AuditItem.objects.values_list("share", flat=True)) == [0.25, 0.999]
+    assert set(AuditItem.objects.values_list("share", flat=True)) == {0.25, 0.999}
     assert AuditFrame.objects.get().drawn == 2
 
 
