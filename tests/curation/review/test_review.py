@@ -157,7 +157,7 @@ def sensitive(shop: Project) -> ReviewTask:
 def drawn(shop: Project) -> ReviewTask:
     """The task about an answer of the random audit."""
     row = cast.row(cast.asked(shop))
-    audits.enter(shop, {row.pk: row.subject_id or 0})
+    audits.enter(shop, {row.pk: row.subject_id or 0}, 1.0)
     return ReviewTask.objects.get(state="open")
 
 

@@ -195,7 +195,7 @@ def test_an_undone_adjudication_is_held_again(shop: Project, rita: User, sam: Us
 
 def test_the_audit_counts_the_first_verdict_and_not_the_second(shop: Project, rita: User, sam: User) -> None:
     talk = cast.asked(shop)
-    audits.enter(shop, {cast.row(talk).pk: cast.row(talk).subject_id or 0})
+    audits.enter(shop, {cast.row(talk).pk: cast.row(talk).subject_id or 0}, 1.0)
     cast.turn(shop)
     deciding.resolve(cast.task(talk), Verdict("approve"), rita)
     deciding.resolve(cast.task(talk), Verdict("reject"), sam)
