@@ -26,7 +26,7 @@ def test_a_case_that_is_a_coin_for_the_baseline_is_quarantined_and_stays_in_the_
 
 def test_a_candidate_cannot_make_its_own_cases_coins() -> None:
     names = ("g0", "g1", "g2", "g3", "g4")
-    moody = run("new", ALL_GOLDEN - set(names), **dict.fromkeys(names, "+-+-+"))
+    moody = run("new", ALL_GOLDEN - set(names), **dict.fromkeys(names, "+-+-+"))  # type: ignore[arg-type]
     verdict = judge(moody, run("old", ALL_GOLDEN))
     assert not verdict.passed and verdict.counts["quarantined"] == 0
 
