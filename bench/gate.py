@@ -1,5 +1,4 @@
-"""Figures of the gate: grading speed, cases with a trusted grader, and the power of the verdict by
-simulation.
+"""Figures of the gate: grading speed, and cases with a trusted grader. `bench.gate_statistics` has size and power.
 
 `python -m bench.gate` (add `--json` for a script). REAL_DATA names a folder with `splash.jsonl` and
 `feedbackqa.jsonl`; without it that part is left out. Everything is seeded: the same code prints the same
@@ -14,8 +13,7 @@ import os
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +29,13 @@ from curation.gate.verdicts import (
     Case,
     GatePolicy,
     ResultSet,
-    attempted,
     graded,
     judge_results,
-    needs_confirmation,
 )
-from curation.gate.verdicts.cases import CaseKind
-from curation.quality.estimates import interval
 
-GOLDEN, CORRECTED, RELEASE = 500, 200, "v1"
+RELEASE = "v1"
 Held = tuple[str, str, bool]
 """A rated answer that no case uses: question, answer, whether its raters liked it."""
-Behaviour = Callable[[Case], float]
-"""The chance that an agent answers the case rightly each time it is asked."""
 
 WORDS = (
     *(
@@ -81,9 +73,8 @@ def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
-    parser.add_argument("--trials", type=int, default=400, help="simulated gate runs of each sort")
     asked = parser.parse_args()
-    figures: dict[str, object] = {"speed": speed(), "real": real(), "power": power(asked.trials)}
+    figures: dict[str, object] = {"speed": speed(), "real": real()}
     if asked.json:
         print(json.dumps(figures))
         return
@@ -241,106 +232,6 @@ def _curve(cases: list[Case], held: list[Held]) -> dict[str, object]:
             for step, point in enumerate(thinned, start=1)
         )
     }
-
-
-def power(trials: int) -> dict[str, object]:
-    """Return how often candidates are refused, asked as the gate asks: surprises are repeated, then
-    judged.
-    """
-    policy, cases = GatePolicy(), _simulated()
-    once = GatePolicy(confirmations=0)
-    tolerant = GatePolicy(confirmations=0, max_regressions_golden=8, max_regressions_fixed=8)
-
-    def refused(candidate: Behaviour, flips: float, policy: GatePolicy, seed: int) -> str:
-        rng = random.Random(seed)
-        # The two promises get all trials, the variations around them a quarter.
-        rounds = trials if seed in (1, 6) else max(1, trials // 4)
-        count = sum(not _trial(cases, candidate, flips, policy, rng) for _ in range(rounds))
-        low, high = interval(count / rounds, rounds)
-        return f"{count / rounds:.1%} of {rounds} refused (95 % interval {low:.1%} to {high:.1%})"
-
-    return {
-        "worse: 2 % of golden broken, 1 % flips": refused(_breaks(10), 0.01, policy, 1),
-        "worse, and fixes 40 others to hide it": refused(_breaks(10, fixes=40), 0.01, policy, 2),
-        "worse: 2 % answered wrongly 7 times of 10": refused(_breaks(10, chance=0.3), 0.01, policy, 3),
-        "worse: 2 % broken, 5 % flips": refused(_breaks(10), 0.05, policy, 4),
-        "worse: one of 500 golden broken": refused(_breaks(1), 0.01, policy, 5),
-        "equal, 1 % flips": refused(_breaks(0), 0.01, policy, 6),
-        "equal, 5 % flips": refused(_breaks(0), 0.05, policy, 7),
-        "better: 40 fixed, nothing broken, 1 % flips": refused(_breaks(0, fixes=40), 0.01, policy, 8),
-        "equal, 1 % flips, without repetition": refused(_breaks(0), 0.01, once, 9),
-        "equal, 1 % flips, no repetition, 8 regressions allowed": refused(_breaks(0), 0.01, tolerant, 10),
-        "worse: 2 %, no repetition, 8 regressions allowed": refused(_breaks(10), 0.01, tolerant, 11),
-    }
-
-
-def _simulated() -> list[Case]:
-    """Return golden and corrected cases whose answers are one word: what is simulated is the agent, not
-    the grader.
-    """
-    parts: tuple[tuple[CaseKind, int], ...] = (("golden", GOLDEN), ("regression", CORRECTED))
-    return [
-        Case(
-            f"{kind}-{index}",
-            kind,
-            f"question {index}",
-            f"right {index}",
-            None if kind == "golden" else f"wrong {index}",
-            tags=(f"topic {index % 8}",),
-            language=("en", "de", "ja")[index % 3],
-            grader="normalised",
-            discriminating=True,
-        )
-        for kind, total in parts
-        for index in range(total)
-    ]
-
-
-def _breaks(broken: int, *, fixes: int = 0, chance: float = 0.0) -> Behaviour:
-    """Return an agent that lost `broken` golden cases (right with `chance` still) and mastered `fixes`
-    corrections.
-    """
-
-    def behave(case: Case) -> float:
-        index = int(case.id.rpartition("-")[2])
-        if case.kind == "golden":
-            return chance if index < broken else 1.0
-        return 1.0 if index < fixes else 0.0
-
-    return behave
-
-
-def _trial(cases: Sequence[Case], candidate: Behaviour, flips: float, policy: GatePolicy, rng: random.Random) -> bool:
-    """Return whether the gate passes the candidate, after a baseline was recorded under the same rules."""
-    baseline = _run("baseline", cases, _breaks(0), flips, None, policy, rng)
-    results = _run("candidate", cases, candidate, flips, baseline, policy, rng)
-    return judge_results(cases, results, baseline, policy, release=RELEASE).passed
-
-
-def _run(
-    name: str,
-    cases: Sequence[Case],
-    agent: Behaviour,
-    flips: float,
-    baseline: ResultSet | None,
-    policy: GatePolicy,
-    rng: random.Random,
-) -> ResultSet:
-    """Return a run with its surprises repeated: what any door does."""
-
-    def answer(case: Case) -> str:
-        right = (rng.random() < agent(case)) != (rng.random() < flips)
-        return case.expected if right else "no idea"
-
-    results = {case.id: graded(case, answer(case)) for case in cases}
-    first = ResultSet.sealed(name, RELEASE, cases, results.values())
-    verdict = judge_results(cases, first, baseline, policy, release=RELEASE)
-    known = {case.id: case for case in cases}
-    for case_id in needs_confirmation(verdict):
-        case = known[case_id]
-        repeats = tuple(attempted(case, answer(case)) for _ in range(policy.confirmations))
-        results[case_id] = replace(results[case_id], repeats=repeats)
-    return ResultSet.sealed(name, RELEASE, cases, results.values())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 All of it by agent version, language, tag and week. Counted by the database; nothing is shown without its n and interval.
 """
 
+import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -11,7 +12,8 @@ from typing import Any
 
 from curation.decisions.rules import EXPLICIT, UP
 from curation.models import AuditFrame, Decision
-from curation.quality import audits, estimates, strata
+from curation.quality import assisted, audits, estimates, strata
+from curation.quality.assisted import Assisted
 from curation.quality.estimates import SMALLEST_GROUP, Estimate, Weighted, pooled
 from curation.quality.strata import Audit
 from feedback.models import Interaction, Project, Signal
@@ -19,6 +21,7 @@ from privacy.db import bulk, engine
 from privacy.models import Subject
 
 DAY = timedelta(days=1)
+CHUNK = 500
 GROUPS = ("agent_version", "language", "tag", "week")
 
 
@@ -175,6 +178,38 @@ def thumbs_by_version(projects: Sequence[int], since: datetime | None) -> dict[s
     counted = sorted(rows, key=lambda row: -row[1])
     made = {"all": estimates.wilson(sum(row[2] for row in counted), sum(row[1] for row in counted), method="thumbs")}
     return made | {str(name): estimates.wilson(good, n, method="thumbs") for name, n, good in counted[:6] if name}
+
+
+MOST_GUESSED = 5_000
+LEAST_SPOKEN = 0.95  # of the drawn answers: what must be judged, so that what is judged is as random as what was drawn
+
+
+def narrowed(project: Project, sample: Sequence[strata.Drawn], found: Audit) -> Assisted | None:
+    """The audit with the help of a guess about other answers of the same days, from their words. None where it cannot be
+    relied on: the audit is not judged nearly in full, its share changed, or too little is judged.
+    """
+    judged = {one.interaction: bool(one.good) for one in sample if one.good is not None}
+    shares = {one.share for one in sample}
+    if len(judged) < max(assisted.LEAST_JUDGED, LEAST_SPOKEN * len(sample)) or len(shares) != 1 or found.until is None:
+        return None
+    rows = Interaction.objects.visible().filter(project=project)
+    same_days = rows.filter(occurred_at__date__gte=found.since, occurred_at__date__lte=found.until)
+    others = list(same_days.exclude(audit__isnull=False).order_by("pk").values_list("pk", flat=True))
+    chosen = random.Random(project.pk).sample(others, min(len(others), MOST_GUESSED))  # noqa: S311 - no secret
+    texts = texts_of(rows, [*judged, *chosen], judged)
+    # The answers of the audit stand for all as well as the others do, and belong to all of them.
+    return assisted.estimate([one for one in texts if one.good is not None], [replace(one, good=None) for one in texts])
+
+
+def texts_of(rows: Any, keys: Sequence[int], judged: dict[int, bool]) -> list[assisted.Text]:
+    found = []
+    for start in range(0, len(keys), CHUNK):
+        some = rows.filter(pk__in=keys[start : start + CHUNK]).values_list("pk", "question", "answer", "sources")
+        for key, question, answer, sources in some:
+            titles = " ".join(str(source.get("title") or "") for source in sources or ())
+            same = " ".join(assisted.words(question))
+            found.append(assisted.Text(same, question, answer, titles, judged.get(key)))
+    return found
 
 
 def voters(project: Project) -> dict[tuple[str, str], int]:

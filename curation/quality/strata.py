@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from curation.quality.estimates import Estimate, interval, share
 
-LEAST_JUDGED = 3  # of each sort, in each period
+LEAST_JUDGED = 5  # of each sort, in each period
 NOTHING = Estimate(None, 0, 0.0, 1.0, "audit")
 Key = tuple[int, int, bool, int]
 """A stratum: project, period, whether it was asked about anyway, priority."""

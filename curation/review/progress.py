@@ -53,7 +53,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
-    """A coefficient of agreement as it is shown: with its n, and in words only where n is small."""
+    """A coefficient of agreement as it is shown: with its n, and in words only where n is small. What it is good for is
+    said by the lower end of its interval.
+    """
 
     who: str
     found: Agreement
@@ -76,7 +78,7 @@ class Coefficient:
     @property
     def verdict(self) -> str:
         """What it can be used for, in words; "" if n is too small."""
-        return VERDICTS[self.found.verdict] if self.is_enough else ""
+        return VERDICTS[agreement.verdict(self.interval[0])] if self.is_enough and self.interval else ""
 
 
 VERDICTS = {
@@ -136,9 +138,9 @@ def reliability(tasks: QuerySet[ReviewTask], project: Project) -> list[Coefficie
         pairs[min(one, other), max(one, other)].append(said)
     everybody: list[agreement.Pair] = [(row.said, row.also) for row in twice]
     found = agreement.alpha_of_pairs(everybody)
-    whole = Coefficient("all (α)", found, agreement.interval(everybody, agreement.alpha_of_pairs))
+    whole = Coefficient("all (α)", found, agreement.interval(everybody))
     each = [
-        Coefficient(f"{one} and {other} (κ)", agreement.kappa(said), agreement.interval(said, agreement.kappa))
+        Coefficient(f"{one} and {other} (κ)", agreement.kappa(said), agreement.interval(said))
         for (one, other), said in sorted(pairs.items())
     ]
     return [whole, *each]

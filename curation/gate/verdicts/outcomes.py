@@ -91,16 +91,17 @@ def outcomes_of(
     golden = {case.id: records[case.id] for case in counted if case.kind == "golden"}
     coins = losses.coins(golden) if baseline is not None else frozenset()
     found = [_outcome(case, runs, baseline, records[case.id], policy, case.id in coins) for case in counted]
-    lost = losses.lost(tested(found), alpha) | {
+    lost = (losses.lost(tested(found), alpha) - coins) | {
         one.case.id for one in found if one.is_unconfirmed_loss and policy.confirmations and one.outcome == "unsure"
     }
     return tuple(replace(one, outcome="regressed") if one.case.id in lost else one for one in found)
 
 
 def tested(outcomes: Iterable[CaseOutcome]) -> list[Evidence]:
-    """The evidence of the cases that may be lost, without those that are quarantined."""
-    chosen = (one.tested for one in outcomes if one.outcome != "quarantined")
-    return [one for one in chosen if one is not None]
+    """The evidence of all cases that failed. Those that are quarantined belong to it: they were chosen by the baseline's
+    record, and what is left without them has records that are too good, which look like losses.
+    """
+    return [found for one in outcomes if (found := one.tested) is not None]
 
 
 def _outcome(
@@ -135,19 +136,17 @@ def _outcome(
         failed=not all(run[case.id].passed for run in runs),
         flaky=mixed,
         surprising=surprising,
-        wanted=_is_wanted(golden, is_coin, result.passed, surprising, record, policy),
+        wanted=_is_wanted(golden, result.passed, surprising, record, policy),
         confirmed=confirmed,
         before_record=record,
         repeats=Record.of(repeats),
     )
 
 
-def _is_wanted(golden: bool, is_coin: bool, passed: bool, surprising: bool, record: Record, policy: GatePolicy) -> bool:
+def _is_wanted(golden: bool, passed: bool, surprising: bool, record: Record, policy: GatePolicy) -> bool:
     """Whether more answers would tell something. A golden case needs a record of how reliably it is answered: without
     one, a later failure could be luck. Gains are repeated as well, since a lucky gain would be the next one's loss.
     """
-    if is_coin:
-        return False
     if golden:
         return not passed or record.answers <= policy.confirmations
     return surprising

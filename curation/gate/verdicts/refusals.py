@@ -83,7 +83,7 @@ def slice_drops(slices: Sequence[Slice]) -> list[Reason]:
 
 def anchor_drops(anchors: Sequence[Anchor]) -> list[Reason]:
     return [
-        Reason("anchor_drop", f"the {one.name} run, {one.run}: {_moved(one.comparison.units)}, p = {one.p:.2g}")
+        Reason("anchor_drop", f"worse than the {one.name} run, {one.run}: {_moved(one.comparison.units)}, p = {one.p:.2g}")
         for one in anchors
         if one.p <= one.alpha
     ]
@@ -100,7 +100,7 @@ def absolute(
     golden = [o for o in outcomes if o.is_golden]
     alone = [o for o in golden if o.first_before is None]
     if len(alone) == len(golden):
-        return _floor(golden, policy, 0.5) if _passing(golden) < policy.min_golden * len(golden) else []
+        return _floor(golden, policy, 1.0) if _passing(golden) < policy.min_golden * len(golden) else []
     paired = [o for o in golden if o.first_before is not None]
     known = [sum(bool(o.first_before) for o in paired) / len(paired)]
     known += [

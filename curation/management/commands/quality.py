@@ -1,5 +1,6 @@
 """`manage.py quality --project P`: how good the answers are, by the audit, the thumbs and the weighted thumbs."""
 
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -25,13 +26,19 @@ class Command(BaseCommand):
             raise CommandError("There is no such project.")
         audits.draw(project, versions.current(project))
         made = report.measure(project)
+        narrowed = report.narrowed(project, audits.sample(project), made.found)
         report.remember(project, now=timezone.now())
         if options["json"]:
-            self.stdout.write(orjson.dumps(report.as_dict(made)).decode())
+            more = {"assisted": narrowed and asdict(narrowed)}
+            self.stdout.write(orjson.dumps(report.as_dict(made) | more).decode())
             return
         self.stdout.write(
             f"audit     {made.audit}; {made.drawn:,} of {made.seen:,} answers drawn; {made.found.words}".rstrip("; ")
         )
+        if narrowed is not None:
+            self.stdout.write(
+                f"assisted  {narrowed.estimate}; by a guess from words, worth {narrowed.worth:,.0f} plain judgements"
+            )
         self.stdout.write(f"thumbs    {made.thumbs}; biased by who votes")
         doubt = "confirmed by the audit" if made.is_trusted else "a diagnostic, not to be relied on"
         self.stdout.write(

@@ -92,8 +92,8 @@ def test_the_reports_say_what_was_seen_and_what_could_be(given: World) -> None:
             "too few to refuse|is refused four",
         ):
             assert any(each in words for each in part.split("|")), part
-    suites = ET.fromstring(reports.as_junit(run))  # noqa: S314 - our own
-    told = suites.findtext(".//testcase[@name='verdict']/system-out")
+    suite = ET.fromstring(reports.as_junit(run))  # noqa: S314 - our own
+    told = suite.findtext(".//testcase[@name='verdict']/system-out")
     assert told is not None and "Change" in told
 
 

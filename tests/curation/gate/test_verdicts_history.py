@@ -89,6 +89,12 @@ def test_golden_cases_are_held_to_the_policys_rate_with_a_baseline_too() -> None
     assert "below_min_golden" in codes(judge(now, old, max_regressions_golden=30))
 
 
+def test_a_first_run_must_reach_the_rate_to_the_case() -> None:
+    few = [case for case in CASES if case.kind == "golden"][:11]
+    assert judge(run("new", {case.id for case in few[1:]}, few), None, few).passed
+    assert codes(judge(run("new", {case.id for case in few[2:]}, few), None, few)) == {"below_min_golden"}
+
+
 def test_a_rate_that_was_accepted_before_refuses_no_equal_candidate() -> None:
     low = {f"g{n}" for n in range(15)}
     assert judge(run("new", low), run("before", low)).passed

@@ -31,7 +31,7 @@ def test_a_figure_needs_a_judgement_of_each_sort() -> None:
     doubted = drawn(False, 8, doubted=True)
     found = audit([*doubted, *drawn(None, 40)])
     assert found.estimate.rate is None and "none of the answers drawn at random alone" in found.words
-    assert audit([*doubted, *drawn(True, 3), *drawn(None, 40)]).estimate.rate is not None
+    assert audit([*doubted, *drawn(True, 5), *drawn(None, 40)]).estimate.rate is not None
 
 
 def test_weeks_that_are_not_judged_yet_are_not_spoken_of() -> None:

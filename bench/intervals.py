@@ -1,0 +1,115 @@
+"""How often the 95 % intervals of the gate's rates and of reviewers' agreement hold the truth, over random cases and pairs.
+
+python -m bench.intervals [--trials 1000]
+"""
+
+import argparse
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from statistics import fmean
+
+from curation.gate.verdicts.rounds import Unit, change_range, rate_range
+from curation.gate.verdicts.significance import Pairs, change_interval
+from curation.review.agreement import Pair, interval
+
+Chances = tuple[float, float]
+DRAWS = 50_000  # random cases that say what is true of all
+SIZES = (1, 1, 2, 3, 6)  # cases of a unit
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """A kind of cases: the chances that the baseline and the candidate pass a random one."""
+
+    name: str
+    draw: Callable[[random.Random], Chances]
+
+
+def alike(chance: float) -> Chances:
+    return chance, chance
+
+
+KINDS = (
+    Cases("mostly reliable, some not", lambda rng: alike(rng.betavariate(4, 0.5))),
+    Cases("from always to 90 %", lambda rng: (1.0, 0.9)),
+    Cases("10 % coins", lambda rng: alike(0.5 if rng.random() < 0.1 else 1.0)),
+    Cases("each ten points worse", lambda rng: (lambda p: (p, max(0.0, p - 0.1)))(rng.betavariate(6, 1))),
+    Cases("80 % nearly always, 20 % nearly never", lambda rng: alike(0.95 if rng.random() < 0.8 else 0.05)),
+)
+
+
+def unit(kind: Cases, rounds: Chances, clustered: bool, rng: random.Random) -> Unit:
+    """A random unit; the cases of one have the same chances, and rise and fall on their own."""
+    size, (before, after) = (rng.choice(SIZES) if clustered else 1), kind.draw(rng)
+
+    def passed(chance: float, number: float) -> tuple[int, ...]:
+        return tuple(sum(rng.random() < chance for _ in range(size)) for _ in range(int(number)))
+
+    return Unit(size, passed(before, rounds[0]), passed(after, rounds[1]))
+
+
+def changed(units: list[Unit]) -> tuple[float, float]:
+    """The interval as `Comparison` chooses it."""
+    if any(one.size * len(one.before) * len(one.after) > 1 for one in units):
+        return change_range(units)
+    marks = [(one.before[0], one.after[0]) for one in units]
+    return change_interval(Pairs(*(marks.count(mark) for mark in ((1, 1), (1, 0), (0, 1), (0, 0)))))
+
+
+def gate(trials: int) -> Iterator[str]:
+    """The interval of the change and of the candidate's rate."""
+    for kind in KINDS:
+        rng = random.Random(3)
+        draws = [kind.draw(rng) for _ in range(DRAWS)]
+        change, rate = fmean(after - before for before, after in draws), fmean(after for _, after in draws)
+        for number in (15, 30, 100, 300):
+            for rounds, clustered in (
+                ((1, 1), False),
+                ((6, 1), False),
+                ((3, 3), False),
+                ((1, 1), True),
+                ((6, 1), True),
+            ):
+                held, held_rate = 0, 0
+                for _ in range(trials):
+                    units = [unit(kind, rounds, clustered, rng) for _ in range(number)]
+                    low, high = changed(units)
+                    held += low <= change <= high
+                    _, low, high = rate_range([(one.size, one.after) for one in units])
+                    held_rate += low <= rate <= high
+                shape = f"{number} units{' of 1 to 6 cases' if clustered else ''}, rounds {rounds[0]} and {rounds[1]}"
+                yield f"{kind.name}, {shape}: change {held / trials:.1%}, rate {held_rate / trials:.1%}"
+
+
+def agreement(trials: int) -> Iterator[str]:
+    """The interval of agreement beyond chance."""
+    rng = random.Random(5)
+    for number in (30, 100):
+        for true in (0.6, 0.8, 0.9, 0.95):
+            for labels in ((0.5, 0.5), (0.8, 0.2), (0.9, 0.1), (0.7, 0.2, 0.06, 0.04)):
+                held = known = 0
+                for _ in range(trials):
+                    found = interval([pair(labels, true, rng) for _ in range(number)])
+                    known += found is not None
+                    held += found is not None and found[0] <= true <= found[1]
+                yield f"{number} pairs, agreement {true}, labels {labels}: {held / known:.1%}"
+
+
+def pair(labels: tuple[float, ...], agreement: float, rng: random.Random) -> Pair:
+    one, other = rng.choices(range(len(labels)), labels, k=2)
+    return (one, one) if rng.random() < agreement else (one, other)
+
+
+def main() -> None:
+    """Print the coverage that docs/reference/statistics.md sums up."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--trials", type=int, default=1000)
+    options = parser.parse_args()
+    for line in chain(gate(options.trials), agreement(max(1, options.trials // 5))):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
