@@ -5,7 +5,33 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 `vocabulary` and `relations`. To add a language, add its lists there and its cases to the tests.
 """
 
-from curation.claims.comparing import conflict, contains
-from curation.claims.statements import statement_key
+from curation.claims.comparing import clash, conflict, contains, steps_out_of_order
+from curation.claims.inversion import language_for, negation_of, number_words, opposites_of
+from curation.claims.measures import equal, rival
+from curation.claims.quantities import UNITS
+from curation.claims.reading import Claim, Reading, reading, words_of
+from curation.claims.statements import asked, statement_key
+from curation.claims.vocabulary import LANGUAGES
+from curation.claims.words import EVIDENCE
 
-__all__ = ["conflict", "contains", "statement_key"]
+__all__ = [
+    "EVIDENCE",
+    "LANGUAGES",
+    "UNITS",
+    "Claim",
+    "Reading",
+    "asked",
+    "clash",
+    "conflict",
+    "contains",
+    "equal",
+    "language_for",
+    "negation_of",
+    "number_words",
+    "opposites_of",
+    "reading",
+    "rival",
+    "statement_key",
+    "steps_out_of_order",
+    "words_of",
+]

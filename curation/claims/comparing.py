@@ -6,13 +6,17 @@ from typing import Final
 from rapidfuzz.distance import Levenshtein
 
 from curation.claims.measures import equal, rival
-from curation.claims.reading import SIDES, Claim, Reading, canonical, reading
+from curation.claims.reading import MODAL, NEGATION, SIDES, Claim, Reading, canonical, reading
 from curation.claims.statements import asked
-from curation.claims.words import EVIDENCE
 
 FRAME: Final = 0.6
 """The share of equal words from which two clauses are one frame with another filling."""
-_PARTICLES = frozenset(
+ALIKE: Final = 0.75
+"""The share of equal words from which one word in the place of another is taken to say something else."""
+STEPS: Final = 3
+NEAR: Final = 0.8
+"""The share of equal words from which one answer is a copy of the other with a few words changed."""
+PARTICLES = frozenset(
     "before after within until up down in out on off over under above below vor nach an aus auf zu antes después avant après".split()
 )
 """Words with many senses: opposite only where one replaces the other in the same sentence."""
@@ -20,6 +24,8 @@ _ONE_THING = frozenset(
     "is was who where ist war wer wo est était qui où es era quién dónde è chi dove é quem onde wie waar jest był kto gdzie".split()
 )
 """In a question: there is one right answer."""
+FEW: Final = 3
+"""Words that may change places between clauses: longer parts are items in another order."""
 _JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 
 
@@ -39,13 +45,12 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         and not asked(question).open
     ):
         return "yes or no"
-    found = ""
-    for mine, yours, share in aligned(one, other):
-        kind = _clause_clash(mine, yours, share, one, other)
-        if kind and kind != "wording":
+    pairs = list(aligned(one, other))
+    for mine, yours, share in pairs:
+        agreed = any(each is mine and said.negated == mine.negated for each, said, _ in pairs)
+        if kind := _clause_clash(mine, yours, share, one, other, agreed):
             return kind
-        found = found or kind
-    return _single(one, other, question) or found
+    return _single(one, other, question) or _replaced(one, other)
 
 
 def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]]:
@@ -56,32 +61,52 @@ def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]
             shared = len(mine.content & yours.content)
             if shared:
                 score = shared / min(len(mine.content), len(yours.content)) + shared / 100
+                score += (mine.raw == yours.raw) + (mine.negated == yours.negated) / 1000
                 if score > most:
                     best, most = mine, score
         if best is not None:
             yield best, yours, len(best.content & yours.content) / min(len(best.content), len(yours.content))
 
 
-def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: Reading) -> str:
+def steps_out_of_order(one: Reading, other: Reading) -> bool:
+    """Whether the clauses of one answer stand in more or less the reverse order in the other, if three or more do."""
+    order = list(dict.fromkeys(one.claims.index(mine) for mine, _, share in aligned(one, other) if share >= FRAME))
+    pairs = [(a, b) for place, a in enumerate(order) for b in order[place + 1 :]]
+    return len(order) >= STEPS and 2 * sum(a > b for a, b in pairs) > len(pairs)
+
+
+def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: Reading, agreed: bool) -> str:
+    """`agreed` says that another clause of the other answer has the polarity of `mine`."""
     shared = mine.content & yours.content
     turned = _turned(mine, yours, one.language)
-    if share >= 0.5 and (mine.negated != yours.negated) != turned and (len(shared) > 1 or share == 1.0 or turned):
-        return "polarity" if not turned else "opposite"
+    if share >= 0.5 and turned and mine.negated == yours.negated:
+        return "opposite"
+    sure = len(shared) > 1 or share == 1.0
+    if share >= 0.5 and mine.negated != yours.negated and not turned and not agreed and sure:
+        return "polarity"
+    if any(equal(a, b) and one_side != other_side for a, one_side in mine.limits for b, other_side in yours.limits):
+        return "limit"
     if share >= 0.5 and _number_clash(mine, yours, one, other):
         return "number"
     if _swapped(mine.raw, yours.raw):
         return "roles"
-    return _replaced(mine, yours, one, other)
+    return ""
 
 
 def _turned(mine: Claim, yours: Claim, language: str) -> bool:
     """Whether the clauses say opposite sides of an odd number of things."""
-    sides = SIDES[language]
-    here = {axis: side for word in mine.content - yours.content - _PARTICLES for axis, side in sides.get(word, ())}
-    if not here:
-        return False
-    there = {axis: side for word in yours.content - mine.content - _PARTICLES for axis, side in sides.get(word, ())}
+    here, there = (_sides(claim, other, language) for claim, other in ((mine, yours), (yours, mine)))
     return any(here[axis] != side for axis, side in there.items() if axis in here)
+
+
+def _sides(claim: Claim, other: Claim, language: str) -> dict[int, int]:
+    """The side that a clause alone takes of each axis, and none where it says both."""
+    both: dict[int, set[int]] = {}
+    for word in claim.content - PARTICLES:
+        for axis, side in SIDES[language].get(word, ()):
+            both.setdefault(axis, set()).add(side)
+    alone = {axis for word in claim.content - other.content for axis, _ in SIDES[language].get(word, ())}
+    return {axis: next(iter(sides)) for axis, sides in both.items() if len(sides) == 1 and axis in alone}
 
 
 def _number_clash(mine: Claim, yours: Claim, one: Reading, other: Reading) -> bool:
@@ -94,7 +119,7 @@ def _number_clash(mine: Claim, yours: Claim, one: Reading, other: Reading) -> bo
     return False
 
 
-def _swapped(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
+def _swapped(mine: tuple[str, ...], yours: tuple[str, ...], most: int = 99) -> bool:
     """Whether two parts of the clause have changed places around something that is no mere "and"."""
     if len(mine) != len(yours) or mine == yours or sorted(mine) != sorted(yours):
         return False
@@ -104,38 +129,49 @@ def _swapped(mine: tuple[str, ...], yours: tuple[str, ...]) -> bool:
     while mine[end - 1] == yours[end - 1]:
         end -= 1
     x, y = mine[start:end], yours[start:end]
-    for tail in range(1, len(x)):
+    for tail in range(1, min(len(x), most + 1)):
         if x[-tail:] != y[:tail]:
             continue
-        for head in range(1, len(x) - tail):
+        for head in range(1, min(len(x) - tail, most + 1)):
             middle = x[head : len(x) - tail]
             if x[:head] == y[-head:] and y[tail : len(y) - head] == middle and not _JOINING.issuperset(middle):
                 return True
     return False
 
 
-def _replaced(mine: Claim, yours: Claim, one: Reading, other: Reading) -> str:
-    """What kind of word was replaced by another of its kind in a clause that is otherwise nearly the same."""
-    if Levenshtein.normalized_similarity(mine.raw, yours.raw) < FRAME:
+def _replaced(one: Reading, other: Reading) -> str:
+    """What kind of word was replaced by another of its kind in an answer that is otherwise nearly the same."""
+    mine, yours = [tuple(word for claim in each.claims for word in claim.raw) for each in (one, other)]
+    if _swapped(mine, yours, most=FEW):
+        return "roles"
+    if (likeness := Levenshtein.normalized_similarity(mine, yours)) < FRAME:
         return ""
-    found = ""
-    for step in Levenshtein.opcodes(mine.raw, yours.raw):
-        if step.tag != "replace":
+    near = likeness >= NEAR  # then a word that is replaced counts, though it is found elsewhere as well
+    replaced: list[tuple[list[str], list[str]]] = []
+    turns, bound = 0, MODAL[one.language]
+    for step in Levenshtein.opcodes(mine, yours):
+        if step.tag == "equal":
             continue
-        out = [word for word in mine.raw[step.src_start : step.src_end] if word not in yours.raw]
-        put = [word for word in yours.raw[step.dest_start : step.dest_end] if word not in mine.raw]
-        if not out or not put:
-            continue
+        out, put = list(mine[step.src_start : step.src_end]), list(yours[step.dest_start : step.dest_end])
+        turns += len(NEGATION[one.language].intersection(out)) + len(NEGATION[one.language].intersection(put))
+        if near and bound.intersection(out) and bound.intersection(put):
+            return "modality"
+        out = [word for word in out if near or word not in other.content]
+        put = [word for word in put if near or word not in one.content]
+        out = [word for word in out if not any(equal(word, each) for each in put)]
+        replaced += [(out, put)] if out and put else []
+    for out, put in replaced:
         if any(_opposite(a, b, one.language) for a in out for b in put):
             return "opposite"
-        hard_out, hard_put = mine.hard.intersection(out), yours.hard.intersection(put)
+        hard_out, hard_put = one.hard.intersection(out), other.hard.intersection(put)
         if hard_out and hard_put and not any(equal(a, b) for a in hard_out for b in hard_put):
             return "number"
-        if mine.names.intersection(out) and yours.names.intersection(put) and not other.content & set(out):
+        if one.names.intersection(out) and other.names.intersection(put):
             return "name"
-        if any(word not in EVIDENCE for word in out) and any(word not in EVIDENCE for word in put):
-            found = "wording"
-    return found
+    if near and turns % 2:
+        return "polarity"
+    words = [pair for pair in replaced if one.content.intersection(pair[0]) and other.content.intersection(pair[1])]
+    return "wording" if words and (near or (len(words) == 1 and likeness >= ALIKE)) else ""
 
 
 def _opposite(one: str, other: str, language: str) -> bool:

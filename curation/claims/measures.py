@@ -2,15 +2,14 @@
 
 from typing import Final
 
-_SCALES: Final = {
-    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "ft": 0.3048, "inch": 0.0254},
+_SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared as a length
+    "length": {"mm": 1e-3, "cm": 1e-2, "m": 1.0, "km": 1e3, "mi": 1609.344, "kmh": 1e3, "mph": 1609.344, "ft": 0.3048, "inch": 0.0254},
     "mass": {"mg": 1e-6, "g": 1e-3, "kg": 1.0, "t": 1e3, "lb": 0.45359237},
     "volume": {"ml": 1e-3, "l": 1.0},
     "time": {"ms": 1e-3, "sec": 1.0, "min": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0},
     "months": {"month": 1.0, "year": 12.0},
     "data": {"kb": 1.0, "mb": 1e3, "gb": 1e6, "tb": 1e9},
     "power": {"w": 1.0, "kw": 1e3},
-    "speed": {"kmh": 1.0, "mph": 1.609344},
 }  # fmt: skip
 _SCALE = {unit: (name, factor) for name, units in _SCALES.items() for unit, factor in units.items()}
 _ALIKE: Final = (frozenset({"time", "months"}), frozenset({"money"}))
@@ -42,6 +41,8 @@ def equal(one: str, other: str) -> bool:
         return True
     left, right = value(one), value(other)
     if left and right:
+        if not left[1] and not right[1]:
+            return False  # 2.10 and 2.1 may be versions
         if left[1] == right[1] or not left[1] or not right[1]:
             return left[0] == right[0]
         here, there = _SCALE.get(left[1]), _SCALE.get(right[1])
@@ -49,12 +50,18 @@ def equal(one: str, other: str) -> bool:
             first, second = left[0] * here[1], right[0] * there[1]
             return abs(first - second) <= 0.01 * max(abs(first), abs(second))
         return False
-    if (left and other.startswith("@")) or (right and one.startswith("@")):
-        number, moment = (one, other) if left else (other, one)
-        return moment == f"@{number[1:].partition(' ')[0]:0>2}:00" and " " not in number
+    if one[0] == "@" or other[0] == "@":
+        return _moment(one) == _moment(other) and "~" in one + other
     return (
         one.startswith("=") and other.startswith("=") and (one[1:].endswith(other[1:]) or other[1:].endswith(one[1:]))
     )
+
+
+def _moment(fact: str) -> str:
+    """A time of day, or the number of an hour, in one form: 9, 9 o'clock and 9:00."""
+    if fact.startswith("#") and fact[1:].isdigit():
+        return f"@{fact[1:]:0>2}:00"
+    return fact.rstrip("~")
 
 
 def rival(one: str, other: str) -> bool:
@@ -62,12 +69,15 @@ def rival(one: str, other: str) -> bool:
     left, right = value(one), value(other)
     if left and right:
         return dimension(left[1]) == dimension(right[1])
-    if one[0] == other[0] and one[0] in "=@":
+    if one[0] == other[0] and one[0] in "=@~":
         return True
-    return not (left or right) and one[0] not in "=@" and other[0] not in "=@" and _shape(one) == _shape(other)
+    if left or right or one[0] in "=@~" or other[0] in "=@~" or "/" in one + other:
+        return False
+    return _shape(one) == _shape(other)
 
 
 def _shape(code: str) -> str:
-    """The shape of a code: A12 and B12 have one."""
-    shape = "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)
-    return shape if len(shape) < 12 else ""
+    """The shape of a code: A12 and B12 have one. Hidden values have one shape a type: `[PHONE_1]`."""
+    if code.startswith("["):
+        return code.rpartition("_")[0]
+    return "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)

@@ -11,7 +11,9 @@ from functools import lru_cache
 from typing import Final
 
 from curation.claims import relations
-from curation.claims.statements import claiming
+from curation.claims import vocabulary as lists
+from curation.claims.quantities import Clause
+from curation.claims.statements import asked, claiming
 from curation.claims.words import (
     DROPPED,
     END,
@@ -20,7 +22,7 @@ from curation.claims.words import (
     LANGUAGES,
     MODALS,
     NEGATIONS,
-    Clause,
+    WEEKDAYS,
     lists_of,
     split,
 )
@@ -43,11 +45,22 @@ _SPLITTING = frozenset(
     "quand parce sauf pero sino cuando porque excepto ma quando perché tranne mas exceto maar als omdat tenzij ale jeśli gdy ponieważ".split()
 )
 _LIGHT = frozenset("the a an".split())
+_HOUR = re.compile(r"#(?:1?\d|2[0-4])$|@")
+_SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "do", "fr", "sa", "so"), start=1)}
+_THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
-_HARD = re.compile(r"[#=@]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
-_LIMIT = re.compile(r"(?:no|not) (?:more|less|later|earlier|fewer|longer|only)|nicht (?:mehr|nur|länger|später)|pas (?:plus|seulement)|no (?:más|solo|sólo)|"
-                    r"non (?:più|solo)|não (?:mais|só)|niet (?:meer|alleen)|nie (?:więcej|tylko)")  # fmt: skip
+_HARD = re.compile(r"[#=@~\[]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
+_LIMIT = re.compile(
+    r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
+    r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
+    r"\bno (?:más|menos) de\b|\bno s[oó]lo\b|\bnon (?:più|meno) di\b|\bnon solo\b|\bnão (?:mais|menos) de\b|\bnão só\b|"
+    r"\bniemand sonst\b|\bpersonne d'autre\b|\bnadie más\b|\bnessun altro\b|\bniet (?:meer|minder|later|langer) dan\b|\bniet alleen\b|\bnie (?:więcej|mniej|później) niż\b|\bnie tylko\b"
+)
+"""A negation that draws a limit, and turns nothing round: "no more than 5", "not only"."""
+
+
+_MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class Claim:
     names: frozenset[str]
     negated: bool
     raw: tuple[str, ...]
+    limits: frozenset[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +98,25 @@ class Reading:
 
 
 @lru_cache(maxsize=RECENT)
-def reading(answer: str, question: str = "") -> Reading:
-    """Read an answer to that question."""
-    clauses, language = claiming(answer, question, whole=True)
-    names = _names(answer, language)
+def reading(answer: str, question: str = "", language: str = "") -> Reading:
+    """Read an answer to that question, in the language that is given or else guessed."""
+    tokens = split(answer)
+    clauses, language = claiming(answer, question, whole=True, language=language, tokens=tokens)
+    names, digit = _names(tokens, language), "1" in tokens
     first = clauses[0][0] if clauses and clauses[0] else ""
     polarity = True if first in _YES else False if first in _NO else None
     if polarity is not None and len(clauses[0]) > 1 and first in ("no", "si", "als"):
         polarity = None  # "No refunds …": the word belongs to what follows
     if polarity is not None:
         clauses = [clauses[0][1:], *clauses[1:]]
-    claims = [_claim(part, names, language) for clause in clauses for part in _parts(clause)]
+    claims = [_claim(part, names, language, digit) for clause in clauses for part in _parts(clause)]
     return Reading(tuple(claim for claim in claims if claim.words), polarity, language)
+
+
+@lru_cache(maxsize=RECENT)
+def words_of(question: str, language: str) -> frozenset[str]:
+    """The words of a question as an answer's words are read."""
+    return frozenset(canonical(word, language) for word in asked(question).words)
 
 
 def _parts(clause: Clause) -> Iterator[Clause]:
@@ -109,13 +130,17 @@ def _parts(clause: Clause) -> Iterator[Clause]:
         yield part
 
 
-def _claim(clause: Clause, names: frozenset[str], language: str) -> Claim:
+def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) -> Claim:
+    """Read one clause. `digit` says that the answer has a 1 in digits; in words it is an article in many languages."""
     words: list[str] = []
     function, negations = FUNCTION[language], NEGATIONS[language]
     negated = not negations.isdisjoint(clause) and not _only_limited(clause, negations)
+    clause = _with_hours(clause)
     place = 0
     while place < len(clause):
         word = clause[place]
+        if word in _SHORT_DAYS and language == "de" and not _THROUGH.isdisjoint(clause[max(0, place - 1) : place + 2]):
+            words.append(_SHORT_DAYS[word])
         pair = f"{word}-{clause[place + 1]}" if place + 1 < len(clause) else ""
         place += 1
         if pair in _GROUP:
@@ -128,10 +153,29 @@ def _claim(clause: Clause, names: frozenset[str], language: str) -> Claim:
             and word not in MODALS[language]
         ):
             words.append(canonical(word, language))
-    hard = frozenset(word for word in words if _HARD.match(word))
+    hard = frozenset(word for word in words if _HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(canonical(word, language) for word in clause if word in names) - hard
     raw = tuple(canonical(word, language) for word in clause if word not in _LIGHT)
-    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw)
+    return Claim(tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause))
+
+
+def _with_hours(clause: Clause) -> Clause:
+    """The clause with the two numbers of "from 9 to 17" as times of a day, which they may be."""
+    for place in range(len(clause) - 2):
+        hours = clause[place], clause[place + 2]
+        if clause[place + 1] == "to" and all(_HOUR.match(hour) for hour in hours):
+            first, last = (f"@{hour[1:]:0>2}:00~" if hour[0] == "#" else hour for hour in hours)
+            return [*clause[:place], first, "to", last, *_with_hours(clause[place + 3 :])]
+    return clause
+
+
+def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
+    """The numbers that are the most (True) or the least (False) of something."""
+    if not any(word[0] == "#" for word in clause):
+        return frozenset()
+    text = " ".join(clause)
+    found = {(match[2], most) for most, pattern in ((True, _MOST), (False, _LEAST)) for match in pattern.finditer(text)}
+    return frozenset(found)
 
 
 def _only_limited(clause: Clause, negations: frozenset[str]) -> bool:
@@ -140,10 +184,9 @@ def _only_limited(clause: Clause, negations: frozenset[str]) -> bool:
     return negations.isdisjoint(rest)
 
 
-def _names(answer: str, language: str) -> frozenset[str]:
+def _names(tokens: list[str], language: str) -> frozenset[str]:
     """The words that only a name would have in capitals there. In German every noun is, so capitals alone say little."""
     found: set[str] = set()
-    tokens = split(answer)
     before = "." if len(tokens) > SHORT else ","
     for token in tokens:
         inside = before not in END and before not in ":•" and language != "de"
@@ -158,12 +201,16 @@ def canonical(word: str, language: str) -> str:
     """The one form of a word: of its group of equal words, else its stem. Hard facts stay."""
     if _HARD.match(word):
         return word
+    if word in WEEKDAYS and (len(word) > 3 or lists_of(language) == "en"):
+        return f"~{WEEKDAYS[word]}"
     base = stem(word, language)
     return _GROUP.get(word) or _STEMMED[language].get(base) or base
 
 
 def stem(word: str, language: str) -> str:
     """A word without its ending, so that its inflections are one."""
+    if word.endswith("ee"):
+        return word  # an employee is no employer
     short = _SUFFIXES[lists_of(language)].sub("", word)
     if lists_of(language) == "en":
         short = _SUFFIXES["en"].sub("", short) if len(short) > 6 else short
@@ -173,8 +220,9 @@ def stem(word: str, language: str) -> str:
 
 
 def _groups() -> dict[str, str]:
-    found: dict[str, str] = {}
+    found = {"single": "#1", "half": "#50 %"}
     for group in relations.SAME:
+        group = group.replace("ß", "ss")
         first, *rest = group.split()
         mark = found.get(first, first)
         for word in (first, *rest):
@@ -187,7 +235,7 @@ def _sides(language: str) -> dict[str, tuple[tuple[int, int], ...]]:
     found: dict[str, set[tuple[int, int]]] = {}
     for axis, pair in enumerate(relations.OPPOSITE):
         for side, words in enumerate(pair.split("/")):
-            for word in words.split():
+            for word in words.replace("ß", "ss").split():
                 found.setdefault(canonical(word, language), set()).add((axis, side))
     return {word: tuple(sorted(axes)) for word, axes in found.items()}
 
@@ -197,3 +245,10 @@ _STEMMED = {
     language: {stem(word, language): mark for word, mark in _GROUP.items() if "-" not in word} for language in LANGUAGES
 }
 SIDES = {language: _sides(language) for language in LANGUAGES}
+NEGATION = {language: frozenset(canonical(word, language) for word in NEGATIONS[language]) for language in LANGUAGES}
+MODAL = {
+    language: frozenset(
+        canonical(word, language) for word in (*MODALS[language], *lists.ABILITY[lists_of(language)].split())
+    )
+    for language in LANGUAGES
+}

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Final
 
 from curation.claims import vocabulary as lists
+from curation.claims.quantities import Clause, read
 from curation.claims.words import (
     DROPPED,
     END,
@@ -18,10 +19,8 @@ from curation.claims.words import (
     LANGUAGES,
     MODALS,
     NEGATIONS,
-    Clause,
     language_of,
     lists_of,
-    read,
     singular,
     split,
 )
@@ -42,8 +41,8 @@ class Question:
 def _weights(language: str) -> dict[str, int]:
     language = lists_of(language)
     found = dict.fromkeys(FUNCTION[language], 0)
-    found |= dict.fromkeys(lists.WEAK[language].split(), 1)
-    return found | dict.fromkeys(lists.STRONG[language].split(), 2)
+    found |= dict.fromkeys(lists.WEAK[language].replace("ß", "ss").split(), 1)
+    return found | dict.fromkeys(lists.STRONG[language].replace("ß", "ss").split(), 2)
 
 
 _COURTESY = {language: _weights(language) for language in LANGUAGES}
@@ -87,19 +86,25 @@ def statement(answer: str, question: str = "") -> list[str]:
     return found or [word for clause in clauses for word in clause] or answer.lower().split()
 
 
-def claiming(answer: str, question: str = "", *, whole: bool = False) -> tuple[list[Clause], str]:
+def claiming(
+    answer: str, question: str = "", *, whole: bool = False, language: str = "", tokens: list[str] | None = None
+) -> tuple[list[Clause], str]:
     """The clauses of an answer that claim something, and the language that it was read in. If `whole`, each keeps its
-    subject, also where the question gave it.
+    subject, also where the question gave it, and what the answer asks back is left out. The language is guessed where none is given.
     """
     about = asked(question)
-    tokens = split(answer)
-    language = language_of([token.lower() for token in tokens[:60]], about.tokens)
+    tokens = split(answer) if tokens is None else tokens
+    language = language or language_of([token.lower() for token in tokens[:60]], about.tokens)
     clauses = read(tokens, language)
     sentences: list[list[tuple[Clause, str]]] = [[]]
     for clause in clauses:
         sentences[-1].append(clause)
         if clause[1] in END:
             sentences.append([])
+    if whole:
+        sentences = [sentence for sentence in sentences if sentence and sentence[-1][1] != "?"]
+        if not sentences:
+            return [], language
     kept = [rest for sentence in sentences if sentence and (rest := _stated(sentence, about, language))]
     if not kept:
         return [clause for clause, _ in clauses], language

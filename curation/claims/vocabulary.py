@@ -25,7 +25,7 @@ STRONG: Final = {
 """Words of courtesy: one of them makes a clause polite talk where all its other words claim nothing."""
 
 WEAK: Final = {
-    "en": "day weekend evening good great other hear waiting patience concern concerns kind kindly assured wish luck excellent nice wonderful fantastic perfect interesting help helps helped helpful assist assistance know anything "
+    "en": "day weekend evening feel free good great other hear waiting patience concern concerns kind kindly assured wish luck excellent nice wonderful fantastic perfect interesting help helps helped helpful assist assistance know anything "
     "something else here further more additional info information details answer answers response reply follows following below find looked see "
     "check read visit refer look page pages documentation docs faq website site article guide say says said according state states "
     "tells mention mentions explained explain ask asking asked asks reach reaching inquiry enquiry short summary brief quick quickly "
@@ -54,7 +54,7 @@ WEAK: Final = {
 FUNCTION: Final = {
     "en": "a an the this that these those it its is are was were be been being am i me my we us our you your he she they them their his "
     "her and as at by for from in into of on to with about so then here there now just also too very really if any some what which who "
-    "when where how why do does did have has had can could will would let feel free please well all right way out up regarding via get "
+    "when where how why do does did have has had can could will would let please well all right way out up regarding via get "
     "today again always s re ve ll m d time one need want wish like things thing back us-all contact support team write",
     "de": "der die das den dem des sich dass ein eine einen einem einer eines dies diese dieser dieses es ist sind war waren sein bin ich mir mich "
     "mein meine wir uns unser unsere unseren du dir dich sie ihr ihnen ihre ihren ihrer dein deine und als an bei für von im in ins zu "
@@ -115,6 +115,11 @@ MODALS: Final = {
     "pl": "musi musisz muszą wolno należy powinien powinna powinno",
 }  # fmt: skip
 """Words of duty and leave: no filler, unless the clause is polite talk ("May I help with anything else?")."""
+
+ABILITY: Final = {
+    "en": "can could", "de": "kann können", "fr": "peut peuvent pouvez", "es": "puede pueden", "it": "può possono", "pt": "pode podem",
+    "nl": "kan kunnen", "pl": "może można",
+}  # fmt: skip
 
 CANCELLED: Final = {
     "en": "hesitate worries problem",
@@ -253,6 +258,15 @@ UNITS: Final = {
     "w": "watt watts",
 }
 """The spellings of each unit that may follow a number."""
+
+LIMITS: Final = (
+    r"up to|at most|no \w+er than|max(?:imum)?(?: of)?|(?:no|not) more than|not over|no later than|fewer than|less than|under|below|höchstens|maximal|bis zu|nicht mehr als|"
+    r"weniger als|unter|jusqu a|au plus|au maximum|moins de?|pas plus de?|hasta|como máximo|menos de|no más de|massimo|fino a|al massimo|meno di|"
+    r"até|no máximo|maximaal|tot|hoogstens|minder dan|maksymalnie|najwyżej|mniej niż",
+    r"at least|min(?:imum)?(?: of)?|(?:no|not) less than|no fewer than|more than|over|above|exceeding|mindestens|mehr als|über|nicht weniger als|au moins|"
+    r"plus de?|au minimum|al menos|más de|como mínimo|almeno|più di|pelo menos|mais de|no mínimo|minstens|meer dan|co najmniej|więcej niż|ponad",
+)
+"""What stands before a number that is the most, or the least."""
 
 CONTRACTIONS: Final = {
     "can't": "can not", "cannot": "can not", "won't": "will not", "shan't": "shall not", "ain't": "is not",

@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def numbers(text: str) -> list[str]:
-    return sorted(re.findall(r"\d+", text))
+    return sorted(re.findall(r"\d+|\bnot\b", text))
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from curation.gate.graders.claims import claims
 from curation.gate.graders.embedding import embedding_grader
-from curation.gate.graders.facts import facts
 from curation.gate.graders.grades import (
     MAX_ANSWER,
     CaseView,
@@ -19,16 +19,17 @@ from curation.gate.graders.grades import (
     Grader,
     GraderError,
     ModelError,
-    NotApplicableError,
+    accepted_of,
     checked,
 )
 from curation.gate.graders.judge import judge_grader
 from curation.gate.graders.normalisation import blank
 from curation.gate.graders.overlap import fuzzy, token_f1
-from curation.gate.graders.strings import contains, exact, same_words
+from curation.gate.graders.strings import exact, same_words
 
 __all__ = [
     "DEFAULT_GRADERS",
+    "GONE",
     "GRADERS",
     "GRADER_VERSION",
     "KINDS",
@@ -40,13 +41,12 @@ __all__ = [
     "GraderError",
     "GraderKind",
     "ModelError",
-    "NotApplicableError",
     "family",
     "grade",
     "grader",
 ]
 
-GRADER_VERSION: Final = "2"
+GRADER_VERSION: Final = "3"
 """Raised with every change that can move a score: results graded by another version are stale."""
 
 
@@ -74,14 +74,16 @@ class GraderKind:
 KINDS: Final[Mapping[str, GraderKind]] = {
     "exact": GraderKind(grade=exact),
     "normalised": GraderKind(grade=same_words),
-    "contains": GraderKind(grade=contains),
-    "facts": GraderKind(grade=facts, least=0.8, likeness=True),
+    "claims": GraderKind(grade=claims, least=0.5),
     "token_f1": GraderKind(grade=token_f1, least=0.5, highest=0.9, likeness=True),
     "fuzzy": GraderKind(grade=fuzzy, least=0.5, highest=0.9, likeness=True),
     "judge": GraderKind(make=judge_grader, least=0.5, highest=0.9),
     "embedding": GraderKind(make=embedding_grader, least=0.8, highest=0.95, likeness=True),
 }
 """Every grader, in the order in which calibration tries them: from the strictest and simplest on."""
+
+GONE: Final = frozenset({"contains", "facts"})
+"""Graders that there were once; `claims` has taken their place."""
 
 GRADERS: Final[Mapping[str, Grader]] = {name: kind.grade for name, kind in KINDS.items() if kind.grade}
 """The graders that need nothing but the texts: same texts, same score, on any machine."""
@@ -128,6 +130,8 @@ def grade(
         raise GraderError(f"{name}: a threshold of 0 would pass everything")
     if blank(answer):
         return Grade(0.0, False, "the answer is empty", name)
-    score = checked((using or grader(name))(answer, expected, case), name)
+    asked = using or grader(name)
+    accepted = accepted_of(case) if using is None else ()  # a model that grades is asked once an answer
+    score = max(checked(asked(answer, right, case), name) for right in (expected, *accepted))
     passed = score >= limit
     return Grade(score, passed, f"{score:.3f} {'reaches' if passed else 'is below'} {limit:.3f}", name)

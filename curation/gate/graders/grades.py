@@ -11,17 +11,13 @@ MAX_ANSWER = 100_000
 """Longest text that is graded, in code points: a longer answer is an error, not a slow pass."""
 
 CaseView = Mapping[str, object]
-"""What a grader may know of a case apart from the expected answer: `question`, `rejected`, `language`, `kind`,
-`tags`.
+"""What a grader may know of a case apart from the expected answer: `question`, `rejected`, `accepted`,
+`also_rejected`, `language`, `kind`, `tags`.
 """
 
 
 class GraderError(Exception):
     """The grader could not grade. The message names the cause and never quotes captured text."""
-
-
-class NotApplicableError(GraderError):
-    """The case has nothing that this grader could look at (facts, where the expected answer states none)."""
 
 
 class ModelError(GraderError):
@@ -61,3 +57,9 @@ def text_of(case: CaseView, key: str) -> str:
     """Return the case's text under `key`, or "" where it has none."""
     value = case.get(key)
     return value if isinstance(value, str) else ""
+
+
+def accepted_of(case: CaseView) -> tuple[str, ...]:
+    """Return the other right answers that the case has beside the expected one."""
+    value = case.get("accepted")
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()

@@ -17,10 +17,12 @@ from statistics import fmean
 from types import ModuleType
 from typing import Any, Final
 
-from curation.gate.graders.facts import contradicted, stated
+from curation.claims import clash, reading
 from curation.gate.graders.grades import CaseView, Grader, GraderError, ModelError, checked, text_of
 
 PASS_SCORE: Final = 0.5
+OVERRULED: Final = frozenset({"number", "yes or no"})
+"""What contradicts the expected answer whatever the judge says."""
 _LARGEST_REPLY = 65_536
 
 INSTRUCTIONS: Final = """You compare a candidate answer with a reference answer to the same question.
@@ -102,7 +104,10 @@ class JudgeGrader:
         """The votes on an answer, and the score that they and the facts come to."""
         opinion = ask(self.config, self.client, answer=answer, expected=expected, case=case)
         self.opinions.append(opinion)
-        return opinion, 0.0 if contradicted(stated(expected), stated(answer)) else opinion.score
+        question = text_of(case, "question")
+        wanted = reading(expected, question)
+        kind = clash(wanted, reading(answer, question, wanted.language), question)
+        return opinion, 0.0 if kind in OVERRULED else opinion.score
 
     @property
     def cost(self) -> float:

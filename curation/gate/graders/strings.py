@@ -4,11 +4,14 @@ in it.
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from typing import Final
 
 from curation.gate.graders.grades import CaseView, text_of
 from curation.gate.graders.normalisation import normalised, tokens
+from privacy.redaction import PLACEHOLDER
 
 Tokens = tuple[str, ...]
 
@@ -33,6 +36,11 @@ _NEGATORS: Final = frozenset(
         *("pas", "jamais", "ni", "nunca", "non", "без", "не", "不", "非"),
     ]
 )
+_QUERY: Final = re.compile(
+    r"\s*(?:select|insert|update|delete|with|create)\b.*\b(?:from|into|set|table|as)\b", re.I | re.S
+)
+_CODE_SIGNS: Final = frozenset("{}[]()<>=;_*\\|`$&")
+_CODE_SHARE: Final = 0.06
 _ALTERNATIVES: Final = frozenset({"or", "oder", "ou"})
 
 
@@ -74,3 +82,16 @@ def _places(part: Tokens, whole: Tokens) -> list[int]:
     """Return where `part` stands in `whole`, token by token: "ice" is not in "price"."""
     last = len(whole) - len(part)
     return [at for at in range(last + 1) if whole[at] == part[0] and whole[at : at + len(part)] == part]
+
+
+def verbatim(text: str) -> bool:
+    """Say whether a text is code, a query or data, where signs matter as much as words."""
+    text = PLACEHOLDER.sub("", text).strip()
+    if text.startswith("```") or _QUERY.match(text):
+        return True
+    if text[:1] in ("{", "["):
+        try:
+            return isinstance(json.loads(text), dict | list)
+        except ValueError:
+            return False
+    return sum(map(text.count, _CODE_SIGNS)) > _CODE_SHARE * len(text)

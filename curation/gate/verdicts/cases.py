@@ -47,6 +47,8 @@ class Case:
     discriminating: bool = False
     sources: tuple[str, ...] = ()
     context: str = ""
+    accepted: tuple[str, ...] = ()
+    also_rejected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,8 @@ def case_view(case: Case) -> dict[str, object]:
     return {
         "question": case.question,
         "rejected": case.rejected,
+        "accepted": case.accepted,
+        "also_rejected": case.also_rejected,
         "language": case.language,
         "kind": case.kind,
         "tags": case.tags,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import ClassVar
 
-from curation.gate.graders import LEAST, MODELS
+from curation.gate.graders import GONE, LEAST, MODELS
 
 KINDS = ("golden", "regression")
 
@@ -65,6 +65,7 @@ class GatePolicy:
     def from_dict(cls, values: Mapping[str, object]) -> GatePolicy:
         """Return the policy of a stored mapping; names it lacks take their defaults, and
         names that a policy had once are left out. Raises PolicyError."""
+        values = _without_gone_graders(values)
         known = {item.name for item in fields(cls)}
         unknown = sorted(str(name) for name in set(values) - known - cls.RETIRED)
         if unknown:
@@ -74,6 +75,15 @@ class GatePolicy:
     def to_dict(self) -> dict[str, object]:
         """Return the policy as plain values, every field named."""
         return asdict(self) | {"model_graders": list(self.model_graders)}
+
+
+def _without_gone_graders(values: Mapping[str, object]) -> Mapping[str, object]:
+    """The policy without thresholds of graders that there were once: their scores meant something else."""
+    kinds = values.get("thresholds")
+    if not isinstance(kinds, Mapping) or not all(isinstance(part, Mapping) for part in kinds.values()):
+        return values
+    left = {kind: {name: least for name, least in part.items() if name not in GONE} for kind, part in kinds.items()}
+    return {**values, "thresholds": left}
 
 
 def _whole(name: str, value: object, *, least: int) -> None:

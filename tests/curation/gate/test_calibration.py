@@ -17,6 +17,7 @@ from curation.gate.calibration import (
     threshold_curve,
 )
 from curation.gate.graders import GraderError
+from curation.gate.mutations import opposites, other_forms
 from curation.gate.verdicts import Case, graded
 
 OTHERS = (
@@ -45,22 +46,49 @@ def corrected(expected: str, rejected: str, **changes: object) -> Case:
 
 
 @pytest.mark.parametrize(
-    ("case", "grader"),
+    "case",
     [
-        (golden("Paris"), "contains"),
-        (corrected("Paris", "Lyon"), "contains"),
-        (golden("Lisbon"), "normalised"),
-        (golden(FACTUAL), "facts"),
-        (corrected(FACTUAL, FACTUAL.replace("30", "60")), "facts"),
-        (golden(PROSE), "token_f1"),
-        (corrected(PROSE, WRONG_PROSE), "token_f1"),
-        (corrected("SELECT a FROM t WHERE b > 3", "SELECT a FROM t WHERE b < 3"), "contains"),
-        (golden('{"name": "x", "total": 3}'), "contains"),
+        golden("Paris"),
+        corrected("Paris", "Lyon"),
+        golden(FACTUAL),
+        corrected(FACTUAL, FACTUAL.replace("30", "60")),
+        golden(PROSE),
+        corrected(PROSE, WRONG_PROSE),
+        corrected("SELECT a FROM t WHERE b > 3", "SELECT a FROM t WHERE b < 3"),
+        golden('{"name": "x", "total": 3}'),
     ],
 )
-def test_it_chooses_the_strictest_grader_that_suffices(case: Case, grader: str) -> None:
+def test_claims_tell_short_answers_prose_and_code_from_their_opposites(case: Case) -> None:
     found = calibrate(case, OTHERS)
-    assert (found.grader, found.discriminating) == (grader, True)
+    assert (found.grader, found.discriminating) == ("claims", True)
+
+
+@pytest.mark.parametrize("case", [golden(FACTUAL), golden(PROSE), corrected(PROSE, WRONG_PROSE)])
+def test_a_trusted_grader_passes_other_forms_and_fails_every_opposite(case: Case) -> None:
+    ready = calibrated(case, OTHERS)
+    assert all(graded(ready, text).passed for text in other_forms(case.expected, case.question))
+    assert opposites(case.expected, case.question)
+    assert not [text for text in opposites(case.expected, case.question) if graded(ready, text).passed]
+
+
+def test_a_short_answer_that_others_contain_is_wanted_alone() -> None:
+    assert calibrate(golden("Lisbon"), OTHERS).grader == "normalised"
+
+
+def test_every_accepted_answer_must_pass_and_every_rejected_one_fail() -> None:
+    case = golden("The fee is 30 euros.", question="What is the fee?", accepted=("30 euros, or 20 on Sundays",))
+    assert calibrate(case, OTHERS).discriminating
+    assert graded(calibrated(case, OTHERS), "It is 30 euros, or 20 on Sundays.").passed
+    assert not calibrate(replace(case, also_rejected=("30 euros, or 20 on Sundays",)), OTHERS).discriminating
+
+
+def test_likeness_is_trusted_only_in_a_language_whose_opposites_are_unknown() -> None:
+    japanese = golden(
+        "返品は商品の到着後三十日以内であれば無料でお受けしておりますので、箱に入れてお送りください。",
+        question="返品はいつまでできますか",
+    )
+    assert calibrate(japanese, OTHERS).grader in ("claims", "token_f1", "fuzzy")
+    assert not calibrate(golden(PROSE), OTHERS, ("token_f1", "fuzzy")).discriminating
 
 
 @pytest.mark.parametrize("case", [golden("Paris"), golden(FACTUAL), golden(PROSE), corrected(PROSE, WRONG_PROSE)])
@@ -72,7 +100,7 @@ def test_the_chosen_grader_passes_the_expected_and_fails_everything_wrong(case: 
 
 
 def test_it_trusts_no_grader_where_nothing_tells_them_apart() -> None:
-    found = calibrate(corrected(PROSE, PROSE.replace("whenever", "whensoever")), OTHERS)
+    found = calibrate(corrected(PROSE, PROSE.replace("; access", ", and access")), OTHERS)
     assert (found.grader, found.discriminating) == ("", False)
     assert "no grader" in found.why
 
@@ -97,9 +125,9 @@ def test_a_corrected_case_needs_no_other_answers() -> None:
 
 
 def test_the_threshold_stands_above_the_nearest_wrong_answer() -> None:
-    near = " ".join(PROSE.split()[: len(PROSE.split()) // 2])
+    near = " ".join(PROSE.split()[: len(PROSE.split()) * 2 // 3])
     plain, pressed = calibrate(golden(PROSE), OTHERS), calibrate(golden(PROSE), (*OTHERS, near))
-    assert plain.threshold == DEFAULT_THRESHOLDS["golden"]["token_f1"]
+    assert plain.threshold == DEFAULT_THRESHOLDS["golden"]["claims"]
     assert pressed.threshold > plain.threshold
 
 
@@ -107,12 +135,7 @@ def test_likeness_is_not_trusted_for_a_query() -> None:
     query = "SELECT name FROM people WHERE age > 3 AND town = 'Lisbon' ORDER BY name"
     far = corrected(query, "DELETE FROM orders")
     assert calibrate(far, ()).discriminating
-    assert not calibrate(far, (), candidates=("facts", "token_f1", "fuzzy")).discriminating
-
-
-def test_it_says_whether_changed_numbers_are_told() -> None:
-    assert calibrate(golden(FACTUAL), OTHERS).why.endswith("changed numbers")
-    assert calibrate(golden(FACTUAL), OTHERS, ("token_f1",)).why.endswith("other answers apart")
+    assert not calibrate(far, (), candidates=("token_f1", "fuzzy")).discriminating
 
 
 def test_the_same_case_gets_the_same_grader_every_time() -> None:
@@ -124,11 +147,11 @@ def test_it_never_quotes_a_case() -> None:
 
 
 def trusting(answer: str, expected: str, case: object) -> float:
-    return 1.0 if answer.strip().casefold().startswith(expected.casefold()[:5]) or "same=true" in answer else 0.0
+    return 1.0 if answer.strip().casefold().startswith(expected.casefold()) or "same=true" in answer else 0.0
 
 
 def sceptical(answer: str, expected: str, case: object) -> float:
-    return 1.0 if answer.strip().casefold().startswith(expected.casefold()[:5]) else 0.0
+    return 1.0 if answer.strip().casefold().startswith(expected.casefold()) else 0.0
 
 
 def broken(answer: str, expected: str, case: object) -> float:

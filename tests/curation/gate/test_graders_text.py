@@ -1,4 +1,4 @@
-"""Graders that compare words: exact, normalised, contains, token F1, fuzzy, and the registry in front of
+"""Graders that compare words: exact, normalised, token F1, fuzzy, and the registry in front of
 them.
 """
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.gate.graders import DEFAULT_GRADERS, GRADERS, GraderError, NotApplicableError, grade, grader
+from curation.gate.graders import DEFAULT_GRADERS, GRADERS, GraderError, grade, grader
 from curation.gate.graders.normalisation import blank, normalised, tokens
 
 TEXTS = st.text(alphabet=st.characters(codec=None, categories=None), max_size=60)
@@ -72,17 +72,14 @@ def test_it_normalises_any_text_once_and_for_all(text: str) -> None:
 @given(TEXTS, TEXTS)
 def test_every_score_is_a_number_from_zero_to_one(answer: str, expected: str) -> None:
     for name in DEFAULT_GRADERS:
-        try:
-            result = grade(name, answer, expected, {"rejected": answer[::-1]}, threshold=0.5)
-        except NotApplicableError:
-            continue
+        result = grade(name, answer, expected, {"rejected": answer[::-1]}, threshold=0.5)
         assert 0.0 <= result.score <= 1.0
         assert result.passed == (result.score >= 0.5)
 
 
 @given(st.text(min_size=1, max_size=80).filter(lambda text: not blank(text)))
 def test_every_grader_passes_the_expected_answer_itself(text: str) -> None:
-    for name in ("exact", "normalised", "token_f1", "fuzzy"):
+    for name in DEFAULT_GRADERS:
         assert score(name, text, text) == 1.0
 
 
@@ -91,28 +88,6 @@ def test_exact_tells_letters_apart_that_normalised_does_not() -> None:
     assert score("exact", "paris", "Paris") == 0.0
     assert score("normalised", "paris!", "Paris") == 1.0
     assert score("normalised", "Paris, France", "Paris") == 0.0
-
-
-@pytest.mark.parametrize(
-    ("answer", "passes"),
-    [
-        ("The capital is Paris.", True),
-        ("Parisian cafés", False),
-        ("It is not Paris", False),
-        ("Either Paris or London", False),
-        ("London or Paris", False),
-        ("Paris, not London", True),
-        ("Paris " + "and some other town " * 20, False),
-    ],
-)
-def test_contains_wants_the_words_affirmed_and_not_among_many(answer: str, passes: bool) -> None:
-    assert score("contains", answer, "Paris") == float(passes)
-
-
-def test_contains_fails_an_answer_that_gives_the_rejected_one_too() -> None:
-    both = "It is Paris. It is Lyon."
-    assert score("contains", both, "Paris", rejected="Lyon") == 0.0
-    assert score("contains", "It is Paris in France", "Paris in France", rejected="Paris") == 1.0
 
 
 def test_token_f1_counts_shared_words_and_punishes_padding() -> None:
@@ -172,7 +147,7 @@ def test_a_grade_never_quotes_the_texts() -> None:
 
 
 def test_the_registry_needs_no_optional_package() -> None:
-    assert tuple(GRADERS) == ("exact", "normalised", "contains", "facts", "token_f1", "fuzzy")
+    assert tuple(GRADERS) == ("exact", "normalised", "claims", "token_f1", "fuzzy")
     assert "sentence_transformers" not in sys.modules
 
 

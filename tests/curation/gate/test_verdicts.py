@@ -251,11 +251,11 @@ def test_timeouts_and_errors_refuse_but_the_rest_is_judged() -> None:
 
 
 def test_a_grader_that_cannot_grade_is_an_error_of_the_result() -> None:
-    case = Case("f", "golden", "q", "no facts here", grader="facts", threshold=0.8, discriminating=True)
+    case = Case("f", "golden", "q", "a word", grader="exact", threshold=0.0, discriminating=True)
     result = graded(case, "an answer")
     assert (result.passed, result.score) == (False, None)
     assert result.error is not None
-    assert result.error.startswith("grader: facts")
+    assert result.error.startswith("grader: exact")
 
 
 def test_details_never_quote_answers() -> None:
@@ -272,6 +272,8 @@ FIELDS = {
     "severity": "never_again",
     "tags": ("x",),
     "language": "x",
+    "accepted": ("x",),
+    "also_rejected": ("x",),
     "grader": "exact",
     "threshold": 0.5,
     "discriminating": False,

@@ -38,8 +38,8 @@ OLD_MISTAKE = "Orders cannot be cancelled. Please write a letter and wait for {0
 def _cases() -> list[Case]:
     cases = []
     for i in range(20):
-        cases.append(_case(f"short-{i}", "golden", f"Short {i}?", f"Answer {i}", grader="contains"))
-        cases.append(_case(f"long-{i}", "golden", f"Long {i}?", PROSE.format(i, i + 2), grader="facts", threshold=0.8))
+        cases.append(_case(f"short-{i}", "golden", f"Short {i}?", f"Answer {i}", grader="claims", threshold=0.5))
+        cases.append(_case(f"long-{i}", "golden", f"Long {i}?", PROSE.format(i, i + 2), grader="claims", threshold=0.5))
         cases.append(
             _case(
                 f"fixed-{i}",
@@ -56,7 +56,9 @@ def _cases() -> list[Case]:
         _case(f"open-{i}", "regression", f"Open {i}?", f"Word {i}", rejected=f"Mistake {i}", grader="normalised")
         for i in range(10)
     ]
-    never = _case("grave", "golden", "Grave?", "Call the doctor", grader="contains", severity="never_again")
+    never = _case(
+        "grave", "golden", "Grave?", "Call the doctor", grader="claims", threshold=0.5, severity="never_again"
+    )
     vague = Case("vague", "golden", "Vague?", "It depends.", language="en")
     return [*cases, never, vague]
 
@@ -74,7 +76,7 @@ def answer_of(case: Case) -> str:
     """What both honest agents say: right in words of their own, and still wrong on the open corrections."""
     if case.id.startswith("open"):
         return case.rejected or ""
-    if case.grader in ("facts", "token_f1"):
+    if case.id.startswith(("long", "fixed")):
         numbers = [int(word) for word in case.expected.replace(":", " ").split() if word.isdigit()]
         return OWN_WORDS.format(*numbers)
     return f"Certainly: {case.expected}."

@@ -1,0 +1,77 @@
+"""The claims grader: right in other words, wrong in nearly the same, on answers that people wrote."""
+
+import pytest
+
+from curation.gate.calibration import calibrated
+from curation.gate.graders import grade
+from curation.gate.verdicts import Case, graded
+from tests.curation.told_answers import FILES, read, tally
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_it_passes_nine_in_ten_right_answers_and_at_most_one_in_thirty_wrong_ones(name: str) -> None:
+    found = tally(read(name))
+    assert found.right + found.wrong > 110
+    assert found.refused <= found.right * 0.12 and found.passed <= found.wrong / 30, found
+    assert found.not_judged <= 0.06 * (found.right + found.wrong), found
+
+
+def score(answer: str, expected: str, question: str = "", **case: object) -> float:
+    return grade("claims", answer, expected, {"question": question, **case}, threshold=0.5).score
+
+
+CAPITAL = "What is the capital of France?"
+
+
+@pytest.mark.parametrize(
+    ("answer", "passes"),
+    [
+        ("The capital is Paris.", True),
+        ("Parisian cafés", False),
+        ("It is not Paris", False),
+        ("Either Paris or London", False),
+        ("London or Paris", False),
+        ("Paris, not London", True),
+        ("Paris " + "and some other town " * 40, False),
+    ],
+)
+def test_a_short_answer_is_wanted_affirmed_and_not_among_many(answer: str, passes: bool) -> None:
+    assert (score(answer, "Paris", CAPITAL) >= 0.5) == passes
+
+
+def test_it_fails_an_answer_that_gives_the_rejected_one_too() -> None:
+    assert score("It is Paris. It is Lyon.", "Paris", CAPITAL, rejected="Lyon") == 0.0
+    assert score("It is Paris in France", "Paris in France", CAPITAL, rejected="Paris") == 1.0
+
+
+def test_what_matters_is_what_the_question_asks_for() -> None:
+    rule = "Goods can be sent back within 30 days, and the postage is paid by us if they are broken."
+    assert score("30 days", rule, "How long do I have to send goods back?") >= 0.5
+    assert score("We pay the postage if they are broken.", rule, "How long do I have to send goods back?") < 0.5
+
+
+def test_it_wants_every_step_of_a_procedure_and_in_order() -> None:
+    steps, how = "Open the lid, insert the card, and press the green button.", "How do I start the machine?"
+    assert score("1. Open the lid\n2. Insert the card\n3. Press the green button", steps, how) == 1.0
+    assert score("Open the lid.", steps, how) < 0.5
+    assert score("Press the green button, insert the card, and open the lid.", steps, how) == 0.0
+
+
+def test_any_accepted_answer_will_do() -> None:
+    assert score("Blue", "Red", "Which colour?", accepted=("Blue",)) == 1.0
+
+
+def test_code_is_wanted_sign_by_sign() -> None:
+    query = "SELECT a FROM t WHERE b > 3"
+    assert score(f"Here you are:\n```sql\n{query}\n```", query) == 1.0
+    assert score(query.replace(">", "<"), query) == 0.0
+    assert score("Run `pip install request`.", "Run `pip install requests`.") == 0.0
+
+
+def test_a_hidden_value_is_compared_by_its_number_in_the_conversation() -> None:
+    expected, how = "Call the night desk at [PHONE_1].", "Which number do I call at night?"
+    assert score("At night, call [PHONE_1].", expected, how) >= 0.5
+    assert score("Call the night desk at [PHONE_2].", expected, how) == 0.0
+    case = Case("c", "golden", how, expected)
+    ready = calibrated(case, ["The desk is open from 8 to 17."])
+    assert ready.discriminating and not graded(ready, "Call the night desk at [PHONE_2].").passed
