@@ -10,7 +10,7 @@ from curation.claims.comparing import PARTICLES
 from curation.claims.words import EVIDENCE, NEGATIONS, language_of, lists_of, split
 
 MOST_WORDS: Final = 12
-_SMALL_NUMBER = re.compile(r"(?<![\w.,:/$€£-])\d{1,2}(?![\w/:.%-]|[.,]\d)")
+_SMALL_NUMBER = re.compile(r"(?<![\w.,:/$€£-])\d{1,2}(?![\w/:.%-]|[.,]\d| ?[a-zA-Z]\b)")
 _AFTER: Final = {
     "en": "is are was were can may must will should do does has have could would",
     "de": "ist sind war kann können darf dürfen wird werden hat haben muss soll sollte",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice, zip_longest
 from typing import Final
 
-from curation.claims import EVIDENCE, LANGUAGES, UNITS, language_for, negation_of, number_words, opposites_of
+from curation.claims import EVIDENCE, LANGUAGES, UNITS, language_for, negation_of, number_words, opposites_of, reading
 from curation.decisions.language import UNKNOWN, guess
 from curation.decisions.question_types import Asks
 from curation.gate.graders.claims import asks, procedure
@@ -36,7 +36,7 @@ STEPS: Final = 3
 OTHER_NAME: Final = "Kazbegi"
 FEW: Final = 12
 """Words up to which a text may have none of the little words that tell its language."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_SENTENCE = re.compile(r"(?<=[^\d][.!?])\s+(?=\S)")
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d+(?![\w/:-]|[.,]\d)")
 _CODE = re.compile(r"(?<![\w.])(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{2,}(?:[-.]\w+)*(?!\w)")
 _MARKER = re.compile(r"\s*\(?\d+[.)]")
@@ -66,7 +66,8 @@ def other_forms(text: str, question: str = "") -> tuple[str, ...]:
     if 1 < len(sentences) < 12 and "\n" not in text.strip():
         forms.append("\n".join(f"- {sentence}" for sentence in sentences))
     forms += [form for form in (number_words(text, language),) if form != text]
-    if asks(question) is Asks.AMOUNT and len(found := re.findall(r"\d+(?:[.,]\d+)*", text)) == 1:
+    facts = [fact for claim in reading(text, question).claims for fact in claim.words if fact[0] == "#"]
+    if asks(question) is Asks.AMOUNT and len(facts) == len(found := re.findall(r"\d+(?:[.,]\d+)*", text)) == 1:
         forms += re.findall(rf"{found[0]}\s?(?:[%€$]|[^\W\d_]+)(?! (?:per|pro|par|por|an?|each)\b)", text)[:1]
     return tuple(forms)
 

@@ -1,5 +1,5 @@
-"""Answers that people called right or wrong: `claims/answers.txt`, and `claims/more_answers.txt`, which was written
-after the rules were tuned. The head of each file explains its marks.
+"""Answers that people called right or wrong: `claims/answers.txt`, and two files that were written after the rules had
+been tuned on the ones before. The head of each says what the rules made of it when they first saw it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from curation.gate.calibration import calibrated, sample_others
 from curation.gate.verdicts import Case, graded
 
 FOLDER = Path(__file__).parent / "claims"
-FILES = ("answers.txt", "more_answers.txt")
+FILES = ("answers.txt", "more_answers.txt", "last_answers.txt")
 
 
 @dataclass(frozen=True)

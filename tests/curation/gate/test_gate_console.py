@@ -66,7 +66,9 @@ def test_a_wrong_answer_is_shown_with_what_it_changed_of_the_expected_one(given:
     row = run.results.filter(passed=False).first()
     assert row is not None
     expected = str(row.interaction.decision.expected)
-    type(row).objects.filter(pk=row.pk).update(answer=Redacted.stored(expected.replace("take a ticket", "take a number")))
+    type(row).objects.filter(pk=row.pk).update(
+        answer=Redacted.stored(expected.replace("take a ticket", "take a number"))
+    )
     text = page(given, f"gaterun/{run.pk}/change/")
     assert "<del> ticket</del>" in text and "<ins> number</ins>" in text
 
