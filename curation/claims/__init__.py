@@ -5,7 +5,7 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 `vocabulary` and `relations`. To add a language, add its lists there and its cases to the tests.
 """
 
-from curation.claims.comparing import clash, conflict, contains, steps_out_of_order
+from curation.claims.comparing import clash, conflict, contains, says_opposite, steps_out_of_order
 from curation.claims.inversion import language_for, negation_of, number_words, opposites_of
 from curation.claims.measures import equal, rival
 from curation.claims.quantities import UNITS
@@ -31,6 +31,7 @@ __all__ = [
     "opposites_of",
     "reading",
     "rival",
+    "says_opposite",
     "statement_key",
     "steps_out_of_order",
     "words_of",

@@ -11,6 +11,9 @@ from curation.claims.statements import asked
 
 FRAME: Final = 0.6
 """The share of equal words from which two clauses are one frame with another filling."""
+ALIGNED: Final = 0.6
+TURNED: Final = 0.4
+"""The share of the longer clause from which two clauses speak of the same, so that one negates or reverses the other."""
 ALIKE: Final = 0.75
 """The share of equal words from which one word in the place of another is taken to say something else."""
 STEPS: Final = 3
@@ -79,9 +82,11 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
     """`agreed` says that another clause of the other answer has the polarity of `mine`."""
     shared = mine.content & yours.content
     turned = _turned(mine, yours, one.language)
-    if share >= 0.5 and turned and mine.negated == yours.negated:
+    both = len(shared) / max(len(mine.content), len(yours.content))
+    short = len(one.claims) <= FEW and len(other.claims) <= FEW
+    sure = (len(shared) > 1 and both >= ALIGNED) or (share == 1.0 and (short or both == 1.0))
+    if turned and mine.negated == yours.negated and share >= 0.5 and (both >= TURNED or short):
         return "opposite"
-    sure = len(shared) > 1 or share == 1.0
     if share >= 0.5 and mine.negated != yours.negated and not turned and not agreed and sure:
         return "polarity"
     if any(equal(a, b) and one_side != other_side for a, one_side in mine.limits for b, other_side in yours.limits):
@@ -107,6 +112,13 @@ def _sides(claim: Claim, other: Claim, language: str) -> dict[int, int]:
             both.setdefault(axis, set()).add(side)
     alone = {axis for word in claim.content - other.content for axis, _ in SIDES[language].get(word, ())}
     return {axis: next(iter(sides)) for axis, sides in both.items() if len(sides) == 1 and axis in alone}
+
+
+def says_opposite(claim: Claim, words: frozenset[str], language: str) -> bool:
+    """Whether a clause takes the other side of what the words say: "closed" where they ask whether it is open."""
+    here = {axis: side for word in words - PARTICLES for axis, side in SIDES[language].get(word, ())}
+    there = _sides(claim, Claim((), words, frozenset(), frozenset(), False, (), frozenset()), language)
+    return any(here[axis] != side for axis, side in there.items() if axis in here)
 
 
 def _number_clash(mine: Claim, yours: Claim, one: Reading, other: Reading) -> bool:

@@ -10,7 +10,7 @@ from curation.claims.comparing import PARTICLES
 from curation.claims.words import EVIDENCE, NEGATIONS, language_of, lists_of, split
 
 MOST_WORDS: Final = 12
-_SMALL_NUMBER = re.compile(r"(?<![\w.,:/$€£-])\d{1,2}(?![\w/:.%-]|[.,]\d)")
+_SMALL_NUMBER = re.compile(r"(?<![\w.,:/$€£-])\d{1,2}(?![\w/:.%-]|[.,]\d| ?[a-zA-Z]\b)")
 _AFTER: Final = {
     "en": "is are was were can may must will should do does has have could would",
     "de": "ist sind war kann können darf dürfen wird werden hat haben muss soll sollte",
@@ -61,15 +61,24 @@ def _turned(sentence: str, language: str) -> str:
 
 def opposites_of(word: str) -> Iterator[str]:
     """The words on the other side of a word, in its capitals."""
-    low = word.lower()
-    if low in EVIDENCE or low in PARTICLES:
-        return
+    other = _OPPOSITES.get(word.lower())
+    if other:
+        yield other.capitalize() if word[0].isupper() else other
+
+
+def _opposites() -> dict[str, str]:
+    """A word of the other side for each word that has one sense."""
+    found: dict[str, str] = {}
     for pair in relations.OPPOSITE:
         sides = [side.split() for side in pair.split("/")]
         for mine, yours in (sides, sides[::-1]):
-            if low in mine:
-                other = yours[0].replace("-", " ")
-                yield other.capitalize() if word[0].isupper() else other
+            found |= {
+                word: yours[0].replace("-", " ") for word in mine if word not in EVIDENCE and word not in PARTICLES
+            }
+    return found
+
+
+_OPPOSITES = _opposites()
 
 
 def number_words(text: str, language: str) -> str:

@@ -71,10 +71,13 @@ def rival(one: str, other: str) -> bool:
         return dimension(left[1]) == dimension(right[1])
     if one[0] == other[0] and one[0] in "=@~":
         return True
-    return not (left or right) and one[0] not in "=@~" and other[0] not in "=@~" and _shape(one) == _shape(other)
+    if left or right or one[0] in "=@~" or other[0] in "=@~" or "/" in one + other:
+        return False
+    return _shape(one) == _shape(other)
 
 
 def _shape(code: str) -> str:
-    """The shape of a code: A12 and B12 have one."""
-    shape = "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)
-    return shape if len(shape) < 12 else ""
+    """The shape of a code: A12 and B12 have one. Hidden values have one shape a type: `[PHONE_1]`."""
+    if code.startswith("["):
+        return code.rpartition("_")[0]
+    return "".join("9" if char.isdigit() else "a" if char.isalpha() else char for char in code)

@@ -67,7 +67,9 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
         if "ß" in low:
             low = low.replace("ß", "ss")
         if low.isalpha():
-            if low in numbers or low in MONTHS:
+            if low == "ein" and at.peek() in _SIGNS | {""}:
+                at.clause.append(low)  # "schaltet es ein": no number
+            elif low in numbers or low in MONTHS:
                 _worded(low, at)
             else:
                 at.clause.append(low)
@@ -144,6 +146,11 @@ def _digits(low: str, at: _Place) -> None:
 
 def _o_clock(number: str, at: _Place) -> bool:
     """Append a time of day if the number is one: "17 Uhr", "from 9 to 5 o'clock"."""
+    if at.peek() in ("am", "pm") and number.isdigit():
+        half = at.peek()[0]
+        at.next += 1
+        at.clause.append(clock(int(number), 0, half))
+        return True
     if at.peek() not in ("uhr", "o'clock") and (at.peek(), at.peek(1)) != ("o", "'clock"):
         return False
     at.next += 1

@@ -50,7 +50,7 @@ _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "
 _THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
-_HARD = re.compile(r"[#=@~]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
+_HARD = re.compile(r"[#=@~\[]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
 _LIMIT = re.compile(
     r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
@@ -100,8 +100,8 @@ class Reading:
 @lru_cache(maxsize=RECENT)
 def reading(answer: str, question: str = "", language: str = "") -> Reading:
     """Read an answer to that question, in the language that is given or else guessed."""
-    clauses, language = claiming(answer, question, whole=True, language=language)
     tokens = split(answer)
+    clauses, language = claiming(answer, question, whole=True, language=language, tokens=tokens)
     names, digit = _names(tokens, language), "1" in tokens
     first = clauses[0][0] if clauses and clauses[0] else ""
     polarity = True if first in _YES else False if first in _NO else None
@@ -141,10 +141,10 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
         word = clause[place]
         if word in _SHORT_DAYS and language == "de" and not _THROUGH.isdisjoint(clause[max(0, place - 1) : place + 2]):
             words.append(_SHORT_DAYS[word])
-        pair = f"{word}-{clause[place + 1]}" if place + 1 < len(clause) else ""
+        pair = _phrase(word, clause[place + 1], language) if place + 1 < len(clause) else ""
         place += 1
-        if pair in _GROUP:
-            words.append(_GROUP[pair])
+        if pair:
+            words.append(pair)
             place += 1
         elif (
             word not in function
@@ -167,6 +167,16 @@ def _with_hours(clause: Clause) -> Clause:
             first, last = (f"@{hour[1:]:0>2}:00~" if hour[0] == "#" else hour for hour in hours)
             return [*clause[:place], first, "to", last, *_with_hours(clause[place + 3 :])]
     return clause
+
+
+def _phrase(word: str, following: str, language: str) -> str:
+    """The one form of two words that the lists have as one: "switched off", "log out"; "" for any others."""
+    if following not in _SECOND:
+        return ""
+    for one in (f"{word}-{following}", f"{stem(word, language)}-{following}"):
+        if one in _GROUP or one in _PHRASES:
+            return _GROUP.get(one, one)
+    return ""
 
 
 def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
@@ -203,6 +213,8 @@ def canonical(word: str, language: str) -> str:
         return word
     if word in WEEKDAYS and (len(word) > 3 or lists_of(language) == "en"):
         return f"~{WEEKDAYS[word]}"
+    if "-" in word:
+        return _GROUP.get(word, word)
     base = stem(word, language)
     return _GROUP.get(word) or _STEMMED[language].get(base) or base
 
@@ -241,6 +253,8 @@ def _sides(language: str) -> dict[str, tuple[tuple[int, int], ...]]:
 
 
 _GROUP = _groups()
+_PHRASES = frozenset(word for pair in relations.OPPOSITE for word in re.split(r"[ /]", pair) if "-" in word)
+_SECOND = frozenset(phrase.partition("-")[2] for phrase in (*_GROUP, *_PHRASES) if "-" in phrase)
 _STEMMED = {
     language: {stem(word, language): mark for word, mark in _GROUP.items() if "-" not in word} for language in LANGUAGES
 }

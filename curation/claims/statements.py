@@ -86,12 +86,14 @@ def statement(answer: str, question: str = "") -> list[str]:
     return found or [word for clause in clauses for word in clause] or answer.lower().split()
 
 
-def claiming(answer: str, question: str = "", *, whole: bool = False, language: str = "") -> tuple[list[Clause], str]:
+def claiming(
+    answer: str, question: str = "", *, whole: bool = False, language: str = "", tokens: list[str] | None = None
+) -> tuple[list[Clause], str]:
     """The clauses of an answer that claim something, and the language that it was read in. If `whole`, each keeps its
     subject, also where the question gave it, and what the answer asks back is left out. The language is guessed where none is given.
     """
     about = asked(question)
-    tokens = split(answer)
+    tokens = split(answer) if tokens is None else tokens
     language = language or language_of([token.lower() for token in tokens[:60]], about.tokens)
     clauses = read(tokens, language)
     sentences: list[list[tuple[Clause, str]]] = [[]]

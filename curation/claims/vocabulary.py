@@ -54,8 +54,8 @@ WEAK: Final = {
 FUNCTION: Final = {
     "en": "a an the this that these those it its is are was were be been being am i me my we us our you your he she they them their his "
     "her and as at by for from in into of on to with about so then here there now just also too very really if any some what which who "
-    "when where how why do does did have has had can could will would let please well all right way out up regarding via get "
-    "today again always s re ve ll m d time one need want wish like things thing back us-all contact support team write",
+    "when where how why do does did have has had can could will would let please well all right way out up regarding via "
+    "today again always s re ve ll m d time one need want wish like things thing us-all contact support team write",
     "de": "der die das den dem des sich dass ein eine einen einem einer eines dies diese dieser dieses es ist sind war waren sein bin ich mir mich "
     "mein meine wir uns unser unsere unseren du dir dich sie ihr ihnen ihre ihren ihrer dein deine und als an bei für von im in ins zu "
     "zum zur mit über so dann hier da nun nur auch sehr wenn ob was wer wann wo wie warum haben hat habe hatte kann können werden wird "
@@ -105,13 +105,13 @@ NEGATIONS: Final = {
 }  # fmt: skip
 
 MODALS: Final = {
-    "en": "must may might should shall ought required allowed permitted",
-    "de": "muss müssen musst darf dürfen darfst soll sollen sollte sollten erlaubt",
-    "fr": "doit devez doivent dois faut devrait devriez permis",
-    "es": "debe deben debes debería deberían permitido",
-    "it": "deve devono devi dovrebbe dovete permesso",
-    "pt": "deve devem deveria permitido",
-    "nl": "moet moeten mag mogen hoeft toegestaan",
+    "en": "must may might should shall ought",
+    "de": "muss müssen musst darf dürfen darfst soll sollen sollte sollten",
+    "fr": "doit devez doivent dois faut devrait devriez",
+    "es": "debe deben debes debería deberían",
+    "it": "deve devono devi dovrebbe dovete",
+    "pt": "deve devem deveria",
+    "nl": "moet moeten mag mogen hoeft",
     "pl": "musi musisz muszą wolno należy powinien powinna powinno",
 }  # fmt: skip
 """Words of duty and leave: no filler, unless the clause is polite talk ("May I help with anything else?")."""

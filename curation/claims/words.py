@@ -21,7 +21,9 @@ _STEP = re.compile(
 )
 _WRAPPED = re.compile(r"(?<=[^\s.!?:;])[ \t]*\n[ \t]*(?=[a-zß-ÿ0-9])")
 _TOKEN = re.compile(
-    r"https?://[^\s<>\"'()\[\]{}]+|www\.[^\s<>\"'()\[\]{}]+|[\w.+-]+@[\w-]+\.[\w.-]*\w"  # addresses
+    r"[^\W\d_]+(?=[\s,;:!?)]|\.(?:\s|$)|$)"  # most words, at once
+    r"|\[[A-Z][A-Z_]{1,30}_\d{1,6}\]"  # what redaction leaves in the place of a value
+    r"|https?://[^\s<>\"'()\[\]{}]+|www\.[^\s<>\"'()\[\]{}]+|[\w.+-]+@[\w-]+\.[\w.-]*\w"  # addresses
     r"|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d{2})(?![\d.])"  # dates
     r"|\d{1,2}(?:[:.h]\d{2})?\s?[ap]\.?m\b\.?|\d{1,2}:\d{2}(?::\d{2})?(?!\d)|\d{1,2}h(?:\d{2})?\b"  # times
     r"|(?<!\w)--?[a-zA-Z][\w-]*"  # options of a command

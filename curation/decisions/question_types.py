@@ -47,7 +47,7 @@ PLACE: Final = (
     r"\bгде\b|\bкуда\b|\bде\b|哪里|哪裡|哪儿|在哪|どこ|어디|أين|\bकहा[ँं]\b|\bπού\b|איפה",
 )
 PERSON: Final = (
-    r"\bwho\b|\bwhom\b|\bwhose\b|\bwer\b|\bwem\b|\bwen\b|\bqui (?:est|a|peut|doit|sont)\b|\bquiénes?\b|\bchi (?:è|ha|può|deve|sono)\b|\bquem\b|\bwie (?:is|heeft|kan|moet|zijn)\b",
+    r"\bwho\b|\bwhom\b|\bwhose\b|\bwer\b|\bwem\b|\bwen\b|\bqui (?:est|a|peut|doit|sont)\b|\bquién(?:es)?\b|\bchi (?:è|ha|può|deve|sono)\b|\bquem\b|\bwie (?:is|heeft|kan|moet|zijn)\b",
     r"\bkto\b|\bkdo\b|\bvem\b|\bhvem\b|^\W*kim\b|^\W*kenen?\b|\bkuka\b|\bsiapa\b|^\W*cine\b|\bкто\b|\bхто\b|\bкой\b|谁|誰|누구|누가|\bकौन\b|ποιος|\bמי\b",
 )
 YES_OR_NO: Final = (

@@ -41,7 +41,7 @@ from curation.releases import cutting
 from curation.releases.files import folder
 from curation.releases.verify import read_checked
 from feedback.models import Interaction, Project
-from privacy.redaction import redact
+from privacy.redaction import PLACEHOLDER, redact
 
 __all__ = [
     "CandidateIn",
@@ -130,7 +130,8 @@ def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:
         severity="never_again" if never_again else "normal",
         tags=tuple(line["tags"]),
         sources=tuple(str(source.get("title") or source.get("id") or "") for source in line["sources"]),
-        accepted=tuple(line.get("accepted", ())),
+        # Hidden values are numbered by conversation, so those of another one's answer cannot be compared.
+        accepted=tuple(text for text in line.get("accepted", ()) if not PLACEHOLDER.search(text)),
         also_rejected=tuple(line.get("also_rejected", ())),
         context=msgspec.json.encode(line["context"]).decode(),
     )

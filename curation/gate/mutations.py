@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice, zip_longest
 from typing import Final
 
-from curation.claims import EVIDENCE, LANGUAGES, UNITS, language_for, negation_of, number_words, opposites_of
+from curation.claims import EVIDENCE, LANGUAGES, UNITS, language_for, negation_of, number_words, opposites_of, reading
 from curation.decisions.language import UNKNOWN, guess
 from curation.decisions.question_types import Asks
 from curation.gate.graders.claims import asks, procedure
@@ -29,14 +29,14 @@ COURTESY: Final = {
 }
 OPENING: Final = COURTESY["en"][0]
 REFUSALS: Final = ("I don't know.", "Sorry, I cannot help with that.")
-MOST_OF_A_KIND: Final = 4
+MOST_OF_A_KIND: Final = 3
 """Opposites of one kind that are tried: a long answer has hundreds of numbers."""
 STEPS: Final = 3
 """Sentences or clauses from which a procedure must not lose half."""
 OTHER_NAME: Final = "Kazbegi"
 FEW: Final = 12
 """Words up to which a text may have none of the little words that tell its language."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_SENTENCE = re.compile(r"(?<=[^\d][.!?])\s+(?=\S)")
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d+(?![\w/:-]|[.,]\d)")
 _CODE = re.compile(r"(?<![\w.])(?=\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{2,}(?:[-.]\w+)*(?!\w)")
 _MARKER = re.compile(r"\s*\(?\d+[.)]")
@@ -66,7 +66,8 @@ def other_forms(text: str, question: str = "") -> tuple[str, ...]:
     if 1 < len(sentences) < 12 and "\n" not in text.strip():
         forms.append("\n".join(f"- {sentence}" for sentence in sentences))
     forms += [form for form in (number_words(text, language),) if form != text]
-    if asks(question) is Asks.AMOUNT and len(found := re.findall(r"\d+(?:[.,]\d+)*", text)) == 1:
+    facts = [fact for claim in reading(text, question).claims for fact in claim.words if fact[0] == "#"]
+    if asks(question) is Asks.AMOUNT and len(facts) == len(found := re.findall(r"\d+(?:[.,]\d+)*", text)) == 1:
         forms += re.findall(rf"{found[0]}\s?(?:[%€$]|[^\W\d_]+)(?! (?:per|pro|par|por|an?|each)\b)", text)[:1]
     return tuple(forms)
 
@@ -79,12 +80,16 @@ def readable(text: str, question: str = "") -> bool:
 
 def opposites(text: str, question: str = "") -> tuple[str, ...]:
     """Answers that claim something else in nearly the same words, up to a few of each kind."""
-    text = PLACEHOLDER.sub(" ", text)
     if verbatim(text):
         made = [_other_signs(text), _numbers(text), _codes(text)]
     else:
         made = [_negated(text, language_for(text, question)), _numbers(text), _turned(text), _units(text), _codes(text)]
-        made += [_names(text, question), _swapped(text), _first_step(text) if procedure(question) else iter(())]
+        made += [
+            _hidden(text),
+            _names(text, question),
+            _swapped(text),
+            _first_step(text) if procedure(question) else iter(()),
+        ]
     rounds = zip_longest(*(islice(kind, MOST_OF_A_KIND) for kind in made))  # one of each kind first
     found = [one for each in rounds for one in each if one]
     return tuple(dict.fromkeys(one for one in found if one != text))
@@ -118,6 +123,12 @@ def _codes(text: str) -> Iterator[str]:
             + code[place + 1 :]
             + text[match.end() :]
         )
+
+
+def _hidden(text: str) -> Iterator[str]:
+    """Another hidden value: redaction numbers the values of a conversation, so that equal ones have one number."""
+    for match in PLACEHOLDER.finditer(text):
+        yield f"{text[: match.start()]}[{match[1]}_{int(match[2]) + 90}]{text[match.end() :]}"
 
 
 def _names(text: str, question: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from curation.gate import figures
+from curation.gate.differences import Part, difference
 from curation.gate.runs import FIGURES, Exam, outcome_of
 from curation.gate.verdicts import Case, GatePolicy, Slice, Verdict, verdict_document
 from curation.gate.verdicts.slices import Answered, slice_outcomes
@@ -180,6 +181,12 @@ class Pair:
     rejected: str
     before: str
     after: str
+
+    @property
+    def parts(self) -> list[Part]:
+        """The candidate's answer against the expected one, where it was judged wrong and the two have words in common."""
+        judged_right = self.result.passed or self.result.error
+        return [] if judged_right else difference(self.expected, self.after)
 
 
 def listed(run: GateRun, change: str) -> QuerySet[GateResult]:

@@ -46,6 +46,7 @@ class JudgedAnswer:
     expected: str
     correct: bool
     kind: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,14 @@ def scores(one: JudgedAnswer) -> Iterator[Reviewed]:
     """Each grader's score of an answer; none from a grader that does not apply."""
     for name in LIKENESS:
         try:
-            score = grade(name, one.answer, one.expected, {"kind": one.kind}, threshold=1.0, using=GRADERS[name]).score
+            score = grade(
+                name,
+                one.answer,
+                one.expected,
+                {"kind": one.kind, "question": one.question},
+                threshold=1.0,
+                using=GRADERS[name],
+            ).score
         except GraderError:
             continue
         yield Reviewed(score, one.correct, one.kind, name)
@@ -158,7 +166,9 @@ def at_the_gate(project: Project) -> Iterator[JudgedAnswer]:
     for row in rows.order_by("-pk")[:MOST]:
         decision = getattr(row.interaction, "decision", None)
         if decision is not None and row.judged is not None and differ(row.answer, decision.expected):
-            yield JudgedAnswer(str(row.answer), str(decision.expected), row.judged, row.kind)
+            yield JudgedAnswer(
+                str(row.answer), str(decision.expected), row.judged, row.kind, str(decision.interaction.question)
+            )
 
 
 def replaced(project: Project) -> Iterator[JudgedAnswer]:
@@ -170,10 +180,10 @@ def replaced(project: Project) -> Iterator[JudgedAnswer]:
         golden = same_question(project, [row.fingerprint for row in corrected])
         for row in reversed(corrected):
             if row.expected is not None and differ(row.answer, row.expected):
-                yield JudgedAnswer(row.answer, row.expected, False, "regression")
+                yield JudgedAnswer(row.answer, row.expected, False, "regression", row.question)
             for other in golden.get(row.fingerprint, ()):
                 if other.expected is not None and differ(row.answer, other.expected):
-                    yield JudgedAnswer(row.answer, other.expected, False, "golden")
+                    yield JudgedAnswer(row.answer, other.expected, False, "golden", row.question)
 
 
 def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, list[Decided]]:

@@ -19,7 +19,6 @@ from curation.gate.graders.grades import (
     Grader,
     GraderError,
     ModelError,
-    NotApplicableError,
     accepted_of,
     checked,
 )
@@ -42,7 +41,6 @@ __all__ = [
     "GraderError",
     "GraderKind",
     "ModelError",
-    "NotApplicableError",
     "family",
     "grade",
     "grader",

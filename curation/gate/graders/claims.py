@@ -9,7 +9,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from curation.claims import Claim, Reading, asked, clash, equal, reading, rival, steps_out_of_order, words_of
+from curation.claims import (
+    Claim,
+    Reading,
+    asked,
+    clash,
+    equal,
+    reading,
+    rival,
+    says_opposite,
+    steps_out_of_order,
+    words_of,
+)
 from curation.decisions.question_types import Asks
 from curation.decisions.question_types import asks as first_word
 from curation.gate.graders.grades import CaseView, text_of
@@ -25,6 +36,8 @@ NEAR: Final = 2
 MOST_RIVALS: Final = 3
 OR: Final = frozenset({"or", "oder", "ou", "o", "of", "lub"})
 POLARITY: Final = 2.0
+LIGHT: Final = frozenset("go goe tak put com mak giv need us want".split())
+"""Verbs that say little, as they are read."""
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
 OTHERWISE: Final = 0.5
@@ -47,6 +60,8 @@ def claims(answer: str, expected: str, case: CaseView, /) -> float:
     """Return the weighted share of the expected claims that `answer` makes, 0.0 where it contradicts one or makes a
     claim of the rejected answer instead.
     """
+    if answer.casefold().split() == expected.casefold().split():
+        return 1.0
     if verbatim(expected):
         return contains(answer, expected, case)
     question = text_of(case, "question")
@@ -83,7 +98,10 @@ def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     if not given.claims:
         return given.polarity is None
     said = given.content - given.hard
-    return len(said) > FEW and said.isdisjoint(wanted.content | words_of(question, wanted.language))
+    shared = any(" " in fact and holds(fact, wanted.hard) for fact in given.hard)  # a number with its unit says enough
+    return len(said) > (2 * FEW if shared else FEW) and said.isdisjoint(
+        wanted.content | words_of(question, wanted.language)
+    )
 
 
 def hedges(wanted: Reading, given: Reading, question: str) -> bool:
@@ -95,14 +113,19 @@ def hedges(wanted: Reading, given: Reading, question: str) -> bool:
     for claim in given.claims:
         for place, word in enumerate(claim.raw):
             if word in OR and word not in wanted.content:
-                near = [set(claim.raw[max(0, place - NEAR) : place]), set(claim.raw[place + 1 : place + 1 + NEAR])]
-                told, other = (
-                    [{each for each in side if holds(each, facts)} for side in near],
-                    [{each for each in side & claim.content if not holds(each, ours)} for side in near],
-                )
-                if (told[0] and other[1]) or (told[1] and other[0]):
+                sides = claim.raw[max(0, place - NEAR) : place], claim.raw[place + 1 : place + 1 + NEAR]
+                told = [{each for each in side if holds(each, facts)} for side in sides]
+                other = [{each for each in side if each in claim.content and not holds(each, ours)} for side in sides]
+                if alternatives(told[0], other[1], wanted) or alternatives(told[1], other[0], wanted):
                     return True
     return False
+
+
+def alternatives(told: set[str], other: set[str], wanted: Reading) -> bool:
+    """Whether the words on the sides of an "or" are of one kind: two facts, or two names or words."""
+    if told & wanted.hard or any(each[0] in "#=@" for each in told):
+        return any(rival(one, each) for one in told for each in other)
+    return bool(told and other)
 
 
 def holds(word: str, words: frozenset[str]) -> bool:
@@ -145,7 +168,7 @@ def polarity(said: Reading, question: str) -> bool | None:
         return said.polarity
     about = words_of(question, said.language)
     first = next((claim for claim in said.claims if claim.content & about), None)
-    return None if first is None else not first.negated
+    return None if first is None else first.negated == says_opposite(first, about, said.language)
 
 
 def takes(given: Reading, wanted: Reading, refused: Reading) -> bool:
@@ -175,7 +198,7 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
             weight = factor * weight if factor == 1.0 else factor * min(weight, 1.0)
             total += weight
             found += weight * held
-            missing |= factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in claim.hard and not held
+            missing |= factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim) and not held
     made = found / total if total else float(wanted.content <= given.content)
     return min(made, MISSING) if missing else made
 
@@ -189,13 +212,28 @@ def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     return 3 * len(said & (wanted.content | about)) >= 2 * len(said)
 
 
+def wants_fact(wanted: Reading, kind: Asks, question: str) -> bool:
+    """Whether a question asks for a number, a date or a code: by its first word, or since the clause of the expected
+    answer that speaks of what was asked has one ("What is the deposit?").
+    """
+    if kind in (Asks.AMOUNT, Asks.TIME) or _WHICH.match(question):
+        return True
+    if kind is not Asks.OPEN or procedure(question):
+        return False
+    about = words_of(question, wanted.language) - wanted.hard
+    topic = about & wanted.content
+    first = next((claim for claim in wanted.claims if claim.hard), None)
+    return first is not None and bool(topic) and topic <= first.content
+
+
 def asked_for(wanted: Reading, kind: Asks, question: str) -> frozenset[int]:
     """The clauses that answer the question itself; all of them where it asks how, why or for more than one fact."""
     places = range(len(wanted.claims))
-    if kind in (Asks.AMOUNT, Asks.TIME) or _WHICH.match(question):
-        first = next((place for place in places if wanted.claims[place].hard), None)
-        return frozenset(places) if first is None else frozenset({first})
-    if kind in (Asks.PERSON, Asks.PLACE, Asks.YES_OR_NO) and len(places) > 1:
+    if wants_fact(wanted, kind, question):
+        for place in places:
+            if wanted.claims[place].hard:
+                return frozenset({place})
+    if (kind in (Asks.PERSON, Asks.PLACE, Asks.YES_OR_NO) or _WHICH.match(question)) and len(places) > 1:
         return frozenset({0})
     return frozenset(places)
 
@@ -204,13 +242,21 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     """What each word of a clause weighs: hard facts most, words of the question nothing unless there are no others."""
     about = words_of(question, wanted.language)
     found: Weights = {}
+    vital = essential(claim)
     for word in dict.fromkeys(claim.words):
-        plain = ASIDE if claim.hard and (kind in (Asks.AMOUNT, Asks.TIME) or _WHICH.match(question)) else 1.0
-        weight = HARD if word in claim.hard else NAME if word in claim.names else plain
+        plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
+        weight = HARD if word in vital else NAME if word in claim.names else ASIDE if word in LIGHT else plain
         found[word] = 0.0 if word in about else weight
     if kind is Asks.PERSON and (subject := before_question(claim, about)):
         found = {word: weight if word in subject else weight * ASIDE for word, weight in found.items()}
     return found
+
+
+def essential(claim: Claim) -> frozenset[str]:
+    """The facts of a clause that are of the kind of its first one, and times or dates before the days of a week."""
+    facts = [word for word in claim.words if word in claim.hard]
+    exact = [fact for fact in facts if fact[0] in "@="] or [fact for fact in facts if fact[0] != "~"] or facts
+    return frozenset(fact for fact in exact if fact == exact[0] or rival(fact, exact[0]))
 
 
 def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:

@@ -20,10 +20,6 @@ class GraderError(Exception):
     """The grader could not grade. The message names the cause and never quotes captured text."""
 
 
-class NotApplicableError(GraderError):
-    """The case has nothing that this grader could look at (facts, where the expected answer states none)."""
-
-
 class ModelError(GraderError):
     """The model that grades gave no usable answer, now; another time it may."""
 

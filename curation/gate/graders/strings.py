@@ -11,6 +11,7 @@ from typing import Final
 
 from curation.gate.graders.grades import CaseView, text_of
 from curation.gate.graders.normalisation import normalised, tokens
+from privacy.redaction import PLACEHOLDER
 
 Tokens = tuple[str, ...]
 
@@ -85,7 +86,7 @@ def _places(part: Tokens, whole: Tokens) -> list[int]:
 
 def verbatim(text: str) -> bool:
     """Say whether a text is code, a query or data, where signs matter as much as words."""
-    text = text.strip()
+    text = PLACEHOLDER.sub("", text).strip()
     if text.startswith("```") or _QUERY.match(text):
         return True
     if text[:1] in ("{", "["):
@@ -93,4 +94,4 @@ def verbatim(text: str) -> bool:
             return isinstance(json.loads(text), dict | list)
         except ValueError:
             return False
-    return sum(char in _CODE_SIGNS for char in text) > _CODE_SHARE * len(text)
+    return sum(map(text.count, _CODE_SIGNS)) > _CODE_SHARE * len(text)

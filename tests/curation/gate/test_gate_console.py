@@ -61,6 +61,18 @@ def test_a_run_shows_answers_side_by_side(given: World, rita: User) -> None:
     assert TOPICS[5] not in text
 
 
+def test_a_wrong_answer_is_shown_with_what_it_changed_of_the_expected_one(given: World, rita: User) -> None:
+    run = GateRun.objects.latest("pk")
+    row = run.results.filter(passed=False).first()
+    assert row is not None
+    expected = str(row.interaction.decision.expected)
+    type(row).objects.filter(pk=row.pk).update(
+        answer=Redacted.stored(expected.replace("take a ticket", "take a number"))
+    )
+    text = page(given, f"gaterun/{run.pk}/change/")
+    assert "<del> ticket</del>" in text and "<ins> number</ins>" in text
+
+
 def test_slices_show_where_it_fell(given: World) -> None:
     found = {(part.dimension, part.value): part for part in reports.slices(GateRun.objects.latest("pk"))}
     assert found["kind", "golden"].pairs.lost == 2 and found["kind", "golden"].cases == len(TOPICS)

@@ -1,68 +1,17 @@
 """The claims grader: right in other words, wrong in nearly the same, on answers that people wrote."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
 
-from curation.gate.calibration import calibrated, sample_others
+from curation.gate.calibration import calibrated
 from curation.gate.graders import grade
 from curation.gate.verdicts import Case, graded
-
-FOLDER = Path(__file__).parents[1] / "claims"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer that a person called right or wrong, with its case's place in the file."""
-
-    case: Case
-    text: str
-    right: bool
+from tests.curation.told_answers import FILES, read, tally
 
 
-def answers(name: str) -> Iterator[Answer]:
-    """The answers of a file of cases; its head explains the marks."""
-    case = Case("", "golden", "", "")
-    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
-        mark, text = line[:1], line[2:].replace("\\n", "\n")
-        if mark == "Q":
-            case = Case(text, "golden", text.split(" | ", 1)[1], "")
-        elif mark == "E":
-            case = Case(case.id, "golden", case.question, text)
-        elif mark == "R":
-            case = Case(case.id, "regression", case.question, case.expected, text)
-        elif mark in ("+", "-"):
-            yield Answer(case, text.split(" | ", 1)[1], mark == "+")
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many right answers were refused, and wrong ones passed, of how many; and how many were not judged."""
-
-    right: int
-    refused: int
-    wrong: int
-    passed: int
-    not_judged: int
-
-
-def tally(name: str) -> Tally:
-    told = list(answers(name))
-    ready = {
-        case.id: calibrated(case, others) for case, others in sample_others(dict.fromkeys(one.case for one in told))
-    }
-    judged = [(one, graded(ready[one.case.id], one.text).passed) for one in told if ready[one.case.id].discriminating]
-    right = [passed for one, passed in judged if one.right]
-    wrong = [passed for one, passed in judged if not one.right]
-    return Tally(len(right), right.count(False), len(wrong), wrong.count(True), len(told) - len(judged))
-
-
-@pytest.mark.parametrize("name", ["answers.txt", "more_answers.txt"])
+@pytest.mark.parametrize("name", FILES)
 def test_it_passes_nine_in_ten_right_answers_and_at_most_one_in_thirty_wrong_ones(name: str) -> None:
-    found = tally(name)
-    assert found.right + found.wrong > 110
+    found = tally(read(name))
+    assert found.right + found.wrong > 50
     assert found.refused <= found.right * 0.12 and found.passed <= found.wrong / 30, found
     assert found.not_judged <= 0.06 * (found.right + found.wrong), found
 
@@ -117,3 +66,12 @@ def test_code_is_wanted_sign_by_sign() -> None:
     assert score(f"Here you are:\n```sql\n{query}\n```", query) == 1.0
     assert score(query.replace(">", "<"), query) == 0.0
     assert score("Run `pip install request`.", "Run `pip install requests`.") == 0.0
+
+
+def test_a_hidden_value_is_compared_by_its_number_in_the_conversation() -> None:
+    expected, how = "Call the night desk at [PHONE_1].", "Which number do I call at night?"
+    assert score("At night, call [PHONE_1].", expected, how) >= 0.5
+    assert score("Call the night desk at [PHONE_2].", expected, how) == 0.0
+    case = Case("c", "golden", how, expected)
+    ready = calibrated(case, ["The desk is open from 8 to 17."])
+    assert ready.discriminating and not graded(ready, "Call the night desk at [PHONE_2].").passed

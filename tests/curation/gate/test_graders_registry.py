@@ -7,7 +7,7 @@ import pytest
 from curation.gate import thresholds
 from curation.gate.calibration import DEFAULT_THRESHOLDS
 from curation.gate.case_graders import STRICT
-from curation.gate.graders import KINDS, LEAST, MODELS, GraderError, GraderKind, grade
+from curation.gate.graders import GONE, KINDS, LEAST, MODELS, GraderError, GraderKind, grade
 from curation.gate.model_graders import SET_UP
 from curation.gate.verdicts import GatePolicy
 
@@ -47,3 +47,9 @@ def test_the_documentation_names_every_grader(name: str) -> None:
 def test_a_grader_of_neither_or_both_sorts_is_refused(both: dict[str, object]) -> None:
     with pytest.raises(GraderError):
         GraderKind(**both)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", sorted(GONE))
+def test_a_policy_that_has_a_threshold_of_a_grader_that_is_gone_still_holds(name: str) -> None:
+    stored = {"thresholds": {"golden": {name: 0.8, "claims": 0.6}}}
+    assert GatePolicy.from_dict(stored).thresholds == {"golden": {"claims": 0.6}}

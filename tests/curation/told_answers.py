@@ -1,0 +1,64 @@
+"""Answers that people called right or wrong: `claims/answers.txt`, and two files that were written after the rules had
+been tuned on the ones before. The head of each says what the rules made of it when they first saw it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from curation.gate.calibration import calibrated, sample_others
+from curation.gate.verdicts import Case, graded
+
+FOLDER = Path(__file__).parent / "claims"
+FILES = ("answers.txt", "more_answers.txt", "last_answers.txt")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer to a case, right or wrong, with the kind of change that makes it so."""
+
+    case: Case
+    text: str
+    right: bool
+    kind: str
+
+
+def read(name: str) -> Iterator[Told]:
+    """The answers of a file."""
+    case = Case("", "golden", "", "")
+    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
+        mark, text = line[:1], line[2:].replace("\\n", "\n")
+        if mark == "Q":
+            language, question = text.split(" | ", 1)
+            case = Case(text, "golden", question, "", language=language)
+        elif mark == "E":
+            case = replace(case, expected=text)
+        elif mark == "R":
+            case = replace(case, kind="regression", rejected=text)
+        elif mark in ("+", "-"):
+            kind, answer = text.split(" | ", 1)
+            yield Told(case, answer, mark == "+", kind)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many right answers were refused, and wrong ones passed, of how many; and how many were not judged."""
+
+    right: int
+    refused: int
+    wrong: int
+    passed: int
+    not_judged: int
+
+
+def tally(told: Iterable[Told]) -> Tally:
+    """Judge the answers by the graders that calibration finds for their cases."""
+    told = list(told)
+    cases = {one.case.id: one.case for one in told}
+    ready = {case.id: calibrated(case, others) for case, others in sample_others(cases.values())}
+    judged = [
+        (one.right, graded(ready[one.case.id], one.text).passed) for one in told if ready[one.case.id].discriminating
+    ]
+    right = [passed for mark, passed in judged if mark]
+    wrong = [passed for mark, passed in judged if not mark]
+    return Tally(len(right), right.count(False), len(wrong), wrong.count(True), len(told) - len(judged))
