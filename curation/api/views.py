@@ -78,6 +78,7 @@ def shown(row: Interaction) -> dict[str, Any]:
         "answer": row.answer,
         "context": row.context,
         "sources": row.sources,
+        "steps": row.steps,
         "session": row.session or None,
         "tags": row.tags,
         "metadata": row.metadata,

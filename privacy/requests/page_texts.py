@@ -70,6 +70,7 @@ FIELDS: Mapping[str, Promise] = {
     "passed": _("Passed"),
     "context": _("Earlier in the conversation"),
     "sources": _("Sources of the answer"),
+    "steps": _("Steps of the answer"),
     "tags": _("Tags"),
     "session": _("Session"),
     "method": _("How"),

@@ -10,6 +10,8 @@ from django.utils import timezone
 from privacy.models import ConsentEntry, Subject, Tombstone
 from privacy.subjects.digests import digest
 
+ANONYMOUS = "anonymous:"
+
 
 def subject_digest(namespace: str, external_id: str) -> str:
     """The pseudonym: a keyed hash of (namespace, id). Still personal data; lost with the master key."""
@@ -41,7 +43,12 @@ def drop_unused(keys: Collection[int]) -> None:
 
 def anonymous() -> str:
     """A random value in place of a digest, for a person without an id."""
-    return f"anonymous:{secrets.token_hex(16)}"
+    return f"{ANONYMOUS}{secrets.token_hex(16)}"
+
+
+def is_anonymous(value: str) -> bool:
+    """Whether a digest is such a value."""
+    return value.startswith(ANONYMOUS)
 
 
 def bury(kind: str, digests: list[str], reason: str = "erased") -> None:
