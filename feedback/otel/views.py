@@ -8,10 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from feedback.api.authentication import Caller, KeyAuthentication
 from feedback.api.views import DOOR, CaptureView, media_type
 from feedback.capture.payloads import PayloadError
 from feedback.otel import decoding, exports, logs
@@ -72,26 +70,18 @@ def documented(operation: str, answer: Any) -> Callable[[Any], Any]:
     return extend_schema(operation_id=operation, request=request, responses=responses)
 
 
-class OtlpAuthentication(KeyAuthentication):
-    """A key as a bearer, or as the password of HTTP's Basic scheme, in which Langfuse's SDK sends its secret key."""
-
-    def caller(self, request: Request) -> Caller:
-        scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() == "basic":
-            try:
-                password = base64.b64decode(text.strip(), validate=True).decode().partition(":")[2]
-            except ValueError:
-                raise AuthenticationFailed("The Basic credentials cannot be read.", code="bad_key") from None
-            request.META["HTTP_AUTHORIZATION"] = f"Bearer {password}"
-        return super().caller(request)
-
-
 class OtlpView(CaptureView):
     """OTLP over HTTP, protobuf or JSON, plain or gzip."""
 
     scopes = {"POST": Scope.INGEST}
     body_limit = settings.BATCH_BODY_LIMIT
-    authentication_classes = [OtlpAuthentication]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Take a key as the password of HTTP's Basic scheme as well: Langfuse's SDK sends its secret key so."""
+        scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() == "basic":
+            request.META["HTTP_AUTHORIZATION"] = f"Bearer {password(text)}"
+        return super().initialize_request(request, *args, **kwargs)
 
     def taken(
         self, request: Request, decode: Callable[[bytes, str, list[PayloadError]], list[Span]]
@@ -159,6 +149,14 @@ class ElsewhereView(OtlpView):
     def post(self, request: Request) -> HttpResponse:
         """Say where to send it."""
         raise Problem(404, self.detail)
+
+
+def password(credentials: str) -> str:
+    """The password in Basic credentials; empty where they cannot be read."""
+    try:
+        return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 @csrf_exempt

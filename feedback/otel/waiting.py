@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from feedback.capture import numbering_for
 from feedback.capture.recording import writing
-from feedback.models import Interaction, Project, Trace
+from feedback.models import Interaction, Project, Trace, TraceReport
 from feedback.otel.parts import place_of, redacted, words_of
 from feedback.otel.readings import Kind, Reading
 from feedback.otel.spans import NO_SPAN
@@ -20,7 +20,7 @@ from privacy.models import Subject, Tombstone
 from privacy.redaction import redact_json
 from privacy.subjects.lookup import buried_at, drop_unused, subject_digest
 
-WAIT, REMEMBERED = timedelta(hours=1), timedelta(days=1)
+WAIT, REMEMBERED, SHOWN = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 MAX_LINKS, MAX_PARTS = 2_000, 2_000
 
 
@@ -154,4 +154,5 @@ def drop_stale(now: datetime | None = None) -> int:
         Trace.objects.filter(received_at__lt=now - WAIT).exclude(parts=[]).update(parts=[], places=[])
         old = list(Trace.objects.filter(received_at__lt=now - REMEMBERED).values_list("pk", flat=True)[:1_000])
         Trace.objects.filter(pk__in=old).delete()
+        TraceReport.objects.filter(day__lt=(now - SHOWN).date()).delete()
     return len(stale)

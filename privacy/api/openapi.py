@@ -79,7 +79,6 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     """A project's key or a feedback token, as a bearer."""
 
     target_class = "feedback.api.authentication.KeyAuthentication"
-    match_subclasses = True
     name = "key"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
