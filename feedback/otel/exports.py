@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from feedback import capture
 from feedback.capture import Recorded, Refusal, parking
 from feedback.capture.payloads import FeedbackIn, PayloadError
@@ -16,9 +18,10 @@ from feedback.otel import traces, votes, waiting
 from feedback.otel.decoding import Span
 from feedback.otel.readings import Kind
 from feedback.otel.reports import Taken, name_missing, report
-from feedback.otel.spans import PRODUCT, Heard, read
+from feedback.otel.spans import PRODUCT, Heard, read_all
 from feedback.otel.traces import Planned
 from privacy.api.scopes import Scope
+from privacy.db import bulk
 from privacy.redaction import RedactionError
 
 AT_ONCE, TRIES, NAME = 1_000, 3, 200
@@ -36,23 +39,28 @@ def take(project: Project, spans: Sequence[Span], malformed: Sequence[PayloadErr
     taken = Taken()
     taken.rejected.update(error.detail for error in malformed)
     heard: dict[str, list[Heard]] = {}
-    by_span = {span.name: read(span) for span in spans}
+    by_span = read_all(spans)
     for span in spans:
         heard.setdefault(span.trace, []).append(by_span[span.name])
-    counts = Counter({("interaction", str(WriteResult.REFUSED)): len(malformed)}) if malformed else Counter()
-    _record(project, [], counts)
+    _record(project, [], Counter({("interaction", str(WriteResult.REFUSED)): len(malformed)} if malformed else {}))
+    said, refused = _votes(spans, by_span, scopes, taken)
     for _ in range(TRIES):
-        raced = _write(project, heard, taken)
-        if not raced:
-            break
+        raced, said = _write(project, heard, said, taken)
         heard = {trace: found for trace, found in heard.items() if trace in raced}
-    _vote(project, spans, by_span, scopes, taken)
+        if not heard:
+            break
+    _vote(project, said, refused, taken)
+    named = {name for one in by_span.values() for name in (*one.reading.names, one.reading.own_id)}
+    parking.hand_over_to(project, {span.trace for span in spans}, named)
     report(project, by_span.values(), taken)
     return taken
 
 
-def _write(project: Project, heard: dict[str, list[Heard]], taken: Taken) -> set[str]:
-    """Write the turns of these traces; the traces of which another export wrote at the same time."""
+def _write(
+    project: Project, heard: dict[str, list[Heard]], said: Sequence[FeedbackIn], taken: Taken
+) -> tuple[set[str], list[FeedbackIn]]:
+    """Write the turns of these traces, and the feedback on them; returns the traces of which another export wrote at the
+    same time, and the feedback on other interactions."""
     rows = waiting.stored_traces(project, list(heard))
     heard = {trace: found for trace, found in heard.items() if trace in rows or any(map(_is_ours, found))}
     turns = waiting.stored_turns(project, rows.values())
@@ -66,9 +74,12 @@ def _write(project: Project, heard: dict[str, list[Heard]], taken: Taken) -> set
     refused = Counter(error.detail for plan in plans for error in plan.refused) + unredactable
     counts = Counter({("interaction", str(WriteResult.REFUSED)): refused.total()}) if refused else Counter()
     counts["interaction", str(WriteResult.REPLAYED)] += sum(plan.unchanged for plan in plans)
-    ended = iter(_record(project, [payload for plan in plans for payload in plan.payloads], +counts))
+    theirs, others = _divided(plans, said)
+    turns_in = [payload for plan in plans for payload in plan.payloads]
+    ended = iter(_record(project, [*turns_in, *theirs], +counts))
     taken.rejected.update(refused)
     settled = [_settle(project, plan, ended, taken) for plan in plans]
+    taken.rejected.update(WHY.get(type(end), "not redactable") for end in ended if isinstance(end, Exception))
     raced = {plan.trace for plan, end in zip(plans, settled, strict=True) if end.raced}
     ids = {place["id"] for end in settled for place in end.stored} | {new for end in settled for _, new in end.names}
     keys = waiting.keys_of(project, ids)
@@ -84,7 +95,22 @@ def _write(project: Project, heard: dict[str, list[Heard]], taken: Taken) -> set
         for plan in plans:
             for old, new in plan.superseded:
                 _supersede(project, old, new)
-    return raced
+    return raced, others
+
+
+def _divided(plans: Sequence[Planned], said: Sequence[FeedbackIn]) -> tuple[list[FeedbackIn], list[FeedbackIn]]:
+    """The feedback on turns of this export, under their ids, and the rest."""
+    if not said:
+        return [], []
+    ours: dict[str, str] = {}
+    for plan in plans:
+        for payload, place, names in zip(plan.payloads, plan.places, plan.names, strict=True):
+            for name in (*(f"{plan.trace}-{span}" for span in place["spans"]), *names, payload.id or ""):
+                ours.setdefault(name, payload.id or "")
+    theirs = [
+        msgspec.structs.replace(one, interaction=ours[one.interaction]) for one in said if one.interaction in ours
+    ]
+    return theirs, [one for one in said if one.interaction not in ours]
 
 
 @dataclass(slots=True)
@@ -133,8 +159,8 @@ def _record(
 
 def _save_names(project: Project, names: Sequence[tuple[str, str]], keys: Mapping[str, tuple[int, int]]) -> None:
     """Insert other ids of interactions, as pairs with ours."""
-    rows = [InteractionName(project=project, name=name, interaction_id=keys[id][0]) for name, id in names if id in keys]
-    InteractionName.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    rows = [(project.pk, name, keys[id][0]) for name, id in names if id in keys]
+    bulk.upsert(InteractionName, ("project_id", "name", "interaction_id"), rows, keep=True)
 
 
 def _supersede(project: Project, old: str, new: str) -> None:
@@ -150,33 +176,33 @@ def _supersede(project: Project, old: str, new: str) -> None:
     Interaction.objects.filter(pk=rows[old].pk).delete()
 
 
-def _vote(
-    project: Project, spans: Sequence[Span], by_span: dict[str, Heard], scopes: Collection[str], taken: Taken
-) -> None:
-    """Write the feedback in the spans, after their turns."""
-    payloads: list[FeedbackIn] = []
-    before = taken.rejected.total()
+def _votes(
+    spans: Sequence[Span], by_span: dict[str, Heard], scopes: Collection[str], taken: Taken
+) -> tuple[list[FeedbackIn], int]:
+    """The feedback in the spans, and how much of it was refused."""
+    found: list[FeedbackIn] = []
+    refused = 0
     for span in spans:
-        reading = by_span[span.name].reading
         for number, event in enumerate(span.events):
             if not votes.is_feedback(event):
                 continue
+            heard = by_span[span.name]
             try:
-                payloads.append(
-                    votes.feedback(span, event, number, bool(reading.question or by_span[span.name].faults))
-                )
+                if Scope.FEEDBACK not in scopes:
+                    raise PayloadError("", "scope", NO_SCOPE)
+                found.append(votes.feedback(span, event, number, bool(heard.reading.question or heard.faults)))
             except PayloadError as error:
                 taken.rejected[error.detail] += 1
-    if payloads and Scope.FEEDBACK not in scopes:
-        taken.rejected[NO_SCOPE] += len(payloads)
-        payloads = []
-    refused = taken.rejected.total() - before
+                refused += 1
+    return found, refused
+
+
+def _vote(project: Project, payloads: Sequence[FeedbackIn], refused: int, taken: Taken) -> None:
+    """Write feedback on other interactions than those of its own export."""
     counts = Counter({("signal", str(WriteResult.REFUSED)): refused}) if refused else Counter()
     for end in _record(project, payloads, counts):
         if isinstance(end, Exception):
             taken.rejected[WHY.get(type(end), "not redactable")] += 1
-    named = {name for heard in by_span.values() for name in (*heard.reading.names, heard.reading.own_id)}
-    parking.hand_over_to(project, {span.trace for span in spans}, named)
 
 
 def _product(plan: Planned) -> str:

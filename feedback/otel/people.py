@@ -47,11 +47,13 @@ def additions(given: Mapping[str, Any]) -> dict[str, Any]:
     """What the caller added, by its folded name, whatever prefix the product puts before it."""
     found: dict[str, Any] = {}
     for key, value in given.items():
-        for prefix in PREFIXES:
-            if key.startswith(prefix):
-                found.setdefault(folded(key[len(prefix) :]), value)
+        if key.startswith(PREFIXES):
+            prefix = next(prefix for prefix in PREFIXES if key.startswith(prefix))
+            found.setdefault(folded(key[len(prefix) :]), value)
     for key in METADATA:
-        held = given.get(key)
+        if key not in given:
+            continue
+        held = given[key]
         held = unwritten(held) if isinstance(held, str) else held
         if isinstance(held, Mapping):
             for name, value in held.items():

@@ -31,8 +31,20 @@ class Heard:
     is_broken: bool = False
 
 
-def read(span: Span) -> Heard:
-    """What the span says. Never raises: what cannot be read is named in `faults`."""
+def read_all(spans: Iterable[Span]) -> dict[str, Heard]:
+    """What each span says, by its name. A resource is read once for all of its spans."""
+    resources: dict[int, Person] = {}
+    found = {}
+    for span in spans:
+        if id(span.resource) not in resources:
+            resources[id(span.resource)] = person(span.resource)
+        found[span.name] = read(span, resources[id(span.resource)])
+    return found
+
+
+def read(span: Span, around: Person | None = None) -> Heard:
+    """What the span says; `around` is what its resource says of the person. Never raises: what cannot be read is named in
+    `faults`."""
     spoken = [dialect for dialect in DIALECTS if dialect.speaks(span)]
     kind = kind_of(span, spoken)
     given = span.attributes
@@ -40,7 +52,8 @@ def read(span: Span) -> Heard:
     heard = Heard(Reading(span.id, above, kind or Kind.OTHER, span.start, span.end))
     reading = heard.reading
     reading.product = spoken[0].name if spoken else ""
-    reading.person = _merged(person(given), person(span.resource)) if spoken else person(given)
+    own = person(given)
+    reading.person = _merged(own, around or person(span.resource)) if spoken else own
     reading.agent = agent(span)
     reading.tags = _tags(given)
     reading.own_id = _label(given, "flywheel.interaction.id")

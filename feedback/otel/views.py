@@ -112,6 +112,10 @@ class TracesView(OtlpView):
         sources and steps, and evaluation results named `user_feedback` become feedback. What could not be taken is counted in
         `partialSuccess`, and what was missing is said there.
         """
+        return self.exported(request)
+
+    def exported(self, request: Request) -> HttpResponse:
+        """The answer to an export."""
         _, taken = self.taken(request, decoding.spans)
         kind = media_type(request)
         return HttpResponse(decoding.answer(taken.rejected.total(), taken.message, kind), content_type=kind)
@@ -123,7 +127,7 @@ class LangfuseView(TracesView):
     @extend_schema(exclude=True)
     def post(self, request: Request) -> HttpResponse:
         """Take spans as `/v1/traces` does."""
-        return super().post(request)
+        return self.exported(request)
 
 
 class LogsView(OtlpView):

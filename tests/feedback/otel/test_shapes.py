@@ -21,7 +21,7 @@ START = 1_763_884_800_000_000_000
 CALL = {"type": "tool_call", "id": "call_1", "name": "find_order", "arguments": {"order": "4711"}}
 
 
-def span(name: str, parent: str = "", at: tuple[int, int] = (0, 9), trace: str = TRACE, **given: Any) -> dict[str, Any]:
+def span(name: str, parent: Any = "", at: Any = (0, 9), trace: Any = TRACE, **given: Any) -> dict[str, Any]:
     """A span; names are padded to ids, `at` are its seconds."""
     return {
         "traceId": trace,
@@ -44,7 +44,7 @@ def model(name: str, parent: str, at: tuple[int, int], asked: Sequence[Any], tol
     return span(name, parent, at, **{"gen_ai.operation.name": "chat", **texts, **AGREED, **more})
 
 
-def agent(name: str = "root", parent: str = "", at: tuple[int, int] = (0, 9), **more: Any) -> dict[str, Any]:
+def agent(name: Any = "root", parent: Any = "", at: Any = (0, 9), **more: Any) -> dict[str, Any]:
     asked, told = json.dumps([said("user", QUESTION)]), json.dumps([said("assistant", ANSWER)])
     given = {"gen_ai.operation.name": "invoke_agent", "gen_ai.input.messages": asked, "gen_ai.output.messages": told}
     return span(name, parent, at, **{**given, "user.id": "u-1", **AGREED, **more})
