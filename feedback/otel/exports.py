@@ -187,10 +187,11 @@ def _votes(
             if not votes.is_feedback(event):
                 continue
             heard = by_span[span.name]
+            talks = bool(heard.reading.question or heard.faults)
             try:
                 if Scope.FEEDBACK not in scopes:
                     raise PayloadError("", "scope", NO_SCOPE)
-                found.append(votes.feedback(span, event, number, bool(heard.reading.question or heard.faults)))
+                found.append(votes.feedback(span, event, number, heard.reading, talks))
             except PayloadError as error:
                 taken.rejected[error.detail] += 1
                 refused += 1

@@ -45,7 +45,8 @@ def read_all(spans: Iterable[Span]) -> dict[str, Heard]:
 def read(span: Span, around: Person | None = None) -> Heard:
     """What the span says; `around` is what its resource says of the person. Never raises: what cannot be read is named in
     `faults`."""
-    spoken = [dialect for dialect in DIALECTS if dialect.speaks(span)]
+    heads = {name.partition(".")[0] for name in (*span.attributes, *(event.name for event in span.events))}
+    spoken = [dialect for dialect in DIALECTS if dialect.speaks(heads)]
     kind = kind_of(span, spoken)
     given = span.attributes
     above = NO_SPAN if span.is_fragment else span.parent

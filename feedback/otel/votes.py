@@ -7,6 +7,7 @@ from feedback.capture.payloads import FeedbackIn, check_feedback, convert
 from feedback.otel.decoding import Event, Span, cleaned
 from feedback.otel.payloads import moment
 from feedback.otel.people import person
+from feedback.otel.readings import Reading
 from feedback.signals import KINDS
 
 LABEL = 200
@@ -21,7 +22,7 @@ def is_feedback(event: Event) -> bool:
     return event.name == "gen_ai.evaluation.result" and given.get("gen_ai.evaluation.name") == "user_feedback"
 
 
-def feedback(span: Span, event: Event, number: int, talks: bool) -> FeedbackIn:
+def feedback(span: Span, event: Event, number: int, reading: Reading, talks: bool) -> FeedbackIn:
     """The event as `POST /feedback` would take it; `talks`: see `evaluated`. Raises `PayloadError`."""
     given = event.attributes
     correction, score = given.get("flywheel.correction"), given.get("gen_ai.evaluation.score.value")
@@ -37,7 +38,7 @@ def feedback(span: Span, event: Event, number: int, talks: bool) -> FeedbackIn:
         "correction": correction,
         "comment": given.get("gen_ai.evaluation.explanation"),
         "score": score if label == "rating" else None,
-        "subject": person(given).subject or person(span.attributes).subject or None,
+        "subject": person(given).subject or reading.person.subject or None,
         "occurred_at": moment(event.at),
     }
     body = {name: cleaned(value) for name, value in body.items() if value is not None}

@@ -1,6 +1,6 @@
 """A dialect: the attributes in which one instrumentation writes a turn, as a table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ class Dialect:
 
     name: str
     checked: str  # the package and version whose export is recorded in `tests/feedback/otel/recorded/`
-    marks: Sequence[str]  # beginnings of attributes that only this dialect has
+    marks: Sequence[str]  # first parts of attributes that only this dialect has
     advice: str = ""  # the setting that makes it write messages
     kind: Sequence[str] = ()  # attributes that say what a span is
     kinds: Mapping[str, Kind] = field(default_factory=dict)
@@ -34,11 +34,9 @@ class Dialect:
     indexed_documents: Callable[[Span], list[dict[str, Any]]] = lambda span: []
     call: Callable[[Span], Call | None] = lambda span: None
 
-    def speaks(self, span: Span) -> bool:
-        """Whether the span is written in it."""
-        return any(key.startswith(mark) for key in span.attributes for mark in self.marks) or any(
-            event.name.startswith(mark) for event in span.events for mark in self.marks
-        )
+    def speaks(self, heads: Collection[str]) -> bool:
+        """Whether a span whose attributes and events begin with these words is written in it."""
+        return any(mark in heads for mark in self.marks)
 
     def kind_of(self, span: Span) -> Kind | None:
         """What the span says it is; None where it does not speak this dialect."""

@@ -116,7 +116,7 @@ KINDS = {
 DIALECT = Dialect(
     name="OpenTelemetry GenAI",
     checked="opentelemetry-instrumentation-openai-v2 2.3b0",
-    marks=("gen_ai.", "pydantic_ai."),
+    marks=("gen_ai", "pydantic_ai"),
     advice="OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_ONLY (older packages: true) and "
     "OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental",
     kind=("gen_ai.operation.name",),

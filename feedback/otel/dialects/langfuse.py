@@ -6,7 +6,7 @@ from feedback.otel.readings import Kind
 DIALECT = Dialect(
     name="Langfuse",
     checked="langfuse 5.2.0",
-    marks=("langfuse.",),
+    marks=("langfuse",),
     advice="leave LANGFUSE_OBSERVE_DECORATOR_IO_CAPTURE_ENABLED unset",
     kind=("langfuse.observation.type",),
     kinds={

@@ -6,7 +6,7 @@ from feedback.otel.readings import Kind
 DIALECT = Dialect(
     name="LangSmith",
     checked="langsmith 0.15.1",
-    marks=("langsmith.",),
+    marks=("langsmith",),
     advice="leave LANGSMITH_HIDE_INPUTS and LANGSMITH_HIDE_OUTPUTS unset",
     kind=("langsmith.span.kind",),
     kinds={

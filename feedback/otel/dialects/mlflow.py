@@ -9,7 +9,7 @@ from feedback.otel.readings import Kind
 DIALECT = Dialect(
     name="MLflow",
     checked="mlflow 3.17.2",
-    marks=("mlflow.",),
+    marks=("mlflow",),
     kind=("mlflow.spanType",),
     kinds={
         "chat_model": Kind.MODEL, "llm": Kind.MODEL, "agent": Kind.AGENT, "chain": Kind.CHAIN, "workflow": Kind.AGENT,

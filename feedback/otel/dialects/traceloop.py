@@ -49,7 +49,7 @@ def outcome(result: Any) -> Any:
 DIALECT = Dialect(
     name="Traceloop",
     checked="traceloop-sdk 0.62.4",
-    marks=("traceloop.",),
+    marks=("traceloop",),
     advice="leave TRACELOOP_TRACE_CONTENT unset",
     kind=("traceloop.span.kind",),
     kinds={"workflow": Kind.AGENT, "task": Kind.CHAIN, "agent": Kind.AGENT, "tool": Kind.TOOL},

@@ -23,7 +23,7 @@ def told(span: Span) -> list[Message]:
 DIALECT = Dialect(
     name="Vercel AI SDK",
     checked="ai 6.0.326",
-    marks=("ai.",),
+    marks=("ai",),
     advice="experimental_telemetry: { isEnabled: true, recordInputs: true, recordOutputs: true }",
     kind=("ai.operationId",),
     kinds={

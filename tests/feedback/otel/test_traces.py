@@ -305,7 +305,7 @@ def test_a_further_dialect_is_read_by_its_one_entry(
     send(client, auth, export(span(given)))
     assert not Interaction.objects.exists()
     other = Dialect(
-        "ours", "1", marks=("ours.",), unsaid=Kind.MODEL, kind=("ours.in",), asked=("ours.in",), told=("ours.out",)
+        "ours", "1", marks=("ours",), unsaid=Kind.MODEL, kind=("ours.in",), asked=("ours.in",), told=("ours.out",)
     )
     monkeypatch.setattr(spans, "DIALECTS", (*DIALECTS, other))
     send(client, auth, export(span(given)))
