@@ -113,6 +113,9 @@ def _spoken(role: str, parts: Any) -> Message:
             texts.append(part)
         elif not isinstance(part, Mapping):
             continue
+        elif part.get("type") in TEXTS:
+            text = part.get("content") or part.get("text")
+            texts += [text] if isinstance(text, str) else []
         elif kind := next(
             (kind for kind in CALLS if part.get("type") == kind or isinstance(part.get(kind), Mapping)), ""
         ):
@@ -121,9 +124,8 @@ def _spoken(role: str, parts: Any) -> Message:
             (kind for kind in RESULTS if part.get("type") == kind or isinstance(part.get(kind), Mapping)), ""
         ):
             results.append(_result(part[kind] if isinstance(part.get(kind), Mapping) else part))
-        elif part.get("type", "text") in TEXTS:
-            text = part.get("content") or part.get("text")
-            texts += [text] if isinstance(text, str) else []
+        elif "type" not in part and isinstance(part.get("text") or part.get("content"), str):
+            texts.append(part.get("text") or part["content"])
     said = Message(role, "\n".join(text for text in texts if text), calls, results)
     if results and not said.text and not calls:
         said.role = "tool"

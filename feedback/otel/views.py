@@ -77,10 +77,12 @@ class OtlpView(CaptureView):
     body_limit = settings.BATCH_BODY_LIMIT
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """Take a key as the password of HTTP's Basic scheme as well: Langfuse's SDK sends its secret key so."""
-        scheme, _, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() == "basic":
-            request.META["HTTP_AUTHORIZATION"] = f"Bearer {password(text)}"
+        """Take a key as the password of HTTP's Basic scheme as well, as Langfuse's SDK sends its secret key, and with the
+        `%20` that the variable of OpenTelemetry asks for and not every exporter decodes."""
+        given = request.META.get("HTTP_AUTHORIZATION", "").replace("%20", " ", 1)
+        scheme, _, text = given.partition(" ")
+        if given:
+            request.META["HTTP_AUTHORIZATION"] = f"Bearer {password(text)}" if scheme.lower() == "basic" else given
         return super().initialize_request(request, *args, **kwargs)
 
     def taken(

@@ -74,6 +74,11 @@ def test_langfuses_sdk_needs_another_host_and_key_alone(client: Client, shop: Pr
     assert answer.status_code == 200 and Interaction.objects.count() == 1
 
 
+def test_a_key_after_an_encoded_space_is_taken(client: Client, shop: Project) -> None:
+    headers = {"authorization": f"Bearer%20{cast.key(shop, ['ingest'])}"}
+    assert post(client, "/v1/traces", export(agent()), headers).status_code == 200
+
+
 @pytest.mark.parametrize("credentials", ["Basic !", "Basic", "Basic cGs6bm8=", "Basic cGs="])
 def test_basic_credentials_that_open_nothing_are_a_401(client: Client, shop: Project, credentials: str) -> None:
     assert post(client, "/v1/traces", export(agent()), {"authorization": credentials}).status_code == 401
