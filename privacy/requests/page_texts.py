@@ -35,6 +35,7 @@ KINDS: Mapping[str, tuple[Promise, Promise]] = {
     "interactions": (_("Conversations"), _("Your questions and the answers you got.")),
     "signals": (_("Ratings and corrections"), _("What you said about answers.")),
     "waiting_signals": (_("Ratings that wait"), _("For a conversation that has not arrived yet; a day at most.")),
+    "waiting_spans": (_("Steps that wait"), _("Of a conversation that has not arrived yet; an hour at most.")),
     "decisions": (_("Decisions"), _("Whether an answer counts as right or wrong, and why.")),
     "review_tasks": (_("Reviews"), _("Where a person looks at an answer, because the ratings leave it open.")),
     "eval_cases": (_("Test cases"), _("Questions with the right answer, to check new versions with.")),

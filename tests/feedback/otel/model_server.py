@@ -101,8 +101,8 @@ class Handler(BaseHTTPRequestHandler):
             sent = zlib.decompress(sent, wbits=31)
         given = json.loads(sent or b"{}")
         path = self.path.partition("?")[0]
-        kind = next((made for end, made in KINDS.items() if path.endswith(end)), lambda sent: {})
-        answer = kind(given)
+        kind = next((made for end, made in KINDS.items() if path.endswith(end)), None)
+        answer = kind(given) if kind else {}
         body = streamed(answer) if kind is chat and given.get("stream") else json.dumps(answer).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream" if body.startswith(b"data: ") else "application/json")

@@ -130,7 +130,10 @@ def check(case: Case, project: Project) -> None:
             assert row.subject == cast.person(project, case.subject)
 
 
-@pytest.mark.parametrize("cut", [as_it_comes, one_by_one, from_the_end, twice])
+THOROUGH = [pytest.param(cut, marks=pytest.mark.thorough) for cut in (from_the_end, twice)]
+
+
+@pytest.mark.parametrize("cut", [as_it_comes, one_by_one, *THOROUGH])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_recorded_export_is_one_right_interaction_a_turn(
     client: Client, shop: Project, auth: dict[str, str], case: Case, cut: Any
