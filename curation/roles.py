@@ -26,13 +26,13 @@ ROLES: dict[str, tuple[str, ...]] = {
     ),
     "integrator": (
         *LOOK, "feedback.view_apikey", "feedback.add_apikey", "feedback.change_apikey", "feedback.delete_apikey",
-        "feedback.view_parkedsignal", "feedback.view_outcome", "privacy.view_redactionpolicy", "curation.view_dataset",
+        "feedback.view_parkedsignal", "feedback.view_outcome", "feedback.view_tracereport", "privacy.view_redactionpolicy", "curation.view_dataset",
         "curation.view_release", "curation.view_agentversion", "curation.view_gaterun",
     ),
     "operator": (
         "feedback.view_project", "feedback.change_project", "feedback.view_projectmember", "feedback.add_projectmember",
         "feedback.change_projectmember", "feedback.delete_projectmember", "feedback.view_apikey", "feedback.delete_apikey",
-        "feedback.view_parkedsignal", "feedback.view_outcome", "curation.view_curationpolicy", "curation.view_run",
+        "feedback.view_parkedsignal", "feedback.view_outcome", "feedback.view_tracereport", "curation.view_curationpolicy", "curation.view_run",
         "curation.add_run", "curation.view_dataset", "curation.change_dataset", "curation.view_release",
         "curation.add_release", "curation.view_recall", "curation.view_agentversion", "curation.view_gaterun",
         "curation.view_reviewevent", "privacy.view_privacyrequest", "privacy.view_erasure", "privacy.view_redactionpolicy", "privacy.view_webhook",

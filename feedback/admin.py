@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from feedback import search
-from feedback.models import Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal
+from feedback.models import Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal, TraceReport
 from feedback.projects import admin as projects_admin  # noqa: F401 - registers its models
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 
@@ -148,3 +148,18 @@ class OutcomeAdmin(ReadOnlyAdmin):
     ordering = ["-day", "-id"]
     lead = "How every write ended: no write ends unseen."
     empty = ("Nothing was received", "The first write to the API is counted here.")
+
+
+@admin.register(TraceReport)
+class TraceReportAdmin(ReadOnlyAdmin):
+    project_path = "project"
+    list_display = ["last_at", "project", "product", "came_to", "missing"]
+    list_filter = [ProjectFilter]
+    list_select_related = ["project"]
+    ordering = ["-day", "-id"]
+    lead = "What products sent as OpenTelemetry, by day, and what to set where no conversation came of it."
+    empty = ("No trace came yet", "Point an OTLP/HTTP exporter at /v1/traces, with a key.")
+
+    @admin.display(description="came to")
+    def came_to(self, row: TraceReport) -> str:
+        return f"{row.exports} exports: {row.spans} spans, {row.conversations} conversations"

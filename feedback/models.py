@@ -1,12 +1,13 @@
 """Projects and their keys, interactions and the signals that people gave on them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 
@@ -19,6 +20,9 @@ from privacy.redaction import RULES_VERSION, Numbering, Policy
 from privacy.subjects.digests import digest
 
 NAME = RegexValidator(r"^[a-z0-9][a-z0-9_-]{0,63}\Z", "Lower-case letters, digits, - and _; at most 64.")
+
+
+SPAN_ID = re.compile(r"[0-9a-f]{32}-[0-9a-f]{16}")
 
 
 class Project(models.Model):
@@ -72,8 +76,11 @@ class Project(models.Model):
         return f"{RULES_VERSION}:{self.redaction_policy.version}"
 
     def numbering(self, external_id: str, placeholders: Mapping[str, list[str]] | None = None) -> Numbering:
-        """The numbering of one interaction's placeholders, continued from those it has."""
-        key = bytes.fromhex(digest("numbering", self.name, external_id))
+        """The numbering of one interaction's placeholders, continued from those it has. All of a trace has one: its spans
+        are redacted before it is known which of them names the turn.
+        """
+        name = external_id[:32] if SPAN_ID.fullmatch(external_id) else external_id
+        key = bytes.fromhex(digest("numbering", self.name, name))
         return Numbering.restored(key, dict(placeholders)) if placeholders else Numbering(key)
 
     def tombstone(self, external_id: str) -> str:
@@ -120,6 +127,16 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
         """Interactions whose signals changed since curation last read them, and whose text is fully redacted."""
         return self.visible().filter(pending=True, scan_due=False)
 
+    def unused(self) -> "InteractionQuerySet":
+        """Those that no row except signals and other names refers to, by the schema: this app does not know the apps that
+        build on it."""
+        rows = self
+        for relation in Interaction._meta.related_objects:
+            if relation.related_model not in (Signal, InteractionName):
+                dependent = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
+                rows = rows.exclude(Exists(dependent))
+        return rows
+
     def read(self, revisions: Iterable[tuple[int, int]]) -> None:
         """Take interactions off the pending list, each only if it is still at the revision that was read."""
         by_revision: dict[int, list[int]] = {}
@@ -141,6 +158,7 @@ class Interaction(models.Model):
     answer = RedactedTextField()
     context = RedactedJSONField(default=list, blank=True)
     sources = RedactedJSONField(default=list, blank=True)
+    steps = RedactedJSONField(default=list, blank=True, db_default=[])
     tags = RedactedJSONField(default=list, blank=True)
     metadata = RedactedJSONField(default=dict, blank=True)
     agent_name = RedactedTextField(blank=True)
@@ -181,6 +199,67 @@ class Interaction(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
+
+
+class InteractionName(models.Model):
+    """Another id by which a product may know an interaction that came in a trace, such as its model's response id."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="interaction_names", db_index=False)
+    name = models.CharField(max_length=200)
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="names")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "name"], name="interaction_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Trace(models.Model):
+    """What has come of a trace so far. Spans that came before their turn wait in it, redacted, for an hour; where the
+    turns are is known for a day, so that later spans find them."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="traces", db_index=False)
+    subject = models.ForeignKey(Subject, null=True, on_delete=models.PROTECT, related_name="traces")
+    trace = models.CharField(max_length=32)
+    turns = models.JSONField(default=list, help_text="Where the stored turns are in the trace, and under which ids.")
+    links = models.JSONField(default=dict, help_text="The span above each span.")
+    places = models.JSONField(default=list, help_text="Where the waiting spans are in the trace.")
+    parts = RedactedJSONField(default=list, help_text="What the waiting spans say.")
+    placeholders = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0)
+    received_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "trace"], name="trace_once")]
+        indexes = [models.Index(fields=["received_at"], name="trace_age")]
+
+    def __str__(self) -> str:
+        return self.trace
+
+
+class TraceReport(models.Model):
+    """What the exports of traces came to on one day: by product, with what was missing in them."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="trace_reports", db_index=False)
+    day = models.DateField()
+    product = models.CharField(max_length=64)
+    missing = models.CharField(
+        max_length=400, blank=True, help_text="What kept spans from being kept, and what to set."
+    )
+    exports = models.PositiveBigIntegerField(default=0)
+    spans = models.PositiveBigIntegerField(default=0)
+    conversations = models.PositiveBigIntegerField(default=0)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = "trace export"
+        constraints = [
+            models.UniqueConstraint(fields=["project", "day", "product", "missing"], name="trace_report_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.product}: {self.spans}"
 
 
 class SignalQuerySet(models.QuerySet["Signal"]):
@@ -262,6 +341,7 @@ class WriteResult(models.TextChoices):
     GONE = "gone"
     PARKED = "parked"
     DROPPED = "dropped"
+    MERGED = "merged"
 
 
 class Outcome(models.Model):

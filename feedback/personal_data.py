@@ -5,16 +5,20 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from feedback.capture import mark_pending, parking
-from feedback.models import Interaction, ParkedSignal, Project, Signal
+from feedback.models import Interaction, ParkedSignal, Project, Signal, Trace
+from feedback.otel import waiting
 from privacy.erasure.erasure import TURN, Part
 from privacy.models import Subject, Tombstone
 from privacy.subjects.lookup import bury
 
-MODELS = ["feedback.Interaction", "feedback.Signal", "feedback.ParkedSignal"]
-IMPERSONAL = ["feedback.Project", "feedback.ApiKey", "feedback.Outcome", "feedback.ProjectMember"]
+MODELS = ["feedback.Interaction", "feedback.Signal", "feedback.ParkedSignal", "feedback.Trace"]
+IMPERSONAL = [
+    "feedback.Project", "feedback.ApiKey", "feedback.Outcome", "feedback.ProjectMember", "feedback.InteractionName",
+    "feedback.TraceReport",
+]  # fmt: skip
 Kind = Tombstone.Kind
 
 
@@ -29,6 +33,7 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
                 "answer": row.answer,
                 "context": row.context,
                 "sources": row.sources,
+                "steps": row.steps,
                 "session": row.session,
                 "tags": row.tags,
                 "metadata": row.metadata,
@@ -58,6 +63,11 @@ def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
             {"id": row.external_id, "signal": row.kind, "correction": row.correction, "comment": row.comment}
             for row in ParkedSignal.objects.filter(subject=subject).order_by("id")
         ],
+        "waiting_spans": [
+            {"id": row.trace, "project": row.project.name, "steps": row.parts}
+            for row in Trace.objects.filter(subject=subject).select_related("project").order_by("id")
+            if row.parts
+        ],
     }
 
 
@@ -72,6 +82,7 @@ def erase(subject: Subject, purpose: str | None = None) -> Iterator[dict[str, in
     yield from remove("signals", Signal.objects.filter(interaction__subject=subject), Kind.SIGNAL, "erased")
     yield from remove("waiting_signals", ParkedSignal.objects.filter(subject=subject), Kind.SIGNAL, "erased")
     yield from remove("interactions", Interaction.objects.filter(subject=subject), Kind.INTERACTION, "erased")
+    yield {"waiting_spans": Trace.objects.filter(subject=subject).delete()[0]}
 
 
 def decide_again(signals: list[int]) -> None:
@@ -112,6 +123,7 @@ def expire(before: datetime) -> Iterator[Part]:
     feedback that has waited for its interaction longer than a day."""
     yield Part("conversations", lambda: iter([{"interactions": 0, "signals": 0, "waiting_signals": 0}]))
     yield Part("waiting feedback", partial(drop_waiting, before))
+    yield Part("traces", lambda: iter([{"waiting_spans": waiting.drop_stale(before)}]))
     for project in Project.objects.all():
         yield Part(f"conversations of project {project.pk}", partial(expire_in, project, before))
 
@@ -124,21 +136,11 @@ def drop_waiting(before: datetime) -> Iterator[dict[str, int]]:
 
 def expire_in(project: Project, before: datetime) -> Iterator[dict[str, int]]:
     """Interactions and signals that are older than the project keeps them."""
-    old = unused(
-        Interaction.objects.filter(project=project, received_at__lt=before - timedelta(days=project.keep_days))
-    )
-    given_signals = Signal.objects.filter(interaction__in=old.values("pk"))
-    yield from remove("signals", given_signals, Kind.SIGNAL, "expired")
+    stored = Interaction.objects.filter(project=project, received_at__lt=before - timedelta(days=project.keep_days))
+    old = stored.unused()
+    said = Signal.objects.filter(interaction__in=old.values("pk"))
+    yield from remove("signals", said, Kind.SIGNAL, "expired")
     yield from remove("interactions", old, Kind.INTERACTION, "expired")
-
-
-def unused(rows: QuerySet[Interaction]) -> QuerySet[Interaction]:
-    """Interactions that only signals refer to. The schema tells, since this app does not know the apps that build on it."""
-    for relation in Interaction._meta.related_objects:
-        if relation.related_model is not Signal:
-            dependent = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-            rows = rows.exclude(Exists(dependent))
-    return rows
 
 
 def settle() -> None:

@@ -3,14 +3,17 @@
 from celery import shared_task
 
 from feedback.capture import parking
+from feedback.otel import waiting
 from feedback.rescans import rescan as rescans_rescan
 from privacy.db import isolation
 
 
 @shared_task
 def sweep() -> int:
-    """Hand waiting feedback over where that was missed; drop it where its interaction did not come within a day."""
-    return sum(isolation.each("waiting feedback", [parking.hand_over, parking.drop_stale], lambda step: step()))
+    """Hand waiting feedback over where that was missed; drop it where its interaction did not come within a day, and spans
+    whose turn did not come within an hour."""
+    steps = [parking.hand_over, parking.drop_stale, waiting.drop_stale]
+    return sum(isolation.each("waiting feedback", steps, lambda step: step()))
 
 
 @shared_task

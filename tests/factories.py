@@ -14,6 +14,8 @@ from feedback import capture
 from feedback.capture import Recorded
 from feedback.capture.payloads import FeedbackIn, InteractionIn, convert
 from feedback.models import Interaction, Outcome, Project
+from feedback.otel import exports
+from feedback.otel.decoding import Span
 from feedback.projects import keys
 from privacy.api.scopes import Scope
 from privacy.models import Subject
@@ -59,6 +61,20 @@ def feedback(interaction: str, signal: str, **given: Any) -> FeedbackIn:
     """What `POST /feedback` takes."""
     body = {"interaction": interaction, "signal": signal, **given}
     return convert({k: v for k, v in body.items() if v is not None}, FeedbackIn)
+
+
+def traced(of: Project, text: str, subject: str = ANNA) -> None:
+    """A span that waits for its turn: a model was asked this, and called a tool."""
+    call = [
+        {"role": "assistant", "parts": [{"type": "tool_call", "id": "c1", "name": "find", "arguments": {"what": text}}]}
+    ]
+    given = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.input.messages": [{"role": "user", "content": text}],
+        "gen_ai.output.messages": call,
+        "user.id": subject,
+    }
+    exports.take(of, [Span("a" * 32, "b" * 16, "c" * 16, given, start=1, end=2)], [], ["ingest"])
 
 
 def row(recorded: Recorded) -> Interaction:

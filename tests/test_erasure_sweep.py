@@ -65,6 +65,7 @@ def plant(shop: Project, mark: str = MARK) -> None:
     everywhere: dict[str, Any] = {
         "context": [{"role": "user", "content": f"{mark} before"}],
         "sources": [{"id": f"{mark}-s", "title": mark, "url": f"https://example.com/{mark}", "text": mark}],
+        "steps": [{"name": mark, "arguments": {mark: mark}, "result": mark, "error": mark}],
         "metadata": {mark: [mark]},
         "tags": [mark],
         "session": mark,
@@ -75,6 +76,7 @@ def plant(shop: Project, mark: str = MARK) -> None:
     doubtful = cast.asked(shop, question=f"Where does the {mark} live?", answer="In Australia, mostly in dry places.")
     cast.said(shop, doubtful, "thumbs_down", comment=mark)
     cast.said(shop, "not-seen-yet", "edit", cast.ANNA, correction=f"{mark} early", comment=mark)
+    cast.traced(shop, f"Where is the {mark}?")
     cast.turn(shop)
     verdict = deciding.Verdict("correct", f"The {mark} lives in the north.", f"{mark} says the book")
     deciding.resolve(cast.task(doubtful), verdict, User.objects.create_user("rita"))

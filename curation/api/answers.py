@@ -12,6 +12,7 @@ class InteractionShown(TypedDict):
     answer: str
     context: list[dict[str, Any]]
     sources: list[dict[str, Any]]
+    steps: list[dict[str, Any]]
     session: str | None
     tags: list[str]
     metadata: dict[str, Any]

@@ -14,6 +14,7 @@ from curation.releases.cutting import find
 from feedback.api.throttling import WindowThrottle
 from feedback.api.views import CaptureView, InteractionsView
 from feedback.capture.payloads import convert
+from feedback.capture.store import other_names
 from feedback.models import Interaction, Project, Signal
 from feedback.projects import tokens
 from privacy.api.openapi import described
@@ -55,7 +56,11 @@ class InteractionView(APIView):
     @described("interactions_retrieve", {200: answers.InteractionShown})
     def get(self, request: Request, external_id: str) -> Response:
         """One interaction as it is stored, with its signals, its decision and the reason for it."""
-        row = readable(request.auth.project).filter(external_id=external_id).first()
+        rows = readable(request.auth.project)
+        row = rows.filter(external_id=external_id).first()
+        if row is None:
+            ours = other_names(request.auth.project, [external_id])
+            row = rows.filter(external_id=ours.get(external_id)).first()
         if row is None:
             raise Problem(404)
         return Response(shown(row))
@@ -78,6 +83,7 @@ def shown(row: Interaction) -> dict[str, Any]:
         "answer": row.answer,
         "context": row.context,
         "sources": row.sources,
+        "steps": row.steps,
         "session": row.session or None,
         "tags": row.tags,
         "metadata": row.metadata,

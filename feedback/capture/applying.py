@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 from django.utils import timezone
 
-from feedback.capture.plan import Plan, Row, insert, signal_columns
+from feedback.capture.payloads import TurnIn
+from feedback.capture.plan import GROWING, Plan, Row, insert, signal_columns
 from feedback.capture.preparing import (
     Prepared,
     PreparedInteraction,
@@ -26,7 +27,7 @@ from privacy.consent import ledger
 from privacy.models import Purpose, Subject
 from privacy.redaction import RedactionError
 from privacy.subjects.digests import same_body
-from privacy.subjects.lookup import anonymous, stays_out
+from privacy.subjects.lookup import anonymous, is_anonymous, stays_out
 
 
 class Conflict(Exception):
@@ -79,9 +80,11 @@ def apply(project: Project, writes: Sequence[Prepared], refused: Mapping[tuple[s
 def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteResult, Row | None]:
     row, existing = write.row, plan.existing
     if stored := existing.interactions.get(row.external_id):
-        if not same_body(stored.body_digest, row.body_digest):
+        if same_body(stored.body_digest, row.body_digest):
+            return WriteResult.REPLAYED, stored
+        if not isinstance(write.payload, TurnIn) or not write.payload.grows:
             raise Conflict
-        return WriteResult.REPLAYED, stored
+        return _grow(plan, write, stored)
     if ("interaction", row.external_id) in existing.tombstones:
         raise Gone
     subject = _consenting_subject(plan, write)
@@ -96,6 +99,28 @@ def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteRes
         _unpark(plan, signal, row)
     existing.interactions[row.external_id] = row
     return WriteResult.STORED, row
+
+
+def _grow(plan: Plan, write: PreparedInteraction, stored: Interaction) -> tuple[WriteResult, Row | None]:
+    """Give a stored turn what came of its trace since. It goes to the person whom the trace names by now; where they do
+    not consent, or were erased, what was stored without their name goes too."""
+    if not write.person:
+        write.person = stored.subject.digest
+    try:
+        subject = _consenting_subject(plan, write)
+    except Gone:
+        subject = None
+    if subject is None:
+        if is_anonymous(stored.subject.digest):
+            plan.orphaned.append(stored)
+        return WriteResult.NO_CONSENT, None
+    if stored.pk:
+        plan.grown.append((stored, write.row, subject))
+    else:
+        for name in GROWING:
+            setattr(stored, name, getattr(write.row, name))
+        stored.subject = subject
+    return WriteResult.MERGED, stored
 
 
 def _unpark(plan: Plan, parked: ParkedSignal, row: Interaction) -> None:

@@ -17,6 +17,7 @@ def preview(project: Project, payload: InteractionIn) -> dict[str, Any]:
         "answer": row.answer,
         "context": row.context,
         "sources": row.sources,
+        "steps": row.steps,
         "session": row.session,
         "tags": row.tags,
         "metadata": row.metadata,

@@ -1,6 +1,7 @@
 """Feedback that arrives before its interaction waits for it, for a day. `applying` parks it and unparks it."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from feedback.capture.plan import signal_columns
 from feedback.capture.recording import writing
-from feedback.capture.store import count_results
+from feedback.capture.store import count_results, other_names
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from privacy.consent import ledger
 from privacy.db import isolation
@@ -24,6 +25,18 @@ def hand_over() -> int:
     same = Interaction.objects.filter(project=OuterRef("project"), external_id=OuterRef("interaction_external_id"))
     missed = ParkedSignal.objects.filter(Exists(same)).values_list("pk", flat=True)
     return sum(isolation.each("parked feedback", missed, _hand_over))
+
+
+def hand_over_to(project: Project, traces: Collection[str], names: Collection[str]) -> None:
+    """Unpark feedback that waits under another id of an interaction of these traces: the trace's alone, in any case, that
+    of one of its spans, or one of these names."""
+    waiting = ParkedSignal.objects.filter(project=project).values_list("pk", "interaction_external_id")
+    about = {pk: name for pk, name in waiting if name.lower()[:32] in traces or name in names}
+    ours = other_names(project, set(about.values())) if about else {}
+    for pk, name in about.items():
+        if name in ours:
+            ParkedSignal.objects.filter(pk=pk).update(interaction_external_id=ours[name])
+            _hand_over(pk)
 
 
 def _hand_over(pk: int) -> bool:

@@ -39,6 +39,18 @@ class Source(Struct, forbid_unknown_fields=True):
     title: ShortText | None = None
     url: ShortText | None = None
     text: Annotated[str, Meta(max_length=200_000)] | None = None
+    score: float | None = None
+
+
+class Step(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the agent did between question and answer: a call of a tool, with what came back."""
+
+    type: Literal["tool_call"] = "tool_call"
+    name: Label
+    id: Label | None = None
+    arguments: Any = None
+    result: Any = None
+    error: Annotated[str, Meta(max_length=20_000)] | None = None
 
 
 class Agent(Struct, forbid_unknown_fields=True):
@@ -61,6 +73,7 @@ class InteractionIn(Struct, forbid_unknown_fields=True, kw_only=True):
     session: Label | None = None
     context: Annotated[list[Message], Meta(max_length=200)] | None = None
     sources: Annotated[list[Source], Meta(max_length=100)] | None = None
+    steps: Annotated[list[Step], Meta(max_length=1_000)] | None = None
     agent: Agent | None = None
     consent: Purposes | None = None
     occurred_at: Moment | None = None
@@ -71,6 +84,15 @@ class InteractionIn(Struct, forbid_unknown_fields=True, kw_only=True):
         require_utc(occurred_at=self.occurred_at)
         if is_blank(self.answer):
             raise ValueError("Blank text - at `$.answer`")
+
+
+class TurnIn(InteractionIn, kw_only=True):
+    """A turn of a trace. `grows`: an interaction of that id that is stored takes what this one says, since more of its
+    trace came. No caller can send one."""
+
+    grows: bool = False
+    person: str = ""  # the subject's digest, where only that is known
+    numbering: dict[str, list[str]] = {}  # the placeholders that its text, redacted already, begins with
 
 
 class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -90,7 +112,7 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 # An unknown key is the caller's text, which no error repeats.
-FIELDS = {name for kind in (InteractionIn, FeedbackIn, Message, Source, Agent) for name in kind.__struct_fields__}
+FIELDS = {name for kind in (InteractionIn, FeedbackIn, Message, Source, Step, Agent) for name in kind.__struct_fields__}
 FIELDS |= {"items", "type", "results", "case", "repeats", "error", "candidate", "release", "baseline"}
 
 

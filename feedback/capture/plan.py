@@ -5,17 +5,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
+from django.db.models import Case, F, PositiveIntegerField, Value, When
+from django.utils import timezone
+
 from feedback.capture.preparing import Placeholders
 from feedback.capture.store import Existing, mark_pending
-from feedback.models import Interaction, ParkedSignal, Project, Signal
+from feedback.models import Interaction, ParkedSignal, Project, Signal, Trace
 from privacy.db import bulk
 from privacy.erasure import erasure
-from privacy.models import ConsentEntry, Subject, Tombstone
+from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.subjects.lookup import bury, drop_unused
 
 SIGNAL_COLUMNS = (
     "project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at", "effective_at",
     "withdrawn_at",
+)  # fmt: skip
+# What a turn takes over when more of its trace comes.
+GROWING = (
+    "question", "answer", "context", "sources", "steps", "session", "tags", "agent_name", "agent_version", "agent_model",
+    "agent_prompt", "occurred_at", "body_digest", "fingerprint", "redactions", "redaction_version", "placeholders",
 )  # fmt: skip
 Row: TypeAlias = Interaction | Signal | ParkedSignal
 
@@ -35,6 +43,8 @@ class Plan:
     )  # of earlier consent, by digest
     withdrawn: dict[int, Row] = field(default_factory=dict)  # by `id()`: removed with a consent to capture
     interactions: list[Interaction] = field(default_factory=list)
+    grown: list[tuple[Interaction, Interaction, Subject]] = field(default_factory=list)  # stored, as it is now, whose
+    orphaned: list[Interaction] = field(default_factory=list)  # stored without a name, of a person who does not consent
     signals: list[Signal] = field(default_factory=list)
     parked: list[ParkedSignal] = field(default_factory=list)
     unparked: list[ParkedSignal] = field(default_factory=list)
@@ -59,6 +69,10 @@ def insert(plan: Plan) -> None:
     for row in plan.interactions:
         row.subject_id = row.subject.pk
     bulk.insert(plan.interactions)
+    for stored, now, subject in plan.grown:
+        grow(stored, now, subject)
+    for orphan in plan.orphaned:
+        erasure.change_consent(orphan.subject, {str(Purpose.CAPTURE): False}, method="capture")
     unparked = {id(parked) for parked in plan.unparked}
     still_parked = [parked for parked in plan.parked if id(parked) not in unparked]
     for signal in plan.signals:
@@ -73,10 +87,28 @@ def insert(plan: Plan) -> None:
     if plan.placeholders:
         numbered = [Interaction(pk=key, placeholders=found) for key, found in plan.placeholders.items()]
         Interaction.objects.bulk_update(numbered, ["placeholders"])
-    if stored := [parked.pk for parked in plan.unparked if parked.pk]:
-        ParkedSignal.objects.filter(pk__in=stored).delete()
+    if handed := [parked.pk for parked in plan.unparked if parked.pk]:
+        ParkedSignal.objects.filter(pk__in=handed).delete()
     drop_unused({voter.pk for voter in plan.dropped})
     # Of rows that were stored before, the erasure buries the ids.
     never_stored = [row for row in plan.withdrawn.values() if row.pk is None]
     for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
         bury(kind, [plan.project.tombstone(row.external_id) for row in never_stored if isinstance(row, model)])
+
+
+def grow(stored: Interaction, now: Interaction, subject: Subject) -> None:
+    """Write the turn as it is now, and give it and its asker's own signals to the person that it is of. Releases that
+    hold it are cut again, and curation reads it again where somebody rated it."""
+    before = stored.subject_id
+    columns = {name: getattr(now, name) for name in GROWING}
+    rated = Case(When(revision__gt=0, then=Value(True)), default=F("pending"))
+    Interaction.objects.filter(pk=stored.pk).update(
+        **columns, subject=subject, text_changed_at=timezone.now(), pending=rated,
+        revision=F("revision") + Case(When(revision__gt=0, then=Value(1)), default=Value(0), output_field=PositiveIntegerField()),
+    )  # fmt: skip
+    for name, value in columns.items():
+        setattr(stored, name, value)
+    if subject.pk != before:
+        Signal.objects.filter(interaction=stored.pk, subject=before).update(subject=subject)
+        Trace.objects.filter(project=stored.project_id, subject=before).update(subject=subject)
+        drop_unused({before})

@@ -9,7 +9,7 @@ import msgspec
 import uuid_utils
 from django.utils import timezone
 
-from feedback.capture.payloads import Agent, FeedbackIn, InteractionIn
+from feedback.capture.payloads import Agent, FeedbackIn, InteractionIn, TurnIn
 from feedback.models import Interaction, Project
 from feedback.projects.tokens import Grant
 from feedback.texts.fingerprints import fingerprint
@@ -20,6 +20,7 @@ from privacy.subjects.lookup import subject_digest
 
 Placeholders: TypeAlias = Mapping[str, list[str]]  # by type, the keyed digests of the values in their order
 NO_PLACEHOLDERS: Placeholders = {}
+OUR_OWN = {"dry_run", "grows", "person", "numbering"}  # no part of the caller's body
 NO_TEXT = redact("")
 NO_AGENT = Agent()
 
@@ -84,7 +85,8 @@ def prepare_interaction(
     `placeholders`: those of feedback that came before its interaction.
     """
     policy, external_id = project.redaction_policy, payload.id or new_id()
-    numbering = project.numbering(external_id, placeholders)
+    turn = payload if isinstance(payload, TurnIn) else None
+    numbering = project.numbering(external_id, placeholders or (turn.numbering if turn else NO_PLACEHOLDERS))
     findings: Counter[str] = Counter()
 
     def clean(text: str | None, asked_for: str = "") -> Redacted:
@@ -111,7 +113,8 @@ def prepare_interaction(
         question=clean(payload.question, turn_before),
         answer=clean(payload.answer, payload.question or ""),
         context=clean_json(msgspec.to_builtins(payload.context or [])),
-        sources=clean_json([{key: text for key, text in source.items() if text is not None} for source in sources]),
+        sources=clean_json([stated(source) for source in sources]),
+        steps=clean_json([stated(step) for step in msgspec.to_builtins(payload.steps or [])]),
         session=clean(payload.session),
         tags=clean_json(payload.tags or []),
         metadata=clean_json(payload.metadata or {}),
@@ -129,7 +132,12 @@ def prepare_interaction(
     )
     row.fingerprint = fingerprint(row.question, row.context)
     person = subject_digest(project.namespace, payload.subject) if payload.subject else ""
-    return PreparedInteraction(payload, row, person, asked)
+    return PreparedInteraction(payload, row, person or (turn.person if turn else ""), asked)
+
+
+def stated(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that have a value."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def prepare_signal(
@@ -155,7 +163,10 @@ def redact_signal(project: Project, signal: PreparedSignal, placeholders: Placeh
 def interaction_digest(payload: InteractionIn) -> str:
     """The keyed digest of the body, which recognises a replay and tells nothing of the text."""
     body = msgspec.to_builtins(payload)
-    return body_digest({name: value for name, value in body.items() if value is not None and name != "dry_run"})
+    for source in body["sources"] or ():
+        if source["score"] is None:  # digests of before this field came stay the same
+            del source["score"]
+    return body_digest({name: value for name, value in body.items() if value is not None and name not in OUR_OWN})
 
 
 def signal_digest(payload: FeedbackIn, grant: Grant | None) -> str:

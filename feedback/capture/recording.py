@@ -31,7 +31,7 @@ from feedback.capture.preparing import (
     prepare_interaction,
     prepare_signal,
 )
-from feedback.capture.store import Raced, mark_pending, stored_placeholders
+from feedback.capture.store import Raced, Renamed, mark_pending, stored_placeholders
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects.tokens import Grant, own_id, token_of
 from privacy.consent import ledger
@@ -126,7 +126,12 @@ def record(
         except RedactionError as error:
             prepared.append(error)
             counts["interaction" if isinstance(payload, InteractionIn) else "signal", WriteResult.REFUSED] += 1
-    applied = iter(_commit(project, [write for write in prepared if not isinstance(write, RedactionError)], counts))
+    try:
+        ended = _commit(project, [write for write in prepared if not isinstance(write, RedactionError)], counts)
+    except Renamed as known:
+        ours = [renamed(payload, known.names) for payload in payloads]
+        return record(project, ours, asked=asked, grant=grant, imported=imported, refused=refused)
+    applied = iter(ended)
     recorded: list[Recorded | Refusal] = []
     for write in prepared:
         end = write if isinstance(write, RedactionError) else next(applied)
@@ -137,6 +142,13 @@ def record(
         else:
             recorded.append(Recorded(end[0], end[1].external_id if end[1] else ""))
     return recorded
+
+
+def renamed(payload: Payload, names: Mapping[str, str]) -> Payload:
+    """The feedback under our id of its interaction, where it has another."""
+    if isinstance(payload, FeedbackIn) and payload.interaction in names:
+        return msgspec.structs.replace(payload, interaction=names[payload.interaction])
+    return payload
 
 
 def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[str, str], int]) -> list[Applied]:

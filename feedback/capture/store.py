@@ -6,13 +6,15 @@ locks by itself.)
 """
 
 import random
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
 
+from feedback.capture.payloads import TurnIn
 from feedback.capture.preparing import (
     NO_PLACEHOLDERS,
     Placeholders,
@@ -20,13 +22,14 @@ from feedback.capture.preparing import (
     PreparedInteraction,
     PreparedSignal,
 )
-from feedback.models import Interaction, ParkedSignal, Project, Signal
+from feedback.models import Interaction, InteractionName, ParkedSignal, Project, Signal
 from feedback.projects.tokens import BROWSER
 from privacy.db import engine
 from privacy.db.bulk import execute, load, select, several
 from privacy.models import ConsentEntry, Subject, Tombstone
 
 SLOTS = 16
+TRACE_ID = re.compile(r"[0-9a-f]{32}(?:-[0-9a-f]{16})?")
 INTERACTION = (
     "id", "external_id", "project_id", "subject_id", "body_digest", "redactions", "received_at", "placeholders", "revision",
 )  # fmt: skip
@@ -60,6 +63,14 @@ class Raced(Exception):
     """Another transaction wrote between two of our look-ups; look again."""
 
 
+class Renamed(Exception):
+    """Feedback names interactions by other ids than ours: `names` has ours for each."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__()
+        self.names = names
+
+
 @dataclass(slots=True)
 class Existing:
     """Stored rows by the names under which the writes refer to them. Rows that the batch adds are entered here too."""
@@ -88,7 +99,9 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     """The stored rows that these writes refer to. Raises `Raced`. Call in the transaction of the write."""
     sent = [write for write in writes if isinstance(write, PreparedSignal)]
     new = sorted({write.payload.id for write in writes if isinstance(write, PreparedInteraction) and write.payload.id})
-    about = sorted({write.payload.interaction for write in sent})
+    named = {write.payload.interaction for write in sent}
+    growing = {write.payload.id for write in writes if isinstance(write.payload, TurnIn) and write.payload.grows}
+    about = sorted({*named, *filter(None, growing)})
     signals = sorted({write.payload.id for write in sent if write.payload.id})
     people = sorted({write.person for write in writes if write.person})
     existing = Existing()
@@ -106,6 +119,9 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     )
     if any_interaction:
         _read_interactions(existing, project, interactions, set(about))
+    missing = named - existing.interactions.keys() - set(new)
+    if missing and (names := other_names(project, missing)):
+        raise Renamed(names)
     if any_signal:
         where = f"project_id = %s AND external_id IN ({several(signals)})"
         existing.signals |= {row.external_id: row for row in load(Signal, SIGNAL, where, [project.pk, *signals])}
@@ -164,6 +180,24 @@ def _read_parked(existing: Existing, project: Project, names: list[str], about: 
             raise Raced
         existing.signals.setdefault(parked.external_id, parked)
         existing.parked.setdefault(parked.interaction_external_id, []).append(parked)
+
+
+def other_names(project: Project, names: Collection[str]) -> dict[str, str]:
+    """The ids of the interactions that came in traces and are known by these names, too: the trace's id alone, in any
+    case; of a trace with one turn the id of any of its spans; the id of a model's response."""
+    found = {name: name.lower() for name in names}
+    wanted = sorted({*found.values(), *names})
+    rows = InteractionName.objects.filter(project=project, name__in=wanted)
+    known: dict[str, str] = dict(rows.values_list("name", "interaction__external_id"))
+    for trace in {name[:32] for name in wanted if TRACE_ID.fullmatch(name)}:
+        turns = Interaction.objects.filter(project=project, external_id__gt=f"{trace}-", external_id__lt=f"{trace}.")
+        ids = list(turns.order_by("id").values_list("external_id", flat=True)[:2])
+        if ids:
+            known.setdefault(trace, ids[0])
+        if len(ids) == 1:
+            known.update({name: ids[0] for name in wanted if name[:32] == trace and name not in known})
+        known.update({each: each for each in ids})
+    return {name: known.get(name) or known[low] for name, low in found.items() if name in known or low in known}
 
 
 def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Placeholders]:

@@ -1,5 +1,7 @@
-"""OpenTelemetry traces become interactions.
+"""OpenTelemetry traces become interactions, one for each turn of a user.
 
-`decoding` reads OTLP, `attributes` what a text attribute holds, `conversations` what spans mean. The ways in which
-instrumentations write a conversation are `conversations.DIALECTS`: a new one is one entry.
+`decoding` and `logs` read OTLP, `attributes` what a text attribute holds. `dialects` are tables of the attributes that
+instrumentations write; with them `spans` makes a `Reading` of each span. `turns` joins the readings of a trace to turns, `steps`
+gives them context and steps. `traces` plans what an export comes to with what is known from earlier ones, `waiting` keeps that,
+`exports` writes it, and `reports` says what was missing.
 """

@@ -31,6 +31,7 @@ PARTS = (
     "text", "input_text", "output_text", "refusal", "thinking", "reasoning", "image", "image_url", "input_image", "file",
     "audio", "input_audio", "document", "blob", "uri", "tool_use", "tool_call", "tool_call_response", "tool_result",
 )  # fmt: skip
+BEDROCK = ("text", "toolUse", "toolResult", "reasoningContent")  # the only field of a part, and its type
 LABELLED = re.compile(r"\s*(?:\[[^\[\]{}\"'():=,]{1,40}\]|\{\{?[^\[\]{}\"'():=,]{1,40}\}\}?).*\w", re.DOTALL)
 BRACKET = re.compile(r"\s*[\[{]")
 ESCAPED = re.compile(r"\s*[\[{]\s*+[\[{]?\s*+\\+\"")
@@ -83,6 +84,8 @@ def broken(name: str) -> PayloadError:
 def is_spoken(found: Any) -> bool:
     """Whether data holds messages or their parts; nothing at all is no words either."""
     if isinstance(found, dict):
+        if len(found) == 1 and next(iter(found)) in BEDROCK:
+            return True
         return not found or found.get("type") in PARTS or not MESSAGE_KEYS.isdisjoint(found)
     return all(isinstance(item, dict) and bool(item) and is_spoken(item) for item in found)
 

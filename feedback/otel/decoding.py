@@ -21,6 +21,7 @@ from feedback.capture.payloads import PayloadError
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 MAX_SPANS = 10_000
 MAX_GROUPS = 10 * MAX_SPANS  # of spans, and of everything else around them
+FAILED, FAILED_TEXT = 2, "STATUS_CODE_ERROR"
 SPANS_AT = (1, 2, 2)  # the field's number in the request, in a resource's spans, in a scope's spans
 SIZES = {1: 8, 5: 4}  # bytes of a field whose size the wire does not say
 SURROGATES = dict.fromkeys([0, *range(0xD800, 0xE000)])  # no database holds these
@@ -50,7 +51,12 @@ class Span:
     events: Sequence[Event] = ()
     links: Sequence[tuple[str, str]] = ()  # (trace, span)
     start: int = 0  # nanoseconds since 1970
+    end: int = 0
     resource: Mapping[str, Any] = field(default_factory=dict)
+    label: str = ""
+    scope: str = ""  # of the instrumentation
+    failure: str = ""  # what its status says where it is an error
+    is_fragment: bool = False  # what log records say of a span, which itself comes in another export
 
     @property
     def name(self) -> str:
@@ -86,11 +92,11 @@ def answer(rejected: int, message: str, media_type: str) -> bytes:
     """The export response: empty, or how many spans were not taken and why."""
     if media_type == PROTOBUF:
         response = ExportTraceServiceResponse()
-        if rejected:
+        if message:
             response.partial_success.rejected_spans = rejected
             response.partial_success.error_message = message
         return bytes(response.SerializeToString())
-    partial = {"partialSuccess": {"rejectedSpans": str(rejected), "errorMessage": message}} if rejected else {}
+    partial = {"partialSuccess": {"rejectedSpans": str(rejected), "errorMessage": message}} if message else {}
     return msgspec.json.encode(partial)
 
 
@@ -145,32 +151,38 @@ def _from_protobuf(body: bytes) -> list[Span]:
             trace=span.trace_id.hex(),
             id=span.span_id.hex(),
             parent=span.parent_span_id.hex(),
-            attributes=_attributes(span.attributes),
-            events=[Event(event.name, _attributes(event.attributes), event.time_unix_nano) for event in span.events],
+            attributes=attributes(span.attributes),
+            events=[Event(event.name, attributes(event.attributes), event.time_unix_nano) for event in span.events],
             links=[(link.trace_id.hex(), link.span_id.hex()) for link in span.links],
             start=span.start_time_unix_nano,
+            end=span.end_time_unix_nano,
             resource=resource,
+            label=storable(span.name),
+            scope=storable(scope.scope.name),
+            failure=storable(span.status.message) or "error" if span.status.code == FAILED else "",
         )
         for group in request.resource_spans
-        for resource in [_attributes(group.resource.attributes)]
+        for resource in [attributes(group.resource.attributes)]
         for scope in group.scope_spans
         for span in scope.spans
     ]
 
 
-def _attributes(pairs: Any) -> dict[str, Any]:
-    return {pair.key: _value(pair.value) for pair in pairs}
+def attributes(pairs: Any) -> dict[str, Any]:
+    """Protobuf's pairs of names and values."""
+    return {pair.key: value(pair.value) for pair in pairs}
 
 
-def _value(value: Any, depth: int = 0) -> Any:
-    kind = value.WhichOneof("value")
+def value(given: Any, depth: int = 0) -> Any:
+    """Protobuf's value, in Python's types."""
+    kind = given.WhichOneof("value")
     if kind is None or depth > MAX_DEPTH:
         return None
     if kind == "array_value":
-        return [_value(item, depth + 1) for item in value.array_value.values]
+        return [value(item, depth + 1) for item in given.array_value.values]
     if kind == "kvlist_value":
-        return {storable(pair.key): _value(pair.value, depth + 1) for pair in value.kvlist_value.values}
-    found = getattr(value, kind)
+        return {storable(pair.key): value(pair.value, depth + 1) for pair in given.kvlist_value.values}
+    found = getattr(given, kind)
     return storable(found) if isinstance(found, str) else None if isinstance(found, bytes) else found
 
 
@@ -180,9 +192,9 @@ def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
         if sum(len(scope.get("spans", [])) for group in groups for scope in group.get("scopeSpans", [])) > MAX_SPANS:
             raise TooLarge
         read = [
-            _json_span(span, resource)
+            _json_span(span, resource, str(scope.get("scope", {}).get("name", "")))
             for group in groups
-            for resource in [_json_attributes(group.get("resource", {}).get("attributes", []))]
+            for resource in [json_attributes(group.get("resource", {}).get("attributes", []))]
             for scope in group.get("scopeSpans", [])
             for span in scope.get("spans", [])
         ]
@@ -200,54 +212,61 @@ def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
     return found
 
 
-def _json_span(span: Mapping[str, Any], resource: dict[str, Any]) -> Span | PayloadError:
+def _json_span(span: Mapping[str, Any], resource: dict[str, Any], scope: str) -> Span | PayloadError:
     try:
-        return _json_span_of(span, resource)
+        return _json_span_of(span, resource, scope)
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return PayloadError("", "invalid_type", "a span is malformed")
 
 
-def _json_span_of(span: Mapping[str, Any], resource: dict[str, Any]) -> Span:
+def _json_span_of(span: Mapping[str, Any], resource: dict[str, Any], scope: str) -> Span:
+    status = span.get("status") or {}
     return Span(
-        trace=_hex(span["traceId"], 16),
-        id=_hex(span["spanId"], 8),
-        parent=_hex(span.get("parentSpanId") or "", 8),
-        attributes=_json_attributes(span.get("attributes", [])),
+        trace=hex_id(span["traceId"], 16),
+        id=hex_id(span["spanId"], 8),
+        parent=hex_id(span.get("parentSpanId") or "", 8),
+        attributes=json_attributes(span.get("attributes", [])),
         events=[
             Event(
                 str(event.get("name", "")),
-                _json_attributes(event.get("attributes", [])),
+                json_attributes(event.get("attributes", [])),
                 int(event.get("timeUnixNano") or 0),
             )
             for event in span.get("events", [])
         ],
-        links=[(_hex(link["traceId"], 16), _hex(link["spanId"], 8)) for link in span.get("links", [])],
+        links=[(hex_id(link["traceId"], 16), hex_id(link["spanId"], 8)) for link in span.get("links", [])],
         start=int(span.get("startTimeUnixNano") or 0),
+        end=int(span.get("endTimeUnixNano") or 0),
         resource=resource,
+        label=storable(str(span.get("name", ""))),
+        scope=storable(scope),
+        failure=storable(str(status.get("message") or "error")) if status.get("code") in (FAILED, FAILED_TEXT) else "",
     )
 
 
-def _hex(text: str, size: int) -> str:
+def hex_id(text: str, size: int) -> str:
     """The id in lower case. Raises `ValueError` where it is no hex of that many bytes."""
     if text and len(bytes.fromhex(text)) != size:
         raise ValueError("an id of another length")
     return text.lower()
 
 
-def _json_attributes(pairs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {str(pair["key"]): _json_value(pair.get("value") or {}) for pair in pairs}
+def json_attributes(pairs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The JSON's pairs of names and values."""
+    return {str(pair["key"]): json_value(pair.get("value") or {}) for pair in pairs}
 
 
-def _json_value(value: Mapping[str, Any], depth: int = 0) -> Any:
+def json_value(value: Mapping[str, Any], depth: int = 0) -> Any:
+    """The JSON's value, in Python's types."""
     kind = next(iter(value), None)
     if kind is None or depth > MAX_DEPTH:
         return None
     found = value[kind]
     if kind == "arrayValue":
-        return [_json_value(item, depth + 1) for item in found.get("values", [])]
+        return [json_value(item, depth + 1) for item in found.get("values", [])]
     if kind == "kvlistValue":
         return {
-            storable(pair["key"]): _json_value(pair.get("value") or {}, depth + 1) for pair in found.get("values", [])
+            storable(pair["key"]): json_value(pair.get("value") or {}, depth + 1) for pair in found.get("values", [])
         }
     if kind == "intValue":
         return int(found)

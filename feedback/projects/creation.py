@@ -1,19 +1,30 @@
 """Creates a project with its redaction policy."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from feedback.models import Project
 from privacy.models import RedactionPolicy
 
 
-def create(name: str, *, namespace: str = "") -> Project:
-    """The project of that name; an existing one is returned as it is."""
+class Exists(Exception):
+    """The project is there already, on another legal basis."""
+
+
+def create(name: str, *, namespace: str = "", basis: Mapping[str, str] | None = None) -> Project:
+    """The project of that name; an existing one is returned as it is. `basis` says for each purpose whether its data may
+    be used with consent alone or unless refused. Raises `Exists` where an existing project has another.
+    """
+    columns = {f"{purpose}_consent": given for purpose, given in (basis or {}).items()}
     with transaction.atomic():
         existing = Project.objects.filter(name=name).first()
         if existing:
+            if any(getattr(existing, column) != given for column, given in columns.items()):
+                raise Exists
             return existing
         redaction, _ = RedactionPolicy.objects.get_or_create(name=name)
-        project = Project(name=name, namespace=namespace or name, redaction=redaction)
+        project = Project(name=name, namespace=namespace or name, redaction=redaction, **columns)
         project.full_clean()
         project.save()
         return project

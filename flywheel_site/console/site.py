@@ -127,7 +127,7 @@ class Group:
 
 
 GROUPS = (
-    Group("Capture", ("Project", "ApiKey", "Interaction", "Signal"), ("ParkedSignal", "Outcome")),
+    Group("Capture", ("Project", "ApiKey", "Interaction", "Signal"), ("ParkedSignal", "Outcome", "TraceReport")),
     Group(
         "Curate",
         ("ReviewTask", "Decision", "EvalCase", "Example", "PreferencePair", "CurationPolicy", "Run"),

@@ -13,6 +13,7 @@ PLACES = (
     "feedback",
     "batch",
     "traces",
+    "logs",
     "consent",
     "privacy",
     "datasets",

@@ -46,6 +46,11 @@ def anonymous() -> str:
     return f"{ANONYMOUS}{secrets.token_hex(16)}"
 
 
+def is_anonymous(value: str) -> bool:
+    """Whether a digest is such a value."""
+    return value.startswith(ANONYMOUS)
+
+
 def bury(kind: str, digests: list[str], reason: str = "erased") -> None:
     """Add tombstones, which keep erased ids from coming back. Doing it twice changes nothing."""
     if not digests:

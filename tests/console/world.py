@@ -68,6 +68,7 @@ def build(project: Project, marker: str) -> None:
     cast.said(project, talk(project, ben, f"{marker} two"), "thumbs_up")
     cast.said(project, talk(project, cleo, f"{marker} three"), "thumbs_down", comment=f"{marker} is bad")
     cast.said(project, f"{marker}-later", "thumbs_up", subject=cleo)
+    cast.traced(project, f"{marker} four", cleo)
     cast.turn(project)
     deciding.assign(ReviewTask.objects.filter(project=project), None)
     release = cast.cut(project)

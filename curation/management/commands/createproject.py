@@ -7,6 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from curation.policies import projects
+from feedback.models import Project
+from feedback.projects import creation
+from privacy.models import Purpose
 
 
 class Command(BaseCommand):
@@ -15,11 +18,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="Lower-case letters, digits, - and _.")
         parser.add_argument("--namespace", default="", help="Share it with projects that know the same people.")
+        parser.add_argument(
+            "--basis", action="append", default=[], metavar="[PURPOSE=]opt_in|opt_out",
+            help="The legal basis of each purpose (capture, evaluation, training), or of all: opt_in keeps nothing of a person "
+            "without their consent, opt_out until they refuse. May be repeated or take commas. Default: opt_in.",
+        )  # fmt: skip
         parser.add_argument("--json", action="store_true", help="Print {project}.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            project = projects.create_project(options["name"], namespace=options["namespace"])
+            basis = basis_of(options["basis"])
+            project = projects.create_project(options["name"], namespace=options["namespace"], basis=basis)
+        except creation.Exists:
+            raise CommandError("The project exists, on another legal basis. Change it in the console.") from None
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
         if options["json"]:
@@ -28,3 +39,14 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Project {project.name} is ready. Next: manage.py createkey {project.name} --scope ingest"
             )
+
+
+def basis_of(texts: list[str]) -> dict[str, str]:
+    """The legal basis by purpose. Raises `CommandError`."""
+    found = {}
+    for text in ",".join(texts).split(",") if texts else []:
+        purpose, _, given = text.strip().rpartition("=")
+        if given not in Project.Consent.values or (purpose and purpose not in Purpose.values):
+            raise CommandError("--basis takes opt_in or opt_out, or a purpose with one of them: training=opt_in")
+        found.update(dict.fromkeys([purpose] if purpose else Purpose.values, given))
+    return found

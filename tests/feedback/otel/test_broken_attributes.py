@@ -208,7 +208,6 @@ def test_sources_that_are_cut_are_named_and_the_conversation_is_stored(client: C
 
 
 def test_feedback_on_a_span_that_cannot_be_read_is_kept(client: Client, auth: dict[str, str]) -> None:
-    send(client, auth, export(span(chat(), id=TOOL)))
     broken = span(asked_in("gen_ai.input.messages", CUT), events=[vote(**{"gen_ai.evaluation.score.value": 1})])
     refusal(send(client, auth, export(broken)))
     assert not Signal.objects.exists()

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError
-from feedback.otel import conversations, decoding
+from feedback.capture.payloads import PayloadError
+from feedback.otel import decoding
 from feedback.otel.decoding import Event, Span
+from feedback.otel.spans import read
+from feedback.otel.turns import Told, Trace
 
 TRACE = "5b8efff798038103d269b633813fc60c"
 VOTE = {"gen_ai.evaluation.name": "user_feedback", "gen_ai.evaluation.score.value": 1}
@@ -70,28 +72,26 @@ def steps(work: Callable[[], Any]) -> int:
     return made
 
 
+def read_all(spans: list[Span]) -> list[Told]:
+    """What is told of the turns in these spans."""
+    tree = Trace(read(span).reading for span in spans)
+    return [told for turn in tree.turns() if (told := tree.told(turn))]
+
+
 @pytest.mark.parametrize("shape", [nested, side_by_side, voted, long_and_voted])
 def test_twice_the_spans_are_twice_the_work(shape: Callable[[int], list[Span]]) -> None:
     one, two = shape(200), shape(400)
-    assert steps(lambda: conversations.read(two)) < 2.5 * steps(lambda: conversations.read(one))
+    assert steps(lambda: read_all(two)) < 2.5 * steps(lambda: read_all(one))
 
 
-def test_a_conversation_has_what_was_retrieved_in_it_or_beside_it_once_and_in_order() -> None:
-    spans = [retrieval(5, 4), chat(2, 1), retrieval(3, 1), retrieval(4, 2), retrieval(7, 6), retrieval(1)]
-    (read,) = conversations.read(spans)
-    assert isinstance(read.payload, InteractionIn)
-    assert [source.id for source in read.payload.sources or []] == ["faq-5", "faq-3", "faq-4"]
+def test_a_conversation_has_what_was_retrieved_in_its_trace_once_and_in_order() -> None:
+    spans = [retrieval(5, 4), chat(2, 1), retrieval(3, 1), retrieval(4, 2), retrieval(7, 6), retrieval(5, 4)]
+    (told,) = read_all(spans)
+    assert [source["id"] for source in told.sources] == ["faq-5", "faq-3", "faq-4", "faq-7"]
 
 
 def test_spans_that_are_each_others_parents_are_read_all_the_same() -> None:
-    (read, other) = conversations.read([chat(1, 2), span(2, 1), chat(3)])
-    assert isinstance(read.payload, InteractionIn) and isinstance(other.payload, InteractionIn)
-
-
-def test_feedback_finds_the_first_conversation_of_the_response_that_it_names() -> None:
-    reads = conversations.read([*voted(3), chat(9, given={"gen_ai.response.id": "r1"})])
-    about = [read.payload.interaction for read in reads if isinstance(read.payload, FeedbackIn)]
-    assert about == [f"{TRACE}-{1:016x}", f"{TRACE}-{2:016x}"]
+    assert len(read_all([chat(1, 2), span(2, 1), chat(3)])) == 2
 
 
 def exported(*groups: int) -> ExportTraceServiceRequest:

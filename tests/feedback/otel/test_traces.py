@@ -11,8 +11,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from feedback.models import Interaction, Project, Signal
-from feedback.otel import conversations
+from feedback.models import Interaction, Project, Signal, Trace, TraceReport
+from feedback.otel import spans
+from feedback.otel.dialects import DIALECTS, Dialect
+from feedback.otel.readings import Kind
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
@@ -218,10 +220,16 @@ def test_feedback_finds_its_interaction_from_a_later_span(
     assert Signal.objects.get().interaction.external_id == f"{TRACE}-{CHAT}"
 
 
-def test_without_consent_a_trace_leaves_nothing(client: Client, shop: Project, auth: dict[str, str]) -> None:
+def test_without_consent_a_trace_leaves_nothing_and_the_exporter_is_told(
+    client: Client, shop: Project, auth: dict[str, str]
+) -> None:
     quiet = chat(**dict.fromkeys(AGREED))
-    assert send(client, auth, export(span(quiet))).json() == {}
-    assert not Interaction.objects.exists() and cast.totals(shop)["interaction"]["no_consent"] == 1
+    partial = send(client, auth, export(span(quiet))).json()["partialSuccess"]
+    assert partial["rejectedSpans"] == "1" and "flywheel.consent.capture" in partial["errorMessage"]
+    assert not Interaction.objects.exists() and not Trace.objects.exists()
+    assert cast.totals(shop)["interaction"]["no_consent"] == 1
+    report = TraceReport.objects.get()
+    assert (report.spans, report.conversations) == (1, 0) and "consent" in report.missing
 
 
 def test_spans_of_other_things_are_no_concern_of_ours(client: Client, shop: Project, auth: dict[str, str]) -> None:
@@ -293,14 +301,12 @@ def test_a_further_dialect_is_read_by_its_one_entry(
     client: Client, auth: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What an instrumentation writes that no dialect reads is left alone, and read once an entry is there."""
-    given = {"input.value": "Where is it?", "output.value": "On its way.", "user.id": "u-1", **AGREED}
+    given = {"ours.in": "Where is it?", "ours.out": "On its way.", "user.id": "u-1", **AGREED}
     send(client, auth, export(span(given)))
     assert not Interaction.objects.exists()
-    other = conversations.Dialect(
-        "values",
-        lambda span: [lambda: [("user", str(span.attributes.get("input.value", "")))]],
-        lambda span: [lambda: [("assistant", str(span.attributes.get("output.value", "")))]],
+    other = Dialect(
+        "ours", "1", marks=("ours",), unsaid=Kind.MODEL, kind=("ours.in",), asked=("ours.in",), told=("ours.out",)
     )
-    monkeypatch.setattr(conversations, "DIALECTS", (*conversations.DIALECTS, other))
+    monkeypatch.setattr(spans, "DIALECTS", (*DIALECTS, other))
     send(client, auth, export(span(given)))
     assert Interaction.objects.get().answer == "On its way."

@@ -34,6 +34,11 @@ NAMELESS = {
     "batch",
     "feedback",
     "traces",
+    "logs",
+    "otlp-langfuse",
+    "otlp-metrics",
+    "otlp-elsewhere",
+    "otlp-grpc",
     "schema",
     "docs",
     "demo-widget",
@@ -132,7 +137,7 @@ def test_every_address_with_a_key_says_which_scope_each_method_needs() -> None:
     calls = [address for address in addresses() if address.name not in BY_LINK]
     closed = {address.name for address in calls if hasattr(address.callback, "cls")} - {"schema"}
     assert all(methods(address) for address in calls if address.name in closed)
-    open_to_all = {"schema", "docs", "demo-widget", "healthz", "readyz", "metrics", None}
+    open_to_all = {"schema", "docs", "demo-widget", "healthz", "readyz", "metrics", "otlp-grpc", None}
     assert {address.name for address in calls} - closed == open_to_all
 
 

@@ -1,0 +1,145 @@
+"""OpenTelemetry's own conventions for generative AI: messages on spans, on events, and those of the first years.
+
+Also the way of Traceloop, Strands, Semantic Kernel, LiteLLM, Google ADK and pydantic-ai, which follow them.
+https://github.com/open-telemetry/semantic-conventions-genai
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from feedback.otel.attributes import data, text_or_data, unwritten
+from feedback.otel.decoding import Span
+from feedback.otel.dialects.dialect import Dialect, Turns
+from feedback.otel.readings import Call, Kind, Message
+from feedback.otel.shapes import message, messages, structure
+
+EVENTS = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant", "tool")}
+INDEXED = re.compile(
+    r"gen_ai\.(prompt|completion)\.(\d{1,4})\.(role|content|tool_calls\.(\d{1,3})\.(id|name|arguments))"
+)
+INSTRUCTIONS = "gen_ai.system_instructions"
+
+
+def contents(span: Span, names: Sequence[str], role: str) -> list[Turns]:
+    """A reading of each of these attributes, wherever conventions put it: on the span, or on one of its events."""
+    places = (span.attributes, *(event.attributes for event in span.events))
+    return [partial(written, place[name], role, name) for place in places for name in names if name in place]
+
+
+def written(value: Any, role: str, name: str) -> list[Message]:
+    """The messages of an attribute. Raises `PayloadError` naming it where it is broken data."""
+    read = data(value, name) if name.endswith((".messages", "_messages")) else text_or_data(value, name)
+    return [said for said in messages(read, role, name) if said.text or said.calls or said.results]
+
+
+def instructions(span: Span) -> list[Message]:
+    """The system's instructions, where they come apart from the messages. Raises `PayloadError`."""
+    value = data(span.attributes.get(INSTRUCTIONS), INSTRUCTIONS)
+    return messages(value, "system", INSTRUCTIONS) if value else []
+
+
+def indexed(attributes: Mapping[str, Any], which: str, role: str) -> list[Message]:
+    """Messages written as `gen_ai.prompt.0.role`, `gen_ai.prompt.0.content`, …; contents of several parts are JSON there."""
+    found: dict[int, dict[str, Any]] = {}
+    for name, value in attributes.items():
+        match = INDEXED.fullmatch(name)
+        if match and match[1] == which:
+            one = found.setdefault(int(match[2]), {})
+            if match[4]:
+                one.setdefault("calls", {}).setdefault(int(match[4]), {})[match[5]] = value
+            else:
+                one[match[3]] = text_or_data(value, name) if match[3] == "content" else str(value)
+    made = [
+        message({"content": "", **one, "tool_calls": list(one.pop("calls", {}).values())}, role, f"gen_ai.{which}")
+        for _, one in sorted(found.items())
+    ]
+    return [said for said in made if said.text or said.calls or said.results]
+
+
+def events(span: Span) -> list[Message]:
+    """What went in, as the events of the first convention say it."""
+    found: list[Message] = []
+    for event in span.events:
+        if event.name in EVENTS:
+            given = dict(event.attributes)
+            content = text_or_data(given.get("content"), f"{event.name} content")
+            found.append(message({"role": EVENTS[event.name], **given, "content": content}, "user", event.name))
+    return [said for said in found if said.text or said.calls or said.results]
+
+
+def choices(span: Span) -> list[Message]:
+    """What came out, as the events of the first convention say it."""
+    given = [event.attributes for event in span.events if event.name == "gen_ai.choice"]
+    spoken = [choice.get("message") or choice.get("content") for choice in given]
+    return [said for value in spoken for said in written(value, "assistant", "gen_ai.choice message")]
+
+
+def event_call(span: Span) -> Call | None:
+    """A tool's call in which the argument and the result are events (Strands)."""
+    given = span.attributes
+    if given.get("gen_ai.operation.name") != "execute_tool" or not span.events:
+        return None
+    said = {event.name: event.attributes for event in span.events}
+    asked = said.get("gen_ai.tool.message", {}).get("content")
+    result = said.get("gen_ai.choice", {}).get("message")
+    if asked is None and result is None:
+        return None
+    texts = unwritten(result) if isinstance(result, str) else None
+    words = (
+        [part["text"] for part in texts if isinstance(part, dict) and "text" in part] if isinstance(texts, list) else []
+    )
+    return Call(
+        str(given.get("gen_ai.tool.name") or "tool")[:200],
+        str(given.get("gen_ai.tool.call.id") or "")[:200],
+        structure(asked),
+        "\n".join(map(str, words)) if words else structure(result),
+    )
+
+
+def final(span: Span) -> list[Turns]:
+    """pydantic-ai's: the whole talk of an agent's run, and what it came to."""
+    given = span.attributes
+    if "final_result" not in given:
+        return []
+    return [lambda: [Message("assistant", str(given["final_result"]))]]
+
+
+KINDS = {
+    "chat": Kind.MODEL, "text_completion": Kind.MODEL, "generate_content": Kind.MODEL, "completion": Kind.MODEL,
+    "embeddings": Kind.SILENT, "execute_tool": Kind.TOOL, "retrieval": Kind.RETRIEVER, "vector_db_retrieve": Kind.RETRIEVER,
+    "invoke_agent": Kind.AGENT, "invoke_workflow": Kind.AGENT, "create_agent": Kind.SILENT, "execute_task": Kind.CHAIN,
+    "execute_event_loop_cycle": Kind.SILENT, "chain": Kind.CHAIN, "llm": Kind.MODEL, "tool": Kind.TOOL,
+    "retriever": Kind.RETRIEVER, "prompt": Kind.SILENT, "parser": Kind.SILENT,
+}  # fmt: skip
+DIALECT = Dialect(
+    name="OpenTelemetry GenAI",
+    checked="opentelemetry-instrumentation-openai-v2 2.3b0",
+    marks=("gen_ai", "pydantic_ai"),
+    advice="OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_ONLY (older packages: true) and "
+    "OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental",
+    kind=("gen_ai.operation.name",),
+    kinds=KINDS,
+    unsaid=Kind.CHAIN,
+    documents=("gen_ai.retrieval.documents",),
+    tool=("gen_ai.tool.name",),
+    call_id=("gen_ai.tool.call.id",),
+    arguments=("gen_ai.tool.call.arguments", "tool_arguments"),
+    result=("gen_ai.tool.call.result", "tool_response"),
+    names=("gen_ai.response.id",),
+    inputs=lambda span: [
+        *contents(
+            span, ("gen_ai.input.messages", "pydantic_ai.all_messages", "all_messages_events", "gen_ai.prompt"), "user"
+        ),
+        partial(indexed, span.attributes, "prompt", "user"),
+        partial(events, span),
+    ],
+    outputs=lambda span: [
+        *final(span),
+        *contents(span, ("gen_ai.output.messages", "gen_ai.completion"), "assistant"),
+        partial(indexed, span.attributes, "completion", "assistant"),
+        partial(choices, span),
+    ],
+    call=event_call,
+)

@@ -1,0 +1,101 @@
+"""OpenInference, the convention of Arize Phoenix: the instrumentation of LangChain, LlamaIndex, Haystack, smolagents and others.
+
+https://github.com/Arize-ai/openinference/tree/main/spec
+"""
+
+import re
+from functools import partial
+from typing import Any
+
+from feedback.otel.attributes import unwritten
+from feedback.otel.decoding import Span
+from feedback.otel.dialects.dialect import Dialect
+from feedback.otel.documents import sources
+from feedback.otel.readings import Call, Kind, Message
+from feedback.otel.shapes import messages, structure
+
+MESSAGE = re.compile(r"llm\.(input|output)_messages\.(\d{1,5})\.message\.(.+)")
+PART = re.compile(r"contents\.(\d{1,4})\.message_content\.(?:text|type)")
+CALL = re.compile(r"tool_calls\.(\d{1,4})\.tool_call\.(id|function\.name|function\.arguments)")
+DOCUMENT = re.compile(
+    r"(?:retrieval|reranker\.output)\.(?:documents\.)?(\d{1,4})\.document\.(id|content|score|metadata)"
+)
+
+
+def flattened(span: Span, which: str) -> list[Message]:
+    """Messages written as `llm.input_messages.0.message.content`, …"""
+    found: dict[int, dict[str, Any]] = {}
+    for key, value in span.attributes.items():
+        match = MESSAGE.fullmatch(key)
+        if match is None or match[1] != which:
+            continue
+        one = found.setdefault(int(match[2]), {"parts": {}, "tool_calls": {}})
+        if part := PART.fullmatch(match[3]):
+            one["parts"].setdefault(int(part[1]), {})[match[3].rpartition(".")[2]] = value
+        elif call := CALL.fullmatch(match[3]):
+            one["tool_calls"].setdefault(int(call[1]), {})[call[2].rpartition(".")[2]] = value
+        else:
+            one[match[3]] = value
+    role = "user" if which == "input" else "assistant"
+    return [said for _, one in sorted(found.items()) if (said := _message(one, role))]
+
+
+def _message(one: dict[str, Any], role: str) -> Message | None:
+    texts = [
+        part["text"]
+        for _, part in sorted(one["parts"].items())
+        if part.get("text") and part.get("type", "text") == "text"
+    ]
+    content = one.get("content") or "\n".join(map(str, texts))
+    given = {"role": one.get("role", role), "content": str(content), "tool_call_id": one.get("tool_call_id")}
+    calls = [
+        {"name": "tool", **call, "arguments": structure(call.get("arguments"))}
+        for _, call in sorted(one["tool_calls"].items())
+    ]
+    return next(iter(messages([{**given, "tool_calls": calls}], role, "llm.messages")), None)
+
+
+def documents(span: Span) -> list[dict[str, Any]]:
+    """Documents written as `retrieval.documents.0.document.content`, …"""
+    found: dict[int, dict[str, Any]] = {}
+    for key, value in span.attributes.items():
+        if match := DOCUMENT.fullmatch(key):
+            found.setdefault(int(match[1]), {})[match[2]] = structure(value) if match[2] == "metadata" else value
+    return sources([one for _, one in sorted(found.items())])
+
+
+def call(span: Span) -> Call | None:
+    """A call of a tool, whose argument is in `input.value`."""
+    if str(span.attributes.get("openinference.span.kind")).upper() != "TOOL":
+        return None
+    given = structure(span.attributes.get("input.value"))
+    if isinstance(given, dict) and {"args", "kwargs"} <= given.keys():
+        given = given["kwargs"] or given["args"]
+    result = span.attributes.get("output.value")
+    found = unwritten(result) if isinstance(result, str) else None
+    if isinstance(found, dict) and isinstance(found.get("content", found.get("data")), str | dict):
+        inner = found["data"] if isinstance(found.get("data"), dict) else found
+        result = inner.get("content", result)
+    name = span.attributes.get("tool.name") or span.label or "tool"
+    return Call(str(name)[:200], str(span.attributes.get("tool_call.id") or "")[:200], given, structure(result))
+
+
+DIALECT = Dialect(
+    name="OpenInference",
+    checked="openinference-instrumentation-langchain 0.1.80",
+    marks=("openinference",),
+    advice="leave OPENINFERENCE_HIDE_INPUTS, OPENINFERENCE_HIDE_OUTPUTS and their like unset",
+    kind=("openinference.span.kind",),
+    kinds={
+        "llm": Kind.MODEL, "agent": Kind.AGENT, "chain": Kind.CHAIN, "tool": Kind.TOOL, "retriever": Kind.RETRIEVER,
+        "reranker": Kind.RETRIEVER, "embedding": Kind.SILENT, "guardrail": Kind.SILENT, "evaluator": Kind.SILENT,
+        "prompt": Kind.SILENT,
+    },
+    unsaid=Kind.CHAIN,
+    asked=("input.value",),
+    told=("output.value",),
+    inputs=lambda span: [partial(flattened, span, "input")],
+    outputs=lambda span: [partial(flattened, span, "output")],
+    indexed_documents=documents,
+    call=call,
+)  # fmt: skip

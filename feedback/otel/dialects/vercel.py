@@ -1,0 +1,45 @@
+"""The Vercel AI SDK (`experimental_telemetry`): https://ai-sdk.dev/docs/ai-sdk-core/telemetry"""
+
+from functools import partial
+
+from feedback.otel.attributes import data
+from feedback.otel.decoding import Span
+from feedback.otel.dialects.dialect import Dialect
+from feedback.otel.readings import Kind, Message
+from feedback.otel.shapes import messages
+
+OPERATIONS = ("generateText", "streamText", "generateObject", "streamObject")
+CALLS, TEXT, OBJECT = "ai.response.toolCalls", "ai.response.text", "ai.response.object"
+
+
+def told(span: Span) -> list[Message]:
+    """The text, and the calls that come with it."""
+    given = span.attributes
+    calls = data(given.get(CALLS), CALLS) if given.get("ai.response.finishReason") == "tool-calls" else None
+    content = str(given.get(TEXT) or given.get(OBJECT) or "")
+    return messages([{"role": "assistant", "content": content, "tool_calls": calls or []}], "assistant", TEXT)
+
+
+DIALECT = Dialect(
+    name="Vercel AI SDK",
+    checked="ai 6.0.326",
+    marks=("ai",),
+    advice="experimental_telemetry: { isEnabled: true, recordInputs: true, recordOutputs: true }",
+    kind=("ai.operationId",),
+    kinds={
+        **{f"ai.{name}".lower(): Kind.AGENT for name in OPERATIONS},
+        **{
+            f"ai.{name}.do{name.removesuffix('Text').removesuffix('Object').title()}".lower(): Kind.MODEL
+            for name in OPERATIONS
+        },
+        "ai.toolcall": Kind.TOOL,
+    },
+    unsaid=Kind.SILENT,
+    asked=("ai.prompt.messages", "ai.prompt"),
+    tool=("ai.toolCall.name",),
+    call_id=("ai.toolCall.id",),
+    arguments=("ai.toolCall.args", "ai.toolCall.input"),
+    result=("ai.toolCall.result", "ai.toolCall.output"),
+    names=("ai.response.id",),
+    outputs=lambda span: [partial(told, span)],
+)

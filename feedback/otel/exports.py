@@ -1,0 +1,210 @@
+"""Takes an export: its turns and its feedback are written, and what was missing is said to the exporter and kept for the
+console.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from feedback import capture
+from feedback.capture import Recorded, Refusal, parking
+from feedback.capture.payloads import FeedbackIn, PayloadError
+from feedback.capture.recording import writing
+from feedback.models import Interaction, InteractionName, Project, Signal, WriteResult
+from feedback.otel import traces, votes, waiting
+from feedback.otel.decoding import Span
+from feedback.otel.readings import Kind
+from feedback.otel.reports import Taken, name_missing, report
+from feedback.otel.spans import PRODUCT, Heard, read_all
+from feedback.otel.traces import Planned
+from privacy.api.scopes import Scope
+from privacy.db import bulk
+from privacy.redaction import RedactionError
+
+AT_ONCE, TRIES, NAME = 1_000, 3, 200
+WHY = {capture.Conflict: "another body under the same id", capture.Gone: "erased or expired"}
+NO_CONSENT = (
+    "no consent to capture: set flywheel.consent.capture on the span or on the resource, send it to POST /api/v1/consent, or "
+    "set the project's legal basis"
+)
+NO_SCOPE = "feedback needs a key with the scope feedback"
+STORED = (WriteResult.STORED, WriteResult.REPLAYED, WriteResult.MERGED)
+
+
+def take(project: Project, spans: Sequence[Span], malformed: Sequence[PayloadError], scopes: Collection[str]) -> Taken:
+    """Write what the spans say. Feedback needs its own scope here, too."""
+    taken = Taken()
+    taken.rejected.update(error.detail for error in malformed)
+    heard: dict[str, list[Heard]] = {}
+    by_span = read_all(spans)
+    for span in spans:
+        heard.setdefault(span.trace, []).append(by_span[span.name])
+    _record(project, [], Counter({("interaction", str(WriteResult.REFUSED)): len(malformed)} if malformed else {}))
+    said, refused = _votes(spans, by_span, scopes, taken)
+    for _ in range(TRIES):
+        raced, said = _write(project, heard, said, taken)
+        heard = {trace: found for trace, found in heard.items() if trace in raced}
+        if not heard:
+            break
+    _vote(project, said, refused, taken)
+    named = {name for one in by_span.values() for name in (*one.reading.names, one.reading.own_id)}
+    parking.hand_over_to(project, {span.trace for span in spans}, named)
+    report(project, by_span.values(), taken)
+    return taken
+
+
+def _write(
+    project: Project, heard: dict[str, list[Heard]], said: Sequence[FeedbackIn], taken: Taken
+) -> tuple[set[str], list[FeedbackIn]]:
+    """Write the turns of these traces, and the feedback on them; returns the traces of which another export wrote at the
+    same time, and the feedback on other interactions."""
+    rows = waiting.stored_traces(project, list(heard))
+    heard = {trace: found for trace, found in heard.items() if trace in rows or any(map(_is_ours, found))}
+    turns = waiting.stored_turns(project, rows.values())
+    plans: list[Planned] = []
+    unredactable: Counter[str] = Counter()
+    for trace, found in heard.items():
+        try:
+            plans.append(traces.plan(project, trace, found, rows.get(trace), turns))
+        except RedactionError:
+            unredactable["not redactable"] += 1
+    refused = Counter(error.detail for plan in plans for error in plan.refused) + unredactable
+    counts = Counter({("interaction", str(WriteResult.REFUSED)): refused.total()}) if refused else Counter()
+    counts["interaction", str(WriteResult.REPLAYED)] += sum(plan.unchanged for plan in plans)
+    theirs, others = _divided(plans, said)
+    turns_in = [payload for plan in plans for payload in plan.payloads]
+    ended = iter(_record(project, [*turns_in, *theirs], +counts))
+    taken.rejected.update(refused)
+    settled = [_settle(project, plan, ended, taken) for plan in plans]
+    taken.rejected.update(WHY.get(type(end), "not redactable") for end in ended if isinstance(end, Exception))
+    raced = {plan.trace for plan, end in zip(plans, settled, strict=True) if end.raced}
+    ids = {place["id"] for end in settled for place in end.stored} | {new for end in settled for _, new in end.names}
+    keys = waiting.keys_of(project, ids)
+    owners = {id: subject for id, (_, subject) in keys.items()}
+    kept = [
+        waiting.kept(project, plan, end.stored, owners)
+        for plan, end in zip(plans, settled, strict=True)
+        if not end.raced
+    ]
+    with writing():
+        raced |= {row.trace for row in waiting.save([row for row in kept if row])}
+        _save_names(project, [name for end in settled for name in end.names], keys)
+        for plan in plans:
+            for old, new in plan.superseded:
+                _supersede(project, old, new)
+    return raced, others
+
+
+def _divided(plans: Sequence[Planned], said: Sequence[FeedbackIn]) -> tuple[list[FeedbackIn], list[FeedbackIn]]:
+    """The feedback on turns of this export, under their ids, and the rest."""
+    if not said:
+        return [], []
+    ours: dict[str, str] = {}
+    for plan in plans:
+        for payload, place, names in zip(plan.payloads, plan.places, plan.names, strict=True):
+            for name in (*(f"{plan.trace}-{span}" for span in place["spans"]), *names, payload.id or ""):
+                ours.setdefault(name, payload.id or "")
+    theirs = [
+        msgspec.structs.replace(one, interaction=ours[one.interaction]) for one in said if one.interaction in ours
+    ]
+    return theirs, [one for one in said if one.interaction not in ours]
+
+
+@dataclass(slots=True)
+class Settled:
+    """How the turns of one trace ended."""
+
+    stored: list[dict[str, Any]]  # where they are
+    names: list[tuple[str, str]] = field(default_factory=list)  # another id, and ours
+    raced: bool = False
+
+
+def _settle(project: Project, plan: Planned, ended: Iterator[Recorded | Refusal], taken: Taken) -> Settled:
+    """Note how the turns of a trace ended, in their order."""
+    settled = Settled(list(plan.moved))
+    for place, other in zip(plan.places, plan.names, strict=True):
+        end = next(ended)
+        if isinstance(end, Recorded) and end.result in STORED:
+            settled.stored.append(place)
+            settled.names += [(name[:NAME], end.id) for name in other]
+            taken.conversations[_product(plan)] += 1
+        elif isinstance(end, capture.Conflict) and plan.row is None and waiting.stored_traces(project, [plan.trace]):
+            settled.raced = True
+        elif isinstance(end, Exception):
+            taken.rejected[WHY.get(type(end), "not redactable")] += 1
+        else:
+            taken.rejected[NO_CONSENT] += 1
+            taken.without[_product(plan)] = NO_CONSENT
+    name_missing(plan, taken)
+    return settled
+
+
+def _is_ours(heard: Heard) -> bool:
+    return heard.reading.kind != Kind.OTHER or bool(heard.faults or heard.reading.asked or heard.reading.told)
+
+
+def _record(
+    project: Project, payloads: Sequence[capture.Payload], counts: Counter[tuple[str, str]]
+) -> list[Recorded | Refusal]:
+    ended: list[Recorded | Refusal] = []
+    for start in range(0, max(len(payloads), 1), AT_ONCE):
+        some = payloads[start : start + AT_ONCE]
+        ended += capture.record(project, some, refused=counts) if some or counts else []
+        counts = Counter()
+    return ended
+
+
+def _save_names(project: Project, names: Sequence[tuple[str, str]], keys: Mapping[str, tuple[int, int]]) -> None:
+    """Insert other ids of interactions, as pairs with ours."""
+    rows = [(project.pk, name, keys[id][0]) for name, id in names if id in keys]
+    bulk.upsert(InteractionName, ("project_id", "name", "interaction_id"), rows, keep=True)
+
+
+def _supersede(project: Project, old: str, new: str) -> None:
+    """Two interactions turned out to be one turn: the signals go to the one that stays. One on which something was
+    decided stays as well."""
+    rows = {row.external_id: row for row in Interaction.objects.filter(project=project, external_id__in=[old, new])}
+    if len(rows) < 2 or not Interaction.objects.filter(pk=rows[old].pk).unused().exists():
+        return
+    if Signal.objects.filter(interaction=rows[old]).update(interaction=rows[new]):
+        capture.mark_pending([rows[new].pk])
+    InteractionName.objects.filter(interaction=rows[old]).update(interaction=rows[new])
+    InteractionName.objects.get_or_create(project=project, name=old, defaults={"interaction": rows[new]})
+    Interaction.objects.filter(pk=rows[old].pk).delete()
+
+
+def _votes(
+    spans: Sequence[Span], by_span: dict[str, Heard], scopes: Collection[str], taken: Taken
+) -> tuple[list[FeedbackIn], int]:
+    """The feedback in the spans, and how much of it was refused."""
+    found: list[FeedbackIn] = []
+    refused = 0
+    for span in spans:
+        for number, event in enumerate(span.events):
+            if not votes.is_feedback(event):
+                continue
+            heard = by_span[span.name]
+            talks = bool(heard.reading.question or heard.faults)
+            try:
+                if Scope.FEEDBACK not in scopes:
+                    raise PayloadError("", "scope", NO_SCOPE)
+                found.append(votes.feedback(span, event, number, heard.reading, talks))
+            except PayloadError as error:
+                taken.rejected[error.detail] += 1
+                refused += 1
+    return found, refused
+
+
+def _vote(project: Project, payloads: Sequence[FeedbackIn], refused: int, taken: Taken) -> None:
+    """Write feedback on other interactions than those of its own export."""
+    counts = Counter({("signal", str(WriteResult.REFUSED)): refused}) if refused else Counter()
+    for end in _record(project, payloads, counts):
+        if isinstance(end, Exception):
+            taken.rejected[WHY.get(type(end), "not redactable")] += 1
+
+
+def _product(plan: Planned) -> str:
+    return next((one.product for one in plan.tree.readings.values() if one.product), PRODUCT)

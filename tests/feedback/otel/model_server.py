@@ -1,0 +1,123 @@
+"""A model that always says the same, as OpenAI, Anthropic and Gemini speak: for running real SDKs without a network."""
+
+import base64
+import itertools
+import json
+import struct
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+ANSWER = "Refunds are possible within 30 days."
+USED = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15, "input_tokens": 10, "output_tokens": 5}
+_numbers = itertools.count(1)
+
+
+def chat(sent: dict[str, Any]) -> dict[str, Any]:
+    """OpenAI's chat completions: a tool is called once, the last of its kind with the answer where it is the final one."""
+    names = [tool["function"]["name"] for tool in sent.get("tools", [])]
+    told = json.dumps([message for message in sent["messages"] if message["role"] != "system"])
+    called = '"tool"' in told or "Observation:" in told
+    message: dict[str, Any] = {"role": "assistant", "content": ANSWER}
+    wanted = "final_answer" if called and "final_answer" in names else names[0] if names and not called else ""
+    if wanted:
+        arguments = json.dumps({"answer": ANSWER} if wanted == "final_answer" else {"order": "4711"})
+        call = {
+            "id": f"call_{next(_numbers)}",
+            "type": "function",
+            "function": {"name": wanted, "arguments": arguments},
+        }
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if wanted else "stop"}
+    name = f"chatcmpl-{next(_numbers)}"
+    return {"id": name, "object": "chat.completion", "created": 1, "model": "small", "choices": [choice], "usage": USED}
+
+
+def responses(sent: dict[str, Any]) -> dict[str, Any]:
+    """OpenAI's responses."""
+    called = any(item.get("type") == "function_call_output" for item in sent["input"] if isinstance(item, dict))
+    number = next(_numbers)
+    part = {"type": "output_text", "text": ANSWER, "annotations": []}
+    output = {"type": "message", "id": f"msg_{number}", "role": "assistant", "status": "completed", "content": [part]}
+    if sent.get("tools") and not called:
+        call = {"call_id": f"call_{number}", "name": sent["tools"][0]["name"], "arguments": '{"order": "4711"}'}
+        output = {"type": "function_call", "id": f"fc_{number}", "status": "completed", **call}
+    used = {**USED, "input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}
+    more = {"parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "error": None, "metadata": {}}
+    head = {"id": f"resp_{number}", "object": "response", "created_at": 1, "status": "completed", "model": "small"}
+    return {**head, **more, "output": [output], "usage": used}
+
+
+def embeddings(sent: dict[str, Any]) -> dict[str, Any]:
+    """OpenAI's embeddings."""
+    given = sent["input"] if isinstance(sent["input"], list) else [sent["input"]]
+    vector: Any = [0.5, 0.5, 0.5]
+    if sent.get("encoding_format") == "base64":
+        vector = base64.b64encode(struct.pack("3f", *vector)).decode()
+    rows = [{"object": "embedding", "index": place, "embedding": vector} for place in range(len(given))]
+    return {"object": "list", "data": rows, "model": "small", "usage": USED}
+
+
+def gemini(sent: dict[str, Any]) -> dict[str, Any]:
+    """Gemini's content."""
+    call = {"functionCall": {"name": "find_order", "args": {"order": "4711"}}}
+    part = call if sent.get("tools") and "functionResponse" not in json.dumps(sent) else {"text": ANSWER}
+    candidate = {"content": {"role": "model", "parts": [part]}, "finishReason": "STOP", "index": 0}
+    return {"candidates": [candidate], "usageMetadata": {"totalTokenCount": 15}, "modelVersion": "small"}
+
+
+def streamed(answer: dict[str, Any]) -> bytes:
+    """Chat completions in two pieces."""
+    message = answer["choices"][0]["message"]
+    calls = [{"index": 0, **call} for call in message.get("tool_calls", [])]
+    delta = {"role": "assistant", "content": message["content"], **({"tool_calls": calls} if calls else {})}
+    head = {**answer, "object": "chat.completion.chunk", "usage": None}
+    pieces = [
+        {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
+        {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": answer["choices"][0]["finish_reason"]}]},
+        {**head, "choices": [], "usage": USED},
+    ]
+    return b"".join(b"data: " + json.dumps(piece).encode() + b"\n\n" for piece in pieces) + b"data: [DONE]\n\n"
+
+
+KINDS = {"chat/completions": chat, "responses": responses, "embeddings": embeddings, "generateContent": gemini}
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers each call by the end of its path."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *given: Any) -> None:
+        """Nothing is logged."""
+
+    def do_POST(self) -> None:
+        """Answer a call."""
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.headers.get("Content-Encoding") == "gzip":
+            sent = zlib.decompress(sent, wbits=31)
+        given = json.loads(sent or b"{}")
+        path = self.path.partition("?")[0]
+        kind = next((made for end, made in KINDS.items() if path.endswith(end)), None)
+        answer = kind(given) if kind else {}
+        body = streamed(answer) if kind is chat and given.get("stream") else json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream" if body.startswith(b"data: ") else "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The address of the model while it runs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

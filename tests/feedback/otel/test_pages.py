@@ -1,0 +1,97 @@
+"""The pages of frameworks: what each tells to paste is run as it is, with the real packages, against a running server.
+
+Only in `make test-all`, where the packages can be installed; `PAGES_VENVS` names a folder in which they are kept.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedback.models import Interaction
+from tests import factories as cast
+from tests.feedback.otel import model_server
+
+PAGES = sorted(Path("docs/how-to/frameworks").glob("*.md"))
+QUESTION = "How long do I have for a refund?"
+NO_SESSION = ("litellm",)
+SOURCES = ("langchain", "langsmith", "llamaindex", "haystack")
+TOOLS = ("smolagents", "openai-agents", "pydantic-ai", "strands", "google-adk")
+
+
+def block(page: Path, language: str) -> str:
+    found = re.search(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_every_page_of_a_framework_has_what_to_paste() -> None:
+    assert len(PAGES) >= 15
+    for page in PAGES:
+        code = block(page, "python") or block(page, "js")
+        assert "install" in block(page, "sh") and code, page
+        if language := block(page, "python"):
+            compile(language, str(page), "exec")
+
+
+def installed(page: Path, folder: Path) -> list[str]:
+    """The command that runs the page's code, with its packages installed. Skips where they cannot be."""
+    install = block(page, "sh").splitlines()[0]
+    if install.startswith("npm "):
+        npm = shutil.which("npm") or pytest.skip("there is no npm")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"type": "module"}')
+        command = f"{npm} {install.removeprefix('npm ')}"
+        runs = ["node", str(folder / "app.mjs")]
+    else:
+        if not (folder / "bin" / "python").exists():
+            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        command = f"{folder}/bin/python -m {install}"
+        runs = [f"{folder}/bin/python", str(folder / "app.py")]
+    if not (folder / "installed").exists():
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=folder, capture_output=True, text=True, timeout=900, check=False
+        )
+        if done.returncode:
+            pytest.skip(f"its packages cannot be installed: {done.stderr[-200:]}")
+        (folder / "installed").touch()
+    Path(runs[1]).write_text(block(page, "python") or block(page, "js"))
+    return runs
+
+
+@pytest.mark.thorough
+@pytest.mark.slow
+@pytest.mark.peers
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_what_the_page_tells_to_paste_makes_one_right_interaction(live_server: Any, tmp_path: Path, page: Path) -> None:
+    if page.stem == "vercel-ai-sdk":
+        pytest.skip("the server of tests takes no chunked body, which Node sends")
+    shop = cast.project()
+    kept = os.environ.get("PAGES_VENVS")
+    runs = installed(page, Path(kept) / page.stem if kept else tmp_path / page.stem)
+    exports = "\n".join(block(page, "sh").splitlines()[1:])
+    with model_server.running() as model:
+        given = {"FLYWHEEL": live_server.url, "KEY": cast.key(shop, ["ingest"]), "PATH": os.environ["PATH"]}
+        given |= {"OPENAI_BASE_URL": f"{model}/v1", "OPENAI_API_BASE": f"{model}/v1", "OPENAI_API_KEY": "none"}
+        given |= {"GOOGLE_GEMINI_BASE_URL": model, "GOOGLE_API_KEY": "none", "HOME": str(tmp_path)}
+        script = f'{exports}\nexec {runs[0]} "{runs[1]}"'
+        done = subprocess.run(
+            ["sh", "-c", script], cwd=tmp_path, env=given, capture_output=True, text=True, timeout=180, check=False
+        )
+    assert done.returncode == 0, done.stderr[-2000:]
+    for _ in range(50):
+        if Interaction.objects.exists():
+            break
+        time.sleep(0.1)
+    row = Interaction.objects.get()
+    assert (row.question, row.answer) == (QUESTION, model_server.ANSWER)
+    assert row.subject == cast.person(shop, "u-17")
+    assert row.session == ("" if page.stem in NO_SESSION else "talk-4")
+    assert bool(row.sources) == (page.stem in SOURCES)
+    assert bool(row.steps) == (page.stem in TOOLS)
