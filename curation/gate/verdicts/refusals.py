@@ -83,7 +83,9 @@ def slice_drops(slices: Sequence[Slice]) -> list[Reason]:
 
 def anchor_drops(anchors: Sequence[Anchor]) -> list[Reason]:
     return [
-        Reason("anchor_drop", f"worse than the {one.name} run, {one.run}: {_moved(one.comparison.units)}, p = {one.p:.2g}")
+        Reason(
+            "anchor_drop", f"worse than the {one.name} run, {one.run}: {_moved(one.comparison.units)}, p = {one.p:.2g}"
+        )
         for one in anchors
         if one.p <= one.alpha
     ]
