@@ -140,7 +140,8 @@ def drops(golden: Sequence[Unit], others: Sequence[Unit]) -> Drops:
         sums[seen] = sums.get(seen, 0.0) + chance
     of_all, of_golden = tails(sums), tails(chances)
     now = total(passes(golden), passes(others))
-    p_all, p_golden = of_all.get(now, NEGLIGIBLE), of_golden.get(passes(golden), NEGLIGIBLE)
+    p_all = at_least_some(sum(chance for seen, chance in sums.items() if seen >= now))
+    p_golden = tail(chances, passes(golden))
 
     def adjusted(p: float) -> float:
         limit = p * (1 + TIE)

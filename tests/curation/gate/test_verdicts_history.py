@@ -114,6 +114,14 @@ def test_more_rounds_of_the_baseline_make_the_same_loss_stronger_evidence() -> N
     assert drop(once) == pytest.approx(1 / 8) and drop(often) == pytest.approx(1 / 7**3)
 
 
+def test_a_candidate_that_is_far_better_is_no_drop_however_unlikely_that_is() -> None:
+    better = [Unit(1, (0,), (1,))] * 200
+    found = drops([], better)
+    assert found.everything == pytest.approx(1.0) and found.adjusted_everything == pytest.approx(1.0)
+    assert drops(better, []).golden == pytest.approx(1.0) and found.two_sided < 1e-9
+    assert drop(better) == pytest.approx(1.0)
+
+
 def test_golden_and_other_cases_are_tested_together_and_apart_at_one_level() -> None:
     golden, others = [Unit(1, (1,), (0,))] * 6, [Unit(1, (0,), (1,))] * 20
     found = drops(golden, others)
