@@ -15,7 +15,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("project")
-        parser.add_argument("--scope", action="append", dest="scopes", choices=Scope.values, required=True)
+        names = ",".join(Scope.values)
+        parser.add_argument(
+            "--scope", action="append", dest="scopes", metavar=names, required=True, help="Repeated, or with commas."
+        )
         parser.add_argument("--name", default="", help="What the key is for.")
         parser.add_argument("--json", action="store_true", help="Print {key, prefix, scopes}.")
 
@@ -23,7 +26,10 @@ class Command(BaseCommand):
         project = Project.objects.filter(name=options["project"]).first()
         if project is None:
             raise CommandError("There is no such project. Make it with: manage.py createproject NAME")
-        row, text = keys.create(project, options["scopes"], options["name"])
+        scopes = [name.strip() for given in options["scopes"] for name in given.split(",") if name.strip()]
+        if unknown := sorted(set(scopes) - set(Scope.values)) or ([] if scopes else ["(none)"]):
+            raise CommandError(f"There is no scope {', '.join(unknown)}; there are {', '.join(Scope.values)}.")
+        row, text = keys.create(project, list(dict.fromkeys(scopes)), options["name"])
         if options["json"]:
             self.stdout.write(orjson.dumps({"key": text, "prefix": row.prefix, "scopes": row.scopes}).decode())
         else:

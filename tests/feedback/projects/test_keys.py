@@ -1,11 +1,13 @@
 """A project's keys: kept as hashes, rotated with an overlap, out of use within a second of being revoked."""
 
+import json
 import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -93,3 +95,12 @@ def test_a_revoked_key_is_out_of_use_within_a_second_in_another_process(web: str
     while status() == 200:
         assert time.monotonic() - revoked < 5
     assert time.monotonic() - revoked < 1.0
+
+
+@pytest.mark.django_db
+def test_the_command_takes_scopes_repeated_or_with_commas(capsys: pytest.CaptureFixture[str]) -> None:
+    cast.project()
+    call_command("createkey", "shop", "--scope", "ingest,feedback", "--scope", "read", "--json")
+    assert json.loads(capsys.readouterr().out)["scopes"] == ["ingest", "feedback", "read"]
+    with pytest.raises(CommandError, match="no scope all"):
+        call_command("createkey", "shop", "--scope", "ingest,all")
