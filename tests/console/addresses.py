@@ -32,6 +32,7 @@ NAMELESS = {
     "curation_reviewtask_assign",
     "curation_reviewtask_bulks",
     "curation_reviewtask_progress",
+    "curation_reviewtask_preview",
 }
 # Django's way to the page of an object, and to no page at all: the same for everybody.
 ELSEWHERE = {"view_on_site", "app_list", "no-page", "object"}
