@@ -135,7 +135,8 @@ class Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
         return code_block(tokens[place].content, tokens[place].info.strip())
 
-    code_block = fence
+    def code_block(self, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+        return self.fence(tokens, place, options, env)
 
     def table_open(self, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
         return '<div class="table" tabindex="0"><table>'

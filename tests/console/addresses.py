@@ -12,6 +12,8 @@ from tests.console.world import Shop
 # What names no object, by its own name or by the action at the end of it.
 NAMELESS = {
     "index",
+    "quality",
+    "new_project",
     "login",
     "logout",
     "password_change",
