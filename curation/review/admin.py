@@ -282,6 +282,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     def preview_view(self, request: HttpRequest) -> HttpResponse:
         """A correction as it will be read, by the renderer of all captured text."""
         self.require_reviewer(request)
+        if request.method != "POST":
+            return redirect("admin:curation_reviewtask_changelist")
         return render(request, "admin/curation/reviewtask/preview.html", {"text": request.POST.get("correction", "")})
 
     def skip_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
