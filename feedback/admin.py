@@ -59,7 +59,10 @@ class ProjectAdmin(ReadOnlyAdmin):
     inlines: ClassVar[Any] = [MemberInline]
     ordering = ["name"]
     lead = "One deployed agent each: the boundary of what a key, or a person here, can see."
-    empty = ("No projects yet", "Make one: manage.py createproject NAME. It comes with a dataset and its policies.")
+    empty = (
+        "No projects yet",
+        "A superuser makes the first one on the home page. It comes with a dataset and a policy.",
+    )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("feedback.change_project")

@@ -1,12 +1,11 @@
 """The review queue in the console: the list, the page that decides one task after the other, and bulk actions."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -26,8 +25,10 @@ from curation.review.queues import Queue
 from privacy.console.lists import ReadOnlyAdmin, row_key
 
 SHORT = 140
-MANY = 1_000
 KEPT = 200
+OVERTAKEN = 409  # the status that tells the script to keep the draft of the task before
+EDITOR = "admin/curation/reviewtask/editor_part.html"
+GONE = "This conversation has been deleted, or you have lost access to it."
 NOT_LAST = "You have already decided this task. Undo takes the decision back."
 SKIPPED, BLIND = "review_skipped", "review_blind"
 
@@ -59,7 +60,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "bulk/": (partial(bulk_admin.bulk_view, self), "bulk"),
             "bulks/": (partial(bulk_admin.bulks_view, self), "bulks"),
             "progress/": (partial(progress.progress_view, self), "progress"),
-            "assign/": (self.assign_view, "assign"),
+            "assign/": (partial(bulk_admin.assign_view, self), "assign"),
+            "preview/": (self.preview_view, "preview"),
             "<int:key>/decide/": (self.decide_view, "decide"),
             "<int:key>/skip/": (self.skip_view, "skip"),
             "<int:key>/leave/": (self.leave_view, "leave"),
@@ -143,13 +145,13 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             request.session.pop(SKIPPED, None)
         return self.go_on(request, user)
 
-    def go_on(self, request: HttpRequest, user: User) -> HttpResponseBase:
-        """The next task: rendered at once for the script, otherwise a redirect."""
+    def go_on(self, request: HttpRequest, user: User, notice: Any = None) -> HttpResponseBase:
+        """The next task: rendered at once for the script or with a notice, otherwise a redirect."""
         task = self.next_task(request, user)
         if task is None:
-            return self.finished(request, user)
-        if request.headers.get("X-Review"):
-            return self.shown(request, self.found(request, task.pk), user)
+            return self.finished(request, user, notice)
+        if request.headers.get("X-Review") or notice:
+            return self.shown(request, self.found(request, task.pk), user, notice=notice)
         query = Queue.asked(request.GET).query()
         return redirect(f"{reverse('admin:curation_reviewtask_decide', args=[task.pk])}{query and f'?{query}'}")
 
@@ -165,7 +167,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         task = self.found(request, key)
         if task is None:
-            raise Http404
+            return self.gone(request)
         if request.method != "POST":
             if self.decides(request) and isinstance(request.user, User):
                 deciding.claim(task, request.user)
@@ -176,17 +178,42 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         try:
             deciding.resolve(task, deciding.Verdict(**form.cleaned_data), user)
         except deciding.ReviewError as error:
+            task = self.found(request, key)
+            if task is None or task.state != TaskState.OPEN:
+                return self.overtaken(request, user, task)
             deciding.claim(task, user)  # the page is shown again, and the next verdict is about what it shows then
-            return self.shown(request, self.found(request, key), user, error=str(error), typed=request.POST)
+            return self.shown(request, task, user, error=str(error), typed=request.POST)
         return self.go_on(request, user)
 
+    def gone(self, request: HttpRequest) -> HttpResponseBase:
+        """A task that is not there, or is nobody's business here: the script goes on, and anybody else gets a 404."""
+        if request.method != "POST" or not request.headers.get("X-Review"):
+            raise Http404
+        return self.overtaken(request, self.require_reviewer(request), None)
+
+    def overtaken(self, request: HttpRequest, user: User, task: ReviewTask | None) -> HttpResponseBase:
+        """The next task, and above it why the one before needed no verdict; what the reviewer typed is shown there."""
+        notice = {
+            "words": review_page.closed_words(task) if task is not None else GONE,
+            "task": task,
+            "typed": written(request, task),
+        }
+        return self.go_on(request, user, notice)
+
     def shown(
-        self, request: HttpRequest, task: ReviewTask | None, user: Any, *, error: str = "", typed: Any = None
+        self,
+        request: HttpRequest,
+        task: ReviewTask | None,
+        user: Any,
+        *,
+        error: str = "",
+        typed: Any = None,
+        notice: Any = None,
     ) -> HttpResponse:
         """The task's page, or only its changing part if the script asked for that."""
         assert task is not None
         page = review_page.page(
-            task, user, self.queue(request), blind=bool(request.session.get(BLIND)), last=self.last(request, user)
+            task, user, self.queue(request), blind=bool(request.session.get(BLIND)), recent=self.recent(request, user)
         )
         query = Queue.asked(request.GET).query()
         context = {
@@ -195,17 +222,20 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "interaction": task.interaction,
             "error": error,
             "typed": typed or {},
+            "notice": notice,
+            "editor": EDITOR if self.decides(request) and page.is_open and not page.held and not page.barred else "",
             "queue": query,
             "decides": self.decides(request),
             "title": "Review",
             "opts": self.opts,
             "fragment": bool(request.headers.get("X-Review")),
         }
-        status = 422 if error else 200
+        status = 422 if error else OVERTAKEN if notice else 200
         return self.answer(request, "task", context, status)
 
-    def finished(self, request: HttpRequest, user: User) -> HttpResponse:
+    def finished(self, request: HttpRequest, user: User, notice: Any = None) -> HttpResponse:
         context = {
+            "notice": notice,
             "skipped": len(request.session.get(SKIPPED, [])),
             "last": self.last(request, user),
             "title": "Review",
@@ -213,7 +243,7 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
             "queue": Queue.asked(request.GET).query(),
             "held": self.queue(request).count(),
         }
-        return self.answer(request, "finished", context, 200)
+        return self.answer(request, "finished", context, OVERTAKEN if notice else 200)
 
     def answer(self, request: HttpRequest, name: str, context: dict[str, Any], status: int) -> HttpResponse:
         if request.headers.get("X-Review"):
@@ -225,18 +255,21 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         }
         return render(request, "admin/curation/reviewtask/review.html", whole, status=status)
 
-    def last(self, request: HttpRequest, user: Any) -> ReviewTask | None:
+    def recent(self, request: HttpRequest, user: Any) -> list[ReviewTask]:
         """What this reviewer decided last, if it is still in reach."""
-        task = deciding.last_decided(user)
-        return task if task is None or self.get_queryset(request).filter(pk=task.pk).exists() else None
+        return review_page.recently_decided(self.get_queryset(request), user)
+
+    def last(self, request: HttpRequest, user: Any) -> ReviewTask | None:
+        return next(iter(self.recent(request, user)), None)
 
     def undo_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Take back the reviewer's last decision, and show that task again."""
+        """Take back the reviewer's last decision, or an older one that is named, and show that task again."""
         user = self.require_reviewer(request)
-        task = self.last(request, user) if request.method == "POST" else None
+        named = self.found(request, row_key(request.POST.get("task", ""))) if request.method == "POST" else None
+        task = named or (self.last(request, user) if request.method == "POST" else None)
         if task is None:
             return self.go_on(request, user)
-        if request.POST.get("last", str(task.pk)) != str(task.pk):
+        if named is None and request.POST.get("last", str(task.pk)) != str(task.pk):
             return self.shown(request, self.found(request, task.pk), user, error=NOT_LAST)
         try:
             deciding.undo(task, user)
@@ -245,6 +278,13 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         if request.headers.get("X-Review"):
             return self.shown(request, self.found(request, task.pk), user)
         return redirect("admin:curation_reviewtask_decide", task.pk)
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """A correction as it will be read, by the renderer of all captured text."""
+        self.require_reviewer(request)
+        if request.method != "POST":
+            return redirect("admin:curation_reviewtask_changelist")
+        return render(request, "admin/curation/reviewtask/preview.html", {"text": request.POST.get("correction", "")})
 
     def skip_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
         user = self.require_reviewer(request)
@@ -284,13 +324,13 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Give the selected tasks one verdict…", permissions=["decide"])
     def decide_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
-        tasks = self.chosen(queryset)
-        return self.bulk_page(request, tasks, BulkForm(verdicts=holds.bulk_verdicts(tasks)))
+        tasks = bulk_admin.chosen(queryset)
+        return bulk_admin.bulk_page(self, request, tasks, BulkForm(verdicts=holds.bulk_verdicts(tasks)))
 
     @admin.action(description="Assign the selected tasks…", permissions=["decide"])
     def assign_chosen(self, request: HttpRequest, queryset: QuerySet[ReviewTask]) -> HttpResponse:
-        tasks = self.chosen(queryset)
-        return self.assign_page(request, tasks, AssignForm(people=self.people(tasks)))
+        tasks = bulk_admin.chosen(queryset)
+        return bulk_admin.assign_page(self, request, tasks, AssignForm(people=bulk_admin.people(tasks)))
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return self.decides(request)
@@ -298,54 +338,8 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
     def has_adjudicate_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(double_review.ADJUDICATES))
 
-    def chosen(self, rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
-        """The open tasks among the selected ones, at most a thousand."""
-        return list(rows.filter(state=TaskState.OPEN).select_related("project", "interaction", "about")[:MANY])
 
-    def sent(self, request: HttpRequest) -> list[ReviewTask]:
-        """The tasks that the previous page listed, by key: tasks that match the filter since then are left alone."""
-        keys = [row_key(sent) for sent in request.POST.getlist("task")[:MANY]]
-        return self.chosen(self.get_queryset(request).filter(pk__in=keys).order_by("-priority", "pk"))
-
-    def bulk_page(self, request: HttpRequest, tasks: list[ReviewTask], form: BulkForm) -> HttpResponse:
-        return self.dry_page(request, tasks, form, "Decide alike", "bulk", "Decide")
-
-    def assign_page(self, request: HttpRequest, tasks: list[ReviewTask], form: AssignForm) -> HttpResponse:
-        return self.dry_page(request, tasks, form, "Assign", "assign", "Assign")
-
-    def dry_page(
-        self, request: HttpRequest, tasks: list[ReviewTask], form: Any, title: str, name: str, button: str
-    ) -> HttpResponse:
-        """What an action would touch, by reason, and the first of it."""
-        reasons = Counter(short(task.reason) for task in tasks)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "tasks": tasks,
-            "form": form,
-            "reasons": reasons.most_common(),
-            "first": tasks[:10],
-            "many": MANY,
-            "button": f"{button} {len(tasks)}",
-            "action": reverse(f"admin:curation_reviewtask_{name}"),
-            "decides_alike": name == "bulk",
-        }
-        return render(request, "admin/curation/reviewtask/dry.html", context)
-
-    def assign_view(self, request: HttpRequest) -> HttpResponse:
-        user = self.require_reviewer(request)
-        tasks = self.sent(request)
-        form = AssignForm(request.POST, people=self.people(tasks))
-        if not tasks or not form.is_valid():
-            return self.assign_page(request, tasks, form) if tasks else redirect("admin:curation_reviewtask_changelist")
-        changed = deciding.assign(tasks, form.cleaned_data["assignee"], user)
-        messages.success(request, f"{changed} assigned.")
-        return redirect("admin:curation_reviewtask_changelist")
-
-    def people(self, tasks: list[ReviewTask]) -> QuerySet[User]:
-        people = User.objects.filter(is_active=True, is_staff=True).order_by("username")
-        for project in {task.project_id for task in tasks}:
-            members = people.filter(memberships__project=project) | people.filter(is_superuser=True)
-            people = people.filter(pk__in=members.values("pk"))
-        return people
+def written(request: HttpRequest, task: ReviewTask | None) -> str:
+    """The correction that a reviewer typed; empty where it is only the answer that the editor began with."""
+    text = request.POST.get("correction", "").strip()
+    return "" if task is not None and text == str(task.interaction.answer).strip() else text

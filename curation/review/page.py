@@ -1,7 +1,8 @@
 """One review task as its page shows it, with everything that helps to judge it. A constant number of queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
@@ -10,14 +11,19 @@ from django.utils import timezone
 
 from curation.decisions.fragments import amended
 from curation.decisions.reasons import REASONS, Reason
+from curation.decisions.rules import LABELLED
 from curation.models import AuditItem, Decision, Question, ReviewTask, TaskState
-from curation.review import double_review, holds, queues
+from curation.review import deciding, double_review, holds, queues
 from curation.review.opening import ASIDE, AUDIT
 from curation.review.verdicts import barred, claim_of
 from feedback.models import Signal
 from privacy.models import Subject
 
 EARLIER = 3
+RECENT = 8
+PAUSE = timedelta(minutes=30)  # a longer one ends a sitting
+DAY = timedelta(hours=12)
+COUNTED = 500
 Resolution = ReviewTask.Resolution
 
 
@@ -58,6 +64,21 @@ BUTTONS: dict[str, VerdictButton] = {
 WRITE = "Write another"
 
 
+class Start(NamedTuple):
+    """A text from which a reviewer can begin a correction."""
+
+    words: str
+    text: str
+
+
+class Sitting(NamedTuple):
+    """What a reviewer has decided today, and without a long pause; `pace` is in seconds for each, 0 where unknown."""
+
+    today: int
+    done: int
+    pace: int
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     task: ReviewTask
@@ -67,7 +88,8 @@ class Page:
     earlier: tuple[Decision, ...]
     differ: tuple[ReviewTask, ...]
     left: str
-    today: int
+    sitting: Sitting
+    recent: tuple[ReviewTask, ...]
     last: ReviewTask | None
     blind: bool
     held: bool
@@ -78,14 +100,17 @@ class Page:
     verdicts: tuple[VerdictButton, ...]
     claim: str
     amended: str
+    starts: tuple[Start, ...]
+    closed: str
 
     @property
     def is_open(self) -> bool:
         return self.task.state == TaskState.OPEN
 
 
-def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewTask | None) -> Page:
-    """What the page shows of a task; if it is judged blind, nothing that others said."""
+def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Sequence[ReviewTask]) -> Page:
+    """What the page shows of a task; if it is judged blind, nothing that others said. `recent` is what the reviewer
+    decided last, newest first."""
     now = timezone.now()
     is_open = task.state == TaskState.OPEN
     signals = list(Signal.objects.visible().filter(interaction=task.interaction_id).order_by("effective_at", "id"))
@@ -96,16 +121,19 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
     held = task.claimed_until is not None and task.claimed_until > now and task.claimed_by_id != user.pk
     is_hold = is_open and holds.is_hold(task)
     record = holds.record(task) if is_hold else None
+    heard = () if blind and is_open else tuple(map(said, signals))
+    amended = "" if blind or not is_open else with_fragment(task, signals)
     return Page(
         task=task,
         why=REASONS[AUDIT].sentence if is_drawn and is_open else words(task),
         priority="" if blind and is_open else queues.priority_words(row for row in signals if row.withdrawn_at is None),
-        said=() if blind and is_open else tuple(map(said, signals)),
+        said=heard,
         earlier=tuple(earlier(task)),
         differ=tuple(double_review.verdicts_before(task)) if user.has_perm(double_review.ADJUDICATES) else (),
         left=queues.left(queue),
-        today=ReviewTask.objects.filter(resolved_by=user, resolved_at__gte=now - timedelta(hours=12)).count(),
-        last=last,
+        sitting=sitting(user, now),
+        recent=tuple(recent),
+        last=recent[0] if recent else None,
         blind=blind,
         held=held and is_open,
         mine=task.resolved_by_id == user.pk,
@@ -114,8 +142,50 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, last: ReviewT
         record=record,
         verdicts=verdict_buttons(task, record),
         claim=claim_of(task),
-        amended="" if blind or not is_open else with_fragment(task, signals),
+        amended=amended,
+        starts=starts(task, heard, amended),
+        closed="" if is_open else closed_words(task),
     )
+
+
+def starts(task: ReviewTask, heard: Sequence[ShownSignal], amended: str) -> tuple[Start, ...]:
+    """The texts from which a correction can begin: what people wrote, as far as the reviewer may see it, and nothing."""
+    written = [one.correction for one in heard if one.stands and one.correction]
+    found = [
+        Start("the answer", str(task.interaction.answer)),
+        *([Start("the answer with their fact", amended)] if amended else []),
+        *(Start("the person’s correction", text) for text in dict.fromkeys(reversed(written))),
+    ]
+    return (*found[:4], Start("nothing", ""))
+
+
+def sitting(user: User, now: datetime) -> Sitting:
+    """How far a reviewer is, from the times of their decisions: one query, however many there are."""
+    rows = ReviewTask.objects.filter(resolved_by=user, resolved_at__gte=now - DAY).order_by("-resolved_at")
+    times = [at for at in rows.values_list("resolved_at", flat=True)[:COUNTED] if at is not None]
+    done = next(
+        (place for place, at in enumerate(times) if (times[place - 1] if place else now) - at > PAUSE), len(times)
+    )
+    pace = (times[0] - times[done - 1]).total_seconds() / (done - 1) if done > 1 else 0
+    return Sitting(len(times), done, round(pace))
+
+
+def recently_decided(tasks: QuerySet[ReviewTask], user: User) -> list[ReviewTask]:
+    """What this reviewer decided last, newest first, among these tasks; nothing where the newest is not among them."""
+    newest = deciding.last_decided(user)
+    mine = tasks.filter(resolved_by=user, state=TaskState.RESOLVED).select_related("interaction")
+    found = list(mine.order_by("-resolved_at")[:RECENT]) if newest is not None else []
+    return found if found and newest is not None and found[0].pk == newest.pk else []
+
+
+def closed_words(task: ReviewTask) -> str:
+    """Why a task needs no verdict any more."""
+    if task.state == TaskState.RESOLVED:
+        return f"{task.resolved_by or 'Somebody'} has decided it: {task.get_resolution_display().lower()}."
+    row = Decision.objects.filter(pk=task.interaction_id).first()
+    if row is None or row.outcome not in LABELLED:
+        return "Curation closed it: it is not needed any more."
+    return f"Curation closed it, because it is decided without a reviewer: {row.detail}"
 
 
 def verdict_buttons(task: ReviewTask, record: holds.Record | None) -> tuple[VerdictButton, ...]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -99,7 +100,8 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         site: Any = self.admin_site
         projects = site.projects_of(request).order_by("name")
-        form = KeyForm(request.POST or None, projects=projects, scopes=scopes_of(request.user))
+        asked = {"project": request.GET.get("project"), "scopes": request.GET.getlist("scopes")}
+        form = KeyForm(request.POST or None, projects=projects, scopes=scopes_of(request.user), initial=asked)
         if form.is_valid():
             given = form.cleaned_data
             row, text = keys.create(given["project"], given["scopes"], given["name"], expires_at=form.expiry())
@@ -148,8 +150,10 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "secret": text,
             "about": f"{row.project} · {', '.join(row.scopes)}{end}",
+            "endpoint": settings.PUBLIC_URL,
+            "sends": Scope.INGEST in row.scopes,
         }
-        return never_cache(render)(request, "admin/secret_page.html", context)
+        return never_cache(render)(request, "admin/feedback/apikey/shown_once.html", context)
 
     @admin.action(description="Revoke the chosen keys", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

@@ -7,15 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from feedback.models import Project
-from flywheel_site.console import home
+from flywheel_site.console import first_steps, home, quality
 from flywheel_site.security import second_factor, sign_ins
 from privacy.console.reauthentication import confirm
 
@@ -66,6 +66,8 @@ class FlywheelAdminSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         own: list[URLResolver | URLPattern] = [
+            path("new-project/", self.admin_view(self.project_view), name="new_project"),
+            path("quality/", self.admin_view(self.quality_view), name="quality"),
             path("second-factor/", second_factor.verify_view, name="second_factor"),
             path("second-factor/set-up/", second_factor.enrol_view, name="second_factor_enrol"),
             path("second-factor/codes/", self.admin_view(second_factor.codes_view), name="second_factor_codes"),
@@ -105,6 +107,34 @@ class FlywheelAdminSite(AdminSite):
             request.user.has_perm,
         )
         return super().index(request, {"glance": glance, "periods": home.PERIODS, **(extra_context or {})})
+
+    def project_view(self, request: HttpRequest) -> HttpResponse:
+        return first_steps.project_view(self.each_context(request), request)
+
+    def quality_view(self, request: HttpRequest) -> HttpResponse:
+        """How good the answers of one project are, over time; one of its tables as CSV."""
+        if not request.user.has_perm("curation.view_decision"):
+            raise PermissionDenied
+        projects = list(self.projects_of(request).order_by("name")[:50])
+        asked = request.GET.get("project", "")
+        project = next((each for each in projects if str(each.pk) == asked), projects[0] if projects else None)
+        if asked and (project is None or str(project.pk) != asked):
+            raise Http404
+        if project is None:
+            return render(request, "admin/quality.html", {**self.each_context(request), "title": "Quality"})
+        page, table = quality.page(project), request.GET.get("csv", "")
+        if table in (*quality.GROUPS, "work"):
+            name = f'attachment; filename="quality-{table}.csv"'
+            return HttpResponse(quality.as_csv(page, table), "text/csv", headers={"Content-Disposition": name})
+        context = {
+            **self.each_context(request),
+            "title": "Quality",
+            "projects": projects,
+            "page": page,
+            "audit": home.Rate("audit", page.quality.audit, 0),
+            "thumbs": home.Rate("thumbs", page.quality.thumbs, 0),
+        }
+        return render(request, "admin/quality.html", context)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "demo": settings.DEMO, "review_url": review_url(request)}

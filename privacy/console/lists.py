@@ -8,8 +8,11 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 
 from privacy.console.pagination import BoundedChangeList, BoundedPaginator, has_plain_order
+from privacy.console.reading import reading
+from privacy.db.fields import RedactedTextField
 from privacy.models import Subject
 
 ENDS = ("exact", "isnull", "isempty", "in")
@@ -51,6 +54,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             hidden = Subject.objects.filter(pk=OuterRef(self.subject_path), restricted_at__isnull=False)
             rows = rows.filter(~Exists(hidden))
         return within_reach(self, rows, request)
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return [as_read(self.model, name) for name in super().get_fields(request, obj)]
 
     def get_paginator(
         self,
@@ -103,6 +109,19 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         offered = (each[0] if isinstance(each, tuple) else each for each in self.list_filter)
         names = [name if isinstance(name, str) else getattr(name, "parameter_name", "") for name in offered]
         return any(lookup in (name, *(f"{name}__{end}" for end in ENDS)) for name in names)
+
+
+def as_read(model: type[Model], name: Any) -> Any:
+    """The field of a form; of a captured text, a function that shows it as people read it."""
+    field = next((each for each in model._meta.fields if each.name == name), None)
+    if not isinstance(field, RedactedTextField):
+        return name
+
+    def shown(row: Model) -> str:
+        return render_to_string("privacy/reading.html", {"read": reading(getattr(row, name))})
+
+    shown.__name__ = name
+    return admin.display(shown, description=field.verbose_name)
 
 
 def within_reach(model_admin: ReadOnlyAdmin, rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:

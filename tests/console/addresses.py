@@ -12,6 +12,8 @@ from tests.console.world import Shop
 # What names no object, by its own name or by the action at the end of it.
 NAMELESS = {
     "index",
+    "quality",
+    "new_project",
     "login",
     "logout",
     "password_change",
@@ -32,6 +34,7 @@ NAMELESS = {
     "curation_reviewtask_assign",
     "curation_reviewtask_bulks",
     "curation_reviewtask_progress",
+    "curation_reviewtask_preview",
 }
 # Django's way to the page of an object, and to no page at all: the same for everybody.
 ELSEWHERE = {"view_on_site", "app_list", "no-page", "object"}

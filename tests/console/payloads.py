@@ -1,4 +1,6 @@
-"""Texts that would run a script where a page wrote them as markup: each marks the window when it does. Three hundred."""
+"""Texts that would run a script where a page wrote them as markup: each marks the window when it does. Three hundred, and
+as many again inside of Markdown.
+"""
 
 from itertools import product
 
@@ -50,3 +52,43 @@ PLACES = [
 def payloads() -> list[str]:
     """All of them."""
     return [place.replace("%", element) for place, element in product(PLACES, ELEMENTS)]
+
+
+# What Markdown makes markup of, around a hostile text or with an address that runs.
+MARKDOWN = [
+    "# %",
+    "**%**",
+    "> %",
+    "- %",
+    "| % | b |\n| --- | --- |\n| c | % |",
+    "```%\n%\n```",
+    "`%`",
+    "[%](https://a.example)",
+    '[x](https://a.example "%")',
+    "[x](<%>)",
+    "![%](https://a.example/%.png)",
+    "~~%~~",
+]
+LINKS = [
+    f"[x](javascript:{RUN})",
+    f"![x](javascript:{RUN})",
+    f"<javascript:{RUN}>",
+    f"[x](JaVaScRiPt:{RUN})",
+    f"[x](java\tscript:{RUN})",
+    f"[x](&#106;avascript:{RUN})",
+    f"[x](javascript&colon;{RUN})",
+    f"[x](\x01javascript:{RUN})",
+    f"[x](data:text/html,<script>{RUN}</script>)",
+    f"[x](vbscript:{RUN})",
+    "[x](/admin/logout/)",
+    "[x](//evil.example)",
+    f"[x][y]\n\n[y]: javascript:{RUN}",
+    f'[x](https://a.example "" onmouseover={RUN})',
+    f'https://a.example/"onmouseover={RUN}',
+    f"[x](https://a.example/'onmouseover={RUN})",
+]
+
+
+def marked() -> list[str]:
+    """Hostile texts as Markdown."""
+    return [*LINKS, *(form.replace("%", element) for form, element in product(MARKDOWN, ELEMENTS))]

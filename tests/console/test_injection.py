@@ -16,7 +16,7 @@ from feedback.projects import keys
 from privacy.requests import links
 from tests import factories as cast
 from tests.console.browsing import Console, opened
-from tests.console.payloads import payloads
+from tests.console.payloads import marked, payloads
 from tests.console.world import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,12 +34,13 @@ def groups() -> list[list[str]]:
 def captured(project: Project, some: list[str], place: int) -> None:
     """A conversation with them in every field that takes text, and what three people said of it."""
     text = "\n".join(some)
+    formatted = "\n\n".join(marked()[place :: len(groups())])
     talk = cast.asked(
         project,
         f"person-{place}",
         id=f"talk-{place}",
         question=f"{place} {text}",
-        answer=f"{place} answers {text}",
+        answer=f"**{place}** answers {text}\n\n{formatted}",
         tags=some,
         metadata={each: each for each in some},
         session=some[0],
@@ -105,7 +106,7 @@ def unharmed(console: Console, path: str) -> None:
 
 
 def test_no_text_is_declared_safe() -> None:
-    """`mark_safe` and its kin skip the escaping: none of them in our own code, but where the text is our own."""
+    """`mark_safe` and its kin skip the escaping: one reader alone declares text safe, and it has sanitised it."""
     sources = [
         path
         for folder in ("privacy", "feedback", "curation", "flywheel_site")
@@ -116,7 +117,7 @@ def test_no_text_is_declared_safe() -> None:
         f"{path.relative_to(ROOT)}: {line.strip()}"
         for path in sources
         for line in path.read_text().splitlines()
-        if re.search(r"mark_safe|SafeString|\|\s*safe\b|autoescape off|format_html\(f[\"']", line)
+        if re.search(r"mark_safe\(|SafeString\([^)]|\|\s*safe\b|autoescape off|format_html\(f[\"']", line)
     ]
     assert len(sources) > 100
-    assert found == []
+    assert found == ["privacy/console/reading.py: return mark_safe(CLEAN.clean(markup))  # noqa: S308"]

@@ -78,6 +78,17 @@
     }
   });
 
+  document.addEventListener("click", async (event) => {
+    const copier = event.target.closest(".code .copy");
+    if (!copier) return;
+    const before = copier.textContent;
+    const code = copier.closest(".code").querySelector("pre");
+    if (!navigator.clipboard) return getSelection().selectAllChildren(code); // a page without HTTPS may not write there
+    await navigator.clipboard.writeText(code.textContent);
+    copier.textContent = "✓";
+    setTimeout(() => (copier.textContent = before), 1500);
+  });
+
   document.addEventListener("click", (event) => {
     for (const fold of folds()) if (fold.open && !fold.contains(event.target)) fold.open = false;
     if (root.classList.contains("rail-open") && !event.target.closest("#rail, #rail-button")) {

@@ -3,6 +3,7 @@
 {
   const PREFIX = "flywheel-draft:";
   const MOST = 700; // words on either side; beyond them a diff takes too long to be live
+  const NEAR = 12; // words and spaces that are shown on either side of a change
   const verdict = (key) => [...document.querySelectorAll("#verdict-form button[data-key]")].find((one) => one.dataset.key === key);
   const part = () => document.getElementById("review-part");
   const form = () => document.getElementById("verdict-form");
@@ -11,6 +12,7 @@
   // while keys follow each other as they do in typed text, keys decide nothing; "c" opens the editor on the task to come.
   const MOMENT = 300; // milliseconds
   const LEFT = "flywheel-left-by-key";
+  const OVERTAKEN = 409; // the task was closed meanwhile: the next one comes, and the draft stays
   let busy = false;
   let going = false;
   let resting = 0;
@@ -36,12 +38,24 @@
   const isTyping = (target) => /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable;
   const drafts = () => PREFIX + part().dataset.task;
 
-  // Words and the white space between them, compared by their longest common subsequence.
+  // Words and the white space between them, compared by their longest common subsequence, after what both texts have in
+  // common at their ends. Where too much is left, whole lines are compared, and at the very end the texts as they are.
   const words = (text) => text.match(/\s+|[^\s]+/g) || [];
-  const diff = (before, after) => {
-    const a = words(before);
-    const b = words(after);
-    if (a.length > MOST || b.length > MOST) return [[a.join("") === b.join("") ? "" : "ins", after]];
+  const lines = (text) => text.match(/[^\n]*\n|[^\n]+$/g) || [];
+  const diff = (before, after, split = words) => {
+    const a = split(before);
+    const b = split(after);
+    let head = 0;
+    while (head < a.length && head < b.length && a[head] === b[head]) head++;
+    let tail = 0;
+    while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+    const x = a.slice(head, a.length - tail);
+    const y = b.slice(head, b.length - tail);
+    const middle = x.length <= MOST && y.length <= MOST ? common(x, y)
+      : split === words ? diff(x.join(""), y.join(""), lines) : [["del", x.join("")], ["ins", y.join("")]];
+    return [["", a.slice(0, head).join("")], ...middle, ["", a.slice(a.length - tail).join("")]].filter(([, text]) => text);
+  };
+  const common = (a, b) => {
     const width = b.length + 1;
     const table = new Uint16Array((a.length + 1) * width);
     for (let i = a.length - 1; i >= 0; i--) {
@@ -65,17 +79,58 @@
     return found;
   };
 
+  // Of what stayed the same, a few words next to a change are enough.
+  const near = (text, isFirst, isLast) => {
+    const parts = words(text);
+    if (parts.length <= 2 * NEAR + 3) return text;
+    const before = isFirst ? "" : parts.slice(0, NEAR).join("");
+    const after = isLast ? "" : parts.slice(-NEAR).join("");
+    return `${before} … ${after}`;
+  };
+
   const drawDiff = () => {
     const box = document.getElementById("diff");
     const area = editor();
     if (!box || !area) return;
     const before = document.getElementById("answer-text").textContent;
-    box.replaceChildren(...(before === area.value ? [] : diff(before, area.value)).map(([kind, text]) => {
-      if (!kind) return document.createTextNode(text);
+    const found = before === area.value ? [] : diff(before, area.value);
+    document.getElementById("no-changes").hidden = found.length > 0;
+    box.replaceChildren(...found.map(([kind, text], place) => {
+      if (!kind) return document.createTextNode(near(text, place === 0, place === found.length - 1));
       const node = document.createElement(kind);
       node.textContent = text;
       return node;
     }));
+  };
+
+  // What the editor begins with. Inserted as if it were typed, so that the browser's own undo brings the text back.
+  const startFrom = (text) => {
+    const area = editor();
+    area.focus();
+    area.select();
+    if (!document.execCommand(text ? "insertText" : "delete", false, text)) area.value = text;
+    area.dispatchEvent(new Event("input"));
+  };
+
+  const preview = async (button) => {
+    const box = document.getElementById("preview");
+    if (!box.hidden) {
+      box.hidden = true;
+      return;
+    }
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", form().querySelector("[name=csrfmiddlewaretoken]").value);
+    body.set("correction", editor().value);
+    const answer = await fetch(button.dataset.url, { method: "POST", body, credentials: "same-origin" });
+    const shown = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("preview-text");
+    if (shown) box.replaceChildren(document.adoptNode(shown));
+    else box.textContent = "The server gave no preview. Try again.";
+    box.hidden = false;
+  };
+
+  const closeEditor = () => {
+    document.getElementById("editor").open = false;
+    document.getElementById("review-title").focus({ preventScroll: true });
   };
 
   const openEditor = () => {
@@ -83,7 +138,8 @@
     if (!fold) return;
     fold.open = true;
     drawDiff();
-    editor().focus();
+    editor().focus({ preventScroll: true });
+    fold.scrollIntoView({ block: "start" });
   };
 
   const arrive = () => {
@@ -102,8 +158,10 @@
       document.getElementById("editor").open = true;
       document.getElementById("draft-note").hidden = false;
     }
+    document.getElementById("preview-button").hidden = false;
     drawDiff();
     area.addEventListener("input", () => {
+      document.getElementById("preview").hidden = true;
       localStorage.setItem(drafts(), area.value);
       drawDiff();
     });
@@ -121,7 +179,7 @@
     part().replaceWith(document.adoptNode(fresh));
     if (fresh.dataset.url) history.replaceState(null, "", fresh.dataset.url);
     start();
-    const wrong = document.getElementById("review-error");
+    const wrong = document.getElementById("review-error") || document.getElementById("review-notice");
     if (wrong) wrong.focus();
     else document.getElementById("review-title").focus({ preventScroll: true });
     if (!wrong) window.scrollTo(0, 0);
@@ -142,7 +200,7 @@
         leaveFor(() => location.assign(answer.url));
         return;
       }
-      if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
+      if (!answer.ok && answer.status !== 422 && answer.status !== OVERTAKEN) throw new Error(String(answer.status));
       if (answer.ok && decided) localStorage.removeItem(decided);
       show(await answer.text());
       performance.mark("task-shown");
@@ -183,20 +241,24 @@
       event.preventDefault();
       openEditor();
     }
+    const start = event.target.closest("#editor .start");
+    if (start) startFrom(start.value);
+    const shower = event.target.closest("#preview-button");
+    if (shower) preview(shower).catch(console.warn);
+    if (event.target.closest("#close-editor")) closeEditor();
     if (event.target.closest("#open-help")) document.getElementById("help").showModal();
   });
 
   document.addEventListener("keydown", (event) => {
     if (!part() || event.altKey || event.isComposing || event.getModifierState("AltGraph")) return;
     const area = editor();
-    if (event.target === area && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (event.target.closest("#editor") && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       if (!event.repeat) submit(form(), "correct");
       return;
     }
-    if (event.target === area && event.key === "Escape") {
-      document.getElementById("editor").open = false;
-      document.getElementById("review-title").focus();
+    if (event.key === "Escape" && event.target.closest("#editor")) {
+      closeEditor();
       return;
     }
     if (event.ctrlKey || event.metaKey || isTyping(event.target)) return;
@@ -222,6 +284,11 @@
     else if (event.key === "z") press("undo");
     else if (event.key === "n" && document.getElementById("next")) leaveFor(() => press("next"));
     else if (event.key === "b") press("blind");
+    else if (event.key === "p" && document.getElementById("recent")) {
+      const fold = document.getElementById("recent");
+      fold.open = true;
+      fold.querySelector("a").focus();
+    }
     else return;
     event.preventDefault();
   });

@@ -95,5 +95,5 @@ def test_a_reviewer_reads_votes_in_the_order_in_which_they_count(shop: Project) 
     cast.said(shop, talk, "thumbs_down", occurred_at=EARLIER.isoformat())
     cast.turn(shop)
     task, rita = cast.task(talk), User.objects.create_superuser("rita")
-    shown = page.page(task, rita, ReviewTask.objects.all(), blind=False, last=None)
+    shown = page.page(task, rita, ReviewTask.objects.all(), blind=False, recent=())
     assert [said.kind for said in shown.said] == ["thumbs_up", "thumbs_down"]

@@ -1,0 +1,170 @@
+"""The console's quality page: how good the answers are by week, agent version, language and tag, and how the work goes.
+
+Every figure comes with its n and interval, as a chart, as a table and as CSV. Measuring reads every interaction of the
+project once, so a slow result is cached.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+
+from curation.models import ReviewTask, TaskState
+from curation.quality import report
+from curation.quality.estimates import Estimate
+from curation.quality.report import Quality, Slice
+from feedback.models import Project
+from flywheel_site.console import charts
+
+KEEP_SECONDS = 600
+WEEKS = 26  # the newest ones that a chart shows
+GROUPS = {"week": "week", "agent_version": "agent version", "language": "language", "tag": "tag"}
+RATES = ("audit", "audit low", "audit high", "audit n", "thumbs", "thumbs low", "thumbs high", "thumbs n")
+WORK = ("week", "answers", "rated", "reviewed", "still open")
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What one week brought: answers by when they were given, verdicts by when they were made, and the tasks of that week
+    that are still open.
+    """
+
+    monday: date
+    seen: int = 0
+    voted: int = 0
+    reviewed: int = 0
+    waiting: int = 0
+
+    @property
+    def rated(self) -> str:
+        return f"{self.voted / self.seen:.0%}" if self.seen else "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One way to cut the figures: its slices, as a chart and as a table."""
+
+    key: str
+    name: str
+    slices: tuple[Slice, ...]
+    chart: charts.Chart | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    project: Project
+    quality: Quality
+    groups: tuple[Group, ...]
+    weeks: tuple[Week, ...]
+    volume: charts.Chart | None
+    work: charts.Chart | None
+
+
+def page(project: Project) -> Page:
+    quality, weeks = measured(project)
+    by_group = {key: [one for one in quality.slices if one.group == key] for key in GROUPS}
+    return Page(
+        project=project,
+        quality=quality,
+        groups=tuple(Group(key, GROUPS[key], tuple(found), chart_of(key, found)) for key, found in by_group.items()),
+        weeks=tuple(weeks),
+        volume=charts.bars([(day(w.monday), w.seen, w.voted) for w in weeks], "not rated", "rated"),
+        work=charts.bars(
+            [(day(w.monday), w.reviewed + w.waiting, w.reviewed) for w in weeks], "still open", "reviewed"
+        ),
+    )
+
+
+def measured(project: Project) -> tuple[Quality, list[Week]]:
+    """The figures, at most ten minutes old."""
+    name = f"quality:{project.pk}"
+    found: tuple[Quality, list[Week]] | None = cache.get(name)
+    if found is None:
+        found = report.measure(project), weekly(project)
+        cache.set(name, found, KEEP_SECONDS)
+    return found
+
+
+def weekly(project: Project) -> list[Week]:
+    """The newest weeks, also those in which nothing happened. Three statements, each of which counts by day."""
+    seen, voted = Totals(), Totals()
+    for cell in report.cells(project):
+        seen.add(cell.day, cell.seen)
+        voted.add(cell.day, cell.voted)
+    tasks = ReviewTask.objects.filter(project=project)
+    reviewed = by_day(tasks.filter(state=TaskState.RESOLVED), "resolved_at")
+    waiting = by_day(tasks.filter(state=TaskState.OPEN), "created_at")
+    found = [each for each in (seen, voted, reviewed, waiting) if each]
+    if not found:
+        return []
+    last = max(max(each) for each in found)
+    first = max(min(min(each) for each in found), last - timedelta(weeks=WEEKS - 1))
+    mondays = [first + timedelta(weeks=number) for number in range((last - first).days // 7 + 1)]
+    return [Week(at, *(each.get(at, 0) for each in (seen, voted, reviewed, waiting))) for at in mondays]
+
+
+class Totals(dict[date, int]):
+    """Numbers by the Monday of their week."""
+
+    def add(self, at: date, number: int) -> None:
+        monday = at - timedelta(days=at.weekday())
+        self[monday] = self.get(monday, 0) + number
+
+
+def by_day(tasks: Any, moment: str) -> Totals:
+    totals = Totals()
+    for at, number in tasks.annotate(day=TruncDate(moment)).values_list("day").annotate(n=Count("pk")).order_by("day"):
+        totals.add(at, number)
+    return totals
+
+
+def chart_of(group: str, found: Sequence[Slice]) -> charts.Chart | None:
+    """Weeks on a time axis, anything else as a row each."""
+    series = {"audit": [one.audit for one in found], "thumbs": [one.thumbs for one in found]}
+    if group != "week":
+        return charts.rows([one.name for one in found], series)
+    mondays = [monday(one.name) for one in found][-WEEKS:]
+    return charts.over_time(mondays, {name: rates[-WEEKS:] for name, rates in series.items()})
+
+
+def monday(week: str) -> date:
+    """The first day of a week such as 2026-W48."""
+    year, _, number = week.partition("-W")
+    return date.fromisocalendar(int(year), int(number), 1)
+
+
+def day(at: date) -> str:
+    return f"{at.day} {at:%b}"
+
+
+def as_csv(found: Page, group: str) -> str:
+    """One table of the page. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    if group == "work":
+        writer.writerow(WORK)
+        writer.writerows((w.monday.isoformat(), w.seen, w.voted, w.reviewed, w.waiting) for w in found.weeks)
+        return file.getvalue()
+    writer.writerow([GROUPS[group], *RATES])
+    writer.writerows(
+        [harmless(one.name), *figures(one.audit), *figures(one.thumbs)]
+        for one in found.quality.slices
+        if one.group == group
+    )
+    return file.getvalue()
+
+
+def figures(rate: Estimate) -> Iterable[Any]:
+    if rate.rate is None:
+        return ("", "", "", 0)
+    return (round(rate.rate, 4), round(rate.low, 4), round(rate.high, 4), rate.n)
+
+
+def harmless(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else cell

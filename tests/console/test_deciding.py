@@ -1,0 +1,199 @@
+"""Deciding one task after the other: what the editor begins with, tasks that were closed meanwhile, and decisions looked at again."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from curation.models import ReviewTask
+from curation.policies import versions
+from curation.review import deciding, page
+from feedback.capture import Recorded
+from feedback.models import Project
+from privacy.models import Subject
+from tests import factories as cast
+from tests.console.browsing import PHONE, WIDE, opened
+from tests.console.test_reviewing import NEXT, PASSWORD, doubted, somebody
+from tests.console.world import signed_in
+
+BY_SCRIPT = {"X-Review": "1"}
+OVERTAKEN = 409
+
+
+@pytest.fixture
+def shop(db: None) -> Project:
+    made = cast.project()
+    versions.revise(made, {"review": {"second_share": 0}}, "Each task once", None)
+    return made
+
+
+@pytest.fixture
+def rita(shop: Project) -> User:
+    return somebody(shop)
+
+
+@pytest.fixture
+def desk(rita: User) -> Client:
+    return signed_in(rita)
+
+
+def voted_down(shop: Project, number: int, **given: Any) -> list[Recorded]:
+    talks = [
+        cast.asked(shop, f"person-{place}", question=f"When does shop {place} open?", **given)
+        for place in range(number)
+    ]
+    for talk in talks:
+        cast.said(shop, talk, "thumbs_down")
+    cast.turn(shop)
+    return talks
+
+
+def decide(desk: Client, task: ReviewTask, headers: dict[str, str] = BY_SCRIPT, **given: str) -> Any:
+    return desk.post(
+        f"/admin/curation/reviewtask/{task.pk}/decide/", {"resolution": "reject", **given}, headers=headers
+    )
+
+
+def closed_by_votes(shop: Project, talk: Recorded) -> ReviewTask:
+    """The task of an answer of which the person who had voted it down thinks better now."""
+    task = cast.task(talk)
+    cast.said(shop, talk, "thumbs_up")
+    cast.turn(shop)
+    task.refresh_from_db()
+    assert task.state == "cancelled"
+    return task
+
+
+def test_a_task_that_curation_closed_says_why_and_the_next_one_comes(shop: Project, desk: Client) -> None:
+    first, second = voted_down(shop, 2)
+    task = closed_by_votes(shop, first)
+    answer = decide(desk, task, resolution="correct", correction="My own **words**.")
+    shown = answer.content.decode()
+    assert answer.status_code == OVERTAKEN and f'data-task="{cast.task(second).pk}"' in shown
+    assert "Curation closed it, because it is decided without a reviewer" in shown
+    assert "<strong>words</strong>" in shown  # what was typed is not lost
+    assert ReviewTask.objects.filter(state="resolved").count() == 0
+
+
+def test_a_task_that_somebody_else_decided_says_who_did(shop: Project, desk: Client) -> None:
+    (talk,) = voted_down(shop, 1)
+    deciding.resolve(cast.task(talk), deciding.Verdict("approve"), somebody(shop, "sam"))
+    answer = decide(desk, ReviewTask.objects.get())
+    assert answer.status_code == OVERTAKEN
+    assert "sam has decided it: the answer is right" in answer.content.decode().lower()
+    assert "The queue is empty" in answer.content.decode()
+
+
+def test_without_script_the_next_task_comes_as_a_whole_page(shop: Project, desk: Client) -> None:
+    first, second = voted_down(shop, 2)
+    shown = decide(desk, closed_by_votes(shop, first), headers={}).content.decode()
+    assert "<html" in shown and f'data-task="{cast.task(second).pk}"' in shown and "Curation closed it" in shown
+
+
+def test_a_deleted_conversation_does_not_stop_a_reviewer(shop: Project, desk: Client) -> None:
+    first, second = voted_down(shop, 2)
+    task = cast.task(first)
+    Subject.objects.filter(pk=task.subject_id).update(restricted_at=timezone.now())
+    answer = decide(desk, task)
+    assert answer.status_code == OVERTAKEN and f'data-task="{cast.task(second).pk}"' in answer.content.decode()
+    assert decide(desk, task, headers={}).status_code == 404
+
+
+def test_a_closed_task_says_why_on_its_own_page(shop: Project, desk: Client) -> None:
+    (talk,) = voted_down(shop, 1)
+    task = closed_by_votes(shop, talk)
+    assert "Curation closed it" in desk.get(f"/admin/curation/reviewtask/{task.pk}/decide/").content.decode()
+
+
+def test_the_editor_begins_with_the_answer_a_persons_correction_or_nothing(shop: Project, desk: Client) -> None:
+    talk = cast.asked(shop)
+    cast.said(shop, talk, "edit", correction="At ten.")
+    cast.said(shop, talk, "thumbs_up", subject="ben")
+    cast.said(shop, talk, "thumbs_up", subject="cleo")
+    cast.turn(shop)
+    where = f"/admin/curation/reviewtask/{cast.task(talk).pk}/decide/"
+    shown = desk.get(where).content.decode()
+    assert f'class="start" value="{cast.ANSWER}"' in shown
+    assert 'class="start" value="At ten."' in shown and 'class="start" value=""' in shown
+    desk.post("/admin/curation/reviewtask/blind/", {"task": cast.task(talk).pk})
+    assert "At ten." not in desk.get(where).content.decode()
+
+
+def test_a_preview_is_what_readers_will_see(desk: Client) -> None:
+    answer = desk.post("/admin/curation/reviewtask/preview/", {"correction": "At **ten**. <script>x</script>"})
+    assert "<strong>ten</strong>" in answer.content.decode() and "<script>" not in answer.content.decode()
+
+
+def test_an_older_decision_is_found_and_changed(shop: Project, desk: Client, rita: User) -> None:
+    first, _second, third = voted_down(shop, 3)
+    older = cast.task(first)
+    deciding.resolve(older, deciding.Verdict("reject"), rita)
+    deciding.resolve(cast.task(third), deciding.Verdict("reject"), rita)
+    shown = desk.get(NEXT, follow=True).content.decode()
+    assert "My last decisions" in shown and f"/admin/curation/reviewtask/{older.pk}/decide/" in shown
+    assert "Change this decision" in desk.get(f"/admin/curation/reviewtask/{older.pk}/decide/").content.decode()
+    answer = desk.post("/admin/curation/reviewtask/undo/", {"task": older.pk}, headers=BY_SCRIPT)
+    assert f'data-task="{older.pk}"' in answer.content.decode()
+    assert ReviewTask.objects.get(pk=older.pk).state == "open"
+
+
+def test_nobody_changes_the_decision_of_somebody_else(shop: Project, desk: Client) -> None:
+    (talk,) = voted_down(shop, 1)
+    deciding.resolve(cast.task(talk), deciding.Verdict("reject"), somebody(shop, "sam"))
+    task = ReviewTask.objects.get()
+    answer = desk.post("/admin/curation/reviewtask/undo/", {"task": task.pk}, headers=BY_SCRIPT)
+    assert "Only your own decision can be undone." in answer.content.decode()
+    assert ReviewTask.objects.get().state == "resolved"
+
+
+def test_a_sitting_ends_with_a_long_pause(shop: Project, rita: User) -> None:
+    now = timezone.now()
+    for talk, ago in zip(voted_down(shop, 4), (10, 50, 90, 3_000), strict=True):
+        task = cast.task(talk)
+        deciding.resolve(task, deciding.Verdict("reject"), rita)
+        ReviewTask.objects.filter(pk=task.pk).update(resolved_at=now - timedelta(seconds=ago))
+    assert page.sitting(rita, now) == (4, 3, 40)
+    assert page.sitting(rita, now + timedelta(hours=1)).done == 0
+
+
+LONG = "\n\n".join(f"Paragraph {place} of an answer that goes on, with many words." for place in range(80))
+IN_SIGHT = """(one) => { const box = one.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return box.top >= 0 && box.bottom <= innerHeight && one.contains(top); }"""
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_verdicts_stay_in_sight_and_the_editor_shows_only_what_changed(
+    transactional_db: None, web: str, browser: Browser, viewport: Any
+) -> None:
+    shop = cast.project()
+    doubted(shop, 1, answer=LONG)
+    somebody(shop)
+    console = opened(browser, web, "rita", PASSWORD, viewport=viewport)
+    console.go(NEXT)
+    window = console.page
+    window.locator(".unfold").first.check()
+    for place in (0, 1_500, 3_000):
+        window.evaluate("top => scrollTo(0, top)", place)
+        assert all(one.evaluate(IN_SIGHT) for one in window.locator(".verdicts button").all())
+    window.locator("#open-editor").click()
+    box = window.locator("#correction")
+    width = window.evaluate("document.querySelector('.read').clientWidth")
+    assert box.bounding_box()["width"] > 0.85 * width and window.locator(".saving .primary").evaluate(IN_SIGHT)  # type: ignore[index]
+    box.fill(LONG.replace("Paragraph 40 of", "Part 40 of"))
+    changes = window.locator("#diff")
+    assert changes.locator("del").all_inner_texts() == ["Paragraph"] and len(changes.inner_text()) < 300
+    window.locator("#preview-button").click()
+    window.locator("#preview-text").wait_for()
+    assert "Part 40 of" in window.locator("#preview-text").inner_text()
+    window.locator(".start", has_text="nothing").click()
+    assert box.input_value() == ""
+    window.keyboard.press("Control+z")
+    assert "Part 40 of" in box.input_value()
+    console.check()
