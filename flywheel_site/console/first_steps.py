@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from curation.releases import datasets
+from curation.policies import projects
 from feedback.models import Project
 
 
@@ -46,7 +46,7 @@ def project_view(context: dict[str, Any], request: HttpRequest) -> HttpResponse:
 
 def created(form: ProjectForm) -> Project | None:
     try:
-        return datasets.create_project(form.cleaned_data["name"])
+        return projects.create_project(form.cleaned_data["name"])
     except ValidationError as error:
         form.add_error("name", error.messages[0])
         return None
