@@ -101,6 +101,6 @@ def test_a_revoked_key_is_out_of_use_within_a_second_in_another_process(web: str
 def test_the_command_takes_scopes_repeated_or_with_commas(capsys: pytest.CaptureFixture[str]) -> None:
     cast.project()
     call_command("createkey", "shop", "--scope", "ingest,feedback", "--scope", "read", "--json")
-    assert json.loads(capsys.readouterr().out)["scopes"] == ["ingest", "feedback", "read"]
+    assert set(json.loads(capsys.readouterr().out)["scopes"]) == {"ingest", "feedback", "read"}
     with pytest.raises(CommandError, match="no scope all"):
         call_command("createkey", "shop", "--scope", "ingest,all")
