@@ -1,5 +1,6 @@
 """The page that imports a log: a preview that keeps nothing, then the import; for operators of the project alone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,9 +22,11 @@ FILLED = {
 }
 
 
-@pytest.fixture
-def shop() -> Shop:
-    return furnish("shop")
+@pytest.fixture(scope="module")
+def shop(keep: Callable[[], None]) -> Shop:
+    made = furnish("shop")
+    keep()
+    return made
 
 
 def sent(
