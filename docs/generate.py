@@ -136,7 +136,10 @@ def commands() -> str:
 def curation_commands() -> str:
     """The commands of datasets, releases and the gate."""
     return "".join(
-        ["# Commands of curation\n\n## manage.py\n\nRun as `.venv/bin/python manage.py COMMAND`.\n", *commands_of("curation")]
+        [
+            "# Commands of curation\n\n## manage.py\n\nRun as `.venv/bin/python manage.py COMMAND`.\n",
+            *commands_of("curation"),
+        ]
     )
 
 
