@@ -3,10 +3,13 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from feedback import search
+from feedback.importing import console
 from feedback.models import Interaction, Outcome, ParkedSignal, Project, ProjectMember, Signal, TraceReport
 from feedback.projects import admin as projects_admin  # noqa: F401 - registers its models
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
@@ -63,6 +66,20 @@ class ProjectAdmin(ReadOnlyAdmin):
         "No projects yet",
         "A superuser makes the first one on the home page. It comes with a dataset and a policy.",
     )
+    change_form_template = "admin/feedback/project/change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        bring_in = self.admin_site.admin_view(self.import_view)
+        return [path("<int:key>/import/", bring_in, name="feedback_project_import"), *super().get_urls()]
+
+    def import_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Import a log, after a preview."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        project = self.get_queryset(request).select_related("redaction").filter(pk=key).first()
+        if project is None:
+            raise Http404
+        return console.page(request, project, {**self.admin_site.each_context(request), "opts": self.opts})
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("feedback.change_project")
@@ -89,7 +106,7 @@ class InteractionAdmin(ReadOnlyAdmin):
     lead = "What was asked and answered, redacted before it was stored."
     empty = (
         "No conversations here",
-        "Send one to POST /api/v1/interactions, or import a log: manage.py import_log FILE.",
+        "Send one to POST /api/v1/interactions, or import a log: on the project's page, or manage.py import_log FILE.",
     )
     change_form_template = "admin/feedback/interaction/change_form.html"
 

@@ -27,6 +27,12 @@ from privacy.models import Purpose
 
 SHOWN = 20  # different problems; the numbers of a problem's lines
 FEW = 5
+# How a line ended, in words.
+WORDS = {
+    "stored": "stored", "replayed": "there already", "votes": "of votes alone", "no_vote": "scores that are no vote (--vote NAME takes one as a vote)",
+    "no_consent": "without consent",
+    "gone": "erased before",
+}  # fmt: skip
 NOTHING: Mapping[str, Any] = {}
 FILES = """Files: JSON Lines, a JSON array or document, YAML, CSV with any separator; xlsx with openpyxl, Parquet with pyarrow.
 UTF-8, UTF-16, Windows-1252 in CSV, others by --encoding; gzip is unpacked. A byte order mark, CRLF and blank lines do not
@@ -114,7 +120,7 @@ def add_log_options(parser: CommandParser) -> None:
     )
     parser.add_argument("--zone", default="", help="The zone of times that have none: Europe/Berlin, UTC.")
     parser.add_argument(
-        "--time-format", default="", metavar="FORMAT", help="How times are written: month first: %%m/%%d/%%Y %%H:%%M"
+        "--time-format", default="", metavar="FORMAT", help="How times are written, in the codes of strptime."
     )
     parser.add_argument("--encoding", default="", help="The encoding of the file: cp1252, shift_jis.")
     parser.add_argument("--delimiter", default="", help="The sign between the cells of a CSV.")

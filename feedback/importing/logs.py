@@ -22,7 +22,7 @@ from feedback.capture.payloads import InteractionIn, PayloadError, convert
 from feedback.importing import consent as importing_consent
 from feedback.importing import times
 from feedback.importing import votes as importing_votes
-from feedback.importing.formats.format import NO_VOTE
+from feedback.importing.formats.format import NO_VOTE, EarlierTurn
 from feedback.importing.reading import Reading
 from feedback.importing.trial import Trial
 from feedback.importing.votes import Vote
@@ -166,7 +166,8 @@ def parse(project: Project, line: Any, seen: Counter[str], reading: Reading | No
     if isinstance(name, str) and said and not any(line.get(text) for text in REQUIRED):
         return Line(name, None, tuple(importing_votes.parse(item, name, None, place) for place, item in said))
     given |= {"id": name, "subject": line.get("user"), "occurred_at": moment_of(line, reading)}
-    interaction = identified(project, settled(convert(without_nulls(given), InteractionIn)), seen)
+    interaction = settled(convert(without_nulls(given), InteractionIn))
+    interaction = identified(project, interaction, seen, alone=not isinstance(line, EarlierTurn))
     name, moment = interaction.id or "", interaction.occurred_at
     return Line(name, interaction, tuple(importing_votes.parse(item, name, moment, place) for place, item in said))
 
@@ -261,20 +262,23 @@ def whole_numbers(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def identified(project: Project, interaction: InteractionIn, seen: Counter[str]) -> InteractionIn:
+def identified(
+    project: Project, interaction: InteractionIn, seen: Counter[str], *, alone: bool = True
+) -> InteractionIn:
     """The conversation with an id: its own, else one from what it means, which reveals nothing of it.
 
     Equal lines of nobody in particular, at no time, are told apart by their order among themselves: each may be a
-    person's, with a vote that counts, and a longer file has the earlier ones at the same places.
+    person's, with a vote that counts, and a longer file has the earlier ones at the same places. Turns that others follow
+    are not counted: logs of requests repeat them.
     """
     if interaction.id:
         return interaction
     body = msgspec.to_builtins(msgspec.structs.replace(interaction, consent=None))
     content = orjson.dumps(without_nulls(body), option=orjson.OPT_SORT_KEYS)
     name = f"log-{project.tombstone(hashlib.sha256(content).hexdigest())[:32]}"
-    seen[name] += 1
+    seen[name] += alone
     known = interaction.subject or interaction.session or interaction.occurred_at
-    if seen[name] > 1 and not known:
+    if alone and seen[name] > 1 and not known:
         name = f"{name}.{seen[name]}"
     return msgspec.structs.replace(interaction, id=name)
 

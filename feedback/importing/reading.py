@@ -12,6 +12,7 @@ from typing import Any
 
 from feedback.importing import guessing
 from feedback.importing.formats import FORMATS, Format, Unread, recognise
+from feedback.importing.formats.conversations import read
 from feedback.importing.mapping import mapped, value_at
 from feedback.importing.vote_values import Scale
 from privacy.files.records import Record
@@ -54,7 +55,7 @@ class Reading:
 
     def lines(self, records: Iterable[Record]) -> Iterator[Record]:
         """The lines, each with the number of its record. Raises `Unmapped` before the first one."""
-        records = iter(records)
+        records = map(_as_object, records)
         first = list(islice(records, SAMPLE))
         sample = [record.value for record in first if isinstance(record.value, dict)]
         self._choose(sample)
@@ -88,6 +89,13 @@ class Reading:
                 for record in records
             )
         return iter(records)
+
+
+def _as_object(record: Record) -> Record:
+    """A record that is a list of messages as the conversation that it is."""
+    if isinstance(record.value, list) and record.value and read(record.value):
+        return replace(record, value={"messages": record.value})
+    return record
 
 
 def _votes(line: Any) -> Iterator[tuple[str, Any]]:

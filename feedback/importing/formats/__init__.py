@@ -13,6 +13,7 @@ from feedback.importing.formats import (
     langfuse,
     langsmith,
     librechat,
+    message_rows,
     open_webui,
     openai,
     opik,
@@ -23,7 +24,7 @@ from feedback.importing.formats.conversations import Data
 from feedback.importing.formats.format import Format, Line, Unread
 
 __all__ = ["FORMATS", "Data", "Format", "Line", "Unread", "recognise"]
-MODULES = (open_webui, librechat, chatgpt, phoenix, opik, langsmith, langfuse, sharegpt, openai)
+MODULES = (open_webui, librechat, chatgpt, phoenix, opik, langsmith, langfuse, sharegpt, openai, message_rows)
 FORMATS: dict[str, Format] = {module.FORMAT.name: module.FORMAT for module in MODULES}
 
 

@@ -99,6 +99,8 @@ def read(messages: Any, *, role: Callable[[Data], Any] | None = None) -> list[Me
     if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list):
         messages = messages[0]  # a batch of one, as LangChain traces it
     for each in messages if isinstance(messages, list) else []:
+        if isinstance(each, (list, tuple)) and len(each) == 2 and all(isinstance(part, str) for part in each):
+            each = {"role": each[0], "content": each[1]}  # as LangChain takes them
         if isinstance(each, Mapping):
             message = read_one(each, role(each) if role else None)
             if message:

@@ -11,6 +11,10 @@ Line: TypeAlias = dict[str, Any]
 NO_VOTE: Line = {}  # a record that is a score and no user's vote
 
 
+class EarlierTurn(dict[str, Any]):
+    """A line that others follow in its conversation, so that the record of a shorter one may have it too."""
+
+
 class Unread(ValueError):
     """A record of the format has nothing that can be imported. `field` is the place, `words` say why."""
 
@@ -41,11 +45,12 @@ def lines_of(turns: Iterable[Turn], name: str, **shared: Any) -> Iterator[Line]:
     The first has that name as its id, later ones their number behind it, so that a conversation that goes on after its
     export keeps the ids of its earlier turns.
     """
-    for turn in turns:
+    found = list(turns)
+    for turn in found:
         line = line_of(turn, **shared)
         if name and "id" not in line:
             line["id"] = name if turn.number == 1 else f"{name}:{turn.number}"
-        yield line
+        yield line if turn is found[-1] else EarlierTurn(line)
 
 
 def line_of(turn: Turn, *, said: Said | None = None, **fields: Any) -> Line:

@@ -7,7 +7,7 @@ from typing import Any
 
 from feedback.importing.formats.conversations import Data, first
 from feedback.importing.formats.format import NO_VOTE, Format, Line, with_said
-from feedback.importing.formats.scores import Score, sort
+from feedback.importing.formats.scores import CORRECTION, VOTE, Score, sort
 from feedback.importing.formats.trace_texts import data
 from feedback.importing.formats.traces import Span, line, mapping, texts
 
@@ -77,7 +77,7 @@ def _spans(record: Data) -> list[Span]:
         version=str(first(record, "version", "release") or ""),
         agent=str(first(record, "traceName", "trace_name") or ("" if trace else record.get("name") or "")),
         tags=texts(record.get("tags")),
-        scores=list(_scores(record.get("scores"))),
+        scores=[*_scores(record.get("scores")), *_columns(record)],
     )
     inside = data(record.get("observations"))
     found = [span for each in inside if isinstance(each, Mapping) for span in _spans(each)] if _rows(inside) else []
@@ -101,6 +101,15 @@ def _scores(value: Any) -> Iterable[Score]:
         else:
             given = values if isinstance(values, list) else [values]
             yield from (_of_table(name, each) for each in given)
+
+
+def _columns(record: Data) -> Iterable[Score]:
+    """Scores in columns of their own, under their names, as the exports of tables have them."""
+    for name, value in record.items():
+        named = name not in OWN and (VOTE.search(name) or CORRECTION.search(name))
+        if named and value not in (None, "", []) and not isinstance(value, Mapping):
+            given = data(value)
+            yield from (_of_table(name, each) for each in (given if isinstance(given, list) else [given]))
 
 
 def _of_table(name: str, value: Any) -> Score:

@@ -47,8 +47,14 @@ def _chat(record: Data, vote_names: Sequence[str]) -> Iterator[Line]:
     }
     messages = history.get("messages") if isinstance(history, Mapping) else None
     if not isinstance(messages, Mapping) or not messages:
-        yield from lines_of(turns(read(chat.get("messages"))), text(record, "id"), **shared)
-        return
+        listed = [each for each in chat.get("messages") or [] if isinstance(each, Mapping)]
+        if not all(each.get("id") for each in listed):
+            yield from lines_of(turns(read(listed)), text(record, "id"), **shared)
+            return
+        before = ["", *(text(each, "id") for each in listed)]
+        messages = {
+            text(each, "id"): {"parentId": parent, **each} for each, parent in zip(listed, before, strict=False)
+        }
     nodes = [node for each in messages.values() if isinstance(each, Mapping) and (node := _node(each, vote_names))]
     current = history.get("currentId") if isinstance(history, Mapping) else ""
     for turn, node in answers(nodes, str(current or "")):

@@ -64,7 +64,9 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     about = {**_mapping(request.get("metadata")), **_mapping(record.get("metadata"))}
     agent = {"model": first(response, "model") or first(request, "model") or first(record, "model")}
     shared: dict[str, Any] = {
-        "ts": _first(record, response, "created", "created_at", "timestamp", "ts", "time", "date"),
+        "ts": _first(
+            record, response, "created", "created_at", "timestamp", "ts", "time", "date", "startTime", "start_time"
+        ),
         "user": _first(record, request, "user", "user_id", "safety_identifier", "end_user") or about.get("user_id"),
         "session": _first(record, request, "session", "session_id", "thread_id", "conversation_id")
         or about.get("session_id"),
@@ -74,8 +76,8 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     name = str(_first(record, response, "id", "request_id", "custom_id", "conversation_id") or "")
     made = list(lines_of(found, name, **shared))
     for line, turn in zip(made, found, strict=True):
-        _say(line, _votes(turn.answered.source, vote_names, whole=False))
-    _say(made[-1], _votes(record, vote_names, whole=True))
+        _say(line, votes_in(turn.answered.source, vote_names))
+    _say(made[-1], votes_in(record, vote_names))
     _say(made[-1], _preference(record, made[-1]))
     return made
 
@@ -108,7 +110,7 @@ def _answer(record: Data, response: Data) -> Message | None:
     return None
 
 
-def _votes(record: Data, vote_names: Sequence[str], *, whole: bool) -> Said:
+def votes_in(record: Data, vote_names: Sequence[str]) -> Said:
     """What a message, or the record, says of an answer."""
     scores = []
     for name in (*VOTES, *vote_names):
@@ -117,7 +119,7 @@ def _votes(record: Data, vote_names: Sequence[str], *, whole: bool) -> Said:
             inner = first(value, "value", "rating", "thumb", "score", "vote", "label", "type")
             comment = first(value, "comment", "text", "reason")
             scores.append(Score(f"{name} vote", inner, comment=comment, correction=value.get("correction")))
-        elif value is not None and not isinstance(value, list) and (whole or name != "label"):
+        elif value not in (None, "") and not isinstance(value, list):
             scores.append(Score(f"{name} vote", value))
     said = sort(scores[:1], vote_names)
     correction = first(record, "correction", "corrected", "edited", "ideal")

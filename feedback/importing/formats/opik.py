@@ -14,12 +14,22 @@ OWN = frozenset(
     "thread_id feedback_scores span_feedback_scores guardrails_validations visibility_mode comments error_info span_count "
     "last_updated_at last_updated_by total_estimated_cost llm_span_count".split()
 )
+CAMEL = frozenset(("feedbackScores", "threadId", "lastUpdatedAt", "spanCount"))
+HUMP = re.compile("([A-Z])")
 COLUMN = re.compile(r"(?:trace_)?feedback_scores?[._ ](?P<name>.+)")
 MOMENT = re.compile(r"datetime\.datetime\((?:[^()]|\([^()]*\))*\)")  # as Python prints it into a cell
 
 
+def snake(record: Data) -> Data:
+    """A record of the TypeScript client, whose names are in camel case, with those of the API."""
+    if not CAMEL & set(record):
+        return record
+    return {HUMP.sub(r"_\1", name).lower(): value for name, value in record.items()}
+
+
 def fits(record: Data) -> bool:
     """A trace, alone or with its spans, by what only Opik has."""
+    record = snake(record)
     if "trace_id" in record and "trace_start_time" in record:
         return True
     trace = record.get("trace")
@@ -33,6 +43,7 @@ def _has_scores(trace: Data) -> bool:
 
 def trace_of(record: Data) -> str:
     """The trace of a row; a CSV has one for each span."""
+    record = snake(record)
     trace = record.get("trace")
     trace = trace if isinstance(trace, Mapping) else record
     return str(record.get("trace_id") or trace.get("id") or "")
@@ -48,6 +59,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
 
 
 def _spans(record: Data) -> list[Span]:
+    record = snake(record)
     if "trace_start_time" in record:
         trace = _columns(record, "trace")
         inside = [_columns(record, "span")] if record.get("span_id") else []

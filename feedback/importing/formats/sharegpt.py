@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from feedback.importing.formats.conversations import SYSTEM, Data, Message, first, read, turns
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, lines_of
+from feedback.importing.formats.openai import votes_in
 from feedback.importing.formats.trace_texts import answered, data
 
 NAMES = ("conversations", "conversation", "items")
@@ -22,7 +23,7 @@ def fits(record: Data) -> bool:
     )
 
 
-def lines(records: Sequence[Data], _vote_names: Sequence[str]) -> Iterable[Line]:
+def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     """The turns of a conversation. Raises `Unread`."""
     (record,) = records
     messages = read(_messages(record))
@@ -36,11 +37,14 @@ def lines(records: Sequence[Data], _vote_names: Sequence[str]) -> Iterable[Line]
         lines_of(
             found,
             str(first(record, "id", "conversation_id") or ""),
-            ts=first(record, "created", "create_time", "timestamp", "ts"),
+            ts=first(record, "created", "create_time", "timestamp", "tstamp", "ts"),
             user=first(record, "user", "user_id"),
             agent={"model": str(record["model"])[:200]} if isinstance(record.get("model"), str) else None,
         )
     )
+    said = votes_in(record, vote_names)
+    if said.votes:
+        made[-1]["feedback"] = said.votes
     other = answered([rejected]) if rejected else ""
     if other and other != made[-1]["answer"]:
         made[-1]["feedback"] = [{"value": "down", "correction": made[-1]["answer"]}]

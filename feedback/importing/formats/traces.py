@@ -72,7 +72,12 @@ def line(spans: Sequence[Span], vote_names: Sequence[str], name: str = "") -> Li
 def _turn(root: Span, spans: Sequence[Span]) -> Turn:
     inside = [span for span in spans if span is not root]
     models = [span for span in inside if span.kind.lower() in MODELS]
-    for span in (root, *reversed(models), *inside):
+    if root.parent:  # its outermost span is not in the file: the last call of the model answered the user
+        called = [span for span in spans if span.kind.lower() in MODELS]
+        candidates = [*sorted(called, key=lambda span: str(span.start), reverse=True), root, *inside]
+    else:
+        candidates = [root, *reversed(models), *inside]
+    for span in candidates:
         found = list(turns(span.messages or talk(span.given, span.returned)))
         if found:
             turn = found[-1]

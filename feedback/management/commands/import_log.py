@@ -10,11 +10,6 @@ from feedback.importing.reading import Unmapped
 from feedback.importing.trial import Trial
 from feedback.models import WriteResult
 
-WORDS = {
-    "stored": "stored", "replayed": "there already", "votes": "of votes alone", "no_vote": "scores that are no vote (--vote NAME takes one as a vote)",
-    "no_consent": "without consent",
-    "gone": "erased before",
-}  # fmt: skip
 VOTES = {
     "stored": "signals", "replayed": "signals_replayed", "no_consent": "signals_no_consent", "gone": "signals_gone",
     "parked": "signals_waiting",
@@ -60,8 +55,8 @@ class Command(BaseCommand):
 def in_words(tally: commands.Tally) -> str:
     """How the import went, and what to do about lines without consent."""
     counts = tally.counts
-    said = [f"{counts[name]} {words}" for name, words in WORDS.items() if counts[name] or name == "stored"]
-    outcomes = {**WORDS, "parked": "waiting for their conversation"}
+    said = [f"{counts[name]} {words}" for name, words in commands.WORDS.items() if counts[name] or name == "stored"]
+    outcomes = {**commands.WORDS, "parked": "waiting for their conversation"}
     votes = [f"{counts[VOTES[name]]} {outcomes[name]}" for name in VOTES if counts[VOTES[name]]]
     lines = [f"{', '.join(said)}; signals: {', '.join(votes) or 'none'}."]
     return "\n".join([*lines, *([commands.ASK] if counts[WriteResult.NO_CONSENT] else [])])

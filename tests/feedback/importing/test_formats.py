@@ -57,6 +57,7 @@ WHOLE: dict[str, tuple[str, Collection[tuple[str, str]], Collection[tuple[str, s
     "opik_traces.json": ("opik", TURNS, [UP, DOWN], True, False, True),
     "opik_trace.json": ("opik", [(Q2, A2)], [DOWN], True, False, True),
     "opik_trace.csv": ("opik", [(Q2, A2)], [DOWN], True, False, True),
+    "message_rows.csv": ("messages", TURNS, [UP, DOWN], False, True, True),
     "openai_messages.jsonl": ("openai", TURNS, [UP, DOWN], False, True, True),
     "openai_requests.jsonl": ("openai", TURNS, [UP, DOWN], True, True, True),
     "openai_responses.jsonl": ("openai", [(Q1, A1)], [UP], False, False, True),
@@ -202,3 +203,131 @@ def test_a_format_can_be_named_and_every_format_has_an_export_in_the_tests(capsy
     counts = imported(capsys, "sharegpt.json", "--format", "sharegpt")
     assert counts["stored"] == 3
     assert {format for format, *_ in WHOLE.values()} == set(FORMATS)
+
+
+def brought(tmp_path: Path, capsys: Any, content: Any, *options: str, name: str = "log.json") -> dict[str, Any]:
+    """What importing this content says."""
+    (tmp_path / name).write_text(content if isinstance(content, str) else json.dumps(content))
+    return imported(capsys, str(tmp_path / name), *options)
+
+
+SAID = [{"role": "user", "content": Q1}, {"role": "assistant", "content": A1}]
+TALK = [*SAID, {"role": "user", "content": Q2}, {"role": "assistant", "content": A2}]
+HOURS = {
+    "id": "t-1",
+    "timestamp": "2026-01-31T12:00:00Z",
+    "name": "chain",
+    "userId": "user-17",
+    "sessionId": "s",
+    "tags": [],
+}
+SHAPES: dict[str, tuple[str, Any]] = {
+    "lists of messages": ("openai", [TALK[:2], TALK]),
+    "a message a row": ("messages", [{"conversation_id": "c", **message} for message in TALK]),
+    "one conversation": ("messages", TALK),
+    "parts and tools of a message": (
+        "openai",
+        {
+            "messages": [
+                {"role": "developer", "content": "Help."},
+                {"role": "user", "content": [{"type": "text", "text": Q1}]},
+                {"role": "assistant", "content": "Let me look.", "tool_calls": [{"id": "t", "function": {"name": "hours"}}]},
+                {"role": "tool", "content": "10"},
+                {"role": "assistant", "content": [{"type": "text", "text": A1}]},
+            ]
+        },
+    ),
+    "a proxy's log": ("openai", {"id": "r", "messages": TALK[:1], "response": {"choices": [{"message": TALK[1]}]}, "startTime": NOON + ":00Z"}),
+    "a request as JSON in a text": ("openai", {"request": json.dumps({"messages": TALK[:1]}), "response": json.dumps({"choices": [{"message": TALK[1]}]})}),
+    "a completion": ("openai", {"messages": TALK[:1], "completion": A1}),
+    "ShareGPT of a trainer": ("sharegpt", {"system": "Help.", "conversations": [{"role": "user", "content": Q1}, {"role": "assistant", "content": A1}]}),
+    "an arena's log": ("sharegpt", {"conversation_id": "c", "model": "m", "tstamp": 1769860800.5, "conversation": TALK[:2]}),
+    "a downloaded trace of Langfuse": (
+        "langfuse",
+        {"trace": {**HOURS, "input": {"kwargs": {"question": Q1}}, "output": {"answer": A1}}, "observations": [], "scores": []},
+    ),
+    "a session of Langfuse": ("langfuse", {"id": "s", "traces": [{**HOURS, "input": [{"role": "user", "content": Q1}], "output": A1}]}),
+    "a decorated function in Langfuse": ("langfuse", [{**HOURS, "input": {"args": [Q1], "kwargs": {}}, "output": A1, "projectId": "p"}]),
+    "a graph's state in LangSmith": (
+        "langsmith",
+        [{"id": "r", "run_type": "chain", "name": "g", "inputs": {"messages": [["user", Q1]]},
+          "outputs": {"messages": [{"type": "human", "content": Q1}, {"type": "ai", "content": "", "tool_calls": [{"id": "t"}]},
+                                   {"type": "tool", "content": "10"}, {"type": "ai", "content": A1}]}}],
+    ),
+    "calls of a model alone in LangSmith": (
+        "langsmith",
+        [{"id": "r1", "trace_id": "t", "parent_run_id": "t", "run_type": "llm", "start_time": "2026-01-31T12:00:00", "inputs":
+          {"messages": [{"role": "user", "content": f"Rewrite: {Q1}"}]}, "outputs": {"choices": [{"message": {"role": "assistant", "content": "hours?"}}]}},
+         {"id": "r2", "trace_id": "t", "parent_run_id": "t", "run_type": "llm", "start_time": "2026-01-31T12:00:01", "inputs":
+          {"messages": TALK[:1]}, "outputs": {"choices": [{"message": TALK[1]}]}}],
+    ),
+    "an example of LangSmith": ("langsmith", [{"inputs": {"question": Q1}, "outputs": {"answer": A1}}]),
+    "Opik in TypeScript": ("opik", [{"id": "o", "input": {"input": Q1}, "output": {"output": A1}, "startTime": NOON, "threadId": "s", "feedbackScores": []}]),
+    "a table of Python's objects": ("opik", f"id,input,output,feedback_scores,thread_id\no,\"{{'input': '{Q1}'}}\",\"{{'output': '{A1}'}}\",[],s\n"),
+    "an early chat of Open WebUI": (
+        "open-webui",
+        [{"id": "c", "user_id": "u", "chat": {"messages": [{"id": f"m{n}", **message} for n, message in enumerate(TALK[:2])]}}],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_other_shapes_of_the_same_products_are_read(tmp_path: Path, capsys: Any, shape: str) -> None:
+    format, content = SHAPES[shape]
+    cast.project()
+    counts = brought(tmp_path, capsys, content, name="log.csv" if isinstance(content, str) else "log.json")
+    assert counts["problems"] == [] and counts["format"] == format
+    assert (Q1, A1) in turns() and turns() <= {(Q1, A1), (Q2, A2)}
+    assert counts["stored"] == len(turns())
+
+
+VOTED: dict[str, tuple[dict[str, Any], str]] = {
+    "a score in a column of its own": ({**HOURS, "user-feedback": [0]}, "thumbs_down"),
+    "a category": ({**HOURS, "scores": {"user-feedback": ["👍"]}}, "thumbs_up"),
+    "a score of the API": ({**HOURS, "scores": [{"name": "thumbs", "value": -1, "dataType": "NUMERIC", "source": "API"}]}, "thumbs_down"),
+    "a model's": ({**HOURS, "scores": [{"name": "helpfulness", "value": 1, "dataType": "NUMERIC", "source": "EVAL"}]}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", VOTED)
+def test_votes_of_langfuse_are_read_wherever_they_are(tmp_path: Path, capsys: Any, way: str) -> None:
+    record, kind = VOTED[way]
+    cast.project()
+    brought(tmp_path, capsys, [{**record, "input": Q1, "output": A1}])
+    assert [row.kind for row in Signal.objects.all()] == ([kind] if kind else [])
+
+
+def test_a_conversation_that_went_on_keeps_its_earlier_turns(tmp_path: Path, capsys: Any) -> None:
+    cast.project()
+    for messages, stored in ((TALK[:2], 1), (TALK, 1), (TALK, 0)):
+        counts = brought(tmp_path, capsys, [{"id": "c", "messages": messages}])
+        assert (counts.get("stored", 0), counts["problems"]) == (stored, [])
+    assert sorted(row.external_id for row in Interaction.objects.all()) == ["c", "c:2"]
+
+
+def test_a_record_without_an_answer_is_named_and_the_rest_goes_in(tmp_path: Path, capsys: Any) -> None:
+    cast.project()
+    unanswered: list[Any] = [
+        {"messages": TALK[:1]},
+        {"messages": [{"role": "system", "content": "x"}]},
+        {"messages": "x"},
+        7,
+        [1],
+        None,
+    ]
+    counts = brought(tmp_path, capsys, [*unanswered, {"messages": TALK[:2]}, {"messages": TALK, "id": "c"}, {"messages": TALK, "id": "d"},
+                                        {"messages": TALK, "id": "e"}])  # fmt: skip
+    assert [problem["line"] for problem in counts["problems"]] == [1, 2, 3, 4, 5, 6] and counts["stored"] == 7
+
+
+def test_spans_far_from_their_trace_are_named_and_not_taken_for_conversations(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback.importing.reading.TRACES", 2)
+    cast.project()
+    spans = json.loads((EXPORTS / "phoenix_api.json").read_text())
+    roots = [span for span in spans if span["parent_id"] is None]
+    others = [span for span in spans if span["parent_id"] is not None]
+    counts = brought(tmp_path, capsys, [*roots, *others])
+    assert counts["stored"] == 3 and all("Sort the file" in problem["problem"] for problem in counts["problems"])
+    assert len(counts["problems"]) >= 2

@@ -1,0 +1,27 @@
+// A preview stays on the page, so that the chosen file need not be chosen again for the import.
+"use strict";
+(() => {
+  const form = document.querySelector("form.import");
+  const result = document.querySelector("#import-result");
+  if (!form || !result) return;
+
+  form.addEventListener("submit", async (event) => {
+    if (event.submitter?.name !== "try") return;
+    event.preventDefault();
+    const body = new FormData(form);
+    body.append("try", "");
+    result.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(location.href, { method: "POST", body, credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.querySelector("#import-result");
+      if (answer.ok && fresh) result.replaceChildren(...fresh.childNodes);
+      else location.reload();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      form.submit(); // the file has changed since it was chosen, or there is no connection: the browser says so
+    } finally {
+      result.removeAttribute("aria-busy");
+    }
+  });
+})();
