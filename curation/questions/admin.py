@@ -39,7 +39,7 @@ class QuestionAdmin(ReadOnlyAdmin):
     list_filter = [ProjectFilter]
     list_select_related = ["interaction", "project"]
     ordering = ["-interaction"]
-    lead = "Questions that say the same in other words. Records of one cluster with the same answer repeat each other."
+    lead = "Questions that are much alike. They are kept on one side of a hold-out; each keeps its own records."
     empty = ("No near questions", "A question that is much like an earlier one is listed here, beside it.")
 
     def get_urls(self) -> list[URLPattern]:

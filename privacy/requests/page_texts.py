@@ -43,6 +43,8 @@ KINDS: Mapping[str, tuple[Promise, Promise]] = {
     "preference_pairs": (_("Preference pairs"), _("A right answer beside a wrong one, for training.")),
     "gate_results": (_("Test results"), _("How new versions answered your question.")),
     "releases": (_("Places in released files"), _("Where files for testing and training hold your words.")),
+    "opinions": (_("Counted votes"), _("What you said of an answer, counted with what others said of the same one.")),
+    "release_quotes": (_("Quotations in released files"), _("Where test cases of other questions hold your words.")),
     "questions": (_("Alike questions"), _("Which of your questions ask the same as others, so that each counts once.")),
     "audit_items": (_("Spot checks"), _("Conversations drawn by lot, for a person to judge.")),
     "calibration_items": (_("Practice"), _("Conversations by which reviewers check that they judge alike.")),
