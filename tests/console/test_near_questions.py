@@ -94,9 +94,7 @@ def test_an_eval_case_leads_to_its_near_questions(curator: Client, keys: list[in
     assert there not in signed_in(staff("reviewer", shop)).get(case).content.decode()
 
 
-def test_what_is_taken_out_is_a_cluster_of_its_own(
-    curator: Client, keys: list[int], shop: Project
-) -> None:
+def test_what_is_taken_out_is_a_cluster_of_its_own(curator: Client, keys: list[int], shop: Project) -> None:
     words = said(curator, reverse("admin:curation_question_split", args=[keys[0]]), question=[keys[1]])
     assert words.startswith("1 taken out")
     assert clusters_of(keys[:3]) == [keys[0], keys[1], keys[0]]
