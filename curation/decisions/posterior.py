@@ -6,6 +6,7 @@ not fall to one voice, but falls to some that agree. The likelihoods are shared 
 until an audit of fixed shares has measured a project's own; `python -m bench.value` shows what they cost and save.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +18,13 @@ from curation.evidence.records import named
 NEWEST: Final = 200
 """How many words of one question count: what older ones could add is lost in `CHANGE`."""
 CHANGE: Final = 0.02  # that the right answer has changed, from one word to the next
+STEADY: Final = 20  # words of support that make a change half as likely; a review weighs as many
 SOURCE_CHANGE: Final = 0.4  # where the cited source has changed: what was said before weighs about one vote
 LONG: Final = 400
 """Characters from which on two answers to one question are rarely rivals: a story, a page of help, a program."""
 OWN_ANSWERS: Final = 4  # different answers that people found right, and nobody wrong, to one question
 LARGEST_PART: Final = 0.4  # of the people, behind the most common of them
-SURE: Final = 0.97  # of the claim that a reviewer found right
+SURE: Final = 0.99  # of the claim that a reviewer found right
 ANONYMOUS: Final = 0
 
 
@@ -148,14 +150,19 @@ def counted(words: Iterable[Word]) -> list[Word]:
 
 
 def posterior(words: Sequence[Word], settings: EvidenceSettings = DEFAULTS) -> dict[int | None, float]:
-    """How likely each claim is to be right, and, under None, that none of them is. `words` are `counted`."""
+    """How likely each claim is to be right, and, under None, that none of them is. `words` are `counted`. The more people
+    found one answer right, the less likely a change is.
+    """
     likely = prior(words, settings)
     before: Word | None = None
+    support = Counter[int | None]()
     for word in words:
         if before is not None:
             changed = word.sources and before.sources and word.sources != before.sources
-            likely = after_change(likely, SOURCE_CHANGE if changed else CHANGE)
+            steady = 1 + max(support.values(), default=0) / STEADY
+            likely = after_change(likely, SOURCE_CHANGE if changed else CHANGE / steady)
         likely = heard(likely, word, settings)
+        support[word.backs] += STEADY if word.stance in REVIEWS else word.backs is not None
         before = word
     return likely
 

@@ -234,7 +234,7 @@ def test_a_question_that_decides_a_label_goes_before_a_calibration(
     task = known(shop, rita, cora)
     doubtful(shop, "Is there a car park behind the shop?", cast.BEN)
     look = deciding.claim_next(ReviewTask.objects.all(), sam)
-    cast.said(shop, task.interaction.external_id, "edit", correction=COMPLAINT)
+    cast.said(shop, task.interaction.external_id, "edit", correction=cast.RIGHT)
     cast.turn(shop)
     assert look is not None
     assert ReviewTask.objects.get(pk=look.pk).state == "cancelled"

@@ -1,0 +1,119 @@
+"""What many people's words about one question come to: which claim is right, how sure that is, and what it rests on."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from curation.decisions.posterior import (
+    EvidenceSettings,
+    Stance,
+    Standing,
+    Tier,
+    Verdict,
+    Word,
+    posterior,
+    standings,
+)
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+A, B, C = 1, 2, 3
+SIGNS = {"+": Stance.UP, "-": Stance.DOWN, "!": Stance.REVIEW_UP, "x": Stance.REVIEW_DOWN}
+
+
+def words(said: str, **given: object) -> list[Word]:
+    """`A+ B- A>B` as three people's words in order: for A, against B, a correction of A to B."""
+    made = []
+    for number, text in enumerate(said.split()):
+        claim = ord(text[0]) - ord("A") + 1
+        stance = Stance.REPLACED if text[1] == ">" else SIGNS[text[1]]
+        proposed = ord(text[2]) - ord("A") + 1 if text[1] == ">" else None
+        person = -(number + 1) if text[1] in "!x" else number + 1
+        word = Word(START + timedelta(hours=number), number, person, number, claim, stance, proposed)
+        made.append(word._replace(**given))  # type: ignore[arg-type]
+    return made
+
+
+def of(said: str, **given: object) -> dict[int, Standing]:
+    return standings(words(said, **given))
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("A+", A),
+        ("A>B", B),
+        ("A-", None),
+        ("A+ A-", None),
+        ("A+ A>B", None),
+        ("A+ A+ A+ A-", A),
+        ("A+ B+", None),
+        ("A+ A+ B+ A+", A),
+        ("B- A+", A),
+        ("A>B A>C", None),
+        ("A>B B+", B),
+        ("A- A- A>B", B),
+        ("A- A! A-", A),
+        ("A+ A+ Ax", None),
+        ("A+ A+ A+ B!", B),
+    ],
+)
+def test_one_line_of_the_table(said: str, right: int | None) -> None:
+    found = [claim for claim, one in of(said).items() if one.verdict == Verdict.RIGHT]
+    assert found == ([] if right is None else [right])
+
+
+def test_forty_confirmations_do_not_fall_to_one_voice_and_fall_to_some_that_agree() -> None:
+    confirmed = " ".join(["A+"] * 40)
+    assert of(f"{confirmed} A>B")[A].verdict == Verdict.RIGHT
+    assert of(f"{confirmed} A>B A>B B+ A>B")[B].verdict == Verdict.RIGHT
+
+
+def test_a_person_counts_once_with_the_newest_word() -> None:
+    often = [word._replace(person=7) for word in words("A+ A+ A+ A-")]
+    found = standings(often)[A]
+    assert (found.supporters, found.opponents, found.conversations) == (0, 1, 4) and found.verdict == Verdict.DOUBT
+    nobody = standings([word._replace(person=0) for word in words("A+ A+")])[A]
+    assert (nobody.supporters, nobody.tier) == (1, Tier.SINGLE), "all words without a person count as one"
+
+
+def test_a_changed_source_leaves_earlier_support_about_one_vote() -> None:
+    before, after = words("A+ A+ A+ A+ A+", sources=5), words("A+ A+ A+ A+ A+ A-")
+    assert standings(before)[A].probability > 0.99
+    late = [word._replace(sources=5 if number < 5 else 6) for number, word in enumerate(after)]
+    assert posterior(late)[A] < 0.5 < posterior(after)[A]
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "tier"),
+    [("A+", {}, Tier.SINGLE), ("A+ A+", {}, Tier.SEVERAL), ("A+", {"sourced": True}, Tier.SOURCED), ("A!", {}, Tier.REVIEWED)],
+)  # fmt: skip
+def test_the_tier_says_what_a_claim_rests_on(said: str, given: dict[str, object], tier: Tier) -> None:
+    assert of(said, **given)[A].tier == tier
+
+
+def test_a_correction_that_a_cited_source_contains_outranks_a_few_votes() -> None:
+    assert of("A+ A+ A>B")[B].verdict != Verdict.RIGHT
+    last = [word._replace(sourced=word.proposed is not None) for word in words("A+ A>B")]
+    assert standings(last)[B].verdict == Verdict.RIGHT
+
+
+def test_long_answers_to_one_question_may_all_be_right() -> None:
+    assert {one.verdict for one in of("A+ B+", length=900).values()} == {Verdict.RIGHT, Verdict.ACCEPTED}
+    assert {one.verdict for one in of("A+ B+", length=80).values()} == {Verdict.DOUBT}
+
+
+def test_where_everybody_has_an_answer_of_their_own_it_depends_on_who_asks() -> None:
+    assert {one.verdict for one in of("A+ B+ C+ D+ E+").values()} == {Verdict.DEPENDS}
+    assert Verdict.DEPENDS not in {one.verdict for one in of("A+ A+ A+ A+ B+ C+ D+").values()}
+
+
+def test_the_order_in_which_words_arrive_makes_no_difference() -> None:
+    said = words("A+ B+ A>B B+ A- C+")
+    assert standings(said) == standings(said[::-1])
+
+
+def test_a_setting_that_is_no_probability_is_refused() -> None:
+    with pytest.raises(ValueError, match="threshold"):
+        EvidenceSettings(threshold=1.2)
+    with pytest.raises(ValueError, match="unknown settings: thresh"):
+        EvidenceSettings.from_dict({"thresh": 0.5})
