@@ -42,10 +42,10 @@ def somebody(project: Project, name: str = "rita", role: str = "reviewer") -> Us
 
 def doubted(project: Project, number: int, **given: Any) -> None:
     """That many answers that were voted down, each a review task."""
+    about = " and ".join(given.get("tags", ["opening"]))
     for place in range(number):
-        talk = cast.asked(
-            project, f"person-{place}", question=f"Question {place}: when does shop {place} open?", **given
-        )
+        question = f"Question {place} of {about}: when does shop {place} open?"
+        talk = cast.asked(project, f"person-{place}", question=question, **given)
         cast.said(project, talk, "thumbs_down")
     cast.turn(project)
 
