@@ -194,7 +194,7 @@ OWN: Final = re.compile(
     r"soy|somos|mis?|sono|siamo|mi[oa]|sou|meu|minha|ik ben|wij zijn|mijn)\b"
 )
 ASKING: Final = re.compile(
-    r"\b(?:how (?:do|can|could|should|would) (?:i|we)|wie (?:kann|soll|muss|mache) (?:ich|wir)|was (?:kann|soll|muss) ich)\b"
+    r"\b(?:how (?:do|can|could|should|would) (?:i|we)|(?:can|may|could|should) (?:i|we)|wie (?:kann|soll|muss|mache) (?:ich|wir)|was (?:kann|soll|muss) ich)\b"
 )
 """With which everybody asks, of themselves or not."""
 AGE: Final = re.compile(r"\byears?[ -]old\b|\bjahre alt\b|\baños\b|\banni\b|\banos\b")

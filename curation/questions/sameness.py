@@ -7,7 +7,9 @@ the words of closed lists (`words/`). Near questions are another matter (`cluste
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
+from curation.decisions import remarks
 from curation.questions.reference import stands_alone
 from curation.questions.wording import canonical
 from feedback.texts.fingerprints import normalise
@@ -23,11 +25,11 @@ def question_key(
 ) -> bytes:
     """16 bytes of BLAKE2b over what makes questions the same.
 
-    The turns before the question count unless it stands alone; so a question asked later in a dialogue has the key of the
-    bare question. The order of the scope makes no difference. A placeholder hides a value that may differ from one
+    The turns before the question count, unless it stands alone and they only greet: then a question asked later in a
+    dialogue has the key of the bare question. The order of the scope makes no difference. A placeholder hides a value that may differ from one
     interaction to the next: where one counts, the salt, such as the interaction's id, keeps their keys apart.
     """
-    turns = context if context and not stands_alone(question) else ()
+    turns = () if stands_alone(question) and all(only_greets(turn.get("content", "")) for turn in context) else context
     made = hashlib.blake2b(digest_size=SIZE)
     for part in (canonical(question), str(len(set(scope))), *sorted(set(scope)), *texts(turns)):
         data = part.encode("utf-8", "surrogatepass")
@@ -43,6 +45,15 @@ def texts(turns: Sequence[Mapping[str, str]]) -> Iterator[str]:
         role, content = turn.get("role", ""), turn.get("content", "")
         yield role
         yield canonical(content) if role == "user" else normalise(content)
+
+
+def only_greets(text: str) -> bool:
+    """Whether a turn says nothing that could change what a later question asks."""
+    return len(text) <= GREETING and GREETS.match(text) is not None
+
+
+GREETING: Final = 60
+GREETS: Final = remarks.phrases(remarks.SMALL_TALK, before=r"\W*")
 
 
 def hides_a_value(text: str) -> bool:

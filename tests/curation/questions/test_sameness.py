@@ -136,9 +136,11 @@ def test_the_scope_has_no_order() -> None:
     assert one == other
 
 
-def test_a_question_that_stands_alone_has_one_key_in_every_dialogue() -> None:
+def test_a_question_that_stands_alone_has_its_bare_key_after_greetings_and_another_after_other_turns() -> None:
     question = "How do I reset my password?"
-    assert question_key(question, CARD) == question_key(question, LOAN) == question_key(question)
+    greeted = [{"role": "user", "content": "Hello!"}, {"role": "assistant", "content": "Hi!"}]
+    assert question_key(question, greeted) == question_key(question)
+    assert len({question_key(question), question_key(question, CARD), question_key(question, LOAN)}) == 3
 
 
 @pytest.mark.parametrize(
@@ -168,9 +170,8 @@ def test_a_hidden_value_joins_no_two_interactions() -> None:
     assert question_key("Are you in the office?", salt=b"1") == question_key("Are you in the office?", salt=b"2")
 
 
-def test_a_hidden_value_in_a_turn_counts_only_where_the_turn_does() -> None:
+def test_a_hidden_value_in_a_turn_counts() -> None:
     told = [{"role": "user", "content": "I am [PERSON_1]."}]
-    assert question_key("How do I reset my password?", told, salt=b"1") == question_key("How do I reset my password?")
     assert question_key("How much is it?", told, salt=b"1") != question_key("How much is it?", told, salt=b"2")
 
 
