@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from curation.models import Claim, EvalCase, Opinion, PreferencePair, Release, ReleaseQuote, ReviewTask
 from curation.releases import cutting
@@ -115,7 +116,7 @@ def test_a_scope_that_the_policy_names_makes_the_same_words_another_question() -
     assert {case["expected"] for case in cases(cast.cut(shop))} == {SIX, NINE}
 
 
-def test_a_release_tells_what_is_not_in_it_and_what_to_do() -> None:
+def test_a_release_tells_what_is_not_in_it_and_what_to_do(admin_client: Client) -> None:
     shop = cast.project()
     voted(shop, "one", SIX, "thumbs_up")
     voted(shop, "two", SIX, "thumbs_up")
@@ -130,3 +131,6 @@ def test_a_release_tells_what_is_not_in_it_and_what_to_do() -> None:
     assert losses["same_question"]["cases"] == 1 and all(one["remedy"] for one in funnel["losses"])
     assert made.manifest["tiers"] == {"single": 0, "several": 1, "sourced": 0, "reviewed": 0}
     assert funnel["review"]["tasks"] == 1
+    page = admin_client.get(f"/admin/curation/release/{made.pk}/change/").content.decode()
+    for words in ("What is not in it", "Nobody rated the answer.", "20 minutes of review", "several people"):
+        assert words in page
