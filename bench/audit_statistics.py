@@ -4,7 +4,7 @@ judging lags behind, and some answers cannot be judged.
     python -m bench.audit_statistics [--runs 1000]
 
 "before" is the estimate that the audit had until December 2026: all times together, served oldest first, every drawn answer
-counted alike. "now" speaks of the days that it names, and is held against what was true on those days.
+counted alike. "now" names the days that it is about, and is compared with the truth of those days.
 """
 
 import argparse
@@ -127,7 +127,7 @@ def before(judged: Sequence[Drawn]) -> Estimate:
 
 
 def true_share(found: Audit, world: World, truth: Sequence[float]) -> float:
-    """What was true of the answers of the days that the estimate speaks of."""
+    """The share of right answers on the days that the estimate is about."""
     if found.since is None or found.until is None:
         return fmean(truth)
     first, last = ((day - MONDAY.date()).days // 7 for day in (found.since, found.until))

@@ -141,7 +141,7 @@ def worse() -> Iterator[Scenario]:
         mixed(500, (0.02, 0.3), rest=0.99),
     )
     coins = mixed(200, (0.10, 0.5))
-    yield Scenario("2 % broken beside 10 % coins, n = 200", coins, [*coins[:-4], 0.0, 0.0, 0.0, 0.0])
+    yield Scenario("2 % broken and 10 % coins, n = 200", coins, [*coins[:-4], 0.0, 0.0, 0.0, 0.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def simulate(scenario: Scenario, trials: int) -> Found:
 
 def drifting(versions: int, loss: float, total: int, rng: random.Random, *, anchored: bool) -> float:
     """The share of golden cases that a chain of versions has lost when the gate stops it, or at its end. Each version
-    answers a further share of the cases wrongly half of the time: too little to be seen beside its predecessor.
+    answers some more cases wrongly half of the time: too little to be seen when it is compared with the one before.
     """
     asked, chances = cases(total), mixed(total, rest=0.98)
     runs = [run("v0", asked, chances, None, rng)[0]]

@@ -1,4 +1,4 @@
-"""What a release teaches beside raw votes, on simulated worlds with a known truth; and where a real log's records go.
+"""What a release teaches compared with raw votes, on simulated worlds with a known truth; and where a real log's records go.
 
     python -m bench.value [--worlds all] [--seeds 1-5] [--budget 0,30,120] [--road import|batch] [--json FILE]
     python -m bench.value --table FILE …       the table of results that `--json` wrote, together
@@ -10,7 +10,7 @@ stand rules without Flywheel: raw up-votes, up-votes and corrections, net votes,
 no vote), and a Bayes rule that knows the world's likelihoods.
 
 true: the share of distinct examples that is right; old, new: the share of facts that an agent taught by them answers
-rightly, asked as before and in new words; repaired, broken: facts that turn right or wrong beside the deployed agent;
+rightly, asked as before and in new words; repaired, broken: facts that turn right or wrong compared with the deployed agent;
 expected, accepted, rejected: the share of the eval cases' answers that are rightly there. Each is the mean of the seeds
 with its 95 % interval.
 """

@@ -3,12 +3,12 @@ do.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
 
 from curation.decisions.derive import KINDS, PURPOSE, Touched
 from curation.evidence import pooling
@@ -82,73 +82,50 @@ def words_of(subject: Subject) -> QuerySet[Decision]:
     return meeting_any(Decision.objects.all(), Q(subject=subject), Q(correction__subject=subject))
 
 
+EXPORTED: dict[str, tuple[type[Model], dict[str, str]]] = {
+    "review_tasks": (ReviewTask, {"reason": "reason", "state": "state", "correction": "correction", "note": "note"}),
+    "gate_results": (
+        GateResult, {"answer": "answer", "passed": "passed", "judged": "judged", "attempts": "attempts"},
+    ),
+    "audit_items": (AuditItem, {"drawn_at": "drawn_at"}),
+    "calibration_items": (CalibrationItem, {"marked_at": "marked_at"}),
+    "opinions": (Opinion, {"stance": "stance", "at": "at"}),
+    "questions": (Question, {}),
+}  # fmt: skip
+"""The attributes of each kind of row that its person gets besides the conversation, by their names outside."""
+
+
 def export(subject: Subject) -> dict[str, list[dict[str, Any]]]:
     """The records derived from the person's words."""
     decisions = words_of(subject).select_related("interaction", "correction", "task")
-    found: dict[str, list[dict[str, Any]]] = {
-        "decisions": [
-            {
-                "interaction": row.interaction.external_id,
-                "outcome": row.outcome,
-                "why": row.detail,
-                "at": row.decided_at,
-            }
-            for row in decisions.order_by("pk")
-        ],
-        "review_tasks": [
-            {
-                "interaction": row.interaction.external_id,
-                "reason": row.reason,
-                "state": row.state,
-                "correction": row.correction,
-                "note": row.note,
-            }
-            for row in ReviewTask.objects.filter(subject=subject).select_related("interaction").order_by("pk")
-        ],
-        "gate_results": [
-            {
-                "interaction": row.interaction.external_id,
-                "answer": row.answer,
-                "passed": row.passed,
-                "judged": row.judged,
-                "attempts": row.attempts,
-            }
-            for row in GateResult.objects.filter(subject=subject).select_related("interaction").order_by("pk")
-        ],
-        "audit_items": [
-            {"interaction": row.interaction.external_id, "drawn_at": row.drawn_at}
-            for row in AuditItem.objects.filter(subject=subject).select_related("interaction").order_by("pk")
-        ],
-        "calibration_items": [
-            {"interaction": row.interaction.external_id, "marked_at": row.marked_at}
-            for row in CalibrationItem.objects.filter(subject=subject).select_related("interaction").order_by("pk")
-        ],
-        "opinions": [
-            {"interaction": row.interaction.external_id, "stance": row.stance, "at": row.at}
-            for row in Opinion.objects.filter(subject=subject).select_related("interaction").order_by("pk")
-        ],
-        "questions": [
-            {"interaction": row.interaction.external_id}
-            for row in Question.objects.filter(subject=subject).select_related("interaction").order_by("pk")
-        ],
-        "release_quotes": [
-            {"release": str(row.release), "interaction": row.interaction.external_id, "as": row.kind}
-            for row in ReleaseQuote.objects.filter(Q(subject=subject) | Q(author=subject))
-            .select_related("release__dataset", "interaction")
-            .order_by("pk")
-        ],
-        "releases": [
-            {"release": str(row.release), "interaction": row.interaction.external_id}
-            for row in members(subject).select_related("release__dataset", "interaction").order_by("pk")
-        ],
-    }
-    for model in KINDS:
-        rows = model.objects.filter(decision__in=words_of(subject).values("pk")).select_related("decision__interaction")
-        found[kind_name(model)] = [
+    found = {"decisions": told(decisions, {"outcome": "outcome", "why": "detail", "at": "decided_at"})}
+    for kind, (model, fields) in EXPORTED.items():
+        found[kind] = told(model._default_manager.filter(subject=subject).select_related("interaction"), fields)
+    mine = Q(subject=subject) | Q(author=subject)
+    quotes = ReleaseQuote.objects.filter(mine).select_related("release__dataset", "interaction")
+    found["release_quotes"] = told(quotes, {"release": "release", "as": "kind"})
+    found["releases"] = told(members(subject).select_related("release__dataset", "interaction"), {"release": "release"})
+    for derived in KINDS:
+        rows = derived.objects.filter(decision__in=words_of(subject).values("pk"))
+        found[kind_name(derived)] = [
             {"interaction": row.decision.interaction.external_id, "status": row.status, "why": row.detail}
-            for row in rows.order_by("pk")
+            for row in rows.select_related("decision__interaction").order_by("pk")
         ]
     return found
+
+
+def told(rows: QuerySet[Any], fields: Mapping[str, str]) -> list[dict[str, Any]]:
+    """These rows as their person reads them."""
+    return [
+        {"interaction": row.interaction.external_id, **{name: readable(row, field) for name, field in fields.items()}}
+        for row in rows.order_by("pk")
+    ]
+
+
+def readable(row: Model, field: str) -> Any:
+    """An attribute of a row; a release by its name."""
+    value = getattr(row, field)
+    return str(value) if isinstance(value, Release) else value
 
 
 def kind_name(model: type[Any]) -> str:

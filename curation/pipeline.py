@@ -85,7 +85,7 @@ def again(row: Decision, policy: CurationPolicy) -> None:
 def decide_again(row: Decision, policy: CurationPolicy) -> None:
     """Decide one interaction again by what people said, without the reviewer who decided it. Call in a transaction."""
     Decision.objects.filter(pk=row.pk).update(task=None)
-    store.take_back_review(row.pk)
+    pooling.take_back_review(row.pk)
     write(policy, judging.judge(store.stored([row.pk]), policy), row.run_id)
 
 

@@ -60,7 +60,7 @@ class Taught:
 
     def figures(self) -> Figures:
         """Examples; the share of the distinct ones that is true; the share of facts right as asked before, and in new
-        words; facts repaired and broken beside the agent that is deployed.
+        words; facts repaired and broken compared with the deployed agent.
         """
         distinct = [(question, claim) for question, found in self.claims.items() for claim in found]
         true = [self.is_true(question, claim) for question, claim in distinct]
@@ -78,7 +78,7 @@ class Taught:
         }
 
     def is_true(self, question: str, claim: str) -> bool:
-        """Whether an example is right, whoever asks."""
+        """Whether an example is right for everybody who asks."""
         number = self.log.fact_of.get(question)
         return number is not None and self.log.is_true(number, claim)
 

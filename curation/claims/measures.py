@@ -12,7 +12,6 @@ _SCALES: Final = {  # people write "50 km" for "50 km/h", so a speed is compared
     "power": {"w": 1.0, "kw": 1e3},
 }  # fmt: skip
 _SCALE = {unit: (name, factor) for name, units in _SCALES.items() for unit, factor in units.items()}
-_ALIKE: Final = (frozenset({"time", "months"}), frozenset({"money"}))
 _MONEY: Final = frozenset({"eur", "usd", "gbp", "chf", "pln", "cent"})
 
 

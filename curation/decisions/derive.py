@@ -232,7 +232,6 @@ def candidate(row: Decided, project: int, depths: Mapping[tuple[str, str], int])
         depth=0 if row.corrected else depths.get(row.agent, 1),
         occurred_at=row.occurred_at,
         fingerprint=row.fingerprint,
-        cluster=None,
         voters=row.voters,
         is_cut=row.is_cut and not row.corrected,
     )

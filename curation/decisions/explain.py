@@ -15,9 +15,7 @@ from curation.selection import selection
 from feedback.models import Interaction
 
 Status = Derived.Status
-DEDUPE = frozenset({
-    "same_question", "near_question", "corrected_later", "reviewed_otherwise", "answers_differ", "contradicts_review",
-})  # fmt: skip
+DEDUPE = frozenset(duplicates.OWN_REASONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from curation.decisions import derive, judging
 from curation.decisions.judging import Judged
-from curation.decisions.posterior import Standing, Verdict
+from curation.decisions.posterior import EvidenceSettings, Standing, Verdict, standings
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED, Outcome, Ruling
+from curation.evidence import pooling, store
 from curation.evidence.pooling import is_settled
 from curation.evidence.records import Decided
 from curation.models import CurationPolicy
@@ -17,10 +18,10 @@ MANY = 5
 
 
 def settle(
-    policy: CurationPolicy, judged: Sequence[Judged], standings: Mapping[bytes, Mapping[int, Standing]], run: int | None
+    policy: CurationPolicy, judged: Sequence[Judged], known: Mapping[bytes, Mapping[int, Standing]], run: int | None
 ) -> list[Judged]:
     """Record the ruling on each interaction that all evidence leads to; the interactions with their rulings."""
-    ruled = [(one, rule(one, standings.get(one.question, {}))) for one in judged]
+    ruled = [(one, rule(one, known.get(one.question, {}))) for one in judged]
     changed = [one._replace(ruling=ruling) for one, ruling in ruled if ruling is not one.ruling]
     again = derive.weigh([decided(one) for one in changed], policy)
     weighed = {one.read.key: one._replace(alone=alone) for one, alone in zip(changed, again, strict=True)}
@@ -29,12 +30,25 @@ def settle(
     return settled
 
 
+def without_reviewer(interaction: int, policy: CurationPolicy) -> Judged | None:
+    """One interaction by what people said of it and of its question, as if no reviewer had decided it. Nothing is written."""
+    stored = store.undecided(interaction)
+    if stored is None:
+        return None
+    (one,) = judging.judge([stored], policy)
+    elsewhere = store.words_on(policy.project, [one.question]).get(one.question, [])
+    heard = [word for word in elsewhere if word.interaction != interaction]
+    heard += pooling.words(policy.project_id, one)
+    settings = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
+    return one._replace(ruling=rule(one, standings(heard, settings) if heard else {}))
+
+
 def decided(one: Judged) -> Decided:
     """A ruling with all that is made of it."""
     return judging.decided(one.read, one.ruling, one.language, one.question)
 
 
-def rule(one: Judged, standings: Mapping[int, Standing]) -> Ruling:
+def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
     """The ruling on one answer, by the first line that applies:
 
     1. nobody voted, or a reviewer decided it: as it is;
@@ -44,12 +58,12 @@ def rule(one: Judged, standings: Mapping[int, Standing]) -> Ruling:
     5. another claim about the question is taken for right: outvoted;
     6. still in doubt: a person decides.
     """
-    mine = standings.get(one.claim)
+    mine = claims.get(one.claim)
     if not one.readings or judging.is_reviewed(one.read) or mine is None:
         return one.ruling
     if mine.verdict == Verdict.DEPENDS:
         return Ruling(Outcome.OUTVOTED, Reason.DEPENDS_ON_ASKER, None, REASONS[Reason.DEPENDS_ON_ASKER].sentence)
-    if right := right_correction(one, standings):
+    if right := right_correction(one, claims):
         return one.ruling if one.ruling.correction == right else corrected(one, right)
     if is_settled(mine) and not is_blank(one.read.answer):
         if one.proposals and mine.supporters < MANY:
@@ -76,12 +90,12 @@ def corrected(one: Judged, signal: int) -> Ruling:
     return Ruling(Outcome.CORRECTED, reason, signal, REASONS[reason].sentence)
 
 
-def right_correction(one: Judged, standings: Mapping[int, Standing]) -> int | None:
+def right_correction(one: Judged, claims: Mapping[int, Standing]) -> int | None:
     """The newest correction of the answer that is taken for right."""
     right = [
         (reading.vote.at, reading.vote.ref)
         for reading in one.readings
-        if reading.vote.ref in one.proposals and is_settled(standings.get(one.proposals[reading.vote.ref]))
+        if reading.vote.ref in one.proposals and is_settled(claims.get(one.proposals[reading.vote.ref]))
     ]
     return max(right)[1] if right else None
 

@@ -95,8 +95,7 @@ class EvidenceSettings:
 
     `threshold`: from which probability on a claim is taken for right. `prior`: the share of the agent's answers that are
     right. The others are likelihoods: that a vote on a right answer, and on a wrong one, is an up-vote; that a correction
-    of a wrong answer is right, and that a right answer is corrected. `scope`: tags, or what stands before the colon of
-    tags, that make a question another one (plan, locale, region).
+    of a wrong answer is right, and that a right answer is corrected. `scope`: tags, or the part of a tag before its colon, that make a question another one (plan, locale, region).
     """
 
     RETIRED: ClassVar[frozenset[str]] = frozenset()

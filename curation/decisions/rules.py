@@ -145,12 +145,6 @@ def readings_of(answer: str, votes: Iterable[Vote], question: str = "") -> list[
     return [read(answer, vote, question) for vote in standing(votes)]
 
 
-def decide(answer: str, votes: Iterable[Vote], question: str = "") -> Ruling:
-    """The ruling on one answer to this question, by the votes on it alone."""
-    given = tuple(votes)
-    return rule(answer, given, readings_of(answer, given, question))
-
-
 def rule(answer: str, given: Sequence[Vote], readings: Sequence[Reading]) -> Ruling:
     """The ruling, by the first line that applies to the standing votes:
 

@@ -13,7 +13,7 @@ from curation.decisions import rules
 from curation.decisions.posterior import Tier
 from curation.evidence import poisoning, store
 from curation.filters.texts import tokens
-from curation.models import Claim, Decision, EvalCase, Example, Question
+from curation.models import Claim, Decision, EvalCase, Example
 from curation.quality import estimates
 from curation.selection.balance import Stock
 from curation.selection.guards import OWN_PHRASE_WORDS, PHRASE_WORDS, GuardSettings, Item
@@ -110,7 +110,6 @@ class Read(NamedTuple):
     question: str
     context: Any
     received_at: Any
-    cluster: int | None
     depth: int | None
     tier: str | None
 
@@ -128,9 +127,8 @@ class Read(NamedTuple):
 # Times as text: either driver would have Python take each apart.
 READ = (
     "SELECT i.id, i.subject_id, d.outcome, i.answer, d.task_id, t.correction, s.correction, s.subject_id, "  # noqa: S608
-    f"i.sources, i.question, i.context, CAST(i.received_at AS text), q.cluster, x.depth, c.tier FROM {bulk.quoted(Decision)} d "
-    f"{store.RESTS_ON} LEFT JOIN {bulk.quoted(Question)} q ON q.interaction_id = d.interaction_id "
-    f"LEFT JOIN {bulk.quoted(Example)} x ON x.decision_id = d.interaction_id "
+    f"i.sources, i.question, i.context, CAST(i.received_at AS text), x.depth, c.tier FROM {bulk.quoted(Decision)} d "
+    f"{store.RESTS_ON} LEFT JOIN {bulk.quoted(Example)} x ON x.decision_id = d.interaction_id "
     f"LEFT JOIN {bulk.quoted(EvalCase)} e ON e.decision_id = d.interaction_id "
     f"LEFT JOIN {bulk.quoted(Claim)} c ON c.project_id = d.project_id AND c.question = d.question "
     "AND c.claim = COALESCE(x.said, e.said) WHERE d.interaction_id IN ({keys})"
@@ -179,7 +177,6 @@ def item(
         id=row.id,
         authors=authors,
         voters=alike.setdefault(voters, voters),
-        cluster=row.id if row.cluster is None or row.cluster == row.id else row.cluster,
         phrases=words.phrases,
         names=words.names,
         authored="human" if corrected else "agent",

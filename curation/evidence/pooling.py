@@ -1,18 +1,19 @@
 """What people said of one answer, pooled with what was said of the same answer to the same question elsewhere."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from curation import claims
 from curation.decisions import judging, posterior
 from curation.decisions.judging import Judged
-from curation.decisions.posterior import EvidenceSettings, Stance, Standing, Verdict
+from curation.decisions.posterior import EvidenceSettings, Stance, Standing, Verdict, Word
 from curation.decisions.reasons import Reason
 from curation.decisions.rules import Outcome, Reading, Side
 from curation.evidence import store
 from curation.evidence.store import REVIEW, Columns, Read
 from curation.models import Claim, CurationPolicy, Opinion
+from feedback.models import Interaction
 from privacy.db import bulk
 
 STANCES: Final = {Side.GOOD: Stance.UP, Side.WRONG: Stance.DOWN, Side.REPLACED: Stance.REPLACED}
@@ -33,13 +34,13 @@ def pool(policy: CurationPolicy, judged: Sequence[Judged]) -> tuple[Standings, i
     spoken = [one for one in judged if one.read.votes or one.read.before is not None]
     store.write_opinions(rows, [one.read.key for one in spoken if one.read.before is not None])
     questions = {one.question for one in spoken}
-    before, words = store.claims_on(project, questions), store.words_on(project, questions)
-    standings = {question: posterior.standings(said, settings) for question, said in words.items()}
+    before, spoken_of = store.claims_on(project, questions), store.words_on(project, questions)
+    standings = {question: posterior.standings(said, settings) for question, said in spoken_of.items()}
     now = {(question, claim): one.verdict for question, claims in standings.items() for claim, one in claims.items()}
     store.write_claims(project, standings, before.keys() - now.keys())
     changed = {key for key, verdict in before.items() if now.get(key) != verdict}
     waiting = store.voiced(project, changed) - {one.read.key for one in judged} if changed else set()
-    store.reopen(waiting)
+    reopen(waiting)
     return standings, len(waiting)
 
 
@@ -62,6 +63,13 @@ def opinions(project: int, one: Judged) -> Iterable[Columns]:
             project, read.key, read.subject, one.question, one.claim, one.typed, stance.value, REVIEW, False, sources,
             False, len(read.answer), bulk.stamp(before.resolved_at),
             )  # fmt: skip
+
+
+def words(project: int, one: Judged) -> Iterable[Word]:
+    """What is said of an interaction now, stored or not."""
+    for row in opinions(project, one):
+        of = dict(zip(store.OPINION, row, strict=True))
+        yield store.word([of[name] for name in store.WORD])
 
 
 def length(read: Read, reading: Reading) -> int:
@@ -98,9 +106,22 @@ def count_again(project: int, question: bytes) -> None:
     Claim.objects.filter(project=project, question=question).exclude(
         claim__in=left.values("claim").union(left.exclude(proposed=None).values("proposed"))
     ).delete()
-    store.reopen(list(left.order_by("-at").values_list("interaction", flat=True)[:1]))
+    reopen(list(left.order_by("-at").values_list("interaction", flat=True)[:1]))
 
 
 def is_settled(one: Standing | None) -> bool:
     """Whether a claim is taken for right."""
     return one is not None and one.verdict in (Verdict.RIGHT, Verdict.ACCEPTED)
+
+
+def reopen(keys: Collection[int]) -> None:
+    """Let curation decide these interactions again."""
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), bulk.KEYS):
+        Interaction.objects.filter(pk__in=wanted[start : start + bulk.KEYS]).update(pending=True)
+
+
+def take_back_review(interaction: int) -> None:
+    """A reviewer's word on an answer no longer counts; let curation decide again without it."""
+    Opinion.objects.filter(interaction=interaction, signal=REVIEW).delete()
+    reopen([interaction])

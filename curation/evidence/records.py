@@ -30,8 +30,7 @@ class Candidate(NamedTuple):
     All text is redacted. `context` holds (role, content) in order. `expected` is the answer that the record
     would teach, `rejected` the one that it replaced. `authored` says whose words `expected` is, `depth` how
     many generations of model output lie behind them (0: a person wrote it). `language` is an ISO 639-1 code
-    or "und". `cluster` is the interaction that its near-duplicates point at, None before dedupe. `voters` are
-    the subjects whose votes decided. `is_cut` says that the agent's answer is a stream that ended early.
+    or "und". `voters` are the subjects whose votes decided. `is_cut` says that the agent's answer is a stream that ended early.
     """
 
     interaction: int
@@ -50,7 +49,6 @@ class Candidate(NamedTuple):
     depth: int
     occurred_at: datetime
     fingerprint: bytes
-    cluster: int | None
     voters: tuple[int, ...]
     is_cut: bool = False
 

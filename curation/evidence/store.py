@@ -99,6 +99,12 @@ def stored(keys: Sequence[int]) -> list[Stored]:
     return with_decisions(list(bulk.select_in(statement("i.id IN ({keys})"), keys)))
 
 
+def undecided(key: int) -> Stored | None:
+    """What is stored of one interaction, as if nobody had decided it; None where its person is restricted."""
+    rows = bulk.select(statement("i.id = %s", pending=False), [key])
+    return Stored(rows[0], list(signals_on([key])), None) if rows else None
+
+
 def unchanged(stored: Sequence[Stored], *, since: int) -> set[int]:
     """The keys of those that wait still, and are to the letter what they were when they were read, which was after the
     data's version `since`. Call in the transaction that writes.
@@ -110,13 +116,13 @@ def unchanged(stored: Sequence[Stored], *, since: int) -> set[int]:
     return {key for key, one in zip(keys, stored, strict=True) if now.get(key) == one}
 
 
-def statement(which: str) -> str:
-    """A SELECT of the pending interactions for which `which` holds."""
+def statement(which: str, *, pending: bool = True) -> str:
+    """A SELECT of the interactions, the pending ones unless told otherwise, for which `which` holds."""
     return (
         "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
         f"i.agent_version, {bulk.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata "
         f"FROM {bulk.quoted(Interaction)} i JOIN {bulk.quoted(Subject)} p ON p.id = i.subject_id "
-        f"WHERE i.pending AND NOT i.scan_due AND p.restricted_at IS NULL AND {which}"
+        f"WHERE {'i.pending AND ' if pending else ''}NOT i.scan_due AND p.restricted_at IS NULL AND {which}"
     )
 
 
@@ -245,6 +251,10 @@ OPINION = (
     "project_id", "interaction_id", "subject_id", "question", "claim", "proposed", "stance", "signal", "is_anonymous",
     "sources", "sourced", "length", "at",
 )  # fmt: skip
+WORD = (
+    "at", "signal", "subject_id", "is_anonymous", "interaction_id", "claim", "stance", "proposed", "sources", "sourced",
+    "length",
+)  # fmt: skip
 CLAIM = (
     "project_id",
     "question",
@@ -275,9 +285,8 @@ def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list
         f"ORDER BY n.at DESC LIMIT {2 * posterior.NEWEST}"
     )
     statement = (
-        f"SELECT o.question, {bulk.at('o.at')}, o.signal, o.subject_id, o.is_anonymous, o.interaction_id, o.claim, "  # noqa: S608
-        "o.stance, o.proposed, o.sources, o.sourced, o.length FROM (SELECT DISTINCT project_id, question "
-        f"FROM {bulk.quoted(Opinion)} WHERE project_id = %s AND question IN ({{keys}})) k "
+        f"SELECT o.question, {bulk.at('o.at')}, {', '.join(f'o.{name}' for name in WORD[1:])} "  # noqa: S608
+        f"FROM (SELECT DISTINCT project_id, question FROM {bulk.quoted(Opinion)} WHERE project_id = %s AND question IN ({{keys}})) k "
         f"JOIN {bulk.quoted(Opinion)} o ON o.id IN ({newest}) "
         f"JOIN {bulk.quoted(Subject)} p ON p.id = o.subject_id WHERE p.restricted_at IS NULL"
     )
@@ -334,16 +343,3 @@ def voiced(project: Project, claims: Collection[tuple[bytes, int]]) -> set[int]:
         for question, key, claim, proposed in rows
         if (bytes(question), claim) in wanted or (bytes(question), proposed) in wanted
     }
-
-
-def reopen(keys: Collection[int]) -> None:
-    """Let curation decide these interactions again."""
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), bulk.KEYS):
-        Interaction.objects.filter(pk__in=wanted[start : start + bulk.KEYS]).update(pending=True)
-
-
-def take_back_review(interaction: int) -> None:
-    """A reviewer's word on an answer no longer counts; let curation decide again without it."""
-    Opinion.objects.filter(interaction=interaction, signal=REVIEW).delete()
-    reopen([interaction])

@@ -1,8 +1,5 @@
 """Records made from decisions, and the questions that they answer: what curation chooses from."""
 
-from collections.abc import Iterable
-from functools import reduce
-from operator import or_
 from typing import Any, ClassVar
 
 from django.db import models
@@ -66,26 +63,16 @@ class Derived(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-def one_of(column: str, values: Iterable[str]) -> Q:
-    """Whether a column has one of these values, as the condition of an index says it: compared one by one.
-
-    For a list, `IN (…)`, SQLite builds a temporary table for every inserted row, which took longer than the insert.
-    """
-    return reduce(or_, (Q(**{column: value}) for value in values))
-
-
 def derived_indexes(name: str) -> list[Any]:
     """The indexes of every derived table: for its list, and for look-ups of related records.
 
     What stands points at none, so those that find it need no status, which a selection writes of every record.
     """
-    disputed = Q(status="held") & one_of("reason", ASKED)
     return [
         models.Index(fields=["project", "status", "decision"], name=f"{name}_list"),
         models.Index(fields=["project", "decision"], name=f"{name}_newest"),
         models.Index(fields=["project", "fingerprint", "canonical"], name=f"{name}_same"),
         models.Index(fields=["project", "near_said", "canonical"], name=f"{name}_answer"),
-        models.Index(fields=["project", "near_said"], condition=disputed, name=f"{name}_disputed"),
         models.Index(fields=["canonical"], condition=Q(canonical__isnull=False), name=f"{name}_repeats"),
         models.Index(
             fields=["project"], condition=Q(status="duplicate", canonical__isnull=True), name=f"{name}_orphans"

@@ -35,7 +35,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Assisted:
-    """The estimate, the plain audit's beside it, and how many judgements of a plain audit it is worth."""
+    """The estimate, the plain audit's estimate, and how many judgements of a plain audit it is worth."""
 
     estimate: Estimate
     plain: Estimate

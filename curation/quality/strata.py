@@ -107,7 +107,7 @@ class Audit:
 
     @property
     def words(self) -> str:
-        """What there is beside the figure: the period, and what could not be judged."""
+        """What belongs to the figure: the period, and what could not be judged."""
         parts = [self.period] if self.period else []
         if self.missing:
             parts.append(f"not known yet: {self.judged} judged, {self.missing}")

@@ -156,7 +156,7 @@ def standing(row: Row, first: Row) -> Verdict:
         return (
             Status.DUPLICATE,
             "accepted_too",
-            "It is right too, and is accepted beside the answer that is known best.",
+            "It is right too, and is an accepted answer of the case that is in use.",
         )
     if first.rank[0]:
         return Status.RETIRED, "reviewed_otherwise", "A reviewer decided for another answer to the same question."

@@ -14,7 +14,7 @@ from curation import pipeline
 from curation.decisions.language import guess
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import Outcome
-from curation.evidence import store
+from curation.evidence import pooling
 from curation.models import Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.review import calibration, double_review, events, holds
@@ -180,7 +180,7 @@ def decide_by(task: ReviewTask) -> Decision:
         },
     )
     pipeline.again(row, policy)
-    store.reopen([row.pk])  # a reviewer's word counts for all conversations with this answer
+    pooling.reopen([row.pk])  # a reviewer's word counts for all conversations with this answer
     return row
 
 

@@ -6,9 +6,10 @@ record that would be released.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from curation.decisions.rules import LABELLED, Outcome, decide, right_answer
-from curation.evidence import store
+from curation.decisions import pooled
+from curation.decisions.rules import LABELLED, Outcome, right_answer
 from curation.models import Decision, ReviewTask
+from curation.policies import versions
 from curation.review.opening import ASKED_OF_RECORDS
 
 Kind, Resolution = ReviewTask.Kind, ReviewTask.Resolution
@@ -92,20 +93,12 @@ def reviewed(row: Decision) -> Record | None:
 
 
 def by_votes(task: ReviewTask) -> Record | None:
-    source = task.interaction
-    votes = store.votes_on([source.pk]).get(source.pk, [])
-    ruling = decide(str(source.answer), votes, str(source.question))
-    if ruling.outcome not in LABELLED:
+    """The record that people's words lead to, those about the same answer elsewhere included."""
+    one = pooled.without_reviewer(task.interaction_id, versions.current(task.interaction.project))
+    if one is None or one.ruling.outcome not in LABELLED:
         return None
-    written = next((vote.correction for vote in votes if vote.ref == ruling.correction), None)
-    answer = str(source.answer)
-    rejected = answer if ruling.outcome == Outcome.CORRECTED else None
-    return Record(
-        str(source.question),
-        right_answer(answer, "", written),
-        rejected,
-        ruling.outcome,
-        ruling.reason,
-        ruling.correction,
-        False,
-    )
+    read, ruling = one.read, one.ruling
+    written = next((vote.correction for vote in read.votes if vote.ref == ruling.correction), None)
+    rejected = read.answer if ruling.outcome == Outcome.CORRECTED else None
+    expected = right_answer(read.answer, "", written)
+    return Record(read.question, expected, rejected, ruling.outcome, ruling.reason, ruling.correction, False)

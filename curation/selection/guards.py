@@ -71,7 +71,6 @@ class Item:
     id: int
     authors: Collection[int]
     voters: Collection[int]
-    cluster: int
     phrases: Sequence[int] = ()
     names: Sequence[str] = ()
     authored: Author = "agent"

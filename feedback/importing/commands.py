@@ -226,7 +226,7 @@ def finish(
     as_json: bool,
     more: Mapping[str, Any] = NOTHING,
 ) -> None:
-    """Print how it went, and in JSON `more` beside the counts. Exits with 1 as `EXIT` says; `taken` are the results of a
+    """Print how it went, and in JSON `more` with the counts. Exits with 1 as `EXIT` says; `taken` are the results of a
     line that is in the database."""
     if as_json:
         problems = [{"line": number, "field": name, "problem": words} for number, name, words in tally.problems]

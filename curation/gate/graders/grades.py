@@ -60,6 +60,6 @@ def text_of(case: CaseView, key: str) -> str:
 
 
 def accepted_of(case: CaseView) -> tuple[str, ...]:
-    """Return the other right answers that the case has beside the expected one."""
+    """Return the other right answers of the case."""
     value = case.get("accepted")
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else ()

@@ -80,7 +80,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Anchor:
-    """An earlier run that the candidate is compared with beside its baseline: the `first` of the chain, or the `best`."""
+    """An earlier run that the candidate is also compared with: the `first` of the chain, or the `best`."""
 
     name: str
     run: str

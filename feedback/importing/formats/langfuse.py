@@ -33,7 +33,7 @@ def _is_score(record: Data) -> bool:
 
 
 def _whole(record: Data) -> Data:
-    """A trace out of its download, which has the trace beside its observations."""
+    """A trace out of its download, which has the trace next to its observations."""
     inner = record.get("trace")
     if isinstance(inner, Mapping) and "observations" in record:
         return {**inner, "observations": record["observations"], "scores": record.get("scores") or inner.get("scores")}

@@ -5,6 +5,7 @@ or any of these as JSON or as Python prints it.
 """
 
 import ast
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -29,14 +30,12 @@ def data(value: Any) -> Any:
     """The value; where it is a text that is JSON, or an object as Python prints it, what it says."""
     if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[") or len(value) > LONG:
         return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        pass  # a text may begin with a bracket
-    try:
-        return ast.literal_eval(value)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return value
+    for read_as in (json.loads, ast.literal_eval):
+        with contextlib.suppress(
+            ValueError, SyntaxError, MemoryError, RecursionError
+        ):  # a text may begin with a bracket
+            return read_as(value)
+    return value
 
 
 def asked(value: Any, deep: int = DEEP) -> list[Message]:

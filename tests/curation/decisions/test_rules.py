@@ -13,10 +13,10 @@ from curation.decisions.rules import (
     Outcome,
     Ruling,
     Vote,
-    decide,
     review_weight,
     standing,
 )
+from tests.curation.decisions.ruling import decide
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANSWER = "It takes five days."

@@ -10,7 +10,7 @@ from django.test import Client
 from curation.models import Claim, EvalCase, Opinion, PreferencePair, Release, ReleaseQuote, ReviewTask
 from curation.releases import cutting
 from curation.releases.files import folder
-from curation.review import deciding
+from curation.review import deciding, holds
 from feedback.models import Project
 from privacy.erasure import erasure
 from tests import factories as cast
@@ -134,3 +134,19 @@ def test_a_release_tells_what_is_not_in_it_and_what_to_do(admin_client: Client) 
     page = admin_client.get(f"/admin/curation/release/{made.pk}/change/").content.decode()
     for words in ("What is not in it", "Nobody rated the answer.", "20 minutes of review", "several people"):
         assert words in page
+
+
+def test_a_hold_shows_the_record_that_people_elsewhere_have_settled() -> None:
+    shop = cast.project()
+    question, right = "I have diabetes: when does the desk open?", "It opens at nine o'clock."
+    for who in ("one", "two", "three"):
+        voted(shop, who, right, "thumbs_up", question)
+    late = voted(shop, "four", right, "thumbs_down", question)
+    cast.turn(shop)
+    decision = EvalCase.objects.get(decision__interaction__external_id=late).decision
+    assert decision.reason == "several_found_right"
+    task = ReviewTask.objects.get(interaction__external_id=late, state="open")
+    shown = holds.record(task)
+    assert task.reason == "sensitive_topic" and shown is not None and shown.expected == right
+    deciding.resolve(task, deciding.Verdict("use", shown=shown.token), None)
+    assert EvalCase.objects.get(decision__interaction__external_id=late).decision.reason == "review_used"

@@ -29,7 +29,6 @@ GOOD = Candidate(
     depth=1,
     occurred_at=datetime(2026, 3, 1, tzinfo=UTC),
     fingerprint=b"",
-    cluster=None,
     voters=(1,),
 )
 

@@ -21,7 +21,6 @@ def made(number: int, **changes: object) -> Item:
         "id": number,
         "authors": frozenset({number}),
         "voters": frozenset({number}),
-        "cluster": number,
         "phrases": phrases(text, sources, 5),
         "own_phrases": phrases(text, sources, 3),
         "names": names(text, sources),
@@ -182,7 +181,7 @@ def test_names_that_few_people_wrote_are_held_where_the_policy_asks_for_it(subje
 
 
 def test_one_persons_name_stays_rare_however_often_they_write_it() -> None:
-    items = [made(number, asker=7, cluster=number, shown="Is Zubrowka open?") for number in range(4)]
+    items = [made(number, asker=7, shown="Is Zubrowka open?") for number in range(4)]
     settings = GuardSettings(rare_subjects=2)
     assert reasons(run(items, settings)) == {"rare_words": 4}
     assert len(run(items, settings, known=frozenset({"zubrowka"})).kept) == 4

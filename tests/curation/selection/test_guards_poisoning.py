@@ -42,7 +42,6 @@ def honest(rng: random.Random, number: int, subject: int) -> Item:
         id=number,
         authors=frozenset({subject}),
         voters=frozenset({subject}),
-        cluster=PAGES.index(page),
         authored="human" if corrects else "agent",
         depth=0 if corrects else 1,
         tokens=20,

@@ -73,8 +73,12 @@ def retrieval(parent: str, name: str = "found", at: tuple[int, int] = (1, 2)) ->
 
 def one() -> Interaction:
     row = Interaction.objects.get()
-    assert (row.question, row.answer) == (QUESTION, ANSWER)
+    assert told(row) == (QUESTION, ANSWER)
     return row
+
+
+def told(row: Interaction) -> tuple[str, str]:
+    return str(row.question), str(row.answer)
 
 
 STEP = {
@@ -104,7 +108,7 @@ def test_a_question_in_other_words_is_neither_question_nor_answer(client: Client
     template = f"Context: Lund has a depot.\nQuestion: {rewritten}"
     second = model("two", "root", (3, 4), [said("user", template)], said("assistant", ANSWER))
     send(client, auth, export(first, second, span("root")))
-    one()
+    assert told(one()) == (QUESTION, ANSWER)
 
 
 @pytest.mark.parametrize("about", ["Is this safe? {q}", "Which language is this in? {q}"])
@@ -112,7 +116,7 @@ def test_a_call_that_judges_the_question_is_no_answer(client: Client, auth: dict
     guard = model("one", "root", (1, 2), [said("user", about.format(q=QUESTION))], said("assistant", "Yes, it is."))
     answer = model("two", "root", (1, 5), [said("user", QUESTION)], said("assistant", ANSWER))
     send(client, auth, export(guard, answer, span("root")))
-    one()
+    assert told(one()) == (QUESTION, ANSWER)
 
 
 def test_a_title_that_is_made_of_the_talk_is_no_answer(client: Client, auth: dict[str, str]) -> None:
@@ -120,7 +124,7 @@ def test_a_title_that_is_made_of_the_talk_is_no_answer(client: Client, auth: dic
     talk = f"Give this a title.\nUser: {QUESTION}\nAgent: {ANSWER}"
     title = model("two", "root", (3, 4), [said("user", talk)], said("assistant", "A parcel in a depot"))
     send(client, auth, export(answer, title, span("root")))
-    one()
+    assert told(one()) == (QUESTION, ANSWER)
 
 
 @pytest.mark.parametrize("parent", ["root", "gone"])
@@ -159,7 +163,7 @@ def test_two_agents_of_one_turn_are_one_interaction(client: Client, auth: dict[s
     inner = model("deep", "help", (3, 4), [said("user", "Find 4711")], said("assistant", "Depot, Lund"))
     helper = agent("help", "root", (2, 5), **{"gen_ai.input.messages": json.dumps([said("user", "Find 4711")])})
     send(client, auth, export(inner, helper, agent()))
-    one()
+    assert told(one()) == (QUESTION, ANSWER)
 
 
 def test_two_turns_of_one_trace_are_two_interactions(client: Client, auth: dict[str, str]) -> None:
@@ -186,7 +190,7 @@ def test_a_cancelled_turn_keeps_what_the_user_saw_and_nothing_where_they_saw_not
     silent = {"gen_ai.output.messages": "[]"}
     part = model("one", "root", (1, 2), [said("user", QUESTION)], said("assistant", ANSWER))
     send(client, auth, export(part, agent(**silent)))
-    one()
+    assert told(one()) == (QUESTION, ANSWER)
     gone = [{**each, "traceId": "a" * 32} for each in (loop()[0], agent(**silent))]
     send(client, auth, export(*gone))
     assert Interaction.objects.count() == 1

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 
-from curation.decisions.rules import Outcome, Vote, decide
+from curation.decisions.rules import Outcome, Vote
 from feedback.importing import logs
 from feedback.models import Project
 from flywheel_site.demo import agent, build_sample
 from flywheel_site.demo.agent import Lesson, v1, v2, v3_tempting
 from flywheel_site.demo.retrieval import passages
 from privacy.redaction import Numbering, redact
+from tests.curation.decisions.ruling import decide
 
 TYPES = (
     "EMAIL PHONE CARD IBAN NATIONAL_ID IP PERSON ADDRESS POSTCODE BIRTH_DATE ACCOUNT URL_CREDENTIAL SECRET USERNAME"

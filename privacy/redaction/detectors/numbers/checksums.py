@@ -120,17 +120,6 @@ def nir(text: str) -> bool:
     return len(plain) == 15 and plain.isdigit() and 97 - int(plain[:13]) % 97 == int(plain[13:])
 
 
-def steuer_id(text: str) -> bool:
-    """German tax identifier: ISO 7064 MOD 11,10, and one digit of the first ten comes twice or thrice."""
-    digits = digits_of(text)
-    if len(digits) != 11 or digits[0] == 0 or len(set(digits[:10])) not in (8, 9):
-        return False
-    product = 10
-    for digit in digits[:10]:
-        product = ((digit + product) % 10 or 10) * 2 % 11
-    return (11 - product) % 10 == digits[10]
-
-
 def belgian(text: str) -> bool:
     """Belgian national number: 97 minus the first nine digits by 97, with a 2 in front for births since 2000."""
     plain = "".join(map(str, digits_of(text)))

@@ -16,7 +16,6 @@ CARD_RUN: Final = re.compile(
     r"[1-6](?:(?<=[2-6])|(?=[ .\-_/]{0,2}8[ .\-_/]{0,2}0))(?<!\w[1-6])(?<!\d\.[1-6])(?<!\.[1-6])(?!\.\d{5})(?:[ .\-_/]{0,2}\d){12,22}(?![A-Za-z\d])"
 )
 SOLID: Final = re.compile(r"\d{12}")
-INNER_CARD: Final = re.compile(r"(?<!\d)[2-6](?:[ .\-_/]{0,2}\d){12,18}(?!\d)")
 GROUPS: Final = re.compile(r"\d+")
 # The first digits and lengths that networks issue (ISO/IEC 7812 ranges of Visa, Mastercard, Amex, Discover, JCB, Diners,
 # UnionPay, Maestro, RuPay, Mir, Troy).
@@ -38,7 +37,6 @@ IBAN_LENGTHS: Final = dict(
         " RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
     ).split()
 )
-IBAN_REST: Final = re.compile(r"(?:[ .-]?[A-Za-z0-9]){8,32}")
 NAMED_IBAN: Final = re.compile(r"iban\b(?<!\wiban)[\s:#'\"=(]{0,4}(?:(?:is|number|no\.?|code)[\s:#'\"=(]{1,4}){0,2}")
 LOOSE_IBAN: Final = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{3,30}){1,8}(?:\.{2,3})?(?![A-Za-z0-9])")
 

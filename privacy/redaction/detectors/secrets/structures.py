@@ -36,7 +36,7 @@ PGPASS: Final = re.compile(
 OPTION_PLACES: Final = Anchor(rf"{BLANK}--?(?:[\pL\pN_]{{1,20}}-)?(?:pass|pwd|token|secret|api-?key)")
 CLIENT_PLACES: Final = Anchor(r"\b(?:mysql|mongo|mariadb|redis-cli|sshpass)")  # apart: an option may be named after one
 PGPASS_PLACES: Final = Anchor(r"(?m)^[^\s:]+:(?:\pN{2,5}|\*):")
-# With what stands in everything that the pattern matches, in lower case.
+# The letters that every match of the pattern has, in lower case.
 STRUCTURES: Final = (
     (XML, ("</", "value="), "xml"),
     (LOGIN, ("login",), "login"),
