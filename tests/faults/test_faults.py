@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,20 +50,28 @@ def test_capture_goes_on_without_its_broker_and_the_work_is_done_when_it_is_back
             assert made.broker is not None
             load = Load(made.port, made.key, callers=2)
             load.start()
-            time.sleep(0.5)
+            until(lambda: len(load.signals) > 0)
             made.broker.kill()
             alone = len(load.signals)
+            until(lambda: len(load.signals) > alone)
             time.sleep(extent(1, 3))
-            went_on = len(load.signals)
             made.broker.start()  # empty: it keeps nothing on disk
             load.stop()
-            assert went_on > alone and faults(made, load) == []
+            assert faults(made, load) == []
             deadline = time.monotonic() + 60
             while pending(made):
                 assert time.monotonic() < deadline, made.worker.log.read_text(errors="replace")[-2000:]
                 time.sleep(1)
     except servers.Unavailable as reason:
         pytest.skip(str(reason))
+
+
+def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait for something that must become so, however busy the machine is."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def pending(made: System) -> int:
