@@ -278,7 +278,7 @@ def test_neither_party_to_a_disagreement_is_offered_it_or_may_decide_it(
         talk = doubtful(shop, f"Is there a car park at {first}?", first.username)
         deciding.resolve(cast.task(talk), Verdict("approve"), first)
         deciding.resolve(cast.task(talk), Verdict("reject"), second)
-    asked = list(ReviewTask.objects.filter(kind=Kind.ADJUDICATION, state="open"))
+    asked = list(ReviewTask.objects.filter(kind=Kind.ADJUDICATION, state="open").order_by("pk"))
     for party in (curator, other):
         assert deciding.claim_next(ReviewTask.objects.all(), party) is None
         assert not any(deciding.claim(task, party) for task in asked) and deciding.assign(asked, party) == 0

@@ -9,7 +9,7 @@ from django.core.management.base import SystemCheckError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from curation.models import BulkDecision, BulkItem
+from curation.models import BulkDecision, BulkItem, EvalCase, Opinion
 from feedback.models import Interaction, Signal
 from flywheel_site.ops import upgrade
 from tests import factories as cast
@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def older() -> None:
     """Take the database back to what the last version before 0.1.0 left."""
+    for app in reversed(upgrade.APPS):
+        call_command("migrate", app, "0001_initial", verbosity=0)
     with connection.schema_editor() as editor:
         editor.delete_model(BulkItem)
         editor.delete_model(BulkDecision)
@@ -31,6 +33,7 @@ def older() -> None:
 def test_the_tables_are_completed_and_the_rows_stay() -> None:
     shop = cast.project()
     cast.said(shop, cast.asked(shop), "thumbs_up")
+    cast.turn(shop)
     said_at = Signal.objects.get().occurred_at
     Group.objects.get(name="curator").permissions.filter(codename="change_evalcase").delete()
     older()
@@ -41,6 +44,9 @@ def test_the_tables_are_completed_and_the_rows_stay() -> None:
     assert "feedback_signal.effective_at" in out.getvalue() and "curation_bulkitem" in out.getvalue()
     assert Signal.objects.get().effective_at == said_at and Interaction.objects.count() == 1
     assert BulkDecision.objects.count() == 0
+    call_command("migrate", check_unapplied=True, verbosity=0)
+    cast.turn(shop)
+    assert Opinion.objects.count() == 1 == EvalCase.objects.filter(status="active").count()
     assert Group.objects.get(name="curator").permissions.filter(codename="change_evalcase").exists()
     assert set(upgrade.applied()) <= upgrade.on_disk() and not upgrade.is_needed()
 
