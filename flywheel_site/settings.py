@@ -196,7 +196,7 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = "flywheel_site.formats"
-STATIC_URL = "static/"
+STATIC_URL = f"{SUB_PATH}/static/"
 STATIC_ROOT = VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
