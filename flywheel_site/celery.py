@@ -10,6 +10,8 @@ from flywheel_site.ops.heartbeats import BEAT, Heartbeat, beat_now
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
 
+SENT_BY_BEAT = "flywheel_site.tasks.heartbeat"
+
 
 class BeatThread(bootsteps.StartStopStep):  # type: ignore[misc]
     """`--beat-thread`: beat in a thread of the worker. `--beat` forks a process, which costs the memory of a second one."""
@@ -35,7 +37,7 @@ app.steps["worker"].add(BeatThread)
 app.steps["worker"].add(Heartbeat)
 
 
-@signals.after_task_publish.connect(sender="flywheel_site.tasks.heartbeat")  # type: ignore[untyped-decorator]
+@signals.after_task_publish.connect(sender=SENT_BY_BEAT)  # type: ignore[untyped-decorator]
 def note_beat(**named: Any) -> None:
     """Beat alone sends this task; the broker has taken it."""
     beat_now(BEAT)

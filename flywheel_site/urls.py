@@ -12,7 +12,7 @@ from flywheel_site.ops import health
 from flywheel_site.ops.metrics import views as metrics_views
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("curation.urls")),
     path("api/v1/", include("feedback.urls")),

@@ -61,7 +61,7 @@ def run(command: list[str], **options: Any) -> str:
         pytest.skip(f"{command[0]} is not installed")
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return str(done.stdout) + str(done.stderr)
 
 
 def test_the_alerts_fire_for_what_they_are_about_and_are_silent_else() -> None:

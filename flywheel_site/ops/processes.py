@@ -21,7 +21,6 @@ from typing import IO
 
 from django.conf import settings
 
-from flywheel_site.ops.metrics import traffic
 from flywheel_site.ops.ports import claim_folder, claim_port
 from privacy.db import engine
 
@@ -137,7 +136,6 @@ def serve(port: int, var: Path, welcome: str) -> None:
     """Run the embedded server until a signal comes; prints `welcome` once it answers."""
     spare_memory()
     os.register_at_fork(after_in_child=end_with_parent)
-    traffic.share(os.getpid())
     import_module(APPLICATION.partition(":")[0])  # which also keeps what it has read from being looked through
     engine.disconnect()
 

@@ -49,9 +49,8 @@ class Moment:
 def moment(aside: Path) -> Iterator[Moment]:
     """Hold a moment still: it is read under the alias `using` until the context closes. `aside` is for SQLite's copy."""
     with copied(aside / FILE) if engine.one_writer() else held() as using:
-        database = connections[using]
-        migrations = sorted(MigrationRecorder(database).applied_migrations())
-        held_still = Moment(database.vendor, [list(each) for each in migrations], using=using)
+        migrations = sorted(MigrationRecorder(connections[using]).applied_migrations())
+        held_still = Moment(engine.name(), [list(each) for each in migrations], using=using)
         held_still.rows = counts(using)
         if not engine.one_writer():
             held_still.tables = {name: columns(name) for name in tables()}
@@ -146,8 +145,8 @@ def of(document: Mapping[str, Any]) -> Moment:
 
 def check(given: Moment) -> None:
     """Raise `CannotLoad` where this database or this version cannot take the moment."""
-    if given.engine != connection.vendor:
-        raise CannotLoad(f"The backup is of {given.engine}, and DATABASE_URL names {connection.vendor}.")
+    if given.engine != engine.name():
+        raise CannotLoad(f"The backup is of {given.engine}, and DATABASE_URL names {engine.name()}.")
     known = set(MigrationExecutor(connection).loader.disk_migrations)
     wanted = {(app, name) for app, name in given.migrations}
     if wanted - known:

@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,20 +21,20 @@ from django.http import HttpRequest, HttpResponse
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client reads it when it is imported
 RECEIVED = "flywheel.received"  # in the request's environment: when its body was whole
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-NO_CALL = "none"  # an address that is none of ours
+NO_CALL = "none"  # an address that is none of ours, or has no name
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 FORGOTTEN = 86_400.0
 logger = logging.getLogger("flywheel.request")
 
 
-def share(server: int | None = None) -> None:
-    """Have the processes of this web server count together; `server` is its process, by default the parent of this one.
-    Call it before `prometheus_client` is imported.
+def share() -> None:
+    """Have the processes of this web server, whose parent is the server, count together. Where the library is loaded already
+    (`up`, whose web process is one), each counts alone.
     """
-    if os.environ.get(SHARED):
+    if os.environ.get(SHARED) or "prometheus_client" in sys.modules:
         return
     home = Path(settings.VAR) / "metrics"
-    mine = home / f"{socket.gethostname()}-{server or os.getppid()}"
+    mine = home / f"{socket.gethostname()}-{os.getppid()}"
     mine.mkdir(parents=True, mode=0o700, exist_ok=True)
     os.environ[SHARED] = str(mine)
     for other in home.iterdir():
@@ -80,7 +81,7 @@ class TrafficMiddleware:
 
     def note(self, request: HttpRequest, status: int, seconds: float) -> None:
         match = request.resolver_match
-        call = (match.view_name or NO_CALL) if match else NO_CALL
+        call = match.view_name if match and match.url_name else NO_CALL
         method = request.method if request.method in METHODS else "other"
         self.seconds.labels(call, method, str(status)).observe(seconds)
         if logger.isEnabledFor(logging.INFO):

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import time
 from datetime import timedelta
 from typing import Any
@@ -13,8 +14,8 @@ from django.utils import timezone
 
 from flywheel_site.ops import doctor, heartbeats
 from flywheel_site.ops.backups import state
-from flywheel_site.ops.doctor import parts
-from privacy.db import condition
+from privacy.db import condition, engine
+from privacy.db import state as database_state
 from privacy.models import Erasure, PrivacyRequest
 from privacy.subjects import master_keys
 from tests import factories as cast
@@ -31,10 +32,10 @@ def healthy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     state.note(timezone.now(), 1, 1.0)
     for name in (heartbeats.BEAT, heartbeats.WORK, f"{heartbeats.WORKER}celery-here"):
         heartbeats.beat_now(name)
-    usage = parts.shutil.disk_usage(settings.VAR)._replace(total=100, used=20, free=80)
-    monkeypatch.setattr(parts.shutil, "disk_usage", lambda path: usage)
+    usage = shutil.disk_usage(settings.VAR)._replace(total=100, used=20, free=80)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     monkeypatch.setattr(condition, "keeps_old_log", lambda: False)
-    monkeypatch.setattr(parts.engine, "not_durable", list)
+    monkeypatch.setattr(engine, "not_durable", list)
     yield
     state.last_file().unlink(missing_ok=True)
 
@@ -101,8 +102,8 @@ def test_no_worker_is_a_fault() -> None:
 
 @pytest.mark.parametrize(("free", "severity"), [(10, "WARNING"), (3, "FAULT"), (60, None)])
 def test_the_disk_is_looked_at(monkeypatch: pytest.MonkeyPatch, free: int, severity: str | None) -> None:
-    usage = parts.shutil.disk_usage("/")._replace(total=100, used=100 - free, free=free)
-    monkeypatch.setattr(parts.shutil, "disk_usage", lambda path: usage)
+    usage = shutil.disk_usage("/")._replace(total=100, used=100 - free, free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
     assert list(wrong().values()) == ([severity] if severity else [])
 
 
@@ -147,13 +148,13 @@ def test_an_old_backup_is_told_and_can_be_left_unwatched(settings: Any) -> None:
 
 
 def test_postgresql_that_does_not_wait_for_the_disk_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts.engine, "not_durable", lambda: ["synchronous_commit"])
+    monkeypatch.setattr(engine, "not_durable", lambda: ["synchronous_commit"])
     monkeypatch.setattr(condition, "keeps_old_log", lambda: True)
     assert sorted(wrong().values()) == ["FAULT", "WARNING"]
 
 
 def test_without_its_database_it_examines_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts.state, "trouble", lambda: "The database cannot be reached: refused.")
+    monkeypatch.setattr(database_state, "trouble", lambda: "The database cannot be reached: refused.")
     status, found = examined()
     assert status == 2 and {"broker", "disk", "backups"} <= {each["part"] for each in found["findings"]}
     assert "clock" not in {each["part"] for each in found["findings"]}

@@ -1,5 +1,8 @@
 """Figures for Prometheus: who may read them, what they count, and that they are there while the database is not."""
 
+import os
+import socket
+import sys
 import time
 from datetime import timedelta
 from typing import Any
@@ -11,9 +14,10 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from feedback.models import Interaction, Signal
-from flywheel_site.ops import health, heartbeats, waiting
+from flywheel_site.ops import heartbeats, waiting
 from flywheel_site.ops.backups import state
 from flywheel_site.ops.metrics import traffic
+from privacy.db import bulk
 from privacy.models import Erasure, PrivacyRequest
 from tests import factories as cast
 
@@ -121,7 +125,7 @@ def test_a_database_that_is_away_is_a_figure(client: Client, monkeypatch: pytest
     def away(*args: Any) -> Any:
         raise OperationalError("away")
 
-    monkeypatch.setattr(health.bulk, "select", away)
+    monkeypatch.setattr(bulk, "select", away)
     found = figures(client)
     assert found["flywheel_up part=database"] == 0 and found["flywheel_up part=broker"] == 1
     assert "flywheel_disk_free_bytes" in found and "flywheel_pending_interactions" not in found
@@ -130,9 +134,11 @@ def test_a_database_that_is_away_is_a_figure(client: Client, monkeypatch: pytest
 def test_folders_of_servers_that_ended_go(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VAR = tmp_path
     monkeypatch.delenv(traffic.SHARED, raising=False)
-    monkeypatch.setattr(traffic.socket, "gethostname", lambda: "here-1")
+    monkeypatch.setattr(socket, "gethostname", lambda: "here-1")
     for name in ("here-1-99999999", "there-7", "here-1-1"):
         (tmp_path / "metrics" / name).mkdir(parents=True)
-    traffic.share(77)
+    monkeypatch.setattr(os, "getppid", lambda: 77)
+    monkeypatch.delitem(sys.modules, "prometheus_client")
+    traffic.share()
     monkeypatch.delenv(traffic.SHARED)
     assert sorted(path.name for path in (tmp_path / "metrics").iterdir()) == ["here-1-1", "here-1-77", "there-7"]
