@@ -31,6 +31,9 @@ HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_URL = env.url("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000, most=65535)}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+globals().update(env.email("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="flywheel@localhost")
 # Whose X-Forwarded-For is believed: privacy/api/client_address.py
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
