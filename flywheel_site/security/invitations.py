@@ -35,7 +35,7 @@ class InvitationForm(forms.Form):
         choices=[(role, duty) for role, duty in DUTIES.items()],
     )
     projects = forms.ModelMultipleChoiceField(
-        queryset=Project.objects.none(), widget=forms.CheckboxSelectMultiple, label="In these projects"
+        queryset=Project.objects.none(), widget=forms.CheckboxSelectMultiple, label="Projects"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
