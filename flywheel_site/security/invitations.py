@@ -31,8 +31,8 @@ class InvitationForm(forms.Form):
     )
     roles = forms.MultipleChoiceField(
         widget=forms.CheckboxSelectMultiple,
-        label="This person",
-        choices=[(role, duty) for role, duty in DUTIES.items()],
+        label="Roles",
+        choices=[(role, f"{role.capitalize()}: {duty}") for role, duty in DUTIES.items()],
     )
     projects = forms.ModelMultipleChoiceField(
         queryset=Project.objects.none(), widget=forms.CheckboxSelectMultiple, label="Projects"
