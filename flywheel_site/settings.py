@@ -184,7 +184,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = "same-origin", "DENY"
 
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# Of a person's own page: each has a file under privacy/locale. The console is in English.
+LANGUAGES = [
+    *(("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français"), ("it", "Italiano")),
+    *(("nl", "Nederlands"), ("pl", "Polski"), ("pt", "Português")),
+]
 LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = "flywheel_site.formats"
