@@ -49,7 +49,7 @@ class Scenario:
         return fmean(self.after) - fmean(self.before)
 
 
-def cases(total: int) -> list[Case]:
+def cases(total: int, tier: str = "") -> list[Case]:
     """Golden cases whose answers are one word: what is simulated is the agent, not the grader."""
     return [
         Case(
@@ -61,6 +61,7 @@ def cases(total: int) -> list[Case]:
             language=("en", "de", "ja")[index % 3],
             grader="normalised",
             discriminating=True,
+            tier=tier,
         )
         for index in range(total)
     ]
@@ -165,9 +166,9 @@ class Found:
         )
 
 
-def simulate(scenario: Scenario, trials: int) -> Found:
+def simulate(scenario: Scenario, trials: int, tier: str = "") -> Found:
     """Judge the candidate of a scenario many times, each time against a baseline of its own."""
-    rng, asked = random.Random(zlib.crc32(scenario.name.encode())), cases(len(scenario.before))
+    rng, asked = random.Random(zlib.crc32(scenario.name.encode())), cases(len(scenario.before), tier)
     verdicts, answers = [], []
     for _ in range(trials):
         with remembering():
@@ -258,13 +259,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=400)
     parser.add_argument("--only", choices=(*PARTS, "chains"))
+    parser.add_argument("--tier", default="", help="What all right answers rest on: `single`, or another tier.")
+    parser.add_argument("--cases", type=int, help="Only the scenarios of that many cases.")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for part, scenarios in PARTS.items():
         if options.only in (None, part):
             print(part)
             for scenario in scenarios():
-                found = simulate(scenario, options.trials)
+                if options.cases not in (None, len(scenario.before)):
+                    continue
+                found = simulate(scenario, options.trials, options.tier)
                 print(
                     json.dumps({field: getattr(found, field) for field in found.__slots__}) if options.json else found,
                     flush=True,

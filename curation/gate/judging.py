@@ -104,7 +104,7 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
     except (GraderError, Unsettled) as error:
         raise GateError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     models.divided.clear()  # on probes; what counts is the candidate's answers
-    return Exam(release, cases, contexts, by_case, policy, models)
+    return Exam(release, cases, contexts, by_case, policy, {line["id"]: world_of(line) for line in lines}, models)
 
 
 def policy_of(project: Project) -> GatePolicy:
@@ -134,7 +134,19 @@ def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:
         accepted=tuple(text for text in line.get("accepted", ()) if not PLACEHOLDER.search(text)),
         also_rejected=tuple(line.get("also_rejected", ())),
         context=msgspec.json.encode(line["context"]).decode(),
+        tier=line.get("tier", ""),
     )
+
+
+def world_of(line: Mapping[str, Any]) -> agents.World:
+    """What the case was seen with, for an agent that takes it."""
+    steps, depends_on = line.get("steps") or [], line.get("depends_on") or []
+    return {
+        "sources": line["sources"],
+        "steps": steps,
+        "now": line.get("as_of"),
+        "depends_on": depends_on,
+    }
 
 
 def origins_of(project: Project, external_ids: Sequence[str]) -> dict[str, Interaction]:
@@ -159,13 +171,16 @@ def run(
     repeat: int = 1,
     resume: Path | None = None,
     progress: Progress | None = None,
+    failures: agents.Failures | None = None,
 ) -> GateRun:
-    """Ask an agent every case `repeat` times, ask again where the outcome surprises, and judge. Raises `GateError`."""
+    """Ask an agent every case `repeat` times, ask again where the outcome surprises, and judge. What it raises is counted
+    in `failures`. Raises `GateError`.
+    """
     paper = exam(release)
     rival = find_baseline(release, baseline)
     if not 1 <= repeat <= 1 + paper.policy.confirmations:
         raise GateError(f"Every case can be asked 1 to {1 + paper.policy.confirmations} times under this policy.")
-    asking = Asking(paper, agent, Effort(concurrency, timeout, retries), progress)
+    asking = Asking(paper, agent, Effort(concurrency, timeout, retries), progress, failures or agents.Failures())
     if resume is None:
         return ask_and_judge(asking, candidate, rival, repeat)
     identity = {"cases": cases_digest(paper.cases), "agent": candidate.name, "version": candidate.version}
@@ -179,19 +194,26 @@ def run(
 class Asking:
     """Putting cases to one agent, round by round. Answers are redacted as they come, and kept in the journal."""
 
-    def __init__(self, paper: Exam, agent: agents.Agent, effort: Effort, progress: Progress | None) -> None:
+    def __init__(
+        self, paper: Exam, agent: agents.Agent, effort: Effort, progress: Progress | None, failures: agents.Failures
+    ) -> None:
         self.paper, self.agent, self.effort, self.progress = paper, agent, effort, progress
+        self.failures = failures
         self.journal: Journal | None = None
 
     def round(self, number: int, cases: Sequence[Case]) -> list[agents.Answer]:
-        questions = [(case.question, list(self.paper.contexts[case.id])) for case in cases]
+        paper = self.paper
+        questions = [
+            agents.Question(case.question, list(paper.contexts[case.id]), paper.worlds[case.id]) for case in cases
+        ]
         journal = self.journal
         before = {place: journal.known(number, case.id) for place, case in enumerate(cases)} if journal else {}
         clean: list[agents.Answer] = []
 
         def said(place: int, answer: agents.Answer) -> None:
-            text = redacted_answer(self.paper, cases[place], answer.text)
+            text = redacted_answer(paper, cases[place], answer.text)
             clean.append(agents.Answer(text, answer.error))
+            self.failures.add(answer)
             if journal and text is not None:
                 journal.keep(number, cases[place].id, text)
             if self.progress:
@@ -213,6 +235,7 @@ def final_verdict(
     asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int
 ) -> tuple[list[Result], Verdict]:
     paper = asking.paper
+    unreplayed = () if agents.takes_world(asking.agent) else paper.depending
     past = past_runs.history(paper, candidate, rival)
     first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
     using = paper.models.graders
@@ -221,12 +244,12 @@ def final_verdict(
         graded(case, said.text, error=said.error, using=using) for case, said in zip(paper.cases, first, strict=True)
     ]
     results = with_repeats(results, paper.cases, more, using)
-    verdict = judge(paper, results, rival, past)
+    verdict = judge(paper, results, rival, past, unreplayed)
     if again := set(needs_confirmation(verdict)):
         doubtful = [case for case in paper.cases if case.id in again]
         rounds = [asking.round(number, doubtful) for number in range(repeat, paper.policy.confirmations + 1)]
         results = with_repeats(results, doubtful, rounds, using)
-        verdict = judge(paper, results, rival, past)
+        verdict = judge(paper, results, rival, past, unreplayed)
     return results, verdict
 
 
@@ -275,7 +298,9 @@ def find_baseline(release: Release, name: str | None) -> GateRun | None:
     return found
 
 
-def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None, past: History) -> Verdict:
-    sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results)
+def judge(
+    paper: Exam, results: Sequence[Result], rival: GateRun | None, past: History, unreplayed: Sequence[str] = ()
+) -> Verdict:
+    sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results, unreplayed)
     before = None if rival is None else kept_results(rival)
     return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id, history=past)

@@ -80,9 +80,9 @@ def older_faults(cases: Sequence[Case], results: ResultSet) -> list[Reason]:
 
 def unchanged(cases: Iterable[Case], results: ResultSet) -> dict[str, Result]:
     """Return the results, by case, that were made for exactly the present wording and settings of their
-    case.
+    case, with all that it depends on.
     """
-    digests = {case.id: case_digest(case) for case in cases}
+    digests = {case.id: case_digest(case) for case in cases if case.id not in results.unreplayed}
     return {result.case: result for result in results.results if digests.get(result.case) == result.digest}
 
 

@@ -5,7 +5,7 @@ full.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -23,7 +23,7 @@ from curation.gate.verdicts.integrity import (
 )
 from curation.gate.verdicts.outcomes import OUTCOMES, CaseOutcome, outcomes_of
 from curation.gate.verdicts.policy import GatePolicy
-from curation.gate.verdicts.rates import Anchor, Comparison, Rate, candidate_rate, compare, tries_of
+from curation.gate.verdicts.rates import Anchor, Apart, Comparison, Rate, candidate_rate, compare, tries_of
 from curation.gate.verdicts.slices import Answered, Slice, slice_outcomes
 
 MIN_DISCRIMINATING: Final = 0.5  # of the cases: with fewer that have a trusted grader there is no verdict
@@ -48,10 +48,12 @@ class Verdict:
     rate: Rate | None = None
     comparison: Comparison | None = None
     anchors: tuple[Anchor, ...] = ()
+    single: Apart | None = None
     tries: int = 1
     level: float = 0.05
     slices: tuple[Slice, ...] = ()
     outcomes: tuple[CaseOutcome, ...] = ()
+    unreplayed: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
 
     @property
@@ -90,17 +92,21 @@ def judge_results(
     if faults or baseline_faults:
         return Verdict(False, False, tuple(dict.fromkeys(faults + baseline_faults)), {"cases": len(cases)})
     results = {result.case: result for result in candidate_results.results}
-    runs, levels = tries_of(cases, results, past.tries), policy.levels
+    left_out = frozenset(candidate_results.unreplayed)
+    asked = [case for case in cases if case.id not in left_out]
+    runs, levels = tries_of(asked, results, past.tries), policy.levels
     own = (baseline_results, *past.record) if baseline_results is not None else ()
-    outcomes = outcomes_of(cases, runs, baseline, records(cases, own), policy, levels.cases)
+    outcomes = outcomes_of(asked, runs, baseline, records(asked, own), policy, levels.cases)
     counted = [outcome.case for outcome in outcomes]
     allowed = (policy.max_regressions_golden, policy.max_regressions_fixed)
-    comparison = None if baseline is None else compare(counted, runs, baseline, past, allowed=allowed)
+    comparison = (
+        None if baseline is None else compare(counted, runs, baseline, past, level=levels.rates, allowed=allowed)
+    )
     anchors = tuple(_anchors(counted, runs, past, levels.anchors, but=baseline_results))
     slices = slice_outcomes(
         (Answered(o.case, o.first_before, o.first, past.unit(o.case)) for o in outcomes), levels.slices
     )
-    blind = _too_little(cases, outcomes, baseline, policy)
+    blind = _too_little(cases, outcomes, baseline, policy, left_out)
     falls = refusals.drops(comparison, levels.rates)
     reasons = [
         *blind,
@@ -117,15 +123,17 @@ def judge_results(
         passed=not reasons,
         could_judge=not blind,
         reasons=tuple(reasons),
-        counts=_counts(cases, outcomes),
+        counts=_counts(cases, outcomes, left_out),
         rate=candidate_rate(counted, runs, past) if counted else None,
         comparison=comparison,
         anchors=anchors,
+        single=_single(outcomes, runs, baseline, past, levels.rates),
         tries=len(runs),
         level=levels.rates,
         slices=slices,
         outcomes=outcomes,
         # A candidate that is plainly worse is refused by its first answers; asking it again would cost and change nothing.
+        unreplayed=tuple(sorted(left_out)),
         unconfirmed=() if falls else tuple(o.case.id for o in outcomes if o.wanted and not o.confirmed),
     )
 
@@ -153,9 +161,29 @@ def _anchors(
         if run is None or run.run in seen:
             continue
         seen.add(run.run)
-        comparison = compare(cases, runs, unchanged(cases, run), past)
+        level = alpha / 2 / max(1, of)
+        comparison = compare(cases, runs, unchanged(cases, run), past, level=level)
         if comparison.pairs.total >= MIN_ANCHORED:
-            yield Anchor(name, run.run, comparison, alpha / 2 / max(1, of))
+            yield Anchor(name, run.run, comparison, level)
+
+
+def _single(
+    outcomes: Sequence[CaseOutcome],
+    runs: Sequence[Mapping[str, Result]],
+    baseline: Mapping[str, Result] | None,
+    past: History,
+    level: float,
+) -> Apart | None:
+    """Return the figures of the `single` cases, or None where there are none."""
+    apart = [outcome for outcome in outcomes if outcome.case.is_single]
+    if not apart:
+        return None
+    cases = [outcome.case for outcome in apart]
+    return Apart(
+        candidate_rate(cases, runs, past),
+        None if baseline is None else compare(cases, runs, baseline, past, level=level),
+        sum(outcome.outcome == "regressed" for outcome in apart),
+    )
 
 
 def _usable_baseline(
@@ -185,15 +213,17 @@ def _too_little(
     outcomes: Sequence[CaseOutcome],
     baseline: Mapping[str, Result] | None,
     policy: GatePolicy,
+    left_out: Collection[str],
 ) -> list[Reason]:
     """Return why the counted cases are too few to judge by."""
     counted = len(outcomes)
+    more = f"; {len(left_out)} depend on what the agent was not given" if left_out else ""
     reasons = []
     if counted < policy.min_cases:
         reasons.append(Reason("too_few_cases", f"{counted} counted cases, {policy.min_cases} are needed"))
     if counted < MIN_DISCRIMINATING * len(cases):
         reasons.append(
-            Reason("too_few_discriminating", f"{counted} of {len(cases)} cases have a grader that can be trusted")
+            Reason("too_few_discriminating", f"{counted} of {len(cases)} cases have a grader that can be trusted{more}")
         )
     paired = sum(outcome.before is not None for outcome in outcomes)
     if baseline is not None and paired < MIN_PAIRED * counted:
@@ -203,12 +233,13 @@ def _too_little(
     return reasons
 
 
-def _counts(cases: Sequence[Case], outcomes: Sequence[CaseOutcome]) -> dict[str, int]:
+def _counts(cases: Sequence[Case], outcomes: Sequence[CaseOutcome], left_out: Collection[str]) -> dict[str, int]:
     named = Counter(outcome.outcome for outcome in outcomes)
     return {
         "cases": len(cases),
         "counted": len(outcomes),
         "not_counted": len(cases) - len(outcomes),
+        "not_replayed": len(left_out),
         "never_again_not_counted": sum(c.severity == "never_again" and not c.discriminating for c in cases),
         "passing": sum(outcome.first for outcome in outcomes),
         **{outcome: named[outcome] for outcome in OUTCOMES},

@@ -10,6 +10,7 @@ from typing import ClassVar
 from curation.gate.graders import GONE, LEAST, MODELS
 
 KINDS = ("golden", "regression")
+WORLD = ("account", "clock", "sources", "steps")
 
 
 class PolicyError(ValueError):
@@ -48,6 +49,8 @@ class GatePolicy:
         single case can refuse.
     model_graders: graders that ask a model (`judge`, `embedding`), tried in this order. Captured text goes to it.
     models_first: whether they come before the likeness of words, or only where that tells nothing apart.
+    needs_world: what a case may depend on that the agent must be given as it was (`account`, `clock`, `sources`, `steps`): an
+        agent that is not given the world is not judged by such a case. Sources are left out of it: agents find their own.
     thresholds: least score by case kind and grader, in place of the defaults: {"golden": {"token_f1": 0.42}}.
     """
 
@@ -62,6 +65,7 @@ class GatePolicy:
     confirmations: int = 5
     model_graders: tuple[str, ...] = ()
     models_first: bool = False
+    needs_world: tuple[str, ...] = ("account", "clock", "steps")
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,6 +78,7 @@ class GatePolicy:
         if not 0.0 < self.alpha <= 0.5:
             raise PolicyError("alpha must be above 0 and at most 0.5")
         object.__setattr__(self, "model_graders", _names("model_graders", self.model_graders, MODELS))
+        object.__setattr__(self, "needs_world", _names("needs_world", self.needs_world, WORLD))
         _thresholds(self.thresholds)
         for name in ("never_again", "require_baseline", "models_first"):
             if not isinstance(getattr(self, name), bool):
@@ -96,7 +101,7 @@ class GatePolicy:
 
     def to_dict(self) -> dict[str, object]:
         """Return the policy as plain values, every field named."""
-        return asdict(self) | {"model_graders": list(self.model_graders)}
+        return asdict(self) | {"model_graders": list(self.model_graders), "needs_world": list(self.needs_world)}
 
 
 def _without_gone_graders(values: Mapping[str, object]) -> Mapping[str, object]:

@@ -21,7 +21,7 @@ LONG_ANSWER: Final = 40
 
 
 def losses(outcomes: Sequence[CaseOutcome], policy: GatePolicy) -> list[Reason]:
-    lost = [o for o in outcomes if o.outcome == "regressed"]
+    lost = [o for o in outcomes if o.outcome == "regressed" and not o.case.is_single]
     golden = [o.case.id for o in lost if o.case.kind == "golden"]
     fixed = [o.case.id for o in lost if o.case.kind == "regression"]
     grave = [
@@ -42,7 +42,8 @@ def together(outcomes: Sequence[CaseOutcome], policy: GatePolicy, alpha: float) 
     failing = [o.case.id for o in outcomes if o.outcome in ("unsure", "regressed")]
     if len(failing) <= policy.max_regressions_golden + policy.max_regressions_fixed:
         return []
-    p = evidence.together(tested(outcomes))
+    single = {o.case.id for o in outcomes if o.case.is_single}
+    p = evidence.together_without_one(tested(outcomes), single, alpha)
     if p > alpha:
         return []
     return about(
@@ -116,10 +117,13 @@ def absolute(
 
 def _floor(golden: Sequence[CaseOutcome], policy: GatePolicy, alpha: float) -> list[Reason]:
     passing = _passing(golden)
+    failing = [o for o in golden if not o.first]
+    if len(failing) == 1 and failing[0].case.is_single:
+        return []
     if not golden or at_most(passing, len(golden), policy.min_golden) > alpha:
         return []
     rate = f"{passing} of {len(golden)} golden cases pass, {policy.min_golden:.0%} are asked for"
-    return [Reason("below_min_golden", rate, tuple(o.case.id for o in golden if not o.first))]
+    return [Reason("below_min_golden", rate, tuple(o.case.id for o in failing))]
 
 
 def _passing(outcomes: Sequence[CaseOutcome]) -> int:
