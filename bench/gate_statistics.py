@@ -22,11 +22,14 @@ from curation.gate.verdicts import (
     Case,
     GatePolicy,
     History,
+    Result,
     ResultSet,
     Verdict,
     attempted,
     graded,
+    judge_early,
     judge_results,
+    looks,
     needs_confirmation,
     remembering,
 )
@@ -83,7 +86,15 @@ def run(
     def answer(case: Case) -> str:
         return case.expected if rng.random() < chance[case.id] else "no idea"
 
-    results = {case.id: graded(case, answer(case)) for case in asked}
+    results: dict[str, Result] = {}
+    for part in looks(asked):
+        results |= {case.id: graded(case, answer(case)) for case in part}
+        if baseline is None or len(results) == len(asked):
+            continue
+        some = [case for case in asked if case.id in results]
+        early = ResultSet.sealed(name, RELEASE, some, [results[case.id] for case in some])
+        if broken := judge_early(asked, early, baseline, policy, release=RELEASE, **more):
+            return early, broken
     first = ResultSet.sealed(name, RELEASE, asked, results.values())
     verdict = judge_results(asked, first, baseline, policy, release=RELEASE, **more)
     again = set(needs_confirmation(verdict))
@@ -124,6 +135,8 @@ def unchanged() -> Iterator[Scenario]:
 
 def worse() -> Iterator[Scenario]:
     """Agents that are worse: a refusal is right."""
+    for total in (50, 200):
+        yield Scenario(f"half of all answers wrong, n = {total}", mixed(total, rest=0.95), mixed(total, rest=0.5))
     for total in (20, 50, 200, 500):
         yield Scenario(f"every answer 10 points less reliable, n = {total}", mixed(total), mixed(total, rest=0.9))
     for total in (50, 200, 500):
@@ -175,7 +188,7 @@ def simulate(scenario: Scenario, trials: int, tier: str = "") -> Found:
             baseline, _ = run("baseline", asked, scenario.before, None, rng)
             results, verdict = run("candidate", asked, scenario.after, baseline, rng)
         verdicts.append(verdict)
-        answers.append(fmean(len(result.attempts) for result in results.results))
+        answers.append(sum(len(result.attempts) for result in results.results) / len(asked))
     ranges = [verdict.interval or (-1.0, 1.0) for verdict in verdicts]
     return Found(
         scenario.name,

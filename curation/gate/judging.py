@@ -31,7 +31,9 @@ from curation.gate.verdicts import (
     cases_digest,
     grade_ahead,
     graded,
+    judge_early,
     judge_results,
+    looks,
     needs_confirmation,
     remembering,
 )
@@ -237,12 +239,11 @@ def final_verdict(
     paper = asking.paper
     unreplayed = () if agents.takes_world(asking.agent) else paper.depending
     past = past_runs.history(paper, candidate, rival)
-    first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
     using = paper.models.graders
-    grade_ahead([(case, said.text) for case, said in zip(paper.cases, first, strict=True)], using)
-    results = [
-        graded(case, said.text, error=said.error, using=using) for case, said in zip(paper.cases, first, strict=True)
-    ]
+    results, broken = first_round(asking, rival, past, unreplayed)
+    if broken:
+        return results, broken
+    more = [asking.round(number, paper.cases) for number in range(1, repeat)]
     results = with_repeats(results, paper.cases, more, using)
     verdict = judge(paper, results, rival, past, unreplayed)
     if again := set(needs_confirmation(verdict)):
@@ -251,6 +252,32 @@ def final_verdict(
         results = with_repeats(results, doubtful, rounds, using)
         verdict = judge(paper, results, rival, past, unreplayed)
     return results, verdict
+
+
+def first_round(
+    asking: Asking, rival: GateRun | None, past: History, unreplayed: Sequence[str]
+) -> tuple[list[Result], Verdict | None]:
+    """The first answers to all cases, in the release's order; or to some, with the refusal of a candidate that these show
+    to be plainly worse than its baseline.
+    """
+    paper, using = asking.paper, asking.paper.models.graders
+    before = None if rival is None else kept_results(rival)
+    known: dict[str, Result] = {}
+    for part in looks(paper.cases) if before else [paper.cases]:
+        said = asking.round(0, part)
+        grade_ahead([(case, one.text) for case, one in zip(part, said, strict=True)], using)
+        known |= {
+            case.id: graded(case, one.text, error=one.error, using=using) for case, one in zip(part, said, strict=True)
+        }
+        if before is None or len(known) == len(paper.cases):
+            continue
+        asked = [case for case in paper.cases if case.id in known]
+        results, name = [known[case.id] for case in asked], paper.release.public_id
+        sealed = ResultSet.sealed("candidate", name, asked, results, [one for one in unreplayed if one in known])
+        broken = judge_early(paper.cases, sealed, before, paper.policy, release=name, history=past)
+        if broken:
+            return results, broken
+    return [known[case.id] for case in paper.cases], None
 
 
 def with_repeats(

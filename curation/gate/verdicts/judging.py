@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from curation.gate.verdicts import refusals
-from curation.gate.verdicts.cases import Case, Result, ResultSet
+from curation.gate.verdicts.cases import Case, Result, ResultSet, case_digest
 from curation.gate.verdicts.history import History, records
 from curation.gate.verdicts.integrity import (
     Reason,
@@ -28,6 +29,8 @@ from curation.gate.verdicts.slices import Answered, Slice, slice_outcomes
 
 MIN_DISCRIMINATING: Final = 0.5  # of the cases: with fewer that have a trusted grader there is no verdict
 MIN_PAIRED: Final = 0.8  # of the counted cases: what a baseline of an older release must have answered unchanged
+LOOKS: Final = (0.1, 0.25, 0.5)  # of the cases: when a first round is looked at before its end
+LEAST_LOOKED_AT: Final = 10  # cases
 MIN_ANCHORED: Final = 10  # counted cases that an earlier run must share to be compared with
 
 
@@ -136,6 +139,59 @@ def judge_results(
         unreplayed=tuple(sorted(left_out)),
         unconfirmed=() if falls else tuple(o.case.id for o in outcomes if o.wanted and not o.confirmed),
     )
+
+
+def judge_early(
+    cases: Sequence[Case],
+    asked: ResultSet,
+    baseline_results: ResultSet,
+    policy: GatePolicy,
+    *,
+    release: str,
+    history: History | None = None,
+) -> Verdict | None:
+    """Judge the first answers to some of the cases, and return the refusal where they are plainly worse; else None.
+
+    Which cases are asked first must be settled before the first answer. `LOOKS` looks share one part of `alpha`, so that
+    together they refuse an agent that did not change no more often than that.
+    """
+    past, level = history or History(), policy.levels.early / len(LOOKS)
+    known = {result.case: result for result in asked.results}
+    counted = [case for case in cases if case.id in known and case.discriminating and case.id not in asked.unreplayed]
+    baseline, faults = _usable_baseline(cases, asked, baseline_results, policy, release)
+    if faults or baseline is None or set_faults([case for case in cases if case.id in known], asked, release=release):
+        return None
+    allowed = (policy.max_regressions_golden, policy.max_regressions_fixed)
+    comparison = compare(counted, [known], baseline, past, level=level, allowed=allowed)
+    falls = refusals.drops(comparison, level)
+    if not falls:
+        return None
+    own = records(counted, (baseline_results, *past.record))
+    outcomes = outcomes_of(counted, [known], baseline, own, policy, policy.levels.cases)
+    note = f"after {len(known)} of {len(cases)} cases; the others were not asked"
+    return Verdict(
+        passed=False,
+        could_judge=True,
+        reasons=(
+            *(Reason("plainly_worse", f"{fall.detail}, {note}") for fall in falls),
+            *agent_failures(asked.results),
+        ),
+        counts=_counts(cases, outcomes, frozenset(asked.unreplayed)) | {"not_asked": len(cases) - len(known)},
+        rate=candidate_rate(counted, [known], past),
+        comparison=comparison,
+        level=level,
+        outcomes=outcomes,
+        unreplayed=tuple(sorted(asked.unreplayed)),
+    )
+
+
+def looks(cases: Sequence[Case]) -> list[list[Case]]:
+    """The cases in the parts that are asked one after another, with a look after each. Their order is by their digests,
+    so nobody chose it.
+    """
+    ranked = sorted(cases, key=case_digest)
+    places = [place for share in LOOKS if (place := round(share * len(ranked))) >= LEAST_LOOKED_AT]
+    return [ranked[start:end] for start, end in pairwise([0, *places, len(ranked)])]
 
 
 def needs_confirmation(verdict: Verdict) -> tuple[str, ...]:

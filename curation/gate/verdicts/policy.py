@@ -22,6 +22,7 @@ class Levels:
     """How `alpha`, the chance of refusing an agent that did not change, is divided among all that may refuse it."""
 
     rates: float  # the first answers, over all counted and over golden cases
+    early: float  # the same while the first round is asked, at all looks together
     slices: float
     cases: float  # a single case that is lost
     together: float  # many cases that pass less often
@@ -30,7 +31,7 @@ class Levels:
 
     @classmethod
     def of(cls, alpha: float) -> Levels:
-        return cls(*(share * alpha for share in (0.64, 0.20, 0.08, 0.04, 0.02, 0.02)))
+        return cls(*(share * alpha for share in (0.60, 0.04, 0.20, 0.08, 0.04, 0.02, 0.02)))
 
 
 @dataclass(frozen=True, kw_only=True)
