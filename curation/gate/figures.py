@@ -30,6 +30,8 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
         yield Line("Try", f"number {figures['try']} of this version on these cases, {together}")
     if single := figures.get("single"):
         yield Line("Cases that rest on one person", apart(single))
+    if asked := figures.get("families"):
+        yield Line("Variants of questions", of_variants(asked))
     if left_out := counts.get("not_replayed"):
         yield Line(
             "Not judgeable",
@@ -69,6 +71,15 @@ def apart(found: Mapping[str, Any]) -> str:
     moved = "" if found["change"] is None else f"; change {change(found['change'], found['interval'])}"
     lost = f"{found['lost']:,} lost: one of them refuses nobody alone" if found["lost"] else "none lost"
     return f"{said}{moved}; {lost}"
+
+
+def of_variants(found: Mapping[str, Any]) -> str:
+    """How the variants of questions were answered."""
+    share = percent(found["passed"] / found["variants"], 1)
+    said = f"{share} of {found['variants']:,} to {found['cases']:,} cases pass; {len(found['brittle']):,} cases are brittle"
+    if found["p"] is None:
+        return f"{said}; the baseline was asked none"
+    return f"{said}; change {100 * found['change']:+.1f} points over {found['paired']:,} units, one-sided p = {found['p']:.2g}"
 
 
 def change(value: float, spread: tuple[float, float]) -> str:

@@ -3,8 +3,7 @@ from the release's own files, checked against its manifest; a caller sends answe
 redacted before it is graded and stored, in the numbering of the conversation that its case came from.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,13 @@ import msgspec
 from curation.gate import agents, past_runs
 from curation.gate.agent_versions import CandidateIn
 from curation.gate.agents import Effort, Journal, JournalError
+from curation.gate.asking import Asking, Progress, with_repeats, with_variants
 from curation.gate.case_graders import Unsettled, graded_cases
-from curation.gate.graders import Grader, GraderError
+from curation.gate.graders import GraderError
 from curation.gate.model_graders import models_for
 from curation.gate.reports import as_text, shown
 from curation.gate.runs import Exam, kept_results, record
 from curation.gate.verdicts import (
-    Attempt,
     Case,
     GatePolicy,
     History,
@@ -27,7 +26,6 @@ from curation.gate.verdicts import (
     Result,
     ResultSet,
     Verdict,
-    attempted,
     cases_digest,
     grade_ahead,
     graded,
@@ -39,11 +37,12 @@ from curation.gate.verdicts import (
 )
 from curation.models import EvalCase, GateRun, Release, ReleaseState, VersionState
 from curation.policies.versions import current
+from curation.questions.variants import MOST
 from curation.releases import cutting
 from curation.releases.files import folder
 from curation.releases.verify import read_checked
 from feedback.models import Interaction, Project
-from privacy.redaction import PLACEHOLDER, redact
+from privacy.redaction import PLACEHOLDER
 
 __all__ = [
     "CandidateIn",
@@ -60,7 +59,6 @@ __all__ = [
     "shown",
 ]
 CHUNK = 1_000
-Progress = Callable[[int, int], Any]
 
 
 class GateError(ValueError):
@@ -171,18 +169,22 @@ def run(
     timeout: float = 60.0,
     retries: int = 0,
     repeat: int = 1,
+    variants: int = 0,
     resume: Path | None = None,
     progress: Progress | None = None,
     failures: agents.Failures | None = None,
 ) -> GateRun:
-    """Ask an agent every case `repeat` times, ask again where the outcome surprises, and judge. What it raises is counted
-    in `failures`. Raises `GateError`.
+    """Ask an agent every case `repeat` times and so many `variants` of its question once, ask again where the outcome
+    surprises, and judge. What it raises is counted in `failures`. Raises `GateError`.
     """
     paper = exam(release)
     rival = find_baseline(release, baseline)
     if not 1 <= repeat <= 1 + paper.policy.confirmations:
         raise GateError(f"Every case can be asked 1 to {1 + paper.policy.confirmations} times under this policy.")
-    asking = Asking(paper, agent, Effort(concurrency, timeout, retries), progress, failures or agents.Failures())
+    if not 0 <= variants <= MOST:
+        raise GateError(f"Every question can be asked in 0 to {MOST} variants.")
+    effort = Effort(concurrency, timeout, retries)
+    asking = Asking(paper, agent, effort, progress, failures or agents.Failures(), variants)
     if resume is None:
         return ask_and_judge(asking, candidate, rival, repeat)
     identity = {"cases": cases_digest(paper.cases), "agent": candidate.name, "version": candidate.version}
@@ -191,39 +193,6 @@ def run(
             return ask_and_judge(asking, candidate, rival, repeat)
     except JournalError as error:
         raise GateError(str(error)) from error
-
-
-class Asking:
-    """Putting cases to one agent, round by round. Answers are redacted as they come, and kept in the journal."""
-
-    def __init__(
-        self, paper: Exam, agent: agents.Agent, effort: Effort, progress: Progress | None, failures: agents.Failures
-    ) -> None:
-        self.paper, self.agent, self.effort, self.progress = paper, agent, effort, progress
-        self.failures = failures
-        self.journal: Journal | None = None
-
-    def round(self, number: int, cases: Sequence[Case]) -> list[agents.Answer]:
-        paper = self.paper
-        questions = [
-            agents.Question(case.question, list(paper.contexts[case.id]), paper.worlds[case.id]) for case in cases
-        ]
-        journal = self.journal
-        before = {place: journal.known(number, case.id) for place, case in enumerate(cases)} if journal else {}
-        clean: list[agents.Answer] = []
-
-        def said(place: int, answer: agents.Answer) -> None:
-            text = redacted_answer(paper, cases[place], answer.text)
-            clean.append(agents.Answer(text, answer.error))
-            self.failures.add(answer)
-            if journal and text is not None:
-                journal.keep(number, cases[place].id, text)
-            if self.progress:
-                self.progress(place + 1, len(cases))
-
-        known = {place: text for place, text in before.items() if text is not None}
-        agents.ask_all(self.agent, questions, self.effort, known=known, on_answer=said)
-        return clean
 
 
 def ask_and_judge(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
@@ -245,6 +214,9 @@ def final_verdict(
         return results, broken
     more = [asking.round(number, paper.cases) for number in range(1, repeat)]
     results = with_repeats(results, paper.cases, more, using)
+    results = with_variants(
+        results, asking, [case for case in paper.cases if case.discriminating and case.id not in unreplayed]
+    )
     verdict = judge(paper, results, rival, past, unreplayed)
     if again := set(needs_confirmation(verdict)):
         doubtful = [case for case in paper.cases if case.id in again]
@@ -278,28 +250,6 @@ def first_round(
         if broken:
             return results, broken
     return [known[case.id] for case in paper.cases], None
-
-
-def with_repeats(
-    results: Sequence[Result],
-    cases: Sequence[Case],
-    rounds: Sequence[Sequence[agents.Answer]],
-    using: Mapping[str, Grader],
-) -> list[Result]:
-    """The results with what the agent said to these cases in further rounds."""
-    grade_ahead([(case, said.text) for answers in rounds for case, said in zip(cases, answers, strict=True)], using)
-    added: dict[str, list[Attempt]] = {case.id: [] for case in cases}
-    for answers in rounds:
-        for case, said in zip(cases, answers, strict=True):
-            added[case.id].append(attempted(case, said.text, error=said.error, using=using))
-    return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
-
-
-def redacted_answer(paper: Exam, case: Case, text: str | None) -> str | None:
-    if text is None:
-        return None
-    origin, project = paper.origins[case.id], paper.release.dataset.project
-    return redact(text, project.redaction_policy, project.numbering(origin.external_id, origin.placeholders))
 
 
 def find_baseline(release: Release, name: str | None) -> GateRun | None:

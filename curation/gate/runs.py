@@ -130,13 +130,15 @@ def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: st
         grader=case.grader,
         change=change,
         error=result.error or "",
-        attempts=[attempt_row(attempt, policy) for attempt in result.repeats],
+        attempts=[attempt_row(attempt, policy) for attempt in result.repeats]
+        + [{**attempt_row(attempt, policy), VARIANT: True} for attempt in result.variants],
         case_digest=result.digest,
     )
     row.seal = row_seal(row)
     return row
 
 
+VARIANT = Redacted.stored("variant")
 KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "passed")}
 
 
@@ -177,7 +179,10 @@ def row_seal(row: GateResult) -> str:
     """
     numbers = (None if row.score is None else float(row.score), bool(row.passed))
     attempts = [
-        [attempt[name] for name in ("answer", "error", "passed")] + [repr(attempt["score"])] for attempt in row.attempts
+        [attempt[name] for name in ("answer", "error", "passed")]
+        + [repr(attempt["score"])]
+        + [VARIANT] * is_variant(attempt)
+        for attempt in row.attempts
     ]
     said = [row.run_id, row.interaction_id, row.kind, str(row.answer), repr(numbers), row.grader, row.error,
             attempts, row.case_digest]  # fmt: skip
@@ -213,8 +218,16 @@ def kept_result(row: GateResult) -> Result:
         score=row.score,
         passed=row.passed,
         digest=row.case_digest,
-        repeats=tuple(Attempt(**attempt) for attempt in row.attempts),
+        repeats=tuple(Attempt(**attempt) for attempt in row.attempts if not is_variant(attempt)),
+        variants=tuple(
+            Attempt(**{name: attempt[name] for name in KEYS}) for attempt in row.attempts if is_variant(attempt)
+        ),
     )
+
+
+def is_variant(attempt: Mapping[str, Any]) -> bool:
+    """Whether a stored attempt is an answer to a variant of the question."""
+    return VARIANT in attempt
 
 
 def forget(runs: QuerySet[GateRun], cases: Iterable[str]) -> None:

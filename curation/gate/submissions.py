@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 from curation.gate import past_runs
 from curation.gate.agent_versions import CandidateIn
-from curation.gate.judging import Exam, GateError, NotFound, exam, find_baseline, find_release, judge, redacted_answer
+from curation.gate.asking import redacted_answer
+from curation.gate.judging import Exam, GateError, NotFound, exam, find_baseline, find_release, judge
 from curation.gate.reports import provisional, shown
 from curation.gate.runs import record
 from curation.gate.verdicts import Result, attempted, grade_ahead, graded, remembering

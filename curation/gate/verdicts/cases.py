@@ -70,8 +70,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Result:
-    """What an agent did with one case: `answer` or `error`, the `score` (None where not graded), and later
-    attempts.
+    """What an agent did with one case: `answer` or `error`, the `score` (None where not graded), later attempts, and what
+    it said to variants of the question.
 
     `digest` is the case's digest when it was answered: it shows a result that was made for another wording of
     the case.
@@ -84,6 +84,12 @@ class Result:
     passed: bool = False
     digest: str = ""
     repeats: tuple[Attempt, ...] = ()
+    variants: tuple[Attempt, ...] = ()
+
+    @property
+    def graded(self) -> tuple[Attempt, ...]:
+        """Every answer that has a grade."""
+        return (*self.attempts, *self.variants)
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:

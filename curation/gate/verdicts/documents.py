@@ -46,6 +46,7 @@ def figures(verdict: Verdict) -> dict[str, object]:
         "tries": verdict.tries,
         "rate": verdict.rate and asdict(verdict.rate),
         "single": verdict.single and _apart(verdict.single),
+        "families": verdict.families and asdict(verdict.families) | {"brittle": list(verdict.families.brittle)},
     }
     comparison = verdict.comparison
     if comparison is None:
@@ -105,7 +106,11 @@ def _result(item: object) -> Result:
         Attempt(**_fields(repeat, Attempt, "repeat"))  # type: ignore[arg-type]
         for repeat in _list(values["repeats"], "repeats")
     )
-    return Result(**{**values, "repeats": repeats})  # type: ignore[arg-type]
+    variants = tuple(
+        Attempt(**_fields(variant, Attempt, "variant"))  # type: ignore[arg-type]
+        for variant in _list(values["variants"], "variants")
+    )
+    return Result(**{**values, "repeats": repeats, "variants": variants})  # type: ignore[arg-type]
 
 
 def _fields(value: object, shape: type, what: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from curation.gate.verdicts import refusals
 from curation.gate.verdicts.cases import Case, Result, ResultSet, case_digest
+from curation.gate.verdicts.families import Families, families
 from curation.gate.verdicts.history import History, records
 from curation.gate.verdicts.integrity import (
     Reason,
@@ -52,6 +53,7 @@ class Verdict:
     comparison: Comparison | None = None
     anchors: tuple[Anchor, ...] = ()
     single: Apart | None = None
+    families: Families | None = None
     tries: int = 1
     level: float = 0.05
     slices: tuple[Slice, ...] = ()
@@ -109,6 +111,7 @@ def judge_results(
     slices = slice_outcomes(
         (Answered(o.case, o.first_before, o.first, past.unit(o.case)) for o in outcomes), levels.slices
     )
+    variants = families(counted, results, baseline)
     blind = _too_little(cases, outcomes, baseline, policy, left_out)
     falls = refusals.drops(comparison, levels.rates)
     reasons = [
@@ -118,6 +121,7 @@ def judge_results(
         *refusals.together(outcomes, policy, levels.together),
         *falls,
         *refusals.slice_drops(slices),
+        *refusals.brittle(variants, levels.families),
         *refusals.anchor_drops(anchors),
         *refusals.absolute(outcomes, anchors, policy, levels.floor),
         *refusals.copies(outcomes, results, baseline, policy),
@@ -131,6 +135,7 @@ def judge_results(
         comparison=comparison,
         anchors=anchors,
         single=_single(outcomes, runs, baseline, past, levels.rates),
+        families=variants,
         tries=len(runs),
         level=levels.rates,
         slices=slices,

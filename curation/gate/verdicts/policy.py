@@ -24,6 +24,7 @@ class Levels:
     rates: float  # the first answers, over all counted and over golden cases
     early: float  # the same while the first round is asked, at all looks together
     slices: float
+    families: float  # the variants of questions
     cases: float  # a single case that is lost
     together: float  # many cases that pass less often
     floor: float  # fewer golden cases pass than the policy asks for
@@ -31,7 +32,7 @@ class Levels:
 
     @classmethod
     def of(cls, alpha: float) -> Levels:
-        return cls(*(share * alpha for share in (0.60, 0.04, 0.20, 0.08, 0.04, 0.02, 0.02)))
+        return cls(*(share * alpha for share in (0.60, 0.04, 0.16, 0.04, 0.08, 0.04, 0.02, 0.02)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -151,7 +151,7 @@ def compare(
             list(map(without, parts.values(), allowed)),
             [[unit.first for unit in part] for part in parts.values()],
         ]
-    tests = tuple(rounds.sure_drops(*look, level=level / len(looks)) for look in looks)
+    tests = tuple(rounds.sure_drops(golden, others, level / len(looks)) for golden, others in looks)
     return Comparison(pairs, tuple(parts[True]), tuple(parts[False]), tests)
 
 

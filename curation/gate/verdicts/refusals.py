@@ -7,6 +7,7 @@ from typing import Final
 
 from curation.gate.verdicts import losses as evidence
 from curation.gate.verdicts.cases import Case, Result
+from curation.gate.verdicts.families import Families
 from curation.gate.verdicts.integrity import Reason, about
 from curation.gate.verdicts.outcomes import CaseOutcome, tested
 from curation.gate.verdicts.policy import GatePolicy
@@ -72,6 +73,16 @@ def drops(comparison: Comparison | None, alpha: float) -> list[Reason]:
 def _moved(units: Sequence[Unit]) -> str:
     lost, won = sum(unit.change < 0 for unit in units), sum(unit.change > 0 for unit in units)
     return f"{lost} worse, {won} better of {len(units)} at the first answer"
+
+
+def brittle(found: Families | None, alpha: float) -> list[Reason]:
+    """Return the refusal of an agent that is put off by the wording more than its baseline was."""
+    if found is None or found.p is None or found.change is None or found.p > alpha:
+        return []
+    detail = (
+        f"{100 * found.change:+.1f} points of the variants of {found.paired} questions, one-sided p = {found.p:.2g}"
+    )
+    return [Reason("more_brittle", detail, found.brittle)]
 
 
 def slice_drops(slices: Sequence[Slice]) -> list[Reason]:

@@ -55,6 +55,7 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=float, default=60.0, help="Seconds an answer may take (60).")
         parser.add_argument("--retries", type=int, default=0, help="Tries after a failure (0).")
         parser.add_argument("--repeat", type=int, default=1, help="Ask every case N times (1); surprises always.")
+        parser.add_argument("--variants", type=int, default=0, help="Ask N rewordings of every question, too (0).")
         parser.add_argument("--resume", type=Path, metavar="FILE", help="Keep answers here, redacted; go on from them.")
         parser.add_argument("--junit", type=Path, metavar="FILE", help="Write JUnit XML.")
         parser.add_argument("--markdown", type=Path, metavar="FILE", help="Append a summary for a pull request.")
@@ -90,7 +91,7 @@ class Command(BaseCommand):
         candidate = judging.CandidateIn(
             options["name"] or options["agent"][:200], options["candidate_version"], options["model"]
         )
-        names = ("baseline", "concurrency", "timeout", "retries", "repeat", "resume")
+        names = ("baseline", "concurrency", "timeout", "retries", "repeat", "variants", "resume")
         with bar("ask", "case") as progress:
             given = {name: options[name] for name in names}
             return judging.run(release, agent, candidate, **given, progress=progress, failures=failures)
