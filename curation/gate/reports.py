@@ -62,7 +62,7 @@ def shown(run: GateRun) -> dict[str, Any]:
 
 
 def address(run: GateRun) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('admin:curation_gaterun_change', args=[run.pk])}"
+    return f"{settings.ORIGIN}{reverse('admin:curation_gaterun_change', args=[run.pk])}"
 
 
 def passed(row: GateResult) -> bool | None:

@@ -71,7 +71,7 @@ def found(project: Project, now: datetime) -> Iterator[Alert]:
         yield Alert(f"request_overdue_{request.pk}", "request.overdue", words, url, request.due_at)
     if drop := fallen(project, now):
         week = strata.week_of(now)
-        url = f"{settings.PUBLIC_URL}{reverse('admin:quality')}?project={project.pk}"
+        url = f"{settings.ORIGIN}{reverse('admin:quality')}?project={project.pk}"
         yield Alert(f"quality_fell_{project.pk}_{week}", "quality.fell", drop, url, now)
 
 
@@ -93,4 +93,4 @@ def fallen(project: Project, now: datetime) -> str:
 
 
 def page(model: str, key: Any) -> str:
-    return f"{settings.PUBLIC_URL}{reverse(f'admin:{model}_change', args=[key])}"
+    return f"{settings.ORIGIN}{reverse(f'admin:{model}_change', args=[key])}"

@@ -78,7 +78,7 @@ class PrivacyLinkView(CaptureView):
         sent = convert(self.body(request), SubjectIn)
         project = request.auth.project
         token, ends = links.make(request.auth.namespace, sent.subject, project.name, project.consent_defaults)
-        url = f"{settings.PUBLIC_URL}{reverse('privacy-page', args=[token])}"
+        url = f"{settings.ORIGIN}{reverse('privacy-page', args=[token])}"
         response = Response({"url": url, "expires_at": ends})
         response["Cache-Control"] = "no-store"
         return response

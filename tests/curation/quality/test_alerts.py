@@ -22,7 +22,7 @@ NOW = timezone.now()
 @pytest.fixture
 def shop(settings: Any) -> Project:
     settings.WEBHOOKS_TO_PRIVATE = True
-    settings.PUBLIC_URL = "https://flywheel.example"
+    settings.ORIGIN = "https://flywheel.example"
     project = cast.project("shop")
     delivery.add("shop", "http://127.0.0.1:9/hook")
     return project
