@@ -35,6 +35,9 @@ ORIGIN, SUB_PATH = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{env.
 PUBLIC_URL = ORIGIN + SUB_PATH
 FORCE_SCRIPT_NAME = SUB_PATH or None
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
+globals().update(env.email("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="flywheel@localhost")
 # Who may read /metrics: flywheel_site/ops/metrics/views.py. How old the last backup may be; 0: backed up in another way.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 METRICS_NETWORKS = env.networks("METRICS_NETWORKS", default="127.0.0.0/8,::1")
@@ -192,7 +195,11 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SUB_PATH}/"
 SECURE_REDIRECT_EXEMPT = [rf"^(?:{re.escape(SUB_PATH[1:])}/)?(?:healthz|readyz|metrics)$"]
 SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = "same-origin", "DENY"
 
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# Of a person's own page: each has a file under privacy/locale. The console is in English.
+LANGUAGES = [
+    *(("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français"), ("it", "Italiano")),
+    *(("nl", "Nederlands"), ("pl", "Polski"), ("pt", "Português")),
+]
 LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = "flywheel_site.formats"

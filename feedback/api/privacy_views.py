@@ -35,9 +35,14 @@ class PrivacyRequestsView(CaptureView):
         """
         sent = convert(self.body(request), PrivacyRequestIn)
         made = lifecycle.submit(
-            request.auth.namespace, sent.subject, sent.kind, verified_by="key", origin=request.auth.project.name,
-            purposes=sent.purposes or (), law=sent.law,
-        )  # fmt: skip
+            request.auth.namespace,
+            sent.subject,
+            sent.kind,
+            verified_by="key",
+            origin=request.auth.project.name,
+            purposes=sent.purposes or (),
+            law=sent.law,
+        )
         return Response({"id": str(made.id), "status": made.state, "due_at": made.due_at}, status=202)
 
 

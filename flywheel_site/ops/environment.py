@@ -21,6 +21,7 @@ FALSE = frozenset({"0", "false", "no", "off", "n", "f", ""})
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
+MAIL = ("smtp", "smtp+tls", "smtp+ssl", "smtps")
 DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
 
@@ -101,6 +102,19 @@ class Environment:
             return found
 
         return self._read(name, default, checked, allowed)
+
+    def email(self, name: str) -> dict[str, Any]:
+        """Django's settings of a mail server; without one its host is empty."""
+
+        def checked(text: str) -> dict[str, Any]:
+            if not text:
+                return {"EMAIL_HOST": ""}
+            if urlsplit(text).scheme not in MAIL or not urlsplit(text).hostname:
+                raise ValueError(name)
+            found: dict[str, Any] = environ.Env.email_url_config(text)
+            return {key: value for key, value in found.items() if key.startswith("EMAIL_")}
+
+        return self._read(name, "", checked, "smtp+tls://user:password@host:587, smtp+ssl:// or smtp://")
 
     def float(self, name: str, default: float, least: float = 0.0) -> float:
         """A finite number of `least` or more."""
