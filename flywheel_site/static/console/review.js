@@ -289,6 +289,11 @@
       fold.open = true;
       fold.querySelector("a").focus();
     }
+    else if (event.key === "h" && document.getElementById("guidelines")) {
+      const fold = document.getElementById("guidelines");
+      fold.open = !fold.open;
+      if (fold.open) fold.scrollIntoView({ block: "nearest" });
+    }
     else return;
     event.preventDefault();
   });
