@@ -137,7 +137,11 @@ def settled(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
     """
     if not database["ENGINE"].endswith("sqlite3"):
         given = database.get("OPTIONS", {})
-        return {**database, "OPTIONS": {**given, "pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}
+        # A plan is kept for a statement that came five times: capture sends the same few.
+        return {
+            **database,
+            "OPTIONS": {"prepare_threshold": 5, **given, "pool": {"min_size": 1, "max_size": pool, "timeout": 10}},
+        }
     # FULL: a 201 is on disk. secure_delete and the checkpoint after an erasure: what is erased is overwritten.
     options = {
         "transaction_mode": "IMMEDIATE",

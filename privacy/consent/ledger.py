@@ -4,9 +4,11 @@ Default: no entry, no use. A project whose law allows it may pass `defaults` tha
 """
 
 import hashlib
+import operator
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import reduce
 from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, Value, When
@@ -96,7 +98,9 @@ def is_personal(text: str) -> bool:
 
 def newest(subject: Subject) -> dict[str, ConsentEntry]:
     """The newest line of each purpose, expired or not; one query."""
-    lines = ConsentEntry.objects.filter(subject=subject).select_related("notice").order_by("id")
+    each = [ConsentEntry.objects.filter(subject=subject, purpose=purpose).order_by("-id") for purpose in PURPOSES]
+    of_any = reduce(operator.or_, (Q(pk__in=lines.values("pk")[:1]) for lines in each))
+    lines = ConsentEntry.objects.filter(of_any).select_related("notice").order_by("id")
     return {line.purpose: line for line in lines}
 
 
@@ -184,7 +188,7 @@ def following(
         if _says(lines.get(purpose), granted, notice, expires_at, now):
             continue
         entry = ConsentEntry(
-            subject=subject,
+            subject_id=subject.pk,
             purpose=purpose,
             granted=granted,
             recorded_at=now,
