@@ -81,8 +81,9 @@ def insert(plan: Plan) -> None:
     rows.insert([parked for parked in plan.parked if id(parked) not in unparked])
     if plan.pending:
         mark_pending(sorted(plan.pending))
-    numbered = [(key, engine.json_text(found)) for key, found in plan.placeholders.items()]
-    bulk.update(Interaction, ("id", "placeholders"), numbered)
+    if plan.placeholders:
+        numbered = [(key, engine.json_text(found)) for key, found in plan.placeholders.items()]
+        bulk.update(Interaction, ("id", "placeholders"), numbered)
     if handed := [parked.pk for parked in plan.unparked if parked.pk]:
         ParkedSignal.objects.filter(pk__in=handed).delete()
     drop_unused({voter.pk for voter in plan.dropped})

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
@@ -27,7 +26,7 @@ from feedback.capture.preparing import (
 from feedback.models import Interaction, InteractionName, ParkedSignal, Project, Signal
 from feedback.projects.tokens import BROWSER
 from privacy.db import engine
-from privacy.db.bulk import among, send, together
+from privacy.db.bulk import bound, send, together
 from privacy.db.rows import ask, load, reserve
 from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.subjects.lookup import last_agreed
@@ -37,32 +36,40 @@ TRACE_ID = re.compile(r"[0-9a-f]{32}(?:-[0-9a-f]{16})?")
 INTERACTION = (
     "id", "external_id", "project_id", "subject_id", "body_digest", "redactions", "received_at", "placeholders", "revision",
 )  # fmt: skip
+SUBJECT = ("id", "namespace", "digest", "restricted_at")
 SIGNAL = ("id", "external_id", "interaction_id", "subject_id", "body_digest")
 PARKED = (
     "id", "project_id", "subject_id", "interaction_external_id", "external_id", "kind", "score", "correction",
     "comment", "placeholders", "body_digest", "occurred_at", "effective_at", "received_at", "withdrawn_at",
 )  # fmt: skip
 CONSENT = ("id", "subject_id", "purpose", "granted", "recorded_at", "expires_at", "notice_id", "entry_hash")
-KINDS = tuple(Tombstone.Kind.values)
-SUBJECTS = """SELECT id FROM privacy_subject WHERE namespace = %s AND {digests}
-    UNION SELECT id FROM privacy_subject WHERE {keys}
-    UNION SELECT subject_id FROM feedback_interaction WHERE project_id = %s AND {about}
-    UNION SELECT subject_id FROM feedback_parkedsignal WHERE project_id = %s AND {new}"""
+KINDS = list(Tombstone.Kind.values)
+SUBJECTS = """SELECT id FROM privacy_subject WHERE namespace = {namespace} AND digest {people}
+    UNION SELECT id FROM privacy_subject WHERE id {keys}
+    UNION SELECT subject_id FROM feedback_interaction WHERE project_id = {project} AND external_id {about}
+    UNION SELECT subject_id FROM feedback_parkedsignal WHERE project_id = {project} AND interaction_external_id {new}"""
+CHOSEN = f"id IN ({SUBJECTS}) ORDER BY id"
+PURPOSES = " UNION ALL ".join(f"SELECT '{purpose}' AS purpose" for purpose in Purpose.values)
 # The newest entry of each purpose: a ledger has as many entries as a person changed their mind.
-NEWEST = """id IN (
+NEWEST = f"""id IN (
     SELECT (
         SELECT id FROM privacy_consententry
         WHERE subject_id = person.id AND purpose = purposes.purpose ORDER BY id DESC LIMIT 1
-    ) FROM ({subjects}) AS person CROSS JOIN ({purposes}) AS purposes
-)"""
-PURPOSES = " UNION ALL ".join(f"SELECT '{purpose}' AS purpose" for purpose in Purpose.values)
+    ) FROM ({SUBJECTS}) AS person CROSS JOIN ({PURPOSES}) AS purposes
+) ORDER BY id"""  # noqa: S608 - our own names
+NAMED = "project_id = {project} AND external_id {names}"
+WAITING = "project_id = {project} AND (external_id {signals} OR interaction_external_id {interactions}) ORDER BY id"
+WAITING_FOR = "project_id = {project} AND interaction_external_id {names} ORDER BY id"
+BURIED = "kind {kinds} AND digest {digests}"
+SENT_BY_BROWSERS = "interaction_id {granted} AND external_id LIKE {prefix}"
 ANY_STORED = """SELECT
-    EXISTS (SELECT 1 FROM feedback_interaction WHERE project_id = %s AND {new}),
-    EXISTS (SELECT 1 FROM feedback_signal WHERE project_id = %s AND {signals}),
-    EXISTS (SELECT 1 FROM feedback_parkedsignal WHERE project_id = %s AND {signals})
-        OR EXISTS (SELECT 1 FROM feedback_parkedsignal WHERE project_id = %s AND {interactions}),
-    EXISTS (SELECT 1 FROM privacy_tombstone WHERE {kinds} AND {digests})"""
-MARK_PENDING = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE {keys}"
+    EXISTS (SELECT 1 FROM feedback_interaction WHERE project_id = {project} AND external_id {new}),
+    EXISTS (SELECT 1 FROM feedback_signal WHERE project_id = {project} AND external_id {signals}),
+    EXISTS (SELECT 1 FROM feedback_parkedsignal WHERE project_id = {project} AND external_id {signals}) OR EXISTS (
+        SELECT 1 FROM feedback_parkedsignal WHERE project_id = {project} AND interaction_external_id {interactions}
+    ),
+    EXISTS (SELECT 1 FROM privacy_tombstone WHERE kind {kinds} AND digest {digests})"""
+MARK_PENDING = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id {keys}"
 ADD_COUNTS = """INSERT INTO feedback_outcome (project_id, day, kind, result, slot, number) VALUES {lines}
 ON CONFLICT (project_id, day, kind, result, slot) DO UPDATE SET number = feedback_outcome.number + excluded.number"""
 
@@ -119,10 +126,30 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     ids = {project.tombstone(name): name for name in sorted({*interactions, *signals})}
     digests, granted = [*ids, *people], sorted({write.grant.interaction for write in sent if write.grant})
     with together():
-        subjects, consents = _ask_subjects(project, sent, people, about, new)
+        concerned = {
+            "namespace": project.namespace,
+            "people": people,
+            "project": project.pk,
+            "about": about,
+            "new": new,
+        }
+        concerned["keys"] = sorted({write.grant.subject for write in sent if write.grant})
+        subjects = ask(Subject, SUBJECT, *bound(CHOSEN if engine.one_writer() else f"{CHOSEN} FOR UPDATE", **concerned))
+        consents = ask(ConsentEntry, CONSENT, *bound(NEWEST, **concerned))
         stored = _ask_interactions(project, about) if about else None
-        any_stored = _ask_any(project, sorted({*new} - {*about}), signals, interactions, digests)
-        from_browsers = _ask_from_browsers(granted) if granted else None
+        any_stored = send(
+            *bound(
+                ANY_STORED,
+                project=project.pk,
+                new=sorted({*new} - {*about}),
+                signals=signals,
+                interactions=interactions,
+                kinds=KINDS,
+                digests=digests,
+            )
+        )
+        browsers = {"granted": granted, "prefix": f"{BROWSER}%"}
+        from_browsers = ask(Signal, ("id", "interaction_id"), *bound(SENT_BY_BROWSERS, **browsers)) if granted else None
         nameless = sum(not write.person for write in added)
         keys = reserve({Subject: len(people) + nameless, Interaction: len(added)})
         existing = _read_subjects(subjects(), consents())
@@ -139,8 +166,7 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     if missing and (names := other_names(project, missing)):
         raise Renamed(names)
     if any_signal:
-        where, values = among("external_id", signals)
-        found = load(Signal, SIGNAL, f"project_id = %s AND {where}", [project.pk, *values])
+        found = load(Signal, SIGNAL, *bound(NAMED, project=project.pk, names=signals))
         existing.signals |= {row.external_id: row for row in found}
     if any_parked:
         _read_parked(existing, project, signals, interactions, set(new))
@@ -149,50 +175,8 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     return existing
 
 
-def _ask_subjects(
-    project: Project, sent: Sequence[PreparedSignal], people: list[str], about: list[str], new: list[str]
-) -> tuple[Callable[[], list[Subject]], Callable[[], list[ConsentEntry]]]:
-    """The people whom the writes concern, locked, and then the newest entry of each of their purposes."""
-    keys = sorted({write.grant.subject for write in sent if write.grant})
-    by_digest, by_key = among("digest", people), among("id", keys)
-    of_stored, of_parked = among("external_id", about), among("interaction_external_id", new)
-    chosen = SUBJECTS.format(digests=by_digest[0], keys=by_key[0], about=of_stored[0], new=of_parked[0])
-    values = [
-        *(project.namespace, *by_digest[1], *by_key[1]),
-        *(project.pk, *of_stored[1], project.pk, *of_parked[1]),
-    ]
-    lock = "" if engine.one_writer() else " FOR UPDATE"
-    columns = ("id", "namespace", "digest", "restricted_at")
-    subjects = ask(Subject, columns, f"id IN ({chosen}) ORDER BY id{lock}", values)
-    newest = NEWEST.format(subjects=chosen, purposes=PURPOSES)
-    return subjects, ask(ConsentEntry, CONSENT, f"{newest} ORDER BY id", values)
-
-
 def _ask_interactions(project: Project, names: list[str]) -> Callable[[], list[Interaction]]:
-    where, values = among("external_id", names)
-    return ask(Interaction, INTERACTION, f"project_id = %s AND {where}", [project.pk, *values])
-
-
-def _ask_any(
-    project: Project, new: list[str], signals: list[str], interactions: list[str], digests: list[str]
-) -> Callable[[], list[Any]]:
-    """Whether any is stored of the new interactions, of the signals, of what waits, and of the tombstones."""
-    by_new, by_id, waiting = (
-        among("external_id", new),
-        among("external_id", signals),
-        among("interaction_external_id", interactions),
-    )
-    kinds, buried = among("kind", KINDS), among("digest", digests)
-    statement = ANY_STORED.format(
-        new=by_new[0], signals=by_id[0], interactions=waiting[0], kinds=kinds[0], digests=buried[0]
-    )
-    values = [project.pk, *by_new[1], *(project.pk, *by_id[1]) * 2, project.pk, *waiting[1], *kinds[1], *buried[1]]
-    return send(statement, values)
-
-
-def _ask_from_browsers(interactions: list[int]) -> Callable[[], list[Signal]]:
-    where, values = among("interaction_id", interactions)
-    return ask(Signal, ("id", "interaction_id"), f"{where} AND external_id LIKE %s", [*values, f"{BROWSER}%"])
+    return ask(Interaction, INTERACTION, *bound(NAMED, project=project.pk, names=names))
 
 
 def _read_subjects(subjects: Sequence[Subject], entries: Sequence[ConsentEntry]) -> Existing:
@@ -216,8 +200,7 @@ def _read_interactions(existing: Existing, rows: Sequence[Interaction], about: C
 
 def _read_tombstones(existing: Existing, digests: list[str], ids: Mapping[str, str]) -> None:
     """The tombstones of these digests, and for people who were erased when they last said yes to anything."""
-    (kinds, some), (where, values) = among("kind", KINDS), among("digest", digests)
-    for row in load(Tombstone, ("kind", "digest", "buried_at"), f"{kinds} AND {where}", [*some, *values]):
+    for row in load(Tombstone, ("kind", "digest", "buried_at"), *bound(BURIED, kinds=KINDS, digests=digests)):
         existing.tombstones[row.kind, ids.get(row.digest, row.digest)] = row.buried_at
     erased = [
         existing.subjects[name] for kind, name in existing.tombstones if kind == "subject" and name in existing.subjects
@@ -228,9 +211,8 @@ def _read_tombstones(existing: Existing, digests: list[str], ids: Mapping[str, s
 
 
 def _read_parked(existing: Existing, project: Project, names: list[str], about: list[str], new: set[str]) -> None:
-    by_id, waiting = among("external_id", names), among("interaction_external_id", about)
-    where = f"project_id = %s AND ({by_id[0]} OR {waiting[0]}) ORDER BY id"
-    for parked in load(ParkedSignal, PARKED, where, [project.pk, *by_id[1], *waiting[1]]):
+    chosen = bound(WAITING, project=project.pk, signals=names, interactions=about)
+    for parked in load(ParkedSignal, PARKED, *chosen):
         if parked.subject_id and parked.interaction_external_id in new and parked.subject_id not in existing.people:
             raise Raced
         existing.signals.setdefault(parked.external_id, parked)
@@ -257,11 +239,10 @@ def other_names(project: Project, names: Collection[str]) -> dict[str, str]:
 
 def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Placeholders]:
     """The placeholders of these interactions, or of the feedback that waits for them: by the interaction's id."""
-    (by_waiting, values), (by_id, _) = among("interaction_external_id", names), among("external_id", names)
-    columns, where = ("interaction_external_id", "placeholders"), "project_id = %s AND {} ORDER BY id"
+    columns, wanted = ("interaction_external_id", "placeholders"), {"project": project.pk, "names": list(names)}
     with together():
-        waiting = ask(ParkedSignal, columns, where.format(by_waiting), [project.pk, *values])
-        stored = ask(Interaction, ("external_id", "placeholders"), where.format(by_id), [project.pk, *values])
+        waiting = ask(ParkedSignal, columns, *bound(WAITING_FOR, **wanted))
+        stored = ask(Interaction, ("external_id", "placeholders"), *bound(NAMED, **wanted))
         found: dict[str, Placeholders] = {row.interaction_external_id: row.placeholders for row in waiting()}
         return found | {row.external_id: row.placeholders for row in stored()}
 
@@ -269,9 +250,7 @@ def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Pla
 def mark_pending(interactions: Sequence[int]) -> None:
     """Tell curation that the signals of these interactions have changed."""
     for start in range(0, len(interactions), 500):
-        some = interactions[start : start + 500]
-        keys, values = among("id", some)
-        send(MARK_PENDING.format(keys=keys), values)
+        send(*bound(MARK_PENDING, keys=list(interactions[start : start + 500])))
 
 
 def count_results(project: Project, numbers: Mapping[tuple[str, str], int]) -> None:

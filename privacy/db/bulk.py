@@ -6,6 +6,7 @@ read, and was redacted when it was stored; new text goes through the models (`bu
 """
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -18,6 +19,14 @@ from psycopg.types.json import Jsonb
 
 KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
 FETCH = 2_000
+NAME = re.compile(r"\{(\w+)\}")
+
+
+@functools.cache
+def vendor() -> str:
+    """`sqlite` or `postgresql`: which it is does not change while a process runs, and each look at the connection takes
+    longer than the question is worth."""
+    return str(connection.vendor)
 
 
 def moment(value: Any) -> datetime:
@@ -30,17 +39,17 @@ def at(column: str) -> str:
     """A time in a SELECT as `moment` takes it: on SQLite as text with its zone, which Python parses faster than the
     driver's converter does.
     """
-    return f"{column} || '+00:00'" if connection.vendor == "sqlite" else column
+    return f"{column} || '+00:00'" if vendor() == "sqlite" else column
 
 
 def stamp(value: datetime) -> Any:
     """A time as either driver takes it."""
-    return stamped(value, connection.vendor)
+    return stamped(value)
 
 
 @functools.lru_cache(maxsize=64)  # the rows of a write share most of their times
-def stamped(value: datetime | None, vendor: str) -> Any:
-    """The same where it is known which driver it is, and for no time."""
+def stamped(value: datetime | None) -> Any:
+    """The same, kept, and for no time as well."""
     return connection.ops.adapt_datetimefield_value(value)
 
 
@@ -56,22 +65,21 @@ def quoted(model: type[models.Model]) -> str:
 
 def execute(statement: str, values: Sequence[Any] = ()) -> int:
     """Run a statement that gives no rows; how many rows it changed."""
-    return _run(statement, values)[1]
+    return _run(connections[DEFAULT_DB_ALIAS], statement, values)[1]
 
 
 def select(statement: str, values: Sequence[Any] = ()) -> list[Any]:
     """All rows of a statement."""
-    return _run(statement, values)[0]
+    return _run(connections[DEFAULT_DB_ALIAS], statement, values)[0]
 
 
-def _run(statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+def _run(database: Any, statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
     """The rows that a statement gives, and the number that it changed.
 
     On SQLite it goes to the driver itself, unless the statements are watched. Django's cursor looks for the placeholders
     each time, and a pair of calls took a tenth more processor time with it.
     """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.vendor != "sqlite" or _is_watched(database):
+    if vendor() != "sqlite" or _is_watched(database):
         with database.cursor() as cursor:
             cursor.execute(statement, values)
             return list(cursor.fetchall()) if cursor.description else [], cursor.rowcount
@@ -94,7 +102,7 @@ def together() -> Iterator[None]:
     they changed before the answer is here. A commit within waits for everything.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    if database.vendor == "sqlite" or _is_watched(database):
+    if vendor() == "sqlite" or _is_watched(database):
         yield
         return
     database.ensure_connection()
@@ -107,8 +115,8 @@ def send(statement: str, values: Sequence[Any] = ()) -> Callable[[], list[Any]]:
     to parse and plan it took longer than to carry it out.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    if database.vendor == "sqlite" or _is_watched(database):
-        rows = _run(statement, values)[0]
+    if vendor() == "sqlite" or _is_watched(database):
+        rows = _run(database, statement, values)[0]
         return lambda: rows
     database.ensure_connection()
     database.validate_no_broken_transaction()
@@ -133,13 +141,27 @@ def several(values: Sequence[Any]) -> str:
     return ", ".join(["%s"] * len(values)) or "NULL"
 
 
-def among(column: str, values: Sequence[Any]) -> tuple[str, list[Any]]:
-    """The condition that the column has one of these values, and its parameters. On PostgreSQL a list is one of them, so
-    that a statement has the same text for any number.
+def bound(template: str, **given: Any) -> tuple[str, list[Any]]:
+    """A statement with its parameters, in the order of their `{names}` in the template. One that is a list is a condition:
+    `id {keys}` is that the id is among the keys.
     """
-    if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", [list(values)]
-    return f"{column} IN ({several(values)})", list(values)
+    if vendor() == "postgresql":  # a list is one parameter, and the text is the same for any number
+        text, order = _with_lists(template, tuple((name, 0) for name in given if isinstance(given[name], list)))
+        return text, [given[name] for name in order]
+    lengths = tuple((name, len(given[name])) for name in given if isinstance(given[name], list))
+    text, order = _with_lists(template, lengths)
+    values: list[Any] = []
+    for name in order:
+        values += given[name] if isinstance(given[name], list) else [given[name]]
+    return text, values
+
+
+@functools.lru_cache(maxsize=256)
+def _with_lists(template: str, lengths: tuple[tuple[str, int], ...]) -> tuple[str, list[str]]:
+    """The text of a statement with lists of these lengths, and the names of its parameters."""
+    one = vendor() == "postgresql"
+    lists = {name: "= ANY(%s)" if one else f"IN ({several(range(length))})" for name, length in lengths}
+    return NAME.sub(lambda found: lists.get(found[1], "%s"), template), NAME.findall(template)
 
 
 def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any] = ()) -> Iterator[Any]:
@@ -154,7 +176,7 @@ def _listed(keys: Sequence[int | bytes]) -> tuple[str, list[Any]]:
     """The text in `IN (…)` for these keys, and its values. With a placeholder for each key, every number of keys would be a
     new statement in which Django or psycopg look for each placeholder: that takes longer than reading the rows.
     """
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         return ", ".join(str(int(key)) if isinstance(key, int) else f"'\\x{key.hex()}'::bytea" for key in keys), []
     if isinstance(keys[0], int):
         return "SELECT value FROM json_each(%s)", [orjson.dumps(keys).decode()]
@@ -180,7 +202,7 @@ def upsert(
     unique = ", ".join(map(connection.ops.quote_name, keys))
     end = "ON CONFLICT DO NOTHING" if keep else f"ON CONFLICT ({unique}) DO UPDATE SET {sets}"
     opening = f"INSERT INTO {quoted(model)} ({names})"
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         source, values = recordset(model, columns)
         if rows:
             send(f"{opening} SELECT {values} FROM {source} {end}", [records(columns, rows)])  # noqa: S608 - ours
@@ -199,7 +221,7 @@ def update(
     """Set these columns of existing rows; the first column is the key. `also` is a further condition, in SQL."""
     table = quoted(model)
     key, *names = map(connection.ops.quote_name, columns)
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         source, values = recordset(model, columns)
         sets = ", ".join(f"{name} = v.{name}" for name in names)
         statement = (
@@ -246,7 +268,7 @@ def _plain(value: Any) -> Any:
 def stream(statement: str, values: Sequence[Any] = (), fetch: int = FETCH) -> Iterator[Any]:
     """The rows of a statement, some thousand at a time; on PostgreSQL from a cursor that stays on the server."""
     # PostgreSQL keeps a cursor for the length of a transaction; on SQLite one would lock every writer out.
-    whole = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+    whole = transaction.atomic() if vendor() == "postgresql" else nullcontext()
     with whole, connection.chunked_cursor() as cursor:
         cursor.execute(statement, values)
         while rows := cursor.fetchmany(fetch):

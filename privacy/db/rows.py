@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
-from privacy.db.bulk import quoted, records, recordset, send, several, stamped
+from privacy.db.bulk import quoted, records, recordset, send, several, stamped, vendor
 from privacy.db.fields import as_json
 
 ROWS = 100  # in one INSERT
@@ -38,7 +38,7 @@ def ask(model: type[Row], columns: Sequence[str], where: str, values: Sequence[A
     of calls took a third more processor time.
     """
     database = connections[DEFAULT_DB_ALIAS]
-    begin, attributes, steps = _loading(model, tuple(columns), database.vendor)
+    begin, attributes, steps = _loading(model, tuple(columns))
     received = send(f"{begin} WHERE {where}", values)
 
     def rows() -> list[Row]:
@@ -54,9 +54,7 @@ def ask(model: type[Row], columns: Sequence[str], where: str, values: Sequence[A
 
 
 @functools.cache
-def _loading(
-    model: type[models.Model], columns: tuple[str, ...], vendor: str
-) -> tuple[str, list[str], list[tuple[int, Any]]]:
+def _loading(model: type[models.Model], columns: tuple[str, ...]) -> tuple[str, list[str], list[tuple[int, Any]]]:
     """The statement up to its condition, the attributes that it fills, and by place what converts the driver's values."""
     fields = [field for field in model._meta.concrete_fields if field.column in columns]
     names = ", ".join(f'"{field.column}"' for field in fields)
@@ -78,7 +76,7 @@ def reserve(numbers: Mapping[type[models.Model], int]) -> Callable[[], dict[type
     wanted = {model._meta.db_table: number for model, number in numbers.items() if number}
     if not wanted:
         return lambda: {model: iter(()) for model in numbers}
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         each = "SELECT %s::text, nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s::int)"
         values = [value for table, number in wanted.items() for value in (table, table, number)]
         received = send(" UNION ALL ".join([each] * len(wanted)), values)
@@ -89,7 +87,7 @@ def reserve(numbers: Mapping[type[models.Model], int]) -> Callable[[], dict[type
         found: dict[str, list[int]] = {}
         for table, key in received():
             found.setdefault(table, []).append(key)
-        if connection.vendor != "postgresql":
+        if vendor() != "postgresql":
             last = {table: found.get(table, [0])[0] for table in wanted}
             found = {table: list(range(last[table] + 1, last[table] + 1 + wanted[table])) for table in wanted}
         return {model: iter(found.get(model._meta.db_table, ())) for model in numbers}
@@ -106,13 +104,13 @@ def insert(rows: Sequence[models.Model]) -> None:
     database = connections[DEFAULT_DB_ALIAS]
     for start in range(0, len(rows), ROWS):
         some = rows[start : start + ROWS]
-        statement, fields, steps = _insertion(type(some[0]), len(some), some[0].pk is not None, database.vendor)
+        statement, fields, steps = _insertion(type(some[0]), len(some), some[0].pk is not None)
         read = operator.attrgetter(*(field.attname for field in fields))
         lines = [list(read(row)) for row in some]
         for line in lines:
             for place, step in steps:
                 line[place] = step(line[place], database)
-        if database.vendor == "postgresql":
+        if vendor() == "postgresql":
             values: list[Any] = [records([field.column for field in fields], lines)]
         else:
             values = [value for line in lines for value in line]
@@ -122,15 +120,13 @@ def insert(rows: Sequence[models.Model]) -> None:
 
 
 @functools.lru_cache(maxsize=64)
-def _insertion(
-    model: type[models.Model], number: int, keyed: bool, vendor: str
-) -> tuple[str, list[Any], list[tuple[int, Any]]]:
+def _insertion(model: type[models.Model], number: int, keyed: bool) -> tuple[str, list[Any], list[tuple[int, Any]]]:
     """The statement that inserts so many rows, the fields whose values it takes, and by place what prepares a value."""
     fields = [field for field in model._meta.concrete_fields if keyed or not field.primary_key]
     columns = [str(field.column) for field in fields]
     steps = [(place, _step(field)) for place, field in enumerate(fields) if not isinstance(field, AS_THEY_ARE)]
     begin = f"INSERT INTO {quoted(model)} ({', '.join(map(connection.ops.quote_name, columns))})"
-    if vendor == "postgresql":
+    if vendor() == "postgresql":
         source, values = recordset(model, columns)
         return f"{begin} SELECT {values} FROM {source}", fields, steps  # noqa: S608 - our own names
     lines = ", ".join([f"({several(columns)})"] * number)
@@ -139,6 +135,6 @@ def _insertion(
 
 def _step(field: Any) -> Callable[[Any, Any], Any]:
     if isinstance(field, models.DateTimeField):
-        return lambda value, database: stamped(value, database.vendor)
+        return lambda value, database: stamped(value)
     prepared: Callable[[Any, Any], Any] = as_json if type(field) is models.JSONField else field.get_db_prep_value
     return prepared
