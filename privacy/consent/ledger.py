@@ -8,7 +8,7 @@ import operator
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, Value, When
@@ -54,6 +54,7 @@ def entry_hash(entry: ConsentEntry) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+@lru_cache(maxsize=64)  # the lines of a write have one time
 def _as_stored(moment: datetime) -> str:
     """The time as the database returns it: in UTC."""
     return moment.astimezone(UTC).isoformat()

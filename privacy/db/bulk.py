@@ -7,10 +7,10 @@ read, and was redacted when it was stored; new text goes through the models (`bu
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 import psycopg
@@ -19,6 +19,7 @@ from psycopg.types.json import Jsonb
 
 KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
 FETCH = 2_000
+Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 NAME = re.compile(r"\{(\w+)\}")
 
 
@@ -73,7 +74,7 @@ def select(statement: str, values: Sequence[Any] = ()) -> list[Any]:
     return _run(connections[DEFAULT_DB_ALIAS], statement, values)[0]
 
 
-def _run(database: Any, statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+def _run(database: Any, statement: str, values: Values) -> tuple[list[Any], int]:
     """The rows that a statement gives, and the number that it changed.
 
     On SQLite it goes to the driver itself, unless the statements are watched. Django's cursor looks for the placeholders
@@ -110,7 +111,7 @@ def together() -> Iterator[None]:
         yield
 
 
-def send(statement: str, values: Sequence[Any] = ()) -> Callable[[], list[Any]]:
+def send(statement: str, values: Values = ()) -> Callable[[], list[Any]]:
     """Run a statement of a few fixed texts; the result gives its rows. PostgreSQL keeps the plan of one that comes often:
     to parse and plan it took longer than to carry it out.
     """
@@ -141,13 +142,12 @@ def several(values: Sequence[Any]) -> str:
     return ", ".join(["%s"] * len(values)) or "NULL"
 
 
-def bound(template: str, **given: Any) -> tuple[str, list[Any]]:
-    """A statement with its parameters, in the order of their `{names}` in the template. One that is a list is a condition:
-    `id {keys}` is that the id is among the keys.
+def bound(template: str, **given: Any) -> tuple[str, Values]:
+    """A statement with its parameters, which have `{names}` in the template. One that is a list is a condition: `id {keys}`
+    is that the id is among the keys.
     """
     if vendor() == "postgresql":  # a list is one parameter, and the text is the same for any number
-        text, order = _with_lists(template, tuple((name, 0) for name in given if isinstance(given[name], list)))
-        return text, [given[name] for name in order]
+        return _with_lists(template, tuple((name, 0) for name in given if isinstance(given[name], list)))[0], given
     lengths = tuple((name, len(given[name])) for name in given if isinstance(given[name], list))
     text, order = _with_lists(template, lengths)
     values: list[Any] = []
@@ -158,10 +158,16 @@ def bound(template: str, **given: Any) -> tuple[str, list[Any]]:
 
 @functools.lru_cache(maxsize=256)
 def _with_lists(template: str, lengths: tuple[tuple[str, int], ...]) -> tuple[str, list[str]]:
-    """The text of a statement with lists of these lengths, and the names of its parameters."""
-    one = vendor() == "postgresql"
-    lists = {name: "= ANY(%s)" if one else f"IN ({several(range(length))})" for name, length in lengths}
-    return NAME.sub(lambda found: lists.get(found[1], "%s"), template), NAME.findall(template)
+    """The text of a statement with lists of these lengths, and the names of its parameters in their order."""
+    lists = dict(lengths)
+
+    def parameter(found: re.Match[str]) -> str:
+        name = found[1]
+        if vendor() == "postgresql":
+            return f"= ANY(%({name})s)" if name in lists else f"%({name})s"
+        return f"IN ({several(range(lists[name]))})" if name in lists else "%s"
+
+    return NAME.sub(parameter, template), NAME.findall(template)
 
 
 def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any] = ()) -> Iterator[Any]:

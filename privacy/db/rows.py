@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
-from privacy.db.bulk import quoted, records, recordset, send, several, stamped, vendor
+from privacy.db.bulk import Values, quoted, records, recordset, send, several, stamped, vendor
 from privacy.db.fields import as_json
 
 ROWS = 100  # in one INSERT
@@ -26,12 +26,12 @@ AS_THEY_ARE = (
 Row = TypeVar("Row", bound=models.Model)
 
 
-def load(model: type[Row], columns: Sequence[str], where: str, values: Sequence[Any]) -> list[Row]:
+def load(model: type[Row], columns: Sequence[str], where: str, values: Values) -> list[Row]:
     """Instances of the model with just these columns; `where` may end in an order and a lock."""
     return ask(model, columns, where, values)()
 
 
-def ask(model: type[Row], columns: Sequence[str], where: str, values: Sequence[Any]) -> Callable[[], list[Row]]:
+def ask(model: type[Row], columns: Sequence[str], where: str, values: Values) -> Callable[[], list[Row]]:
     """The same, sent now and given when the result is called.
 
     Putting a query set together takes longer than the statement, and a write makes six of them: with query sets a pair
