@@ -169,7 +169,7 @@ def _record_consent(plan: Plan, subject: Subject, consent: Mapping[str, bool], w
     entries, asked = plan.existing.consents.setdefault(subject.digest, {}), write.asked
     last = plan.last_entries.get(subject.digest)
     added = ledger.following(
-        subject, consent, entries, method=asked.method, notice=asked.notice, now=plan.now, last=last
+        subject, consent, entries, method=asked.method, notice=asked.notice, now=plan.now, keep_end=True, last=last
     )
     if not added:
         return

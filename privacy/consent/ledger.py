@@ -179,21 +179,26 @@ def following(
     now: datetime,
     notice: Notice | None = None,
     expires_at: datetime | None = None,
+    keep_end: bool = False,
     last: ConsentEntry | None = None,
 ) -> list[ConsentEntry]:
     """The lines, unsaved, that follow on a subject's newest `lines` to say what is new; empty where nothing is. `last`:
-    the one added last, where it is not saved yet."""
+    the one added last, where it is not saved yet. With `keep_end` a consent that is given again ends when it would have.
+    """
     last = last or max(lines.values(), key=lambda line: line.pk or 0, default=None)
     previous, added = last.entry_hash if last else beginning(subject), []
     for purpose, granted in sorted(purposes.items()):
-        if _says(lines.get(purpose), granted, notice, expires_at, now):
+        line, ends = lines.get(purpose), expires_at
+        if keep_end and line and line.granted and granted and line.expires_at and line.expires_at > now:
+            ends = line.expires_at
+        if _says(line, granted, notice, ends, now):
             continue
         entry = ConsentEntry(
             subject_id=subject.pk,
             purpose=purpose,
             granted=granted,
             recorded_at=now,
-            expires_at=expires_at,
+            expires_at=ends,
             method=method,
             notice=notice,
             previous_hash=previous,

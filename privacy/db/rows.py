@@ -101,6 +101,8 @@ def insert(rows: Sequence[models.Model]) -> None:
 
     `bulk_create` prepares and compiles each call again: with it a pair of calls took a quarter more processor time.
     """
+    if not rows:
+        return
     database = connections[DEFAULT_DB_ALIAS]
     for start in range(0, len(rows), ROWS):
         some = rows[start : start + ROWS]
