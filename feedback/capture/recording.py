@@ -12,7 +12,7 @@ Three steps: `preparing` redacts before the transaction begins; `applying` decid
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -174,11 +174,10 @@ def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[
 def _apply(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[str, str], int]) -> list[Applied]:
     """Apply the writes in one transaction: PostgreSQL is asked once, and once told what to insert and to commit it."""
     is_outermost = not connection.in_atomic_block
-    with ExitStack() as ended_by_commit, transaction.atomic():
+    with transaction.atomic():
         plan, applied = decide(project, writes, counts)
-        if is_outermost and plan.only_adds:
-            ended_by_commit.enter_context(bulk.together())
-        insert(plan)
+        with bulk.together(commit=is_outermost) if plan.only_adds else nullcontext():
+            insert(plan)
     return applied
 
 

@@ -152,13 +152,13 @@ def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
         from_browsers = ask(Signal, ("id", "interaction_id"), *bound(SENT_BY_BROWSERS, **browsers)) if granted else None
         nameless = sum(not write.person for write in added)
         keys = reserve({Subject: len(people) + nameless, Interaction: len(added)})
-        existing = _read_subjects(subjects(), consents())
-        if stored:
-            _read_interactions(existing, stored(), about)
-        [(any_interaction, any_signal, any_parked, any_tombstone)] = any_stored()
-        if from_browsers:
-            existing.from_browsers.update(row.interaction_id for row in from_browsers())
-        existing.keys = keys()
+    existing = _read_subjects(subjects(), consents())
+    if stored:
+        _read_interactions(existing, stored(), about)
+    [(any_interaction, any_signal, any_parked, any_tombstone)] = any_stored()
+    if from_browsers:
+        existing.from_browsers.update(row.interaction_id for row in from_browsers())
+    existing.keys = keys()
     # Most writes are new, and then nothing else is read of them.
     if any_interaction:
         _read_interactions(existing, _ask_interactions(project, new)(), about)
@@ -243,8 +243,8 @@ def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Pla
     with together():
         waiting = ask(ParkedSignal, columns, *bound(WAITING_FOR, **wanted))
         stored = ask(Interaction, ("external_id", "placeholders"), *bound(NAMED, **wanted))
-        found: dict[str, Placeholders] = {row.interaction_external_id: row.placeholders for row in waiting()}
-        return found | {row.external_id: row.placeholders for row in stored()}
+    found: dict[str, Placeholders] = {row.interaction_external_id: row.placeholders for row in waiting()}
+    return found | {row.external_id: row.placeholders for row in stored()}
 
 
 def mark_pending(interactions: Sequence[int]) -> None:

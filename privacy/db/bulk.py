@@ -97,10 +97,10 @@ def _is_watched(database: Any) -> bool:
 
 
 @contextmanager
-def together() -> Iterator[None]:
-    """A block whose statements go to PostgreSQL together, in its pipeline mode: what `send` sends waits until its rows are
-    asked for, or for the end. Only `send` and what is made of it may be used within: other statements count the rows that
-    they changed before the answer is here. A commit within waits for everything.
+def together(*, commit: bool = False) -> Iterator[None]:
+    """A block whose statements go to PostgreSQL in one round trip, in its pipeline mode; with `commit` the outermost
+    transaction ends with them. Their rows may be read, and are waited for, after the block, where an error is raised, too.
+    Only `send` and what is made of it may be used within: other statements count the rows that they changed at once.
     """
     database = connections[DEFAULT_DB_ALIAS]
     if vendor() == "sqlite" or _is_watched(database):
@@ -109,6 +109,8 @@ def together() -> Iterator[None]:
     database.ensure_connection()
     with database.wrap_database_errors, database.connection.pipeline():
         yield
+        if commit:  # Django's own finds nothing left to commit
+            send("COMMIT")
 
 
 def send(statement: str, values: Values = ()) -> Callable[[], list[Any]]:

@@ -84,24 +84,33 @@ def test_rows_are_found_under_the_keys_that_were_kept_for_them(number: int) -> N
 
 
 @pytest.mark.django_db(transaction=True)
-def test_statements_that_go_together_are_carried_out_in_order_and_a_failure_is_told_by_the_commit() -> None:
-    with bulk.together(), transaction.atomic():
+@pytest.mark.parametrize("commit", [True, False])
+def test_statements_that_go_together_are_carried_out_in_order_and_all_or_none(commit: bool) -> None:
+    with transaction.atomic(), bulk.together(commit=commit):
         rows.insert([Subject(namespace="shop", digest="a")])
         found = rows.ask(Subject, ("id", "digest"), "namespace = %s", ["shop"])
         rows.insert([Subject(namespace="shop", digest="b")])
-        assert [person.digest for person in found()] == ["a"]
-    with pytest.raises(IntegrityError), bulk.together(), transaction.atomic():
-        rows.insert([Subject(namespace="shop", digest="c")])
-        rows.insert([Subject(namespace="shop", digest="a")])
+    assert [person.digest for person in found()] == ["a"]
+    with pytest.raises(IntegrityError), transaction.atomic(), bulk.together(commit=commit):
+        rows.insert([Subject(namespace="shop", digest=digest) for digest in "ca"])
     assert sorted(Subject.objects.values_list("digest", flat=True)) == ["a", "b"]
 
 
+def test_what_fails_together_leaves_the_transaction_around_it_whole() -> None:
+    with transaction.atomic():
+        Subject.objects.create(namespace="shop", digest="a")
+        with pytest.raises(IntegrityError), transaction.atomic(), bulk.together():
+            rows.insert([Subject(namespace="shop", digest="a")])
+        Subject.objects.create(namespace="shop", digest="b")
+    assert Subject.objects.count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_key_that_refers_to_nothing_is_refused_by_the_commit() -> None:
+def test_a_key_that_refers_to_nothing_is_refused_with_the_commit() -> None:
     shop = cast.project()
     stray = Signal(
         project_id=shop.pk, interaction_id=10**6, subject_id=10**6, external_id="s", occurred_at=timezone.now()
     )
-    with pytest.raises(IntegrityError), bulk.together(), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic(), bulk.together(commit=True):
         rows.insert([stray])
     assert not Signal.objects.exists()
