@@ -200,13 +200,13 @@ def main(arguments: list[str]) -> int:
     for language, (names, introduced, free) in PLANTED.items():
         found = [recall(names, kind, policy) for policy in (exact, strict) for kind in (introduced, free)]
         totals = [one[language] for one in ordinary if language in one]
-        false = [f"{100 * bad / total:.1f} %" for total, bad, _ in totals] or ["–", "–"]
+        false = [f"{100 * bad / total:.1f}%" for total, bad, _ in totals] or ["–", "–"]
         new = recall("|".join(unlisted[language]), introduced, exact) if len(unlisted[language]) >= FEWEST else None
-        new_share, new_missed = ("–", "–") if new is None else (f"{new:.2f}", f"{100 * (1 - new):.0f} %")
+        new_share, new_missed = ("–", "–") if new is None else (f"{new:.2f}", f"{100 * (1 - new):.0f}%")
         shares.append(
             [language, *(f"{one:.2f}" for one in found), new_share, *false, str(totals[0][0]) if totals else "–"]
         )
-        missed_of = [f"{100 * (1 - found[place]):.0f} %" for place in (0, 1, 3)]
+        missed_of = [f"{100 * (1 - found[place]):.0f}%" for place in (0, 1, 3)]
         missed.append([language, missed_of[0], new_missed, *missed_of[1:], *false])
     if "--docs" not in arguments:
         print(table(HEAD, shares))
