@@ -26,7 +26,7 @@ from bench.worlds.alone import Heard
 from bench.worlds.people import WORLDS, Log
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "rules.md"
-WORLDS_READ: Final = ("templates", "faq", "stubborn", "moving", "account", "paged")
+WORLDS_READ: Final = ("templates", "stubborn", "moving", "account", "paged")
 NEVER: Final = 10**9
 
 
@@ -69,11 +69,12 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
     django.setup()
-    text = "\n".join(page(options.seeds, options.log)) + "\n"
+    lines = []
+    for line in page(options.seeds, options.log):
+        print(line, file=sys.stderr if options.write else sys.stdout, flush=True)
+        lines.append(line)
     if options.write:
-        PAGE.write_text(text, encoding="utf-8")
-    else:
-        sys.stdout.write(text)
+        PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def page(seeds: Sequence[int], logs: Sequence[Path]) -> Iterator[str]:
@@ -95,9 +96,10 @@ INTRODUCTION: Final = """# Figures of the evidence rule
 
 <!-- Written by `python -m bench.evidence --log FILE … --write`. Run it again after a change of the rule. -->
 What each figure of `curation/decisions/posterior.py` costs and saves: the rule without it, at half, and at double, all else as it is. A
-cell has the true share of the distinct examples, then the share of facts that are answered rightly as asked before, in percent, for {seeds} seeds of
-each [simulated world](../benchmarks/value.md); `paged` is `moving` where each conversation cites the page that was right at the time. For
-a real log: of its questions with an uncontested confirmed answer, those that have an example.
+cell has the true share of the distinct examples, then the share of facts that are answered rightly as asked before, in percent, seeds of each
+[simulated world](../benchmarks/value.md): {seeds}; `paged` is `moving` where each conversation cites the page that was right at the time. For
+a real log: of its questions with an uncontested confirmed answer, those that have an example. Not measured here: what guards and the key
+of a question do.
 """
 
 
