@@ -134,7 +134,7 @@ WORLDS: Final[Mapping[str, World]] = {
         World("divided", rows=2600, voting=0.5, stubborn=1 / 3, telling=0.4),
         World("brigade", voting=0.4, by_demand=True, brigade=0.05),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
