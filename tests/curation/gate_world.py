@@ -65,9 +65,7 @@ def released(name: str = "shop", people: str = "person") -> Release:
         question, person = f"Where do I ask about {topic}, please?", f"{people}-{place(topic)}"
         said = "Ask the driver of any tram about that." if topic in CORRECTED else right(topic)
         page = [{"title": "Counters", "text": right(topic)}]
-        talk = cast.asked(
-            shop, person, question=question, answer=said, sources=page, id=f"{name}-{place(topic)}"
-        )
+        talk = cast.asked(shop, person, question=question, answer=said, sources=page, id=f"{name}-{place(topic)}")
         if topic in CORRECTED:
             cast.said(shop, talk, "edit", correction=right(topic))
         else:
