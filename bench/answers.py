@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from curation.gate.verdicts import Case
-from tests.curation.told_answers import FILES, Tally, Told, read, tally
+from tests.curation.told_answers import FILES, HELD, Tally, Told, read, tally
 
 QUESTIONS = 250
 SHORTEST, LONGEST = 40, 900
@@ -39,7 +39,7 @@ REFUSALS = ("I'm sorry, I don't know that.", "I cannot help with this question."
 
 def main() -> None:
     """Print a line for each file, and one for each kind of edit of real answers."""
-    for name in FILES:
+    for name in (*FILES, HELD):
         print(shown(f"{name}, by hand", tally(read(name))))
     if folder := os.environ.get("REAL_DATA"):
         told = [each for name in ("feedbackqa", "oasst") for each in edited(Path(folder, f"{name}.jsonl"))]

@@ -40,7 +40,7 @@ def test_four_lines_become_a_release_and_a_gate_that_judges(tmp_path: Path, monk
     assert ReviewTask.objects.get().interaction.question == "Do you ship to Norway?"
     assert verdict(gate, monkeypatch) == 0
     agent = tmp_path / "mine_agent.py"
-    agent.write_text(agent.read_text().replace("14 days", "30 days"))
+    agent.write_text(agent.read_text().replace("14 days", "30 days").replace("nine", "eight"))
     assert verdict(gate, monkeypatch) == 1
 
 

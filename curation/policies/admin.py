@@ -103,6 +103,7 @@ class CurationPolicyAdmin(ReadOnlyAdmin):
             "opts": self.opts,
             "row": row,
             "curves": [one for one in curves if one.points],
+            "measured": thresholds.measured(row.project),
             "needed": LEAST_REVIEWED,
             "width": thresholds.WIDTH,
             "height": thresholds.HEIGHT,

@@ -18,7 +18,7 @@ from statistics import fmean
 from curation.quality.estimates import Estimate, interval, share
 
 FOLDS = 5
-ROUNDS, RIDGE = 6, 100.0  # Newton's steps; the ridge was chosen on one half of the questions of feedbackqa
+ROUNDS, RIDGE = 6, 100.0  # Newton's steps; the ridge is the best of three on feedbackqa
 LEAST_JUDGED = 200
 TINY = 1e-9
 STEM, OPENING = 6, 40  # characters of a word that count; words that begin an answer

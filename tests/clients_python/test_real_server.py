@@ -97,7 +97,7 @@ def test_an_agent_behind_http_is_gated_and_a_worse_one_refused(shell: dict[str, 
     (tmp_path / "worse.py").write_text("def answer(question, context):\n    return 'Returns end after two weeks.'\n")
     refused = sh(f"{gate} --agent worse:answer", tmp_path, shell)
     verdict = json.loads(refused.stdout)
-    assert refused.returncode == 1 and "fixed_regressions" in {reason["code"] for reason in verdict["reasons"]}
+    assert refused.returncode == 1 and "significant_drop" in {reason["code"] for reason in verdict["reasons"]}
     unreachable = sh(f"{gate} --agent http://127.0.0.1:{port}/", tmp_path, shell)
     assert unreachable.returncode == 1 and GateRun.objects.latest("pk").verdict == "refused"
 

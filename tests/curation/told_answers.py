@@ -11,6 +11,8 @@ from curation.gate.verdicts import Case, graded
 
 FOLDER = Path(__file__).parent / "claims"
 FILES = ("answers.txt", "more_answers.txt", "last_answers.txt")
+HELD = "held_answers.txt"
+"""What no rule was learnt from."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from curation.gate import judging
 from curation.gate.figures import in_words
 from curation.gate.runs import kept_results
-from curation.gate.verdicts import Attempt, ResultSet, Verdict, attempted, graded, verdict_document
+from curation.gate.verdicts import Attempt, Result, ResultSet, Verdict, attempted, graded, verdict_document
 from curation.gate.verdicts.families import families
 from curation.gate.verdicts.policy import Levels
 from curation.questions.variants import variants
@@ -98,7 +98,7 @@ def test_an_unchanged_agent_is_refused_in_at_most_5_percent_with_ten_variants_a_
     """Variants of one case rise and fall together, by a mood of the moment. Simulated: 2,000 runs of 30 cases."""
     rng, cases, level = random.Random(7), CASES[:30], Levels.of(0.05).families
 
-    def answered() -> dict[str, object]:
+    def answered() -> dict[str, Result]:
         made = {}
         for case in cases:
             mood = rng.choice((0.2, 0.9, 1.0))
@@ -106,7 +106,7 @@ def test_an_unchanged_agent_is_refused_in_at_most_5_percent_with_ten_variants_a_
             made[case.id] = replace(graded(case, case.expected), variants=marks)
         return made
 
-    found = [families(cases, answered(), answered()) for _ in range(2_000)]  # type: ignore[arg-type]
+    found = [families(cases, answered(), answered()) for _ in range(2_000)]
     ps = [one.p for one in found if one is not None and one.p is not None]
     assert len(ps) == 2_000
     assert fmean(p <= 0.05 for p in ps) <= 0.065 and fmean(p <= level for p in ps) <= 0.005
@@ -130,6 +130,5 @@ def test_variants_are_asked_only_where_that_is_wanted_and_kept_with_their_seal()
     assert kept.seal and all(len(one.variants) == 2 and not one.repeats for one in kept.results)
     row = run.results.first()
     assert row is not None
-    del row.attempts[0]
-    row.save(update_fields=["attempts"])
+    run.results.filter(pk=row.pk).update(attempts=[])
     assert not kept_results(run).seal

@@ -173,3 +173,23 @@ def test_asking_costs_the_same_however_many_there_are(django_assert_max_num_quer
     project = judged(40, right=20)
     with django_assert_max_num_queries(12):
         thresholds.curves(project)
+
+
+def test_graders_are_measured_beside_people_by_name_with_n_and_interval(client: Client) -> None:
+    project = judged(30, right=20)
+    rows = list(GateResult.objects.order_by("pk"))
+    for place, row in enumerate(rows):
+        row.grader = "judge:12345678" if place % 3 else "claims"
+        row.passed = bool(row.judged) if place % 5 else not row.judged
+    GateResult.objects.bulk_update(rows, ["grader", "passed"])
+    judge, claims = thresholds.measured(project)
+    assert (judge.grader, judge.n, claims.grader, claims.n) == ("judge:12345678", 20, "claims", 10)
+    assert judge.right_passed + judge.right_refused + claims.right_passed + claims.right_refused == 20
+    assert judge.right_refused + judge.wrong_passed + claims.right_refused + claims.wrong_passed == 6
+    assert judge.agreement.n == 20 and judge.agreement.low < (judge.agreement.rate or 0) < judge.agreement.high
+    assert judge.passes_wrong.n + judge.refuses_right.n == 20
+    assert thresholds.measured(cast.project("other")) == []
+    client.force_login(User.objects.create_superuser("kim"))
+    key = versions.current(project).pk
+    page = client.get(reverse("admin:curation_curationpolicy_thresholds", args=[key])).content.decode()
+    assert "judge:12345678" in page and str(judge.agreement) in page

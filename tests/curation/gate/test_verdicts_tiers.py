@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from curation.gate.figures import in_words
 from curation.gate.verdicts import Case, Verdict, verdict_document
-from curation.gate.verdicts.losses import Evidence, Record, together, together_without_one
+from curation.gate.verdicts.history import Record
+from curation.gate.verdicts.losses import Evidence, together, together_without_one
 from curation.gate.verdicts.rounds import Unit, drops, sure_drops
 from tests.curation.gate.test_verdicts import ALL_GOLDEN, CASES, codes, judge, run
 
+Severity = Literal["normal", "never_again"]
 ONE_PERSON = {"g0", "g1", "g2", "r0"}
 
 
-def tiered(names: set[str] = ONE_PERSON, severity: str = "normal") -> list[Case]:
+def tiered(names: set[str] = ONE_PERSON, severity: Severity = "normal") -> list[Case]:
     """The usual cases; those named rest on one person."""
     return [
         replace(case, tier="single", severity=severity) if case.id in names else replace(case, tier="several")

@@ -128,8 +128,9 @@ def test_the_third_argument_is_one_that_is_needed_or_named() -> None:
         return question
 
     asked = Question("q", [], WORLD)
-    assert [takes_world(one) for one in (two, tuned, named, spoiling, print)] == [False, False, True, True, False]
-    assert [call(one, asked) for one in (two, tuned, named, spoiling)] == ["q", "q 0.2", "q 2026", "q"]
+    given: list[agents.Agent] = [two, tuned, named, spoiling]
+    assert [takes_world(one) for one in given] == [False, False, True, True]
+    assert [call(one, asked) for one in given] == ["q", "q 0.2", "q 2026", "q"]
     assert WORLD["sources"] == [{"text": "A page."}]
 
 
