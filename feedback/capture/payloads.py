@@ -8,7 +8,7 @@ import re
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from feedback.signals import SignalKind
 from feedback.texts.blanks import is_blank
@@ -25,11 +25,27 @@ T = TypeVar("T")
 Purposes = dict[Literal["capture", "evaluation", "training"], bool]
 
 
-class Message(Struct, forbid_unknown_fields=True):
-    """One earlier turn of the conversation."""
+class Message(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One earlier turn of the conversation, as chat APIs write it: its content a text or a list of parts, with calls of
+    tools, or the result of one. Media are kept as their type and address."""
 
     role: Label
-    content: Annotated[str, Meta(max_length=200_000)]
+    content: Annotated[str, Meta(max_length=200000)] | Annotated[list[Any], Meta(max_length=200)] | UnsetType | None = (
+        UNSET
+    )
+    parts: Annotated[list[Any], Meta(max_length=200)] | UnsetType = UNSET
+    tool_calls: Annotated[list[Any], Meta(max_length=200)] | UnsetType | None = UNSET
+    tool_call_id: Label | UnsetType | None = UNSET
+    name: Label | UnsetType | None = UNSET
+    # What replies of APIs have besides, and no turn keeps.
+    function_call: Any = UNSET
+    refusal: Any = UNSET
+    annotations: Any = UNSET
+    audio: Any = UNSET
+
+    def __post_init__(self) -> None:
+        if type(self.content) is not str and not (self.content or self.parts or self.tool_calls or self.function_call):
+            raise ValueError("Object missing required field `content`")
 
 
 class Source(Struct, forbid_unknown_fields=True):

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from feedback.otel.attributes import unwritten
 from feedback.otel.readings import Person
+from feedback.texts.literals import unwritten
 
 # Where products put what a caller adds to a trace.
 PREFIXES = (

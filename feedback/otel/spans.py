@@ -9,12 +9,14 @@ import msgspec
 
 from feedback.capture.payloads import PayloadError
 from feedback.otel import shapes
-from feedback.otel.attributes import broken, is_cut, text_or_data, unwritten
+from feedback.otel.attributes import broken, is_cut, text_or_data
 from feedback.otel.decoding import Span, cleaned
 from feedback.otel.dialects import DIALECTS, Dialect, genai
 from feedback.otel.documents import sources
 from feedback.otel.people import person
-from feedback.otel.readings import TOPS, Call, Kind, Message, Person, Reading
+from feedback.otel.readings import TOPS, Kind, Person, Reading
+from feedback.texts.literals import unwritten
+from feedback.texts.messages import Call, Message, structure
 
 LABEL, MAX_TAGS, MAX_SOURCES = 200, 50, 100
 PRODUCT = "other"  # a span of no dialect
@@ -198,7 +200,7 @@ def call(span: Span, spoken: Sequence[Dialect]) -> Call:
 def _data(given: Mapping[str, Any], keys: Sequence[str]) -> Any:
     """The argument or the result of a tool; of a decorated function, its arguments by name."""
     value = next((given[key] for key in keys if given.get(key) is not None), None)
-    value = shapes.structure(value)
+    value = structure(value)
     if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"':
         value = shapes.unquoted(value) or value
     if isinstance(value, dict) and value.keys() == {"args", "kwargs"}:

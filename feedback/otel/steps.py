@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from feedback.otel.readings import TOPS, Call, Kind, Message, Reading
+from feedback.otel.readings import TOPS, Kind, Reading
+from feedback.texts.messages import Call, Message
 
 FINAL = ("final_answer", "final_result")  # tools by which frameworks give the answer itself
 
