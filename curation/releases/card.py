@@ -12,12 +12,19 @@ import orjson
 
 from curation.quality.estimates import percent as as_percent
 from curation.releases.formats import TABLES
-from curation.releases.formats.shapes import Shape
+from curation.releases.formats.shapes import Shape, has_objects
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 TASKS = {"eval_cases.jsonl": "question-answering", "sft.jsonl": "text-generation"}
 # Arrow's JSON reader takes strings of ISO 8601 for times in any case; undeclared they would lose their zone.
-DTYPES = {"string": "string", "time": "timestamp[us, tz=UTC]", "boolean": "bool", "null": "null", "integer": "int64"}
+DTYPES = {
+    "string": "string",
+    "time": "timestamp[us, tz=UTC]",
+    "boolean": "bool",
+    "null": "null",
+    "integer": "int64",
+    "json": "json",
+}
 LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 LICENSE = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}\Z")
 NO_AUDIT = """No audit sample was reviewed. The share of golden cases says nothing about the agent: people choose
@@ -69,7 +76,7 @@ def info(entry: Mapping[str, Any]) -> Iterator[str]:
     """The features and the size of one config."""
     yield f"- config_name: {quoted(config_name(entry))}"
     yield "  features:"
-    for name, shape in TABLES[entry["name"]].items():
+    for name, shape in columns(TABLES[entry["name"]], bool(entry.get("with_tools"))).items():
         yield from feature(name, shape, "  ")
     yield "  splits:"
     yield f"  - name: {split(entry)}"
@@ -77,6 +84,20 @@ def info(entry: Mapping[str, Any]) -> Iterator[str]:
     yield f"    num_examples: {entry['records']}"
     yield f"  download_size: {entry['bytes']}"
     yield f"  dataset_size: {entry['bytes']}"
+
+
+def columns(shapes: Mapping[str, Shape], with_tools: bool) -> dict[str, Shape]:
+    """The columns as `datasets` knows them: tools are objects of any shape, a type that came with its version 4.7; where no
+    record has any, older ones read the file too."""
+    found: dict[str, Shape] = {}
+    for name, shape in shapes.items():
+        if isinstance(shape, dict):
+            found[name] = columns(shape, with_tools)
+        elif not has_objects(shape):
+            found[name] = shape
+        elif with_tools or not name.endswith("?"):
+            found[name] = "json" if with_tools else ["null"]
+    return found
 
 
 def feature(name: str, shape: Shape, indent: str) -> Iterator[str]:
@@ -121,6 +142,9 @@ def body(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "## What the answers rest on\n\n" + tiers(manifest.get("tiers") or {})
     if manifest.get("funnel"):
         yield "## What is not in it\n\n" + losses(manifest["funnel"])
+    if left_out := manifest.get("left_out"):
+        rows = [(plain(file), plain(why), n) for file, found in left_out.items() for why, n in found.items()]
+        yield "## What a file has no place for\n\n" + table(("file", "why", "records"), rows)
     yield "## Consent\n\n" + facts(manifest.get("consent"), "Not recorded.")
     yield "## Redaction\n\n" + facts(manifest.get("redaction"), "Not recorded.")
     yield "## How good the agent is\n\n" + estimates(manifest.get("bias"))
