@@ -6,7 +6,7 @@ read, so that several workers share them.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -70,6 +70,8 @@ class Read(NamedTuple):
     revision: int
     votes: tuple[Vote, ...]
     is_cut: bool
+    has_media: bool
+    steps_text: str
     heard_at: datetime | None
     before: Before | None
 
@@ -120,7 +122,7 @@ def statement(which: str, *, pending: bool = True) -> str:
     """A SELECT of the interactions, the pending ones unless told otherwise, for which `which` holds."""
     return (
         "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
-        f"i.agent_version, {bulk.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata "
+        f"i.agent_version, {bulk.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata, i.steps "
         f"FROM {bulk.quoted(Interaction)} i JOIN {bulk.quoted(Subject)} p ON p.id = i.subject_id "
         f"WHERE {'i.pending AND ' if pending else ''}NOT i.scan_due AND p.restricted_at IS NULL AND {which}"
     )
@@ -160,13 +162,15 @@ def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
 
 def read(stored: Stored) -> Read:
     """What is stored of an interaction, as the rules take it."""
-    key, subject, question, answer, context, sources, tags, name, version, at, mark, revision, metadata = stored.row
+    (
+        key, subject, question, answer, context, sources, tags, name, version, at, mark, revision, metadata, steps,
+    ) = stored.row  # fmt: skip
     before = decision_before(stored.decision)
     reviewed = before is not None and before.task is not None
     return Read(
         key, subject, question, answer, bulk.parsed(context), bulk.parsed(sources), tuple(bulk.parsed(tags)),
         (name, version), bulk.moment(at), bytes(mark), revision,
-        tuple(map(vote, stored.votes)), is_cut(metadata),
+        tuple(map(vote, stored.votes)), is_cut(metadata), has_media(metadata, context), steps_text(steps),
         max((bulk.moment(vote[-1]) for vote in stored.votes), default=None) if reviewed else None,
         before,
     )  # fmt: skip
@@ -175,6 +179,27 @@ def read(stored: Stored) -> Read:
 def is_cut(metadata: Any) -> bool:
     """Whether a client said that its stream ended before the answer did."""
     return metadata != "{}" and "cut" in bulk.parsed(metadata)
+
+
+def has_media(metadata: str, context: str) -> bool:
+    """Whether the question, or a turn before it, came with a picture, a recording or a file."""
+    if '"media"' in metadata and bulk.parsed(metadata).get("media"):
+        return True
+    return '"media"' in context and any(turn.get("media") for turn in bulk.parsed(context))
+
+
+def steps_text(steps: str) -> str:
+    """What tools were asked and gave back, as text for the filters; most answers have no steps."""
+    return "" if steps == "[]" else "\n".join(leaves(bulk.parsed(steps)))
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """The texts in a structure."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from leaves(part)
 
 
 def decision_before(stored: Columns | None) -> Before | None:
@@ -192,14 +217,14 @@ def load(keys: Sequence[int]) -> list[Decided]:
     statement = (
         "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
         "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
-        f"i.occurred_at, d.question, i.fingerprint, i.metadata FROM {bulk.quoted(Decision)} d {RESTS_ON} "
+        f"i.occurred_at, d.question, i.fingerprint, i.metadata, i.steps FROM {bulk.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
-        language, name, version, occurred_at, key_of_question, fingerprint, metadata,
+        language, name, version, occurred_at, key_of_question, fingerprint, metadata, steps,
     ) in bulk.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
@@ -222,6 +247,8 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 wording=bytes(fingerprint),
                 voters=voters.get(key, ()),
                 is_cut=is_cut(metadata),
+                has_media=has_media(metadata, context),
+                steps_text=steps_text(steps),
             )
         )
     return sorted(rows, key=lambda row: row.interaction)

@@ -1,4 +1,5 @@
-"""The agent under test: a Python function, or an HTTP address that is sent each question."""
+"""The agent under test: a Python function, or an HTTP address that is sent each question. It answers with a text, or with
+{"answer", "steps"}, where steps are what it did, as captured interactions have them."""
 
 import importlib
 import json
@@ -13,11 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from curation.gate import candidate_steps
 from curation.gate.graders.grades import MAX_ANSWER
 from curation.gate.verdicts import TIMEOUT
+from feedback.capture.payloads import PayloadError
 
 Question = tuple[str, list[dict[str, str]]]
-Agent = Callable[[str, list[dict[str, str]]], str]
+Agent = Callable[[str, list[dict[str, str]]], str | Mapping[str, Any]]
 MAX_ANSWER_BYTES = 4 * 1_048_576
 PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before another try, doubled each time
 
@@ -28,10 +31,11 @@ class AgentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An agent's answer, or the kind of error in its place."""
+    """An agent's answer, with what it did where it says so, or the kind of error in its place."""
 
     text: str | None
     error: str | None = None
+    steps: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +66,16 @@ def load(name: str, *, timeout: float = 60.0) -> Agent:
 
 
 def over_http(address: str, timeout: float) -> Agent:
-    """An agent behind an address: POST {"question", "context"} is answered by {"answer"}."""
+    """An agent behind an address: POST {"question", "context"} is answered by {"answer", "steps"?}."""
 
-    def ask(question: str, context: list[dict[str, str]]) -> str:
+    def ask(question: str, context: list[dict[str, str]]) -> Any:
         body = json.dumps({"question": question, "context": context}).encode()
         request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - http only, see load
         with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
-            answer = json.loads(response.read(MAX_ANSWER_BYTES))["answer"]
-        if not isinstance(answer, str):
+            told = json.loads(response.read(MAX_ANSWER_BYTES))
+        if not isinstance(told["answer"], str):
             raise TypeError("the answer is no text")
-        return answer
+        return told
 
     return ask
 
@@ -81,7 +85,7 @@ def ask_all(
     questions: Sequence[Question],
     effort: Effort,
     *,
-    known: Mapping[int, str] | None = None,
+    known: Mapping[int, Answer] | None = None,
     on_answer: Callable[[int, Answer], Any] | None = None,
 ) -> list[Answer]:
     """Every answer, in order. A failure gives an answer with an error, never a missing one. Places in `known` are not
@@ -90,7 +94,7 @@ def ask_all(
     known = known or {}
 
     def ask(place: int) -> Answer:
-        return Answer(known[place]) if place in known else ask_with_retries(agent, questions[place], effort)
+        return known[place] if place in known else ask_with_retries(agent, questions[place], effort)
 
     answers: list[Answer] = []
     with ThreadPoolExecutor(effort.concurrency) as pool:
@@ -131,9 +135,17 @@ def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
     if isinstance(result, BaseException):
         slow = isinstance(result, TimeoutError) or isinstance(getattr(result, "reason", None), TimeoutError)
         return Answer(None, TIMEOUT if slow else type(result).__name__)
+    told: Any = None
+    if isinstance(result, dict):
+        told, result = result.get("steps"), result.get("answer")
     if not isinstance(result, str) or "\x00" in result or any("\ud800" <= letter <= "\udfff" for letter in result):
         return Answer(None, "no text")
-    return Answer(result) if len(result) <= MAX_ANSWER else Answer(None, "too long")
+    if len(result) > MAX_ANSWER:
+        return Answer(None, "too long")
+    try:
+        return Answer(result, steps=candidate_steps.parsed(told))
+    except PayloadError:
+        return Answer(None, "bad steps")
 
 
 class JournalError(ValueError):
@@ -144,7 +156,7 @@ class Journal:
     """The answers of one gate by (round, case)."""
 
     def __init__(self, path: Path, identity: Mapping[str, str]) -> None:
-        self._answers: dict[tuple[int, str], str] = {}
+        self._answers: dict[tuple[int, str], Answer] = {}
         whole = self._read(path, identity)
         if path.exists():
             os.truncate(path, whole)
@@ -152,12 +164,13 @@ class Journal:
         if not whole:
             self._append({"run": dict(identity)})
 
-    def known(self, number: int, case: str) -> str | None:
+    def known(self, number: int, case: str) -> Answer | None:
         return self._answers.get((number, case))
 
-    def keep(self, number: int, case: str, answer: str) -> None:
+    def keep(self, number: int, case: str, answer: str, steps: str | None = None) -> None:
         if (number, case) not in self._answers:
-            self._append({"round": number, "case": case, "answer": answer})
+            did = {} if steps is None else {"steps": steps}
+            self._append({"round": number, "case": case, "answer": answer, **did})
 
     def __enter__(self) -> Self:
         return self
@@ -177,7 +190,8 @@ class Journal:
             if entries and entries[0]["run"] != dict(identity):
                 raise JournalError("The file to resume from belongs to another release, agent or version.")
             for entry in entries[1:]:
-                self._answers[int(entry["round"]), str(entry["case"])] = str(entry["answer"])
+                told = Answer(str(entry["answer"]), steps=entry.get("steps"))
+                self._answers[int(entry["round"]), str(entry["case"])] = told
         except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
             raise JournalError("The file to resume from is no journal of the gate.") from error
         return sum(map(len, lines))

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from curation.gate import agents, past_runs
+from curation.gate import agents, candidate_steps, past_runs
 from curation.gate.agent_versions import CandidateIn
 from curation.gate.agents import Effort, Journal, JournalError
 from curation.gate.case_graders import Unsettled, graded_cases
@@ -41,7 +41,7 @@ from curation.releases import cutting
 from curation.releases.files import folder
 from curation.releases.verify import read_checked
 from feedback.models import Interaction, Project
-from privacy.redaction import PLACEHOLDER, redact
+from privacy.redaction import PLACEHOLDER, Redacted, redact
 
 __all__ = [
     "CandidateIn",
@@ -134,6 +134,7 @@ def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:
         accepted=tuple(text for text in line.get("accepted", ()) if not PLACEHOLDER.search(text)),
         also_rejected=tuple(line.get("also_rejected", ())),
         context=msgspec.json.encode(line["context"]).decode(),
+        steps=candidate_steps.expected(line.get("steps")),
     )
 
 
@@ -191,13 +192,14 @@ class Asking:
 
         def said(place: int, answer: agents.Answer) -> None:
             text = redacted_answer(self.paper, cases[place], answer.text)
-            clean.append(agents.Answer(text, answer.error))
+            steps = redacted_steps(self.paper, cases[place], answer.steps)
+            clean.append(agents.Answer(text, answer.error, steps))
             if journal and text is not None:
-                journal.keep(number, cases[place].id, text)
+                journal.keep(number, cases[place].id, text, steps)
             if self.progress:
                 self.progress(place + 1, len(cases))
 
-        known = {place: text for place, text in before.items() if text is not None}
+        known = {place: told for place, told in before.items() if told is not None}
         agents.ask_all(self.agent, questions, self.effort, known=known, on_answer=said)
         return clean
 
@@ -218,7 +220,8 @@ def final_verdict(
     using = paper.models.graders
     grade_ahead([(case, said.text) for case, said in zip(paper.cases, first, strict=True)], using)
     results = [
-        graded(case, said.text, error=said.error, using=using) for case, said in zip(paper.cases, first, strict=True)
+        graded(case, said.text, error=said.error, steps=said.steps, using=using)
+        for case, said in zip(paper.cases, first, strict=True)
     ]
     results = with_repeats(results, paper.cases, more, using)
     verdict = judge(paper, results, rival, past)
@@ -241,7 +244,7 @@ def with_repeats(
     added: dict[str, list[Attempt]] = {case.id: [] for case in cases}
     for answers in rounds:
         for case, said in zip(cases, answers, strict=True):
-            added[case.id].append(attempted(case, said.text, error=said.error, using=using))
+            added[case.id].append(attempted(case, said.text, error=said.error, steps=said.steps, using=using))
     return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
 
 
@@ -250,6 +253,11 @@ def redacted_answer(paper: Exam, case: Case, text: str | None) -> str | None:
         return None
     origin, project = paper.origins[case.id], paper.release.dataset.project
     return redact(text, project.redaction_policy, project.numbering(origin.external_id, origin.placeholders))
+
+
+def redacted_steps(paper: Exam, case: Case, steps: str | None) -> Redacted | None:
+    """What the candidate did, as it is graded and kept."""
+    return candidate_steps.redacted(paper.release.dataset.project, paper.origins[case.id], steps)
 
 
 def find_baseline(release: Release, name: str | None) -> GateRun | None:

@@ -121,18 +121,20 @@ def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: st
         error=result.error or "",
         attempts=[attempt_row(attempt, policy) for attempt in result.repeats],
         case_digest=result.digest,
+        steps=redacted(result.steps or "", policy),
     )
     row.seal = row_seal(row)
     return row
 
 
-KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "passed")}
+KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "passed", "steps")}
 
 
 def attempt_row(attempt: Attempt, policy: Policy) -> dict[str, Any]:
     answer, error = (text if text is None else redacted(text, policy) for text in (attempt.answer, attempt.error))
     values = {"answer": answer, "error": error, "score": attempt.score, "passed": attempt.passed}
-    return {KEYS[name]: value for name, value in values.items()}
+    did = {} if attempt.steps is None else {"steps": redacted(attempt.steps, policy)}
+    return {KEYS[name]: value for name, value in (values | did).items()}
 
 
 def redacted(text: str, policy: Policy) -> Redacted:
@@ -156,6 +158,7 @@ SEALED = (
     "error",
     "attempts",
     "case_digest",
+    "steps",
     "seal",
 )
 
@@ -166,10 +169,13 @@ def row_seal(row: GateResult) -> str:
     """
     numbers = (None if row.score is None else float(row.score), bool(row.passed))
     attempts = [
-        [attempt[name] for name in ("answer", "error", "passed")] + [repr(attempt["score"])] for attempt in row.attempts
+        [attempt[name] for name in ("answer", "error", "passed")]
+        + [repr(attempt["score"])]
+        + ([attempt["steps"]] if "steps" in attempt else [])
+        for attempt in row.attempts
     ]
     said = [row.run_id, row.interaction_id, row.kind, str(row.answer), repr(numbers), row.grader, row.error,
-            attempts, row.case_digest]  # fmt: skip
+            attempts, row.case_digest, *filter(None, [str(row.steps)])]  # fmt: skip
     return digest("gate result", orjson.dumps(said).decode())
 
 
@@ -195,6 +201,7 @@ def kept_result(row: GateResult) -> Result:
         passed=row.passed,
         digest=row.case_digest,
         repeats=tuple(Attempt(**attempt) for attempt in row.attempts),
+        steps=str(row.steps) or None,
     )
 
 

@@ -12,7 +12,8 @@ import orjson
 
 from curation.quality.estimates import percent as as_percent
 from curation.releases.formats import TABLES
-from curation.releases.formats.shapes import Shape, has_objects
+from curation.releases.formats.shapes import Shape
+from curation.releases.formats.shapes import plain as plain_columns
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 TASKS = {"eval_cases.jsonl": "question-answering", "sft.jsonl": "text-generation"}
@@ -76,7 +77,7 @@ def info(entry: Mapping[str, Any]) -> Iterator[str]:
     """The features and the size of one config."""
     yield f"- config_name: {quoted(config_name(entry))}"
     yield "  features:"
-    for name, shape in columns(TABLES[entry["name"]], bool(entry.get("with_tools"))).items():
+    for name, shape in columns(TABLES[entry["name"]], bool(entry.get("mixed"))).items():
         yield from feature(name, shape, "  ")
     yield "  splits:"
     yield f"  - name: {split(entry)}"
@@ -86,18 +87,18 @@ def info(entry: Mapping[str, Any]) -> Iterator[str]:
     yield f"  dataset_size: {entry['bytes']}"
 
 
-def columns(shapes: Mapping[str, Shape], with_tools: bool) -> dict[str, Shape]:
-    """The columns as `datasets` knows them: tools are objects of any shape, a type that came with its version 4.7; where no
-    record has any, older ones read the file too."""
-    found: dict[str, Shape] = {}
-    for name, shape in shapes.items():
-        if isinstance(shape, dict):
-            found[name] = columns(shape, with_tools)
-        elif not has_objects(shape):
-            found[name] = shape
-        elif with_tools or not name.endswith("?"):
-            found[name] = "json" if with_tools else ["null"]
-    return found
+def columns(shapes: Mapping[str, Shape], mixed: bool) -> dict[str, Shape]:
+    """The columns as `datasets` knows them. Where some records have calls of tools, messages are of a type that came with
+    its version 4.7 and keeps each record as it is: declared fields would be null in all others, which templates for chats
+    take for calls."""
+    return {name: as_json(shape) for name, shape in shapes.items()} if mixed else plain_columns(shapes)
+
+
+def as_json(shape: Shape) -> Shape:
+    """The shape, with `json` for what differs from record to record."""
+    if isinstance(shape, list):
+        return "json" if plain_columns(shape) != shape else shape
+    return {name: as_json(inner) for name, inner in shape.items()} if isinstance(shape, dict) else shape
 
 
 def feature(name: str, shape: Shape, indent: str) -> Iterator[str]:

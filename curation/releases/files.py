@@ -16,8 +16,8 @@ from curation.releases import rows as releases_rows
 from curation.releases.card import card
 from curation.releases.formats import parquet
 from curation.releases.formats.format import NoPlace
-from curation.releases.formats.shapes import Shape
-from curation.releases.manifest import TOOLS_MARK, canonical, lineage, manifest, sha256sums
+from curation.releases.formats.shapes import Shape, plain
+from curation.releases.manifest import MARKS, canonical, lineage, manifest, sha256sums
 from curation.releases.rows import Tally
 from curation.runs.pace import uncollected
 from privacy.db import bulk
@@ -36,7 +36,7 @@ class HashedFile:
     """A file that knows its SHA-256 and the number of its lines when it is closed, on disk. `write` appends a line."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.records, self.size, self.with_tools = path, 0, 0, 0
+        self.path, self.records, self.size, self.mixed = path, 0, 0, False
         self._file = path.open("wb", buffering=0)
         self._hash = hashlib.sha256()
         self._waiting = bytearray()
@@ -46,7 +46,7 @@ class HashedFile:
         """Hash and write the buffered lines, some hundred at a time."""
         self.records += self._waiting.count(b"\n")
         self.size += len(self._waiting)
-        self.with_tools += self._waiting.count(TOOLS_MARK)
+        self.mixed = self.mixed or any(mark in self._waiting for mark in MARKS)
         self._hash.update(self._waiting)
         with memoryview(self._waiting) as rest:
             written = 0
@@ -104,12 +104,12 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
 def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
     digest = file.close()
     entry = {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
-    return {**entry, "with_tools": file.with_tools} if file.with_tools else entry
+    return {**entry, "mixed": True} if file.mixed else entry
 
 
-def as_parquet(lines: Path, target: Path, columns: dict[str, Shape], purpose: str) -> dict[str, Any]:
-    """Write the Parquet form of a finished file; its entry in the manifest."""
-    records = parquet.convert(lines, target, columns)
+def as_parquet(lines: Path, target: Path, columns: dict[str, Shape], entry: dict[str, Any]) -> dict[str, Any]:
+    """Write the Parquet form of a finished file with that entry in the manifest; its own entry."""
+    records = parquet.convert(lines, target, columns if entry.get("mixed") else plain(columns))
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
@@ -118,7 +118,7 @@ def as_parquet(lines: Path, target: Path, columns: dict[str, Shape], purpose: st
         "sha256": digest,
         "bytes": target.stat().st_size,
         "records": records,
-        "purpose": purpose,
+        "purpose": entry["purpose"],
     }
 
 
@@ -134,8 +134,8 @@ def complete(
     folder; return the manifest.
     """
     if formats.PARQUET in release.dataset.formats:
-        purposes = {entry["name"]: entry["purpose"] for entry in files}
-        files = [*files, *(as_parquet(*table, purposes[table[0].name]) for table in formats.tables(aside))]
+        written = {entry["name"]: entry for entry in files}
+        files = [*files, *(as_parquet(*table, written[table[0].name]) for table in formats.tables(aside))]
     document = manifest_of(release, files, counts, tally, left_out)
     write_small(aside / "README.md", card(document).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))

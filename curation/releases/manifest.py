@@ -16,20 +16,20 @@ LINEAGE_SHAPE: Shape = {"file": "string", "record": "string", "interaction": "st
 Purpose = Literal["evaluation", "training", "lineage"]
 
 
-TOOLS_MARK = b'"tools":[{'
-"""What a line that names tools has; in a text its quotes would be escaped."""
+MARKS = (b'"tool_calls":[{', b'"media":[{')
+"""What a line with calls of tools or media has; in a text the quotes would be escaped."""
 
 
 class FileEntry(TypedDict):
-    """One file of a release. `records` are its lines, or the rows of a Parquet file, of which `with_tools` name tools;
-    `sha256` is hexadecimal."""
+    """One file of a release. `records` are its lines, or the rows of a Parquet file, `sha256` is hexadecimal. `mixed` says
+    that some records hold calls of tools or media, which others have no field for."""
 
     name: str
     sha256: str
     bytes: int
     records: int
     purpose: Purpose
-    with_tools: NotRequired[int]
+    mixed: NotRequired[bool]
 
 
 class Estimate(TypedDict):

@@ -141,9 +141,16 @@ def turns_of(context: Iterable[Message]) -> list[dict[str, Any]]:
     """The turns before the question, each with its role and text, calls of tools as data, results by themselves."""
     made: list[dict[str, Any]] = []
     for said in context:
-        if type(said.content) is str and not said.tool_calls and not said.function_call and not said.tool_call_id:
+        if (
+            type(said.content) is str
+            and not said.tool_calls
+            and not said.function_call
+            and not said.tool_call_id
+            and not said.media
+        ):
             made.append({"role": said.role, "content": said.content})
         elif found := messages.read(stated(msgspec.to_builtins(said)), said.role):
+            found.media += msgspec.to_builtins(said.media or [])
             made += messages.turns(found)
     return made
 

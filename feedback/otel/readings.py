@@ -63,6 +63,11 @@ class Reading(Struct, omit_defaults=True):
         return next((said.text for said in reversed(self.asked) if said.role == "user" and said.text.strip()), "")
 
     @property
+    def media(self) -> list[dict[str, str]]:
+        """The pictures, recordings and files that came with the question."""
+        return next((said.media for said in reversed(self.asked) if said.role == "user" and said.text.strip()), [])
+
+    @property
     def answer(self) -> str:
         """The agent's last words in what came out; none where it goes on to call a tool."""
         last = next((said for said in reversed(self.told) if said.role == "assistant"), None)

@@ -3,7 +3,6 @@
 A shape that is not known raises `PayloadError`: its source text is never a question or an answer.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -151,12 +150,3 @@ def _or_nothing(value: Any, role: str, keys: Sequence[str], name: str, deep: int
         return _found(value, role, keys, name, deep + 1)
     except PayloadError:
         return []
-
-
-def unquoted(text: str) -> str | None:
-    """The text in JSON that is nothing but one text."""
-    try:
-        found = json.loads(text, strict=False)
-    except ValueError:
-        return None
-    return found if isinstance(found, str) else None

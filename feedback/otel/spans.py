@@ -15,7 +15,7 @@ from feedback.otel.dialects import DIALECTS, Dialect, genai
 from feedback.otel.documents import sources
 from feedback.otel.people import person
 from feedback.otel.readings import TOPS, Kind, Person, Reading
-from feedback.texts.literals import unwritten
+from feedback.texts.literals import unquoted, unwritten
 from feedback.texts.messages import Call, Message, structure
 
 LABEL, MAX_TAGS, MAX_SOURCES = 200, 50, 100
@@ -142,7 +142,7 @@ def _loose(value: Any, shape: Callable[[Any, str], list[Message]], name: str) ->
         if found is None and is_cut(text):
             raise broken(name)
         if found is None and len(text) > 1 and text[0] == text[-1] == '"':
-            found = shapes.unquoted(text)
+            found = unquoted(text)
         value = text_or_data(value, name) if found is None else found
     return shape(value, name)
 
@@ -202,7 +202,7 @@ def _data(given: Mapping[str, Any], keys: Sequence[str]) -> Any:
     value = next((given[key] for key in keys if given.get(key) is not None), None)
     value = structure(value)
     if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"':
-        value = shapes.unquoted(value) or value
+        value = unquoted(value) or value
     if isinstance(value, dict) and value.keys() == {"args", "kwargs"}:
         value = value["kwargs"] or value["args"]
     return value

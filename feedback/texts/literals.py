@@ -75,3 +75,12 @@ def is_literal(text: str) -> bool:
             return False
         at, last = token.end(), last if token.lastgroup == "space" else str(token.lastgroup)
     return True
+
+
+def unquoted(text: str) -> str | None:
+    """The text in JSON that is nothing but one text."""
+    try:
+        found = json.loads(text, strict=False)
+    except ValueError:
+        return None
+    return found if isinstance(found, str) else None

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, field
 
 from feedback.texts.literals import unwritten
 
-LABEL = 200
+LABEL, LONGEST_ERROR = 200, 20_000
 ROLES = {
     "human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant", "function": "tool", "developer": "system",
     "ipython": "tool", "tool-response": "tool", "tool_response": "tool", "tool-call": "assistant", "tool_call": "assistant",
@@ -173,6 +173,33 @@ def turns(said: Message) -> list[dict[str, Any]]:
             turn["media"] = said.media
         found.append(turn)
     return found
+
+
+def steps(said: Iterable[tuple[Sequence[Call], Sequence[Sequence[Any]]]]) -> list[dict[str, Any]]:
+    """The calls in a talk, each with its result: the one that names its id, else the next result that comes."""
+    made: list[Call] = []
+    for calls, results in said:
+        made += calls
+        for id, value in results:
+            named = next((each for each in made if id and each.id == id), None)
+            found = named or next((each for each in made if each.result is None and not (id and each.id)), None)
+            if found is None:
+                found = Call("tool", str(id))
+                made.append(found)
+            found.result = value
+    return [step(each, each.result) for each in made]
+
+
+def step(call: Call, result: Any) -> dict[str, Any]:
+    """The call as `steps` have it."""
+    given = {
+        "name": call.name[:LABEL] or "tool",
+        "id": call.id[:LABEL],
+        "arguments": call.arguments,
+        "result": result,
+        "error": call.error[:LONGEST_ERROR],
+    }
+    return {"type": "tool_call", **{key: value for key, value in given.items() if value not in (None, "")}}
 
 
 def written(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from curation.releases import formats
 from curation.releases.card import card
 from curation.releases.formats.format import Row
-from curation.releases.manifest import TOOLS_MARK, FileEntry, Manifest, canonical, lineage, manifest, sha256sums
+from curation.releases.manifest import MARKS, FileEntry, Manifest, canonical, lineage, manifest, sha256sums
 
 CUT = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -48,9 +48,8 @@ def describe(folder: Path, document: Mapping[str, Any]) -> None:
 def entry(folder: Path, name: str, data: bytes, records: int, purpose: str) -> FileEntry:
     """Write a file and describe it."""
     (folder / name).write_bytes(data)
-    tools = data.count(TOOLS_MARK)
     return {
-        **({"with_tools": tools} if tools else {}),  # type: ignore[typeddict-item]
+        **({"mixed": True} if any(mark in data for mark in MARKS) else {}),  # type: ignore[typeddict-item]
         "name": name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),

@@ -115,9 +115,12 @@ def case_digest(case: Case) -> str:
     """
     known = _digests.get()
     if known is None:
-        return _sha256(case)
+        return _sha256(_covered(case))
     if id(case) not in known:  # by identity: equal cases may be written differently (1 and 1.0)
-        known[id(case)] = (case, _sha256(case))  # the case with it, so that its identity is not given to another
+        known[id(case)] = (
+            case,
+            _sha256(_covered(case)),
+        )  # the case with it, so that its identity is not given to another
     return known[id(case)][1]
 
 
@@ -186,9 +189,7 @@ def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = 
     return made
 
 
-def grade_whole(
-    case: Case, answer: str, steps: str | None, *, using: Mapping[str, Grader] | None = None
-) -> Grade:
+def grade_whole(case: Case, answer: str, steps: str | None, *, using: Mapping[str, Grader] | None = None) -> Grade:
     """Grade an answer with the steps that led to it: where the case has steps and the agent says its own, a right answer
     passes only with the same calls. Raises GraderError.
     """
@@ -263,6 +264,11 @@ def attempted(
     except GraderError as problem:
         return Attempt(answer, f"grader: {problem}"[:ERROR_LENGTH], steps=steps)
     return Attempt(answer, None, outcome.score, outcome.passed, steps)
+
+
+def _covered(case: Case) -> dict[str, object]:
+    """What a case's digest covers: steps only where there are some, so that other cases keep the digest that they had."""
+    return {name: value for name, value in vars(case).items() if name != "steps" or value}
 
 
 def _sha256(value: object) -> str:

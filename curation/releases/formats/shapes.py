@@ -27,6 +27,8 @@ MESSAGES: Shape = [
 SPOKEN: Shape = [{"role": "string", "content": "string"}]
 """Messages of formats that have no place for tools."""
 TOOLS: Shape = [{"type": ("function",), "function": {"name": "string", "parameters": "object"}}]
+UNEVEN = frozenset({"tool_calls?", "tool_call_id?", "weight?", "media?", "tools?"})
+"""Fields that only records with calls of tools or media have."""
 KIND: Shape = ("golden", "regression")
 SOURCES: Shape = [{"id?": "string?", "title?": "string?", "url?": "string?", "text?": "string?"}]
 TIER: Shape = ("single", "several", "sourced", "reviewed")
@@ -58,6 +60,15 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
     "object": dict,
 }
+
+
+def plain(shape: Any) -> Any:
+    """The shape of records without calls of tools or media."""
+    if isinstance(shape, dict):
+        return {name: plain(inner) for name, inner in shape.items() if name not in UNEVEN}
+    if isinstance(shape, list):
+        return ["null"] if shape is TOOLS else [plain(shape[0])]
+    return shape
 
 
 def has_objects(shape: Shape) -> bool:
