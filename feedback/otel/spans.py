@@ -236,5 +236,7 @@ def _tags(given: Mapping[str, Any]) -> list[str]:
 
 
 def _label(given: Mapping[str, Any], *names: str) -> str:
-    value = next((given[name] for name in names if given.get(name)), "")
-    return str(value)[:LABEL]
+    for name in names:
+        if value := given.get(name):
+            return str(value)[:LABEL]
+    return ""

@@ -156,15 +156,21 @@ def worked(each: Data, role: str, name: str, content: Any) -> chat.Message:
         if content is not None:
             found = given if isinstance(given, list) else [given]
             return chat.Message(role, calls=[chat.call(one) for one in found if isinstance(one, Mapping)])
-        return chat.spoken(role, [each])
+        return with_data(chat.spoken(role, [each]))
     asked = chat.structure(each.get("tool_calls")) or (each.get("additional_kwargs") or {}).get("tool_calls")
     given = {"role": role, "content": content, "tool_calls": asked if isinstance(asked, list) else None}
     given |= {key: each[key] for key in ("function_call", "tool_call_id", "toolCallId", "id") if each.get(key)}
     said = chat.read(given, role) or chat.Message(role)
-    said.results = [[id, chat.structure(untagged(value))] for id, value in said.results]
+    with_data(said)
     if isinstance(content, str) and role == ASSISTANT and "<tool_call>" in content:
         written = [chat.structure(inner) for kind, inner in TAGGED.findall(content) if kind == "tool_call"]
         said.calls += [chat.call(one) for one in written if isinstance(one, Mapping)]
+    return said
+
+
+def with_data(said: chat.Message) -> chat.Message:
+    """The message with its results as data where that is written in their text."""
+    said.results = [[id, chat.structure(untagged(value))] for id, value in said.results]
     return said
 
 

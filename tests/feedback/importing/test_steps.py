@@ -9,6 +9,7 @@ import pytest
 from feedback.importing.formats import FORMATS
 from feedback.importing.formats.format import Line
 from feedback.models import Interaction
+from tests import factories as cast
 from tests.feedback.importing.test_formats import brought
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,7 @@ def test_results_without_ids_go_to_the_calls_in_their_order() -> None:
 
 
 def test_imported_steps_are_kept_redacted_and_the_same_log_again_is_the_same(tmp_path: Path, capsys: Any) -> None:
+    cast.project()
     made = {**MADE, "function": {"name": "find", "arguments": '{"who": "mia@example.com", "most": 1.0}'}}
     talk = [ASKED, {"role": "assistant", "tool_calls": [made]}, {**BACK, "content": "mia@example.com is in Lund"}, SAID]
     brought(tmp_path, capsys, [{"messages": talk}])
