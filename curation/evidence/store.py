@@ -163,17 +163,42 @@ def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
 def read(stored: Stored) -> Read:
     """What is stored of an interaction, as the rules take it."""
     (
-        key, subject, question, answer, context, sources, tags, name, version, at, mark, revision, metadata, steps,
-    ) = stored.row  # fmt: skip
+        key,
+        subject,
+        question,
+        answer,
+        context,
+        sources,
+        tags,
+        name,
+        version,
+        at,
+        mark,
+        revision,
+        metadata,
+        steps,
+    ) = stored.row
     before = decision_before(stored.decision)
     reviewed = before is not None and before.task is not None
     return Read(
-        key, subject, question, answer, bulk.parsed(context), bulk.parsed(sources), tuple(bulk.parsed(tags)),
-        (name, version), bulk.moment(at), bytes(mark), revision,
-        tuple(map(vote, stored.votes)), is_cut(metadata), has_media(metadata, context), steps_text(steps),
+        key,
+        subject,
+        question,
+        answer,
+        bulk.parsed(context),
+        bulk.parsed(sources),
+        tuple(bulk.parsed(tags)),
+        (name, version),
+        bulk.moment(at),
+        bytes(mark),
+        revision,
+        tuple(map(vote, stored.votes)),
+        is_cut(metadata),
+        has_media(metadata, context),
+        steps_text(steps),
         max((bulk.moment(vote[-1]) for vote in stored.votes), default=None) if reviewed else None,
         before,
-    )  # fmt: skip
+    )
 
 
 def is_cut(metadata: Any) -> bool:
@@ -223,9 +248,28 @@ def load(keys: Sequence[int]) -> list[Decided]:
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
-        key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
-        language, name, version, occurred_at, key_of_question, fingerprint, metadata, steps,
-    ) in bulk.select_in(statement, keys):  # fmt: skip
+        key,
+        subject,
+        question,
+        context,
+        answer,
+        outcome,
+        task,
+        typed,
+        correction,
+        written,
+        author,
+        sources,
+        tags,
+        language,
+        name,
+        version,
+        occurred_at,
+        key_of_question,
+        fingerprint,
+        metadata,
+        steps,
+    ) in bulk.select_in(statement, keys):
         rows.append(
             Decided(
                 interaction=key,
@@ -274,14 +318,11 @@ def agreements(rows: Sequence[Decided], project: Project) -> dict[str, frozenset
     return ledger.consenting(people, project.consent_defaults, timezone.now())
 
 
-OPINION = (
-    "project_id", "interaction_id", "subject_id", "question", "claim", "proposed", "stance", "signal", "is_anonymous",
-    "sources", "sourced", "length", "at",
-)  # fmt: skip
-WORD = (
-    "at", "signal", "subject_id", "is_anonymous", "interaction_id", "claim", "stance", "proposed", "sources", "sourced",
-    "length",
-)  # fmt: skip
+OPINION = tuple(
+    "project_id interaction_id subject_id question claim proposed stance signal is_anonymous sources sourced "
+    "length at".split()
+)
+WORD = tuple("at signal subject_id is_anonymous interaction_id claim stance proposed sources sourced length".split())
 CLAIM = (
     "project_id",
     "question",
@@ -330,7 +371,7 @@ def word(columns: Sequence[Any]) -> Word:
     person = -interaction if signal == REVIEW else named
     return Word(
         bulk.moment(at), signal, person, interaction, claim, Stance(stance), proposed, sources, bool(sourced), length
-    )  # fmt: skip
+    )
 
 
 def claims_on(project: Project, questions: Collection[bytes]) -> dict[tuple[bytes, int], str]:
@@ -347,11 +388,20 @@ def write_claims(
 ) -> None:
     """Store what is known of each claim about these questions, and forget claims that nobody speaks of any more."""
     rows = [
-        (project.pk, question, claim, one.verdict.value, one.probability, one.supporters, one.opponents,
-         one.conversations, one.tier.value)
+        (
+            project.pk,
+            question,
+            claim,
+            one.verdict.value,
+            one.probability,
+            one.supporters,
+            one.opponents,
+            one.conversations,
+            one.tier.value,
+        )
         for question, claims in standings.items()
         for claim, one in claims.items()
-    ]  # fmt: skip
+    ]
     bulk.upsert(Claim, CLAIM, rows, key=CLAIM[:3])
     for question, claim in gone:
         Claim.objects.filter(project=project, question=question, claim=claim).delete()

@@ -23,10 +23,10 @@ from feedback.texts.literals import ESCAPED, LENIENT, unwritten
 
 T = TypeVar("T")
 MESSAGE_KEYS = {"role", "parts", "content", "messages"}
-PARTS = (
-    "text", "input_text", "output_text", "refusal", "thinking", "reasoning", "image", "image_url", "input_image", "file",
-    "audio", "input_audio", "document", "blob", "uri", "tool_use", "tool_call", "tool_call_response", "tool_result",
-)  # fmt: skip
+PARTS = tuple(
+    "text input_text output_text refusal thinking reasoning image image_url input_image file audio input_audio "
+    "document blob uri tool_use tool_call tool_call_response tool_result".split()
+)
 BEDROCK = ("text", "toolUse", "toolResult", "reasoningContent")  # the only field of a part, and its type
 LABELLED = re.compile(r"\s*(?:\[[^\[\]{}\"'():=,]{1,40}\]|\{\{?[^\[\]{}\"'():=,]{1,40}\}\}?).*\w", re.DOTALL)
 BRACKET = re.compile(r"\s*[\[{]")

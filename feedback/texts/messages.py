@@ -11,11 +11,26 @@ from feedback.texts.literals import unwritten
 
 LABEL, LONGEST_ERROR = 200, 20_000
 ROLES = {
-    "human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant", "function": "tool", "developer": "system",
-    "ipython": "tool", "tool-response": "tool", "tool_response": "tool", "tool-call": "assistant", "tool_call": "assistant",
-    "HumanMessage": "user", "AIMessage": "assistant", "SystemMessage": "system", "ToolMessage": "tool",
-    "HumanMessageChunk": "user", "AIMessageChunk": "assistant", "ChatMessage": "user", "FunctionMessage": "tool",
-}  # fmt: skip
+    "human": "user",
+    "ai": "assistant",
+    "model": "assistant",
+    "bot": "assistant",
+    "function": "tool",
+    "developer": "system",
+    "ipython": "tool",
+    "tool-response": "tool",
+    "tool_response": "tool",
+    "tool-call": "assistant",
+    "tool_call": "assistant",
+    "HumanMessage": "user",
+    "AIMessage": "assistant",
+    "SystemMessage": "system",
+    "ToolMessage": "tool",
+    "HumanMessageChunk": "user",
+    "AIMessageChunk": "assistant",
+    "ChatMessage": "user",
+    "FunctionMessage": "tool",
+}
 SPEAKERS = {
     "human",
     "ai",
@@ -27,13 +42,33 @@ SPEAKERS = {
 TEXTS = ("text", "input_text", "output_text", "markdown")  # types of parts
 CALLS = ("tool_call", "tool_use", "tool-call", "function_call", "toolUse", "functionCall", "function")
 RESULTS = (
-    "tool_call_response", "tool_result", "tool-result", "function_call_output", "toolResult", "functionResponse",
+    "tool_call_response",
+    "tool_result",
+    "tool-result",
+    "function_call_output",
+    "toolResult",
+    "functionResponse",
     "function_response",
-)  # fmt: skip
+)
 MEDIA = (
-    "image_url", "input_image", "image", "input_audio", "audio", "file", "input_file", "video", "video_url", "document",
-    "inline_data", "inlineData", "file_data", "fileData", "media", "blob", "uri",
-)  # fmt: skip
+    "image_url",
+    "input_image",
+    "image",
+    "input_audio",
+    "audio",
+    "file",
+    "input_file",
+    "video",
+    "video_url",
+    "document",
+    "inline_data",
+    "inlineData",
+    "file_data",
+    "fileData",
+    "media",
+    "blob",
+    "uri",
+)
 WHERE = (
     "url",
     "uri",
@@ -211,9 +246,16 @@ def written(value: Any) -> str:
 
 def is_part(item: Any) -> bool:
     """Whether it is a part of a message, and not one itself."""
-    return isinstance(item, Mapping) and "role" not in item and not item.get("lc") and (
-        item.get("type") in (*TEXTS, *CALLS, *RESULTS) or item.keys() == {"text"} or (len(item) == 1 and not {*CALLS, *RESULTS}.isdisjoint(item))
-    )  # fmt: skip
+    return (
+        isinstance(item, Mapping)
+        and "role" not in item
+        and not item.get("lc")
+        and (
+            item.get("type") in (*TEXTS, *CALLS, *RESULTS)
+            or item.keys() == {"text"}
+            or (len(item) == 1 and not {*CALLS, *RESULTS}.isdisjoint(item))
+        )
+    )
 
 
 def is_message(value: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ text.
 """
 ERROR_LENGTH = 200
 CALLS = "calls"
+SINGLE = "single"
 UNGRADED = "no grade: "
 """How the error of a result begins where the model that grades it did not answer: no fault of the agent's."""
 
@@ -31,9 +32,8 @@ class Case:
     """One eval case. `rejected` is None for a golden case; `context` is the canonical JSON of what the agent
     is given.
 
-    `steps` is the canonical JSON of what the agent did for the expected answer, "" for nothing. A case that is not
-    `discriminating` has no grader that tells right from wrong: it is answered but not
-    counted.
+    A case that is not `discriminating` has no grader that tells right from wrong: it is answered but not
+    counted. `steps` is the JSON of what the agent did for the expected answer, "" for nothing. `tier` says what its right answer rests on; no digest covers it, since it changes no outcome of the case.
     """
 
     id: str
@@ -51,7 +51,13 @@ class Case:
     context: str = ""
     accepted: tuple[str, ...] = ()
     also_rejected: tuple[str, ...] = ()
+    tier: str = ""
     steps: str = ""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether its right answer rests on one person alone. A mark by a curator is a second one."""
+        return self.tier == SINGLE and self.severity == "normal"
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Result:
-    """What an agent did with one case: `answer` or `error`, the `score` (None where not graded), and later
-    attempts.
+    """What an agent did with one case: `answer` or `error`, the `score` (None where not graded), later attempts, and what
+    it said to variants of the question.
 
     `digest` is the case's digest when it was answered: it shows a result that was made for another wording of
     the case.
@@ -82,7 +88,13 @@ class Result:
     passed: bool = False
     digest: str = ""
     repeats: tuple[Attempt, ...] = ()
+    variants: tuple[Attempt, ...] = ()
     steps: str | None = None
+
+    @property
+    def graded(self) -> tuple[Attempt, ...]:
+        """Every answer that has a grade."""
+        return (*self.attempts, *self.variants)
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -92,7 +104,8 @@ class Result:
 @dataclass(frozen=True)
 class ResultSet:
     """One agent's results on one release. `run` names the run, `seal` is the digest of everything else
-    here.
+    here. `unreplayed` are the cases that depend on something which the agent was not given as it was: what it said to
+    them is evidence of nothing.
     """
 
     run: str
@@ -101,11 +114,19 @@ class ResultSet:
     results: tuple[Result, ...]
     grader_version: str = GRADER_VERSION
     seal: str = ""
+    unreplayed: tuple[str, ...] = ()
 
     @classmethod
-    def sealed(cls, run: str, release: str, cases: Iterable[Case], results: Iterable[Result]) -> ResultSet:
+    def sealed(
+        cls,
+        run: str,
+        release: str,
+        cases: Iterable[Case],
+        results: Iterable[Result],
+        unreplayed: Iterable[str] = (),
+    ) -> ResultSet:
         """Return the set with its seal: the one way to make a set that a verdict accepts."""
-        unsealed = cls(run, release, cases_digest(cases), tuple(results))
+        unsealed = cls(run, release, cases_digest(cases), tuple(results), unreplayed=tuple(unreplayed))
         return replace(unsealed, seal=results_digest(unsealed))
 
 
@@ -268,7 +289,7 @@ def attempted(
 
 def _covered(case: Case) -> dict[str, object]:
     """What a case's digest covers: steps only where there are some, so that other cases keep the digest that they had."""
-    return {name: value for name, value in vars(case).items() if name != "steps" or value}
+    return {name: value for name, value in vars(case).items() if name != "tier" and (name != "steps" or value)}
 
 
 def _sha256(value: object) -> str:

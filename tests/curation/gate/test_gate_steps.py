@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from curation.gate import judging
-from curation.gate.agents import Effort, Journal, ask_all
+from curation.gate.agents import Effort, Failures, Journal, ask_all
+from curation.gate.asking import Asking
 from curation.models import GateResult, GateRun, Release
 from privacy.erasure import erasure
 from tests import factories as cast
@@ -86,7 +87,9 @@ def submit(client: Client, release: Release, results: list[dict[str, Any]]) -> A
 
 
 def test_the_api_takes_steps_and_keeps_them_redacted(client: Client, release: Release) -> None:
-    results = [{"case": f"shop-{n}", "answer": own(topic), "steps": steps(topic)} for n, topic in enumerate(TOPICS)]
+    results: list[dict[str, Any]] = [
+        {"case": f"shop-{n}", "answer": own(topic), "steps": steps(topic)} for n, topic in enumerate(TOPICS)
+    ]
     results[0]["steps"][1]["error"] = "no route to noor@example.com"
     answer = submit(client, release, results)
     assert answer.status_code == 201, answer.content
@@ -113,11 +116,11 @@ def test_steps_that_were_changed_in_the_database_make_no_baseline(release: Relea
 def test_a_run_that_goes_on_takes_the_steps_out_of_its_journal(release: Release, tmp_path: Any) -> None:
     paper = judging.exam(release)
     with Journal(tmp_path / "journal", {}) as journal:
-        asking = judging.Asking(paper, same, Effort(), None)
+        asking = Asking(paper, same, Effort(), None, Failures())
         asking.journal = journal
         first = asking.round(0, paper.cases)
     with Journal(tmp_path / "journal", {}) as journal:
-        asking = judging.Asking(paper, lambda question, context: "nothing", Effort(), None)
+        asking = Asking(paper, lambda question, context: "nothing", Effort(), None, Failures())
         asking.journal = journal
         assert asking.round(0, paper.cases) == first and first[0].steps is not None
     assert ask_all(same, [], Effort()) == []
