@@ -30,7 +30,7 @@ World = Mapping[str, Any]
 """What a case was seen with: `sources` and `steps` (tool calls with their results) as they were, `now`, the time it was
 last found right, and what it `depends_on` of these.
 """
-Agent = Callable[..., str | Mapping[str, Any]]
+Agent = Callable[..., Any]
 MAX_ANSWER_BYTES = 4 * 1_048_576
 MESSAGE = 300  # characters of an error's message
 PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before another try, doubled each time

@@ -23,12 +23,12 @@ from curation.releases.formats.format import Format, NoPlace, Row
 from curation.releases.verify import line_fault
 from tests.curation.formats_corpus import hostile, row
 
-STEPS = [
+STEPS: list[dict[str, Any]] = [
     {"type": "tool_call", "id": "c1", "name": "kb.find", "arguments": {"q": "refund", "n": 2}, "result": ["30 days"]},
     {"type": "tool_call", "name": "send", "arguments": "to Mia", "error": "no route"},
 ]
-CALL = {"type": "function", "function": {"name": "look", "arguments": {"at": 1.5, "all": True, "in": ["a"]}}}
-TURNS = [
+CALL: dict[str, Any] = {"type": "function", "function": {"name": "look", "arguments": {"at": 1.5, "all": True, "in": ["a"]}}}
+TURNS: list[dict[str, Any]] = [
     {"role": "user", "content": "Hi"},
     {"role": "assistant", "content": "", "tool_calls": [{"id": "a", **CALL}, {"id": "b", **CALL}]},
     {"role": "tool", "tool_call_id": "b", "content": "seen"},
