@@ -6,7 +6,7 @@ read, so that several workers share them.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from curation.decisions import posterior
 from curation.decisions.posterior import Stance, Standing, Word
 from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
+from curation.evidence.attached import has_media, is_cut, steps_text
 from curation.evidence.records import Decided
 from curation.models import Claim, Decision, Opinion, ReviewTask
 from feedback.models import Interaction, Project, Signal
@@ -162,69 +163,17 @@ def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
 
 def read(stored: Stored) -> Read:
     """What is stored of an interaction, as the rules take it."""
-    (
-        key,
-        subject,
-        question,
-        answer,
-        context,
-        sources,
-        tags,
-        name,
-        version,
-        at,
-        mark,
-        revision,
-        metadata,
-        steps,
-    ) = stored.row
+    *rest, metadata, steps = stored.row
+    key, subject, question, answer, context, sources, tags, name, version, at, mark, revision = rest
     before = decision_before(stored.decision)
     reviewed = before is not None and before.task is not None
     return Read(
-        key,
-        subject,
-        question,
-        answer,
-        bulk.parsed(context),
-        bulk.parsed(sources),
-        tuple(bulk.parsed(tags)),
-        (name, version),
-        bulk.moment(at),
-        bytes(mark),
-        revision,
-        tuple(map(vote, stored.votes)),
-        is_cut(metadata),
-        has_media(metadata, context),
-        steps_text(steps),
+        key, subject, question, answer, bulk.parsed(context), bulk.parsed(sources), tuple(bulk.parsed(tags)),
+        (name, version), bulk.moment(at), bytes(mark), revision,
+        tuple(map(vote, stored.votes)), is_cut(metadata), has_media(metadata, context), steps_text(steps),
         max((bulk.moment(vote[-1]) for vote in stored.votes), default=None) if reviewed else None,
         before,
-    )
-
-
-def is_cut(metadata: Any) -> bool:
-    """Whether a client said that its stream ended before the answer did."""
-    return metadata != "{}" and "cut" in bulk.parsed(metadata)
-
-
-def has_media(metadata: str, context: str) -> bool:
-    """Whether the question, or a turn before it, came with a picture, a recording or a file."""
-    if '"media"' in metadata and bulk.parsed(metadata).get("media"):
-        return True
-    return '"media"' in context and any(turn.get("media") for turn in bulk.parsed(context))
-
-
-def steps_text(steps: str) -> str:
-    """What tools were asked and gave back, as text for the filters; most answers have no steps."""
-    return "" if steps == "[]" else "\n".join(leaves(bulk.parsed(steps)))
-
-
-def leaves(value: Any) -> Iterator[str]:
-    """The texts in a structure."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from leaves(part)
+    )  # fmt: skip
 
 
 def decision_before(stored: Columns | None) -> Before | None:
@@ -248,28 +197,9 @@ def load(keys: Sequence[int]) -> list[Decided]:
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
-        key,
-        subject,
-        question,
-        context,
-        answer,
-        outcome,
-        task,
-        typed,
-        correction,
-        written,
-        author,
-        sources,
-        tags,
-        language,
-        name,
-        version,
-        occurred_at,
-        key_of_question,
-        fingerprint,
-        metadata,
-        steps,
-    ) in bulk.select_in(statement, keys):
+        key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
+        language, name, version, occurred_at, key_of_question, fingerprint, metadata, steps,
+    ) in bulk.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
                 interaction=key,
@@ -388,20 +318,11 @@ def write_claims(
 ) -> None:
     """Store what is known of each claim about these questions, and forget claims that nobody speaks of any more."""
     rows = [
-        (
-            project.pk,
-            question,
-            claim,
-            one.verdict.value,
-            one.probability,
-            one.supporters,
-            one.opponents,
-            one.conversations,
-            one.tier.value,
-        )
+        (project.pk, question, claim, one.verdict.value, one.probability, one.supporters, one.opponents,
+         one.conversations, one.tier.value)
         for question, claims in standings.items()
         for claim, one in claims.items()
-    ]
+    ]  # fmt: skip
     bulk.upsert(Claim, CLAIM, rows, key=CLAIM[:3])
     for question, claim in gone:
         Claim.objects.filter(project=project, question=question, claim=claim).delete()

@@ -27,7 +27,10 @@ STEPS: list[dict[str, Any]] = [
     {"type": "tool_call", "id": "c1", "name": "kb.find", "arguments": {"q": "refund", "n": 2}, "result": ["30 days"]},
     {"type": "tool_call", "name": "send", "arguments": "to Mia", "error": "no route"},
 ]
-CALL: dict[str, Any] = {"type": "function", "function": {"name": "look", "arguments": {"at": 1.5, "all": True, "in": ["a"]}}}
+CALL: dict[str, Any] = {
+    "type": "function",
+    "function": {"name": "look", "arguments": {"at": 1.5, "all": True, "in": ["a"]}},
+}
 TURNS: list[dict[str, Any]] = [
     {"role": "user", "content": "Hi"},
     {"role": "assistant", "content": "", "tool_calls": [{"id": "a", **CALL}, {"id": "b", **CALL}]},
