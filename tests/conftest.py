@@ -20,6 +20,9 @@ import pytest
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
+# What is imported stays: nothing is garbage until all tests are collected.
+gc.disable()
+
 if settings.configured or "DJANGO_SETTINGS_MODULE" in os.environ:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests load the settings with a `var/` of their own.")
 
@@ -51,11 +54,20 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 from django.core.cache import caches  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
-from tests.databases import on_both  # noqa: E402
+from tests.databases import has_marker, on_both  # noqa: E402
 from tests.extent import THOROUGH  # noqa: E402
 from tests.processes import running, wait, web_server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 # A busy machine is no failure: no deadline for one example. What the thorough run finds is printed, to be kept as an
 # `@example`, and tried first in the next one.
@@ -69,8 +81,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--only",
         choices=sorted(CHOICES),
         help="the tests that use a database; of these, those that run "
-        "on both in `make test`; or the quick ones: no database, no other process",
+        "on both in `make test`; those in a browser; or the quick ones: no database, no other process",
     )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files that have none of the tests asked for: to import them takes longer than to run those tests."""
+    may_have = FILES.get(config.getoption("--only") or "")
+    if may_have is None or not collection_path.name.startswith("test_"):
+        return None
+    return None if may_have(collection_path) else True
 
 
 @pytest.hookimpl(trylast=True)
@@ -84,7 +104,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     }
     config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
     items[:] = [item for item in items if item in wanted]
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=in_browser)
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL: give DATABASE_URL, or run `make test`")
         for item in items:
@@ -96,6 +116,7 @@ def pytest_collection_finish() -> None:
     """What is imported by now stays: looking for garbage in it, again and again, takes a twentieth of the time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +154,11 @@ def is_about_database(item: pytest.Item) -> bool:
     return asked or (uses_database(item) and item.path in on_both())
 
 
+def in_browser(item: pytest.Item) -> bool:
+    """Whether the test drives a browser."""
+    return item.get_closest_marker("browser") is not None
+
+
 def is_quick(item: pytest.Item) -> bool:
     """Whether the test needs no database, no browser and no other process."""
     return not uses_database(item) and not any(item.get_closest_marker(each) for each in ("slow", "browser", "peers"))
@@ -141,7 +167,13 @@ def is_quick(item: pytest.Item) -> bool:
 CHOICES: dict[str, Callable[[pytest.Item], bool]] = {
     "database": uses_database,
     "both": is_about_database,
+    "browser": in_browser,
     "quick": is_quick,
+}
+# Which files can have such a test, by their text; a choice that is not here is looked for in all of them.
+FILES: dict[str, Callable[[Path], bool]] = {
+    "both": lambda path: path in on_both() or has_marker(path, "postgres", "worker"),
+    "browser": lambda path: has_marker(path, "browser"),
 }
 
 
@@ -192,7 +224,8 @@ def environment_of_child() -> dict[str, str]:
         server, _, rest = os.environ["DATABASE_URL"].rpartition("/")
         _, mark, options = rest.partition("?")
         url = f"{server}/{name}{mark}{options}"
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+    ours = ("PYTEST", "DJANGO_ALLOW_ASYNC_UNSAFE")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     keys = {"FLYWHEEL_MASTER_KEY": settings.MASTER_KEY, "SECRET_KEY": settings.SECRET_KEY}
     return {**kept, **keys, "DATABASE_URL": url, "FLYWHEEL_VAR": str(VAR), "PYTHONPATH": str(ROOT)}
 
@@ -236,3 +269,19 @@ def shared_web(django_db_setup: None) -> Iterator[str]:
     """The address of a real web server for all tests of a module, each of which must ask for `transactional_db`."""
     with web_server(environment_of_child(), VAR / "log" / "test-web.log") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A real Chromium for all tests in a browser; a test closes the contexts that it opens. An open Playwright is an event
+    loop, in which Django refuses its ORM unless it is told that nothing else runs there.
+    """
+    sync_api = pytest.importorskip("playwright.sync_api", reason="pip install -r requirements-dev.txt")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not path:
+        pytest.skip("There is no Chromium: install the package chromium, or name one in CHROMIUM")
+    with pytest.MonkeyPatch.context() as patched, sync_api.sync_playwright() as playwright:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        opened = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield opened
+        opened.close()

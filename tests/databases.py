@@ -43,3 +43,8 @@ def targets(path: Path) -> frozenset[str]:
 def on_both() -> frozenset[Path]:
     """The test files that `make test` runs on both databases."""
     return frozenset(path for module in of_the_database(ROOT) for path in files_for(module, ROOT))
+
+
+def has_marker(path: Path, *names: str) -> bool:
+    """Whether the file of tests uses one of these markers."""
+    return re.search(rf"\bmark\.({'|'.join(names)})\b", path.read_text()) is not None

@@ -47,8 +47,10 @@ PRODUCTION = {
     "FLYWHEEL_MASTER_KEY": "check-only-9876543210-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "REDIS_URL": "redis://127.0.0.1:1/0",
 }
-# What an operator may have set for a server of theirs has no say in a test.
+# What an operator may have set for a server of theirs has no say in a test. Python keeps what it compiles: without that,
+# each process that a test starts compiles the product for half a second, and pytest the tests for ten.
 NOT_FOR_TESTS = {*PRODUCTION, "DATABASE_URL", "FLYWHEEL_VAR", "DJANGO_SETTINGS_MODULE", "PORT", "LOG_LEVEL"}
+NOT_FOR_TESTS |= {"PYTHONDONTWRITEBYTECODE"}
 
 
 @dataclass(frozen=True)
@@ -225,7 +227,7 @@ def tests_in_browser(environment: Mapping[str, str]) -> Outcome:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         return Outcome("not run", "no Chromium: apt-get install chromium, or name one in CHROMIUM")
-    return pytest_outcome("-m", "browser", environment=environment, about=Path(chromium).name, aside=True)
+    return pytest_outcome("--only", "browser", environment=environment, about=Path(chromium).name, aside=True)
 
 
 def tests_compiled(environment: Mapping[str, str]) -> Outcome:

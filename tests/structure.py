@@ -14,7 +14,8 @@ import sys
 import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tests.test_layers import LAYERS, backward, imports, past_the_doors
@@ -36,27 +37,31 @@ class Tree:
 
     root: Path
     modules: Mapping[str, Path]
-    importers: Mapping[str, set[str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def sources(self) -> dict[str, str]:
         """The text of each module."""
         return {name: path.read_text() for name, path in self.modules.items()}
 
+    @cached_property
+    def importers(self) -> dict[str, set[str]]:
+        """The modules that import each module. To know them, all of them are parsed: a second or two."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, path in self.modules.items():
+            for each in imports(name, path):
+                if each.target in self.modules and each.target != name:
+                    found[each.target].add(name)
+        return dict(found)
+
 
 def read(root: Path) -> Tree:
-    """The product's modules below this root, without migrations, and their importers."""
+    """The product's modules below this root, without migrations."""
     modules = {}
     for layer in LAYERS:
         for path in sorted((root / layer).rglob("*.py")):
             if "migrations" not in path.parts:
                 modules[".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")] = path
-    importers: dict[str, set[str]] = defaultdict(set)
-    for name, path in modules.items():
-        for each in imports(name, path):
-            if each.target in modules and each.target != name:
-                importers[each.target].add(name)
-    return Tree(root, modules, importers)
+    return Tree(root, modules)
 
 
 def folders(tree: Tree) -> Counter[str]:

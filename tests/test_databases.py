@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 
 from curation.roles import ROLES
+from tests.conftest import CHOICES, FILES
 from tests.databases import ROOT, files_for, of_the_database
 from tests.test_layers import plant
 
@@ -46,3 +47,9 @@ def test_a_test_with_transactions_leaves_the_roles_to_the_next() -> None:
     call_command("flush", interactive=False, verbosity=0)
     roles = {group.name: group.permissions.count() for group in Group.objects.all()}
     assert set(roles) == set(ROLES) and all(roles.values())
+
+
+def test_no_file_that_is_left_out_has_a_test_that_is_asked_for(request: pytest.FixtureRequest) -> None:
+    for name, may_have in FILES.items():
+        asked = {item.path for item in request.session.items if CHOICES[name](item)}
+        assert {path for path in asked if not may_have(path)} == set()

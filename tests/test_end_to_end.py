@@ -27,7 +27,8 @@ def call(url: str, key: str, body: dict[str, Any] | None = None) -> tuple[int, A
         with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=20) as response:
             return response.status, json.loads(response.read())
     except urllib.error.HTTPError as error:
-        return error.code, json.loads(error.read())
+        with error:
+            return error.code, json.loads(error.read())
 
 
 def eventually(holds: Callable[[], bool]) -> bool:

@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,9 +94,21 @@ def many_others(shop: Project) -> None:
         capture.record(shop, sent)
 
 
-def by_the_doors(url: str, shop: Project, mark: str) -> httpx.Client:
+@pytest.fixture
+def shop(web: str) -> Project:
+    return cast.project()
+
+
+@pytest.fixture
+def product(web: str, shop: Project) -> Iterator[httpx.Client]:
+    """A product that calls the server with a key of the shop's."""
+    headers = {"Authorization": f"Bearer {cast.key(shop)}"}
+    with httpx.Client(base_url=f"{web}/api/v1", headers=headers, timeout=30) as client:
+        yield client
+
+
+def by_the_doors(product: httpx.Client, url: str, shop: Project, mark: str) -> None:
     """What a product, a browser and a consumer of releases do with the person's text; some of it is refused."""
-    product = httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {cast.key(shop)}"}, timeout=30)
     long = " ".join(f"{mark} asks for page {n} of the book about birds." for n in range(200))
     talk = {
         "id": "by-http",
@@ -116,7 +128,6 @@ def by_the_doors(url: str, shop: Project, mark: str) -> httpx.Client:
     there = f"{url}{urlsplit(page).path}"
     assert mark in httpx.get(f"{there}/data.json").text and mark in httpx.get(f"{there}/data").text
     assert mark in product.get(f"/releases/{shop.name}:v1/files/eval_cases.jsonl").text
-    return product
 
 
 def address() -> str:
@@ -141,12 +152,14 @@ def closed(product: httpx.Client, request: str) -> bool:
     return bool(said["status"] == "closed")
 
 
-def test_no_byte_is_left_in_postgresql_redis_files_and_logs(worker: object, web: str) -> None:
-    folder, mark, shop = cluster(), new_mark(), cast.project()
+def test_no_byte_is_left_in_postgresql_redis_files_and_logs(
+    worker: object, web: str, shop: Project, product: httpx.Client
+) -> None:
+    folder, mark = cluster(), new_mark()
     keep_long_values_plain()
     many_others(shop)
     plant(shop, mark)
-    product = by_the_doors(web, shop, mark)
+    by_the_doors(product, web, shop, mark)
     access = product.post("/privacy/requests", json={"subject": cast.ANNA, "kind": "access"}).json()["id"]
     until(lambda: closed(product, access), "the access request is not closed")
     assert mark in product.get(f"/privacy/requests/{access}").text

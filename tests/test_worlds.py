@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench import value
-from bench.worlds import funnel, learner, people, product, rules
+from bench.worlds import alone, funnel, learner, people, product, rules
 from bench.worlds.facts import other
 from bench.worlds.people import WORLDS, Log
 from bench.worlds.reviewer import Reviewers
@@ -127,3 +127,22 @@ def test_a_question_is_confirmed_where_an_answer_has_votes_for_it_and_none_again
     when, where = funnel.questions(rows).values()
     assert when.is_confirmed and not when.is_contested
     assert where.is_contested and not where.is_confirmed
+
+
+def test_the_rule_alone_teaches_what_people_found_right_and_what_reviewers_say() -> None:
+    asked = {"question": "How long is the loan?", "answer": "It is 14 days.", "ts": "2026-06-01T10:00:00+00:00"}
+    log = [
+        {**asked, "user": "ann", "feedback": {"thumb": "up"}},
+        {**asked, "user": "bob", "feedback": {"thumb": "up"}},
+        {
+            **asked,
+            "question": "How much is the fee?",
+            "answer": "It is 3 euros.",
+            "user": "cleo",
+            "feedback": {"thumb": "down"},
+        },
+    ]
+    heard = alone.Heard.of(log)
+    assert alone.pairs(heard.taught()) == [("How long is the loan?", "It is 14 days.")]
+    reviewed = [alone.Review(0, right=False), alone.Review(2, right=False, written="It is 4 euros.")]
+    assert alone.pairs(heard.taught(reviewed)) == [("How much is the fee?", "It is 4 euros.")]

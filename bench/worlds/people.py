@@ -1,4 +1,4 @@
-"""Who asks, what the agent answers, and how people vote on it: nine worlds, each a set of likelihoods.
+"""Who asks, what the agent answers, and how people vote on it: eleven worlds, each a set of likelihoods.
 
 A log is made of (world, seed) alone. The likelihoods stand in `World`, so that a rule which knows them can be printed
 beside the product.
@@ -83,6 +83,8 @@ class Habits:
 
 MILD: Final = Habits(0.5, 0.05, 0.08, 0.2, 0.12, 0.2)
 USUAL: Final = Habits(0.92, 0.08, 0.15, 0.35, 0.15, 0.35, false_fixes=0.2)
+NOISY: Final = Habits(0.75, 0.25, 0.25, 0.26, 0.11, 0.38, false_fixes=0.15)
+"""Where a quarter of the thumbs is wrong."""
 FOOLED: Final = Habits(0.92, 0.08, 0.5, 0.2, 0.0, 0.3, false_fixes=0.2)
 """Of a fluent lie that the agent always tells."""
 
@@ -100,7 +102,9 @@ class World:
     near: bool = True
     """Whether a wrong answer is the right one with another number; else it is the answer to another question."""
     stubborn: float = 0.0
-    """The share of facts about which the agent tells one lie in nine of ten answers."""
+    """The share of facts about which the agent tells one lie."""
+    telling: float = 0.9
+    """How often it tells that lie."""
     moving: float = 0.0
     """The share of facts that change at `CHANGE`; the agent goes on with the old ones in six of ten answers."""
     hostile: float = 0.0
@@ -126,6 +130,8 @@ WORLDS: Final[Mapping[str, World]] = {
         World("moving", moving=1 / 6, hostile=0.1),
         World("german", worlds_facts.german, 1500, worded=True, language="de"),
         World("account", worlds_facts.with_accounts, 2500),
+        World("noisy", habits=NOISY),
+        World("divided", rows=2600, voting=0.5, stubborn=1 / 3, telling=0.4),
         World("brigade", voting=0.4, by_demand=True, brigade=0.05),
     )
 }
@@ -236,7 +242,7 @@ class Maker:
         """What the agent says."""
         rng, world = self.rng, self.world
         if fact in self.stubborn:
-            return other(truth, 1) if rng.random() < 0.9 else truth
+            return other(truth, 1) if rng.random() < world.telling else truth
         if late and fact in self.moved and rng.random() < 0.6:
             return other(truth, 5)
         if rng.random() < world.right:

@@ -124,7 +124,7 @@ def likely(log: Log, case: Case, turn: Turn, frequency: bool) -> float:
 def answer_likelihood(log: Log, case: Case, turn: Turn, truth: str) -> float:
     """The probability that the agent says this."""
     if case.lie:
-        return {case.lie: 0.9, truth: 0.1}.get(turn.claim, ROUNDED)
+        return {case.lie: log.world.telling, truth: 1 - log.world.telling}.get(turn.claim, ROUNDED)
     wrong = (1 - log.world.right) / (NEAR_LIES if log.world.near else len(log.facts))
     if turn.late and case.before != case.after:
         return {case.before: 0.6, truth: 0.4 * log.world.right}.get(turn.claim, 0.4 * wrong)

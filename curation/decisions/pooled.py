@@ -13,9 +13,6 @@ from curation.evidence.records import Decided
 from curation.models import CurationPolicy
 from feedback.texts.blanks import is_blank
 
-MANY = 5
-"""As many people as find an answer right for one correction of it to be no reason to ask."""
-
 
 def settle(
     policy: CurationPolicy, judged: Sequence[Judged], known: Mapping[bytes, Mapping[int, Standing]], run: int | None
@@ -54,7 +51,7 @@ def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
     1. nobody voted, or a reviewer decided it: as it is;
     2. the right answer depends on who asks: no record of it, for it would teach one person's facts to all;
     3. a correction of it is taken for right: corrected;
-    4. its claim is taken for right: confirmed; but where few found it so and somebody corrected it, a person decides;
+    4. its claim is taken for right: confirmed;
     5. another claim about the question is taken for right: outvoted;
     6. still in doubt: a person decides.
     """
@@ -66,8 +63,6 @@ def rule(one: Judged, claims: Mapping[int, Standing]) -> Ruling:
     if right := right_correction(one, claims):
         return one.ruling if one.ruling.correction == right else corrected(one, right)
     if is_settled(mine) and not is_blank(one.read.answer):
-        if one.proposals and mine.supporters < MANY:
-            return differ(mine)
         return one.ruling if one.ruling.outcome == Outcome.CONFIRMED else confirmed(mine)
     if mine.verdict == Verdict.WRONG:
         return Ruling(Outcome.OUTVOTED, Reason.OTHER_FOUND_RIGHT, None, REASONS[Reason.OTHER_FOUND_RIGHT].sentence)

@@ -17,11 +17,12 @@ from curation.evidence.records import named
 
 NEWEST: Final = 200
 """How many words of one question count: what older ones could add is lost in `CHANGE`."""
-CHANGE: Final = 0.02  # that the right answer has changed, from one word to the next
+CHANGE: Final = 0.015  # that the right answer has changed, from one word to the next
 STEADY: Final = 20  # words of support that make a change half as likely; a review weighs as many
 SOURCE_CHANGE: Final = 0.4  # where the cited source has changed: what was said before weighs about one vote
-LONG: Final = 400
-"""Characters from which on two answers to one question are rarely rivals: a story, a page of help, a program."""
+LONG: Final = 250
+"""Characters from which on an answer is rarely a rival of others: a story, a page of help, a program."""
+LEAD: Final = 5  # people by which a claim leads one that was named later
 OWN_ANSWERS: Final = 4  # different answers that people found right, and nobody wrong, to one question
 LARGEST_PART: Final = 0.4  # of the people, behind the most common of them
 SURE: Final = 0.99  # of the claim that a reviewer found right
@@ -99,7 +100,7 @@ class EvidenceSettings:
     """
 
     RETIRED: ClassVar[frozenset[str]] = frozenset()
-    threshold: float = 0.8
+    threshold: float = 0.75
     prior: float = 0.7
     up_if_right: float = 0.9
     up_if_wrong: float = 0.13
@@ -223,19 +224,37 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
     """What is known of each claim that these words are about."""
     every = list(words)
     heard_of = counted(every)
-    likely = apart(heard_of, settings) if are_open(heard_of) else posterior(heard_of, settings)
+    long = long_claims(heard_of)
+    likely = {**posterior(heard_of, settings), **apart(heard_of, long, settings)}
     claims = [claim for claim in likely if claim is not None]
     found = {claim: standing(claim, likely[claim], every, heard_of) for claim in claims}
-    if depends(found.values()) and not are_open(heard_of):
+    if not long and depends(found.values()):
         return {claim: one._replace(verdict=Verdict.DEPENDS) for claim, one in found.items()}
     best = max(claims, key=lambda claim: (likely[claim], found[claim].supporters, claim))
-    if likely[best] < settings.threshold:
+    if likely[best] < settings.threshold or (best not in long and is_challenged(best, found, heard_of)):
         return found
     for claim, one in found.items():
         is_right = likely[claim] >= settings.threshold or is_uncontested(one)
         verdict = Verdict.RIGHT if claim == best else Verdict.ACCEPTED if is_right else Verdict.WRONG
         found[claim] = one._replace(verdict=verdict)
     return found
+
+
+def is_challenged(best: int, found: Mapping[int, Standing], words: Sequence[Word]) -> bool:
+    """Whether people speak for another claim and too few for this one: one person alone, or fewer than `LEAD` more than
+    for one that was named later, in a correction of this one or by several people.
+    """
+    mine, last = found[best].supporters, max(place for place, word in enumerate(words) if word.backs == best)
+    if found[best].tier == Tier.REVIEWED:
+        return False
+    for place, word in enumerate(words):
+        if word.backs in (None, best):
+            continue
+        theirs = found[word.backs].supporters
+        is_later = place > last and (word.claim == best or theirs > 1)
+        if found[best].tier == Tier.SINGLE or (is_later and mine < theirs + LEAD):
+            return True
+    return False
 
 
 def depends(found: Collection[Standing]) -> bool:
@@ -247,15 +266,15 @@ def depends(found: Collection[Standing]) -> bool:
     return len(alone) >= OWN_ANSWERS and max(one.supporters for one in found) <= everybody * LARGEST_PART
 
 
-def are_open(words: Sequence[Word]) -> bool:
-    """Whether several answers to the question may be right: all of them are long."""
-    return all(word.length >= LONG for word in words)
+def long_claims(words: Sequence[Word]) -> list[int]:
+    """The claims of which every text is long: several of them may answer a question rightly."""
+    short = {claim for word in words if word.length < LONG for claim in (word.claim, word.proposed)}
+    return sorted({claim for word in words for claim in (word.claim, word.proposed) if claim is not None} - short)
 
 
-def apart(words: Sequence[Word], settings: EvidenceSettings) -> dict[int | None, float]:
-    """How likely each claim is by what was said of it alone, where others do not speak against it."""
-    claims = {claim for word in words for claim in (word.claim, word.proposed) if claim is not None}
-    about = {claim: [word for word in words if claim in (word.claim, word.proposed)] for claim in sorted(claims)}
+def apart(words: Sequence[Word], claims: Iterable[int], settings: EvidenceSettings) -> dict[int | None, float]:
+    """How likely each of these claims is by what was said of it alone, where others do not speak against it."""
+    about = {claim: [word for word in words if claim in (word.claim, word.proposed)] for claim in claims}
     return {claim: posterior(some, settings)[claim] for claim, some in about.items()}
 
 

@@ -1,8 +1,6 @@
 """Real Chromium against a stub of the API. Every page is watched: a breach of its policy fails its test."""
 
 import html
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,15 +14,6 @@ if TYPE_CHECKING:
 
 ANSWER = "You can return it within 14 days of delivery."
 PATIENCE_MS = 10_000
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WATCH = """
 window.violations = [];
 window.told = [];
@@ -119,22 +108,6 @@ class Opener:
                 assert widget.page.evaluate("violations") == []
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    """Chromium, for one module: an open Playwright is an event loop, beside which Django refuses its ORM."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        pytest.skip("Playwright is not installed: pip install -r requirements-dev.txt")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        pytest.skip("There is no Chromium: install the package chromium, or name one in CHROMIUM")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
 def stub() -> Iterator[Stub]:
     """The API, and the server of the page."""
@@ -143,9 +116,9 @@ def stub() -> Iterator[Stub]:
 
 
 @pytest.fixture
-def open_widget(browser: "Browser", stub: Stub) -> Iterator[Opener]:
+def open_widget(chromium: "Browser", stub: Stub) -> Iterator[Opener]:
     """Opens a page with the element; its attributes are keyword arguments."""
-    context = browser.new_context()
+    context = chromium.new_context()
     context.set_default_timeout(8_000)
     context.add_init_script(WATCH)
     opener = Opener(context, stub)

@@ -1,17 +1,11 @@
 """A console in real Chromium: signed in as somebody, every page watched for errors and breaches of its policy."""
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 PATIENCE_MS = 15_000
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 WATCH = """window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));"""
 ALIVE = "#review-part:not(.busy):not(.resting)"
@@ -63,18 +57,6 @@ class Console:
         self.page.locator("#id_password").fill(password)
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser, for as long as the context is open."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
-        pytest.skip("There is no Chromium: install the package chromium, or name one in CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def opened(browser: Browser, url: str, name: str, password: str, **options: Any) -> Console:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.console.browsing import chromium
+
+@pytest.fixture
+def web(transactional_db: None, shared_web: str) -> str:
+    """The address of the real server that the tests of a module share."""
+    return shared_web
 
 
 @pytest.fixture
-def browser(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    """Chromium, for one test. An open Playwright is an event loop, in which Django refuses its ORM unless it is told
-    that nothing else runs there."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with chromium() as opened:
-        yield opened
+def browser(transactional_db: None, chromium: Browser) -> Iterator[Browser]:
+    """Chromium; its windows are closed after the test."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()

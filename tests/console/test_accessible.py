@@ -12,6 +12,7 @@ from privacy.requests import links
 from tests.console.addresses import addresses
 from tests.console.browsing import Console, opened
 from tests.console.world import PASSWORD, Shop, furnish, signed_in
+from tests.extent import extent
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 AXE = files("axe_playwright_python") / "axe.min.js"
@@ -45,11 +46,13 @@ def test_axe_finds_nothing_serious_on_any_page(console: Console) -> None:
     source = AXE.read_text()
     found: dict[str, str] = {}
     shown = list(pages(furnish("shop")))
-    for scheme, options in EVERYTHING.items():
-        console.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        for path in shown:
-            console.page.goto(f"{console.url}{path}")
-            console.page.evaluate(source)
+    for place, path in enumerate(shown):
+        console.page.goto(f"{console.url}{path}")
+        console.page.evaluate(source)
+        for scheme, options in EVERYTHING.items():
+            if scheme == "dark" and place % extent(3, 1):
+                continue  # the colours are those of one style sheet
+            console.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
             for line in console.page.evaluate(FOUND, options):
                 found.setdefault(f"{scheme}: {line}", path)  # the first page is enough to find it by
     assert len(shown) > 60, shown

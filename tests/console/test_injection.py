@@ -18,9 +18,10 @@ from tests import factories as cast
 from tests.console.browsing import Console, opened
 from tests.console.payloads import marked, payloads
 from tests.console.world import PASSWORD
+from tests.extent import extent
 
 ROOT = Path(__file__).resolve().parents[2]
-SOME = 10  # payloads in one field
+SOME = extent(20, 10)  # payloads in one field: all of them are on the pages of every kind, on fewer of these
 DETAILS = (Interaction, ReviewTask, Decision, Example, EvalCase, PreferencePair, Signal)
 LISTS = (*DETAILS, AgentVersion, GateRun, Dataset)
 

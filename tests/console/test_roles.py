@@ -6,7 +6,6 @@ is meant, `WRITE_ROLES=1 python -m pytest tests/console/test_roles.py` writes th
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +13,10 @@ from django.db import transaction
 from django.test import Client
 
 from tests.console.addresses import addresses
+from tests.console.roles import TABLE, Table, golden
 from tests.console.world import ANONYMOUS, EVERYBODY, NOBODY, SUPERUSER, Shop, furnish, signed_in, staff
 
 pytestmark = pytest.mark.django_db
-TABLE = Path(__file__).parent / "roles.txt"
 HEADER = """\
 # Who reaches what in the console. One line an address, one column a role; GET/POST where they differ.
 #   page   the page is shown, or the file is sent        on     on to another page of the console
@@ -25,7 +24,6 @@ HEADER = """\
 #   none   not there (404)                               ...    any other status
 # Every role here is a member of the project whose objects are asked for. Written by tests/console/test_roles.py.
 """
-Table = dict[str, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +61,6 @@ def reached(shop: Shop, role: str) -> dict[str, str]:
         get, post = (asked(client, method, each.of(shop)) for method in ("GET", "POST"))
         found[each.name] = get if get == post else f"{get}/{post}"
     return found
-
-
-def golden() -> Table:
-    """The table in the file: what each role reaches, by address and role."""
-    rows = [line.split() for line in TABLE.read_text().splitlines() if line and not line.startswith(("#", " "))]
-    return {name: dict(zip(EVERYBODY, cells, strict=True)) for name, *cells in rows}
 
 
 def written(table: Table) -> str:

@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 CONSENT = {"capture": True, "evaluation": True, "training": True}
@@ -60,11 +61,10 @@ class Load:
     def _until_acknowledged(self, path: str, body: Mapping[str, object], acknowledged: set[str]) -> None:
         while True:
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
                 headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
-                connection.request("POST", path, json.dumps(body), headers)
-                status = connection.getresponse().status
-                connection.close()
+                with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+                    connection.request("POST", path, json.dumps(body), headers)
+                    status = connection.getresponse().status
             except (OSError, http.client.HTTPException):
                 status = 599
             if status < 300:

@@ -3,14 +3,20 @@
 from tests.faults.load import Load
 from tests.faults.system import System
 
+# Read by one process, which takes two seconds to start.
+STORED = (
+    "list(M['Interaction'].values_list('external_id', flat=True))",
+    "list(M['Signal'].values_list('external_id', flat=True))",
+    "list(M['ParkedSignal'].values_list('external_id', flat=True))",
+    "list(M['Outcome'].filter(result='stored').values_list('kind').annotate(Sum('number')))",
+    "M['Interaction'].aggregate(n=Sum('revision'))['n']",
+)
+
 
 def faults(made: System, load: Load) -> list[str]:
     """What was lost, doubled or miscounted; empty where every promise was kept."""
-    interactions = made.read("list(M['Interaction'].values_list('external_id', flat=True))")
-    signals = made.read("list(M['Signal'].values_list('external_id', flat=True))")
-    parked = made.read("list(M['ParkedSignal'].values_list('external_id', flat=True))")
-    counts = dict(made.read("list(M['Outcome'].filter(result='stored').values_list('kind').annotate(Sum('number')))"))
-    revisions = made.read("M['Interaction'].aggregate(n=Sum('revision'))['n']")
+    interactions, signals, parked, stored, revisions = made.read(f"[{', '.join(STORED)}]")
+    counts = dict(stored)
     found = [*load.refusals]
     found += [f"lost interaction {name}" for name in sorted(load.interactions - set(interactions))]
     found += [f"lost signal {name}" for name in sorted(load.signals - {*signals, *parked})]

@@ -25,9 +25,10 @@ from privacy.models import PrivacyRequest
 from privacy.requests import lifecycle
 from privacy.subjects.lookup import find, find_or_create
 from tests import factories as cast
+from tests.extent import extent
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-EXAMPLES = int(os.environ.get("PRIVACY_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("PRIVACY_EXAMPLES", extent(10, 40)))
 # Every try to shorten a failing story runs it anew on the database: minutes, in which the stage's time runs out and its
 # failure is lost. The story is printed as it was found; PRIVACY_SHRINK=1 shortens it where one sits in front of it.
 PHASES = [Phase.explicit, Phase.reuse, Phase.generate] + [Phase.shrink] * (os.environ.get("PRIVACY_SHRINK") == "1")
@@ -110,7 +111,7 @@ class Anything(RuleBasedStateMachine):
     def reviews(self) -> None:
         from django.contrib.auth.models import User
 
-        if task := ReviewTask.objects.filter(state="open").first():
+        if task := ReviewTask.objects.filter(state="open").order_by("pk").first():
             rita, _ = User.objects.get_or_create(username="rita")
             deciding.resolve(
                 task, deciding.Verdict("correct", "It leaves at eleven in the morning, from the north.", ""), rita

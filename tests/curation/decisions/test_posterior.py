@@ -55,6 +55,11 @@ def of(said: str, **given: object) -> dict[int, Standing]:
         ("A- A! A-", A),
         ("A+ A+ Ax", None),
         ("A+ A+ A+ B!", B),
+        ("A+ B- B- B- C>B", None),  # one person alone against another: each spoke for their own
+        ("A- A- A- C+ A>B", None),
+        ("A- A- A- A>B", B),
+        ("A+ A+ A+ A+ A+ A+ A>B", A),
+        ("A+ A+ A+ A+ B+", A),  # one up-vote on another answer is no correction of this one
     ],
 )
 def test_one_line_of_the_table(said: str, right: int | None) -> None:
@@ -66,6 +71,14 @@ def test_forty_confirmations_do_not_fall_to_one_voice_and_fall_to_some_that_agre
     confirmed = " ".join(["A+"] * 40)
     assert of(f"{confirmed} A>B")[A].verdict == Verdict.RIGHT
     assert of(f"{confirmed} A>B A>B B+ A>B")[B].verdict == Verdict.RIGHT
+
+
+def test_few_people_who_found_an_answer_right_do_not_hold_against_a_newer_correction() -> None:
+    settings = EvidenceSettings(threshold=0.3)
+    few, many = words("A+ A+ A+ A+ A>B"), words("A+ A+ A+ A+ A+ A+ A>B")
+    assert standings(few, settings)[A].verdict == Verdict.DOUBT and posterior(few, settings)[A] > 0.3
+    assert standings(many, settings)[A].verdict == Verdict.RIGHT
+    assert standings([*few[:-1], few[-1]._replace(claim=C)], settings)[A].verdict == Verdict.RIGHT
 
 
 def test_a_person_counts_once_with_the_newest_word() -> None:
@@ -105,6 +118,15 @@ def test_a_correction_that_a_cited_source_contains_outranks_a_few_votes() -> Non
 def test_long_answers_to_one_question_may_all_be_right() -> None:
     assert {one.verdict for one in of("A+ B+", length=900).values()} == {Verdict.RIGHT, Verdict.ACCEPTED}
     assert {one.verdict for one in of("A+ B+", length=80).values()} == {Verdict.DOUBT}
+
+
+def test_a_short_answer_to_a_question_makes_no_rivals_of_long_ones() -> None:
+    said = [word._replace(length=80 if word.claim == C else 900) for word in words("A+ B+ C- B+")]
+    assert {claim: one.verdict for claim, one in standings(said).items()} == {
+        A: Verdict.ACCEPTED,
+        B: Verdict.RIGHT,
+        C: Verdict.WRONG,
+    }
 
 
 def test_where_everybody_has_an_answer_of_their_own_it_depends_on_who_asks() -> None:

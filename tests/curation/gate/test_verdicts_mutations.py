@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import pytest
 
@@ -132,12 +133,12 @@ def asked_often(case: Case) -> Result:
     return replace(graded(case, answer_of(case)), repeats=again if case.kind == "golden" else ())
 
 
+HONEST = tuple(graded(case, answer_of(case)) for case in CASES)
+BASELINE = tuple(asked_often(case) for case in CASES)
+
+
 def honest() -> Run:
-    return Run(
-        results=[graded(case, answer_of(case)) for case in CASES],
-        baseline=[asked_often(case) for case in CASES],
-        sent_cases=list(CASES),
-    )
+    return Run(results=list(HONEST), baseline=list(BASELINE), sent_cases=list(CASES))
 
 
 Mutation = Callable[[Run], object]
@@ -546,11 +547,17 @@ def test_there_are_a_hundred_ways_and_each_has_its_own_name() -> None:
     assert len({name for name, _, _ in MUTATIONS}) == len(MUTATIONS)
 
 
-@pytest.mark.parametrize(("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS])
-def test_it_refuses_with_the_right_reason(code: str, mutate: Mutation) -> None:
+@cache
+def judged_after(mutate: Mutation) -> Verdict:
+    """The verdict on an honest run that was changed so."""
     run = honest()
     mutate(run)
-    verdict = run.judged()
+    return run.judged()
+
+
+@pytest.mark.parametrize(("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS])
+def test_it_refuses_with_the_right_reason(code: str, mutate: Mutation) -> None:
+    verdict = judged_after(mutate)
     assert not verdict.passed
     assert code in {reason.code for reason in verdict.reasons}
 
@@ -572,10 +579,7 @@ CANNOT_JUDGE = {
 
 @pytest.mark.parametrize(("code", "mutate"), [row[1:] for row in MUTATIONS], ids=[row[0] for row in MUTATIONS])
 def test_it_says_whether_it_could_judge_at_all(code: str, mutate: Mutation) -> None:
-    run = honest()
-    mutate(run)
-    verdict = run.judged()
-    assert verdict.could_judge is not (code in CANNOT_JUDGE or code.startswith("baseline_"))
+    assert judged_after(mutate).could_judge is not (code in CANNOT_JUDGE or code.startswith("baseline_"))
 
 
 def test_no_reason_quotes_what_was_sent() -> None:

@@ -124,8 +124,9 @@ def test_what_was_read_alone_is_written_bit_by_bit_once_others_write(monkeypatch
     shop = cast.project()
     for place in range(14):
         cast.said(shop, cast.asked(shop, f"person-{place}"), "thumbs_up")
-    for name, value in (("SMALLEST", 1), ("BATCH", 4), ("LARGEST", 4), ("PAUSE_SECONDS", 0.0)):
-        monkeypatch.setattr(pace, name, value)
+    sizes = {"SMALLEST": 1, "BATCH": 4, "LARGEST": 4}
+    for name, value in {**sizes, "HELD_SECONDS": 500, "HELD_BESIDE_OTHERS": 100, "PAUSE_SECONDS": 0}.items():
+        monkeypatch.setattr(pace, name, value)  # with so much time, the others alone make a batch smaller
     real, read, written = pipeline.write, [], []
 
     def judge(stored: Sequence[Any], policy: CurationPolicy) -> list[judging.Judged]:

@@ -59,7 +59,6 @@ def test_garbage_in_redis_does_not_end_the_worker(worker: subprocess.Popen[bytes
     """What is no message of ours is said in a line each; the next task is done."""
     import redis
 
-    server = redis.Redis.from_url(settings.REDIS_URL)
     log = settings.VAR / "log" / "test-worker.log"
     garbage = [
         b"garbage",
@@ -69,8 +68,9 @@ def test_garbage_in_redis_does_not_end_the_worker(worker: subprocess.Popen[bytes
         b"null",
         b'{"properties": {"delivery_tag": "1", "delivery_info": {}}}',
     ]
-    for content in garbage:
-        server.lpush("celery", content)
+    with redis.Redis.from_url(settings.REDIS_URL) as server:
+        for content in garbage:
+            server.lpush("celery", content)
     sweep.delay()
     deadline = time.monotonic() + 30
     while b"Task privacy.tasks.sweep" not in log.read_bytes().rpartition(b"none of ours")[2]:

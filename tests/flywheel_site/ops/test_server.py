@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -49,10 +49,10 @@ class Up:
 
     def ask(self, path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
         """The status and the body of its answer to one plain request."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
-        connection.request("POST" if body is not None else "GET", path, body, {"Host": HOST, **headers})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request("POST" if body is not None else "GET", path, body, {"Host": HOST, **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
 
     def log(self, name: str) -> str:
         """The log of one of its processes."""

@@ -1,0 +1,161 @@
+"""What each figure of the evidence rule costs and saves: the rule without it, at half, and at double.
+
+    python -m bench.evidence [--seeds 1-3] [--log FILE …] [--write]
+
+The rule alone (`bench/worlds/alone.py`) reads simulated worlds; `paged` is `moving` where each conversation cites the
+page that was right at the time. For each world the true share of the distinct examples, and the share of facts answered
+rightly as asked before; for real logs, the questions with an uncontested confirmed answer that have an example. `--write`
+puts the table into `docs/reference/rules.md`.
+"""
+
+import argparse
+import os
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any, Final, NamedTuple
+
+import django
+
+from bench.value import numbers
+from bench.worlds import alone, funnel, learner, people
+from bench.worlds.alone import Heard
+from bench.worlds.people import WORLDS, Log
+
+PAGE: Final = Path(__file__).parent.parent / "docs" / "reference" / "rules.md"
+WORLDS_READ: Final = ("templates", "stubborn", "moving", "account", "paged")
+NEVER: Final = 10**9
+
+
+class Rule(NamedTuple):
+    """A figure of the rule: what it is, the value at which it does nothing, and what stands in half and double."""
+
+    name: str
+    what: str
+    off: float
+    others: tuple[float, ...]
+
+
+RULES: Final = (
+    Rule("threshold", "a claim is taken for right from this probability on", 0.5, (0.65, 0.85)),
+    Rule("CHANGE", "the truth has changed from one word to the next", 0.0, (0.0075, 0.03)),
+    Rule("STEADY", "words of support that make a change half as likely", NEVER, (10, 40)),
+    Rule("LEAD", "people by which a claim leads one that was named later", 0, (2, 10)),
+    Rule("LONG", "characters from which an answer is no rival", NEVER, (125, 500)),
+    Rule("OWN_ANSWERS", "answers of their own that make it depend on the asker", NEVER, (2, 8)),
+    Rule("LARGEST_PART", "the most common of them, of all people, at most", 0.0, (0.2, 0.8)),
+    Rule("SOURCE_CHANGE", "the truth has changed where the cited source has", 0.015, (0.2, 0.8)),
+    Rule("SOURCED_WEIGHT", "times that a correction found in a source counts", 1, (4, 16)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A world's log as the rule has read it."""
+
+    log: Log
+    heard: Heard
+
+
+def main() -> None:
+    """Print the table, or write it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=numbers, default="1-3")
+    parser.add_argument("--log", type=Path, nargs="+", default=[])
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
+    django.setup()
+    lines = []
+    for line in page(options.seeds, options.log):
+        print(line, file=sys.stderr if options.write else sys.stdout, flush=True)
+        lines.append(line)
+    if options.write:
+        PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def page(seeds: Sequence[int], logs: Sequence[Path]) -> Iterator[str]:
+    """The page with its table."""
+    worlds = {name: [read(name, seed) for seed in seeds] for name in WORLDS_READ}
+    real = {path.stem: (Heard.of(rows), rows) for path in logs for rows in [funnel.read(path)]}
+    yield f"{INTRODUCTION.format(seeds=len(seeds))}"
+    yield f"| figure | value | {' | '.join([*worlds, *real])} |"
+    yield "|---" * (2 + len(worlds) + len(real)) + "|"
+    yield row("as it is", "", worlds, real)
+    for rule in RULES:
+        for value in (rule.off, *rule.others):
+            name = f"`{rule.name}` = {now(rule.name):g}: {rule.what}" if value == rule.off else ""
+            with_value = "without" if value == rule.off else f"{value:g}"
+            yield changed(rule.name, value, name, with_value, worlds, real)
+
+
+INTRODUCTION: Final = """# Figures of the evidence rule
+
+<!-- Written by `python -m bench.evidence --log FILE … --write`. Run it again after a change of the rule. -->
+What each figure of `curation/decisions/posterior.py` costs and saves: the rule without it, at half, and at double, all else as it is. A
+cell has the true share of the distinct examples, then the share of facts that are answered rightly as asked before, in percent, seeds of each
+[simulated world](../benchmarks/value.md): {seeds}; `paged` is `moving` where each conversation cites the page that was right at the time. For
+a real log: of its questions with an uncontested confirmed answer, those that have an example. Not measured here: what guards and the key
+of a question do.
+"""
+
+
+def read(name: str, seed: int) -> Read:
+    """A world's log, read."""
+    log = people.make(WORLDS["moving" if name == "paged" else name], seed)
+    lines = people.lines(log)
+    if name == "paged":
+        maker = people.Maker(log.world, log, random.Random(f"{log.world.name}/{seed}"))  # which draws the same facts
+        truths = [maker.truth(turn.fact, turn.asker, late=turn.late) for turn in log.turns]
+        lines = [{**line, "sources": [{"text": truth}]} for line, truth in zip(lines, truths, strict=True)]
+    return Read(log, Heard.of(lines))
+
+
+def now(name: str) -> Any:
+    """The value of a figure."""
+    from curation.decisions import posterior
+
+    return posterior.DEFAULTS.threshold if name == "threshold" else getattr(posterior, name)
+
+
+def changed(name: str, value: float, what: str, told: str, worlds: Any, real: Any) -> str:
+    """A line of the table with another value of one figure."""
+    from curation.decisions import posterior
+
+    if name == "threshold":
+        return row(what, told, worlds, real, replace(posterior.DEFAULTS, threshold=value))
+    before = now(name)
+    setattr(posterior, name, value)
+    try:
+        return row(what, told, worlds, real)
+    finally:
+        setattr(posterior, name, before)
+
+
+def row(what: str, told: str, worlds: dict[str, list[Read]], real: dict[str, Any], settings: Any = None) -> str:
+    """A line of the table."""
+    cells = [cell(some, settings) for some in worlds.values()]
+    cells += [yielded(heard, rows, settings) for heard, rows in real.values()]
+    return f"| {what} | {told} | {' | '.join(cells)} |"
+
+
+def cell(some: Sequence[Read], settings: Any) -> str:
+    """True, and right as asked before."""
+    found = [learner.Taught.by(one.log, alone.pairs(one.heard.taught(settings=settings))).figures() for one in some]
+    return f"{fmean(one['true'] for one in found) * 100:.1f}: {fmean(one['old'] for one in found) * 100:.0f}"
+
+
+def yielded(heard: Heard, rows: Sequence[dict[str, Any]], settings: Any) -> str:
+    """How many questions with an uncontested confirmed answer have an example, of how many."""
+    asked = funnel.questions(rows)
+    question_of = {name: key for key, one in asked.items() for name in one.ids}
+    confirmed = {key for key, one in asked.items() if one.is_confirmed}
+    taught = {question_of[rows[one.number]["id"]] for one in heard.taught(settings=settings)}
+    return f"{len(confirmed & taught)} of {len(confirmed)}"
+
+
+if __name__ == "__main__":
+    main()
