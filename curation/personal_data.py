@@ -86,7 +86,7 @@ EXPORTED: dict[str, tuple[type[Model], dict[str, str]]] = {
     "review_tasks": (ReviewTask, {"reason": "reason", "state": "state", "correction": "correction", "note": "note"}),
     "gate_results": (
         GateResult,
-        {"answer": "answer", "passed": "passed", "judged": "judged", "attempts": "attempts"},
+        {"answer": "answer", "steps": "steps", "passed": "passed", "judged": "judged", "attempts": "attempts"},
     ),
     "audit_items": (AuditItem, {"drawn_at": "drawn_at"}),
     "calibration_items": (CalibrationItem, {"marked_at": "marked_at"}),

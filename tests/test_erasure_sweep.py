@@ -60,10 +60,19 @@ def files_with_the_mark(mark: str = MARK) -> list[str]:
     return found
 
 
+def agent(question: str, context: list[Any]) -> dict[str, Any]:
+    """Says what it was asked, and that a tool said it."""
+    return {"answer": f"You ask: {question}", "steps": [{"name": "echo", "arguments": question, "error": question}]}
+
+
 def plant(shop: Project, mark: str = MARK) -> None:
     """Put the mark wherever a person's text can go, by the doors through which it goes."""
     everywhere: dict[str, Any] = {
-        "context": [{"role": "user", "content": f"{mark} before"}],
+        "context": [
+            {"role": "user", "content": f"{mark} before"},
+            {"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": mark, "arguments": {mark: mark}}}]},
+            {"role": "tool", "tool_call_id": "c", "content": mark},
+        ],
         "sources": [{"id": f"{mark}-s", "title": mark, "url": f"https://example.com/{mark}", "text": mark}],
         "steps": [{"name": mark, "arguments": {mark: mark}, "result": mark, "error": mark}],
         "metadata": {mark: [mark]},
@@ -73,6 +82,11 @@ def plant(shop: Project, mark: str = MARK) -> None:
     }
     rated = cast.asked(shop, question=f"What eats a {mark}?", answer=f"A {mark} eats seeds.", **everywhere)
     cast.said(shop, rated, "edit", correction=f"A {mark} is eaten by hawks.", comment=f"{mark}!")
+    cast.asked(
+        shop,
+        question=f"What is on the {mark}?",
+        metadata={"media": [{"type": "image", "url": f"https://x.org/{mark}"}]},
+    )
     doubtful = cast.asked(shop, question=f"Where does the {mark} live?", answer="In Australia, mostly in dry places.")
     cast.said(shop, doubtful, "thumbs_down", comment=mark)
     cast.said(shop, "not-seen-yet", "edit", cast.ANNA, correction=f"{mark} early", comment=mark)
@@ -86,7 +100,7 @@ def plant(shop: Project, mark: str = MARK) -> None:
     cast.said(shop, liked, "thumbs_up")  # a golden case: that the agent below fails it is asked again, and kept
     cast.turn(shop)
     made = cast.cut(shop)
-    judging.run(made, lambda question, context: f"You ask: {question}", judging.CandidateIn("candidate"), concurrency=1)
+    judging.run(made, agent, judging.CandidateIn("candidate"), concurrency=1)
 
 
 def test_no_trace_is_left_in_any_table_or_file() -> None:

@@ -234,4 +234,6 @@ def candidate(row: Decided, project: int, depths: Mapping[tuple[str, str], int])
         fingerprint=row.fingerprint,
         voters=row.voters,
         is_cut=row.is_cut and not row.corrected,
+        has_media=row.has_media,
+        steps_text=row.steps_text,
     )

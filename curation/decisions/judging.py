@@ -166,4 +166,6 @@ def decided(read: Read, ruling: Ruling, language: str, question: bytes) -> Decid
         voters=tuple(vote.subject for vote in standing(read.votes)),
         is_new=read.before is None,
         is_cut=read.is_cut,
+        has_media=read.has_media,
+        steps_text=read.steps_text,
     )

@@ -132,6 +132,11 @@ REASONS: Final[dict[str, Words]] = {
     "prompt_injection": Words(
         Kind.FILTER, "Its text may try to instruct a reader or a judge. Is it harmless?", "may instruct its reader", 30
     ),
+    "media": Words(
+        Kind.FILTER,
+        "It comes with a picture, a recording or a file, which no text file holds. May its text be used alone?",
+        "comes with media",
+    ),
     "classifier": Words(
         Kind.FILTER, "The project's own classifier stopped it. May it be used?", "stopped by the project's classifier"
     ),

@@ -30,7 +30,9 @@ class Candidate(NamedTuple):
     All text is redacted. `context` holds (role, content) in order. `expected` is the answer that the record
     would teach, `rejected` the one that it replaced. `authored` says whose words `expected` is, `depth` how
     many generations of model output lie behind them (0: a person wrote it). `language` is an ISO 639-1 code
-    or "und". `voters` are the subjects whose votes decided. `is_cut` says that the agent's answer is a stream that ended early.
+    or "und". `voters` are the subjects whose votes decided. `is_cut` says that the agent's answer is a stream that
+    ended early, `has_media` that the talk hangs on a picture, a recording or a file; `steps_text` is what tools were asked and
+    gave back.
     """
 
     interaction: int
@@ -51,6 +53,8 @@ class Candidate(NamedTuple):
     fingerprint: bytes
     voters: tuple[int, ...]
     is_cut: bool = False
+    has_media: bool = False
+    steps_text: str = ""
 
 
 class Decided(NamedTuple):
@@ -82,6 +86,8 @@ class Decided(NamedTuple):
     voters: tuple[int, ...] = ()
     is_new: bool = False
     is_cut: bool = False
+    has_media: bool = False
+    steps_text: str = ""
 
 
 def named(settings: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from curation.decisions import posterior
 from curation.decisions.posterior import Stance, Standing, Word
 from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
+from curation.evidence.attached import has_media, is_cut, steps_text
 from curation.evidence.records import Decided
 from curation.models import Claim, Decision, Opinion, ReviewTask
 from feedback.models import Interaction, Project, Signal
@@ -70,6 +71,8 @@ class Read(NamedTuple):
     revision: int
     votes: tuple[Vote, ...]
     is_cut: bool
+    has_media: bool
+    steps_text: str
     heard_at: datetime | None
     before: Before | None
 
@@ -120,7 +123,7 @@ def statement(which: str, *, pending: bool = True) -> str:
     """A SELECT of the interactions, the pending ones unless told otherwise, for which `which` holds."""
     return (
         "SELECT i.id, i.subject_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "  # noqa: S608
-        f"i.agent_version, {bulk.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata "
+        f"i.agent_version, {bulk.at('i.occurred_at')}, i.fingerprint, i.revision, i.metadata, i.steps "
         f"FROM {bulk.quoted(Interaction)} i JOIN {bulk.quoted(Subject)} p ON p.id = i.subject_id "
         f"WHERE {'i.pending AND ' if pending else ''}NOT i.scan_due AND p.restricted_at IS NULL AND {which}"
     )
@@ -160,21 +163,17 @@ def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
 
 def read(stored: Stored) -> Read:
     """What is stored of an interaction, as the rules take it."""
-    key, subject, question, answer, context, sources, tags, name, version, at, mark, revision, metadata = stored.row
+    *rest, metadata, steps = stored.row
+    key, subject, question, answer, context, sources, tags, name, version, at, mark, revision = rest
     before = decision_before(stored.decision)
     reviewed = before is not None and before.task is not None
     return Read(
         key, subject, question, answer, bulk.parsed(context), bulk.parsed(sources), tuple(bulk.parsed(tags)),
         (name, version), bulk.moment(at), bytes(mark), revision,
-        tuple(map(vote, stored.votes)), is_cut(metadata),
+        tuple(map(vote, stored.votes)), is_cut(metadata), has_media(metadata, context), steps_text(steps),
         max((bulk.moment(vote[-1]) for vote in stored.votes), default=None) if reviewed else None,
         before,
     )  # fmt: skip
-
-
-def is_cut(metadata: Any) -> bool:
-    """Whether a client said that its stream ended before the answer did."""
-    return metadata != "{}" and "cut" in bulk.parsed(metadata)
 
 
 def decision_before(stored: Columns | None) -> Before | None:
@@ -192,14 +191,14 @@ def load(keys: Sequence[int]) -> list[Decided]:
     statement = (
         "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
         "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
-        f"i.occurred_at, d.question, i.fingerprint, i.metadata FROM {bulk.quoted(Decision)} d {RESTS_ON} "
+        f"i.occurred_at, d.question, i.fingerprint, i.metadata, i.steps FROM {bulk.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
-        language, name, version, occurred_at, key_of_question, fingerprint, metadata,
+        language, name, version, occurred_at, key_of_question, fingerprint, metadata, steps,
     ) in bulk.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
@@ -222,6 +221,8 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 wording=bytes(fingerprint),
                 voters=voters.get(key, ()),
                 is_cut=is_cut(metadata),
+                has_media=has_media(metadata, context),
+                steps_text=steps_text(steps),
             )
         )
     return sorted(rows, key=lambda row: row.interaction)

@@ -1,9 +1,9 @@
 """Whether a record is worth teaching. Each filter is a pure function that says why not, with the figure it
 measured.
 
-A filter looks for what makes a bad example, not for what makes an answer wrong: that people said. Two
-findings do not drop a record but hold it for a person (`HOLD`): text on a sensitive topic, and text that
-tries to instruct its reader.
+A filter looks for what makes a bad example, not for what makes an answer wrong: that people said. Three
+findings do not drop a record but hold it for a person (`HOLD`): text on a sensitive topic, text that
+tries to instruct its reader, and a talk that hangs on media.
 """
 
 import re
@@ -103,7 +103,15 @@ def alarmed(candidate: Candidate, settings: FilterSettings) -> list[Check]:
     """The checks that look for words, those of whose words there are any: one pass over all text for both, and mostly
     none has to look.
     """
-    text = "\n".join((candidate.question, candidate.expected, candidate.sources_text, *map(CONTENT, candidate.context)))
+    text = "\n".join(
+        (
+            candidate.question,
+            candidate.expected,
+            candidate.sources_text,
+            candidate.steps_text,
+            *map(CONTENT, candidate.context),
+        )
+    )
     found = settings.terms.gate.Match(text.lower()) or []
     if INJECTION not in found and hides(text):
         found.append(INJECTION)
@@ -126,11 +134,16 @@ def check_length(candidate: Candidate, settings: FilterSettings) -> Iterator[Fin
         yield found("answer_blank", "The answer says nothing.", 0)
     if said > MAX_ANSWER:
         yield found("answer_long", f"The answer has {said:,} characters.", said)
-    texts = [candidate.question, candidate.expected, *(content for _, content in candidate.context)]
+    texts = [
+        candidate.question,
+        candidate.expected,
+        candidate.steps_text,
+        *(content for _, content in candidate.context),
+    ]
     if sum(map(len, texts)) > settings.max_tokens:  # a token is hardly ever less than a character
         total = sum(map(tokens, texts))
         if total > settings.max_tokens:
-            yield found("too_many_tokens", f"Question, context and answer have about {total:,} tokens.", total)
+            yield found("too_many_tokens", f"Question, context, steps and answer have about {total:,} tokens.", total)
 
 
 def check_language(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
@@ -172,6 +185,12 @@ def check_small_talk(candidate: Candidate, settings: FilterSettings) -> Iterator
         yield found("small_talk", "The question only greets or thanks.", len(candidate.question))
 
 
+def check_media(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
+    """A picture, a recording or a file: whether the text alone says enough, a person has to see."""
+    if candidate.has_media:
+        yield found("media", "The question, or a turn before it, comes with media.")
+
+
 def check_injection(candidate: Candidate, settings: FilterSettings) -> Iterator[Finding]:
     """Text that tries to instruct whoever reads it: a reviewer, a judge, a model in training."""
     if not settings.hold_injection:
@@ -180,6 +199,7 @@ def check_injection(candidate: Candidate, settings: FilterSettings) -> Iterator[
         ("question", candidate.question),
         ("answer", candidate.expected),
         ("sources", candidate.sources_text),
+        ("steps", candidate.steps_text),
     ):
         if text and (sign := instructs(text)):
             yield found("prompt_injection", f"The {name} tries to instruct its reader: {sign}.")
@@ -284,5 +304,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_placeholders,
     check_answer,
     check_small_talk,
+    check_media,
 )
 ALARMED: Final[dict[int, Check]] = {INJECTION: check_injection, TOPICS: check_topics}

@@ -1,7 +1,8 @@
 """The agent under test: a Python function, or an HTTP address that is sent each question.
 
 An agent that takes a third argument is given the world that the case was seen in, frozen: what it would otherwise look up
-where it may have changed since.
+where it may have changed since. It answers with a text, or with {"answer", "steps"}, where steps are what it did, as captured
+interactions have them.
 """
 
 import copy
@@ -19,15 +20,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from curation.gate import candidate_steps
 from curation.gate.graders.grades import MAX_ANSWER
 from curation.gate.verdicts import TIMEOUT
+from feedback.capture.payloads import PayloadError
 from privacy.redaction import redact
 
 World = Mapping[str, Any]
 """What a case was seen with: `sources` and `steps` (tool calls with their results) as they were, `now`, the time it was
 last found right, and what it `depends_on` of these.
 """
-Agent = Callable[..., str]
+Agent = Callable[..., Any]
 MAX_ANSWER_BYTES = 4 * 1_048_576
 MESSAGE = 300  # characters of an error's message
 PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before another try, doubled each time
@@ -47,13 +50,14 @@ class AgentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An agent's answer, or the kind of error in its place. `message` is what the error says: for whoever watches, never
+    """An agent's answer, with the JSON of what it did where it says so, or the kind of error in its place. `message` is what the error says: for whoever watches, never
     kept.
     """
 
     text: str | None
     error: str | None = None
     message: str = ""
+    steps: str | None = None
 
 
 class Failures:
@@ -134,19 +138,19 @@ def call(agent: Agent, asked: Question) -> Any:
 
 
 def over_http(address: str, timeout: float) -> Agent:
-    """An agent behind an address: POST {"question", "context"} is answered by {"answer"}. A case that depends on more is
+    """An agent behind an address: POST {"question", "context"} is answered by {"answer", "steps"?}. A case that depends on more is
     sent with its "world".
     """
 
-    def ask(question: str, context: list[dict[str, str]], world: World) -> str:
+    def ask(question: str, context: list[dict[str, str]], world: World) -> Any:
         frozen = {"world": world} if set(world["depends_on"]) - {"context"} else {}
         body = json.dumps({"question": question, "context": context, **frozen}).encode()
         request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - http only, see load
         with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
-            answer = json.loads(response.read(MAX_ANSWER_BYTES))["answer"]
-        if not isinstance(answer, str):
+            told = json.loads(response.read(MAX_ANSWER_BYTES))
+        if not isinstance(told["answer"], str):
             raise TypeError("the answer is no text")
-        return answer
+        return told
 
     return ask
 
@@ -156,7 +160,7 @@ def ask_all(
     questions: Sequence[Question],
     effort: Effort,
     *,
-    known: Mapping[int, str] | None = None,
+    known: Mapping[int, Answer] | None = None,
     on_answer: Callable[[int, Answer], Any] | None = None,
 ) -> list[Answer]:
     """Every answer, in order. A failure gives an answer with an error, never a missing one. Places in `known` are not
@@ -165,7 +169,7 @@ def ask_all(
     known = known or {}
 
     def ask(place: int) -> Answer:
-        return Answer(known[place]) if place in known else ask_with_retries(agent, questions[place], effort)
+        return known[place] if place in known else ask_with_retries(agent, questions[place], effort)
 
     answers: list[Answer] = []
     with ThreadPoolExecutor(effort.concurrency) as pool:
@@ -206,9 +210,17 @@ def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
     if isinstance(result, BaseException):
         slow = isinstance(result, TimeoutError) or isinstance(getattr(result, "reason", None), TimeoutError)
         return Answer(None, TIMEOUT) if slow else Answer(None, type(result).__name__, message_of(result))
+    told: Any = None
+    if isinstance(result, dict):
+        told, result = result.get("steps"), result.get("answer")
     if not isinstance(result, str) or "\x00" in result or any("\ud800" <= letter <= "\udfff" for letter in result):
         return Answer(None, "no text")
-    return Answer(result) if len(result) <= MAX_ANSWER else Answer(None, "too long")
+    if len(result) > MAX_ANSWER:
+        return Answer(None, "too long")
+    try:
+        return Answer(result, steps=candidate_steps.parsed(told))
+    except PayloadError:
+        return Answer(None, "bad steps")
 
 
 class JournalError(ValueError):
@@ -219,7 +231,7 @@ class Journal:
     """The answers of one gate by (round, case)."""
 
     def __init__(self, path: Path, identity: Mapping[str, str]) -> None:
-        self._answers: dict[tuple[int, str], str] = {}
+        self._answers: dict[tuple[int, str], Answer] = {}
         whole = self._read(path, identity)
         if path.exists():
             os.truncate(path, whole)
@@ -227,12 +239,13 @@ class Journal:
         if not whole:
             self._append({"run": dict(identity)})
 
-    def known(self, number: int, case: str) -> str | None:
+    def known(self, number: int, case: str) -> Answer | None:
         return self._answers.get((number, case))
 
-    def keep(self, number: int, case: str, answer: str) -> None:
+    def keep(self, number: int, case: str, answer: str, steps: str | None = None) -> None:
         if (number, case) not in self._answers:
-            self._append({"round": number, "case": case, "answer": answer})
+            did = {} if steps is None else {"steps": steps}
+            self._append({"round": number, "case": case, "answer": answer, **did})
 
     def __enter__(self) -> Self:
         return self
@@ -252,7 +265,8 @@ class Journal:
             if entries and entries[0]["run"] != dict(identity):
                 raise JournalError("The file to resume from belongs to another release, agent or version.")
             for entry in entries[1:]:
-                self._answers[int(entry["round"]), str(entry["case"])] = str(entry["answer"])
+                told = Answer(str(entry["answer"]), steps=entry.get("steps"))
+                self._answers[int(entry["round"]), str(entry["case"])] = told
         except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
             raise JournalError("The file to resume from is no journal of the gate.") from error
         return sum(map(len, lines))

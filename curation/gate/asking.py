@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from curation.gate import agents
+from curation.gate import agents, candidate_steps
 from curation.gate.agents import Effort, Journal
 from curation.gate.graders import Grader
 from curation.gate.runs import Exam
 from curation.gate.verdicts import Attempt, Case, Result, attempted, grade_ahead
 from curation.questions.variants import variants
-from privacy.redaction import redact
+from privacy.redaction import Redacted, redact
 
 VARIANTS_FROM = 100  # the number of the first variant's round in the journal
 Progress = Callable[[int, int], Any]
@@ -43,14 +43,15 @@ class Asking:
 
         def said(place: int, answer: agents.Answer) -> None:
             text = redacted_answer(paper, cases[place], answer.text)
-            clean.append(agents.Answer(text, answer.error))
+            steps = redacted_steps(paper, cases[place], answer.steps)
+            clean.append(agents.Answer(text, answer.error, steps=steps))
             self.failures.add(answer)
             if journal and text is not None:
-                journal.keep(number, cases[place].id, text)
+                journal.keep(number, cases[place].id, text, steps)
             if self.progress:
                 self.progress(place + 1, len(cases))
 
-        known = {place: text for place, text in before.items() if text is not None}
+        known = {place: told for place, told in before.items() if told is not None}
         agents.ask_all(self.agent, questions, self.effort, known=known, on_answer=said)
         return clean
 
@@ -66,7 +67,7 @@ def with_repeats(
     added: dict[str, list[Attempt]] = {case.id: [] for case in cases}
     for answers in rounds:
         for case, said in zip(cases, answers, strict=True):
-            added[case.id].append(attempted(case, said.text, error=said.error, using=using))
+            added[case.id].append(attempted(case, said.text, error=said.error, steps=said.steps, using=using))
     return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
 
 
@@ -78,7 +79,7 @@ def with_variants(results: Sequence[Result], asking: Asking, cases: Sequence[Cas
         asked = [case for case in cases if number < len(made[case.id])]
         worded = [replace(case, question=made[case.id][number]) for case in asked]
         for case, said in zip(asked, asking.round(VARIANTS_FROM + number, worded), strict=True):
-            more = attempted(case, said.text, error=said.error, using=using)
+            more = attempted(case, said.text, error=said.error, steps=said.steps, using=using)
             found[case.id] = replace(found[case.id], variants=(*found[case.id].variants, more))
     return list(found.values())
 
@@ -88,3 +89,8 @@ def redacted_answer(paper: Exam, case: Case, text: str | None) -> str | None:
         return None
     origin, project = paper.origins[case.id], paper.release.dataset.project
     return redact(text, project.redaction_policy, project.numbering(origin.external_id, origin.placeholders))
+
+
+def redacted_steps(paper: Exam, case: Case, steps: str | None) -> Redacted | None:
+    """What the candidate did, as it is graded and kept."""
+    return candidate_steps.redacted(paper.release.dataset.project, paper.origins[case.id], steps)

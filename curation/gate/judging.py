@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from curation.gate import agents, past_runs
+from curation.gate import agents, candidate_steps, past_runs
 from curation.gate.agent_versions import CandidateIn
 from curation.gate.agents import Effort, Journal, JournalError
 from curation.gate.asking import Asking, Progress, with_repeats, with_variants
@@ -134,6 +134,7 @@ def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:
         accepted=tuple(text for text in line.get("accepted", ()) if not PLACEHOLDER.search(text)),
         also_rejected=tuple(line.get("also_rejected", ())),
         context=msgspec.json.encode(line["context"]).decode(),
+        steps=candidate_steps.expected(line.get("steps")),
         tier=line.get("tier", ""),
     )
 
@@ -239,7 +240,8 @@ def first_round(
         said = asking.round(0, part)
         grade_ahead([(case, one.text) for case, one in zip(part, said, strict=True)], using)
         known |= {
-            case.id: graded(case, one.text, error=one.error, using=using) for case, one in zip(part, said, strict=True)
+            case.id: graded(case, one.text, error=one.error, steps=one.steps, using=using)
+            for case, one in zip(part, said, strict=True)
         }
         if before is None or len(known) == len(paper.cases):
             continue

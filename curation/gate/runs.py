@@ -133,19 +133,21 @@ def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: st
         attempts=[attempt_row(attempt, policy) for attempt in result.repeats]
         + [{**attempt_row(attempt, policy), VARIANT: True} for attempt in result.variants],
         case_digest=result.digest,
+        steps=redacted(result.steps or "", policy),
     )
     row.seal = row_seal(row)
     return row
 
 
 VARIANT = Redacted.stored("variant")
-KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "passed")}
+KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "passed", "steps")}
 
 
 def attempt_row(attempt: Attempt, policy: Policy) -> dict[str, Any]:
     answer, error = (text if text is None else redacted(text, policy) for text in (attempt.answer, attempt.error))
     values = {"answer": answer, "error": error, "score": attempt.score, "passed": attempt.passed}
-    return {KEYS[name]: value for name, value in values.items()}
+    did = {} if attempt.steps is None else {"steps": redacted(attempt.steps, policy)}
+    return {KEYS[name]: value for name, value in (values | did).items()}
 
 
 def redacted(text: str, policy: Policy) -> Redacted:
@@ -169,6 +171,7 @@ SEALED = (
     "error",
     "attempts",
     "case_digest",
+    "steps",
     "seal",
 )
 
@@ -182,10 +185,11 @@ def row_seal(row: GateResult) -> str:
         [attempt[name] for name in ("answer", "error", "passed")]
         + [repr(attempt["score"])]
         + [VARIANT] * is_variant(attempt)
+        + ([attempt["steps"]] if "steps" in attempt else [])
         for attempt in row.attempts
     ]
     said = [row.run_id, row.interaction_id, row.kind, str(row.answer), repr(numbers), row.grader, row.error,
-            attempts, row.case_digest]  # fmt: skip
+            attempts, row.case_digest, *filter(None, [str(row.steps)])]  # fmt: skip
     return digest("gate result", orjson.dumps(said).decode())
 
 
@@ -220,8 +224,11 @@ def kept_result(row: GateResult) -> Result:
         digest=row.case_digest,
         repeats=tuple(Attempt(**attempt) for attempt in row.attempts if not is_variant(attempt)),
         variants=tuple(
-            Attempt(**{name: attempt[name] for name in KEYS}) for attempt in row.attempts if is_variant(attempt)
+            Attempt(**{name: attempt[name] for name in KEYS if name in attempt})
+            for attempt in row.attempts
+            if is_variant(attempt)
         ),
+        steps=str(row.steps) or None,
     )
 
 

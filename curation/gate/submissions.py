@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from django.conf import settings
 from msgspec import Meta, Struct
 
-from curation.gate import past_runs
+from curation.gate import candidate_steps, past_runs
 from curation.gate.agent_versions import CandidateIn
-from curation.gate.asking import redacted_answer
+from curation.gate.asking import redacted_answer, redacted_steps
 from curation.gate.judging import Exam, GateError, NotFound, exam, find_baseline, find_release, judge
 from curation.gate.reports import provisional, shown
 from curation.gate.runs import record
@@ -23,10 +23,13 @@ AnswerText = Annotated[str, Meta(max_length=200_000)]
 
 
 class AnswerIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The candidate's answer to one case, or the kind of error in its place; and what it said when asked again."""
+    """The candidate's answer to one case, or the kind of error in its place; and what it said when asked again. `steps`
+    are the calls of tools that led to the answer: where the case has steps, they have to be the same.
+    """
 
     case: Annotated[str, Meta(max_length=128)]
     answer: AnswerText | None = None
+    steps: Any = None
     error: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_ .-]{0,63}\Z")] | None = None
     repeats: Annotated[list[AnswerText | None], Meta(max_length=20)] = []
 
@@ -91,6 +94,7 @@ def answer_of(item: Any) -> tuple[AnswerIn, PayloadError | None]:
         answer_in = convert(item, AnswerIn)
         if answer_in.answer is not None and answer_in.error is not None:
             raise PayloadError("", "invalid", "Send an answer or an error, not both.")
+        answer_in.steps = candidate_steps.parsed(answer_in.steps)
         return answer_in, None
     except PayloadError as fault:
         return AnswerIn(case=case_of(item), error=fault.code), fault
@@ -120,7 +124,8 @@ def results_of(paper: Exam, sent: SubmissionIn) -> list[Result]:
             results.append(Result(answer_in.case, None, "unknown case"))
             continue
         answer, *more = clean[place]
-        first = graded(case, answer, error=answer_in.error, using=using)
+        steps = redacted_steps(paper, case, answer_in.steps)
+        first = graded(case, answer, error=answer_in.error, steps=steps, using=using)
         repeats = tuple(attempted(case, text, using=using) for text in more)
         results.append(replace(first, repeats=repeats))
     return results

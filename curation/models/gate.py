@@ -91,6 +91,7 @@ class GateResult(models.Model):
     change = models.CharField(max_length=24, blank=True, help_text="Compared with the baseline: fixed, regressed, …")
     error = models.CharField(max_length=200, blank=True)
     attempts = RedactedJSONField(default=list, help_text="Repetitions: [{answer, passed, score, error}].")
+    steps = RedactedTextField(blank=True, db_default="", help_text="The calls that led to the answer, as JSON.")
     case_digest = models.CharField(max_length=64, help_text="The case's digest when it was answered.")
     seal = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the row.")
     judged = models.BooleanField(null=True, help_text="A person's judgement of the answer, if there is one.")

@@ -13,11 +13,19 @@ import orjson
 from curation.quality.estimates import percent as as_percent
 from curation.releases.formats import TABLES
 from curation.releases.formats.shapes import Shape
+from curation.releases.formats.shapes import plain as plain_columns
 
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 TASKS = {"eval_cases.jsonl": "question-answering", "sft.jsonl": "text-generation"}
 # Arrow's JSON reader takes strings of ISO 8601 for times in any case; undeclared they would lose their zone.
-DTYPES = {"string": "string", "time": "timestamp[us, tz=UTC]", "boolean": "bool", "null": "null", "integer": "int64"}
+DTYPES = {
+    "string": "string",
+    "time": "timestamp[us, tz=UTC]",
+    "boolean": "bool",
+    "null": "null",
+    "integer": "int64",
+    "json": "json",
+}
 LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 LICENSE = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}\Z")
 NO_AUDIT = """No audit sample was reviewed. The share of golden cases says nothing about the agent: people choose
@@ -69,7 +77,7 @@ def info(entry: Mapping[str, Any]) -> Iterator[str]:
     """The features and the size of one config."""
     yield f"- config_name: {quoted(config_name(entry))}"
     yield "  features:"
-    for name, shape in TABLES[entry["name"]].items():
+    for name, shape in columns(TABLES[entry["name"]], bool(entry.get("mixed"))).items():
         yield from feature(name, shape, "  ")
     yield "  splits:"
     yield f"  - name: {split(entry)}"
@@ -77,6 +85,20 @@ def info(entry: Mapping[str, Any]) -> Iterator[str]:
     yield f"    num_examples: {entry['records']}"
     yield f"  download_size: {entry['bytes']}"
     yield f"  dataset_size: {entry['bytes']}"
+
+
+def columns(shapes: Mapping[str, Shape], mixed: bool) -> dict[str, Shape]:
+    """The columns as `datasets` knows them. Where some records have calls of tools, messages are of a type that came with
+    its version 4.7 and keeps each record as it is: declared fields would be null in all others, which templates for chats
+    take for calls."""
+    return {name: as_json(shape) for name, shape in shapes.items()} if mixed else plain_columns(shapes)
+
+
+def as_json(shape: Shape) -> Shape:
+    """The shape, with `json` for what differs from record to record."""
+    if isinstance(shape, list):
+        return "json" if plain_columns(shape) != shape else shape
+    return {name: as_json(inner) for name, inner in shape.items()} if isinstance(shape, dict) else shape
 
 
 def feature(name: str, shape: Shape, indent: str) -> Iterator[str]:
@@ -121,6 +143,9 @@ def body(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "## What the answers rest on\n\n" + tiers(manifest.get("tiers") or {})
     if manifest.get("funnel"):
         yield "## What is not in it\n\n" + losses(manifest["funnel"])
+    if left_out := manifest.get("left_out"):
+        rows = [(plain(file), plain(why), n) for file, found in left_out.items() for why, n in found.items()]
+        yield "## What a file has no place for\n\n" + table(("file", "why", "records"), rows)
     yield "## Consent\n\n" + facts(manifest.get("consent"), "Not recorded.")
     yield "## Redaction\n\n" + facts(manifest.get("redaction"), "Not recorded.")
     yield "## How good the agent is\n\n" + estimates(manifest.get("bias"))

@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from curation.releases import formats, funnel, rows
 from curation.releases import rows as releases_rows
 from curation.releases.card import card
 from curation.releases.formats import parquet
-from curation.releases.formats.shapes import Shape
-from curation.releases.manifest import canonical, lineage, manifest, sha256sums
+from curation.releases.formats.format import NoPlace
+from curation.releases.formats.shapes import Shape, plain
+from curation.releases.manifest import MARKS, canonical, lineage, manifest, sha256sums
 from curation.releases.rows import Tally
 from curation.runs.pace import uncollected
 from privacy.db import bulk
@@ -34,7 +36,7 @@ class HashedFile:
     """A file that knows its SHA-256 and the number of its lines when it is closed, on disk. `write` appends a line."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.records, self.size = path, 0, 0
+        self.path, self.records, self.size, self.mixed = path, 0, 0, False
         self._file = path.open("wb", buffering=0)
         self._hash = hashlib.sha256()
         self._waiting = bytearray()
@@ -44,6 +46,7 @@ class HashedFile:
         """Hash and write the buffered lines, some hundred at a time."""
         self.records += self._waiting.count(b"\n")
         self.size += len(self._waiting)
+        self.mixed = self.mixed or any(mark in self._waiting for mark in MARKS)
         self._hash.update(self._waiting)
         with memoryview(self._waiting) as rest:
             written = 0
@@ -73,9 +76,15 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
         [(m.file, m.line, file.write) for m, file in writers.items() if RECORDS[m.record] & kinds] for kinds in range(8)
     ]
     written, tally, trace = 0, releases_rows.Tally(), lines.write
+    left_out: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for kinds, row in releases_rows.read(release, tally):
         for name, line_of, append in for_kinds[kinds]:
-            if (line := line_of(row)) is not None:
+            try:
+                line = line_of(row)
+            except NoPlace as why:
+                left_out[name][str(why)] += 1
+                continue
+            if line is not None:
                 append(line)
                 trace(lineage(name, row))
         written += 1
@@ -87,17 +96,20 @@ def write(release: Release, aside: Path, total: int, progress: Callable[[int, in
     if progress:
         progress(written, total)
     entries = [file_entry(file, module.purpose) for module, file in writers.items()]
-    return complete(release, aside, [*entries, file_entry(lines, "lineage")], {"interactions": written}, tally)
+    return complete(
+        release, aside, [*entries, file_entry(lines, "lineage")], {"interactions": written}, tally, left_out
+    )
 
 
 def file_entry(file: HashedFile, purpose: str) -> dict[str, Any]:
     digest = file.close()
-    return {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
+    entry = {"name": file.path.name, "sha256": digest, "bytes": file.size, "records": file.records, "purpose": purpose}
+    return {**entry, "mixed": True} if file.mixed else entry
 
 
-def as_parquet(lines: Path, target: Path, columns: dict[str, Shape], purpose: str) -> dict[str, Any]:
-    """Write the Parquet form of a finished file; its entry in the manifest."""
-    records = parquet.convert(lines, target, columns)
+def as_parquet(lines: Path, target: Path, columns: dict[str, Shape], entry: dict[str, Any]) -> dict[str, Any]:
+    """Write the Parquet form of a finished file with that entry in the manifest; its own entry."""
+    records = parquet.convert(lines, target, columns if entry.get("mixed") else plain(columns))
     with target.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
@@ -106,20 +118,25 @@ def as_parquet(lines: Path, target: Path, columns: dict[str, Shape], purpose: st
         "sha256": digest,
         "bytes": target.stat().st_size,
         "records": records,
-        "purpose": purpose,
+        "purpose": entry["purpose"],
     }
 
 
 def complete(
-    release: Release, aside: Path, files: list[dict[str, Any]], counts: dict[str, int], tally: Tally
+    release: Release,
+    aside: Path,
+    files: list[dict[str, Any]],
+    counts: dict[str, int],
+    tally: Tally,
+    left_out: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, Any]:
     """Write the files' Parquet forms where they are asked for, and what describes them all, the manifest last; flush the
     folder; return the manifest.
     """
     if formats.PARQUET in release.dataset.formats:
-        purposes = {entry["name"]: entry["purpose"] for entry in files}
-        files = [*files, *(as_parquet(*table, purposes[table[0].name]) for table in formats.tables(aside))]
-    document = manifest_of(release, files, counts, tally)
+        written = {entry["name"]: entry for entry in files}
+        files = [*files, *(as_parquet(*table, written[table[0].name]) for table in formats.tables(aside))]
+    document = manifest_of(release, files, counts, tally, left_out)
     write_small(aside / "README.md", card(document).encode())
     write_small(aside / "SHA256SUMS", sha256sums(files))
     write_small(aside / "manifest.json", canonical(document))
@@ -127,7 +144,13 @@ def complete(
     return document
 
 
-def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tally: Tally) -> dict[str, Any]:
+def manifest_of(
+    release: Release,
+    files: list[Any],
+    counts: dict[str, int],
+    tally: Tally,
+    left_out: Mapping[str, Mapping[str, int]] | None = None,
+) -> dict[str, Any]:
     """What a release says of itself; it holds no captured text."""
     project, policy = release.dataset.project, release.policy
     removed = counts.pop("removed", 0)
@@ -146,6 +169,7 @@ def manifest_of(release: Release, files: list[Any], counts: dict[str, int], tall
         leakage=rows.leakage(release, tally),
         authorship=rows.authorship(tally),
         tiers={name.value: tally.tiers[name] for name in Tier},
+        left_out=left_out,
         funnel=funnel.funnel(project) if not release.recut else None,
         supersedes={"version": previous, "reason": "erasure", "removed": removed} if release.recut else None,
     )

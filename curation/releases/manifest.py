@@ -16,14 +16,20 @@ LINEAGE_SHAPE: Shape = {"file": "string", "record": "string", "interaction": "st
 Purpose = Literal["evaluation", "training", "lineage"]
 
 
+MARKS = (b'"tool_calls":[{', b'"media":[{')
+"""What a line with calls of tools or media has; in a text the quotes would be escaped."""
+
+
 class FileEntry(TypedDict):
-    """One file of a release. `records` are its lines, or the rows of a Parquet file; `sha256` is hexadecimal."""
+    """One file of a release. `records` are its lines, or the rows of a Parquet file, `sha256` is hexadecimal. `mixed` says
+    that some records hold calls of tools or media, which others have no field for."""
 
     name: str
     sha256: str
     bytes: int
     records: int
     purpose: Purpose
+    mixed: NotRequired[bool]
 
 
 class Estimate(TypedDict):
@@ -113,6 +119,7 @@ class Manifest(TypedDict):
     leakage: Leakage | None
     authorship: Authorship | None
     tiers: dict[str, int]
+    left_out: dict[str, dict[str, int]]
     funnel: Funnel | None
     languages: dict[str, int]
     license: str
@@ -137,6 +144,7 @@ def manifest(
     leakage: Leakage | None = None,
     authorship: Authorship | None = None,
     tiers: Mapping[str, int] | None = None,
+    left_out: Mapping[str, Mapping[str, int]] | None = None,
     funnel: Funnel | None = None,
     languages: Mapping[str, int] | None = None,
     license: str = "other",
@@ -146,7 +154,7 @@ def manifest(
 ) -> Manifest:
     """The manifest of a release, every field present. `counts` gains the records of each file by its name.
 
-    The times must carry their zone. What is not known is null, never left out, so that a reader can tell.
+    `left_out` counts by file and reason the records that a format had no place for. The times must carry their zone. What is not known is null, never left out, so that a reader can tell.
     """
     entries = sorted(files, key=lambda entry: entry["name"])
     return {
@@ -166,6 +174,7 @@ def manifest(
         "leakage": leakage,
         "authorship": authorship,
         "tiers": dict(tiers or {}),
+        "left_out": {file: dict(sorted(why.items())) for file, why in sorted((left_out or {}).items())},
         "funnel": funnel,
         "languages": dict(languages or {}),
         "license": license,

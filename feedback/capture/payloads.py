@@ -8,7 +8,7 @@ import re
 from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from feedback.signals import SignalKind
 from feedback.texts.blanks import is_blank
@@ -25,11 +25,40 @@ T = TypeVar("T")
 Purposes = dict[Literal["capture", "evaluation", "training"], bool]
 
 
-class Message(Struct, forbid_unknown_fields=True):
-    """One earlier turn of the conversation."""
+class Medium(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """A picture, a recording or a file in a message: what it is and where, never its bytes."""
+
+    type: Label
+    url: ShortText = ""
+    media_type: Label = ""
+
+    def __post_init__(self) -> None:
+        if self.url[:5].lower() == "data:":
+            raise ValueError("Media bytes")
+
+
+class Message(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One earlier turn of the conversation, as chat APIs write it: its content a text or a list of parts, with calls of
+    tools, or the result of one. Media are kept as their type and address."""
 
     role: Label
-    content: Annotated[str, Meta(max_length=200_000)]
+    content: Annotated[str, Meta(max_length=200000)] | Annotated[list[Any], Meta(max_length=200)] | UnsetType | None = (
+        UNSET
+    )
+    parts: Annotated[list[Any], Meta(max_length=200)] | UnsetType = UNSET
+    tool_calls: Annotated[list[Any], Meta(max_length=200)] | UnsetType | None = UNSET
+    tool_call_id: Label | UnsetType | None = UNSET
+    name: Label | UnsetType | None = UNSET
+    media: Annotated[list[Medium], Meta(max_length=50)] | UnsetType = UNSET
+    # What replies of APIs have besides, and no turn keeps.
+    function_call: Any = UNSET
+    refusal: Any = UNSET
+    annotations: Any = UNSET
+    audio: Any = UNSET
+
+    def __post_init__(self) -> None:
+        if type(self.content) is not str and not (self.content or self.parts or self.tool_calls or self.function_call):
+            raise ValueError("Object missing required field `content`")
 
 
 class Source(Struct, forbid_unknown_fields=True):
@@ -112,7 +141,11 @@ class FeedbackIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 # An unknown key is the caller's text, which no error repeats.
-FIELDS = {name for kind in (InteractionIn, FeedbackIn, Message, Source, Step, Agent) for name in kind.__struct_fields__}
+FIELDS = {
+    name
+    for kind in (InteractionIn, FeedbackIn, Message, Medium, Source, Step, Agent)
+    for name in kind.__struct_fields__
+}
 FIELDS |= {"items", "type", "results", "case", "repeats", "error", "candidate", "release", "baseline"}
 
 
@@ -144,6 +177,7 @@ EXPECTED = (
     ("Invalid RFC3339", "invalid_time", "Expected a time with its zone, such as 2026-01-31T12:00:00Z."),
     ("Invalid enum value", "invalid_choice", "This is not one of the values that the call takes."),
     ("Blank text", "blank", "The text says nothing."),
+    ("Media bytes", "invalid", "Media are kept by their address, and never as their bytes."),
     ("Expected", "invalid_type", "The value has the wrong type."),
 )
 FIELD = re.compile(r"field `([A-Za-z_]{1,32})`")

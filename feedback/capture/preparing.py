@@ -1,7 +1,7 @@
 """Redacts a payload and computes its digests before the transaction begins: the slow part of a write."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -9,9 +9,10 @@ import msgspec
 import uuid_utils
 from django.utils import timezone
 
-from feedback.capture.payloads import Agent, FeedbackIn, InteractionIn, TurnIn
+from feedback.capture.payloads import Agent, FeedbackIn, InteractionIn, Message, TurnIn
 from feedback.models import Interaction, Project
 from feedback.projects.tokens import Grant
+from feedback.texts import messages
 from feedback.texts.fingerprints import fingerprint
 from privacy.models import Notice
 from privacy.redaction import Redacted, redact, redact_json
@@ -106,13 +107,14 @@ def prepare_interaction(
 
     now, agent = timezone.now(), payload.agent or NO_AGENT
     body: dict[str, Any] = msgspec.to_builtins(payload)
-    turn_before = payload.context[-1].content if payload.context else ""  # may ask for what the question then gives
+    context = turns_of(payload.context or ())
+    turn_before = context[-1]["content"] if context else ""  # may ask for what the question then gives
     row = Interaction(
         project_id=project.pk,
         external_id=external_id,
         question=clean(payload.question, turn_before),
         answer=clean(payload.answer, payload.question or ""),
-        context=clean_json(body["context"] or []),
+        context=clean_json(context),
         sources=clean_json([stated(source) for source in body["sources"] or []]),
         steps=clean_json([stated(step) for step in body["steps"] or []]),
         session=clean(payload.session),
@@ -133,6 +135,24 @@ def prepare_interaction(
     row.fingerprint = fingerprint(row.question, row.context)
     person = subject_digest(project.namespace, payload.subject) if payload.subject else ""
     return PreparedInteraction(payload, row, person or (turn.person if turn else ""), asked)
+
+
+def turns_of(context: Iterable[Message]) -> list[dict[str, Any]]:
+    """The turns before the question, each with its role and text, calls of tools as data, results by themselves."""
+    made: list[dict[str, Any]] = []
+    for said in context:
+        if (
+            type(said.content) is str
+            and not said.tool_calls
+            and not said.function_call
+            and not said.tool_call_id
+            and not said.media
+        ):
+            made.append({"role": said.role, "content": said.content})
+        elif found := messages.read(stated(msgspec.to_builtins(said)), said.role):
+            found.media += msgspec.to_builtins(said.media or [])
+            made += messages.turns(found)
+    return made
 
 
 def stated(fields: Mapping[str, Any]) -> dict[str, Any]:

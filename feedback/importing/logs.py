@@ -18,7 +18,7 @@ import orjson
 
 from feedback.capture import Conflict, ConsentSource, Gone
 from feedback.capture.json_bodies import refuse_unstorable
-from feedback.capture.payloads import InteractionIn, PayloadError, convert
+from feedback.capture.payloads import InteractionIn, PayloadError, Step, convert
 from feedback.importing import consent as importing_consent
 from feedback.importing import times
 from feedback.importing import votes as importing_votes
@@ -38,7 +38,8 @@ A line of the log:
                "user", "ts", "id"} | a list of these,
    "user": your own id of the person, "id": yours of the conversation, "ts": "2026-01-31T12:00:00Z",
    "consent": {"capture": true, "evaluation": true, "training": true},
-   "context": [{"role", "content"}], "sources": [{"id", "title", "url", "text"}], "session", "tags": [TEXT],
+   "context": [{"role", "content"}],
+   "steps": [{"type": "tool_call", "name", "arguments", "result", "error"}], "sources": [{"id", "title", "url", "text"}], "session", "tags": [TEXT],
    "agent": {"name", "version", "model", "prompt"}, "metadata": {}, "correction": TEXT, "comment": TEXT}
 CSV has the same columns, with JSON in those that are not plain text. A line of "id" and "feedback" alone is about a
 conversation that came before it.
@@ -55,8 +56,8 @@ The same conversation again is stored once, in whatever spelling of JSON: by its
 feedback and consent. A vote that changed since is a new vote. Two lines without an id that say the same are one
 conversation where a user, a ts or a session tells whose or which it is; where nothing does, they are two, of two people.
 """
-PLAIN = ("sources", "context", "tags", "agent", "session", "metadata")
-STRUCTURED = ("sources", "context", "feedback", "consent", "tags", "agent", "metadata")
+PLAIN = ("sources", "context", "steps", "tags", "agent", "session", "metadata")
+STRUCTURED = ("sources", "context", "steps", "feedback", "consent", "tags", "agent", "metadata")
 REQUIRED = ("question", "answer")
 OF_VOTES = ("correction", "comment")
 FIELDS = (*REQUIRED, "feedback", "user", "id", "ts", "consent", *PLAIN, *OF_VOTES)
@@ -249,8 +250,15 @@ def settled(interaction: InteractionIn) -> InteractionIn:
         interaction,
         occurred_at=moment.astimezone(UTC) if moment else None,
         metadata=whole_numbers(interaction.metadata) or None,
+        steps=[settled_step(step) for step in interaction.steps or ()] or None,
         **{name: getattr(interaction, name) or None for name in ("session", "context", "sources", "tags")},
     )
+
+
+def settled_step(step: Step) -> Step:
+    """A step in that spelling."""
+    given = {name: whole_numbers(getattr(step, name)) for name in ("arguments", "result")}
+    return msgspec.structs.replace(step, **given)
 
 
 def whole_numbers(value: Any) -> Any:

@@ -13,18 +13,14 @@ happen to begin with a bracket must not be lost:
   and whole JSON that is no message, such as an agent's answer in JSON.
 """
 
-import ast
 import json
 import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import msgspec
-
 from feedback.capture.payloads import PayloadError
+from feedback.texts.literals import ESCAPED, LENIENT, unwritten
 
-MAX_ENCODED = 3  # times that JSON is within JSON
-MAX_LITERAL, MAX_LITERAL_DEPTH = 100_000, 32  # characters, brackets
 T = TypeVar("T")
 MESSAGE_KEYS = {"role", "parts", "content", "messages"}
 PARTS = tuple(
@@ -34,7 +30,6 @@ PARTS = tuple(
 BEDROCK = ("text", "toolUse", "toolResult", "reasoningContent")  # the only field of a part, and its type
 LABELLED = re.compile(r"\s*(?:\[[^\[\]{}\"'():=,]{1,40}\]|\{\{?[^\[\]{}\"'():=,]{1,40}\}\}?).*\w", re.DOTALL)
 BRACKET = re.compile(r"\s*[\[{]")
-ESCAPED = re.compile(r"\s*[\[{]\s*+[\[{]?\s*+\\+\"")
 ENCODED_AGAIN = re.compile(r"\s*\"\s*[\[{]\s*+[\[{]?\s*+\\+\"")
 MESSAGE = re.compile(r"[\s\[{]*[\[{]\s*\\*[\"'](?:role|content|parts|type|text|messages?)\\*[\"']\s*:")
 PYTHON = re.compile(r"\s*[\[{]\s*+[\[{]?\s*+'[^'\n]{1,64}'\s*:")
@@ -42,13 +37,6 @@ MARK = re.compile(r"\s*(?:\.{3}|…)?\s*(?:[\[(<]{0,3}truncated[\])>]{0,3}\.{0,3
 BEGUN = re.compile(
     r"-|\.|[eE][+-]?|tr?u?|fa?l?s?|nu?l?|Na?|-?In?f?i?n?i?t?|Tr?u?|Fa?l?s?|No?n?"
 )  # of a number, of a name
-TOKEN = re.compile(
-    r"""(?P<space>\s+)|(?P<opens>[\[{(])|(?P<closes>[\]})])|(?P<between>[,:])"""
-    r"""|(?P<text>'(?:[^'\\\n]|\\(?:[\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))*+'"""
-    r"""|"(?:[^"\\\n]|\\(?:[\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))*+")"""
-    r"""|(?P<other>-?\d{1,19}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?|True|False|None)"""
-)
-LENIENT = json.JSONDecoder(strict=False, parse_constant=lambda name: None)
 
 
 def data(value: Any, name: str) -> Any:
@@ -102,64 +90,6 @@ def first(*readings: Callable[[], list[T]]) -> list[T]:
     if broken:
         raise broken
     return []
-
-
-def unwritten(text: str, encoded: int = 0) -> Any:
-    """The list or object that is written in a text, or None where there is none that can be read for certain."""
-    text = text.strip("\ufeff \t\r\n")
-    if text[:1] not in ("[", "{", '"') or encoded > MAX_ENCODED:
-        return None
-    found = from_json(text)
-    if found is None and ESCAPED.match(text):
-        found = from_json(f'"{text}"')
-    if found is None and text[0] != '"':
-        found = from_python(text)
-    if isinstance(found, str):
-        return unwritten(found, encoded + 1)
-    return found if isinstance(found, list | dict) else None
-
-
-def from_json(text: str) -> Any:
-    """The JSON in a text, NaN and raw control characters allowed; None where it is none."""
-    try:
-        return msgspec.json.decode(text)
-    except (ValueError, RecursionError):
-        return from_lenient_json(text)
-
-
-def from_lenient_json(text: str) -> Any:
-    """The same, read by the reader that is slower and allows more."""
-    try:
-        found, end = LENIENT.raw_decode(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if end == len(text) else None
-
-
-def from_python(text: str) -> Any:
-    """The Python literal in a text, such as `[{'role': 'user'}]`; None where it is none, too long or too deep."""
-    if len(text) > MAX_LITERAL or not is_literal(text):
-        return None
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return None
-
-
-def is_literal(text: str) -> bool:
-    """Whether it is made of brackets, texts as `repr` writes them, numbers and names of constants alone, within bounds.
-    Texts next to each other, which Python would join, are none."""
-    at = depth = 0
-    last = ""
-    while at < len(text):
-        token = TOKEN.match(text, at)
-        if token is None or (token.lastgroup == last == "text"):
-            return False
-        depth += (token.lastgroup == "opens") - (token.lastgroup == "closes")
-        if depth > MAX_LITERAL_DEPTH:
-            return False
-        at, last = token.end(), last if token.lastgroup == "space" else str(token.lastgroup)
-    return True
 
 
 def is_cut(text: str) -> bool:

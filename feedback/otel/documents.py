@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from feedback.otel.attributes import unwritten
+from feedback.texts.literals import unwritten
 
 LABEL, SHORT, LONG = 200, 2_000, 200_000
 LISTS = ("documents", "output", "outputs", "results", "result", "nodes", "source_nodes", "matches", "data", "hits")

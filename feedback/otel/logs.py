@@ -12,8 +12,8 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 
 from feedback.capture.payloads import PayloadError
 from feedback.otel import decoding
-from feedback.otel.attributes import unwritten
 from feedback.otel.decoding import Event, Span, TooLarge
+from feedback.texts.literals import unwritten
 
 NONE_OURS = (
     "no event of a language model was in it: Flywheel keeps conversations, not logs. Send it the logs of GenAI instrumentations "

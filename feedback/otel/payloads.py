@@ -29,6 +29,7 @@ def turn_in(told: Told, id: str, placeholders: Mapping[str, list[str]]) -> TurnI
         "consent": told.person.consent,
         "occurred_at": moment(told.start),
         "tags": told.tags,
+        "metadata": {"media": told.media} if told.media else None,
     }
     payload = convert({name: cleaned(value) for name, value in body.items() if value}, TurnIn)
     payload.numbering = dict(placeholders)

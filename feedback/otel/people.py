@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from feedback.otel.attributes import unwritten
 from feedback.otel.readings import Person
+from feedback.texts.literals import unwritten
 
 # Where products put what a caller adds to a trace.
 PREFIXES = tuple(
@@ -31,7 +31,10 @@ SESSIONS = (
 SUBJECT_KEYS = ("userid", "enduserid", "user", "customerid", "uid")
 SESSION_KEYS = ("sessionid", "conversationid", "threadid", "chatid", "session", "conversation", "groupid")
 METADATA = ("metadata", "langfuse.trace.metadata", "langfuse.observation.metadata")  # attributes that hold JSON
-PURPOSES = ("capture", "evaluation", "training")
+CONSENTS = [
+    (purpose, f"flywheel.consent.{purpose}", f"flywheelconsent{purpose}")
+    for purpose in ("capture", "evaluation", "training")
+]
 WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 SUBJECT_LIMIT, LABEL = 512, 200
 FOLDED = re.compile(r"[._\-\s]")
@@ -74,17 +77,19 @@ def folded(name: str) -> str:
 def consent(given: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, bool]:
     """What `flywheel.consent.<purpose>` says, for the purposes that it names."""
     found = {}
-    for purpose in PURPOSES:
-        value = given.get(f"flywheel.consent.{purpose}", added.get(f"flywheelconsent{purpose}"))
-        word = str(value).strip().strip('"').lower()
-        if word in WORDS:
+    for purpose, name, other in CONSENTS:
+        value = given.get(name, added.get(other))
+        if value is not None and (word := str(value).strip().strip('"').lower()) in WORDS:
             found[purpose] = WORDS[word]
     return found
 
 
 def _first(given: Mapping[str, Any], names: Sequence[str]) -> str:
-    found = (given[name] for name in names if name in given)
-    texts = (
-        str(value).strip().strip('"') for value in found if isinstance(value, str | int) and not isinstance(value, bool)
-    )
-    return next((text for text in texts if text and text not in ("None", "null")), "")
+    for name in names:
+        value = given.get(name)
+        if value is None or isinstance(value, bool) or not isinstance(value, str | int):
+            continue
+        text = str(value).strip().strip('"')
+        if text and text not in ("None", "null"):
+            return text
+    return ""

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from feedback.texts.messages import Call, Message
+
 
 class Kind(StrEnum):
     """What a span is to a turn."""
@@ -23,25 +25,6 @@ class Kind(StrEnum):
 
 
 TOPS = (Kind.AGENT, Kind.CHAIN, Kind.MODEL)  # what can hold a question or an answer
-
-
-class Call(Struct, omit_defaults=True):
-    """A call of a tool."""
-
-    name: str
-    id: str = ""
-    arguments: Any = None
-    result: Any = None
-    error: str = ""
-
-
-class Message(Struct, omit_defaults=True):
-    """One message: who speaks, the text, the tools that are called, and results by the call's id."""
-
-    role: str
-    text: str = ""
-    calls: list[Call] = field(default_factory=list)
-    results: list[list[Any]] = field(default_factory=list)
 
 
 class Person(Struct, omit_defaults=True):
@@ -78,6 +61,11 @@ class Reading(Struct, omit_defaults=True):
     def question(self) -> str:
         """The user's last words in what went in."""
         return next((said.text for said in reversed(self.asked) if said.role == "user" and said.text.strip()), "")
+
+    @property
+    def media(self) -> list[dict[str, str]]:
+        """The pictures, recordings and files that came with the question."""
+        return next((said.media for said in reversed(self.asked) if said.role == "user" and said.text.strip()), [])
 
     @property
     def answer(self) -> str:

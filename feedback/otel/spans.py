@@ -9,12 +9,14 @@ import msgspec
 
 from feedback.capture.payloads import PayloadError
 from feedback.otel import shapes
-from feedback.otel.attributes import broken, is_cut, text_or_data, unwritten
+from feedback.otel.attributes import broken, is_cut, text_or_data
 from feedback.otel.decoding import Span, cleaned
 from feedback.otel.dialects import DIALECTS, Dialect, genai
 from feedback.otel.documents import sources
 from feedback.otel.people import person
-from feedback.otel.readings import TOPS, Call, Kind, Message, Person, Reading
+from feedback.otel.readings import TOPS, Kind, Person, Reading
+from feedback.texts.literals import unquoted, unwritten
+from feedback.texts.messages import Call, Message, structure
 
 LABEL, MAX_TAGS, MAX_SOURCES = 200, 50, 100
 PRODUCT = "other"  # a span of no dialect
@@ -140,7 +142,7 @@ def _loose(value: Any, shape: Callable[[Any, str], list[Message]], name: str) ->
         if found is None and is_cut(text):
             raise broken(name)
         if found is None and len(text) > 1 and text[0] == text[-1] == '"':
-            found = shapes.unquoted(text)
+            found = unquoted(text)
         value = text_or_data(value, name) if found is None else found
     return shape(value, name)
 
@@ -198,9 +200,9 @@ def call(span: Span, spoken: Sequence[Dialect]) -> Call:
 def _data(given: Mapping[str, Any], keys: Sequence[str]) -> Any:
     """The argument or the result of a tool; of a decorated function, its arguments by name."""
     value = next((given[key] for key in keys if given.get(key) is not None), None)
-    value = shapes.structure(value)
+    value = structure(value)
     if isinstance(value, str) and len(value) > 1 and value[0] == value[-1] == '"':
-        value = shapes.unquoted(value) or value
+        value = unquoted(value) or value
     if isinstance(value, dict) and value.keys() == {"args", "kwargs"}:
         value = value["kwargs"] or value["args"]
     return value
@@ -240,5 +242,7 @@ def _tags(given: Mapping[str, Any]) -> list[str]:
 
 
 def _label(given: Mapping[str, Any], *names: str) -> str:
-    value = next((given[name] for name in names if given.get(name)), "")
-    return str(value)[:LABEL]
+    for name in names:
+        if value := given.get(name):
+            return str(value)[:LABEL]
+    return ""

@@ -4,12 +4,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from feedback.otel.readings import TOPS, Call, Kind, Message, Reading
+from feedback.otel.readings import TOPS, Kind, Reading
+from feedback.texts.messages import Call, Message, step
 
 FINAL = ("final_answer", "final_result")  # tools by which frameworks give the answer itself
 
 
-def context(question: str, answer: str, asker: Reading | None, members: Sequence[Reading]) -> list[dict[str, str]]:
+def context(question: str, answer: str, asker: Reading | None, members: Sequence[Reading]) -> list[dict[str, Any]]:
     """The turns before the question: of the span that asked it where it has any, else of the call that gave the answer,
     else of one that was given the question."""
     answered = [reading for reading in members if reading.kind in TOPS and reading.answer.strip() == answer]
@@ -27,13 +28,15 @@ def is_model(reading: Reading) -> bool:
     return reading.kind == Kind.MODEL or reading.has_model
 
 
-def earlier(asked: Sequence[Message]) -> list[dict[str, str]]:
+def earlier(asked: Sequence[Message]) -> list[dict[str, Any]]:
     """The messages before the user's last, with their text."""
     last = next(
         (place for place in reversed(range(len(asked))) if asked[place].role == "user" and asked[place].text.strip()), 0
     )
     return [
-        {"role": said.role, "content": said.text} for said in asked[:last] if said.text.strip() and said.role != "tool"
+        {"role": said.role, "content": said.text, **({"media": said.media} if said.media else {})}
+        for said in asked[:last]
+        if said.text.strip() and said.role != "tool"
     ]
 
 
@@ -90,9 +93,3 @@ def spoken_calls(members: Sequence[Reading]) -> Iterator[tuple[int, Call]]:
             if (made.name, repr(made.arguments)) not in known:
                 known.add((made.name, repr(made.arguments)))
                 yield reading.start, made
-
-
-def step(call: Call, result: Any) -> dict[str, Any]:
-    """The call as `steps` have it."""
-    given = {"name": call.name, "id": call.id, "arguments": call.arguments, "result": result, "error": call.error}
-    return {"type": "tool_call", **{key: value for key, value in given.items() if value not in (None, "")}}

@@ -13,10 +13,11 @@ from feedback.capture.payloads import PayloadError, TurnIn
 from feedback.models import Interaction, Project, Trace
 from feedback.otel.parts import as_plain, redacted, restored
 from feedback.otel.payloads import changed, turn_in
-from feedback.otel.readings import Call, Kind, Message, Person, Reading
+from feedback.otel.readings import Kind, Person, Reading
 from feedback.otel.spans import NO_SPAN, UNKNOWN, Heard, together
 from feedback.otel.turns import Told, Turn
 from feedback.otel.turns import Trace as Tree
+from feedback.texts.messages import Call, Message
 from privacy.redaction import Numbering
 from privacy.subjects.lookup import subject_digest
 

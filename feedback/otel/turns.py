@@ -15,7 +15,7 @@ from feedback.otel.readings import TOPS, Kind, Person, Reading
 from feedback.otel.steps import context, is_model, steps
 
 NEAR = 8  # turns, and calls of one, with which another is compared
-MAX_CONTEXT, MAX_SOURCES, MAX_STEPS, MAX_NAMES, MAX_TAGS = 200, 100, 1_000, 64, 50
+MAX_CONTEXT, MAX_SOURCES, MAX_STEPS, MAX_NAMES, MAX_TAGS, MAX_MEDIA = 200, 100, 1_000, 64, 50, 50
 LEAST = 8  # letters that a text must have to be looked for in another
 
 
@@ -45,9 +45,10 @@ class Told:
 
     question: str
     answer: str
-    context: list[dict[str, str]]
+    context: list[dict[str, Any]]
     sources: list[dict[str, Any]]
     steps: list[dict[str, Any]]
+    media: list[dict[str, str]]
     has_model: bool  # the call that gave the answer is known, and so is its context
     is_talk: bool  # the session is only an id that a framework may have made
     spoken: list[int]  # the steps of which only messages tell, by their place
@@ -208,6 +209,9 @@ class Trace:
             ],
             sources=merged_sources(turn)[:MAX_SOURCES],
             steps=[step for step, _ in found],
+            media=next((one.media for one in everything if one.media and one.question.strip() == question), [])[
+                :MAX_MEDIA
+            ],
             has_model=any(is_model(one) and one.answer.strip() == answer for one in turn.members),
             is_talk=not any(one.person.session for one in everything),
             spoken=[place for place, (_, spoken) in enumerate(found) if spoken],

@@ -69,11 +69,14 @@ def kept(
         return row if row.pk else None
     row.subject_id, allowed = _owner(project, planned, row, waiting, owners)
     waiting = waiting if allowed else []
-    numbering = project.numbering(f"{planned.trace}-{NO_SPAN}", planned.placeholders)
-    parts = [redacted(project, one, numbering) for one in waiting]
-    row.places = [place_of(one) for one in parts]
-    row.parts = [redact_json(words_of(one), project.redaction_policy, numbering)[0] for one in parts]
-    row.placeholders = dict(numbering.state())
+    parts: list[Reading] = []
+    row.places, row.parts, row.placeholders = [], [], dict(planned.placeholders)
+    if waiting:
+        numbering = project.numbering(f"{planned.trace}-{NO_SPAN}", planned.placeholders)
+        parts = [redacted(project, one, numbering) for one in waiting]
+        row.places = [place_of(one) for one in parts]
+        row.parts = [redact_json(words_of(one), project.redaction_policy, numbering)[0] for one in parts]
+        row.placeholders = dict(numbering.state())
     links = {one.span: one.parent for one in planned.tree.readings.values() if one.parent and "." not in one.span}
     row.links = dict([*planned.tree.links.items(), *links.items()][-MAX_LINKS:]) if not _is_whole(planned) else {}
     row.received_at = timezone.now()

@@ -9,7 +9,7 @@ from typing import Any
 from curation.releases import formats
 from curation.releases.card import card
 from curation.releases.formats.format import Row
-from curation.releases.manifest import FileEntry, Manifest, canonical, lineage, manifest, sha256sums
+from curation.releases.manifest import MARKS, FileEntry, Manifest, canonical, lineage, manifest, sha256sums
 
 CUT = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -49,6 +49,7 @@ def entry(folder: Path, name: str, data: bytes, records: int, purpose: str) -> F
     """Write a file and describe it."""
     (folder / name).write_bytes(data)
     return {
+        **({"mixed": True} if any(mark in data for mark in MARKS) else {}),  # type: ignore[typeddict-item]
         "name": name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from curation.gate.graders.calls import calls
 from curation.gate.graders.claims import claims
 from curation.gate.graders.embedding import embedding_grader
 from curation.gate.graders.grades import (
@@ -55,6 +56,7 @@ class GraderKind:
     """What the gate knows of a grader: `grade` where it needs nothing but the texts, else `make`, for one that asks a
     model and costs a call for each answer.
 
+    With `steps` it compares what the agents did, and judges in addition to the grader of the answer.
     `least` is the threshold until reviewed answers say better, None for a grader that only says yes or no. Above
     `highest` a likeness means "nearly the same text", and says nothing of right or wrong. A `likeness` is not trusted
     with code and queries, where one sign changes the meaning.
@@ -62,6 +64,7 @@ class GraderKind:
 
     grade: Grader | None = None
     make: Callable[..., Grader] | None = None
+    steps: bool = False
     least: float | None = None
     highest: float = 1.0
     likeness: bool = False
@@ -75,6 +78,7 @@ KINDS: Final[Mapping[str, GraderKind]] = {
     "exact": GraderKind(grade=exact),
     "normalised": GraderKind(grade=same_words),
     "claims": GraderKind(grade=claims, least=0.5),
+    "calls": GraderKind(grade=calls, steps=True),
     "token_f1": GraderKind(grade=token_f1, least=0.5, highest=0.9, likeness=True),
     "fuzzy": GraderKind(grade=fuzzy, least=0.5, highest=0.9, likeness=True),
     "judge": GraderKind(make=judge_grader, least=0.5, highest=0.9),
@@ -94,7 +98,7 @@ LEAST: Final[Mapping[str, float]] = {name: kind.least for name, kind in KINDS.it
 MODELS: Final = tuple(name for name, kind in KINDS.items() if kind.make)
 """The graders that ask a model: a policy names them, an installation sets them up."""
 
-DEFAULT_GRADERS: Final = tuple(GRADERS)
+DEFAULT_GRADERS: Final = tuple(name for name in GRADERS if not KINDS[name].steps)
 """What calibration tries where no model is asked."""
 
 

@@ -21,6 +21,7 @@ TIMEOUT = "timeout"
 text.
 """
 ERROR_LENGTH = 200
+CALLS = "calls"
 SINGLE = "single"
 UNGRADED = "no grade: "
 """How the error of a result begins where the model that grades it did not answer: no fault of the agent's."""
@@ -32,7 +33,7 @@ class Case:
     is given.
 
     A case that is not `discriminating` has no grader that tells right from wrong: it is answered but not
-    counted. `tier` says what its right answer rests on; no digest covers it, since it changes no outcome of the case.
+    counted. `steps` is the JSON of what the agent did for the expected answer, "" for nothing. `tier` says what its right answer rests on; no digest covers it, since it changes no outcome of the case.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Case:
     accepted: tuple[str, ...] = ()
     also_rejected: tuple[str, ...] = ()
     tier: str = ""
+    steps: str = ""
 
     @property
     def is_single(self) -> bool:
@@ -60,12 +62,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One more answer to a case, for telling a flake from a break."""
+    """One more answer to a case, for telling a flake from a break. `steps` is the JSON of what the agent did, None where
+    it does not say."""
 
     answer: str | None = None
     error: str | None = None
     score: float | None = None
     passed: bool = False
+    steps: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class Result:
     digest: str = ""
     repeats: tuple[Attempt, ...] = ()
     variants: tuple[Attempt, ...] = ()
+    steps: str | None = None
 
     @property
     def graded(self) -> tuple[Attempt, ...]:
@@ -93,7 +98,7 @@ class Result:
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        return (Attempt(self.answer, self.error, self.score, self.passed), *self.repeats)
+        return (Attempt(self.answer, self.error, self.score, self.passed, self.steps), *self.repeats)
 
 
 @dataclass(frozen=True)
@@ -205,6 +210,17 @@ def grade_case(case: Case, answer: str, *, using: Mapping[str, Grader] | None = 
     return made
 
 
+def grade_whole(case: Case, answer: str, steps: str | None, *, using: Mapping[str, Grader] | None = None) -> Grade:
+    """Grade an answer with the steps that led to it: where the case has steps and the agent says its own, a right answer
+    passes only with the same calls. Raises GraderError.
+    """
+    made = grade_case(case, answer, using=using)
+    if not made.passed or not case.steps or steps is None:
+        return made
+    called = grade(CALLS, steps, case.steps, {}, threshold=1.0)
+    return made if called.passed else Grade(0.0, False, f"the calls differ: {called.reason}", CALLS)
+
+
 def grade_ahead(asked: Iterable[tuple[Case, str | None]], using: Mapping[str, Grader]) -> None:
     """Grade the answers whose grader waits for a model, several at a time, to be remembered; `using` are those graders.
 
@@ -231,36 +247,49 @@ def grade_ahead(asked: Iterable[tuple[Case, str | None]], using: Mapping[str, Gr
 
 
 def graded(
-    case: Case, answer: str | None, *, error: str | None = None, using: Mapping[str, Grader] | None = None
+    case: Case,
+    answer: str | None,
+    *,
+    error: str | None = None,
+    steps: str | None = None,
+    using: Mapping[str, Grader] | None = None,
 ) -> Result:
     """Return the result of one answer (or of the error in its place). A grader's failure becomes the result's
     error.
 
     A case that is not discriminating is kept ungraded.
     """
-    attempt = attempted(case, answer, error=error, using=using)
-    return Result(case.id, attempt.answer, attempt.error, attempt.score, attempt.passed, case_digest(case))
+    attempt = attempted(case, answer, error=error, steps=steps, using=using)
+    return Result(
+        case.id, attempt.answer, attempt.error, attempt.score, attempt.passed, case_digest(case), steps=attempt.steps
+    )
 
 
 def attempted(
-    case: Case, answer: str | None, *, error: str | None = None, using: Mapping[str, Grader] | None = None
+    case: Case,
+    answer: str | None,
+    *,
+    error: str | None = None,
+    steps: str | None = None,
+    using: Mapping[str, Grader] | None = None,
 ) -> Attempt:
     """Return one graded attempt, for `Result.repeats`."""
     if error is not None or answer is None:
         return Attempt(None, (error or "no answer")[:ERROR_LENGTH])
     if not case.discriminating:
-        return Attempt(answer)
+        return Attempt(answer, steps=steps)
     try:
-        outcome = grade_case(case, answer, using=using)
+        outcome = grade_whole(case, answer, steps, using=using)
     except ModelError as problem:
-        return Attempt(answer, f"{UNGRADED}{problem}"[:ERROR_LENGTH])
+        return Attempt(answer, f"{UNGRADED}{problem}"[:ERROR_LENGTH], steps=steps)
     except GraderError as problem:
-        return Attempt(answer, f"grader: {problem}"[:ERROR_LENGTH])
-    return Attempt(answer, None, outcome.score, outcome.passed)
+        return Attempt(answer, f"grader: {problem}"[:ERROR_LENGTH], steps=steps)
+    return Attempt(answer, None, outcome.score, outcome.passed, steps)
 
 
 def _covered(case: Case) -> dict[str, object]:
-    return {name: value for name, value in vars(case).items() if name != "tier"}
+    """What a case's digest covers: steps only where there are some, so that other cases keep the digest that they had."""
+    return {name: value for name, value in vars(case).items() if name != "tier" and (name != "steps" or value)}
 
 
 def _sha256(value: object) -> str:

@@ -20,7 +20,7 @@ from curation.gate.verdicts.cases import (
     ResultSet,
     case_digest,
     digest_of,
-    grade_case,
+    grade_whole,
     results_digest,
 )
 
@@ -171,7 +171,8 @@ def _well_formed(attempt: Attempt) -> bool:
         return False
     if error is not None:
         return isinstance(error, str) and bool(error) and not passed
-    return isinstance(answer, str)
+    steps = _as_stored(attempt.steps)
+    return isinstance(answer, str) and (steps is None or isinstance(steps, str))
 
 
 def _ungraded(result: Result) -> bool:
@@ -206,7 +207,7 @@ def _unearned(case: Case, attempt: Attempt) -> bool:
     if case.grader not in GRADERS:
         return attempt.passed != (attempt.score >= case.threshold and not blank(attempt.answer))
     try:
-        grade = grade_case(case, attempt.answer)
+        grade = grade_whole(case, attempt.answer, attempt.steps)
     except GraderError:
         return True
     return attempt.passed != grade.passed or abs(attempt.score - grade.score) > _TOLERANCE

@@ -5,17 +5,21 @@ to load, so that mark is split. Contexts are lists: a string it would split at a
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 from curation.releases.formats.encoding import JOINER, each_text, joining, json_line, parting
 from curation.releases.formats.format import Format, Row
+from curation.releases.formats.tools import arguments_text, result_text, turns_text
 
 inert = parting(re.compile(r"\[(?=DEEPEVAL:)", re.IGNORECASE), "[")
 whole = joining(re.compile(rf"(\[){JOINER}(?=DEEPEVAL:)", re.IGNORECASE))
 
 
 def line(row: Row) -> bytes | None:
-    """`{input, expected_output, context, name, additional_metadata}`; every row fits.
+    """`{input, expected_output, context, name, expected_tools, additional_metadata}`; every row fits.
 
     A golden has one turn: earlier ones are in `additional_metadata.messages`. `context` holds the sources' texts.
     """
@@ -26,7 +30,7 @@ def line(row: Row) -> bytes | None:
         "accepted": list(row.accepted),
         "also_rejected": list(row.also_rejected),
         "tier": row.tier,
-        "messages": row.context,
+        "messages": turns_text(row.context),
         "sources": row.sources,
         "tags": row.tags,
         "provenance": row.provenance,
@@ -37,9 +41,21 @@ def line(row: Row) -> bytes | None:
             "expected_output": inert(row.expected),
             "context": texts(row.sources),
             "name": row.id,
+            "expected_tools": [expected_tool(step) for step in row.steps],
             "additional_metadata": each_text(metadata, inert),
         }
     )
+
+
+def expected_tool(step: Mapping[str, Any]) -> dict[str, Any]:
+    """A step as DeepEval's ToolCall."""
+    given = step.get("arguments")
+    named = given if isinstance(given, dict) else orjson.loads(arguments_text(given))
+    return {
+        "name": inert(step["name"]),
+        "input_parameters": each_text(named, inert),
+        "output": inert(result_text(step)) or None,
+    }
 
 
 def texts(sources: list[dict[str, Any]]) -> list[str]:
@@ -57,6 +73,7 @@ FORMAT = Format(
         "expected_output": "string",
         "context": ["string"],
         "name": "string",
+        "expected_tools": [{"name": "string", "input_parameters": "object", "output": "string?"}],
         "additional_metadata": "object",
     },
 )

@@ -1,16 +1,18 @@
 """`dpo.jsonl`: preference pairs for TRL's DPOTrainer, conversational."""
 
-from curation.releases.formats.conversations import answer, prompt
+from curation.releases.formats.conversations import answer, prompt, with_tools
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import MESSAGES
+from curation.releases.formats.shapes import MESSAGES, TOOLS
 
 
 def line(row: Row) -> bytes | None:
-    """`{prompt, chosen, rejected}`, each a list of messages. None where there is no pair to prefer in."""
-    if not row.rejected or row.rejected == row.expected or (messages := prompt(row)) is None:
+    """`{prompt, chosen, rejected}`, each a list of messages, and `tools` where the prompt calls any. None where there is no pair to prefer in."""
+    if not row.rejected or row.rejected == row.expected:
         return None
-    return json_line({"prompt": messages, "chosen": [answer(row.expected)], "rejected": [answer(row.rejected)]})
+    messages = prompt(row)
+    pair = {"prompt": messages, "chosen": [answer(row.expected)], "rejected": [answer(row.rejected)]}
+    return json_line(with_tools(pair, messages))
 
 
 FORMAT = Format(
@@ -18,7 +20,7 @@ FORMAT = Format(
     "training",
     record="pair",
     line=line,
-    shape={"prompt": MESSAGES, "chosen": MESSAGES, "rejected": MESSAGES},
+    shape={"prompt": MESSAGES, "chosen": MESSAGES, "rejected": MESSAGES, "tools?": TOOLS},
     answered=("chosen", "rejected"),
     table=True,
 )

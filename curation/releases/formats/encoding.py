@@ -33,7 +33,7 @@ def json_line(value: Any) -> bytes:
     try:
         line = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:
-        line = orjson.dumps(_representable(value), option=orjson.OPT_APPEND_NEWLINE)
+        line = orjson.dumps(representable(value), option=orjson.OPT_APPEND_NEWLINE)
     return line if line.isascii() else _escape(line)
 
 
@@ -48,13 +48,14 @@ def _as_escape(found: re.Match[bytes]) -> bytes:
     return b"\\u%04x" % ord(found[0].decode())
 
 
-def _representable(value: Any) -> Any:
+def representable(value: Any) -> Any:
+    """The value as JSON can carry it."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
-        return {_representable(str(key)): _representable(item) for key, item in value.items()}
+        return {representable(str(key)): representable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_representable(item) for item in value]
+        return [representable(item) for item in value]
     if isinstance(value, int) and abs(value) > MAX_INTEGER:
         return str(value)
     return value

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from curation.releases.formats.shapes import Shape, fault
+from curation.releases.formats.shapes import Shape, fault, talk_fault
 
-Message = dict[str, str]
+Message = dict[str, Any]
 Kind = Literal["golden", "regression"]
 
 
@@ -43,12 +43,17 @@ class Row(NamedTuple):
     steps: Sequence[dict[str, Any]] = ()
 
 
+class NoPlace(ValueError):
+    """A format has no place for a record that it should take; the message says why, and quotes nothing."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Format:
     """A file of one line a record, `file` its name.
 
     `purpose` is the consent that its records need, `record` the kind of record that it is made of. `line` writes a
-    record as one line, LF at its end, or None where the format has no place for it; `shape` is what such a line holds,
+    record as one line, LF at its end, None where the record is none of its kind, and raises `NoPlace` for one that should be
+    there; `shape` is what such a line holds,
     by which releases are verified. `answered` are lists of messages whose last must be the assistant's, for the trainer
     to have something to learn. Every release has the `always` ones. A `table` is also a config of the dataset card, and
     has a Parquet form.
@@ -75,4 +80,4 @@ class Format:
         for field in self.answered:
             if not value[field] or value[field][-1]["role"] != "assistant":
                 return f"{field} does not end with the assistant"
-        return None
+        return talk_fault(value) if self.answered else None

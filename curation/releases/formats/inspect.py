@@ -4,17 +4,28 @@ Never `files`, `setup` or `sandbox`: those name what Inspect copies and runs. Co
 not resolve; lists of content parts it would.
 """
 
+import orjson
+
 from curation.releases.formats.conversations import prompt
 from curation.releases.formats.encoding import json_line
-from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import MESSAGES
+from curation.releases.formats.format import Format, Message, Row
+from curation.releases.formats.shapes import Shape
+from curation.releases.formats.tools import steps_text
+
+CALLS: Shape = [{"id": "string", "function": "string", "arguments": "object", "type": ("function",)}]
+INPUT: Shape = [
+    {
+        "role": ("system", "user", "assistant", "tool"),
+        "content": "string",
+        "tool_calls?": CALLS,
+        "tool_call_id?": "string",
+    }
+]
 
 
 def line(row: Row) -> bytes | None:
-    """`{id, input, target, metadata}`. None where an earlier turn has a role that Inspect does not know."""
-    messages = prompt(row, system=False)
-    if messages is None:
-        return None
+    """`{id, input, target, metadata}`. Raises `NoPlace` for a turn in a role that Inspect does not know."""
+    messages = [as_inspect(message) for message in prompt(row, system=False, steps=False)]
     metadata = {
         "kind": row.kind,
         "rejected": row.rejected,
@@ -23,9 +34,26 @@ def line(row: Row) -> bytes | None:
         "tier": row.tier,
         "sources": row.sources,
         "tags": row.tags,
+        **({"steps": steps_text(row.steps)} if row.steps else {}),
         "provenance": row.provenance,
     }
     return json_line({"id": row.id, "input": messages, "target": [row.expected, *row.accepted], "metadata": metadata})
+
+
+def as_inspect(message: Message) -> Message:
+    """A message with its calls as Inspect has them."""
+    if "tool_calls" not in message:
+        return message
+    calls = [
+        {
+            "id": call["id"],
+            "function": call["function"]["name"],
+            "arguments": orjson.loads(call["function"]["arguments"]),
+            "type": "function",
+        }
+        for call in message["tool_calls"]
+    ]
+    return {**message, "tool_calls": calls}
 
 
 FORMAT = Format(
@@ -33,5 +61,5 @@ FORMAT = Format(
     "evaluation",
     record="case",
     line=line,
-    shape={"id": "string", "input": MESSAGES, "target": ["string"], "metadata": "object"},
+    shape={"id": "string", "input": INPUT, "target": ["string"], "metadata": "object"},
 )

@@ -9,7 +9,8 @@ import re
 
 from curation.releases.formats.encoding import JOINER, each_text, joining, json_line, parting
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import SOURCES, TEXTS
+from curation.releases.formats.shapes import SOURCES, STEPS, TEXTS
+from curation.releases.formats.tools import steps_text, turns_text
 
 MARK = re.compile(r"@@@(?=langfuseMedia:)|\Adata(?=:)", re.IGNORECASE)
 inert = parting(MARK, ":")
@@ -23,10 +24,13 @@ def line(row: Row) -> bytes | None:
             "id": row.id,
             "input": {
                 "question": inert(row.question),
-                "context": each_text(row.context, inert),
+                "context": each_text(turns_text(row.context), inert),
                 "sources": each_text(row.sources, inert),
             },
-            "expectedOutput": {"answer": inert(row.expected)},
+            "expectedOutput": {
+                "answer": inert(row.expected),
+                **({"steps": each_text(steps_text(row.steps), inert)} if row.steps else {}),
+            },
             "metadata": {
                 "kind": row.kind,
                 "rejected": each_text(row.rejected, inert),
@@ -49,7 +53,7 @@ FORMAT = Format(
     shape={
         "id": "string",
         "input": {"question": "string", "context": TEXTS, "sources": SOURCES},
-        "expectedOutput": {"answer": "string"},
+        "expectedOutput": {"answer": "string", "steps?": STEPS},
         "metadata": "object",
         "status": ("ACTIVE", "ARCHIVED"),
     },

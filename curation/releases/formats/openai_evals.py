@@ -6,7 +6,8 @@ Graders name fields in templates (`{{ item.expected }}`); what a field holds is 
 from curation.releases.formats.conversations import prompt
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import KIND, MESSAGES
+from curation.releases.formats.shapes import KIND, MESSAGES, STEPS
+from curation.releases.formats.tools import steps_text
 
 ITEM_SCHEMA = {
     "type": "object",
@@ -24,6 +25,7 @@ ITEM_SCHEMA = {
         },
         "expected": {"type": "string"},
         "rejected": {"type": "string"},
+        "steps": {"type": "array", "items": {"type": "object"}},
     },
     "required": ["id", "kind", "question", "messages", "expected", "rejected"],
 }
@@ -33,11 +35,9 @@ ITEM_SCHEMA = {
 def line(row: Row) -> bytes | None:
     """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty for a golden case.
 
-    None where an earlier turn has a role that the API does not know.
+    Raises `NoPlace` for a turn in a role that the API does not know. The steps are in `steps`, as text, where there are any.
     """
-    messages = prompt(row, system=False)
-    if messages is None:
-        return None
+    messages = prompt(row, system=False, steps=False)
     item = {
         "id": row.id,
         "kind": row.kind,
@@ -45,6 +45,7 @@ def line(row: Row) -> bytes | None:
         "messages": messages,
         "expected": row.expected,
         "rejected": row.rejected or "",
+        **({"steps": steps_text(row.steps)} if row.steps else {}),
     }
     return json_line({"item": item})
 
@@ -62,6 +63,7 @@ FORMAT = Format(
             "messages": MESSAGES,
             "expected": "string",
             "rejected": "string",
+            "steps?": STEPS,
         }
     },
 )

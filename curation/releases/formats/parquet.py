@@ -1,5 +1,6 @@
 """Parquet next to the JSON Lines files: `eval_cases.jsonl` also as `eval_cases.parquet`, and so on.
 
+A column that holds objects of any shape, such as `tools`, is JSON in a text, which TRL reads.
 Made from finished lines, so that a recut makes it again from what is left. It needs `pyarrow`, which is an extra.
 """
 
@@ -13,11 +14,19 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from curation.releases.formats.shapes import Shape
+from curation.releases.formats.shapes import Shape, has_objects
+from curation.releases.formats.tools import data_text
 
 BATCH = 5_000
 SUFFIX = ".parquet"
-ARROW = {"string": "string", "time": "string", "boolean": "bool", "null": "null", "integer": "int64"}
+ARROW = {
+    "string": "string",
+    "time": "string",
+    "boolean": "bool",
+    "null": "null",
+    "integer": "int64",
+    "object": "string",
+}
 EXTRA = "Parquet files need pyarrow, which is not installed: pip install pyarrow"
 
 
@@ -36,10 +45,18 @@ def convert(lines: Path, target: Path, columns: dict[str, Shape]) -> int:
     Raises `ExtraMissing` without pyarrow. Holds a batch in memory.
     """
     pa, pq = _pyarrow()
-    schema = pa.schema([(name, _arrow(pa, shape)) for name, shape in columns.items()])
+    schema = pa.schema(
+        [
+            (name.removesuffix("?"), pa.string() if has_objects(shape) else _arrow(pa, shape))
+            for name, shape in columns.items()
+        ]
+    )
+    free = [name.removesuffix("?") for name, shape in columns.items() if has_objects(shape)]
     rows = 0
     with lines.open("rb") as source, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         for batch in _batches(source):
+            for row in batch:
+                row.update({name: data_text(row[name]) for name in free if name in row})
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
             rows += len(batch)
     return rows

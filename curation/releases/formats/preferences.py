@@ -1,18 +1,22 @@
 """`preferences.jsonl`: pairs for preference tuning in OpenAI's shape, which Together and Azure take too."""
 
-from curation.releases.formats.conversations import answer, prompt
+from curation.releases.formats.conversations import answer, prompt, tools
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import MESSAGES
+from curation.releases.formats.shapes import MESSAGES, TOOLS
 
 
 def line(row: Row) -> bytes | None:
-    """`{input, preferred_output, non_preferred_output}`, one message each. None where there is no pair to prefer in."""
-    if not row.rejected or row.rejected == row.expected or (messages := prompt(row)) is None:
+    """`{input, preferred_output, non_preferred_output}`, one message each. None where there is no pair to prefer in.
+
+    The calls before the answer are part of the input, for both answers rest on them.
+    """
+    if not row.rejected or row.rejected == row.expected:
         return None
+    messages = prompt(row)
     return json_line(
         {
-            "input": {"messages": messages, "tools": [], "parallel_tool_calls": True},
+            "input": {"messages": messages, "tools": tools(messages), "parallel_tool_calls": True},
             "preferred_output": [answer(row.expected)],
             "non_preferred_output": [answer(row.rejected)],
         }
@@ -25,7 +29,7 @@ FORMAT = Format(
     record="pair",
     line=line,
     shape={
-        "input": {"messages": MESSAGES, "tools": ["null"], "parallel_tool_calls": "boolean"},
+        "input": {"messages": MESSAGES, "tools": TOOLS, "parallel_tool_calls": "boolean"},
         "preferred_output": MESSAGES,
         "non_preferred_output": MESSAGES,
     },

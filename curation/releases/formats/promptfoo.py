@@ -14,9 +14,10 @@ anchor or alias can arise.
 import re
 from typing import Any
 
+from curation.releases.formats.conversations import spoken
 from curation.releases.formats.encoding import JOINER, each_text, json_line
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import SOURCES, TEXTS
+from curation.releases.formats.shapes import SOURCES, SPOKEN
 
 OVERLAP = 0.5
 
@@ -39,7 +40,8 @@ def line(row: Row) -> bytes | None:
     """`- {description, vars, assert, options, metadata}`; every row fits.
 
     The assertions ask no model and send nothing anywhere: the answer shares half of its words with the expected one,
-    and is not the rejected one again. `vars.messages` is the whole conversation, for `{{ messages | dump }}`.
+    and is not the rejected one again. `vars.messages` is the whole conversation, for `{{ messages | dump }}`, without calls of tools: a mark parted in their arguments would break
+    them. How many turns and steps that leaves out is in `metadata.without`.
     """
     expected = inert(row.expected)
     checks: list[dict[str, Any]] = [{"type": "rouge-n", "value": expected, "threshold": OVERLAP}]
@@ -51,7 +53,7 @@ def line(row: Row) -> bytes | None:
             "question": question,
             "expected": expected,
             "rejected": inert(row.rejected or ""),
-            "messages": [*each_text(row.context, inert), {"role": "user", "content": question}],
+            "messages": [*each_text(spoken(row.context), inert), {"role": "user", "content": question}],
             "sources": each_text(row.sources, inert),
         },
         "assert": checks,
@@ -62,6 +64,7 @@ def line(row: Row) -> bytes | None:
             "tier": row.tier,
             "accepted": each_text(list(row.accepted), inert),
             "tags": each_text(row.tags, inert),
+            **without(row),
             **each_text(row.provenance, inert),
         },
     }
@@ -69,6 +72,12 @@ def line(row: Row) -> bytes | None:
     if b"\x7f" in written or b"\xef\xbf" in written:
         written = _NOT_YAML.sub(_as_escape, written)
     return b"- " + written
+
+
+def without(row: Row) -> dict[str, str]:
+    """What the test case leaves out, in words; empty where that is nothing."""
+    turns, steps = len(row.context) - len(spoken(row.context)), len(row.steps)
+    return {"without": f"{turns} turns of tools, {steps} steps"} if turns or steps else {}
 
 
 def inert(text: str) -> str:
@@ -107,7 +116,7 @@ FORMAT = Format(
             "question": "string",
             "expected": "string",
             "rejected": "string",
-            "messages": TEXTS,
+            "messages": SPOKEN,
             "sources": SOURCES,
         },
         "assert": [{"type": ("rouge-n", "not-equals"), "value": "string", "threshold?": "number"}],

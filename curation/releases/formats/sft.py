@@ -1,18 +1,22 @@
 """`sft.jsonl`: supervised fine-tuning, as OpenAI, Together, TRL and others take it."""
 
-from curation.releases.formats.conversations import answer, prompt
+from curation.releases.formats.conversations import answer, prompt, with_tools
 from curation.releases.formats.encoding import json_line
 from curation.releases.formats.format import Format, Row
-from curation.releases.formats.shapes import MESSAGES
+from curation.releases.formats.shapes import MESSAGES, TOOLS
 
 
 def line(row: Row) -> bytes | None:
-    """`{messages}`, the assistant's last. None where an earlier turn has a role that training does not know."""
+    """`{messages}`, the assistant's last; `tools` where it calls any. Raises `NoPlace`.
+
+    The calls before a corrected answer have `weight` 0: nobody said that they were right.
+    """
     messages = prompt(row)
-    if messages is None:
-        return None
+    if row.steps and row.rejected is not None:
+        for message in messages[len(messages) - 2 * len(row.steps) :: 2]:
+            message["weight"] = 0
     messages.append(answer(row.expected))
-    return json_line({"messages": messages})
+    return json_line(with_tools({"messages": messages}, messages))
 
 
 FORMAT = Format(
@@ -20,7 +24,7 @@ FORMAT = Format(
     "training",
     record="example",
     line=line,
-    shape={"messages": MESSAGES},
+    shape={"messages": MESSAGES, "tools?": TOOLS},
     answered=("messages",),
     always=True,
     table=True,

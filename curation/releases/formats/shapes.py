@@ -9,8 +9,26 @@ The types are `string`, `time` (a string of ISO 8601), `boolean`, `integer`, `nu
 object; a `?` after one allows null.
 """
 
-TEXTS: Shape = [{"role": "string", "content": "string"}]
-MESSAGES: Shape = [{"role": ("system", "user", "assistant"), "content": "string"}]
+CALLS: Shape = [{"id?": "string", "type": ("function",), "function": {"name": "string", "arguments": "string"}}]
+"""Calls of tools; their arguments are JSON in a text, as OpenAI has them, for no table has columns for them."""
+MEDIA: Shape = [{"type": "string", "url?": "string", "media_type?": "string"}]
+TEXTS: Shape = [
+    {"role": "string", "content": "string", "tool_calls?": CALLS, "tool_call_id?": "string", "media?": MEDIA}
+]
+MESSAGES: Shape = [
+    {
+        "role": ("system", "user", "assistant", "tool"),
+        "content": "string",
+        "tool_calls?": CALLS,
+        "tool_call_id?": "string",
+        "weight?": "integer",
+    }
+]
+SPOKEN: Shape = [{"role": "string", "content": "string"}]
+"""Messages of formats that have no place for tools."""
+TOOLS: Shape = [{"type": ("function",), "function": {"name": "string", "parameters": "object"}}]
+UNEVEN = frozenset({"tool_calls?", "tool_call_id?", "weight?", "media?", "tools?"})
+"""Fields that only records with calls of tools or media have."""
 KIND: Shape = ("golden", "regression")
 SOURCES: Shape = [{"id?": "string?", "title?": "string?", "url?": "string?", "text?": "string?"}]
 TIER: Shape = ("single", "several", "sourced", "reviewed")
@@ -24,7 +42,7 @@ STEPS: Shape = [
         "error?": "string?",
     }
 ]
-"""What the agent did between question and answer; the arguments of a call as JSON, for no table has columns for them."""
+"""What the agent did between question and answer; the arguments of a call as JSON."""
 EVIDENCE: Shape = {"for": "integer", "against": "integer", "conversations": "integer"}
 PROVENANCE: Shape = {
     "interaction": "string",
@@ -44,6 +62,22 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 }
 
 
+def plain(shape: Any) -> Any:
+    """The shape of records without calls of tools or media."""
+    if isinstance(shape, dict):
+        return {name: plain(inner) for name, inner in shape.items() if name not in UNEVEN}
+    if isinstance(shape, list):
+        return ["null"] if shape is TOOLS else [plain(shape[0])]
+    return shape
+
+
+def has_objects(shape: Shape) -> bool:
+    """Whether it holds objects of any shape, for which a table has no columns."""
+    if isinstance(shape, dict):
+        return any(map(has_objects, shape.values()))
+    return has_objects(shape[0]) if isinstance(shape, list) else shape == "object"
+
+
 def fault(value: Any, shape: Shape, where: str) -> str | None:
     """Where a value is not of a shape, or None."""
     if isinstance(shape, dict):
@@ -59,6 +93,25 @@ def fault(value: Any, shape: Shape, where: str) -> str | None:
     kind = TYPES[shape.removesuffix("?")]
     # A bool is an int to Python, and not to JSON.
     return None if isinstance(value, kind) and isinstance(value, bool) == (kind is bool) else f"{where} is no {shape}"
+
+
+def talk_fault(value: Any) -> str | None:
+    """Where in a line a call of a tool has no answer, or a result no call. Only messages with `tool_calls` are looked at."""
+    if isinstance(value, dict):
+        return next((wrong for inner in value.values() if (wrong := talk_fault(inner))), None)
+    if not isinstance(value, list) or not all(isinstance(item, dict) and "role" in item for item in value):
+        return None
+    waiting: set[str] = set()
+    for message in value:
+        if message.get("role") == "tool" and "tool_call_id" in message:
+            if message["tool_call_id"] not in waiting:
+                return "a result of a tool has no call before it"
+            waiting.remove(message["tool_call_id"])
+        elif waiting:
+            break
+        else:
+            waiting = {call["id"] for call in message.get("tool_calls", ()) if "id" in call}
+    return "a call of a tool has no result" if waiting else None
 
 
 def _object_fault(value: Any, shape: dict[str, Shape], where: str) -> str | None:

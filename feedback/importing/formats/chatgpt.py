@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from feedback.importing.formats.conversations import ROLES, Data, Message, text_of
+from feedback.importing.formats.conversations import ASSISTANT, ROLES, TOOL, Data, Message, first, text_of
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, line_of
 from feedback.importing.formats.scores import Score, sort
 from feedback.importing.formats.trees import Node, answers, text
+from feedback.texts.messages import Call, structure
 
 TEXTS = ("text", "multimodal_text")
 
@@ -45,10 +46,15 @@ def _node(name: str, node: Data) -> Node:
     words = text_of(parts) if content.get("content_type") in TEXTS else ""
     hidden = about.get("is_visually_hidden_from_conversation") is True
     model = text(about, "model_slug")
+    recipient = message.get("recipient", "all")
+    given = text_of(first(content, "text", "parts", "result") or "")
+    did = [Call(str(recipient), arguments=structure(given))] if role == ASSISTANT and recipient != "all" else []
+    results = [["", given]] if role == TOOL and given else []
+    said = Message("" if hidden else role, words, message, recipient != "all", did=did, results=results)
     return Node(
         name,
         text(node, "parent"),
-        Message("" if hidden else role, words, message, calls=message.get("recipient", "all") != "all"),
+        said,
         message.get("create_time"),
         fields={"agent": {"model": model[:200]} if model else None},
     )

@@ -1,12 +1,16 @@
 """Chat messages as logs have them, cut into turns: what a user said, and what the user was answered. Pure.
 
 Every chat format is read through `turns`. A message of a tool, or one that only calls a tool, is never a question or an
-answer; what an assistant says around its calls of tools is, and the last of it is the answer.
+answer but a step of the answer; what an assistant says around its calls of tools is, and the last of it is the answer.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from feedback.texts import messages as chat
+from feedback.texts.messages import Call, steps
 
 USER, ASSISTANT, SYSTEM, TOOL = "user", "assistant", "system", "tool"
 ROLES = {
@@ -21,7 +25,9 @@ ROLES = {
          "function_call_output", "toolmessage", "functionmessage"), TOOL
     ),
 }  # fmt: skip
-MEDIA = ("image_url", "input_image", "image", "input_audio", "audio", "file", "input_file", "video", "document")
+CALLED = ("function_call", "tool_call")  # whom a message is said to be from that is a call
+RETURNED = ("observation", "tool_response", "function_response", "function_call_output")
+TAGGED = re.compile(r"<(tool_call|tool_response)>\s*(.*?)\s*</\1>", re.DOTALL)
 EARLIER = 200  # turns of context that an interaction may have
 Data: TypeAlias = Mapping[str, Any]
 
@@ -33,8 +39,10 @@ class Message:
     role: str
     text: str
     source: Data = field(default_factory=dict)
-    calls: bool = False  # it calls a tool
+    calls: bool = False  # it goes on to call a tool
     media: list[dict[str, str]] = field(default_factory=list)
+    did: list[Call] = field(default_factory=list)  # the calls in it
+    results: list[list[Any]] = field(default_factory=list)  # of tools, by the id of the call
 
 
 @dataclass(slots=True)
@@ -44,28 +52,32 @@ class Turn:
     number: int
     question: str
     answer: str
-    context: list[dict[str, str]]
+    context: list[dict[str, Any]]
     asked: Message
     answered: Message
     media: list[dict[str, str]]
+    steps: list[dict[str, Any]] = field(default_factory=list)
     left_out: int = 0  # messages too early to be kept
 
 
 def turns(messages: Iterable[Message]) -> Iterator[Turn]:
     """The turns of a conversation, in order; one that was not answered is none."""
-    before: list[dict[str, str]] = []
+    before: list[dict[str, Any]] = []
     asked: list[Message] = []
     answers: list[Message] = []
+    work: list[Message] = []
     number = 0
     for message in [*messages, None]:
         if message is None or (message.role == USER and answers):
             if asked and answers:
                 number += 1
-                yield _turn(number, before, asked, answers)
+                yield _turn(number, before, asked, answers, work)
             before += [_plain(each) for each in asked + answers]
-            asked, answers = [], []
+            asked, answers, work = [], [], []
         if message is None:
             return
+        if message.did or message.results:
+            work.append(message)
         if message.role == SYSTEM and message.text.strip():
             before.append(_plain(message))
         elif message.role == USER and (message.text.strip() or message.media):
@@ -76,7 +88,13 @@ def turns(messages: Iterable[Message]) -> Iterator[Turn]:
             answers.append(message)
 
 
-def _turn(number: int, before: Sequence[dict[str, str]], asked: Sequence[Message], answers: Sequence[Message]) -> Turn:
+def _turn(
+    number: int,
+    before: Sequence[dict[str, Any]],
+    asked: Sequence[Message],
+    answers: Sequence[Message],
+    work: Sequence[Message],
+) -> Turn:
     return Turn(
         number,
         question="\n\n".join(dict.fromkeys(each.text for each in asked if each.text.strip())),
@@ -85,12 +103,13 @@ def _turn(number: int, before: Sequence[dict[str, str]], asked: Sequence[Message
         asked=asked[-1],
         answered=answers[-1],
         media=[one for each in (*asked, *answers) for one in each.media],
+        steps=steps((each.did, each.results) for each in work),
         left_out=max(0, len(before) - EARLIER),
     )
 
 
-def _plain(message: Message) -> dict[str, str]:
-    return {"role": message.role, "content": message.text}
+def _plain(message: Message) -> dict[str, Any]:
+    return {"role": message.role, "content": message.text, **({"media": message.media} if message.media else {})}
 
 
 def read(messages: Any, *, role: Callable[[Data], Any] | None = None) -> list[Message]:
@@ -123,8 +142,46 @@ def read_one(each: Data, role: Any = None) -> Message | None:
     if known is None:
         return None
     content = first(each, "content", "value", "text", "parts", "message.content")
-    calls = bool(each.get("tool_calls") or each.get("function_call")) or _calls(content)
-    return Message(known, text_of(content), each, calls, media_of(content))
+    said = worked(each, known, str(name).lower(), content)
+    words = TAGGED.sub("", text_of(content)).strip() if said.calls or said.results else text_of(content)
+    return Message(known, words, each, bool(said.calls), media_of(content), said.calls, said.results)
+
+
+def worked(each: Data, role: str, name: str, content: Any) -> chat.Message:
+    """The calls of tools in a message, and the results: fields of APIs, parts, or written into the text."""
+    if name in CALLED or name in RETURNED:
+        given = chat.structure(untagged(text_of(content))) if content is not None else None
+        if name in RETURNED and content is not None:
+            return chat.Message(role, results=[[_id(each), given]])
+        if content is not None:
+            found = given if isinstance(given, list) else [given]
+            return chat.Message(role, calls=[chat.call(one) for one in found if isinstance(one, Mapping)])
+        return with_data(chat.spoken(role, [each]))
+    asked = chat.structure(each.get("tool_calls")) or (each.get("additional_kwargs") or {}).get("tool_calls")
+    given = {"role": role, "content": content, "tool_calls": asked if isinstance(asked, list) else None}
+    given |= {key: each[key] for key in ("function_call", "tool_call_id", "toolCallId", "id") if each.get(key)}
+    said = chat.read(given, role) or chat.Message(role)
+    with_data(said)
+    if isinstance(content, str) and role == ASSISTANT and "<tool_call>" in content:
+        written = [chat.structure(inner) for kind, inner in TAGGED.findall(content) if kind == "tool_call"]
+        said.calls += [chat.call(one) for one in written if isinstance(one, Mapping)]
+    return said
+
+
+def with_data(said: chat.Message) -> chat.Message:
+    """The message with its results as data where that is written in their text."""
+    said.results = [[id, chat.structure(untagged(value))] for id, value in said.results]
+    return said
+
+
+def untagged(value: Any) -> Any:
+    """A text without the tags that say that it is a tool's."""
+    found = TAGGED.fullmatch(value.strip()) if isinstance(value, str) else None
+    return found[2] if found else value
+
+
+def _id(each: Data) -> str:
+    return str(first(each, "tool_call_id", "call_id", "id") or "")[: chat.LABEL]
 
 
 def first(record: Data, *names: str) -> Any:
@@ -148,22 +205,6 @@ def text_of(content: Any) -> str:
     return ""
 
 
-def _calls(content: Any) -> bool:
-    parts = content if isinstance(content, list) else []
-    return any(
-        isinstance(part, Mapping) and part.get("type") in ("tool_use", "tool_call", "tool-call") for part in parts
-    )
-
-
 def media_of(content: Any) -> list[dict[str, str]]:
     """The media in a message's content, as their type and, where they have one, their address; never their bytes."""
-    found = []
-    for part in content if isinstance(content, list) else []:
-        kind = part.get("type") if isinstance(part, Mapping) else None
-        if kind in MEDIA:
-            inner = part.get(kind)
-            where = inner.get("url") if isinstance(inner, Mapping) else inner or part.get("url")
-            found.append({"type": str(kind)})
-            if isinstance(where, str) and where.startswith(("http://", "https://")):
-                found[-1]["url"] = where[:2_000]
-    return found
+    return chat.spoken(USER, content).media if isinstance(content, list) else []

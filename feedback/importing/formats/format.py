@@ -60,7 +60,15 @@ def line_of(turn: Turn, *, said: Said | None = None, **fields: Any) -> Line:
         metadata["media"] = turn.media
     if turn.left_out:
         metadata["earlier_messages_left_out"] = turn.left_out
-    line = present({"question": turn.question, "answer": turn.answer, "context": turn.context or None, **fields})
+    line = present(
+        {
+            "question": turn.question,
+            "answer": turn.answer,
+            "context": turn.context or None,
+            "steps": turn.steps or None,
+            **fields,
+        }
+    )
     return with_said(line, said, metadata)
 
 

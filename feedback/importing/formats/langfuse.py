@@ -78,6 +78,7 @@ def _spans(record: Data) -> list[Span]:
         agent=str(first(record, "traceName", "trace_name") or ("" if trace else record.get("name") or "")),
         tags=texts(record.get("tags")),
         scores=[*_scores(record.get("scores")), *_columns(record)],
+        error=str(first(record, "statusMessage", "status_message") or "") if record.get("level") == "ERROR" else "",
     )
     inside = data(record.get("observations"))
     found = [span for each in inside if isinstance(each, Mapping) for span in _spans(each)] if _rows(inside) else []

@@ -50,6 +50,8 @@ def _spans(record: Data) -> list[Span]:
         id=str(record.get("id") or ""),
         parent=str(parent or ""),
         kind=kind,
+        name=str(record.get("name") or ""),
+        error=str(record.get("error") or ""),
         given=record.get("inputs"),
         returned=record.get("outputs"),
         start=record.get("start_time"),

@@ -8,6 +8,7 @@ from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread,
 from feedback.importing.formats.scores import Said, Score, sort
 from feedback.importing.formats.trace_texts import data
 from feedback.importing.formats.trees import Node, answers, plain, text
+from feedback.texts.messages import Call, call, structure
 
 YES = (True, 1, "true", "True", "1", "TRUE")
 
@@ -67,10 +68,22 @@ def _node(message: Data, vote_names: Sequence[str]) -> Node | None:
     content = data(message.get("content"))
     words = _last_text(content) or str(message.get("text") or "")
     role = USER if message.get("isCreatedByUser") in YES else ASSISTANT
-    read_message = Message(role, words, message, media=media_of(content))
+    read_message = Message(role, words, message, media=media_of(content), did=_calls(content))
     said = _feedback(data(message.get("feedback")), vote_names)
     ts = plain(message.get("createdAt"))
     return Node(text(message, "messageId"), text(message, "parentMessageId"), read_message, ts, said)
+
+
+def _calls(content: Any) -> list[Call]:
+    """The calls of tools among the parts, each with what came back."""
+    parts = content if isinstance(content, list) else []
+    made = [
+        part["tool_call"] for part in parts if isinstance(part, Mapping) and isinstance(part.get("tool_call"), Mapping)
+    ]
+    calls = [call(each) for each in made]
+    for each, given in zip(calls, made, strict=True):
+        each.result = structure(given.get("output"))
+    return calls
 
 
 def _last_text(content: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from feedback.importing.formats.conversations import ROLES, USER, Data, Message, first, text_of, turns
+from feedback.importing.formats.conversations import ROLES, USER, Data, Message, first, media_of, text_of, turns, worked
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, line_of
 from feedback.importing.formats.openai import votes_in
 from feedback.importing.formats.trace_texts import data
@@ -49,7 +49,8 @@ def _message(record: Data) -> Message:
     role = ROLES.get(str(first(record, *WHO)).lower(), USER)
     content = data(first(record, *WHAT))
     words = text_of(content) if isinstance(content, list) else str(first(record, *WHAT) or "")
-    return Message(role, words, record, calls=bool(data(record.get("tool_calls"))))
+    said = worked({**record, "id": None}, role, str(first(record, *WHO)).lower(), content)
+    return Message(role, words, record, bool(said.calls), media_of(content), said.calls, said.results)
 
 
 FORMAT = Format("messages", "A row for each message (role, content, conversation)", fits, lines, conversation)

@@ -1,5 +1,6 @@
 """Open WebUI: exports of chats (a user's or all), and the administrator's export of feedback with its snapshots."""
 
+import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -8,8 +9,12 @@ from feedback.importing.formats.conversations import Data, first, read, read_one
 from feedback.importing.formats.format import NOBODY_SAID, Format, Line, Unread, line_of, lines_of
 from feedback.importing.formats.scores import Said, Score, sort
 from feedback.importing.formats.trees import Node, answers, text
+from feedback.texts.literals import unquoted
+from feedback.texts.messages import Call, structure
 
 # Reasoning and calls of tools are written into the text of a message, folded away.
+CALLED = re.compile(r'<details type="tool_calls"([^>]*)>')
+ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
 FOLDED = re.compile(r'<details type="(?:reasoning|tool_calls|code_interpreter)".*?</details>\s*', re.DOTALL)
 
 
@@ -69,6 +74,7 @@ def _node(message: Data, vote_names: Sequence[str]) -> Node | None:
     read_message = read_one(message)
     if read_message is None:
         return None
+    read_message.did = read_message.did or [_call(tag) for tag in CALLED.findall(read_message.text)]
     read_message.text = FOLDED.sub("", read_message.text)
     read_message.calls = False
     said = _annotation(message, vote_names)
@@ -85,6 +91,18 @@ def _node(message: Data, vote_names: Sequence[str]) -> Node | None:
         said,
         {"agent": {"model": model[:200]} if model else None, "sources": _sources(message) or None},
     )
+
+
+def _call(tag: str) -> Call:
+    """A call as the tag of its fold has it, with its result."""
+    given = {name: structure(html.unescape(value)) for name, value in ATTRIBUTE.findall(tag)}
+    # Arguments and results are JSON, and may be JSON of JSON.
+    arguments, result = (structure(_unquoted(given.get(name))) for name in ("arguments", "result"))
+    return Call(str(given.get("name") or "tool"), str(given.get("id") or ""), arguments, result)
+
+
+def _unquoted(value: Any) -> Any:
+    return (unquoted(value) or value) if isinstance(value, str) else value
 
 
 def _annotation(message: Data, vote_names: Sequence[str]) -> Said:

@@ -54,7 +54,7 @@ def lines(records: Sequence[Data], vote_names: Sequence[str]) -> Iterable[Line]:
     request, response = _request(record), _response(record)
     given = _given(record, request)
     answer = _answer(record, response)
-    found = list(turns([*given, answer] if answer else given))
+    found = list(turns([*given, *answer]))
     if answer:
         found = found[-1:]
         for turn in found:
@@ -91,23 +91,25 @@ def _given(record: Data, request: Data) -> list[Message]:
     return read([*before, *messages]) if isinstance(messages, list) else []
 
 
-def _answer(record: Data, response: Data) -> Message | None:
-    """The answer of a request's response; None for a conversation that has its answers among its messages."""
+def _answer(record: Data, response: Data) -> list[Message]:
+    """The answer of a request's response, with the calls before it; none for a conversation that has its answers among its
+    messages."""
     for holder in (response, record):
         choices = holder.get("choices")
         if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
             choice = choices[0]
             message = choice.get("message")
             found = read_one(message) if isinstance(message, Mapping) else None
-            return found or Message(ASSISTANT, str(choice.get("text") or ""), choice)
+            return [found or Message(ASSISTANT, str(choice.get("text") or ""), choice)]
         output = holder.get("output")
-        if isinstance(output, list) and (said := [each for each in read(output) if each.role == ASSISTANT]):
-            return said[-1]
+        said = read(output) if isinstance(output, list) else []
+        if spoken := [place for place, each in enumerate(said) if each.role == ASSISTANT]:
+            return [each for each in said[: spoken[-1]] if each.did or each.results] + [said[spoken[-1]]]
     preferred = record.get("preferred_output") or record.get("chosen")
     for value in (preferred, *(record.get(name) for name in RESPONSES)):
         if value and (text := answered(value)):
-            return Message(ASSISTANT, text, record)
-    return None
+            return [Message(ASSISTANT, text, record)]
+    return []
 
 
 def votes_in(record: Data, vote_names: Sequence[str]) -> Said:

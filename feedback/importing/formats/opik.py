@@ -90,6 +90,8 @@ def _span(each: Data, trace: str) -> Span:
         id=str(each.get("id") or ""),
         parent=str(each.get("parent_span_id") or trace),
         kind=str(each.get("type") or ""),
+        name=str(each.get("name") or ""),
+        error=str(first(mapping(each.get("error_info")), "message", "exception_type") or ""),
         given=each.get("input"),
         returned=each.get("output"),
         start=each.get("start_time"),

@@ -51,6 +51,8 @@ def _span(record: Data) -> Span:
         id=str(record.get("context.span_id") or mapping(record.get("context")).get("span_id") or ""),
         parent=str(record.get("parent_id") or ""),
         kind=str(record.get("span_kind") or _part(_part(given, "openinference"), "span").get("kind") or ""),
+        name=str(record.get("name") or ""),
+        error=str(record.get("status_message") or "") if record.get("status_code") == "ERROR" else "",
         given=_part(given, "input").get("value"),
         returned=_part(given, "output").get("value"),
         start=record.get("start_time"),

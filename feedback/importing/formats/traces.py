@@ -12,9 +12,12 @@ from feedback.importing.formats.conversations import Data, Message, Turn, first,
 from feedback.importing.formats.format import NOBODY_SAID, Line, Unread, line_of
 from feedback.importing.formats.scores import Score, present, sort
 from feedback.importing.formats.trace_texts import data, talk
+from feedback.texts import messages as chat
+from feedback.texts.messages import Call, step
 
 LABEL, SHORT, LONG = 200, 2_000, 200_000
 RETRIEVALS = ("retriever", "retrieval", "vector_store")
+TOOLS = ("tool", "function", "tool_call")
 MODELS = ("llm", "generation", "chat_model")
 TEXTS = ("content", "page_content", "text", "document.content", "chunk", "body", "snippet")
 TITLES = ("title", "name", "document_title", "file_name", "filename")
@@ -42,6 +45,7 @@ class Span:
     messages: Sequence[Message] = ()
     documents: Any = None
     scores: Sequence[Score] = ()
+    error: str = ""
 
 
 def line(spans: Sequence[Span], vote_names: Sequence[str], name: str = "") -> Line:
@@ -50,6 +54,7 @@ def line(spans: Sequence[Span], vote_names: Sequence[str], name: str = "") -> Li
     roots = [span for span in spans if not span.parent or span.parent not in ids]
     root = min(roots or spans, key=lambda span: (bool(span.parent), str(span.start)))
     turn = _turn(root, spans)
+    turn.steps = steps(spans) or turn.steps or _told_steps(turn, spans)
     fields = {each: _first(root, spans, each) for each in ("user", "session", "model", "version", "agent")}
     agent = {"name": fields["agent"], "version": fields["version"], "model": fields["model"]}
     said = sort([score for span in spans for score in span.scores], vote_names)
@@ -87,13 +92,52 @@ def _turn(root: Span, spans: Sequence[Span]) -> Turn:
     raise Unread("", NOBODY_SAID)
 
 
-def _history(turn: Turn, models: Sequence[Span]) -> list[dict[str, str]]:
+def _history(turn: Turn, models: Sequence[Span]) -> list[dict[str, Any]]:
     """The earlier turns that the model saw, where the outermost span has the question alone."""
     for span in models:
         seen = [found for found in turns(span.messages or talk(span.given, span.returned)) if found.context]
         if seen and seen[-1].answer == turn.answer:
             return [one for one in seen[-1].context if one["role"] != "system"]
     return []
+
+
+def steps(spans: Iterable[Span]) -> list[dict[str, Any]]:
+    """The calls of tools that have a span, in order; what retrieves is a source."""
+    called = [span for span in spans if span.kind.lower() in TOOLS and span.documents is None]
+    calls = [
+        Call(span.name or "tool", arguments=_given(span.given), error=span.error)
+        for span in sorted(called, key=lambda span: str(span.start))
+    ]
+    results = [_returned(span.returned) for span in sorted(called, key=lambda span: str(span.start))]
+    return [step(each, result) for each, result in zip(calls, results, strict=True)]
+
+
+def _told_steps(turn: Turn, spans: Sequence[Span]) -> list[dict[str, Any]]:
+    """The calls that only the messages of the model tell, in this turn."""
+    for span in spans if spans else ():
+        for seen in turns(span.messages or talk(span.given, span.returned)):
+            if seen.steps and seen.answer == turn.answer:
+                return seen.steps
+    return []
+
+
+def _given(value: Any) -> Any:
+    """The arguments of a call; LangChain's tracer has them as a text, others around it."""
+    value = data(value)
+    for name in ("input", "args", "arguments", "kwargs"):
+        if isinstance(value, Mapping) and len(value) == 1 and isinstance(inner := data(value.get(name)), Mapping):
+            value = inner
+    return value
+
+
+def _returned(value: Any) -> Any:
+    """What a tool gave back, without what is around it."""
+    value = data(value)
+    if isinstance(value, Mapping) and len(value) == 1 and "output" in value:
+        value = data(value["output"])
+    if isinstance(value, Mapping) and (said := chat.read(value, "tool")) and said.results:
+        return data(said.results[0][1])
+    return value
 
 
 def _first(root: Span, spans: Iterable[Span], name: str) -> Any:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feedback.otel.decoding import Span
-from feedback.otel.readings import Call, Kind, Message
+from feedback.otel.readings import Kind
+from feedback.texts.messages import Call, Message
 
 Turns = Callable[[], list[Message]]  # a reading that is tried when its turn comes; it may raise `PayloadError`
 

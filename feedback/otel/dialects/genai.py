@@ -9,11 +9,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from feedback.otel.attributes import data, text_or_data, unwritten
+from feedback.otel.attributes import data, text_or_data
 from feedback.otel.decoding import Span
 from feedback.otel.dialects.dialect import Dialect, Turns
-from feedback.otel.readings import Call, Kind, Message
-from feedback.otel.shapes import message, messages, structure
+from feedback.otel.readings import Kind
+from feedback.otel.shapes import message, messages
+from feedback.texts.literals import unwritten
+from feedback.texts.messages import Call, Message, structure
 
 EVENTS = {f"gen_ai.{role}.message": role for role in ("system", "user", "assistant", "tool")}
 INDEXED = re.compile(

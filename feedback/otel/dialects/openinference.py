@@ -7,12 +7,13 @@ import re
 from functools import partial
 from typing import Any
 
-from feedback.otel.attributes import unwritten
 from feedback.otel.decoding import Span
 from feedback.otel.dialects.dialect import Dialect
 from feedback.otel.documents import sources
-from feedback.otel.readings import Call, Kind, Message
-from feedback.otel.shapes import messages, structure
+from feedback.otel.readings import Kind
+from feedback.otel.shapes import messages
+from feedback.texts.literals import unwritten
+from feedback.texts.messages import Call, Message, structure
 
 MESSAGE = re.compile(r"llm\.(input|output)_messages\.(\d{1,5})\.message\.(.+)")
 PART = re.compile(r"contents\.(\d{1,4})\.message_content\.(?:text|type)")

@@ -7,8 +7,8 @@ from typing import Any
 
 from feedback.otel.decoding import Span
 from feedback.otel.dialects.dialect import Dialect
-from feedback.otel.readings import Call, Kind
-from feedback.otel.shapes import structure
+from feedback.otel.readings import Kind
+from feedback.texts.messages import Call, structure
 
 
 def call(span: Span) -> Call | None:

@@ -5,8 +5,9 @@ from functools import partial
 from feedback.otel.attributes import data
 from feedback.otel.decoding import Span
 from feedback.otel.dialects.dialect import Dialect
-from feedback.otel.readings import Kind, Message
+from feedback.otel.readings import Kind
 from feedback.otel.shapes import messages
+from feedback.texts.messages import Message
 
 OPERATIONS = ("generateText", "streamText", "generateObject", "streamObject")
 CALLS, TEXT, OBJECT = "ai.response.toolCalls", "ai.response.text", "ai.response.object"

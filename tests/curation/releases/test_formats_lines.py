@@ -108,11 +108,6 @@ def test_the_system_prompt_is_no_part_of_what_a_candidate_is_asked() -> None:
     assert parsed(inspect.FORMAT, row(context=[], system="Be brief."))["input"][0]["role"] == "user"
 
 
-@pytest.mark.parametrize("format", [module.FORMAT for module in (sft, preferences, dpo, kto, openai_evals, inspect)])
-def test_a_turn_in_a_role_without_a_place_leaves_the_record_out(format: Format) -> None:
-    assert format.line(row(context=[{"role": "tool", "content": "42"}])) is None
-
-
 def test_preferences_are_exactly_the_contract() -> None:
     record = row(context=[], expected="Thirty days.", rejected="Ten days.")
     assert parsed(preferences.FORMAT, record) == {

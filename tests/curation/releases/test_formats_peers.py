@@ -21,6 +21,7 @@ from curation.releases.card import card
 from curation.releases.formats import parquet, promptfoo
 from tests.curation.formats_corpus import CANARY, ENVIRONMENT, hostile, row, rows, storable
 from tests.curation.formats_release import release
+from tests.curation.releases.test_formats_tools import STEPS, TURNS
 
 pytestmark = pytest.mark.peers
 PEERS = os.environ.get("PEERS_PYTHON", sys.executable)
@@ -96,6 +97,32 @@ def test_datasets_loads_records_whose_sources_differ(tmp_path: Path) -> None:
     assert loaded["eval_cases"]["rows"][0]["rejected"] is None
 
 
+def test_datasets_loads_calls_of_tools_that_come_late_as_they_are(tmp_path: Path) -> None:
+    plain = [row(f"i-{n}", context=[]) for n in range(200)]
+    called = [row(f"c-{n}", context=TURNS, steps=STEPS, thumb=False) for n in range(2)]
+    release(tmp_path, [*plain, *called], optional=["dpo", "kto"])
+    loaded = ask("datasets", LOAD, tmp_path)
+    for name in ("sft", "preferences", "dpo", "kto"):
+        found = [{key: part for key, part in one.items() if part is not None} for one in loaded[name]["rows"]]
+        assert found == records(tmp_path / f"{name}.jsonl"), name
+    assert loaded["eval_cases"]["rows"][-1]["context"] == records(tmp_path / "eval_cases.jsonl")[-1]["context"]
+
+
+CALLED = """
+import json, sys
+from inspect_ai.dataset import json_dataset
+[sample] = json_dataset(f"{sys.argv[1]}/inspect.jsonl")
+print(json.dumps([[m.role, m.text, [[c.function, c.arguments] for c in getattr(m, "tool_calls", None) or []]] for m in sample.input]))
+"""
+
+
+def test_inspect_reads_calls_of_tools(tmp_path: Path) -> None:
+    release(tmp_path, [row(context=TURNS, steps=STEPS)], optional=["inspect"])
+    asked = ask("inspect_ai", CALLED, tmp_path)
+    assert asked[1] == ["assistant", "", [["look", {"at": 1.5, "all": True, "in": ["a"]}]]]
+    assert asked[2][:2] == ["tool", "seen"]
+
+
 TRL = """
 import json, sys, datasets
 from tokenizers import Tokenizer, models
@@ -146,7 +173,7 @@ def test_inspect_reads_samples_that_name_no_file_script_or_sandbox(tmp_path: Pat
     samples = ask("inspect_ai", INSPECT, tmp_path)
     for number, (text, sample) in enumerate(zip(hostile(canary), samples, strict=True)):
         turn = storable(text)
-        assert sample[:3] == [f"case-{number}", [["user", turn], ["assistant", turn], ["user", turn]], turn]
+        assert sample[:3] == [f"case-{number}", [["user", turn], ["assistant", turn], ["user", turn]], [turn]]
     assert CANARY not in json.dumps(samples)
 
 
@@ -222,9 +249,9 @@ print(json.dumps(pq.read_table(f"{sys.argv[1]}/eval_cases.parquet").to_pylist())
 def test_parquet_holds_what_the_lines_hold_and_is_the_same_bytes_twice(tmp_path: Path) -> None:
     release(tmp_path, rows(hostile()))
     script = (
-        "import sys, json; from pathlib import Path; from curation.releases.formats import parquet, tables\n"
+        "import sys, json; from pathlib import Path; from curation.releases.formats import parquet, tables; from curation.releases.formats.shapes import plain\n"
         f"sys.path.insert(0, {os.getcwd()!r})\n"
-        "print(json.dumps([parquet.convert(*table) for table in tables(Path(sys.argv[1]))]))"
+        "print(json.dumps([parquet.convert(a, b, plain(c)) for a, b, c in tables(Path(sys.argv[1]))]))"
     )
     script = f"import sys; sys.path.insert(0, {os.getcwd()!r})\n{script}"
     counts = ask("pyarrow", script, tmp_path)

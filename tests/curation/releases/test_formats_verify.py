@@ -95,7 +95,7 @@ def test_it_finds_what_was_done_to_a_folder(folder: Path, spoil: Callable[[Path]
     [
         (b'{"messages":[]}\n', "messages does not end with the assistant"),
         (b'{"messages":[{"role":"user","content":"x"}]}\n', "messages does not end with the assistant"),
-        (b'{"messages":[{"role":"tool","content":"x"}]}\n', "messages[].role is none of"),
+        (b'{"messages":[{"role":"critic","content":"x"}]}\n', "messages[].role is none of"),
         (b'{"messages":[],"split":"train"}\n', "a field that does not belong"),
         (b"{}\n", "has no messages"),
         (b'{"messages":"x"}\n', "messages is no list"),

@@ -183,7 +183,7 @@ def test_a_score_of_any_name_is_a_vote_where_the_operator_says_so(capsys: Any) -
 def test_pictures_are_kept_as_their_type_and_tools_are_no_turns(capsys: Any) -> None:
     cast.project()
     imported(capsys, "openai_messages.jsonl")
-    assert row(A2).metadata["media"] == [{"type": "image_url"}]
+    assert row(A2).metadata["media"] == [{"type": "image_url", "media_type": "image/png"}]
     assert "base64" not in json.dumps(list(Interaction.objects.values("question", "answer", "context", "metadata")))
 
 

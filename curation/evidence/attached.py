@@ -1,0 +1,32 @@
+"""What comes with a talk besides its words: media, and what tools were asked and gave back. Read from columns as stored."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from privacy.db import bulk
+
+
+def is_cut(metadata: str) -> bool:
+    """Whether a client said that its stream ended before the answer did."""
+    return metadata != "{}" and "cut" in bulk.parsed(metadata)
+
+
+def has_media(metadata: str, context: str) -> bool:
+    """Whether the question, or a turn before it, came with a picture, a recording or a file."""
+    if '"media"' in metadata and bulk.parsed(metadata).get("media"):
+        return True
+    return '"media"' in context and any(turn.get("media") for turn in bulk.parsed(context))
+
+
+def steps_text(steps: str) -> str:
+    """What tools were asked and gave back, as text for the filters; most answers have no steps."""
+    return "" if steps == "[]" else "\n".join(texts(bulk.parsed(steps)))
+
+
+def texts(value: Any) -> Iterator[str]:
+    """The texts in a structure."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts(part)

@@ -1,0 +1,81 @@
+"""Calls of tools as the files of a release write them: names that APIs take, arguments and results as text. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from curation.releases.formats.encoding import representable
+
+_SIGNS = re.compile(r"[^A-Za-z0-9_-]+")
+LONGEST = 64
+
+
+def call_name(name: str) -> str:
+    """A tool's name with the signs that APIs take, at most 64 of them."""
+    return _SIGNS.sub("_", name)[:LONGEST] or "tool"
+
+
+def arguments_text(arguments: Any) -> str:
+    """The arguments of a call as the text of a JSON object; one that is no object is its `input`."""
+    if isinstance(arguments, str) and arguments.startswith("{") and _is_object(arguments):
+        return arguments
+    if arguments is None:
+        return "{}"
+    return data_text(arguments if isinstance(arguments, Mapping) else {"input": arguments})
+
+
+def result_text(step: Mapping[str, Any]) -> str:
+    """What a call gave back, as the model was told: a text as it is, data as JSON, a failure with its words."""
+    result, error = step.get("result"), step.get("error")
+    if error:
+        return data_text({"error": error} if result is None else {"result": result, "error": error})
+    return "" if result is None else text(result)
+
+
+def text(value: Any) -> str:
+    """A text as it is, data as JSON."""
+    return value if isinstance(value, str) else data_text(value)
+
+
+def data_text(value: Any) -> str:
+    """Data as JSON, keys in their order."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return orjson.dumps(representable(value)).decode()
+
+
+def steps_text(steps: Any) -> list[dict[str, Any]]:
+    """Steps as a table has columns for them: arguments and results as text."""
+    return [
+        {
+            **step,
+            "type": step.get("type", "tool_call"),
+            "arguments": arguments_text(step.get("arguments")),
+            **({"result": text(step["result"])} if step.get("result") is not None else {}),
+        }
+        for step in steps
+    ]
+
+
+def turns_text(context: Any) -> list[dict[str, Any]]:
+    """Turns with the arguments of their calls as text, as chat APIs take them."""
+    return [
+        {**turn, "tool_calls": _calls_text(turn["tool_calls"])} if "tool_calls" in turn else turn for turn in context
+    ]
+
+
+def _calls_text(calls: Any) -> list[dict[str, Any]]:
+    return [
+        {**call, "function": {**call["function"], "arguments": arguments_text(call["function"].get("arguments"))}}
+        for call in calls
+    ]
+
+
+def _is_object(value: str) -> bool:
+    try:
+        return isinstance(orjson.loads(value), dict)
+    except orjson.JSONDecodeError:
+        return False

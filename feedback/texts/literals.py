@@ -1,0 +1,86 @@
+"""Data that is written in a text: JSON, also encoded again, and Python literals. Pure."""
+
+import ast
+import json
+import re
+from typing import Any
+
+import msgspec
+
+MAX_ENCODED = 3  # times that JSON is within JSON
+MAX_LITERAL, MAX_LITERAL_DEPTH = 100_000, 32  # characters, brackets
+ESCAPED = re.compile(r"\s*[\[{]\s*+[\[{]?\s*+\\+\"")
+TOKEN = re.compile(
+    r"""(?P<space>\s+)|(?P<opens>[\[{(])|(?P<closes>[\]})])|(?P<between>[,:])"""
+    r"""|(?P<text>'(?:[^'\\\n]|\\(?:[\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))*+'"""
+    r"""|"(?:[^"\\\n]|\\(?:[\\'"nrt]|x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}))*+")"""
+    r"""|(?P<other>-?\d{1,19}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?|True|False|None)"""
+)
+LENIENT = json.JSONDecoder(strict=False, parse_constant=lambda name: None)
+
+
+def unwritten(text: str, encoded: int = 0) -> Any:
+    """The list or object that is written in a text, or None where there is none that can be read for certain."""
+    text = text.strip("\ufeff \t\r\n")
+    if text[:1] not in ("[", "{", '"') or encoded > MAX_ENCODED:
+        return None
+    found = from_json(text)
+    if found is None and ESCAPED.match(text):
+        found = from_json(f'"{text}"')
+    if found is None and text[0] != '"':
+        found = from_python(text)
+    if isinstance(found, str):
+        return unwritten(found, encoded + 1)
+    return found if isinstance(found, list | dict) else None
+
+
+def from_json(text: str) -> Any:
+    """The JSON in a text, NaN and raw control characters allowed; None where it is none."""
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return from_lenient_json(text)
+
+
+def from_lenient_json(text: str) -> Any:
+    """The same, read by the reader that is slower and allows more."""
+    try:
+        found, end = LENIENT.raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if end == len(text) else None
+
+
+def from_python(text: str) -> Any:
+    """The Python literal in a text, such as `[{'role': 'user'}]`; None where it is none, too long or too deep."""
+    if len(text) > MAX_LITERAL or not is_literal(text):
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+
+
+def is_literal(text: str) -> bool:
+    """Whether it is made of brackets, texts as `repr` writes them, numbers and names of constants alone, within bounds.
+    Texts next to each other, which Python would join, are none."""
+    at = depth = 0
+    last = ""
+    while at < len(text):
+        token = TOKEN.match(text, at)
+        if token is None or (token.lastgroup == last == "text"):
+            return False
+        depth += (token.lastgroup == "opens") - (token.lastgroup == "closes")
+        if depth > MAX_LITERAL_DEPTH:
+            return False
+        at, last = token.end(), last if token.lastgroup == "space" else str(token.lastgroup)
+    return True
+
+
+def unquoted(text: str) -> str | None:
+    """The text in JSON that is nothing but one text."""
+    try:
+        found = json.loads(text, strict=False)
+    except ValueError:
+        return None
+    return found if isinstance(found, str) else None
