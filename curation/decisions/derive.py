@@ -192,8 +192,15 @@ def beside(one: Weighed, found: Finding | None, verdict: str | None, model: type
 def own_columns(model: type[Derived], row: Decided, made: Candidate) -> tuple[Any, ...]:
     """What a record of this kind has beside the columns of all."""
     if model is EvalCase:
-        return "regression" if row.corrected else "golden", False
+        return kind_of(row).value, False
     return (made.authored, made.depth) if model is Example else ()
+
+
+def kind_of(row: Decided) -> EvalCase.Kind:
+    """What kind of eval case a decision becomes."""
+    if row.is_sampled:
+        return EvalCase.Kind.SAMPLED
+    return EvalCase.Kind.REGRESSION if row.corrected else EvalCase.Kind.GOLDEN
 
 
 def write(model: type[Derived], project: Project, touched: Touched) -> None:

@@ -59,8 +59,19 @@ def judge(stored: Sequence[Stored], policy: CurationPolicy) -> list[Judged]:
 
 def question_of(read: Read, settings: EvidenceSettings) -> bytes:
     """The key of its question: the same for the same question in the same scope."""
-    scope = [tag for tag in read.tags if settings.scope and tag.partition(":")[0] in settings.scope]
-    return question_key(read.question, read.context, sorted(scope), salt=read.key.to_bytes(8, "big"))
+    return key_of(read.key, read.question, read.context, read.tags, settings)
+
+
+def key_of(
+    interaction: int,
+    question: str,
+    context: Sequence[Mapping[str, str]],
+    tags: Sequence[str],
+    settings: EvidenceSettings,
+) -> bytes:
+    """The key of an interaction's question."""
+    scope = [tag for tag in tags if settings.scope and tag.partition(":")[0] in settings.scope]
+    return question_key(question, context, sorted(scope), salt=interaction.to_bytes(8, "big"))
 
 
 def claimed(
@@ -159,4 +170,5 @@ def decided(read: Read, ruling: Ruling, language: str, question: bytes) -> Decid
         voters=tuple(vote.subject for vote in standing(read.votes)),
         is_new=read.before is None,
         is_cut=read.is_cut,
+        is_drawn=read.before is not None and read.before.is_drawn,
     )

@@ -59,7 +59,7 @@ class Decided(NamedTuple):
     `answer` is the agent's. `expected` is the right one, None where the decision leaves it open. `author` is the subject
     who wrote the correction (`correction` its signal), None where nobody did or a reviewer did. `fingerprint` is the key of the
     question, `wording` that of the question to the letter. `is_new` says that the
-    interaction had no decision before, so that nothing can be derived from it yet.
+    interaction had no decision before, so that nothing can be derived from it yet, `is_drawn` that the audit drew it.
     """
 
     interaction: int
@@ -82,6 +82,12 @@ class Decided(NamedTuple):
     voters: tuple[int, ...] = ()
     is_new: bool = False
     is_cut: bool = False
+    is_drawn: bool = False
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether chance alone chose it: a reviewer decided what the audit drew, and nobody's vote stands."""
+        return self.is_drawn and self.reviewed and not self.voters
 
 
 def named(settings: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from curation.decisions import posterior
 from curation.decisions.posterior import Stance, Standing, Word
 from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
 from curation.evidence.records import Decided
-from curation.models import Claim, Decision, Opinion, ReviewTask
+from curation.models import AuditItem, Claim, Decision, Opinion, ReviewTask
 from feedback.models import Interaction, Project, Signal
 from privacy.consent import ledger
 from privacy.db import bulk, engine
@@ -32,6 +32,7 @@ RESTS_ON = (
     f"LEFT JOIN {bulk.quoted(Signal)} s ON s.id = d.correction_id "
     f"LEFT JOIN {bulk.quoted(ReviewTask)} t ON t.id = d.task_id"
 )
+DRAWN = f"CASE WHEN EXISTS (SELECT 1 FROM {bulk.quoted(AuditItem)} a WHERE a.interaction_id = d.interaction_id) THEN 1 ELSE 0 END"  # noqa: S608
 
 
 class Stored(NamedTuple):
@@ -43,7 +44,9 @@ class Stored(NamedTuple):
 
 
 class Before(NamedTuple):
-    """The decision that stood: whether and when a reviewer made it, and whose words it took (typed, or of a signal)."""
+    """The decision that stood: whether and when a reviewer made it, whose words it took (typed, or of a signal), and whether
+    the audit drew its interaction.
+    """
 
     outcome: str
     reason: str
@@ -52,6 +55,7 @@ class Before(NamedTuple):
     resolved_at: datetime | None
     correction: str
     signal: int | None
+    is_drawn: bool = False
 
 
 class Read(NamedTuple):
@@ -151,8 +155,8 @@ def signals_on(keys: Iterable[int]) -> Iterable[Columns]:
 def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
     """The decisions that stand on these interactions."""
     statement = (
-        "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction, d.correction_id "  # noqa: S608
-        f"FROM {bulk.quoted(Decision)} d LEFT JOIN {bulk.quoted(ReviewTask)} t ON t.id = d.task_id "
+        "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction, d.correction_id, "  # noqa: S608
+        f"{DRAWN} FROM {bulk.quoted(Decision)} d LEFT JOIN {bulk.quoted(ReviewTask)} t ON t.id = d.task_id "
         "WHERE d.interaction_id IN ({keys})"
     )
     return bulk.select_in(statement, keys)
@@ -181,8 +185,8 @@ def decision_before(stored: Columns | None) -> Before | None:
     """The decision that stands on an interaction, if there is one."""
     if stored is None:
         return None
-    _, outcome, reason, detail, task, at, typed, signal = stored
-    return Before(outcome, reason, detail, task, bulk.moment(at) if at else None, typed or "", signal)
+    _, outcome, reason, detail, task, at, typed, signal, drawn = stored
+    return Before(outcome, reason, detail, task, bulk.moment(at) if at else None, typed or "", signal, bool(drawn))
 
 
 def load(keys: Sequence[int]) -> list[Decided]:
@@ -192,14 +196,14 @@ def load(keys: Sequence[int]) -> list[Decided]:
     statement = (
         "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
         "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
-        f"i.occurred_at, d.question, i.fingerprint, i.metadata FROM {bulk.quoted(Decision)} d {RESTS_ON} "
+        f"i.occurred_at, d.question, i.fingerprint, i.metadata, {DRAWN} FROM {bulk.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
-        language, name, version, occurred_at, key_of_question, fingerprint, metadata,
+        language, name, version, occurred_at, key_of_question, fingerprint, metadata, drawn,
     ) in bulk.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
@@ -222,6 +226,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 wording=bytes(fingerprint),
                 voters=voters.get(key, ()),
                 is_cut=is_cut(metadata),
+                is_drawn=bool(drawn),
             )
         )
     return sorted(rows, key=lambda row: row.interaction)

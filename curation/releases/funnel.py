@@ -25,7 +25,10 @@ class Told(NamedTuple):
     remedy: str
 
 
-NOT_VOTED = Told("Nobody rated the answer.", "Ask for votes where answers are shown; a share can be drawn for review.")
+NOT_VOTED = Told(
+    "Nobody rated the answer.",
+    "Ask for votes where answers are shown, or raise audit.share, which draws some for review.",
+)
 PENDING = Told("Not curated yet.", "Run curation; the worker does it within seconds.")
 IN_REVIEW = "Decide it in review."
 OF_STATUS = {

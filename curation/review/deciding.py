@@ -11,7 +11,9 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from curation import pipeline
+from curation.decisions import judging
 from curation.decisions.language import guess
+from curation.decisions.posterior import EvidenceSettings
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import Outcome
 from curation.evidence import pooling
@@ -162,6 +164,7 @@ def decide_by(task: ReviewTask) -> Decision:
     source = task.interaction
     outcome, reason, detail, signal = outcome_of(task)
     policy = versions.current(source.project)
+    evidence = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
     row, _ = Decision.objects.update_or_create(
         interaction=source,
         defaults={
@@ -169,6 +172,7 @@ def decide_by(task: ReviewTask) -> Decision:
             "subject_id": source.subject_id,
             "policy_version": policy.version,
             "revision": source.revision,
+            "question": judging.key_of(source.pk, source.question, source.context, source.tags, evidence),
             "outcome": outcome,
             "reason": reason,
             "detail": detail,

@@ -12,7 +12,7 @@ ITEM_SCHEMA = {
     "type": "object",
     "properties": {
         "id": {"type": "string"},
-        "kind": {"type": "string", "enum": ["golden", "regression"]},
+        "kind": {"type": "string", "enum": list(KIND)},
         "question": {"type": "string"},
         "messages": {
             "type": "array",
@@ -31,7 +31,7 @@ ITEM_SCHEMA = {
 
 
 def line(row: Row) -> bytes | None:
-    """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty for a golden case.
+    """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty where the agent's answer was right.
 
     None where an earlier turn has a role that the API does not know.
     """

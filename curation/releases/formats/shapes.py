@@ -11,7 +11,7 @@ object; a `?` after one allows null.
 
 TEXTS: Shape = [{"role": "string", "content": "string"}]
 MESSAGES: Shape = [{"role": ("system", "user", "assistant"), "content": "string"}]
-KIND: Shape = ("golden", "regression")
+KIND: tuple[str, ...] = ("golden", "regression", "sampled")
 SOURCES: Shape = [{"id?": "string?", "title?": "string?", "url?": "string?", "text?": "string?"}]
 TIER: Shape = ("single", "several", "sourced", "reviewed")
 STEPS: Shape = [
