@@ -96,6 +96,10 @@ class TaskState(models.TextChoices):
     CANCELLED = "cancelled", "No longer needed"
 
 
+FIRST = ("-settles", "-priority", "id")
+"""The order in which open tasks are served: first the one whose verdict settles most."""
+
+
 class ReviewTask(models.Model):
     """An interaction whose label a person must decide. Labels are never guessed."""
 
@@ -136,6 +140,9 @@ class ReviewTask(models.Model):
     )
     state = models.CharField(max_length=16, choices=TaskState, default=TaskState.OPEN)
     priority = models.SmallIntegerField(default=0)
+    settles = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="How many conversations its verdict decides, by what is known now."
+    )
     revision = models.PositiveIntegerField(help_text="The interaction's revision that the task is about.")
     created_at = models.DateTimeField(default=timezone.now)
     assignee = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned_tasks")
@@ -154,8 +161,11 @@ class ReviewTask(models.Model):
             models.UniqueConstraint(fields=["interaction"], condition=Q(state="open"), name="one_open_task_each"),
         ]
         indexes = [
-            models.Index(fields=["project", "-priority", "id"], condition=Q(state="open"), name="task_queue"),
-            models.Index(fields=["-priority", "id"], condition=Q(state="open"), name="task_first"),
+            models.Index(fields=["project", *FIRST], condition=Q(state="open"), name="task_turn"),
+            models.Index(fields=[*FIRST], condition=Q(state="open"), name="task_turn_of_all"),
+            models.Index(
+                fields=["project", "-priority", "id"], condition=Q(state="open", reason="audit"), name="task_drawn"
+            ),
             models.Index(fields=["resolved_by", "-resolved_at"], name="task_decided"),
             models.Index(fields=["project", "-id"], name="task_list"),
             models.Index(fields=["project", "kind", "-id"], condition=~Q(kind="label"), name="task_beside"),

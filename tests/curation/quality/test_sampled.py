@@ -12,7 +12,7 @@ from curation.gate.verdicts import Case
 from curation.models import Decision, EvalCase, Release, ReviewTask
 from curation.policies import versions
 from curation.quality import audits
-from curation.releases.folders import folder
+from curation.releases.files import folder
 from curation.review import deciding
 from feedback.models import Project
 from tests import factories as cast
