@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from curation.evidence.telling import TIERS
 from curation.quality.estimates import percent as as_percent
 from curation.releases.formats import TABLES
 from curation.releases.formats.shapes import Shape
@@ -130,14 +131,6 @@ def body(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "## Where it comes from\n\n" + origin(manifest)
     yield "## Erasure\n\n" + erasure(manifest)
     yield "## Limits\n\n" + LIMITS
-
-
-TIERS = {
-    "single": "one person's word",
-    "several": "several people",
-    "sourced": "a source that contains it",
-    "reviewed": "a reviewer",
-}
 
 
 def tiers(counts: Mapping[str, int]) -> str:
