@@ -2,7 +2,7 @@
 
     read     store.waiting      what is pending, with its votes and its decision
     judge    judging.judge      what the votes say of each by itself, and what the filters find
-    pool     pooling.pool       what all people said of the same answer to the same question
+    pool     pooling.pool       what all people said of the same answer to the same question, and who of them came together
     decide   pooled.settle      what is known of each answer then
     derive   derive.due         which records it may become, with the consent of the people in it
     ask      opening            the review tasks: doubts about a label, records that wait for a person
@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from curation.decisions import derive, judging, pooled
 from curation.decisions.derive import Touched, Weighed
 from curation.decisions.judging import Judged
-from curation.evidence import pooling, store
+from curation.evidence import influence, pooling, store
 from curation.evidence.pooling import Standings
 from curation.evidence.records import Decided, Finding
 from curation.models import CurationPolicy, Decision, Derived, Run, RunState
@@ -98,6 +98,7 @@ def write(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> 
     """
     engine.in_turn("curate", policy.project_id)
     standings, reopened = pooling.pool(policy, judged)
+    influence.count_apart(policy.project, standings)
     judged = pooled.settle(policy, judged, standings, run)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)
     carry_out(Batch(policy, [one.alone for one in judged], judged, standings))

@@ -261,16 +261,8 @@ WORD = (
     "length",
 )  # fmt: skip
 CLAIM = (
-    "project_id",
-    "question",
-    "claim",
-    "verdict",
-    "probability",
-    "supporters",
-    "opponents",
-    "conversations",
-    "tier",
-)
+    "project_id", "question", "claim", "verdict", "probability", "supporters", "opponents", "conversations", "tier",
+)  # fmt: skip
 
 
 def write_opinions(rows: Sequence[Columns], decided_before: Sequence[int]) -> None:
@@ -285,20 +277,26 @@ def write_opinions(rows: Sequence[Columns], decided_before: Sequence[int]) -> No
 
 def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list[Word]]:
     """The newest words about each of these questions, without those of people who are restricted."""
+    columns = f"{bulk.at('o.at')}, {', '.join(f'o.{name}' for name in WORD[1:])}"
+    found: dict[bytes, list[Word]] = {}
+    for question, *one in newest_opinions(project, questions, columns):
+        found.setdefault(bytes(question), []).append(word(one))
+    return found
+
+
+def newest_opinions(project: Project, questions: Collection[bytes], columns: str) -> Iterable[Columns]:
+    """These columns, of an opinion `o` and its person `p`, of the newest opinions about each of these questions."""
     newest = (
         f"SELECT n.id FROM {bulk.quoted(Opinion)} n WHERE n.project_id = k.project_id AND n.question = k.question "  # noqa: S608
         f"ORDER BY n.at DESC LIMIT {2 * posterior.NEWEST}"
     )
     statement = (
-        f"SELECT o.question, {bulk.at('o.at')}, {', '.join(f'o.{name}' for name in WORD[1:])} "  # noqa: S608
+        f"SELECT o.question, {columns} "  # noqa: S608
         f"FROM (SELECT DISTINCT project_id, question FROM {bulk.quoted(Opinion)} WHERE project_id = %s AND question IN ({{keys}})) k "
         f"JOIN {bulk.quoted(Opinion)} o ON o.id IN ({newest}) "
         f"JOIN {bulk.quoted(Subject)} p ON p.id = o.subject_id WHERE p.restricted_at IS NULL"
     )
-    found: dict[bytes, list[Word]] = {}
-    for question, *columns in bulk.select_in(statement, questions, [project.pk]):
-        found.setdefault(bytes(question), []).append(word(columns))
-    return found
+    return bulk.select_in(statement, questions, [project.pk])
 
 
 def word(columns: Sequence[Any]) -> Word:

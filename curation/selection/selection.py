@@ -11,11 +11,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 from django.utils import timezone
 
 from curation.decisions.reasons import Kind, of
@@ -34,7 +33,6 @@ from privacy.subjects import digests
 Status = Derived.Status
 CHUNK = 5_000
 NEVER = 10**9
-YOUNG = timedelta(days=7)
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
 FOR_A_PERSON = frozenset(of(Kind.GUARD))
 FOR_TIME = frozenset({"new_subject"})  # of earlier versions
@@ -148,10 +146,7 @@ def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> Gua
     """The guards that compare with what was there before wait until something was: in a project's first days few people are
     all the people, and holding everything would guard nothing. The caps hold.
     """
-    first = Interaction.objects.filter(project=project).aggregate(first=Min("received_at"))["first"]
-    if first is not None and now - first >= YOUNG:
-        return settings
-    return replace(settings, phrase_items=NEVER)
+    return replace(settings, phrase_items=NEVER) if influence.is_young(project, now) else settings
 
 
 def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]:
