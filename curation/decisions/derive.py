@@ -74,13 +74,13 @@ def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Wei
 
 def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], settings: FilterSettings) -> Weighed:
     """One labelled decision, judged alone. A reviewer's word passes what holds, and what is taken for no answer."""
-    made = candidate(row, project, depths)
+    made, salt = candidate(row, project, depths), row.interaction.to_bytes(8, "big")
     return Weighed(
         row,
         made,
         first_that_counts(apply(made, settings), reviewed=row.reviewed),
-        statement_key(made.expected, made.question),
-        statement_key(made.rejected, made.question) if made.rejected is not None else 0,
+        statement_key(made.expected, made.question, salt=salt),
+        statement_key(made.rejected, made.question, salt=salt) if made.rejected is not None else 0,
         clusters.asked(project, row),
     )
 

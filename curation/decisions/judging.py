@@ -59,7 +59,7 @@ def judge(stored: Sequence[Stored], policy: CurationPolicy) -> list[Judged]:
 
 def question_of(read: Read, settings: EvidenceSettings) -> bytes:
     """The key of its question: the same for the same question in the same scope."""
-    return key_of(read.key, read.question, read.context, read.tags, settings)
+    return key_of(read.key, read.question, read.context, read.tags, read.answer, settings)
 
 
 def key_of(
@@ -67,11 +67,12 @@ def key_of(
     question: str,
     context: Sequence[Mapping[str, str]],
     tags: Sequence[str],
+    answer: str,
     settings: EvidenceSettings,
 ) -> bytes:
     """The key of an interaction's question."""
     scope = [tag for tag in tags if settings.scope and tag.partition(":")[0] in settings.scope]
-    return question_key(question, context, sorted(scope), salt=interaction.to_bytes(8, "big"))
+    return question_key(question, context, sorted(scope), answer=answer, salt=interaction.to_bytes(8, "big"))
 
 
 def claimed(
@@ -87,14 +88,19 @@ def claimed(
     if not readings and (before is None or before.task is None):
         return Judged(read, ruling, language, alone, (), question)
     proposals = {
-        reading.vote.ref: statement_key(reading.vote.correction or "", read.question)
+        reading.vote.ref: claim_of(reading.vote.correction or "", read)
         for reading in readings
         if reading.side == Side.REPLACED
     }
     return Judged(
         read, ruling, language, alone, readings, question,
-        statement_key(read.answer, read.question), proposals, typed(read, ruling, proposals),
+        claim_of(read.answer, read), proposals, typed(read, ruling, proposals),
     )  # fmt: skip
+
+
+def claim_of(text: str, read: Read) -> int:
+    """What a text claims as an answer to an interaction's question."""
+    return statement_key(text, read.question, salt=read.key.to_bytes(8, "big"))
 
 
 def typed(read: Read, ruling: Ruling, proposals: Mapping[int, int]) -> int | None:
@@ -103,7 +109,7 @@ def typed(read: Read, ruling: Ruling, proposals: Mapping[int, int]) -> int | Non
     if before is None or before.task is None:
         return None
     if before.correction:
-        return statement_key(before.correction, read.question)
+        return claim_of(before.correction, read)
     return proposals.get(ruling.correction) if ruling.correction is not None else None
 
 

@@ -166,6 +166,12 @@ REASONS: Final[dict[str, Words]] = {
     "cohort_cap": Words(
         Kind.GUARD, "Much in use rests on people who came at the same time. Is the answer right?", "many came at once"
     ),
+    "source_changed": Words(
+        Kind.GUARD,
+        "A source has changed, and no longer says what the answer took from it. Is the answer still right?",
+        "its source has changed",
+        20,
+    ),
     "quorum": Words(Kind.GUARD, "Too few people have voted on it. Is the answer right?", "too few have voted"),
     "reviewers_differ": Words(Kind.DISPUTE, "Two reviewers differ; a curator decides.", "reviewers differ"),
     "second_review": Words(Kind.DISPUTE, "A second reviewer has yet to look."),

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from curation.decisions import rules
 from curation.decisions.posterior import Stance, Standing, Tier
-from curation.evidence import poisoning, store
+from curation.evidence import poisoning, sources, store
 from curation.filters.texts import tokens
 from curation.models import Claim, Decision, EvalCase, Example
 from curation.quality import estimates
@@ -194,6 +194,7 @@ def item(
         shown=words.shown,
         own_phrases=words.own_phrases,
         is_single=row.is_single,
+        cited=tuple(sources.cited(bulk.parsed(row.sources))) if row.sources != "[]" else (),
     )
 
 

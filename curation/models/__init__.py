@@ -14,6 +14,7 @@ from curation.models.derived import PreferencePair as PreferencePair
 from curation.models.derived import Question as Question
 from curation.models.evidence import Claim as Claim
 from curation.models.evidence import Opinion as Opinion
+from curation.models.evidence import SourceText as SourceText
 from curation.models.gate import AgentVersion as AgentVersion
 from curation.models.gate import CaseGrader as CaseGrader
 from curation.models.gate import GateResult as GateResult
@@ -252,13 +253,16 @@ class AuditItem(models.Model):
 
 
 class AuditFrame(models.Model):
-    """How far the audit has drawn from a project's interactions, and from how many."""
+    """How far the audit has drawn from a project's interactions, and from how many; and how far their sources are noted."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="audit_frame")
     drawn_to = models.BigIntegerField(default=0)
     seen = models.PositiveBigIntegerField(default=0)
     drawn = models.PositiveBigIntegerField(
         null=True, help_text="How many were ever drawn; erasure does not lower it. Null until the next draw."
+    )
+    sources_read_to = models.BigIntegerField(
+        default=0, db_default=0, help_text="The last interaction whose sources were noted."
     )
     measured = models.JSONField(null=True, help_text="What thumbs and weighted thumbs came to, when all was counted.")
     measured_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -100,7 +101,7 @@ WRITTEN = (
     f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
     "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.agent_name, "
     "i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
-    f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth, m.interaction_id, d.task_id, c.tier, e.kind, "
+    f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth, m.interaction_id, d.task_id, c.tier, e.kind, i.metadata, "
     f"c.supporters, c.opponents, c.conversations {MEMBERS}"
 )
 MEASURED = (
@@ -177,7 +178,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
     tagged, agent = lru_cache(maxsize=1_000)(parsed), lru_cache(maxsize=1_000)(agent_text)
     for (
         kinds, evaluation, training, key, question, answer, context, sources, tags, name, version, typed_by, typed, outcome,
-        why, language, decided_by, decided_at, at, depth, number, task, tier, kind, supporters, opponents, conversations,
+        why, language, decided_by, decided_at, at, depth, number, task, tier, kind, metadata, supporters, opponents, conversations,
     ) in bulk.stream(WRITTEN, [release.pk]):  # fmt: skip
         corrected = outcome == CORRECTED
         expected = right_answer(answer, typed, typed_by)
@@ -202,6 +203,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
             answer if corrected else None, kind or "", tagged(tags), language, why,
             provenance, system, decided_by == "reviewer", not corrected,
             tier=tier, depends_on=depends_on(question, turns, cited), as_of=time_text(at),
+            valid_until=valid_until(metadata),
         )  # fmt: skip
 
 
@@ -214,6 +216,16 @@ def depends_on(question: str, context: Sequence[Any], sources: Sequence[Any]) ->
     """What a case hangs on besides its question."""
     found = ["context"] if context and not stands_alone(question) else []
     return [*found, "sources"] if any(source.get("text") for source in sources) else found
+
+
+def valid_until(metadata: str) -> str | None:
+    """Until when the product says that the answer holds (`metadata.valid_until`, a day or a time of ISO 8601)."""
+    given = bulk.parsed(metadata).get("valid_until") if "valid_until" in str(metadata) else None
+    try:
+        at = datetime.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+    return None if at is None else (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
 
 
 def tallied(release: Release) -> Tally:

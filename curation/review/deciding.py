@@ -190,7 +190,9 @@ def decide_by(task: ReviewTask) -> Decision:
             "subject_id": source.subject_id,
             "policy_version": policy.version,
             "revision": source.revision,
-            "question": judging.key_of(source.pk, source.question, source.context, source.tags, evidence),
+            "question": judging.key_of(
+                source.pk, source.question, source.context, source.tags, source.answer, evidence
+            ),
             "outcome": outcome,
             "reason": reason,
             "detail": detail,

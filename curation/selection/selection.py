@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from curation.decisions.reasons import Kind, of
-from curation.evidence import influence
+from curation.evidence import influence, sources
 from curation.evidence.records import Finding, place_of
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
 from curation.review import opening
@@ -91,6 +91,7 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
     Only what changes is written, some thousand rows at a time.
     """
     began = timezone.now()
+    sources.follow(project)
     made = plan(project, policy.settings, now or began)
     counts: Counter[str] = Counter()
     for model in KINDS:
@@ -134,12 +135,14 @@ def holds(
     """The records that wait for a person. What reviewers approved is read only where it is asked for."""
     if any(one.shown or one.names for one in weighed):
         known.learn_approved(project)
-    return guards.holds(
+    found = guards.holds(
         weighed,
         guard,
         known=known.words,
         known_phrases=lambda: influence.known_phrases(project, weighed, PHRASE_WORDS),
     )
+    citing = {one.id: one.cited for one in weighed if one.cited and one.id not in found}
+    return found | sources.stale(project, citing)
 
 
 def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> GuardSettings:
