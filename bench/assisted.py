@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import zlib
 from pathlib import Path
 from statistics import fmean, pvariance
 
@@ -36,8 +37,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--judged", type=int, default=500)
+    parser.add_argument("--half", type=int, choices=(0, 1), help="Only one half of the questions.")
     options = parser.parse_args()
     every = texts(Path(os.environ["REAL_DATA"], "feedbackqa.jsonl"))
+    if options.half is not None:
+        every = [text for text in every if zlib.crc32(text.key.encode()) % 2 == options.half]
     truth, rng = fmean(bool(text.good) for text in every), random.Random(5)
     found = [estimate(rng.sample(every, options.judged), every) for _ in range(options.runs)]
     known = [one for one in found if one is not None]

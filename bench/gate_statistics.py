@@ -22,11 +22,14 @@ from curation.gate.verdicts import (
     Case,
     GatePolicy,
     History,
+    Result,
     ResultSet,
     Verdict,
     attempted,
     graded,
+    judge_early,
     judge_results,
+    looks,
     needs_confirmation,
     remembering,
 )
@@ -49,7 +52,7 @@ class Scenario:
         return fmean(self.after) - fmean(self.before)
 
 
-def cases(total: int) -> list[Case]:
+def cases(total: int, tier: str = "") -> list[Case]:
     """Golden cases whose answers are one word: what is simulated is the agent, not the grader."""
     return [
         Case(
@@ -61,6 +64,7 @@ def cases(total: int) -> list[Case]:
             language=("en", "de", "ja")[index % 3],
             grader="normalised",
             discriminating=True,
+            tier=tier,
         )
         for index in range(total)
     ]
@@ -82,7 +86,15 @@ def run(
     def answer(case: Case) -> str:
         return case.expected if rng.random() < chance[case.id] else "no idea"
 
-    results = {case.id: graded(case, answer(case)) for case in asked}
+    results: dict[str, Result] = {}
+    for part in looks(asked):
+        results |= {case.id: graded(case, answer(case)) for case in part}
+        if baseline is None or len(results) == len(asked):
+            continue
+        some = [case for case in asked if case.id in results]
+        early = ResultSet.sealed(name, RELEASE, some, [results[case.id] for case in some])
+        if broken := judge_early(asked, early, baseline, policy, release=RELEASE, **more):
+            return early, broken
     first = ResultSet.sealed(name, RELEASE, asked, results.values())
     verdict = judge_results(asked, first, baseline, policy, release=RELEASE, **more)
     again = set(needs_confirmation(verdict))
@@ -123,6 +135,8 @@ def unchanged() -> Iterator[Scenario]:
 
 def worse() -> Iterator[Scenario]:
     """Agents that are worse: a refusal is right."""
+    for total in (50, 200):
+        yield Scenario(f"half of all answers wrong, n = {total}", mixed(total, rest=0.95), mixed(total, rest=0.5))
     for total in (20, 50, 200, 500):
         yield Scenario(f"every answer 10 points less reliable, n = {total}", mixed(total), mixed(total, rest=0.9))
     for total in (50, 200, 500):
@@ -165,16 +179,16 @@ class Found:
         )
 
 
-def simulate(scenario: Scenario, trials: int) -> Found:
+def simulate(scenario: Scenario, trials: int, tier: str = "") -> Found:
     """Judge the candidate of a scenario many times, each time against a baseline of its own."""
-    rng, asked = random.Random(zlib.crc32(scenario.name.encode())), cases(len(scenario.before))
+    rng, asked = random.Random(zlib.crc32(scenario.name.encode())), cases(len(scenario.before), tier)
     verdicts, answers = [], []
     for _ in range(trials):
         with remembering():
             baseline, _ = run("baseline", asked, scenario.before, None, rng)
             results, verdict = run("candidate", asked, scenario.after, baseline, rng)
         verdicts.append(verdict)
-        answers.append(fmean(len(result.attempts) for result in results.results))
+        answers.append(sum(len(result.attempts) for result in results.results) / len(asked))
     ranges = [verdict.interval or (-1.0, 1.0) for verdict in verdicts]
     return Found(
         scenario.name,
@@ -258,13 +272,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=400)
     parser.add_argument("--only", choices=(*PARTS, "chains"))
+    parser.add_argument("--tier", default="", help="What all right answers rest on: `single`, or another tier.")
+    parser.add_argument("--cases", type=int, help="Only the scenarios of that many cases.")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for part, scenarios in PARTS.items():
         if options.only in (None, part):
             print(part)
             for scenario in scenarios():
-                found = simulate(scenario, options.trials)
+                if options.cases not in (None, len(scenario.before)):
+                    continue
+                found = simulate(scenario, options.trials, options.tier)
                 print(
                     json.dumps({field: getattr(found, field) for field in found.__slots__}) if options.json else found,
                     flush=True,

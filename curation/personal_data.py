@@ -86,13 +86,14 @@ def words_of(subject: Subject) -> QuerySet[Decision]:
 EXPORTED: dict[str, tuple[type[Model], dict[str, str]]] = {
     "review_tasks": (ReviewTask, {"reason": "reason", "state": "state", "correction": "correction", "note": "note"}),
     "gate_results": (
-        GateResult, {"answer": "answer", "passed": "passed", "judged": "judged", "attempts": "attempts"},
+        GateResult,
+        {"answer": "answer", "passed": "passed", "judged": "judged", "attempts": "attempts"},
     ),
     "audit_items": (AuditItem, {"drawn_at": "drawn_at"}),
     "calibration_items": (CalibrationItem, {"marked_at": "marked_at"}),
     "opinions": (Opinion, {"stance": "stance", "at": "at"}),
     "questions": (Question, {}),
-}  # fmt: skip
+}
 """The attributes of each kind of row that its person gets besides the conversation, by their names outside."""
 
 

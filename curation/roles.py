@@ -39,3 +39,11 @@ ROLES: dict[str, tuple[str, ...]] = {
         "privacy.view_delivery",
     ),
 }  # fmt: skip
+# What each role does, as an invitation says it.
+DUTIES = {
+    "reviewer": "reviews answers",
+    "curator": "curates: settles disputes, sets the policy, cuts releases, decides on agent versions",
+    "privacy officer": "answers privacy requests and keeps the redaction rules",
+    "integrator": "connects agents: makes keys, watches what comes in",
+    "operator": "runs it: project settings, members, scheduled work",
+}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from curation import pipeline
 from curation.models import Dataset, Release
 from curation.policies import versions
-from curation.quality import audits, report
+from curation.quality import alerts, audits, report
 from curation.releases import copies, cutting, periods, recuts
 from curation.review import bulk
 from curation.runs import control
@@ -60,6 +60,12 @@ def draw_audits() -> int:
     drawn = isolation.each("audit", projects, lambda project: audits.draw(project, versions.current(project)))
     isolation.each("quality", projects, lambda project: report.remember(project, now=timezone.now()))
     return sum(drawn)
+
+
+@shared_task
+def tell_alerts() -> int:
+    """Queue the alerts of every project; returns how many there are."""
+    return sum(isolation.each("alerts", Project.objects.all(), alerts.tell))
 
 
 @shared_task

@@ -99,7 +99,18 @@ class InteractionAdmin(ReadOnlyAdmin):
     ]  # `asked` is a relation
     list_filter = [ProjectFilter, RatedFilter, PendingFilter]
     list_select_related = ["project"]
-    exclude = ["body_digest", "fingerprint", "placeholders", "subject"]
+    # The talk above the fields shows the texts.
+    exclude = [
+        "question",
+        "answer",
+        "context",
+        "sources",
+        "steps",
+        "body_digest",
+        "fingerprint",
+        "placeholders",
+        "subject",
+    ]
     search_fields = ["external_id"]
     search_help_text = "An id, or words of the question and the answer"
     ordering = ["-id"]

@@ -16,9 +16,13 @@ from privacy.subjects.lookup import bury
 
 MODELS = ["feedback.Interaction", "feedback.Signal", "feedback.ParkedSignal", "feedback.Trace"]
 IMPERSONAL = [
-    "feedback.Project", "feedback.ApiKey", "feedback.Outcome", "feedback.ProjectMember", "feedback.InteractionName",
+    "feedback.Project",
+    "feedback.ApiKey",
+    "feedback.Outcome",
+    "feedback.ProjectMember",
+    "feedback.InteractionName",
     "feedback.TraceReport",
-]  # fmt: skip
+]
 Kind = Tombstone.Kind
 
 

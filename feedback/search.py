@@ -1,6 +1,6 @@
 """Searches interactions by words, in time that does not grow with the table.
 
-PostgreSQL has an index of words (migration 0004). If a search finds more than anybody would page through, and on
+PostgreSQL has an index of words. If a search finds more than anybody would page through, and on
 SQLite, where such an index would keep erased text, it scans the newest interactions.
 """
 

@@ -6,7 +6,11 @@ from typing import Any
 import click
 from celery import Celery, bootsteps, signals
 
+from flywheel_site.ops.heartbeats import BEAT, Heartbeat, beat_now
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
+
+SENT_BY_BEAT = "flywheel_site.tasks.heartbeat"
 
 
 class BeatThread(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -30,13 +34,22 @@ app.user_options["worker"].add(
     click.Option(["--beat-thread"], is_flag=True, help="Run beat in a thread of the worker.")
 )
 app.steps["worker"].add(BeatThread)
+app.steps["worker"].add(Heartbeat)
+
+
+@signals.after_task_publish.connect(sender=SENT_BY_BEAT)  # type: ignore[untyped-decorator]
+def note_beat(**named: Any) -> None:
+    """Beat alone sends this task; the broker has taken it."""
+    beat_now(BEAT)
 
 
 @signals.worker_init.connect  # type: ignore[untyped-decorator]
-def refuse_an_unknown_key(**named: Any) -> None:
-    """End a worker whose master key the database does not know, before it takes any work."""
+def refuse_to_work(**named: Any) -> None:
+    """End a worker whose master key the database does not know, or in the middle of a restore, before it takes any work."""
+    from flywheel_site.ops.backups import state
     from privacy.db import engine
     from privacy.subjects import master_keys
 
+    state.expect_finished()
     master_keys.expect_known_at_start()
     engine.disconnect()  # Celery closes the file of an open connection next, and Django would go on using it

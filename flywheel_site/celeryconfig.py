@@ -32,9 +32,12 @@ beat_schedule = {
     "curation-sweep": {"task": "curation.tasks.sweep", "schedule": 5.0, "options": {"expires": 30}},
     "scheduled-releases": {"task": "curation.tasks.run_due", "schedule": 15.0, "options": {"expires": 60}},
     "copies": {"task": "curation.tasks.copy_releases", "schedule": 600.0, "options": {"expires": 600}},
+    "alerts": {"task": "curation.tasks.tell_alerts", "schedule": 300.0, "options": {"expires": 300}},
     "audit": {"task": "curation.tasks.draw_audits", "schedule": 3600.0, "options": {"expires": 3600}},
     "privacy-requests": {"task": "privacy.tasks.advance_requests", "schedule": 5.0, "options": {"expires": 30}},
     "webhooks": {"task": "privacy.tasks.deliver", "schedule": 10.0, "options": {"expires": 60}},
     "rewrite": {"task": "privacy.tasks.rewrite", "schedule": crontab(hour=settings.REWRITE_HOUR, minute=30)},
+    "heartbeat": {"task": "flywheel_site.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 60}},
+    "sessions": {"task": "flywheel_site.tasks.clear_sessions", "schedule": crontab(hour=4, minute=10)},
     "retention": {"task": "privacy.tasks.purge", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -10,6 +10,7 @@ import io
 import logging
 import sys
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -20,6 +21,7 @@ from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[att
 
 from flywheel_site.http.errors import MEDIA_TYPE, document
 from flywheel_site.http.rendering import JSONRenderer
+from flywheel_site.ops.metrics.traffic import RECEIVED
 from flywheel_site.wsgi import application as wsgi
 
 logger = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class Request:
     protocol: HTTPProtocol
     body: bytes
     length: int
+    at: float
     finished: asyncio.Future[None]
 
 
@@ -129,7 +132,7 @@ class Application:
                 async with asyncio.timeout(settings.BODY_SECONDS):
                     await collected.read(protocol, headers.get("content-length"))
             finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self.give(Request(scope, protocol, collected.body, collected.length, finished))
+            self.give(Request(scope, protocol, collected.body, collected.length, time.perf_counter(), finished))
             self.open += 1
             if self.open == 1:
                 self.settle(asyncio.get_running_loop())
@@ -209,6 +212,7 @@ def environ(request: Request) -> dict[str, Any]:
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": io.BytesIO(request.body),
+        RECEIVED: request.at,
     }
     variables["SERVER_NAME"], _, variables["SERVER_PORT"] = scope.server.rpartition(":")
     for name, value in scope.headers.items():

@@ -3,6 +3,7 @@
 `docs/reference/settings.md` lists the variables; nothing else in Flywheel reads the environment.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,18 @@ DEBUG = False
 DEMO = env.bool("FLYWHEEL_DEMO", default=False)  # opens /demo/widget, which shows the sample's text
 HTTPS = env.bool("HTTPS", default=False)
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-PUBLIC_URL = env.url("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000, most=65535)}").rstrip("/")
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Below a path (https://example.org/flywheel) every address has it, whether or not the proxy takes it off: flywheel_site/wsgi.py
+ORIGIN, SUB_PATH = env.public_url("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000, most=65535)}")
+PUBLIC_URL = ORIGIN + SUB_PATH
+FORCE_SCRIPT_NAME = SUB_PATH or None
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+globals().update(env.email("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="flywheel@localhost")
+# Who may read /metrics: flywheel_site/ops/metrics/views.py. How old the last backup may be; 0: backed up in another way.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_NETWORKS = env.networks("METRICS_NETWORKS", default="127.0.0.0/8,::1")
+BACKUP_HOURS = env.int("BACKUP_HOURS", default=26, least=0)
 # Whose X-Forwarded-For is believed: privacy/api/client_address.py
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
@@ -55,6 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "flywheel_site.http.middleware.RequestIdMiddleware",
+    "flywheel_site.ops.metrics.traffic.TrafficMiddleware",
     "flywheel_site.http.middleware.ContentSecurityPolicyMiddleware",
     "flywheel_site.http.middleware.UnreadableMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -124,6 +136,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "DESCRIPTION": "Capture what a deployed agent's users say of its answers; read decisions, releases and verdicts.",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": SUB_PATH}] if SUB_PATH else [],
     "SERVE_PUBLIC": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
@@ -178,14 +191,19 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SUB_PATH}/"
+SECURE_REDIRECT_EXEMPT = [rf"^(?:{re.escape(SUB_PATH[1:])}/)?(?:healthz|readyz|metrics)$"]
 SECURE_REFERRER_POLICY, X_FRAME_OPTIONS = "same-origin", "DENY"
 
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# Of a person's own page: each has a file under privacy/locale. The console is in English.
+LANGUAGES = [
+    *(("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français"), ("it", "Italiano")),
+    *(("nl", "Nederlands"), ("pl", "Polski"), ("pt", "Português")),
+]
 LANGUAGE_CODE, TIME_ZONE = "en", "UTC"
 USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = "flywheel_site.formats"
-STATIC_URL = "static/"
+STATIC_URL = f"{SUB_PATH}/static/"
 STATIC_ROOT = VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -193,12 +211,16 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 
+LOG_FORMAT = env.choice("LOG_FORMAT", default="line", among=("line", "json"))
 LOG_FILTERS = ["RequestIdFilter", "LinkFilter"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {name: {"()": f"flywheel_site.http.middleware.{name}"} for name in LOG_FILTERS},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": LOG_FILTERS}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "flywheel_site.ops.json_lines.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": LOG_FILTERS}},
     "root": {"handlers": ["stderr"], "level": env.level("LOG_LEVEL", default="WARNING")},
 }

@@ -9,6 +9,7 @@ from feedback.otel import views as otel
 from flywheel_site.demo import views as demo_views
 from flywheel_site.http import api_docs
 from flywheel_site.ops import health
+from flywheel_site.ops.metrics import views as metrics_views
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -27,7 +28,7 @@ urlpatterns = [
     re_path(r"^opentelemetry\.proto\.collector\.\w+\.v1\.\w+/Export$", otel.grpc, name="otlp-grpc"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
+    path("metrics", metrics_views.metrics, name="metrics"),
 ]
 
 handler400 = "flywheel_site.http.errors.bad_request"

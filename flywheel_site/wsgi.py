@@ -13,11 +13,15 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections, reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flywheel_site.settings")
+import_module("flywheel_site.ops.metrics.traffic").share()  # before anything loads the library
 handler = get_wsgi_application()
+PREFIX = f"{settings.SUB_PATH}/" if settings.SUB_PATH else ""
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Django's, but a body in memory is given in one part, which is faster than many."""
+    if PREFIX and environ["PATH_INFO"].startswith(PREFIX):  # a proxy may have taken it off
+        environ["PATH_INFO"] = environ["PATH_INFO"][len(PREFIX) - 1 :]
     response: Any = handler(environ, start_response)
     if getattr(response, "streaming", True):  # a file may come in the server's own wrapper
         streamed: Iterable[bytes] = response
@@ -26,6 +30,7 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return [response.content]
 
 
+import_module("flywheel_site.ops.backups.state").expect_finished()
 import_module("privacy.subjects.master_keys").expect_known_at_start()
 connections.close_all()  # no thread that serves may inherit it
 import_module(settings.ROOT_URLCONF)  # with all views, now and not in the first request

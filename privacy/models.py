@@ -223,7 +223,7 @@ class PrivacyRequest(models.Model):
 
 
 class Webhook(models.Model):
-    """An address that is told of a project's recalls. The signing secret is encrypted."""
+    """An address that is told of a project's recalls and alerts. The signing secret is encrypted."""
 
     origin = models.CharField(max_length=64, help_text="The project whose recalls it hears of.")
     url = models.CharField(max_length=500)

@@ -128,7 +128,7 @@ WORLDS: Final[Mapping[str, World]] = {
         World("account", worlds_facts.with_accounts, 2500),
         World("brigade", voting=0.4, by_demand=True, brigade=0.05),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

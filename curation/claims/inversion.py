@@ -18,14 +18,24 @@ _AFTER: Final = {
 }
 """Verbs that a negation follows. In other languages it stands before the verb."""
 _BEFORE: Final = {
-    "es": "es son está están puede pueden debe tiene hay se", "it": "è sono può possono deve ha si", "pt": "é são está pode podem deve tem há se",
-    "pl": "jest są może można ma trzeba", "fr": "est sont peut peuvent doit doivent a ont",
-}  # fmt: skip
+    "es": "es son está están puede pueden debe tiene hay se",
+    "it": "è sono può possono deve ha si",
+    "pt": "é são está pode podem deve tem há se",
+    "pl": "jest są może można ma trzeba",
+    "fr": "est sont peut peuvent doit doivent a ont",
+}
 _NOT: Final = {"en": "not", "de": "nicht", "fr": "pas", "es": "no", "it": "non", "pt": "não", "nl": "niet", "pl": "nie"}
 _NO: Final = {"en": "No", "de": "Nein", "fr": "Non", "es": "No", "it": "No", "pt": "Não", "nl": "Nee", "pl": "Nie"}
 _LEADING: Final = {
-    "en": "Do not", "de": "Nicht", "fr": "Ne pas", "es": "No", "it": "Non", "pt": "Não", "nl": "Niet", "pl": "Nie",
-}  # fmt: skip
+    "en": "Do not",
+    "de": "Nicht",
+    "fr": "Ne pas",
+    "es": "No",
+    "it": "Non",
+    "pt": "Não",
+    "nl": "Niet",
+    "pl": "Nie",
+}
 _YES: Final = {"en": "Yes", "de": "Ja", "fr": "Oui", "es": "Sí", "it": "Sì", "pt": "Sim", "nl": "Ja", "pl": "Tak"}
 _LEAD = re.compile(r"\s*(?:yes|no|ja|nein|oui|non|sí|sì|sim|não|nee|tak|nie)\b[,.:!]\s*", re.IGNORECASE)
 

@@ -50,11 +50,19 @@ _COURTESY = {language: _weights(language) for language in LANGUAGES}
 _CANCELLED = {language: frozenset(lists.CANCELLED[lists_of(language)].split()) for language in LANGUAGES}
 _ASKING = {language: frozenset(lists.ASKING[lists_of(language)].split()) for language in LANGUAGES}
 _BE: Final = {
-    "en": frozenset({"is", "are"}), "de": frozenset({"ist", "sind"}), "fr": frozenset({"est", "sont"}), "es": frozenset({"es", "son"}),
-    "it": frozenset({"è", "sono"}), "pt": frozenset({"é", "são"}), "nl": frozenset({"is", "zijn"}), "pl": frozenset({"jest", "są"}),
-}  # fmt: skip
-_EXPLETIVE: Final = frozenset("it that this there the answer es das dies die antwort c il elle la réponse esto eso lo respuesta "
-                              "ciò questo risposta isto isso a resposta het dat dit er antwoord to odpowiedź".split())  # fmt: skip
+    "en": frozenset({"is", "are"}),
+    "de": frozenset({"ist", "sind"}),
+    "fr": frozenset({"est", "sont"}),
+    "es": frozenset({"es", "son"}),
+    "it": frozenset({"è", "sono"}),
+    "pt": frozenset({"é", "são"}),
+    "nl": frozenset({"is", "zijn"}),
+    "pl": frozenset({"jest", "są"}),
+}
+_EXPLETIVE: Final = frozenset(
+    "it that this there the answer es das dies die antwort c il elle la réponse esto eso lo respuesta "
+    "ciò questo risposta isto isso a resposta het dat dit er antwoord to odpowiedź".split()
+)
 
 
 @lru_cache(maxsize=4096)

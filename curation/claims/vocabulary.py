@@ -21,7 +21,7 @@ STRONG: Final = {
     "vragen uiteraard aarzel gevonden",
     "pl": "oczywiście jasne pewnie chętnie cześć witam witaj dzień-dobry dziękuję dziękujemy dzięki mam-nadzieję nadzieję cieszę przykro "
     "przepraszam pozdrawiam pytanie pytania wahaj znalazłem znalazłam",
-}  # fmt: skip
+}
 """Words of courtesy: one of them makes a clause polite talk where all its other words claim nothing."""
 
 WEAK: Final = {
@@ -48,7 +48,7 @@ WEAK: Final = {
     "zie bekijk pagina pagina's helppagina helppagina's documentatie faq zeggen zegt volgens staat weten kort samengevat",
     "pl": "dobre zgodnie naszymi stronami czymś inne świetne ciekawe pomoc pomogło pomoże pomogłem pomóc pomocy coś jeszcze więcej informacji informacje szczegóły stronami stronach odpowiedź następująco oto "
     "zobacz patrz sprawdź strona stronie strony dokumentacja faq mówią mówi według zgodnie wiedzieć krótko podsumowując",
-}  # fmt: skip
+}
 """Two of these make a clause polite talk where all its other words claim nothing."""
 
 FUNCTION: Final = {
@@ -78,7 +78,7 @@ FUNCTION: Final = {
     "pl": "ten ta to te jest są był była było być jestem ja mi mnie mój moja my nas nam nasz nasza nasze naszej naszych pan pani państwo "
     "państwa ty ci twój twoja i oraz jak a w we na z ze do od po o dla przez tak więc tu tutaj tam też także bardzo jeśli czy co kto "
     "kiedy gdzie dlaczego który mam ma mamy mogę może można proszę za się że dnia",
-}  # fmt: skip
+}
 """Words that claim nothing on their own. Which of them a statement needs is another question."""
 
 DROPPED: Final = {
@@ -90,7 +90,7 @@ DROPPED: Final = {
     "pt": "e depois também",
     "nl": "en dan daarna ook alstublieft",
     "pl": "i oraz potem następnie też także proszę",
-}  # fmt: skip
+}
 """Words that a statement can lose and still claim the same. German articles stay: they say who does what to whom."""
 
 NEGATIONS: Final = {
@@ -102,7 +102,7 @@ NEGATIONS: Final = {
     "pt": "não nunca jamais nada ninguém nenhum nenhuma nem sem",
     "nl": "niet niets geen nooit niemand nergens noch zonder nee",
     "pl": "nie nigdy nic nikt żaden żadna żadne ani bez",
-}  # fmt: skip
+}
 
 MODALS: Final = {
     "en": "must may might should shall ought",
@@ -113,13 +113,19 @@ MODALS: Final = {
     "pt": "deve devem deveria",
     "nl": "moet moeten mag mogen hoeft",
     "pl": "musi musisz muszą wolno należy powinien powinna powinno",
-}  # fmt: skip
+}
 """Words of duty and leave: no filler, unless the clause is polite talk ("May I help with anything else?")."""
 
 ABILITY: Final = {
-    "en": "can could", "de": "kann können", "fr": "peut peuvent pouvez", "es": "puede pueden", "it": "può possono", "pt": "pode podem",
-    "nl": "kan kunnen", "pl": "może można",
-}  # fmt: skip
+    "en": "can could",
+    "de": "kann können",
+    "fr": "peut peuvent pouvez",
+    "es": "puede pueden",
+    "it": "può possono",
+    "pt": "pode podem",
+    "nl": "kan kunnen",
+    "pl": "może można",
+}
 
 CANCELLED: Final = {
     "en": "hesitate worries problem",
@@ -130,7 +136,7 @@ CANCELLED: Final = {
     "pt": "hesite problema",
     "nl": "aarzel probleem",
     "pl": "wahaj problem problemu",
-}  # fmt: skip
+}
 """Next to these a negation is polite: "do not hesitate", "no problem"."""
 
 ASKING: Final = {
@@ -142,7 +148,7 @@ ASKING: Final = {
     "pt": "qual quais quem quando onde como quanto quanta quantos quantas que",
     "nl": "wat welke welk wie wanneer waar hoe waarom hoeveel",
     "pl": "co jaki jaka jakie który która które kto kiedy gdzie jak dlaczego ile czym kogo",
-}  # fmt: skip
+}
 """The words of a question that asks for more than yes or no."""
 
 CHOOSING: Final = frozenset(
@@ -165,7 +171,7 @@ NUMBERS: Final = {
     "negentien twintig",
     "pl": "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć jedenaście dwanaście trzynaście czternaście piętnaście "
     "szesnaście siedemnaście osiemnaście dziewiętnaście dwadzieścia",
-}  # fmt: skip
+}
 
 TENS: Final = {
     "en": "thirty forty fifty sixty seventy eighty ninety hundred",
@@ -176,7 +182,7 @@ TENS: Final = {
     "pt": "trinta quarenta cinquenta sessenta setenta oitenta noventa cem",
     "nl": "dertig veertig vijftig zestig zeventig tachtig negentig honderd",
     "pl": "trzydzieści czterdzieści pięćdziesiąt sześćdziesiąt siedemdziesiąt osiemdziesiąt dziewięćdziesiąt sto",
-}  # fmt: skip
+}
 """From 30 to 100, in tens."""
 
 MORE_NUMBERS: Final = {

@@ -65,8 +65,10 @@ DROPPED = _index(lists.DROPPED) | {UNKNOWN: frozenset({"the"})}  # "a" is a prep
 WEEKDAYS = spellings(lists.WEEKDAYS)
 _WRITTEN_OUT = {word: expanded.split() for word, expanded in lists.CONTRACTIONS.items()}
 _SHORT_ENDINGS = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would"}
-_KEEP_S = frozenset("this is was has its his us yes as always plus news less does across address access process business gas bus "
-                    "series species status css dns https ios windows aws gps sms jeans perhaps towards afterwards besides".split())  # fmt: skip
+_KEEP_S = frozenset(
+    "this is was has its his us yes as always plus news less does across address access process business gas bus "
+    "series species status css dns https ios windows aws gps sms jeans perhaps towards afterwards besides".split()
+)
 
 
 def _evidence() -> dict[str, tuple[tuple[str, float], ...]]:

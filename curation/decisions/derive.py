@@ -26,10 +26,10 @@ PURPOSE: dict[type[Derived], str] = {
     Example: Purpose.TRAINING,
     PreferencePair: Purpose.TRAINING,
 }
-COLUMNS = (
-    "decision_id", "project_id", "subject_id", "status", "selected", "reason", "detail", "figure", "canonical_id",
-    "fingerprint", "said", "near_said", "created_at",
-)  # fmt: skip
+COLUMNS = tuple(
+    "decision_id project_id subject_id status selected reason detail figure canonical_id fingerprint said "
+    "near_said created_at".split()
+)
 OWN: dict[type[Derived], tuple[str, ...]] = {EvalCase: ("kind", "never_again"), Example: ("authored", "depth")}
 Status = Derived.Status
 

@@ -27,7 +27,7 @@ from curation.decisions.remarks import (
     SIGNS,
     VALUES,
     YES,
-)  # fmt: skip
+)
 
 ENOUGH: Final = 8
 SHARED, SIZE = 0.5, 0.6

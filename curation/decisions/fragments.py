@@ -26,7 +26,7 @@ SWAPS: Final = (
     r"(?P<old>.+?)(?:ではなく|じゃなくて|でなく|ではなくて)、?\s*(?P<new>.+)",
     r"(?P<old>.+?)(?:이|가)? (?:아니라|대신) (?P<new>.+)",
     r"(?P<old>.+?) (?:değil|yerine),? (?P<new>.+)",
-)  # fmt: skip
+)
 ONE_SIDED: Final = (
     r"(?:(?:it|that|this|the \w+) )?(?:should|must|needs to|ought to|has to) (?:be|read|say) (?P<new>.+)",
     r"(?:(?:es|das) )?(?:sollte|müsste|muss) (?P<new>.+?) (?:sein|heißen)|(?:muss|richtig(?: ist|:)) (?P<new_de>.+)",
@@ -35,7 +35,7 @@ ONE_SIDED: Final = (
     r"(?:het )?moet (?P<new_nl>.+?) zijn|powinno być (?P<new_pl>.+)|(?:det )?ska(?:ll)? vara (?P<new_sv>.+)",
     r"должно быть (?P<new_ru>.+)|(?:应该是|應該是|应为|應為)\s*(?P<new_zh>.+)",
     r"(?:use|try|take|make it|say)? ?(?P<new_en>.+?) instead",
-)  # fmt: skip
+)
 TWO: Final = tuple(re.compile(line, re.IGNORECASE) for line in SWAPS)
 ONE: Final = tuple(re.compile(line, re.IGNORECASE) for line in ONE_SIDED)
 HINT: Final = re.compile(

@@ -21,10 +21,10 @@ from privacy.db import bulk
 
 FOR_GOOD = (Reason.REVIEW_SENSITIVE, Reason.REVIEW_NEVER)
 """Never is never: no later vote brings back what a reviewer ruled out for what it is about."""
-DECISION = (
-    "interaction_id", "project_id", "subject_id", "run_id", "policy_version", "revision", "question", "outcome", "reason",
-    "detail", "language", "correction_id", "task_id", "decided_by", "decided_at",
-)  # fmt: skip
+DECISION = tuple(
+    "interaction_id project_id subject_id run_id policy_version revision question outcome reason detail language "
+    "correction_id task_id decided_by decided_at".split()
+)
 
 
 class Judged(NamedTuple):
@@ -93,9 +93,16 @@ def claimed(
         if reading.side == Side.REPLACED
     }
     return Judged(
-        read, ruling, language, alone, readings, question,
-        claim_of(read.answer, read), proposals, typed(read, ruling, proposals),
-    )  # fmt: skip
+        read,
+        ruling,
+        language,
+        alone,
+        readings,
+        question,
+        claim_of(read.answer, read),
+        proposals,
+        typed(read, ruling, proposals),
+    )
 
 
 def claim_of(text: str, read: Read) -> int:

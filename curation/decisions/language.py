@@ -59,7 +59,7 @@ COMMON: Final = {
     "id": "yang dan di untuk dengan ini itu tidak dari ke adalah pada saya akan bagaimana bisa atau apa ada juga anda dalam "
     "cara oleh kami mengapa",
     "vi": "và là của có không cho được trong với một này tôi làm thế nào các những đã để ở như bạn khi từ gì",
-}  # fmt: skip
+}
 
 SCRIPTS: Final = (
     ("ja", "\u3040-\u30ff"), ("ko", "\uac00-\ud7af\u1100-\u11ff"), ("zh", "\u4e00-\u9fff\u3400-\u4dbf"),

@@ -67,10 +67,14 @@ OPEN: Final = (
 KINDS: Final = tuple(
     (asks, re.compile("|".join(lines), re.IGNORECASE))
     for asks, lines in (
-        (Asks.YES_OR_NO, YES_OR_NO), (Asks.AMOUNT, AMOUNT), (Asks.TIME, TIME), (Asks.PLACE, PLACE),
-        (Asks.PERSON, PERSON), (Asks.OPEN, OPEN),
+        (Asks.YES_OR_NO, YES_OR_NO),
+        (Asks.AMOUNT, AMOUNT),
+        (Asks.TIME, TIME),
+        (Asks.PLACE, PLACE),
+        (Asks.PERSON, PERSON),
+        (Asks.OPEN, OPEN),
     )
-)  # fmt: skip
+)
 READ: Final = 300
 POLITE: Final = re.compile(
     r"^\W*(?:(?:hi|hello|hey|hallo|bonjour|hola|ciao|olá)\b\W*)?(?:please|kindly|bitte|por favor|per favore)?\W*(?:(?:can|could|would|will) (?:you|somebody|someone|anyone) (?:please )?"

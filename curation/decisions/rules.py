@@ -54,8 +54,13 @@ UNUSABLE: Final[dict[Flaw, Reason]] = {
 SPEAKS_FOR_NEITHER: Final = (Reason.UP_WITH_CORRECTION, Reason.EDIT_CHANGES_NOTHING)
 
 IMPLICIT_WEIGHT: Final[dict[str, float]] = {
-    "retry": 2.0, "abandon": 1.5, "follow_up": 1.0, RATING: 0.5, "copy": 0.25, "accept": 0.25,
-}  # fmt: skip
+    "retry": 2.0,
+    "abandon": 1.5,
+    "follow_up": 1.0,
+    RATING: 0.5,
+    "copy": 0.25,
+    "accept": 0.25,
+}
 IMPLICIT: Final = frozenset(IMPLICIT_WEIGHT) - {RATING}
 MOST_OF_A_KIND: Final = 3
 

@@ -252,14 +252,11 @@ def agreements(rows: Sequence[Decided], project: Project) -> dict[str, frozenset
     return ledger.consenting(people, project.consent_defaults, timezone.now())
 
 
-OPINION = (
-    "project_id", "interaction_id", "subject_id", "question", "claim", "proposed", "stance", "signal", "is_anonymous",
-    "sources", "sourced", "length", "at",
-)  # fmt: skip
-WORD = (
-    "at", "signal", "subject_id", "is_anonymous", "interaction_id", "claim", "stance", "proposed", "sources", "sourced",
-    "length",
-)  # fmt: skip
+OPINION = tuple(
+    "project_id interaction_id subject_id question claim proposed stance signal is_anonymous sources sourced "
+    "length at".split()
+)
+WORD = tuple("at signal subject_id is_anonymous interaction_id claim stance proposed sources sourced length".split())
 CLAIM = (
     "project_id", "question", "claim", "verdict", "probability", "supporters", "opponents", "conversations", "tier",
 )  # fmt: skip
@@ -306,7 +303,7 @@ def word(columns: Sequence[Any]) -> Word:
     person = -interaction if signal == REVIEW else named
     return Word(
         bulk.moment(at), signal, person, interaction, claim, Stance(stance), proposed, sources, bool(sourced), length
-    )  # fmt: skip
+    )
 
 
 def claims_on(project: Project, questions: Collection[bytes]) -> dict[tuple[bytes, int], str]:

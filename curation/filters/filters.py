@@ -32,7 +32,7 @@ from curation.filters.texts import (
     refuses,
     tokens,
     truncated,
-)  # fmt: skip
+)
 from curation.filters.texts import WORDS as INJECTING
 from feedback.texts.blanks import is_blank
 from privacy.redaction import PLACEHOLDER
@@ -177,8 +177,10 @@ def check_injection(candidate: Candidate, settings: FilterSettings) -> Iterator[
     if not settings.hold_injection:
         return
     for name, text in (
-        ("question", candidate.question), ("answer", candidate.expected), ("sources", candidate.sources_text),
-    ):  # fmt: skip
+        ("question", candidate.question),
+        ("answer", candidate.expected),
+        ("sources", candidate.sources_text),
+    ):
         if text and (sign := instructs(text)):
             yield found("prompt_injection", f"The {name} tries to instruct its reader: {sign}.")
     for _, content in candidate.context:

@@ -1,6 +1,12 @@
-"""The agent under test: a Python function, or an HTTP address that is sent each question."""
+"""The agent under test: a Python function, or an HTTP address that is sent each question.
 
+An agent that takes a third argument is given the world that the case was seen in, frozen: what it would otherwise look up
+where it may have changed since.
+"""
+
+import copy
 import importlib
+import inspect
 import json
 import os
 import threading
@@ -11,15 +17,28 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from curation.gate.graders.grades import MAX_ANSWER
 from curation.gate.verdicts import TIMEOUT
+from privacy.redaction import redact
 
-Question = tuple[str, list[dict[str, str]]]
-Agent = Callable[[str, list[dict[str, str]]], str]
+World = Mapping[str, Any]
+"""What a case was seen with: `sources` and `steps` (tool calls with their results) as they were, `now`, the time it was
+last found right, and what it `depends_on` of these.
+"""
+Agent = Callable[..., str]
 MAX_ANSWER_BYTES = 4 * 1_048_576
+MESSAGE = 300  # characters of an error's message
 PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds before another try, doubled each time
+
+
+class Question(NamedTuple):
+    """What an agent is asked."""
+
+    text: str
+    context: list[dict[str, str]]
+    world: World
 
 
 class AgentError(ValueError):
@@ -28,10 +47,40 @@ class AgentError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An agent's answer, or the kind of error in its place."""
+    """An agent's answer, or the kind of error in its place. `message` is what the error says: for whoever watches, never
+    kept.
+    """
 
     text: str | None
     error: str | None = None
+    message: str = ""
+
+
+class Failures:
+    """What an agent raised, each kind of error once, with its first message and how often it came."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[int, str]] = {}
+
+    def add(self, answer: Answer) -> None:
+        if answer.error is not None:
+            number, message = self._seen.get(answer.error, (0, answer.message))
+            self._seen[answer.error] = number + 1, message or answer.message
+
+    def lines(self) -> list[str]:
+        """A line for each kind, the most frequent first."""
+        ranked = sorted(self._seen.items(), key=lambda item: -item[1][0])
+        return [f"The agent failed {times(number)}: {kind}{message}" for kind, (number, message) in ranked]
+
+
+def times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"
+
+
+def message_of(error: BaseException) -> str:
+    """The first line of what an error says, cut short."""
+    line = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    return f": {redact(line[:MESSAGE])}" if line else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +105,42 @@ def load(name: str, *, timeout: float = 60.0) -> Agent:
         found = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
         raise AgentError(f"There is no agent with that name ({type(error).__name__}).") from error
+    except (Exception, SystemExit) as error:  # its code runs here, and its exit status is not ours
+        raise AgentError(f"The agent's module cannot be loaded: {type(error).__name__}{message_of(error)}") from error
     if not callable(found):
-        raise AgentError("The agent must be a function (question, context) -> answer.")
+        raise AgentError("The agent must be a function (question, context) or (question, context, world) -> answer.")
     return found  # type: ignore[no-any-return]
 
 
-def over_http(address: str, timeout: float) -> Agent:
-    """An agent behind an address: POST {"question", "context"} is answered by {"answer"}."""
+def takes_world(agent: Agent) -> bool:
+    """Whether the agent has a third argument: one that it needs, or one that is called `world`."""
+    try:
+        named = list(inspect.signature(agent).parameters.values())
+    except (TypeError, ValueError):
+        return False
+    third = [one for one in named if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)][2:3]
+    return any(one.default is one.empty for one in third) or any(one.name == "world" for one in named)
 
-    def ask(question: str, context: list[dict[str, str]]) -> str:
-        body = json.dumps({"question": question, "context": context}).encode()
+
+def call(agent: Agent, asked: Question) -> Any:
+    """Ask the agent. The world is its own copy: an agent that changes it changes it for nobody else."""
+    if not takes_world(agent):
+        return agent(asked.text, asked.context)
+    world = copy.deepcopy(dict(asked.world))
+    named = inspect.signature(agent).parameters.get("world")
+    if named is not None and named.kind is named.KEYWORD_ONLY:
+        return agent(asked.text, asked.context, world=world)
+    return agent(asked.text, asked.context, world)
+
+
+def over_http(address: str, timeout: float) -> Agent:
+    """An agent behind an address: POST {"question", "context"} is answered by {"answer"}. A case that depends on more is
+    sent with its "world".
+    """
+
+    def ask(question: str, context: list[dict[str, str]], world: World) -> str:
+        frozen = {"world": world} if set(world["depends_on"]) - {"context"} else {}
+        body = json.dumps({"question": question, "context": context, **frozen}).encode()
         request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310 - http only, see load
         with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
             answer = json.loads(response.read(MAX_ANSWER_BYTES))["answer"]
@@ -118,19 +193,19 @@ def ask_once(agent: Agent, question: Question, timeout: float) -> Answer:
     """
     outcome: list[Any] = []
 
-    def call() -> None:
+    def ask() -> None:
         try:
-            outcome.append(agent(*question))
+            outcome.append(call(agent, question))
         except BaseException as error:  # noqa: BLE001 - whatever an agent raises, the case has failed
             outcome.append(error)
 
-    thread = threading.Thread(target=call, name="agent", daemon=True)
+    thread = threading.Thread(target=ask, name="agent", daemon=True)
     thread.start()
     thread.join(timeout)
     result = outcome[0] if outcome else TimeoutError()
     if isinstance(result, BaseException):
         slow = isinstance(result, TimeoutError) or isinstance(getattr(result, "reason", None), TimeoutError)
-        return Answer(None, TIMEOUT if slow else type(result).__name__)
+        return Answer(None, TIMEOUT) if slow else Answer(None, type(result).__name__, message_of(result))
     if not isinstance(result, str) or "\x00" in result or any("\ud800" <= letter <= "\udfff" for letter in result):
         return Answer(None, "no text")
     return Answer(result) if len(result) <= MAX_ANSWER else Answer(None, "too long")

@@ -28,6 +28,15 @@ def in_words(counts: Mapping[str, Any], figures: Mapping[str, Any]) -> Iterator[
         taken = figures["tries"]
         together = f"judged by the answers of {taken} tries together" if taken > 1 else "judged by itself"
         yield Line("Try", f"number {figures['try']} of this version on these cases, {together}")
+    if single := figures.get("single"):
+        yield Line("Cases that rest on one person", apart(single))
+    if asked := figures.get("families"):
+        yield Line("Variants of questions", of_variants(asked))
+    if left_out := counts.get("not_replayed"):
+        yield Line(
+            "Not judgeable",
+            f"{left_out:,} cases depend on an account, tools or the time, and the agent takes no world to be given them in",
+        )
     if "baseline_rate" not in figures:
         return
     yield Line("Baseline", rate(figures["baseline_rate"]))
@@ -52,6 +61,25 @@ def rate(found: Mapping[str, Any]) -> str:
     if found["rounds"] > 1:
         cases += f", asked up to {found['rounds']} times"
     return f"{percent(found['value'], 1)} (95 % {percent(found['low'], 1)} to {percent(found['high'], 1)}; {cases})"
+
+
+def apart(found: Mapping[str, Any]) -> str:
+    """The figures of the `single` cases."""
+    said = rate(found["rate"])
+    if "change" not in found:
+        return said
+    moved = "" if found["change"] is None else f"; change {change(found['change'], found['interval'])}"
+    lost = f"{found['lost']:,} lost: one of them refuses nobody alone" if found["lost"] else "none lost"
+    return f"{said}{moved}; {lost}"
+
+
+def of_variants(found: Mapping[str, Any]) -> str:
+    """How the variants of questions were answered."""
+    share = percent(found["passed"] / found["variants"], 1)
+    said = f"{share} of {found['variants']:,} to {found['cases']:,} cases pass; {len(found['brittle']):,} cases are brittle"
+    if found["p"] is None:
+        return f"{said}; the baseline was asked none"
+    return f"{said}; change {100 * found['change']:+.1f} points over {found['paired']:,} units, one-sided p = {found['p']:.2g}"
 
 
 def change(value: float, spread: tuple[float, float]) -> str:

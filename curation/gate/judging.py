@@ -3,8 +3,7 @@ from the release's own files, checked against its manifest; a caller sends answe
 redacted before it is graded and stored, in the numbering of the conversation that its case came from.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +12,13 @@ import msgspec
 from curation.gate import agents, past_runs
 from curation.gate.agent_versions import CandidateIn
 from curation.gate.agents import Effort, Journal, JournalError
+from curation.gate.asking import Asking, Progress, with_repeats, with_variants
 from curation.gate.case_graders import Unsettled, graded_cases
-from curation.gate.graders import Grader, GraderError
+from curation.gate.graders import GraderError
 from curation.gate.model_graders import models_for
 from curation.gate.reports import as_text, shown
 from curation.gate.runs import Exam, kept_results, record
 from curation.gate.verdicts import (
-    Attempt,
     Case,
     GatePolicy,
     History,
@@ -27,21 +26,23 @@ from curation.gate.verdicts import (
     Result,
     ResultSet,
     Verdict,
-    attempted,
     cases_digest,
     grade_ahead,
     graded,
+    judge_early,
     judge_results,
+    looks,
     needs_confirmation,
     remembering,
 )
 from curation.models import EvalCase, GateRun, Release, ReleaseState, VersionState
 from curation.policies.versions import current
+from curation.questions.variants import MOST
 from curation.releases import cutting
 from curation.releases.files import folder
 from curation.releases.verify import read_checked
 from feedback.models import Interaction, Project
-from privacy.redaction import PLACEHOLDER, redact
+from privacy.redaction import PLACEHOLDER
 
 __all__ = [
     "CandidateIn",
@@ -58,7 +59,6 @@ __all__ = [
     "shown",
 ]
 CHUNK = 1_000
-Progress = Callable[[int, int], Any]
 
 
 class GateError(ValueError):
@@ -104,7 +104,7 @@ def exam(release: Release, seconds: float | None = None) -> Exam:
     except (GraderError, Unsettled) as error:
         raise GateError(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     models.divided.clear()  # on probes; what counts is the candidate's answers
-    return Exam(release, cases, contexts, by_case, policy, models)
+    return Exam(release, cases, contexts, by_case, policy, {line["id"]: world_of(line) for line in lines}, models)
 
 
 def policy_of(project: Project) -> GatePolicy:
@@ -134,7 +134,19 @@ def case_of(line: Mapping[str, Any], *, never_again: bool) -> Case:
         accepted=tuple(text for text in line.get("accepted", ()) if not PLACEHOLDER.search(text)),
         also_rejected=tuple(line.get("also_rejected", ())),
         context=msgspec.json.encode(line["context"]).decode(),
+        tier=line.get("tier", ""),
     )
+
+
+def world_of(line: Mapping[str, Any]) -> agents.World:
+    """What the case was seen with, for an agent that takes it."""
+    steps, depends_on = line.get("steps") or [], line.get("depends_on") or []
+    return {
+        "sources": line["sources"],
+        "steps": steps,
+        "now": line.get("as_of"),
+        "depends_on": depends_on,
+    }
 
 
 def origins_of(project: Project, external_ids: Sequence[str]) -> dict[str, Interaction]:
@@ -157,15 +169,22 @@ def run(
     timeout: float = 60.0,
     retries: int = 0,
     repeat: int = 1,
+    variants: int = 0,
     resume: Path | None = None,
     progress: Progress | None = None,
+    failures: agents.Failures | None = None,
 ) -> GateRun:
-    """Ask an agent every case `repeat` times, ask again where the outcome surprises, and judge. Raises `GateError`."""
+    """Ask an agent every case `repeat` times and so many `variants` of its question once, ask again where the outcome
+    surprises, and judge. What it raises is counted in `failures`. Raises `GateError`.
+    """
     paper = exam(release)
     rival = find_baseline(release, baseline)
     if not 1 <= repeat <= 1 + paper.policy.confirmations:
         raise GateError(f"Every case can be asked 1 to {1 + paper.policy.confirmations} times under this policy.")
-    asking = Asking(paper, agent, Effort(concurrency, timeout, retries), progress)
+    if not 0 <= variants <= MOST:
+        raise GateError(f"Every question can be asked in 0 to {MOST} variants.")
+    effort = Effort(concurrency, timeout, retries)
+    asking = Asking(paper, agent, effort, progress, failures or agents.Failures(), variants)
     if resume is None:
         return ask_and_judge(asking, candidate, rival, repeat)
     identity = {"cases": cases_digest(paper.cases), "agent": candidate.name, "version": candidate.version}
@@ -174,32 +193,6 @@ def run(
             return ask_and_judge(asking, candidate, rival, repeat)
     except JournalError as error:
         raise GateError(str(error)) from error
-
-
-class Asking:
-    """Putting cases to one agent, round by round. Answers are redacted as they come, and kept in the journal."""
-
-    def __init__(self, paper: Exam, agent: agents.Agent, effort: Effort, progress: Progress | None) -> None:
-        self.paper, self.agent, self.effort, self.progress = paper, agent, effort, progress
-        self.journal: Journal | None = None
-
-    def round(self, number: int, cases: Sequence[Case]) -> list[agents.Answer]:
-        questions = [(case.question, list(self.paper.contexts[case.id])) for case in cases]
-        journal = self.journal
-        before = {place: journal.known(number, case.id) for place, case in enumerate(cases)} if journal else {}
-        clean: list[agents.Answer] = []
-
-        def said(place: int, answer: agents.Answer) -> None:
-            text = redacted_answer(self.paper, cases[place], answer.text)
-            clean.append(agents.Answer(text, answer.error))
-            if journal and text is not None:
-                journal.keep(number, cases[place].id, text)
-            if self.progress:
-                self.progress(place + 1, len(cases))
-
-        known = {place: text for place, text in before.items() if text is not None}
-        agents.ask_all(self.agent, questions, self.effort, known=known, on_answer=said)
-        return clean
 
 
 def ask_and_judge(asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int) -> GateRun:
@@ -213,43 +206,50 @@ def final_verdict(
     asking: Asking, candidate: CandidateIn, rival: GateRun | None, repeat: int
 ) -> tuple[list[Result], Verdict]:
     paper = asking.paper
+    unreplayed = () if agents.takes_world(asking.agent) else paper.depending
     past = past_runs.history(paper, candidate, rival)
-    first, *more = [asking.round(number, paper.cases) for number in range(repeat)]
     using = paper.models.graders
-    grade_ahead([(case, said.text) for case, said in zip(paper.cases, first, strict=True)], using)
-    results = [
-        graded(case, said.text, error=said.error, using=using) for case, said in zip(paper.cases, first, strict=True)
-    ]
+    results, broken = first_round(asking, rival, past, unreplayed)
+    if broken:
+        return results, broken
+    more = [asking.round(number, paper.cases) for number in range(1, repeat)]
     results = with_repeats(results, paper.cases, more, using)
-    verdict = judge(paper, results, rival, past)
+    results = with_variants(
+        results, asking, [case for case in paper.cases if case.discriminating and case.id not in unreplayed]
+    )
+    verdict = judge(paper, results, rival, past, unreplayed)
     if again := set(needs_confirmation(verdict)):
         doubtful = [case for case in paper.cases if case.id in again]
         rounds = [asking.round(number, doubtful) for number in range(repeat, paper.policy.confirmations + 1)]
         results = with_repeats(results, doubtful, rounds, using)
-        verdict = judge(paper, results, rival, past)
+        verdict = judge(paper, results, rival, past, unreplayed)
     return results, verdict
 
 
-def with_repeats(
-    results: Sequence[Result],
-    cases: Sequence[Case],
-    rounds: Sequence[Sequence[agents.Answer]],
-    using: Mapping[str, Grader],
-) -> list[Result]:
-    """The results with what the agent said to these cases in further rounds."""
-    grade_ahead([(case, said.text) for answers in rounds for case, said in zip(cases, answers, strict=True)], using)
-    added: dict[str, list[Attempt]] = {case.id: [] for case in cases}
-    for answers in rounds:
-        for case, said in zip(cases, answers, strict=True):
-            added[case.id].append(attempted(case, said.text, error=said.error, using=using))
-    return [replace(result, repeats=(*result.repeats, *added.get(result.case, ()))) for result in results]
-
-
-def redacted_answer(paper: Exam, case: Case, text: str | None) -> str | None:
-    if text is None:
-        return None
-    origin, project = paper.origins[case.id], paper.release.dataset.project
-    return redact(text, project.redaction_policy, project.numbering(origin.external_id, origin.placeholders))
+def first_round(
+    asking: Asking, rival: GateRun | None, past: History, unreplayed: Sequence[str]
+) -> tuple[list[Result], Verdict | None]:
+    """The first answers to all cases, in the release's order; or to some, with the refusal of a candidate that these show
+    to be plainly worse than its baseline.
+    """
+    paper, using = asking.paper, asking.paper.models.graders
+    before = None if rival is None else kept_results(rival)
+    known: dict[str, Result] = {}
+    for part in looks(paper.cases) if before else [paper.cases]:
+        said = asking.round(0, part)
+        grade_ahead([(case, one.text) for case, one in zip(part, said, strict=True)], using)
+        known |= {
+            case.id: graded(case, one.text, error=one.error, using=using) for case, one in zip(part, said, strict=True)
+        }
+        if before is None or len(known) == len(paper.cases):
+            continue
+        asked = [case for case in paper.cases if case.id in known]
+        results, name = [known[case.id] for case in asked], paper.release.public_id
+        sealed = ResultSet.sealed("candidate", name, asked, results, [one for one in unreplayed if one in known])
+        broken = judge_early(paper.cases, sealed, before, paper.policy, release=name, history=past)
+        if broken:
+            return results, broken
+    return [known[case.id] for case in paper.cases], None
 
 
 def find_baseline(release: Release, name: str | None) -> GateRun | None:
@@ -275,7 +275,9 @@ def find_baseline(release: Release, name: str | None) -> GateRun | None:
     return found
 
 
-def judge(paper: Exam, results: Sequence[Result], rival: GateRun | None, past: History) -> Verdict:
-    sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results)
+def judge(
+    paper: Exam, results: Sequence[Result], rival: GateRun | None, past: History, unreplayed: Sequence[str] = ()
+) -> Verdict:
+    sealed = ResultSet.sealed("candidate", paper.release.public_id, paper.cases, results, unreplayed)
     before = None if rival is None else kept_results(rival)
     return judge_results(paper.cases, sealed, before, paper.policy, release=paper.release.public_id, history=past)

@@ -62,7 +62,7 @@ def shown(run: GateRun) -> dict[str, Any]:
 
 
 def address(run: GateRun) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('admin:curation_gaterun_change', args=[run.pk])}"
+    return f"{settings.ORIGIN}{reverse('admin:curation_gaterun_change', args=[run.pk])}"
 
 
 def passed(row: GateResult) -> bool | None:
@@ -166,9 +166,7 @@ def as_junit(run: GateRun) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-CHANGES = (
-    "regressed", "unsure", "quarantined", "newly_failing", "fixed", "still_failing", "newly_passing", "still_passing",
-)  # fmt: skip
+CHANGES = tuple("regressed unsure quarantined newly_failing fixed still_failing newly_passing still_passing".split())
 
 
 @dataclass(frozen=True, slots=True)

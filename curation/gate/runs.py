@@ -14,6 +14,7 @@ from django.db.models import Max, Min, QuerySet
 
 from curation.gate import agent_versions
 from curation.gate.agent_versions import CandidateIn
+from curation.gate.agents import World
 from curation.gate.case_graders import JUDGE_DIVIDED, ask_people
 from curation.gate.model_graders import Models
 from curation.gate.verdicts import (
@@ -48,7 +49,14 @@ class Exam:
     contexts: Mapping[str, list[dict[str, str]]]
     origins: Mapping[str, Interaction]
     policy: GatePolicy
+    worlds: Mapping[str, World] = field(default_factory=dict)
     models: Models = field(default_factory=Models)
+
+    @property
+    def depending(self) -> tuple[str, ...]:
+        """The cases that cannot be judged by an agent that is not given the world."""
+        needed = set(self.policy.needs_world)
+        return tuple(name for name, world in self.worlds.items() if needed.intersection(world["depends_on"]))
 
 
 def record(
@@ -78,7 +86,10 @@ def record(
         made.seal = run_seal(made)
         made.save(update_fields=["seal"])
         kept = {result.case: result for result in results if result.case in known}
-        rows = [result_row(made, paper, known[name], kept[name], changes.get(name, "")) for name in kept]
+        graded = {
+            name: replace(case, grader="") if name in verdict.unreplayed else case for name, case in known.items()
+        }
+        rows = [result_row(made, paper, graded[name], kept[name], changes.get(name, "")) for name in kept]
         GateResult.objects.bulk_create(rows, batch_size=500)
         ask_people(paper.models.divided_on(paper.cases), paper.origins, JUDGE_DIVIDED)
     return made
@@ -119,13 +130,15 @@ def result_row(run: GateRun, paper: Exam, case: Case, result: Result, change: st
         grader=case.grader,
         change=change,
         error=result.error or "",
-        attempts=[attempt_row(attempt, policy) for attempt in result.repeats],
+        attempts=[attempt_row(attempt, policy) for attempt in result.repeats]
+        + [{**attempt_row(attempt, policy), VARIANT: True} for attempt in result.variants],
         case_digest=result.digest,
     )
     row.seal = row_seal(row)
     return row
 
 
+VARIANT = Redacted.stored("variant")
 KEYS = {name: Redacted.stored(name) for name in ("answer", "error", "score", "passed")}
 
 
@@ -166,7 +179,10 @@ def row_seal(row: GateResult) -> str:
     """
     numbers = (None if row.score is None else float(row.score), bool(row.passed))
     attempts = [
-        [attempt[name] for name in ("answer", "error", "passed")] + [repr(attempt["score"])] for attempt in row.attempts
+        [attempt[name] for name in ("answer", "error", "passed")]
+        + [repr(attempt["score"])]
+        + [VARIANT] * is_variant(attempt)
+        for attempt in row.attempts
     ]
     said = [row.run_id, row.interaction_id, row.kind, str(row.answer), repr(numbers), row.grader, row.error,
             attempts, row.case_digest]  # fmt: skip
@@ -176,10 +192,18 @@ def row_seal(row: GateResult) -> str:
 def kept_results(run: GateRun) -> ResultSet:
     """The results of an earlier run for the verdict; without a seal if a row was changed."""
     rows = list(run.results.select_related("interaction").only(*SEALED, "interaction__external_id").order_by("pk"))
-    unsealed = ResultSet(str(run.pk), run.release.public_id, run.cases_digest, tuple(map(kept_result, rows)))
+    left_out = tuple(row.interaction.external_id for row in rows if is_unreplayed(row))
+    unsealed = ResultSet(
+        str(run.pk), run.release.public_id, run.cases_digest, tuple(map(kept_result, rows)), unreplayed=left_out
+    )
     if run.seal != run_seal(run) or not all_sealed(rows):
         return unsealed
     return replace(unsealed, seal=results_digest(unsealed))
+
+
+def is_unreplayed(row: GateResult) -> bool:
+    """Whether a graded answer was given without what its case depends on: it is kept without its grader."""
+    return row.score is not None and not row.grader
 
 
 def all_sealed(rows: Iterable[GateResult]) -> bool:
@@ -194,8 +218,16 @@ def kept_result(row: GateResult) -> Result:
         score=row.score,
         passed=row.passed,
         digest=row.case_digest,
-        repeats=tuple(Attempt(**attempt) for attempt in row.attempts),
+        repeats=tuple(Attempt(**attempt) for attempt in row.attempts if not is_variant(attempt)),
+        variants=tuple(
+            Attempt(**{name: attempt[name] for name in KEYS}) for attempt in row.attempts if is_variant(attempt)
+        ),
     )
+
+
+def is_variant(attempt: Mapping[str, Any]) -> bool:
+    """Whether a stored attempt is an answer to a variant of the question."""
+    return VARIANT in attempt
 
 
 def forget(runs: QuerySet[GateRun], cases: Iterable[str]) -> None:

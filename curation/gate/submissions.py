@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 
 from curation.gate import past_runs
 from curation.gate.agent_versions import CandidateIn
-from curation.gate.judging import Exam, GateError, NotFound, exam, find_baseline, find_release, judge, redacted_answer
+from curation.gate.asking import redacted_answer
+from curation.gate.judging import Exam, GateError, NotFound, exam, find_baseline, find_release, judge
 from curation.gate.reports import provisional, shown
 from curation.gate.runs import record
 from curation.gate.verdicts import Result, attempted, grade_ahead, graded, remembering
@@ -31,13 +32,16 @@ class AnswerIn(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class SubmissionIn(Struct, forbid_unknown_fields=True, kw_only=True):
-    """`POST /gate-runs`. A `draft` is judged and not kept: it says which cases to ask again before the run counts."""
+    """`POST /gate-runs`. A `draft` is judged and not kept: it says which cases to ask again before the run counts.
+    `replayed` is false where the agent was not given what the cases depend on: those are not counted.
+    """
 
     release: Annotated[str, Meta(max_length=128)]
     candidate: CandidateIn
     results: Annotated[list[AnswerIn], Meta(max_length=MOST)]
     baseline: Annotated[str, Meta(max_length=32)] | None = None
     draft: bool = False
+    replayed: bool = True
 
 
 def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
@@ -54,7 +58,8 @@ def judge_submission(project: Project, body: Any) -> tuple[dict[str, Any], int]:
         raise Problem(409, str(error)) from error
     with remembering():
         results = results_of(paper, sent)
-        verdict = judge(paper, results, rival, past_runs.history(paper, sent.candidate, rival))
+        past, unreplayed = past_runs.history(paper, sent.candidate, rival), () if sent.replayed else paper.depending
+        verdict = judge(paper, results, rival, past, unreplayed)
     if sent.draft:
         return provisional(paper, rival, verdict), 200
     return shown(record(paper, sent.candidate, rival, results, verdict)), 201

@@ -198,7 +198,7 @@ def same_question(project: Project, fingerprints: list[bytes]) -> dict[bytes, li
         outcome=Outcome.CONFIRMED,
         question__in=fingerprints,
         subject__restricted_at__isnull=True,
-    )  # fmt: skip
+    )
     for row in store.load(list(rows.values_list("pk", flat=True)[:MOST])):
         found[row.fingerprint].append(row)
     return found

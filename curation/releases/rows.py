@@ -27,6 +27,7 @@ from curation.models import (
     ReleaseQuote,
 )
 from curation.quality import audits
+from curation.questions.clock import hangs_on_the_clock
 from curation.questions.sameness import stands_alone
 from curation.releases.formats.format import Row
 from curation.releases.manifest import Authorship, Bias, Estimate, Leakage
@@ -215,7 +216,8 @@ def tier_of(task: int | None, tier: str | None) -> str:
 def depends_on(question: str, context: Sequence[Any], sources: Sequence[Any]) -> list[str]:
     """What a case hangs on besides its question."""
     found = ["context"] if context and not stands_alone(question) else []
-    return [*found, "sources"] if any(source.get("text") for source in sources) else found
+    found += ["sources"] if any(source.get("text") for source in sources) else []
+    return [*found, "clock"] if hangs_on_the_clock(question) else found
 
 
 def valid_until(metadata: str) -> str | None:

@@ -29,10 +29,10 @@ AUDIT = "audit"
 Kind = ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)
 ANY = REASONS[AUDIT]
-COLUMNS = (
-    "interaction_id", "project_id", "subject_id", "reason", "detail", "kind", "state", "priority", "settles", "revision",
-    "created_at", "resolution", "correction", "note",
-)  # fmt: skip
+COLUMNS = tuple(
+    "interaction_id project_id subject_id reason detail kind state priority settles revision created_at resolution "
+    "correction note".split()
+)
 
 
 class Task(NamedTuple):

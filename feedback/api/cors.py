@@ -17,7 +17,7 @@ class CorsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         origin = request.META.get("HTTP_ORIGIN")
-        if not origin or not request.path.startswith(PATH) or not is_listed(origin):
+        if not origin or not request.path_info.startswith(PATH) or not is_listed(origin):
             return self.get_response(request)
         preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         response = HttpResponse(status=204) if preflight else self.get_response(request)

@@ -35,9 +35,14 @@ class PrivacyRequestsView(CaptureView):
         """
         sent = convert(self.body(request), PrivacyRequestIn)
         made = lifecycle.submit(
-            request.auth.namespace, sent.subject, sent.kind, verified_by="key", origin=request.auth.project.name,
-            purposes=sent.purposes or (), law=sent.law,
-        )  # fmt: skip
+            request.auth.namespace,
+            sent.subject,
+            sent.kind,
+            verified_by="key",
+            origin=request.auth.project.name,
+            purposes=sent.purposes or (),
+            law=sent.law,
+        )
         return Response({"id": str(made.id), "status": made.state, "due_at": made.due_at}, status=202)
 
 
@@ -73,7 +78,7 @@ class PrivacyLinkView(CaptureView):
         sent = convert(self.body(request), SubjectIn)
         project = request.auth.project
         token, ends = links.make(request.auth.namespace, sent.subject, project.name, project.consent_defaults)
-        url = f"{settings.PUBLIC_URL}{reverse('privacy-page', args=[token])}"
+        url = f"{settings.ORIGIN}{reverse('privacy-page', args=[token])}"
         response = Response({"url": url, "expires_at": ends})
         response["Cache-Control"] = "no-store"
         return response

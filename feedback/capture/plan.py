@@ -16,15 +16,14 @@ from privacy.erasure import erasure
 from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.subjects.lookup import bury, drop_unused
 
-SIGNAL_COLUMNS = (
-    "project_id", "external_id", "kind", "score", "correction", "comment", "body_digest", "occurred_at", "effective_at",
-    "withdrawn_at",
-)  # fmt: skip
+SIGNAL_COLUMNS = tuple(
+    "project_id external_id kind score correction comment body_digest occurred_at effective_at withdrawn_at".split()
+)
 # What a turn takes over when more of its trace comes.
-GROWING = (
-    "question", "answer", "context", "sources", "steps", "session", "tags", "agent_name", "agent_version", "agent_model",
-    "agent_prompt", "occurred_at", "body_digest", "fingerprint", "redactions", "redaction_version", "placeholders",
-)  # fmt: skip
+GROWING = tuple(
+    "question answer context sources steps session tags agent_name agent_version agent_model agent_prompt "
+    "occurred_at body_digest fingerprint redactions redaction_version placeholders".split()
+)
 Row: TypeAlias = Interaction | Signal | ParkedSignal
 
 
@@ -103,9 +102,13 @@ def grow(stored: Interaction, now: Interaction, subject: Subject) -> None:
     columns = {name: getattr(now, name) for name in GROWING}
     rated = Case(When(revision__gt=0, then=Value(True)), default=F("pending"))
     Interaction.objects.filter(pk=stored.pk).update(
-        **columns, subject=subject, text_changed_at=timezone.now(), pending=rated,
-        revision=F("revision") + Case(When(revision__gt=0, then=Value(1)), default=Value(0), output_field=PositiveIntegerField()),
-    )  # fmt: skip
+        **columns,
+        subject=subject,
+        text_changed_at=timezone.now(),
+        pending=rated,
+        revision=F("revision")
+        + Case(When(revision__gt=0, then=Value(1)), default=Value(0), output_field=PositiveIntegerField()),
+    )
     for name, value in columns.items():
         setattr(stored, name, value)
     if subject.pk != before:

@@ -30,14 +30,14 @@ from privacy.models import ConsentEntry, Subject, Tombstone
 
 SLOTS = 16
 TRACE_ID = re.compile(r"[0-9a-f]{32}(?:-[0-9a-f]{16})?")
-INTERACTION = (
-    "id", "external_id", "project_id", "subject_id", "body_digest", "redactions", "received_at", "placeholders", "revision",
-)  # fmt: skip
+INTERACTION = tuple(
+    "id external_id project_id subject_id body_digest redactions received_at placeholders revision".split()
+)
 SIGNAL = ("id", "external_id", "interaction_id", "subject_id", "body_digest")
-PARKED = (
-    "id", "project_id", "subject_id", "interaction_external_id", "external_id", "kind", "score", "correction",
-    "comment", "placeholders", "body_digest", "occurred_at", "effective_at", "received_at", "withdrawn_at",
-)  # fmt: skip
+PARKED = tuple(
+    "id project_id subject_id interaction_external_id external_id kind score correction comment placeholders "
+    "body_digest occurred_at effective_at received_at withdrawn_at".split()
+)
 CONSENT = ("id", "subject_id", "purpose", "granted", "recorded_at", "expires_at", "notice_id", "entry_hash")
 KINDS = tuple(Tombstone.Kind.values)
 SUBJECTS = """id IN (

@@ -29,10 +29,13 @@ SHOWN = 20  # different problems; the numbers of a problem's lines
 FEW = 5
 # How a line ended, in words.
 WORDS = {
-    "stored": "stored", "replayed": "there already", "votes": "of votes alone", "no_vote": "scores that are no vote (--vote NAME takes one as a vote)",
+    "stored": "stored",
+    "replayed": "there already",
+    "votes": "of votes alone",
+    "no_vote": "scores that are no vote (--vote NAME takes one as a vote)",
     "no_consent": "without consent",
     "gone": "erased before",
-}  # fmt: skip
+}
 NOTHING: Mapping[str, Any] = {}
 FILES = """Files: JSON Lines, a JSON array or document, YAML, CSV with any separator; xlsx with openpyxl, Parquet with pyarrow.
 UTF-8, UTF-16, Windows-1252 in CSV, others by --encoding; gzip is unpacked. A byte order mark, CRLF and blank lines do not
@@ -101,10 +104,13 @@ def add_log_options(parser: CommandParser) -> None:
         help="Whose export it is. auto: what its records look like.",
     )
     parser.add_argument(
-        "--map", action="append", default=[], metavar="FIELD=PATH",
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=PATH",
         help="Where your log has a field: --map question=input.text --map answer=output, or both with a comma between. "
         "What is neither a field of ours nor mapped is left out. Parts of objects: agent.model=model, metadata.page=url.",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--threshold",
         default="",
@@ -189,9 +195,14 @@ def records(
     with bar("import", "B") as progress:
         try:
             yield from files_records.read(
-                path, structured=structured, lists=lists, encoding=encoding, delimiter=delimiter, longest=longest,
+                path,
+                structured=structured,
+                lists=lists,
+                encoding=encoding,
+                delimiter=delimiter,
+                longest=longest,
                 progress=progress,
-            )  # fmt: skip
+            )
         except UnreadableFile as error:
             raise CommandError(str(error)) from None
 

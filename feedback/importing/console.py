@@ -47,28 +47,40 @@ class ImportForm(forms.Form):
     file = forms.FileField(label="File", help_text="JSON Lines, JSON, CSV, also packed by gzip; at most 8 MB.")
     format = forms.ChoiceField(
         label="Whose export it is",
-        choices=[(AUTO, "What its records look like"), (OWN, "Lines of our own, or a map"),
-                 *((name, format.title) for name, format in FORMATS.items())],
-    )  # fmt: skip
+        choices=[
+            (AUTO, "What its records look like"),
+            (OWN, "Lines of our own, or a map"),
+            *((name, format.title) for name, format in FORMATS.items()),
+        ],
+    )
     map = forms.CharField(
-        label="Where it has our fields", required=False, max_length=2_000,
+        label="Where it has our fields",
+        required=False,
+        max_length=2_000,
         help_text="For a log of another shape: question=prompt, answer=response, feedback=rating",
-    )  # fmt: skip
+    )
     threshold = forms.CharField(
-        label="Score of an up-vote", required=False, max_length=40,
+        label="Score of an up-vote",
+        required=False,
+        max_length=40,
         help_text="For stars and other scores: 4, or 2,4 for down to 2 and up from 4.",
-    )  # fmt: skip
+    )
     zone = forms.CharField(
         label="Zone of times without one", required=False, max_length=64, help_text="Europe/Berlin, UTC"
     )
     consent = forms.MultipleChoiceField(
-        label="You hold consent for lines that carry none", required=False, choices=Purpose.choices,
-        widget=forms.CheckboxSelectMultiple, help_text="Without consent to capture nothing of a line is kept.",
-    )  # fmt: skip
+        label="You hold consent for lines that carry none",
+        required=False,
+        choices=Purpose.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Without consent to capture nothing of a line is kept.",
+    )
     notice = forms.CharField(
-        label="The words under which people agreed", required=False, max_length=20_000,
+        label="The words under which people agreed",
+        required=False,
+        max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 2}),
-    )  # fmt: skip
+    )
 
     def clean_file(self) -> "UploadedFile[Any]":
         """A file that is small enough to be read while somebody waits."""
@@ -82,9 +94,15 @@ class ImportForm(forms.Form):
         given = self.cleaned_data
         maps = [part.strip() for part in given["map"].split(",") if part.strip()]
         return {
-            "format": given["format"], "map": maps, "threshold": given["threshold"], "zone": given["zone"], "vote": [],
-            "time_format": "", "consent": ",".join(given["consent"]), "notice": given["notice"],
-        }  # fmt: skip
+            "format": given["format"],
+            "map": maps,
+            "threshold": given["threshold"],
+            "zone": given["zone"],
+            "vote": [],
+            "time_format": "",
+            "consent": ",".join(given["consent"]),
+            "notice": given["notice"],
+        }
 
 
 @dataclass(frozen=True, slots=True)

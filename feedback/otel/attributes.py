@@ -27,10 +27,10 @@ MAX_ENCODED = 3  # times that JSON is within JSON
 MAX_LITERAL, MAX_LITERAL_DEPTH = 100_000, 32  # characters, brackets
 T = TypeVar("T")
 MESSAGE_KEYS = {"role", "parts", "content", "messages"}
-PARTS = (
-    "text", "input_text", "output_text", "refusal", "thinking", "reasoning", "image", "image_url", "input_image", "file",
-    "audio", "input_audio", "document", "blob", "uri", "tool_use", "tool_call", "tool_call_response", "tool_result",
-)  # fmt: skip
+PARTS = tuple(
+    "text input_text output_text refusal thinking reasoning image image_url input_image file audio input_audio "
+    "document blob uri tool_use tool_call tool_call_response tool_result".split()
+)
 BEDROCK = ("text", "toolUse", "toolResult", "reasoningContent")  # the only field of a part, and its type
 LABELLED = re.compile(r"\s*(?:\[[^\[\]{}\"'():=,]{1,40}\]|\{\{?[^\[\]{}\"'():=,]{1,40}\}\}?).*\w", re.DOTALL)
 BRACKET = re.compile(r"\s*[\[{]")

@@ -8,20 +8,25 @@ from feedback.otel.attributes import unwritten
 from feedback.otel.readings import Person
 
 # Where products put what a caller adds to a trace.
-PREFIXES = (
-    "traceloop.association.properties.", "ai.telemetry.metadata.", "langfuse.trace.metadata.", "langfuse.observation.metadata.",
-    "langsmith.metadata.", "mlflow.trace.", "mlflow.traceMetadata.", "metadata.", "gcp.vertex.agent.", "baggage.",
-)  # fmt: skip
+PREFIXES = tuple(
+    "traceloop.association.properties. ai.telemetry.metadata. langfuse.trace.metadata. "
+    "langfuse.observation.metadata. langsmith.metadata. mlflow.trace. mlflow.traceMetadata. metadata. "
+    "gcp.vertex.agent. baggage.".split()
+)
 # Attributes by their whole names: the first that has a value is taken.
-SUBJECTS = (
-    "enduser.id", "user.id", "langfuse.user.id", "langfuse.trace.user_id", "gen_ai.user.id", "gen_ai.user", "enduser.pseudo.id",
-    "mlflow.trace.user", "llm.user", "gen_ai.request.user", "metadata.user_api_key_end_user_id",
-)  # fmt: skip
+SUBJECTS = tuple(
+    "enduser.id user.id langfuse.user.id langfuse.trace.user_id gen_ai.user.id gen_ai.user enduser.pseudo.id "
+    "mlflow.trace.user llm.user gen_ai.request.user metadata.user_api_key_end_user_id".split()
+)
 TALKS = ("gen_ai.conversation.id",)
 SESSIONS = (
-    "session.id", "langfuse.session.id", "langfuse.trace.session_id", "langsmith.trace.session_id",
-    "mlflow.trace.session", "gcp.vertex.agent.session_id",
-)  # fmt: skip
+    "session.id",
+    "langfuse.session.id",
+    "langfuse.trace.session_id",
+    "langsmith.trace.session_id",
+    "mlflow.trace.session",
+    "gcp.vertex.agent.session_id",
+)
 # The same behind a prefix, or in the JSON of `metadata`; compared in lower case without _ - and dots.
 SUBJECT_KEYS = ("userid", "enduserid", "user", "customerid", "uid")
 SESSION_KEYS = ("sessionid", "conversationid", "threadid", "chatid", "session", "conversation", "groupid")

@@ -29,19 +29,19 @@ SPEAKERS = {
 }
 TEXTS = ("text", "input_text", "output_text", "markdown")  # types of parts
 CALLS = ("tool_call", "tool_use", "tool-call", "function_call", "toolUse", "functionCall", "function")
-RESULTS = (
-    "tool_call_response", "tool_result", "tool-result", "function_call_output", "toolResult", "functionResponse",
-    "function_response",
-)  # fmt: skip
+RESULTS = tuple(
+    "tool_call_response tool_result tool-result function_call_output toolResult functionResponse "
+    "function_response".split()
+)
 # Names under which a function takes the user's words, and gives the agent's: the best first.
-ASKED = (
-    "question", "query", "user_query", "user_question", "user_input", "user_message", "query_str", "input", "inputs", "prompt",
-    "user_prompt", "task", "new_message", "message", "text", "request", "content", "chat_input", "body",
-)  # fmt: skip
-TOLD = (
-    "answer", "final_answer", "final_output", "output", "outputs", "response", "reply", "result", "text", "completion",
-    "content", "return_values", "replies", "choices", "candidates", "generations", "message", "output_text", "llm",
-)  # fmt: skip
+ASKED = tuple(
+    "question query user_query user_question user_input user_message query_str input inputs prompt user_prompt "
+    "task new_message message text request content chat_input body".split()
+)
+TOLD = tuple(
+    "answer final_answer final_output output outputs response reply result text completion content return_values "
+    "replies choices candidates generations message output_text llm".split()
+)
 AROUND = ("data", "kwargs", "query_bundle", "update", "state", "arguments")  # what holds the fields of a function
 REPR = re.compile(r"\s*[\[(\"'<]*\s*(?:[a-z_]+\.)*[A-Z]\w*\((?:\w+=|<|')")  # Python's repr of an object
 
@@ -133,9 +133,16 @@ def _spoken(role: str, parts: Any) -> Message:
 
 
 def _is_part(item: Any) -> bool:
-    return isinstance(item, Mapping) and "role" not in item and not item.get("lc") and (
-        item.get("type") in (*TEXTS, *CALLS, *RESULTS) or item.keys() == {"text"} or (len(item) == 1 and not {*CALLS, *RESULTS}.isdisjoint(item))
-    )  # fmt: skip
+    return (
+        isinstance(item, Mapping)
+        and "role" not in item
+        and not item.get("lc")
+        and (
+            item.get("type") in (*TEXTS, *CALLS, *RESULTS)
+            or item.keys() == {"text"}
+            or (len(item) == 1 and not {*CALLS, *RESULTS}.isdisjoint(item))
+        )
+    )
 
 
 def _is_message(value: Mapping[str, Any]) -> bool:

@@ -213,13 +213,19 @@ def agent(span: Span) -> dict[str, str]:
         "name": _label(given, "gen_ai.agent.name", "agent.name"),
         "version": _label(given, "gen_ai.agent.version"),
         "model": _label(
-            given, "gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "ai.response.model", "ai.model.id",
-            "langfuse.observation.model.name", "mlflow.llm.model",
+            given,
+            "gen_ai.response.model",
+            "gen_ai.request.model",
+            "llm.model_name",
+            "ai.response.model",
+            "ai.model.id",
+            "langfuse.observation.model.name",
+            "mlflow.llm.model",
         ).strip('"'),
         "prompt": _label(given, "gen_ai.prompt.name", "langfuse.observation.prompt.name"),
         "service": _label(span.resource, "service.name"),
         "service_version": _label(span.resource, "service.version"),
-    }  # fmt: skip
+    }
     return {name: value for name, value in found.items() if value}
 
 

@@ -13,11 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.views.decorators.cache import never_cache
 
 from feedback.models import Project
 from flywheel_site.console import first_steps, home, quality
-from flywheel_site.security import second_factor, sign_ins
-from privacy.console.reauthentication import confirm
+from flywheel_site.security import invitations, second_factor, sign_ins
+from privacy.console.reauthentication import confirm, confirmed
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -67,6 +68,8 @@ class FlywheelAdminSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         own: list[URLResolver | URLPattern] = [
             path("new-project/", self.admin_view(self.project_view), name="new_project"),
+            path("invite/", self.admin_view(self.invite_view), name="invite"),
+            path("join/<uidb64>/<token>/", never_cache(invitations.JoinView.as_view()), name="join"),
             path("quality/", self.admin_view(self.quality_view), name="quality"),
             path("second-factor/", second_factor.verify_view, name="second_factor"),
             path("second-factor/set-up/", second_factor.enrol_view, name="second_factor_enrol"),
@@ -106,10 +109,19 @@ class FlywheelAdminSite(AdminSite):
             request.GET.get("days", ""),
             request.user.has_perm,
         )
-        return super().index(request, {"glance": glance, "periods": home.PERIODS, **(extra_context or {})})
+        todo = first_steps.steps(glance.project or glance.projects[0], request.user.has_perm) if glance.projects else []
+        shown = {"glance": glance, "steps": todo, "periods": home.PERIODS, **(extra_context or {})}
+        return super().index(request, shown)
 
     def project_view(self, request: HttpRequest) -> HttpResponse:
         return first_steps.project_view(self.each_context(request), request)
+
+    @confirmed
+    def invite_view(self, request: HttpRequest) -> HttpResponse:
+        """Invite a person. Superusers alone: who can give a role can give every right."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        return first_steps.invite_view(self.each_context(request), request)
 
     def quality_view(self, request: HttpRequest) -> HttpResponse:
         """How good the answers of one project are, over time; one of its tables as CSV."""

@@ -41,10 +41,7 @@ STOP: Final = ARTICLES | frozenset(
     " danke nicht noch aus el la los las un una y o es son que como cuanto cuando donde yo mi mis me"
     " se de del en con por para puedo hola gracias si no lo al su tengo hay".split()
 )
-SUFFIXES: Final = (
-    "ations", "ation", "ements", "ement", "ings", "ing", "edly", "ied", "ies", "ers", "er", "ed", "es", "ly", "en",
-    "s", "e", "y", "n",
-)  # fmt: skip
+SUFFIXES: Final = tuple("ations ation ements ement ings ing edly ied ies ers er ed es ly en s e y n".split())
 LEAST_STEM: Final = 3
 
 

@@ -35,6 +35,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         token = request_id.set(given if SAFE_ID.fullmatch(given) else secrets.token_hex(16))
+        request.request_id = request_id.get()  # type: ignore[attr-defined] # Django notes a refusal after the answer
         try:
             response = self.get_response(request)
             response["X-Request-Id"] = request_id.get()
@@ -100,7 +101,7 @@ class RequestIdFilter(logging.Filter):
     """Gives every log record the id of the request that it belongs to, and a refused request one line without a traceback."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        record.request_id = getattr(getattr(record, "request", None), "request_id", None) or request_id.get()
         if getattr(record, "status_code", 500) < 500:  # Django notes the exception that a view refused with
             record.exc_info = record.exc_text = None
         return True

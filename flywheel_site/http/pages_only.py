@@ -10,6 +10,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 from django_otp.middleware import OTPMiddleware
 
 from flywheel_site.http.middleware import CALLS
@@ -33,7 +34,13 @@ class Sessions(PagesOnly, SessionMiddleware):
 
 
 class Languages(PagesOnly, LocaleMiddleware):
-    """The reader's language, for pages."""
+    """The reader's language on a person's own page. The console is in English: half of each language helps nobody."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path_info.startswith("/privacy/"):
+            super().process_request(request)
+        else:
+            translation.activate("en")
 
 
 class SignedIn(PagesOnly, AuthenticationMiddleware):

@@ -1,4 +1,5 @@
-"""Processes, broker, health and metrics: what an operator meets.
+"""Processes, broker, health, figures, backups: what an operator meets.
 
-`environment` reads the environment for `settings`, `processes` starts what `up` runs, `health` says whether all is well.
+`environment` reads the environment for `settings`, `processes` starts what `up` runs, `health` answers load balancers,
+`heartbeats` are signs of life, `waiting` says what waits for how long. `backups`, `doctor` and `metrics` are packages.
 """

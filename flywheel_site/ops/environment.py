@@ -4,6 +4,7 @@ value.
 
 import ipaddress
 import math
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +19,9 @@ Number = TypeVar("Number", int, float)
 TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 FALSE = frozenset({"0", "false", "no", "off", "n", "f", ""})
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
+MAIL = ("smtp", "smtp+tls", "smtp+ssl", "smtps")
 DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
 
@@ -54,9 +57,9 @@ class Environment:
 
         return self._read(name, default, checked, "a rate like 1000/minute, 600/min or 10/s, and not 0")
 
-    def networks(self, name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    def networks(self, name: str, default: str = "") -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         allowed = "networks or addresses with commas between, like 10.0.0.0/8"
-        return self._read(name, "", lambda text: [ipaddress.ip_network(each) for each in items(text)], allowed)
+        return self._read(name, default, lambda text: [ipaddress.ip_network(each) for each in items(text)], allowed)
 
     def url(self, name: str, default: str = "", schemes: tuple[str, ...] = ("http", "https")) -> str:
         def checked(text: str) -> str:
@@ -68,6 +71,21 @@ class Environment:
         return self._read(
             name, default, checked, f"an address that begins with {' or '.join(f'{s}://' for s in schemes)}"
         )
+
+    def public_url(self, name: str, default: str) -> tuple[str, str]:
+        """An address, and its path (`/flywheel`, or nothing) apart."""
+        allowed = "an address like https://flywheel.example.org or https://example.org/flywheel, without ? and #"
+
+        def checked(text: str) -> tuple[str, str]:
+            parts = urlsplit(self.url(name, text).rstrip("/"))
+            if parts.query or parts.fragment or not PATH.fullmatch(parts.path):
+                raise ValueError(name)
+            return f"{parts.scheme}://{parts.netloc}", parts.path
+
+        return self._read(name, default, checked, allowed)
+
+    def choice(self, name: str, default: str, among: tuple[str, ...]) -> str:
+        return self._read(name, default, lambda text: among[among.index(text.lower())], f"one of {', '.join(among)}")
 
     def level(self, name: str, default: str) -> str:
         return self._read(name, default, lambda text: LEVELS[LEVELS.index(text.upper())], f"one of {', '.join(LEVELS)}")
@@ -84,6 +102,19 @@ class Environment:
             return found
 
         return self._read(name, default, checked, allowed)
+
+    def email(self, name: str) -> dict[str, Any]:
+        """Django's settings of a mail server; without one its host is empty."""
+
+        def checked(text: str) -> dict[str, Any]:
+            if not text:
+                return {"EMAIL_HOST": ""}
+            if urlsplit(text).scheme not in MAIL or not urlsplit(text).hostname:
+                raise ValueError(name)
+            found: dict[str, Any] = environ.Env.email_url_config(text)
+            return {key: value for key, value in found.items() if key.startswith("EMAIL_")}
+
+        return self._read(name, "", checked, "smtp+tls://user:password@host:587, smtp+ssl:// or smtp://")
 
     def float(self, name: str, default: float, least: float = 0.0) -> float:
         """A finite number of `least` or more."""

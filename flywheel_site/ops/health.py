@@ -1,20 +1,16 @@
-"""Liveness and readiness, for load balancers and start scripts, and metrics for Prometheus."""
+"""Liveness and readiness, for load balancers and start scripts."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
-from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from curation.models import ReviewTask
-from feedback.models import Interaction, Outcome, ParkedSignal
+from feedback.models import Interaction, ParkedSignal
+from flywheel_site.ops.backups import state as backups
 from privacy.db import bulk, disk_space
 from privacy.erasure import tombstones
 from privacy.models import Erasure, Setback
@@ -30,6 +26,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database and broker answer, the disk has room, the master key is the database's; and how much waits."""
     checks: dict[str, Any] = {"database": database(), "broker": broker(), "disk": disk_space.problem() or "ok"}
+    checks["restore"] = "a restore has not ended" if backups.is_unfinished() else "ok"
     if checks["database"] == "ok":
         checks |= {"master_key": master_key(), "erasure_list": erasure_list()}
     # Without its broker capture goes on: the work is found when it is back.
@@ -89,29 +86,3 @@ def backlog() -> dict[str, int]:
         "unsettled_erasures": Erasure.objects.filter(settled_at__isnull=True).count(),
         "failing_work": Setback.objects.count(),
     }
-
-
-class Figures:
-    """The collector: how writes ended, and what waits. No figure is about a person."""
-
-    def collect(self) -> Iterator[Metric]:
-        writes = CounterMetricFamily(
-            "flywheel_writes",
-            "Writes by how they ended; their sum is what was received.",
-            labels=["project", "kind", "result"],
-        )
-        rows = Outcome.objects.values_list("project__name", "kind", "result").annotate(total=Sum("number")).order_by()
-        for project, kind, result, total in rows:
-            writes.add_metric([project, kind, result], total)
-        yield writes
-        for name, number in backlog().items():
-            yield GaugeMetricFamily(
-                f"flywheel_{name}", f"{name.replace('_', ' ').capitalize()} at this moment.", number
-            )
-
-
-def metrics(request: HttpRequest) -> HttpResponse:
-    """`GET /metrics`: figures for Prometheus, read from the database when they are asked for."""
-    registry = CollectorRegistry()
-    registry.register(Figures())
-    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -22,9 +22,7 @@ NONE: Mapping[str, bool] = {}
 PURPOSES = tuple(Purpose.values)
 # What a notice to everybody never says. Names, addresses and telephone numbers are not here: a notice has to say who asks
 # and how to reach them.
-ONE_PERSONS = {
-    "ACCOUNT", "BIRTH_DATE", "CARD", "IBAN", "IP", "NATIONAL_ID", "SECRET", "URL_CREDENTIAL",
-}  # fmt: skip
+ONE_PERSONS = frozenset("ACCOUNT BIRTH_DATE CARD IBAN IP NATIONAL_ID SECRET URL_CREDENTIAL".split())
 # The name of the person who is addressed, or who speaks: found by these rules, or after these words.
 ADDRESSED = {"greeting", "introduction"}
 GREETS = re.compile(

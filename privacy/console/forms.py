@@ -116,9 +116,13 @@ class TermForm(forms.Form):
 
 
 class WebhookForm(forms.Form):
-    """Where a project wants to hear of recalls."""
+    """Where a project wants to hear of recalls and alerts."""
 
-    url = forms.CharField(max_length=500, label="Address", help_text="https, without a user name.")
+    url = forms.CharField(
+        max_length=500,
+        label="Address",
+        help_text="https://… without a user name, a Slack webhook, or mailto:you@example.org.",
+    )
 
     def __init__(self, *args: Any, origins: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

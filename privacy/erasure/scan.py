@@ -120,13 +120,21 @@ def read_files(progress: dict[str, Any], wanted: frozenset[bytes], marker: Marke
     left = [each for each in everything if each >= path]
     begin = begin if left[:1] == [path] else 0
     asked = {
-        "key": marker.key.hex(), "salt": marker.salt.hex(), "wanted": [digest.hex() for digest in wanted],
-        "paths": left, "begin": begin, "seconds": STEP,
-    }  # fmt: skip
+        "key": marker.key.hex(),
+        "salt": marker.salt.hex(),
+        "wanted": [digest.hex() for digest in wanted],
+        "paths": left,
+        "begin": begin,
+        "seconds": STEP,
+    }
     ran = subprocess.run(
-        [sys.executable, "-m", "privacy.erasure.byte_scan"], input=json.dumps(asked), capture_output=True, text=True, check=True,
+        [sys.executable, "-m", "privacy.erasure.byte_scan"],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=True,
         cwd=Path(__file__).resolve().parents[2],
-    )  # fmt: skip
+    )
     report: dict[str, Any] = json.loads(ran.stdout)
     hits: dict[str, list[str]] = progress.setdefault("hits", {})
     for name, found in report["hits"].items():

@@ -112,6 +112,7 @@ def replay(path: Path, torn: list[int] | None = None) -> dict[str, int]:
     for some in lines(path, torn):
         counts["tombstones"] += len(some)
         Tombstone.objects.bulk_create(some, ignore_conflicts=True)
+        renew(some)
         counts["subjects"] += subjects_again(some)
     rows = [row for some in lines(path) for row in some if row.kind in (Kind.INTERACTION, Kind.DENIAL)]
     erased = {row.digest for row in rows if row.kind == Kind.INTERACTION and row.reason == "erased"}
@@ -123,6 +124,15 @@ def replay(path: Path, torn: list[int] | None = None) -> dict[str, int]:
             counts["withdrawals"] += 1
     erasure.settle()
     return dict(counts)
+
+
+def renew(some: list[Tombstone]) -> None:
+    """Give tombstones that the database has already the later time of the list: that person was erased a second time, or
+    took the same consent back again."""
+    newest = {(row.kind, row.digest): row.buried_at for row in sorted(some, key=lambda row: row.buried_at)}
+    for row in Tombstone.objects.filter(digest__in={row.digest for row in some}, kind__in=[Kind.SUBJECT, Kind.DENIAL]):
+        if newest.get((row.kind, row.digest), row.buried_at) > row.buried_at:
+            Tombstone.objects.filter(pk=row.pk).update(buried_at=newest[row.kind, row.digest])
 
 
 def subjects_again(some: list[Tombstone]) -> int:

@@ -41,7 +41,10 @@ FORMS: Final[dict[str, re.Pattern[str]]] = {
     for kind, pattern in (
         ("CARD", r"\d(?:[ .-]{0,2}\d){11,18}"),
         ("NATIONAL_ID", r"(?=(?:[^\d\n]{0,6}\d){5})[a-z0-9](?:[ ./-]?[a-z0-9]){5,20}"),
-        ("BIRTH_DATE", r"(?=(?:[^\d\n]{0,12}\d){2})(?:\d{1,4}|[^\W\d_]{3,10})(?:(?:st|nd|rd|th)?[ ./,-]{1,3}(?:of |de )?(?:\d{1,4}|[^\W\d_]{3,10})){1,3}|\d{6,8}"),
+        (
+            "BIRTH_DATE",
+            r"(?=(?:[^\d\n]{0,12}\d){2})(?:\d{1,4}|[^\W\d_]{3,10})(?:(?:st|nd|rd|th)?[ ./,-]{1,3}(?:of |de )?(?:\d{1,4}|[^\W\d_]{3,10})){1,3}|\d{6,8}",
+        ),
         ("PHONE", r"\+?\(?\d(?:[ ()./-]{0,2}\d){6,14}"),
         ("POSTCODE", r"(?=[a-z -]{0,5}\d)[a-z0-9]{2,5}(?:[ -]?[a-z0-9]{2,4})?"),
         ("ACCOUNT", r"(?=(?:[^\d\n]{0,6}\d){4})[a-z0-9](?:[ -]?[a-z0-9]){4,30}"),
@@ -50,7 +53,7 @@ FORMS: Final[dict[str, re.Pattern[str]]] = {
         ("SECRET", r"\S{3,64}|\d{3}[ -]\d{3,4}"),
         ("PERSON", r"[^\W\d_][^\W\d_'’.-]*(?:[ '’.-]{1,2}[^\W\d_]+\.?){0,4}"),
     )
-}  # fmt: skip
+}
 ASKS: Final = re.compile(
     r"[?？؟;]|\b(?:please|enter|provide|give|tell|type|confirm|need|share|what|which|may i|can i|could you|bitte|geben|nennen|brauche|veuillez|donnez|indiquez|besoin|por favor|indique|dígame|necesito|informe|digite|preciso|inserisca|fornisca|indichi|graag|geef|proszę|podać|ange|oplys|indtast|zadejte|vă rog|introduceți|lütfen|girin|введите|укажите|назовите|вкажіть|παρακαλώ)\b|请|請|ください|주세요|נא|יرجى|أدخل|कृपया",
     re.IGNORECASE,

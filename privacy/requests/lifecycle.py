@@ -79,9 +79,15 @@ def submit_for(
             if same := still_open(subject, kind, wanted, how["origin"]):
                 return same
         made = PrivacyRequest.objects.create(
-            subject=subject, kind=kind, purposes=wanted, law=law, link=link and link_digest(link),
-            state=RequestStatus.VERIFIED, due_at=timezone.now() + timedelta(days=settings.PRIVACY_DAYS[law]), **how,
-        )  # fmt: skip
+            subject=subject,
+            kind=kind,
+            purposes=wanted,
+            law=law,
+            link=link and link_digest(link),
+            state=RequestStatus.VERIFIED,
+            due_at=timezone.now() + timedelta(days=settings.PRIVACY_DAYS[law]),
+            **how,
+        )
         if subject is not None and kind != Kind.ACCESS:
             restrict(made, subject)
         return made

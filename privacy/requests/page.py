@@ -205,9 +205,14 @@ def submit(
 ) -> PrivacyRequest:
     """A request that the holder of a link makes."""
     return lifecycle.submit_for(
-        subject, kind, purposes=purposes or (), link=token,
-        namespace=holder.namespace, origin=holder.origin, verified_by="link",
-    )  # fmt: skip
+        subject,
+        kind,
+        purposes=purposes or (),
+        link=token,
+        namespace=holder.namespace,
+        origin=holder.origin,
+        verified_by="link",
+    )
 
 
 def requests_of(subject: Subject | None, token: str) -> list[PrivacyRequest]:

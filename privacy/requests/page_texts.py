@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-LANGUAGES = {"en": "English", "de": "Deutsch"}
+LANGUAGES = dict(settings.LANGUAGES)
 # Of each purpose: its name, why, and what switching it off does.
 PURPOSES: Mapping[str, tuple[Promise, Promise, Promise]] = {
     "capture": (

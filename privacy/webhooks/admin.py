@@ -25,8 +25,11 @@ class WebhookAdmin(ReadOnlyAdmin):
     exclude = ["secret"]
     actions = ["disable"]
     ordering = ["-id"]
-    lead = "Where a project is told of recalls, signed as Standard Webhooks says."
-    empty = ("No webhooks", "Add one, so that those who download releases hear of recalls at once.")
+    lead = "Where a project is told of recalls and alerts, signed as Standard Webhooks says."
+    empty = (
+        "No webhooks",
+        "Add one to hear of recalls at once, of a refused version, an overdue request, a fall in quality.",
+    )
     change_list_template = "admin/privacy/webhook/change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -71,4 +74,4 @@ class DeliveryAdmin(ReadOnlyAdmin):
     exclude = ["lease_until"]
     ordering = ["-id"]
     lead = "What was sent to webhooks: ids and hashes alone."
-    empty = ("Nothing was sent", "A delivery appears with the first recall of a project that has a webhook.")
+    empty = ("Nothing was sent", "A delivery appears with the first recall or alert of a project that has a webhook.")

@@ -4,7 +4,7 @@ Each is a row: claimed by a lease, sent again with a growing pause until the rec
 tries. A receiver that answers 410 is not asked again. The address is resolved once, every address it resolves to must
 be a global one, and the connection goes to the very address that was looked at: a name that answers differently the
 second time reaches nothing. Redirects are not followed, at most 4 kB of an answer are read, and the whole exchange has ten
-seconds, however little the receiver sends at a time.
+seconds, however little the receiver sends at a time. A `mailto:` address gets the message's text by e-mail.
 """
 
 import base64
@@ -26,6 +26,9 @@ from urllib.parse import SplitResult, urlsplit
 import orjson
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
 from django.utils import timezone
 
 from privacy.db import isolation, leases
@@ -37,6 +40,7 @@ MAX_TRIES = 8
 LEASE = Lease(timedelta(minutes=2), counted=True)
 SECONDS = 10.0
 MAX_ANSWER = 4_096
+MAIL = "mailto"
 
 
 class Forbidden(Exception):
@@ -60,7 +64,12 @@ def checked(url: str) -> SplitResult:
     schemes = ("https", "http") if settings.WEBHOOKS_TO_PRIVATE else ("https",)
     try:
         parts = urlsplit(url)
+        if parts.scheme == MAIL:
+            validate_email(parts.path)
+            return parts._replace(query="")
         host, port = (parts.hostname or "").encode("idna"), parts.port
+    except ValidationError as error:
+        raise Forbidden("Give one e-mail address after mailto: and nothing else.") from error
     except ValueError as error:  # a port past the last, a label of a name that is too long
         raise Forbidden("That is no address: look at its name and its port.") from error
     if parts.scheme not in schemes or not host or port == 0 or parts.username or parts.password:
@@ -116,6 +125,8 @@ def deliver(row: Delivery) -> bool:
 def send(webhook: Webhook, message: str, body: bytes) -> int:
     """POST the signed message; the status of the answer. Raises `Forbidden`, and what a network may do."""
     parts = checked(webhook.url)
+    if parts.scheme == MAIL:
+        return mail(parts.path, orjson.loads(body))
     port = parts.port or (443 if parts.scheme == "https" else 80)
     connection = pinned(str(parts.hostname), port, secure=parts.scheme == "https")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -129,6 +140,15 @@ def send(webhook: Webhook, message: str, body: bytes) -> int:
         return answer.status
     finally:
         connection.close()
+
+
+def mail(address: str, payload: dict[str, Any]) -> int:
+    """Send a message as e-mail; 202. Raises what a mail server may do, and `Forbidden` where none is set."""
+    if not settings.EMAIL_HOST:
+        raise Forbidden("No mail server is set: EMAIL_URL.")
+    text = payload.get("text") or orjson.dumps(payload, option=orjson.OPT_INDENT_2).decode()
+    send_mail(f"Flywheel: {payload['type']}", text, None, [address])
+    return http.HTTPStatus.ACCEPTED
 
 
 @contextlib.contextmanager

@@ -24,19 +24,27 @@ ASKED = [
     {"role": "user", "content": [{"type": "text", "text": "Is it open?"}]},
 ]
 COMPLETION = {
-    "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "gpt-4o-mini",
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "gpt-4o-mini",
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Yes."}}],
-}  # fmt: skip
+}
 CALL = {
     **COMPLETION, "id": "chatcmpl-0",
     "choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": "Let me look.", "tool_calls": [
         {"id": "t", "type": "function", "function": {"name": "hours", "arguments": "{}"}}]}}],
 }  # fmt: skip
 CHUNKS = [
-    {"id": "chatcmpl-2", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o-mini",
-     "choices": [{"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}]}
+    {
+        "id": "chatcmpl-2",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "gpt-4o-mini",
+        "choices": [{"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}],
+    }
     for text in ("Ye", "s.")
-]  # fmt: skip
+]
 RESPONSE = {
     "id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-4o-mini", "status": "completed", "parallel_tool_calls": True,
     "tool_choice": "auto", "tools": [],
@@ -44,9 +52,15 @@ RESPONSE = {
                 "content": [{"type": "output_text", "text": "Yes.", "annotations": []}]}],
 }  # fmt: skip
 MESSAGE = {
-    "id": "msg_1", "type": "message", "role": "assistant", "model": "claude", "stop_reason": "end_turn", "stop_sequence": None,
-    "content": [{"type": "text", "text": "Yes."}], "usage": {"input_tokens": 1, "output_tokens": 1},
-}  # fmt: skip
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "claude",
+    "stop_reason": "end_turn",
+    "stop_sequence": None,
+    "content": [{"type": "text", "text": "Yes."}],
+    "usage": {"input_tokens": 1, "output_tokens": 1},
+}
 EVENTS = [
     {"type": "message_start", "message": {**MESSAGE, "id": "msg_2", "content": []}},
     {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
@@ -220,8 +234,12 @@ def test_the_real_openai_client_is_captured(stub: Stub, client: Client) -> None:
         asyncio.run(use())
         llm.close()
     assert {body["id"]: body["answer"] for body in kept(stub, client)} == {
-        "chatcmpl-1": "Yes.", "chatcmpl-2": "Yes.", "resp_1": "Yes.", "c-3": "Yes.", "c-4": "Ye"
-    }  # fmt: skip
+        "chatcmpl-1": "Yes.",
+        "chatcmpl-2": "Yes.",
+        "resp_1": "Yes.",
+        "c-3": "Yes.",
+        "c-4": "Ye",
+    }
 
 
 @pytest.mark.peers

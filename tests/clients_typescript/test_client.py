@@ -21,8 +21,12 @@ NEEDS_NODE = pytest.mark.skipif(not shutil.which("node"), reason="node is not in
 def test_it_keeps_its_promises() -> None:
     run = subprocess.run(
         ["node", "--test", "--test-reporter=tap", "tests/clients_typescript/client.test.mjs"],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert run.returncode == 0, run.stdout
     assert int(re.findall(r"^# pass (\d+)", run.stdout, re.MULTILINE)[0]) >= 20
 

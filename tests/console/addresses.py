@@ -14,6 +14,7 @@ NAMELESS = {
     "index",
     "quality",
     "new_project",
+    "invite",
     "login",
     "logout",
     "password_change",
@@ -37,7 +38,7 @@ NAMELESS = {
     "curation_reviewtask_preview",
 }
 # Django's way to the page of an object, and to no page at all: the same for everybody.
-ELSEWHERE = {"view_on_site", "app_list", "no-page", "object"}
+ELSEWHERE = {"view_on_site", "app_list", "no-page", "object", "join"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ PLACES = {
     "app_list": "/admin/curation/",
     "no-page": "/admin/none/such/",
     "object": "/admin/feedback/interaction/1/",
+    "join": "/admin/join/MQ/used-before/",
 }
 
 

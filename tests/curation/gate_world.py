@@ -59,12 +59,13 @@ def good(question: str, context: list[dict[str, str]]) -> str:
 
 
 def released(name: str = "shop", people: str = "person") -> Release:
-    """Twelve answers that people confirmed and four that they corrected, as a release."""
+    """Twelve answers that people confirmed and four that they corrected, each borne out by a source, as a release."""
     shop = cast.project(name)
     for topic in EVERY:
         question, person = f"Where do I ask about {topic}, please?", f"{people}-{place(topic)}"
         said = "Ask the driver of any tram about that." if topic in CORRECTED else right(topic)
-        talk = cast.asked(shop, person, question=question, answer=said, id=f"{name}-{place(topic)}")
+        page = [{"title": "Counters", "text": right(topic)}]
+        talk = cast.asked(shop, person, question=question, answer=said, sources=page, id=f"{name}-{place(topic)}")
         if topic in CORRECTED:
             cast.said(shop, talk, "edit", correction=right(topic))
         else:

@@ -18,7 +18,7 @@ from curation.gate.verdicts.cases import (
 from curation.gate.verdicts.documents import DocumentError, read_results, results_document, verdict_document
 from curation.gate.verdicts.history import History
 from curation.gate.verdicts.integrity import Reason
-from curation.gate.verdicts.judging import Verdict, judge_results, needs_confirmation
+from curation.gate.verdicts.judging import Verdict, judge_early, judge_results, looks, needs_confirmation
 from curation.gate.verdicts.outcomes import CaseOutcome
 from curation.gate.verdicts.policy import GatePolicy, PolicyError
 from curation.gate.verdicts.slices import Slice
@@ -43,7 +43,9 @@ __all__ = [
     "grade_ahead",
     "grade_case",
     "graded",
+    "judge_early",
     "judge_results",
+    "looks",
     "needs_confirmation",
     "read_results",
     "remembering",

@@ -21,6 +21,7 @@ TIMEOUT = "timeout"
 text.
 """
 ERROR_LENGTH = 200
+SINGLE = "single"
 UNGRADED = "no grade: "
 """How the error of a result begins where the model that grades it did not answer: no fault of the agent's."""
 
@@ -31,7 +32,7 @@ class Case:
     agent is given.
 
     A case that is not `discriminating` has no grader that tells right from wrong: it is answered but not
-    counted.
+    counted. `tier` says what its right answer rests on; no digest covers it, since it changes no outcome of the case.
     """
 
     id: str
@@ -49,6 +50,12 @@ class Case:
     context: str = ""
     accepted: tuple[str, ...] = ()
     also_rejected: tuple[str, ...] = ()
+    tier: str = ""
+
+    @property
+    def is_single(self) -> bool:
+        """Whether its right answer rests on one person alone. A mark by a curator is a second one."""
+        return self.tier == SINGLE and self.severity == "normal"
 
     @property
     def is_golden(self) -> bool:
@@ -68,8 +75,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Result:
-    """What an agent did with one case: `answer` or `error`, the `score` (None where not graded), and later
-    attempts.
+    """What an agent did with one case: `answer` or `error`, the `score` (None where not graded), later attempts, and what
+    it said to variants of the question.
 
     `digest` is the case's digest when it was answered: it shows a result that was made for another wording of
     the case.
@@ -82,6 +89,12 @@ class Result:
     passed: bool = False
     digest: str = ""
     repeats: tuple[Attempt, ...] = ()
+    variants: tuple[Attempt, ...] = ()
+
+    @property
+    def graded(self) -> tuple[Attempt, ...]:
+        """Every answer that has a grade."""
+        return (*self.attempts, *self.variants)
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -91,7 +104,8 @@ class Result:
 @dataclass(frozen=True)
 class ResultSet:
     """One agent's results on one release. `run` names the run, `seal` is the digest of everything else
-    here.
+    here. `unreplayed` are the cases that depend on something which the agent was not given as it was: what it said to
+    them is evidence of nothing.
     """
 
     run: str
@@ -100,11 +114,19 @@ class ResultSet:
     results: tuple[Result, ...]
     grader_version: str = GRADER_VERSION
     seal: str = ""
+    unreplayed: tuple[str, ...] = ()
 
     @classmethod
-    def sealed(cls, run: str, release: str, cases: Iterable[Case], results: Iterable[Result]) -> ResultSet:
+    def sealed(
+        cls,
+        run: str,
+        release: str,
+        cases: Iterable[Case],
+        results: Iterable[Result],
+        unreplayed: Iterable[str] = (),
+    ) -> ResultSet:
         """Return the set with its seal: the one way to make a set that a verdict accepts."""
-        unsealed = cls(run, release, cases_digest(cases), tuple(results))
+        unsealed = cls(run, release, cases_digest(cases), tuple(results), unreplayed=tuple(unreplayed))
         return replace(unsealed, seal=results_digest(unsealed))
 
 
@@ -114,9 +136,12 @@ def case_digest(case: Case) -> str:
     """
     known = _digests.get()
     if known is None:
-        return _sha256(case)
+        return _sha256(_covered(case))
     if id(case) not in known:  # by identity: equal cases may be written differently (1 and 1.0)
-        known[id(case)] = (case, _sha256(case))  # the case with it, so that its identity is not given to another
+        known[id(case)] = (
+            case,
+            _sha256(_covered(case)),
+        )  # the case with it, so that its identity is not given to another
     return known[id(case)][1]
 
 
@@ -237,6 +262,10 @@ def attempted(
     except GraderError as problem:
         return Attempt(answer, f"grader: {problem}"[:ERROR_LENGTH])
     return Attempt(answer, None, outcome.score, outcome.passed)
+
+
+def _covered(case: Case) -> dict[str, object]:
+    return {name: value for name, value in vars(case).items() if name != "tier"}
 
 
 def _sha256(value: object) -> str:

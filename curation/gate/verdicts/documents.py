@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from curation.gate.verdicts.cases import Attempt, Result, ResultSet
 from curation.gate.verdicts.judging import Verdict
+from curation.gate.verdicts.rates import Apart
 
 
 class DocumentError(ValueError):
@@ -41,7 +42,12 @@ def verdict_document(verdict: Verdict) -> dict[str, object]:
 
 def figures(verdict: Verdict) -> dict[str, object]:
     """Return the pass rates of first answers with their intervals, and what this number of cases can show."""
-    made: dict[str, object] = {"tries": verdict.tries, "rate": verdict.rate and asdict(verdict.rate)}
+    made: dict[str, object] = {
+        "tries": verdict.tries,
+        "rate": verdict.rate and asdict(verdict.rate),
+        "single": verdict.single and _apart(verdict.single),
+        "families": verdict.families and asdict(verdict.families) | {"brittle": list(verdict.families.brittle)},
+    }
     comparison = verdict.comparison
     if comparison is None:
         return made
@@ -70,6 +76,14 @@ def figures(verdict: Verdict) -> dict[str, object]:
     }
 
 
+def _apart(single: Apart) -> dict[str, object]:
+    made: dict[str, object] = {"rate": asdict(single.rate), "lost": single.lost}
+    if single.comparison is None:
+        return made
+    change = {"change": single.comparison.change, "interval": list(single.comparison.interval)}
+    return made | change | {"paired": single.comparison.pairs.total}
+
+
 def results_document(results: ResultSet) -> dict[str, object]:
     """Return a result set as plain values. It holds answers: keep it where answers may be kept."""
     return asdict(results)
@@ -82,7 +96,8 @@ def read_results(document: Mapping[str, object]) -> ResultSet:
     """
     header = _fields(document, ResultSet, "result set")
     results = tuple(_result(item) for item in _list(header["results"], "results"))
-    return ResultSet(**{**header, "results": results})  # type: ignore[arg-type]
+    left_out = tuple(map(str, _list(header["unreplayed"], "unreplayed")))
+    return ResultSet(**{**header, "results": results, "unreplayed": left_out})  # type: ignore[arg-type]
 
 
 def _result(item: object) -> Result:
@@ -91,7 +106,11 @@ def _result(item: object) -> Result:
         Attempt(**_fields(repeat, Attempt, "repeat"))  # type: ignore[arg-type]
         for repeat in _list(values["repeats"], "repeats")
     )
-    return Result(**{**values, "repeats": repeats})  # type: ignore[arg-type]
+    variants = tuple(
+        Attempt(**_fields(variant, Attempt, "variant"))  # type: ignore[arg-type]
+        for variant in _list(values["variants"], "variants")
+    )
+    return Result(**{**values, "repeats": repeats, "variants": variants})  # type: ignore[arg-type]
 
 
 def _fields(value: object, shape: type, what: str) -> dict[str, object]:

@@ -82,9 +82,9 @@ def older_faults(cases: Sequence[Case], results: ResultSet) -> list[Reason]:
 
 def unchanged(cases: Iterable[Case], results: ResultSet) -> dict[str, Result]:
     """Return the results, by case, that were made for exactly the present wording and settings of their
-    case.
+    case, with all that it depends on.
     """
-    digests = {case.id: case_digest(case) for case in cases}
+    digests = {case.id: case_digest(case) for case in cases if case.id not in results.unreplayed}
     return {result.case: result for result in results.results if digests.get(result.case) == result.digest}
 
 
@@ -104,7 +104,7 @@ def result_faults(
     def those(bad: Callable[[Case, Result], bool]) -> list[str]:
         return [result.case for result in known_results if bad(known[result.case], result)]
 
-    malformed = set(those(lambda case, result: not all(map(_well_formed, result.attempts))))
+    malformed = set(those(lambda case, result: not all(map(_well_formed, result.graded))))
     whole = [result for result in known_results if result.case not in malformed]
     odd = {result.case for result in whole if _odd_score(known[result.case], result)}
     forged = [r.case for r in whole if r.case not in odd and _forged(known[r.case], r)]
@@ -135,12 +135,12 @@ def agent_failures(results: Sequence[Result]) -> list[Reason]:
     """Return the cases that the agent did not answer: these refuse, they do not stop the judging."""
     timed_out, errored, empty = [], [], []
     for result in results:
-        errors = {attempt.error for attempt in result.attempts if attempt.error is not None}
+        errors = {attempt.error for attempt in result.graded if attempt.error is not None}
         if TIMEOUT in errors:
             timed_out.append(result.case)
         if errors - {TIMEOUT}:
             errored.append(result.case)
-        if any(attempt.answer is not None and blank(attempt.answer) for attempt in result.attempts):
+        if any(attempt.answer is not None and blank(attempt.answer) for attempt in result.graded):
             empty.append(result.case)
     return [
         *about("timed_out", "cases were not answered in time", timed_out),
@@ -178,7 +178,7 @@ def _well_formed(attempt: Attempt) -> bool:
 
 def _ungraded(result: Result) -> bool:
     """Say whether the grader failed on one of the attempts."""
-    return any(isinstance(one.error, str) and one.error.startswith(UNGRADED) for one in result.attempts)
+    return any(isinstance(one.error, str) and one.error.startswith(UNGRADED) for one in result.graded)
 
 
 def _as_stored(value: object) -> object:
@@ -187,14 +187,14 @@ def _as_stored(value: object) -> object:
 
 
 def _odd_score(case: Case, result: Result) -> bool:
-    scores = [attempt.score for attempt in result.attempts if attempt.error is None]
+    scores = [attempt.score for attempt in result.graded if attempt.error is None]
     if not case.discriminating:
         return any(score is not None for score in scores)
     return not all(_is_share(score) for score in scores)
 
 
 def _forged(case: Case, result: Result) -> bool:
-    return any(_unearned(case, attempt) for attempt in result.attempts if attempt.error is None)
+    return any(_unearned(case, attempt) for attempt in result.graded if attempt.error is None)
 
 
 def _unearned(case: Case, attempt: Attempt) -> bool:

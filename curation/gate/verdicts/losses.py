@@ -7,7 +7,7 @@ the candidate's repetitions cannot come from the same chance (Fisher's exact tes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 
@@ -66,6 +66,15 @@ def lost(tested: Sequence[Evidence], alpha: float) -> frozenset[str]:
     able = sorted((one.p, one.case) for one in tested if one.least_p <= alpha)
     proven = [rank for rank, (p, _) in enumerate(able, start=1) if p <= rank * alpha / len(able)]
     return frozenset(name for _, name in able[: max(proven, default=0)])
+
+
+def together_without_one(tested: Sequence[Evidence], single: Collection[str], alpha: float) -> float:
+    """The same, where one `single` case refuses nobody alone: if the surest of them would do so, the others must too."""
+    p = together(tested)
+    surest = min((one for one in tested if one.case in single), key=lambda one: one.p, default=None)
+    if p > alpha or surest is None or surest.p > alpha:
+        return p
+    return max(p, together([one for one in tested if one is not surest]))
 
 
 def together(tested: Sequence[Evidence]) -> float:

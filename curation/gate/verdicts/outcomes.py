@@ -91,7 +91,10 @@ def outcomes_of(
     golden = {case.id: records[case.id] for case in counted if case.is_golden}
     coins = losses.coins(golden) if baseline is not None else frozenset()
     found = [_outcome(case, runs, baseline, records[case.id], policy, case.id in coins) for case in counted]
-    lost = (losses.lost(tested(found), alpha) - coins) | {
+    firm, single = ([one for one in found if one.case.is_single is weak] for weak in (False, True))
+    # Tested apart: a single case refuses nobody, so it shall not take from the level of those that do.
+    proven = losses.lost(tested(firm), alpha) | losses.lost(tested(single), alpha)
+    lost = (proven - coins) | {
         one.case.id for one in found if one.is_unconfirmed_loss and policy.confirmations and one.outcome == "unsure"
     }
     return tuple(replace(one, outcome="regressed") if one.case.id in lost else one for one in found)

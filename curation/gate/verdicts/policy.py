@@ -10,6 +10,7 @@ from typing import ClassVar
 from curation.gate.graders import GONE, LEAST, MODELS
 
 KINDS = ("golden", "regression")
+WORLD = ("account", "clock", "sources", "steps")
 
 
 class PolicyError(ValueError):
@@ -21,7 +22,9 @@ class Levels:
     """How `alpha`, the chance of refusing an agent that did not change, is divided among all that may refuse it."""
 
     rates: float  # the first answers, over all counted and over golden cases
+    early: float  # the same while the first round is asked, at all looks together
     slices: float
+    families: float  # the variants of questions
     cases: float  # a single case that is lost
     together: float  # many cases that pass less often
     floor: float  # fewer golden cases pass than the policy asks for
@@ -29,7 +32,7 @@ class Levels:
 
     @classmethod
     def of(cls, alpha: float) -> Levels:
-        return cls(*(share * alpha for share in (0.64, 0.20, 0.08, 0.04, 0.02, 0.02)))
+        return cls(*(share * alpha for share in (0.60, 0.04, 0.16, 0.04, 0.08, 0.04, 0.02, 0.02)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,8 @@ class GatePolicy:
         single case can refuse.
     model_graders: graders that ask a model (`judge`, `embedding`), tried in this order. Captured text goes to it.
     models_first: whether they come before the likeness of words, or only where that tells nothing apart.
+    needs_world: what a case may depend on that the agent must be given as it was (`account`, `clock`, `sources`, `steps`): an
+        agent that is not given the world is not judged by such a case. Sources are left out of it: agents find their own.
     thresholds: least score by case kind and grader, in place of the defaults: {"golden": {"token_f1": 0.42}}.
     """
 
@@ -62,6 +67,7 @@ class GatePolicy:
     confirmations: int = 5
     model_graders: tuple[str, ...] = ()
     models_first: bool = False
+    needs_world: tuple[str, ...] = ("account", "clock", "steps")
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,6 +80,7 @@ class GatePolicy:
         if not 0.0 < self.alpha <= 0.5:
             raise PolicyError("alpha must be above 0 and at most 0.5")
         object.__setattr__(self, "model_graders", _names("model_graders", self.model_graders, MODELS))
+        object.__setattr__(self, "needs_world", _names("needs_world", self.needs_world, WORLD))
         _thresholds(self.thresholds)
         for name in ("never_again", "require_baseline", "models_first"):
             if not isinstance(getattr(self, name), bool):
@@ -96,7 +103,7 @@ class GatePolicy:
 
     def to_dict(self) -> dict[str, object]:
         """Return the policy as plain values, every field named."""
-        return asdict(self) | {"model_graders": list(self.model_graders)}
+        return asdict(self) | {"model_graders": list(self.model_graders), "needs_world": list(self.needs_world)}
 
 
 def _without_gone_graders(values: Mapping[str, object]) -> Mapping[str, object]:

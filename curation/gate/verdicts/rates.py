@@ -79,6 +79,17 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class Apart:
+    """The counted cases whose right answer rests on one person alone: their figures, and how many are lost. One of them
+    refuses nobody alone.
+    """
+
+    rate: Rate
+    comparison: Comparison | None
+    lost: int
+
+
+@dataclass(frozen=True)
 class Anchor:
     """An earlier run that the candidate is also compared with: the `first` of the chain, or the `best`."""
 
@@ -119,26 +130,29 @@ def compare(
     before: Mapping[str, Result],
     history: History,
     *,
+    level: float,
     allowed: tuple[int, int] = (0, 0),
 ) -> Comparison:
-    """Compare the candidate's rounds (of this try and earlier ones) with those of an earlier run. `allowed` are the lost
-    units, golden and others, that the policy lets pass.
+    """Compare the candidate's rounds (of this try and earlier ones) with those of an earlier run. `level` is the p at
+    which a drop refuses; `allowed` are the lost units, golden and others, that the policy lets pass.
     """
     paired = [case for case in cases if case.id in before]
+    weak = {case.id for case in paired if case.is_single}
     parts: dict[bool, list[Unit]] = {True: [], False: []}
     for golden, of_kind in by_kind(paired).items():
         old, new = marks_of(of_kind, [before]), marks_of(of_kind, runs)
         for names in grouped(of_kind, history).values():
-            parts[golden].append(Unit(len(names), summed(old, names), summed(new, names)))
+            parts[golden].append(Unit(len(names), summed(old, names), summed(new, names), weak.issuperset(names)))
     passed = [(before[case.id].passed, runs[0][case.id].passed) for case in paired]
     pairs = Pairs(*(passed.count(mark) for mark in ((True, True), (True, False), (False, True), (False, False))))
-    tests = [rounds.drops(parts[True], parts[False])]
+    looks = [list(parts.values())]
     if any(allowed):
-        tests = [
-            rounds.drops(*map(without, parts.values(), allowed)),
-            rounds.drops(*([unit.first for unit in part] for part in parts.values())),
+        looks = [
+            list(map(without, parts.values(), allowed)),
+            [[unit.first for unit in part] for part in parts.values()],
         ]
-    return Comparison(pairs, tuple(parts[True]), tuple(parts[False]), tuple(tests))
+    tests = tuple(rounds.sure_drops(golden, others, level / len(looks)) for golden, others in looks)
+    return Comparison(pairs, tuple(parts[True]), tuple(parts[False]), tests)
 
 
 def without(units: Sequence[Unit], allowed: int) -> list[Unit]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from curation.gate.verdicts import losses as evidence
 from curation.gate.verdicts.cases import Case, Result
+from curation.gate.verdicts.families import Families
 from curation.gate.verdicts.integrity import Reason, about
 from curation.gate.verdicts.outcomes import CaseOutcome, tested
 from curation.gate.verdicts.policy import GatePolicy
@@ -21,7 +22,7 @@ LONG_ANSWER: Final = 40
 
 
 def losses(outcomes: Sequence[CaseOutcome], policy: GatePolicy) -> list[Reason]:
-    lost = [o for o in outcomes if o.outcome == "regressed"]
+    lost = [o for o in outcomes if o.outcome == "regressed" and not o.case.is_single]
     golden = [o.case.id for o in lost if o.is_golden]
     fixed = [o.case.id for o in lost if not o.is_golden]
     grave = [
@@ -42,7 +43,8 @@ def together(outcomes: Sequence[CaseOutcome], policy: GatePolicy, alpha: float) 
     failing = [o.case.id for o in outcomes if o.outcome in ("unsure", "regressed")]
     if len(failing) <= policy.max_regressions_golden + policy.max_regressions_fixed:
         return []
-    p = evidence.together(tested(outcomes))
+    single = {o.case.id for o in outcomes if o.case.is_single}
+    p = evidence.together_without_one(tested(outcomes), single, alpha)
     if p > alpha:
         return []
     return about(
@@ -71,6 +73,16 @@ def drops(comparison: Comparison | None, alpha: float) -> list[Reason]:
 def _moved(units: Sequence[Unit]) -> str:
     lost, won = sum(unit.change < 0 for unit in units), sum(unit.change > 0 for unit in units)
     return f"{lost} worse, {won} better of {len(units)} at the first answer"
+
+
+def brittle(found: Families | None, alpha: float) -> list[Reason]:
+    """Return the refusal of an agent that is put off by the wording more than its baseline was."""
+    if found is None or found.p is None or found.change is None or found.p > alpha:
+        return []
+    detail = (
+        f"{100 * found.change:+.1f} points of the variants of {found.paired} questions, one-sided p = {found.p:.2g}"
+    )
+    return [Reason("more_brittle", detail, found.brittle)]
 
 
 def slice_drops(slices: Sequence[Slice]) -> list[Reason]:
@@ -116,10 +128,13 @@ def absolute(
 
 def _floor(golden: Sequence[CaseOutcome], policy: GatePolicy, alpha: float) -> list[Reason]:
     passing = _passing(golden)
+    failing = [o for o in golden if not o.first]
+    if len(failing) == 1 and failing[0].case.is_single:
+        return []
     if not golden or at_most(passing, len(golden), policy.min_golden) > alpha:
         return []
     rate = f"{passing} of {len(golden)} golden cases pass, {policy.min_golden:.0%} are asked for"
-    return [Reason("below_min_golden", rate, tuple(o.case.id for o in golden if not o.first))]
+    return [Reason("below_min_golden", rate, tuple(o.case.id for o in failing))]
 
 
 def _passing(outcomes: Sequence[CaseOutcome]) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb, sqrt
 from statistics import NormalDist
@@ -29,16 +29,19 @@ Value = TypeVar("Value", int, float)
 
 @dataclass(frozen=True)
 class Unit:
-    """Cases that are judged as one: how many, and how many of them passed in each round of either agent."""
+    """Cases that are judged as one: how many, and how many of them passed in each round of either agent. `single` says
+    that their right answers rest on one person each.
+    """
 
     size: int
     before: tuple[int, ...]
     after: tuple[int, ...]
+    single: bool = False
 
     @property
     def first(self) -> Unit:
         """The unit by the first round of either agent alone."""
-        return Unit(self.size, self.before[:1], self.after[:1])
+        return replace(self, before=self.before[:1], after=self.after[:1])
 
     @property
     def change(self) -> float:
@@ -120,6 +123,16 @@ class Drops:
     adjusted_golden: float
     two_sided: float
 
+    def no_surer_than(self, other: Drops) -> Drops:
+        """The same, with the larger p values of both."""
+        return Drops(
+            max(self.everything, other.everything),
+            max(self.golden, other.golden),
+            max(self.adjusted_everything, other.adjusted_everything),
+            max(self.adjusted_golden, other.adjusted_golden),
+            self.two_sided,
+        )
+
 
 def drops(golden: Sequence[Unit], others: Sequence[Unit]) -> Drops:
     """Test both parts together, and the golden part by itself. All units of a part have the same numbers of rounds."""
@@ -149,6 +162,18 @@ def drops(golden: Sequence[Unit], others: Sequence[Unit]) -> Drops:
 
     rise = at_least_some(sum(chance for seen, chance in sums.items() if seen <= now))
     return Drops(p_all, p_golden, adjusted(p_all), adjusted(p_golden), min(1.0, 2 * min(p_all, rise)))
+
+
+def sure_drops(golden: Sequence[Unit], others: Sequence[Unit], level: float) -> Drops:
+    """The same, where one `single` unit refuses nobody alone: if the rounds of the one that lost most would do so at this
+    level, the others must as well.
+    """
+    found = drops(golden, others)
+    weak = (unit for unit in (*golden, *others) if unit.single and unit.change < 0)
+    worst = min(weak, key=lambda unit: unit.change, default=None)
+    if worst is None or drop([worst]) > level:
+        return found
+    return found.no_surer_than(drops(*([unit for unit in part if unit is not worst] for part in (golden, others))))
 
 
 def tails(chances: Mapping[Value, float]) -> dict[Value, float]:

@@ -19,10 +19,13 @@ class Command(BaseCommand):
         parser.add_argument("name", help="Lower-case letters, digits, - and _.")
         parser.add_argument("--namespace", default="", help="Share it with projects that know the same people.")
         parser.add_argument(
-            "--basis", action="append", default=[], metavar="[PURPOSE=]opt_in|opt_out",
+            "--basis",
+            action="append",
+            default=[],
+            metavar="[PURPOSE=]opt_in|opt_out",
             help="The legal basis of each purpose (capture, evaluation, training), or of all: opt_in keeps nothing of a person "
             "without their consent, opt_out until they refuse. May be repeated or take commas. Default: opt_in.",
-        )  # fmt: skip
+        )
         parser.add_argument("--json", action="store_true", help="Print {project}.")
 
     def handle(self, *args: Any, **options: Any) -> None:

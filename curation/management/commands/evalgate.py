@@ -1,6 +1,9 @@
 """`manage.py evalgate --release R --agent URL|module:function [--baseline RUN]`."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +20,31 @@ EXIT = {GateRun.Verdict.PASSED: 0, GateRun.Verdict.REFUSED: 1, GateRun.Verdict.N
 NOT_JUDGED = EXIT[GateRun.Verdict.NOT_JUDGED]
 
 
+@contextmanager
+def stdout_for_us_alone() -> Iterator[None]:
+    """What the agent's processes and libraries print goes to stderr, so that stdout holds the verdict and nothing else."""
+    try:
+        sys.__stdout__.flush()  # type: ignore[union-attr]
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    except (AttributeError, OSError):  # without a stdout or a stderr there is nothing to keep apart
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 class Command(BaseCommand):
     help = "Ask a candidate a release's eval cases and judge it. Exit 1: refused; 2: it could not be judged."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--release", required=True, help="dataset:v3, or dataset for the newest.")
-        parser.add_argument("--agent", required=True, help="http://… or module:function(question, context) -> answer")
+        parser.add_argument(
+            "--agent", required=True, help="http://… or module:function(question, context[, world]) -> answer"
+        )
         parser.add_argument(
             "--baseline", help="The gate run to compare with. Default: what is promoted, or passed last."
         )
@@ -33,14 +55,21 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=float, default=60.0, help="Seconds an answer may take (60).")
         parser.add_argument("--retries", type=int, default=0, help="Tries after a failure (0).")
         parser.add_argument("--repeat", type=int, default=1, help="Ask every case N times (1); surprises always.")
+        parser.add_argument("--variants", type=int, default=0, help="Ask N rewordings of every question, too (0).")
         parser.add_argument("--resume", type=Path, metavar="FILE", help="Keep answers here, redacted; go on from them.")
         parser.add_argument("--junit", type=Path, metavar="FILE", help="Write JUnit XML.")
         parser.add_argument("--markdown", type=Path, metavar="FILE", help="Append a summary for a pull request.")
         parser.add_argument("--json", action="store_true", help="Print the run as JSON.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with redirect_stdout(sys.stderr):  # to the end: a call that hangs may print at any time
+            self.judge_and_report(options)
+
+    def judge_and_report(self, options: dict[str, Any]) -> None:
+        failures = agents.Failures()
         try:
-            run = self.judge(options)
+            with stdout_for_us_alone():
+                run = self.judge(options, failures)
             self.report(run, options)
         except (judging.GateError, agents.AgentError, OSError) as error:
             self.stderr.write(f"Could not judge: {error}")
@@ -51,17 +80,21 @@ class Command(BaseCommand):
         except Exception as error:  # noqa: BLE001 - Python's own exit status, 1, would read as a verdict
             self.stderr.write(f"Could not judge: unexpected {type(error).__name__}")
             sys.exit(NOT_JUDGED)
+        finally:
+            for line in failures.lines():
+                self.stderr.write(line)
         sys.exit(EXIT[GateRun.Verdict(run.verdict)])
 
-    def judge(self, options: dict[str, Any]) -> GateRun:
+    def judge(self, options: dict[str, Any], failures: agents.Failures) -> GateRun:
         release = judging.find_release(options["release"])
         agent = agents.load(options["agent"], timeout=options["timeout"])
         candidate = judging.CandidateIn(
             options["name"] or options["agent"][:200], options["candidate_version"], options["model"]
         )
-        names = ("baseline", "concurrency", "timeout", "retries", "repeat", "resume")
+        names = ("baseline", "concurrency", "timeout", "retries", "repeat", "variants", "resume")
         with bar("ask", "case") as progress:
-            return judging.run(release, agent, candidate, **{name: options[name] for name in names}, progress=progress)
+            given = {name: options[name] for name in names}
+            return judging.run(release, agent, candidate, **given, progress=progress, failures=failures)
 
     def report(self, run: GateRun, options: dict[str, Any]) -> None:
         if options["junit"]:

@@ -27,9 +27,13 @@ PAIRS: Final = frozenset("always openers askers closers frames phrases words for
 SECTIONS: Final = WORD_SETS | PAIRS | {"patterns"}
 
 LETTERS: Final = {
-    **dict.fromkeys("ãõ", "pt"), **dict.fromkeys("ñ¿¡", "es"), **dict.fromkeys("ąćęłńśźż", "pl"), **dict.fromkeys("äöüß", "de"),
-    **dict.fromkeys("œùê", "fr"), **dict.fromkeys("ìò", "it"),
-}  # fmt: skip
+    **dict.fromkeys("ãõ", "pt"),
+    **dict.fromkeys("ñ¿¡", "es"),
+    **dict.fromkeys("ąćęłńśźż", "pl"),
+    **dict.fromkeys("äöüß", "de"),
+    **dict.fromkeys("œùê", "fr"),
+    **dict.fromkeys("ìò", "it"),
+}
 """Letters and marks that decide between languages whose words a text has equally often."""
 
 Rules = Mapping[str, tuple[tuple[list[str], list[str]], ...]]

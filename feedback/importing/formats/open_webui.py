@@ -78,9 +78,13 @@ def _node(message: Data, vote_names: Sequence[str]) -> Node | None:
         said.votes.append({"correction": edited})
     model = text(message, "model", "modelName")
     return Node(
-        text(message, "id"), text(message, "parentId"), read_message, message.get("timestamp"), said,
+        text(message, "id"),
+        text(message, "parentId"),
+        read_message,
+        message.get("timestamp"),
+        said,
         {"agent": {"model": model[:200]} if model else None, "sources": _sources(message) or None},
-    )  # fmt: skip
+    )
 
 
 def _annotation(message: Data, vote_names: Sequence[str]) -> Said:

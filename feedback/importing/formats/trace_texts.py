@@ -12,15 +12,14 @@ from typing import Any
 
 from feedback.importing.formats.conversations import ASSISTANT, USER, Message, read, read_one, text_of
 
-QUESTION = (
-    "messages", "question", "query", "user_question", "user_input", "user_message", "user_query", "input", "human_input",
-    "chat_input", "message", "prompt", "text", "content", "request", "inputs", "input_value", "kwargs", "args",
-)  # fmt: skip
-ANSWER = (
-    "answer", "final_answer", "final_output", "output", "response", "reply", "output_text", "result", "completion",
-    "content", "text", "message", "messages", "choices", "generations", "return_values", "outputs", "output_value",
-    "generated_text", "value",
-)  # fmt: skip
+QUESTION = tuple(
+    "messages question query user_question user_input user_message user_query input human_input chat_input "
+    "message prompt text content request inputs input_value kwargs args".split()
+)
+ANSWER = tuple(
+    "answer final_answer final_output output response reply output_text result completion content text message "
+    "messages choices generations return_values outputs output_value generated_text value".split()
+)
 HISTORY = ("chat_history", "history", "previous_messages")
 DEEP = 8
 LONG = 2_000_000

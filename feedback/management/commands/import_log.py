@@ -11,9 +11,12 @@ from feedback.importing.trial import Trial
 from feedback.models import WriteResult
 
 VOTES = {
-    "stored": "signals", "replayed": "signals_replayed", "no_consent": "signals_no_consent", "gone": "signals_gone",
+    "stored": "signals",
+    "replayed": "signals_replayed",
+    "no_consent": "signals_no_consent",
+    "gone": "signals_gone",
     "parked": "signals_waiting",
-}  # fmt: skip
+}
 
 
 class Command(BaseCommand):
@@ -47,9 +50,13 @@ class Command(BaseCommand):
         words.append(in_words(tally))
         more = {"format": reading.found.name} if reading.found else {}
         commands.finish(
-            self, tally, "\n".join(words), taken=logs.TAKEN, as_json=options["json"],
+            self,
+            tally,
+            "\n".join(words),
+            taken=logs.TAKEN,
+            as_json=options["json"],
             more=more | ({"dry_run": True, "first": trial.first} if trial else {}),
-        )  # fmt: skip
+        )
 
 
 def in_words(tally: commands.Tally) -> str:

@@ -10,8 +10,15 @@ DIALECT = Dialect(
     advice="leave LANGFUSE_OBSERVE_DECORATOR_IO_CAPTURE_ENABLED unset",
     kind=("langfuse.observation.type",),
     kinds={
-        "generation": Kind.MODEL, "agent": Kind.AGENT, "chain": Kind.CHAIN, "span": Kind.CHAIN, "tool": Kind.TOOL,
-        "retriever": Kind.RETRIEVER, "embedding": Kind.SILENT, "evaluator": Kind.SILENT, "guardrail": Kind.SILENT,
+        "generation": Kind.MODEL,
+        "agent": Kind.AGENT,
+        "chain": Kind.CHAIN,
+        "span": Kind.CHAIN,
+        "tool": Kind.TOOL,
+        "retriever": Kind.RETRIEVER,
+        "embedding": Kind.SILENT,
+        "evaluator": Kind.SILENT,
+        "guardrail": Kind.SILENT,
         "event": Kind.SILENT,
     },
     unsaid=Kind.CHAIN,
@@ -20,4 +27,4 @@ DIALECT = Dialect(
     documents=("langfuse.observation.output",),
     arguments=("langfuse.observation.input",),
     result=("langfuse.observation.output",),
-)  # fmt: skip
+)

@@ -10,8 +10,13 @@ DIALECT = Dialect(
     advice="leave LANGSMITH_HIDE_INPUTS and LANGSMITH_HIDE_OUTPUTS unset",
     kind=("langsmith.span.kind",),
     kinds={
-        "llm": Kind.MODEL, "chain": Kind.CHAIN, "tool": Kind.TOOL, "retriever": Kind.RETRIEVER, "prompt": Kind.SILENT,
-        "parser": Kind.SILENT, "embedding": Kind.SILENT,
+        "llm": Kind.MODEL,
+        "chain": Kind.CHAIN,
+        "tool": Kind.TOOL,
+        "retriever": Kind.RETRIEVER,
+        "prompt": Kind.SILENT,
+        "parser": Kind.SILENT,
+        "embedding": Kind.SILENT,
     },
     unsaid=Kind.CHAIN,
     asked=("gen_ai.prompt",),
@@ -20,4 +25,4 @@ DIALECT = Dialect(
     arguments=("gen_ai.prompt",),
     result=("gen_ai.completion",),
     names=("langsmith.trace.id", "langsmith.span.id"),
-)  # fmt: skip
+)

@@ -87,8 +87,15 @@ DIALECT = Dialect(
     advice="leave OPENINFERENCE_HIDE_INPUTS, OPENINFERENCE_HIDE_OUTPUTS and their like unset",
     kind=("openinference.span.kind",),
     kinds={
-        "llm": Kind.MODEL, "agent": Kind.AGENT, "chain": Kind.CHAIN, "tool": Kind.TOOL, "retriever": Kind.RETRIEVER,
-        "reranker": Kind.RETRIEVER, "embedding": Kind.SILENT, "guardrail": Kind.SILENT, "evaluator": Kind.SILENT,
+        "llm": Kind.MODEL,
+        "agent": Kind.AGENT,
+        "chain": Kind.CHAIN,
+        "tool": Kind.TOOL,
+        "retriever": Kind.RETRIEVER,
+        "reranker": Kind.RETRIEVER,
+        "embedding": Kind.SILENT,
+        "guardrail": Kind.SILENT,
+        "evaluator": Kind.SILENT,
         "prompt": Kind.SILENT,
     },
     unsaid=Kind.CHAIN,
@@ -98,4 +105,4 @@ DIALECT = Dialect(
     outputs=lambda span: [partial(flattened, span, "output")],
     indexed_documents=documents,
     call=call,
-)  # fmt: skip
+)

@@ -177,9 +177,15 @@ class Command(BaseCommand):
             model: model.objects.filter(project=project, status=Derived.Status.ACTIVE).count()
             for model in (EvalCase, Example, PreferencePair)
         }
-        steps = [("in the log", lines), ("stored with consent", stored), ("rated", rated), ("decided", decided),
-                 ("eval cases", active[EvalCase]), ("training examples", active[Example]),
-                 ("preference pairs", active[PreferencePair])]  # fmt: skip
+        steps = [
+            ("in the log", lines),
+            ("stored with consent", stored),
+            ("rated", rated),
+            ("decided", decided),
+            ("eval cases", active[EvalCase]),
+            ("training examples", active[Example]),
+            ("preference pairs", active[PreferencePair]),
+        ]
         widest = max(number for _, number in steps) or 1
         bars = [f"{name:<20} {'█' * round(WIDTH * number / widest):<{WIDTH}} {number}" for name, number in steps]
         self.stage("The turn", *bars)

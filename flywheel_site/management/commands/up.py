@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flywheel_site.ops import processes
+from flywheel_site.ops.backups import state
 from flywheel_site.ops.ports import Taken
 from privacy.checks import TAG
 from privacy.subjects import master_keys
@@ -30,6 +31,8 @@ class Command(BaseCommand):
             claimed = processes.claim(options["port"], settings.VAR)  # kept until the server has ended
         except Taken as error:
             raise CommandError(str(error)) from None
+        if state.is_unfinished():
+            raise CommandError(state.UNFINISHED)
         call_command("migrate", verbosity=0, skip_checks=False)
         try:
             master_keys.expect_known()

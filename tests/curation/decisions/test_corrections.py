@@ -59,7 +59,7 @@ def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
         (MASKS, "Gives general advice on washing hands, but nothing specific to cars or to masks.", Flaw.COMPLAINT),
         (MASKS, "The response is all about hands while masks are lacking here.", Flaw.COMPLAINT),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_answer_says_why(asked: tuple[str, str], text: str, kind: Flaw) -> None:
     assert flaw(text, *asked) == kind
 
@@ -81,7 +81,7 @@ def test_what_does_not_answer_says_why(asked: tuple[str, str], text: str, kind: 
         (("¿Hay un límite?", "Sí, de cinco."), "No existe un límite de pedidos por cliente."),
         (("Wer genehmigt Urlaub?", "Die Personalabteilung genehmigt Urlaub."), "Urlaub genehmigt die Teamleitung."),
     ],
-)  # fmt: skip
+)
 def test_a_short_whole_answer_is_taught(asked: tuple[str, str], text: str) -> None:
     assert flaw(text, *asked) is None
 

@@ -85,8 +85,13 @@ def test_a_changed_source_leaves_earlier_support_about_one_vote() -> None:
 
 @pytest.mark.parametrize(
     ("said", "given", "tier"),
-    [("A+", {}, Tier.SINGLE), ("A+ A+", {}, Tier.SEVERAL), ("A+", {"sourced": True}, Tier.SOURCED), ("A!", {}, Tier.REVIEWED)],
-)  # fmt: skip
+    [
+        ("A+", {}, Tier.SINGLE),
+        ("A+ A+", {}, Tier.SEVERAL),
+        ("A+", {"sourced": True}, Tier.SOURCED),
+        ("A!", {}, Tier.REVIEWED),
+    ],
+)
 def test_the_tier_says_what_a_claim_rests_on(said: str, given: dict[str, object], tier: Tier) -> None:
     assert of(said, **given)[A].tier == tier
 

@@ -1,6 +1,7 @@
 """The gate's command: agents that misbehave, its files, and that nothing but a pass exits 0."""
 
 import json
+import os
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -67,6 +68,16 @@ def stumbling(question: str, context: list[dict[str, str]]) -> str:
     if asked.count(question) == 1:
         raise ConnectionError
     return good(question, context)
+
+
+def chatty(question: str, context: list[dict[str, str]]) -> str:
+    print("asked")
+    os.write(1, b"from below\n")
+    return good(question, context)
+
+
+def broken(question: str, context: list[dict[str, str]]) -> str:
+    raise RuntimeError(f"no route to the model\nfor {len(asked)}")
 
 
 @pytest.fixture(autouse=True)
@@ -185,6 +196,30 @@ def test_the_json_says_where_to_look(release: Release, capsys: Any) -> None:
     assert shown["candidate"] == {"name": f"{HERE}:wrong", "version": "7", "model": "m-1"}
     assert shown["url"].endswith(f"/admin/curation/gaterun/{shown['id']}/change/")
     assert [case["case"] for case in shown["cases"] if case["passed"] is False] == ["shop-0"]
+
+
+def test_an_agent_that_prints_does_not_spoil_the_json(release: Release, capfd: Any) -> None:
+    assert evalgate("chatty", "--json") == 0
+    printed = capfd.readouterr()
+    assert json.loads(printed.out)["passed"] is True
+    assert printed.err.count("asked\n") == printed.err.count("from below\n") == len(EVERY)
+
+
+def test_an_agent_that_raises_says_what_once_with_how_often(release: Release, capsys: Any) -> None:
+    assert evalgate("broken", "--json") == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["verdict"] == "refused" and "no route" not in printed.out
+    said = [line for line in printed.err.splitlines() if "no route" in line]
+    assert said == [f"The agent failed {len(EVERY)} times: RuntimeError: no route to the model"]
+
+
+def test_a_module_that_leaves_while_it_is_loaded_passes_nothing(
+    release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    (tmp_path / "leaving_agent.py").write_text("raise SystemExit(0)")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert evalgate("leaving_agent:agent") == 2
+    assert "cannot be loaded: SystemExit" in capsys.readouterr().err
 
 
 def test_graders_are_found_once(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:

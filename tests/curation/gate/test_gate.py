@@ -222,3 +222,27 @@ def test_a_submission_without_one_usable_answer_names_the_first_fault(client: Cl
     body = {"release": "shop:v1", "candidate": {"name": "ours"}, "results": [{"case": "a", "reply": "x"}]}
     answer = submit(client, release.dataset.project, body)
     assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == "/results/0"
+
+
+def test_a_candidate_that_is_plainly_worse_is_not_asked_the_rest() -> None:
+    shop = cast.project()
+    for number in range(24):
+        answer = f"Counter {number + 11} is the one, open until {number % 12 + 8} o'clock."
+        talk = cast.asked(shop, f"p-{number}", question=f"Where is desk {number + 400} of the hall?", answer=answer)
+        cast.said(shop, talk, "thumbs_up")
+    cast.turn(shop)
+    made, asked = cast.cut(shop), []
+
+    def knows(question: str, context: list[dict[str, str]]) -> str:
+        number = next(n for n in range(24) if f" {n + 400} " in question)
+        return f"Counter {number + 11} is the one, open until {number % 12 + 8} o'clock."
+
+    def lost(question: str, context: list[dict[str, str]]) -> str:
+        asked.append(question)
+        return "I do not know."
+
+    assert judged(made, knows).verdict == "passed"
+    run = judged(made, lost, "lost")
+    assert run.verdict == "refused" and "plainly_worse" in {reason["code"] for reason in run.reasons}
+    assert len(asked) == run.results.count() == 12 and run.counts["not_asked"] == 12
+    assert judged(made, knows, "later").verdict == "passed"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench.gate_statistics import Scenario, mixed, simulate
-from curation.gate.verdicts import History, verdict_document
+from curation.gate.verdicts import GatePolicy, History, Verdict, judge_early, looks, verdict_document
 from curation.gate.verdicts.history import Record
 from curation.gate.verdicts.losses import Evidence, coins, lost, together
 from curation.gate.verdicts.planning import cases_for, detectable
@@ -161,3 +161,40 @@ def test_an_unchanged_agent_is_seldom_refused(name: str) -> None:
 def test_an_agent_that_is_less_reliable_everywhere_is_refused() -> None:
     found = simulate(Scenario("less reliable", mixed(50), mixed(50, rest=0.85)), 20)
     assert found.refused >= 0.8 and found.change == pytest.approx(-0.15, abs=0.04)
+
+
+def early(lost: set[str], asked: int, **policy: object) -> Verdict | None:
+    """The verdict on the first answers to the cases of the first parts."""
+    old = run("old", ALL_GOLDEN)
+    first = [case for part in looks(CASES)[:asked] for case in part]
+    some = run("new", ALL_GOLDEN - lost, first)
+    return judge_early(CASES, some, old, GatePolicy.from_dict(policy), release="v1")
+
+
+def test_a_plainly_worse_candidate_is_refused_before_all_is_asked() -> None:
+    verdict = early(ALL_GOLDEN, 1)
+    assert verdict is not None and not verdict.passed and verdict.could_judge
+    assert codes(verdict) == {"plainly_worse"} and verdict.counts["not_asked"] == len(CASES) - len(looks(CASES)[0])
+    assert verdict.unconfirmed == () and verdict.rate is not None and verdict.rate.cases < len(CASES)
+
+
+def test_a_candidate_that_is_a_little_worse_is_asked_all_cases() -> None:
+    assert early(FEW, 2) is None and early(set(), 1) is None
+
+
+def test_an_early_look_believes_no_spoiled_baseline() -> None:
+    first = looks(CASES)[0]
+    spoiled = replace(run("old", ALL_GOLDEN), seal="other")
+    assert judge_early(CASES, run("new", set(), first), spoiled, GatePolicy(), release="v1") is None
+
+
+def test_the_parts_hold_every_case_once_and_are_looked_at_from_ten_cases_on() -> None:
+    parts = looks(CASES)
+    assert sorted(case.id for part in parts for case in part) == sorted(case.id for case in CASES)
+    assert [len(part) for part in parts] == [12, 13, 25]
+    assert [len(part) for part in looks(CASES[:18])] == [18]
+    assert looks(CASES) == looks(CASES[::-1])
+
+
+def test_all_levels_together_are_the_chance_of_a_false_refusal() -> None:
+    assert sum(vars(GatePolicy(alpha=0.04).levels).values()) == pytest.approx(0.04)

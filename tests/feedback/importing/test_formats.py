@@ -284,9 +284,15 @@ def test_other_shapes_of_the_same_products_are_read(tmp_path: Path, capsys: Any,
 VOTED: dict[str, tuple[dict[str, Any], str]] = {
     "a score in a column of its own": ({**HOURS, "user-feedback": [0]}, "thumbs_down"),
     "a category": ({**HOURS, "scores": {"user-feedback": ["👍"]}}, "thumbs_up"),
-    "a score of the API": ({**HOURS, "scores": [{"name": "thumbs", "value": -1, "dataType": "NUMERIC", "source": "API"}]}, "thumbs_down"),
-    "a model's": ({**HOURS, "scores": [{"name": "helpfulness", "value": 1, "dataType": "NUMERIC", "source": "EVAL"}]}, ""),
-}  # fmt: skip
+    "a score of the API": (
+        {**HOURS, "scores": [{"name": "thumbs", "value": -1, "dataType": "NUMERIC", "source": "API"}]},
+        "thumbs_down",
+    ),
+    "a model's": (
+        {**HOURS, "scores": [{"name": "helpfulness", "value": 1, "dataType": "NUMERIC", "source": "EVAL"}]},
+        "",
+    ),
+}
 
 
 @pytest.mark.parametrize("way", VOTED)

@@ -105,8 +105,10 @@ def test_scores_are_votes_from_a_threshold_on(bring: Any, values: Any, threshold
 def test_scores_from_0_to_1_without_a_threshold_are_ratings(bring: Any) -> None:
     bring(voted("0.9", "0.25", "1"), *VOTED)
     assert [(row.kind, row.score) for row in Signal.objects.order_by("score")] == [
-        ("rating", 0.25), ("rating", 0.9), ("rating", 1.0)
-    ]  # fmt: skip
+        ("rating", 0.25),
+        ("rating", 0.9),
+        ("rating", 1.0),
+    ]
 
 
 def test_stars_without_a_threshold_are_refused_also_the_ones_that_look_like_votes(bring: Any) -> None:

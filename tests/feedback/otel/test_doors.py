@@ -126,11 +126,18 @@ SUBJECTS = [
     "langfuse.trace.metadata.user_id", "traceloop.association.properties.userId",
 ]  # fmt: skip
 SESSIONS = [
-    "session.id", "gen_ai.conversation.id", "langfuse.session.id", "mlflow.trace.session",
-    "traceloop.association.properties.session_id", "traceloop.association.properties.thread_id",
-    "ai.telemetry.metadata.sessionId", "ai.telemetry.metadata.chatId", "langsmith.metadata.thread_id",
-    "langsmith.metadata.conversation_id", "traceloop.association.properties.chat_id",
-]  # fmt: skip
+    "session.id",
+    "gen_ai.conversation.id",
+    "langfuse.session.id",
+    "mlflow.trace.session",
+    "traceloop.association.properties.session_id",
+    "traceloop.association.properties.thread_id",
+    "ai.telemetry.metadata.sessionId",
+    "ai.telemetry.metadata.chatId",
+    "langsmith.metadata.thread_id",
+    "langsmith.metadata.conversation_id",
+    "traceloop.association.properties.chat_id",
+]
 
 
 @pytest.mark.parametrize("name", SUBJECTS)

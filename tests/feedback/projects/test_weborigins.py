@@ -23,8 +23,9 @@ def test_an_origin_is_allowed_and_forbidden_again(capsys: Any, client: Client) -
     preflight = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
     assert allowed(capsys) == []
     assert allowed(capsys, "--add", "https://Shop.example:443/", "--add", "http://localhost:3000") == [
-        "https://shop.example", "http://localhost:3000"
-    ]  # fmt: skip
+        "https://shop.example",
+        "http://localhost:3000",
+    ]
     answer = client.options("/api/v1/feedback", headers=preflight)
     assert answer["Access-Control-Allow-Origin"] == "https://shop.example"
     assert allowed(capsys, "--add", "https://shop.example", "--remove", "https://shop.example") == [

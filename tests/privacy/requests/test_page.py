@@ -1,5 +1,6 @@
 """The person's own page: theirs alone, in plain words, without JavaScript; what it offers is carried out."""
 
+import gettext
 import re
 import time
 from html.parser import HTMLParser
@@ -123,10 +124,29 @@ def test_captured_text_is_text_on_the_page(client: Client) -> None:
     assert "<script" not in client.get(at("data", token)).content.decode()
 
 
-def test_the_page_is_in_german_too(client: Client, token: str) -> None:
-    text = client.get(f"{at('page', token)}?lang=de").content.decode()
-    assert '<html lang="de">' in text and "Meine Gespräche aufbewahren" in text
-    assert "Was aufbewahrt wird" in client.get(at("page", token), headers={"Accept-Language": "de-AT"}).content.decode()
+FIRST_SWITCH = {
+    "de": "Meine Gespräche aufbewahren",
+    "es": "Guardar mis conversaciones",
+    "fr": "Conserver mes conversations",
+    "it": "Conservare le mie conversazioni",
+    "nl": "Mijn gesprekken bewaren",
+    "pl": "Przechowywanie moich rozmów",
+    "pt": "Guardar as minhas conversas",
+}
+
+
+@pytest.mark.parametrize("language", FIRST_SWITCH)
+def test_the_page_speaks_the_readers_language(client: Client, token: str, language: str) -> None:
+    text = client.get(f"{at('page', token)}?lang={language}").content.decode()
+    assert f'<html lang="{language}">' in text and FIRST_SWITCH[language] in text
+    assert (
+        FIRST_SWITCH[language] in client.get(at("page", token), headers={"Accept-Language": language}).content.decode()
+    )
+
+
+def test_the_console_is_in_english_whatever_the_browser_asks_for(client: Client) -> None:
+    text = client.get("/admin/login/", headers={"Accept-Language": "de"}).content.decode()
+    assert 'lang="en' in text and "Password" in text and "Passwort" not in text
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "may miss some"), ("de", "kann welche übersehen")])
@@ -135,13 +155,23 @@ def test_the_page_says_that_the_redactor_may_miss_things(client: Client, token: 
     assert text.count(words) == 2, "where it says what is kept, and at the switch that keeps it"
 
 
-def test_every_word_of_the_page_has_its_german() -> None:
+@pytest.mark.parametrize("language", FIRST_SWITCH)
+def test_every_word_of_the_page_is_translated(language: str) -> None:
     root = Path(page_texts.__file__).parents[1]
-    german = (root / "locale/de/LC_MESSAGES/django.po").read_text()
     said = re.findall(r'_\("([^"]+)"\)', Path(page_texts.__file__).read_text())
     for template in (root / "templates/privacy").iterdir():
         said += re.findall(r'\{% translate "([^"]+)" %\}', template.read_text())
-    assert len(said) > 60 and [text for text in said if f'msgid "{text}"' not in german] == []
+    with (root / f"locale/{language}/LC_MESSAGES/django.mo").open("rb") as compiled:
+        known = gettext.GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
+    assert len(said) > 60 and [text for text in said if not known.get(text)] == []
+
+
+def test_the_compiled_words_are_those_of_the_sources() -> None:
+    for source in (Path(page_texts.__file__).parents[1] / "locale").rglob("django.po"):
+        with source.with_suffix(".mo").open("rb") as compiled:
+            known = gettext.GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]
+        written = re.findall(r'msgid "(.+)"\nmsgstr "(.*)"', source.read_text())
+        assert len(written) > 100 and {text: known[text] for text, _ in written} == dict(written), source
 
 
 def test_a_link_that_was_changed_or_is_over_opens_nothing(client: Client, token: str, monkeypatch: Any) -> None:

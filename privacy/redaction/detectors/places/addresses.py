@@ -18,7 +18,7 @@ from privacy.redaction.detectors.places.address_forms import (
     UK_CODE,
     UNIT,
     ZIP,
-)  # fmt: skip
+)
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import ORDINARY, STOP, lexicon
 

@@ -106,8 +106,11 @@ PREFIXES: Final[tuple[tuple[str, str, str], ...]] = (
     ("xapp-", r"\d-[\w-]{10,255}", "xapp-0-xX85qfpB9z"),
     ("xwfp-", r"[\w-]{10,255}", "xwfp-zHiS486T9x"),
     (r"\d{8,10}:AA", r"[\w-]{32,35}", "56721439:AAn6s161nQYb0fa2Xr11jewZsfs945H9M0"),
-    (r"(?=[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.)[MNO][A-Za-z\d]+\.[\w-]+\.", r"[\w-]{27,40}",
-     "MTA1NjE4MjkzNDU2Nzg5MDEy.Gx3kPq.b7Rt2Lm9Xc4Vz8Nq1Ws6Ed3Fg5H"),
+    (
+        r"(?=[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.)[MNO][A-Za-z\d]+\.[\w-]+\.",
+        r"[\w-]{27,40}",
+        "MTA1NjE4MjkzNDU2Nzg5MDEy.Gx3kPq.b7Rt2Lm9Xc4Vz8Nq1Ws6Ed3Fg5H",
+    ),
     ("EAACEdEose0cBA", "[A-Za-z0-9]+", "EAACEdEose0cBAb7Rt2Lm9Xc4Vz8"),
     ("EAA", "[A-Za-z0-9]{40,512}", "EAA6t4zEMcyn7I974hu3ONsMNqI3VtsThDU0P3Myhrh"),
     (r"SG\.", r"[\w-]{14,64}\.[\w-]{14,128}", "SG.e1DsJ5XXEYR748.7ceUDjgZ4U1w8C"),
@@ -130,7 +133,7 @@ PREFIXES: Final[tuple[tuple[str, str, str], ...]] = (
     ("t1_", r"[\w-]{30,}", "t1_398cKQ73CahB690MtXa6Q1GA10E87W"),
     ("aio_", "[A-Za-z0-9]{28}", "aio_1LbdsXK8Xi6VjSnXXiI229OKMcQ7"),
     ("adafruit_", r"\w{20,}", "adafruit_5d3wV8neW89UwL7h4nRN"),
-)  # fmt: skip
+)
 PREFIXED: Final = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(opening + rest for opening, rest, _ in PREFIXES)})")
 PREFIX_PLACES: Final = Anchor(rf"\b(?:{'|'.join(opening for opening, _, _ in PREFIXES)})")
 # Prefixes that identifiers of programs have, too: `s.openParcelLabel…`, `hf_depotShelf…`; tokens hold digits.

@@ -1,0 +1,11 @@
+"""Backups of a running installation, and the way back into an empty one.
+
+`saving` writes database and releases of one moment into a file, `restoring` reads it back and purges it of people who
+were erased since, `state` says when the last backup was made and whether a restore is unfinished: until it is done,
+nothing serves. Keys are in no backup.
+"""
+
+from flywheel_site.ops.backups.restoring import CannotRestore, restore
+from flywheel_site.ops.backups.saving import CannotSave, save
+
+__all__ = ["CannotRestore", "CannotSave", "restore", "save"]

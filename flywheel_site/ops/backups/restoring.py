@@ -1,0 +1,202 @@
+"""Reads a backup back into an empty installation, and purges it before anything serves.
+
+While it runs a marker under FLYWHEEL_VAR keeps web, worker and `up` from starting. The marker goes when everybody on
+the lists of tombstones has been erased again and no released file holds them. A restore that was stopped is begun
+again: what it left is replaced.
+"""
+
+import os
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
+from django.db import connection
+
+from curation.models import Dataset, Recall, Release, ReleaseState
+from curation.releases import cutting, folders
+from flywheel_site.ops import ports
+from flywheel_site.ops.backups import archive, state
+from flywheel_site.ops.backups.archive import NoBackup, Progress
+from privacy.checks import APPS
+from privacy.db import disk_space, isolation, snapshots
+from privacy.erasure import erasure, retention, tombstones
+from privacy.models import Erasure, Tombstone
+from privacy.subjects import master_keys
+
+LIST = "tombstones.jsonl"
+OURS = frozenset({"privacy.MasterKey"})  # the rows that a start makes by itself
+SHOWN = 5
+RELEASES = "releases/"
+NOT_KNOWN = (
+    "API keys that were revoked, users that were removed and passwords that were changed since",
+    "privacy requests that were received since and not carried out",
+    "consents that were given since; those that were taken back are on the list of tombstones",
+    "releases that were cut since: their numbers are given again",
+)
+
+
+class CannotRestore(Exception):
+    """The restore did not begin, or did not end; says why and what to do."""
+
+
+@dataclass
+class Lists:
+    """The lists of tombstones that are replayed, and what was read in them."""
+
+    files: Sequence[Path]
+    torn: int = 0
+    newest: datetime | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def restore(file: Path, lists: Sequence[Path], progress: Progress, *, without_list: bool = False) -> dict[str, Any]:
+    """Restore a backup; what came back, and what went. Raises `CannotRestore`."""
+    try:
+        claimed = ports.claim_folder(Path(settings.VAR), 0)  # `up` cannot start beside it
+    except ports.Taken as error:
+        raise CannotRestore(str(error)) from None
+    try:
+        with claimed, archive.opened(file) as (document, members):
+            moment = snapshots.of(document)
+            snapshots.check(moment)
+            expect_key(document)
+            expect_empty()
+            wanted = Lists(chosen(file, lists, without_list=without_list))
+            archive.verify(document, members, progress)
+            state.marker().touch(mode=0o600)
+            snapshots.load(moment, members.open)
+            files = unpack(document, members)
+            went = purge(wanted)
+            state.marker().unlink()
+    except (NoBackup, snapshots.CannotLoad) as error:
+        raise CannotRestore(str(error)) from None
+    except OSError as error:
+        if disk_space.is_full(error):
+            raise CannotRestore("There is no room; nothing serves until a restore has ended.") from error
+        raise
+    back = {"rows": sum(moment.rows.values()), "releases": len(document["releases"]), "files": files}
+    return {"made_at": document["made_at"], "back": back, "went": went, "lists": said(wanted), "not_known": NOT_KNOWN}
+
+
+def expect_key(document: Mapping[str, Any]) -> None:
+    """Refuse a backup whose people this machine's master key would not find."""
+    known = document["master_keys"]
+    if not known or master_keys.fingerprint() in known:
+        return
+    here, shown = master_keys.fingerprint()[: master_keys.SHOWN], [each[: master_keys.SHOWN] for each in known]
+    made = master_keys.take_back()
+    raise CannotRestore(
+        f"The backup was made with the master key {' or '.join(shown)}, and this machine has "
+        f"{'none' if made else here}. Put the key back first: FLYWHEEL_MASTER_KEY, or its file flywheel_master_key "
+        "under FLYWHEEL_VAR."
+    )
+
+
+def expect_empty() -> None:
+    """Refuse an installation that holds something, unless it is what an unfinished restore has left."""
+    if state.is_unfinished():
+        return
+    if found := held():
+        named = ", ".join(found[:SHOWN]) + (" …" if len(found) > SHOWN else "")
+        raise CannotRestore(
+            f"This installation is not empty: {named}. Restore into an empty database and an empty FLYWHEEL_VAR."
+        )
+
+
+def held() -> list[str]:
+    """What the installation holds, in words."""
+    there = set(connection.introspection.table_names())
+    models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
+    found = []
+    for model in [*models, get_user_model()]:
+        asked = model._meta.label not in OURS and model._meta.db_table in there
+        if asked and (number := model._base_manager.count()):
+            found.append(f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}")
+    if number := sum(1 for path in Path(settings.RELEASES).iterdir()):
+        found.append(f"{number} folders of releases")
+    return found
+
+
+def chosen(file: Path, lists: Sequence[Path], *, without_list: bool) -> list[Path]:
+    """The lists to replay: those given, this installation's own, and the one next to the backup."""
+    for path in lists:
+        if not path.is_file():
+            raise CannotRestore("There is no such list of tombstones.")
+    near = [path for path in (tombstones.file(), file.absolute().parent / LIST) if path.is_file()]
+    found = list(dict.fromkeys(path.resolve() for path in (*lists, *near)))
+    if not found and not without_list:
+        raise CannotRestore(
+            "There is no list of tombstones, so people who were erased since the backup would be back. Give the newest "
+            "copy of tombstones.jsonl with --tombstones; --without-tombstones only where nobody was erased since."
+        )
+    return found
+
+
+def unpack(document: Mapping[str, Any], members: zipfile.ZipFile) -> int:
+    """Put the files of the releases in their places; how many. What is there is an unfinished restore's."""
+    for left in Path(settings.RELEASES).iterdir():
+        shutil.rmtree(left)
+    names = [name for name in document["members"] if name.startswith(RELEASES)]
+    for name in names:
+        path = Path(settings.RELEASES) / name.removeprefix(RELEASES)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with members.open(name) as source, path.open("wb") as target:
+            snapshots.copy(source, target)
+            target.flush()
+            os.fsync(target.fileno())
+    for folder in {(Path(settings.RELEASES) / name.removeprefix(RELEASES)).parent for name in names}:
+        archive.sync(folder)
+    for dataset in Dataset.objects.all():
+        if folders.home(dataset).is_dir():
+            folders.point_latest(dataset)
+    return len(names)
+
+
+def purge(lists: Lists) -> dict[str, Any]:
+    """Erase again who is on the lists, recut what held them, and remove what has expired; counts. Raises `CannotRestore`
+    where something of them remains."""
+    master_keys.expect_known()
+    Session.objects.all().delete()
+    recalled = set(Recall.objects.values_list("pk", flat=True))
+    waited = set(Erasure.objects.filter(settled_at__isnull=True).values_list("pk", flat=True))
+    Erasure.objects.filter(pk__in=waited).update(lease_until=None)  # held by a worker of the installation of then
+    for path in lists.files:
+        torn: list[int] = []
+        counts = tombstones.replay(path, torn)
+        lists.torn += len(torn)
+        lists.counts = {name: lists.counts.get(name, 0) + number for name, number in counts.items()}
+    while erasure.settle():
+        pass
+    left = Erasure.objects.filter(settled_at__isnull=True).exclude(pk__in=waited).count()
+    stale = Release.objects.filter(state=ReleaseState.STALE).count()
+    if left or stale:
+        failing = [*isolation.failing("erasure"), *isolation.failing(cutting.RECUT)]
+        words = "; ".join(failing) or f"{left} erasures and {stale} releases wait"
+        raise CannotRestore(f"Erasures could not be carried out again: {words}. {state.UNFINISHED}")
+    lists.newest = Tombstone.objects.order_by("-buried_at").values_list("buried_at", flat=True).first()
+    expired = retention.purge()
+    note_all()
+    went = Recall.objects.exclude(pk__in=recalled).select_related("release__dataset", "replaced_by").order_by("pk")
+    recut = [f"{row.release} → {row.replaced_by.version if row.replaced_by else ''}" for row in went]
+    return {**lists.counts, "expired": expired, "recut": recut}
+
+
+def note_all() -> None:
+    """Have every tombstone in this installation's own list, also those that came from another."""
+    Tombstone.objects.filter(exported=True).update(exported=False)
+    while tombstones.append():
+        pass
+
+
+def said(lists: Lists) -> dict[str, Any]:
+    """The lists, for the report."""
+    newest = lists.newest.isoformat() if lists.newest else None
+    return {"files": [str(path) for path in lists.files], "torn": lists.torn, "newest": newest}

@@ -1,0 +1,82 @@
+"""Invitations: a superuser names a person, their roles and projects; the person sets a password by a link that works once."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse, reverse_lazy
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from curation.roles import DUTIES
+from feedback.models import Project, ProjectMember
+
+DAYS = settings.PASSWORD_RESET_TIMEOUT // 86_400
+
+
+class InvitationForm(forms.Form):
+    """Who is invited, what they will do, and where."""
+
+    name = forms.CharField(
+        max_length=150,
+        validators=[UnicodeUsernameValidator()],
+        help_text="What the person types to sign in.",
+    )
+    roles = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        label="Roles",
+        choices=[(role, f"{role.capitalize()}: {duty}") for role, duty in DUTIES.items()],
+    )
+    projects = forms.ModelMultipleChoiceField(
+        queryset=Project.objects.none(), widget=forms.CheckboxSelectMultiple, label="Projects"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        projects: Any = self.fields["projects"]
+        projects.queryset = Project.objects.order_by("name")
+
+    def clean_name(self) -> str:
+        name = User.normalize_username(self.cleaned_data["name"])
+        there = User.objects.filter(username=name).first()
+        if there is not None and there.has_usable_password():
+            raise ValidationError("Somebody signs in with this name already.")
+        return str(name)
+
+
+def invite(name: str, roles: list[str], projects: list[Project]) -> User:
+    """Make the user, without a password. Who never came may be invited again: roles and projects are then these."""
+    with transaction.atomic():
+        user, made = User.objects.get_or_create(username=name)
+        if made:
+            user.set_unusable_password()
+        user.is_staff = True
+        user.save()
+        user.groups.set(Group.objects.filter(name__in=roles))
+        ProjectMember.objects.filter(user=user).delete()
+        ProjectMember.objects.bulk_create(ProjectMember(user=user, project=project) for project in projects)
+    return user
+
+
+def link(request: HttpRequest, user: User) -> str:
+    """The address by which this user sets a password: once, within `DAYS` days. An earlier link ends with the first use."""
+    key = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    return request.build_absolute_uri(reverse("admin:join", args=[key, token]))
+
+
+class JoinView(PasswordResetConfirmView):
+    """The page behind the link. The person is signed in then, and sets up the second factor where one is required."""
+
+    template_name = "admin/join.html"
+    success_url = reverse_lazy("admin:index")
+    post_reset_login = True
+    post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
+    extra_context = {"title": "Set your password"}
