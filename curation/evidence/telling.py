@@ -54,7 +54,7 @@ def evidence(project: Project, interaction: int) -> Told | None:
     return Told(
         said_of(claim, heard, every),
         rivals(claim, heard, every),
-        f"{tier}: {TIERS[tier]}" if tier else "",
+        f"{tier} ({TIERS[tier]})" if tier else "",
         tuple(notes(every, heard)),
     )
 
