@@ -185,6 +185,15 @@ REASONS: Final[dict[str, Words]] = {
 }
 
 
+TIERS: Final = {
+    "single": "one person's word",
+    "several": "several people",
+    "sourced": "a source that contains it",
+    "reviewed": "a reviewer",
+}
+"""What a right answer can rest on, by its tier."""
+
+
 def of(*kinds: Kind) -> tuple[str, ...]:
     """The codes of these kinds, in order."""
     return tuple(sorted(code for code, words in REASONS.items() if words.kind in kinds))

@@ -6,19 +6,13 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from curation.decisions import posterior
-from curation.decisions.posterior import ANONYMOUS, NEWEST, REVIEWS, Stance, Tier, Word
+from curation.decisions.posterior import ANONYMOUS, NEWEST, REVIEWS, Stance, Word
+from curation.decisions.reasons import TIERS
 from curation.evidence import store
 from curation.models import Claim, Opinion
 from feedback.models import Interaction, Project, Signal
 
 RIVALS: Final = 3
-TIERS: Final = {
-    Tier.SINGLE.value: "one person's word",
-    Tier.SEVERAL.value: "several people",
-    Tier.SOURCED.value: "a source that contains it",
-    Tier.REVIEWED.value: "a reviewer",
-}
-"""What a right answer can rest on, in words."""
 
 
 class Rival(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from curation.evidence.telling import TIERS
+from curation.decisions.reasons import TIERS
 from curation.quality.estimates import percent as as_percent
 from curation.releases.formats import TABLES
 from curation.releases.formats.shapes import Shape
