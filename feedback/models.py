@@ -48,6 +48,9 @@ class Project(models.Model):
     keep_days = models.PositiveIntegerField(
         default=90, help_text="Days that an interaction is kept which no decision uses."
     )
+    guidelines = models.TextField(
+        blank=True, default="", db_default="", help_text="What counts as right here, for reviewers. Markdown."
+    )
     deep_scan = models.BooleanField(
         default=False, help_text="Hold interactions back from review and curation until the second redaction is done."
     )

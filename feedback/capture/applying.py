@@ -4,14 +4,13 @@ A thousand writes take as many statements as one, and a few more for each person
 ledger gets every change, and its effects are carried out once, before the new rows are inserted.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from django.utils import timezone
 
 from feedback.capture.payloads import TurnIn
-from feedback.capture.plan import GROWING, Plan, Row, insert, signal_columns
+from feedback.capture.plan import GROWING, Plan, Row, signal_columns
 from feedback.capture.preparing import (
     Prepared,
     PreparedInteraction,
@@ -20,7 +19,7 @@ from feedback.capture.preparing import (
     prepare_interaction,
     redact_signal,
 )
-from feedback.capture.store import count_results, look_up
+from feedback.capture.store import look_up
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects import tokens
 from privacy.consent import ledger
@@ -50,9 +49,11 @@ Refusal: TypeAlias = Conflict | Gone | Unknown | Forbidden | RedactionError
 Applied: TypeAlias = tuple[WriteResult, Row | None] | Refusal
 
 
-def apply(project: Project, writes: Sequence[Prepared], refused: Mapping[tuple[str, str], int]) -> list[Applied]:
-    """Decide, insert and count; how each write ended, in order. Call in a transaction. Raises `Raced` or
-    `IntegrityError` if another transaction wrote the same: then nothing is stored, and another try finds its rows."""
+def decide(
+    project: Project, writes: Sequence[Prepared], refused: Mapping[tuple[str, str], int]
+) -> tuple[Plan, list[Applied]]:
+    """How each write ends, in order, and the plan to `insert` in the same transaction. Raises `Raced`, or `insert` an
+    `IntegrityError`, if another transaction wrote the same: then nothing is stored, and another try finds its rows."""
     plan = Plan(project, look_up(project, writes), timezone.now(), project.consent_defaults)
     applied: list[Applied] = []
     for write in writes:
@@ -64,17 +65,15 @@ def apply(project: Project, writes: Sequence[Prepared], refused: Mapping[tuple[s
         except (Conflict, Gone, Unknown, Forbidden, RedactionError) as refusal:
             applied.append(refusal)
     applied = [Gone() if isinstance(end, tuple) and id(end[1]) in plan.withdrawn else end for end in applied]
-    insert(plan)
-    counts = Counter(refused)
+    plan.counts.update(refused)
     for write, end in zip(writes, applied, strict=True):
         result = (
             end[0] if isinstance(end, tuple) else WriteResult.GONE if isinstance(end, Gone) else WriteResult.REFUSED
         )
-        counts["interaction" if isinstance(write, PreparedInteraction) else "signal", result] += 1
+        plan.counts["interaction" if isinstance(write, PreparedInteraction) else "signal", result] += 1
     if plan.dropped:
-        counts["signal", WriteResult.DROPPED] += len(plan.dropped)
-    count_results(project, counts)
-    return applied
+        plan.counts["signal", WriteResult.DROPPED] += len(plan.dropped)
+    return plan, applied
 
 
 def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteResult, Row | None]:
@@ -93,7 +92,7 @@ def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteRes
     parked = existing.parked.get(row.external_id, [])
     if parked and parked[-1].placeholders:  # its feedback came first and began the numbering
         row = write.row = prepare_interaction(plan.project, write.payload, write.asked, parked[-1].placeholders).row
-    row.subject = subject
+    row.pk, row.subject_id = next(existing.keys[Interaction]), subject.pk
     plan.interactions.append(row)
     for signal in existing.parked.pop(row.external_id, []):
         _unpark(plan, signal, row)
@@ -104,22 +103,23 @@ def _apply_interaction(plan: Plan, write: PreparedInteraction) -> tuple[WriteRes
 def _grow(plan: Plan, write: PreparedInteraction, stored: Interaction) -> tuple[WriteResult, Row | None]:
     """Give a stored turn what came of its trace since. It goes to the person whom the trace names by now; where they do
     not consent, or were erased, what was stored without their name goes too."""
+    asker = plan.existing.people[stored.subject_id]
     if not write.person:
-        write.person = stored.subject.digest
+        write.person = asker.digest
     try:
         subject = _consenting_subject(plan, write)
     except Gone:
         subject = None
     if subject is None:
-        if is_anonymous(stored.subject.digest):
+        if is_anonymous(asker.digest):
             plan.orphaned.append(stored)
         return WriteResult.NO_CONSENT, None
-    if stored.pk:
+    if not stored._state.adding:
         plan.grown.append((stored, write.row, subject))
     else:
         for name in GROWING:
             setattr(stored, name, getattr(write.row, name))
-        stored.subject = subject
+        stored.subject_id = subject.pk
     return WriteResult.MERGED, stored
 
 
@@ -127,12 +127,12 @@ def _unpark(plan: Plan, parked: ParkedSignal, row: Interaction) -> None:
     """Give the interaction a signal that waited for it, unless its sender does not consent to capture by now."""
     plan.unparked.append(parked)
     existing = plan.existing
-    voter = (existing.subject(parked.subject_id) if parked.subject_id else parked.subject) or row.subject
+    voter = existing.people[parked.subject_id or row.subject_id]
     if not ledger.allows_capture(existing.consents.get(voter.digest, {}), plan.defaults, plan.now):
         plan.dropped.append(voter)
         del existing.signals[parked.external_id]
         return
-    signal = Signal(interaction=row, subject=voter, **signal_columns(parked))
+    signal = Signal(interaction_id=row.pk, subject_id=voter.pk, **signal_columns(parked))
     plan.signals.append(signal)
     existing.signals[parked.external_id] = signal
     row.pending, row.revision = True, 1
@@ -148,8 +148,7 @@ def _consenting_subject(plan: Plan, write: PreparedInteraction) -> Subject | Non
     if subject is None:
         if not consent.get(Purpose.CAPTURE, plan.defaults[Purpose.CAPTURE]):
             return None
-        subject = Subject(namespace=plan.project.namespace, digest=write.person or anonymous(), created_at=plan.now)
-        plan.existing.subjects[subject.digest] = subject
+        subject = _new_subject(plan, write.person or anonymous())
     elif subject.restricted_at:
         raise Gone
     if consent:
@@ -158,16 +157,23 @@ def _consenting_subject(plan: Plan, write: PreparedInteraction) -> Subject | Non
     return subject if ledger.allows_capture(entries, plan.defaults, plan.now) else None
 
 
+def _new_subject(plan: Plan, digest: str) -> Subject:
+    key = next(plan.existing.keys[Subject])
+    subject = Subject(pk=key, namespace=plan.project.namespace, digest=digest, created_at=plan.now)
+    plan.existing.add(subject)
+    return subject
+
+
 def _record_consent(plan: Plan, subject: Subject, consent: Mapping[str, bool], write: PreparedInteraction) -> None:
     """Add to the subject's ledger what the consent of this write changes."""
     entries, asked = plan.existing.consents.setdefault(subject.digest, {}), write.asked
     last = plan.last_entries.get(subject.digest)
     added = ledger.following(
-        subject, consent, entries, method=asked.method, notice=asked.notice, now=plan.now, last=last
+        subject, consent, entries, method=asked.method, notice=asked.notice, now=plan.now, keep_end=True, last=last
     )
     if not added:
         return
-    if entries or subject.pk:  # a change of earlier consent has effects beyond these rows
+    if entries or not subject._state.adding:  # a change of earlier consent has effects beyond these rows
         plan.changes.setdefault(subject.digest, (subject, []))[1].extend(added)
     plan.consents += added
     plan.last_entries[subject.digest] = added[-1]
@@ -183,18 +189,13 @@ def _withdraw(plan: Plan, subject: Subject) -> None:
     """
     existing = plan.existing
 
-    def is_theirs(row: Row) -> bool:
-        owner = row._state.fields_cache.get("subject")
-        return owner == subject if owner else subject.pk is not None and row.subject_id == subject.pk
-
-    interactions = [row for row in existing.interactions.values() if is_theirs(row)]
-    objects, keys = {id(row) for row in interactions}, {row.pk for row in interactions if row.pk}
-
-    def is_about_theirs(row: Signal | ParkedSignal) -> bool:
-        about = row._state.fields_cache.get("interaction")
-        return isinstance(row, Signal) and (id(about) in objects or row.interaction_id in keys)
-
-    signals = [row for row in existing.signals.values() if is_theirs(row) or is_about_theirs(row)]
+    interactions = [row for row in existing.interactions.values() if row.subject_id == subject.pk]
+    keys = {row.pk for row in interactions}
+    signals = [
+        row
+        for row in existing.signals.values()
+        if row.subject_id == subject.pk or (isinstance(row, Signal) and row.interaction_id in keys)
+    ]
     existing.tombstones |= {("interaction", row.external_id): plan.now for row in interactions}
     existing.tombstones |= {("signal", row.external_id): plan.now for row in signals}
     plan.withdrawn |= {id(row): row for row in (*interactions, *signals)}
@@ -229,7 +230,7 @@ def _apply_signal(plan: Plan, write: PreparedSignal) -> tuple[WriteResult, Row |
         redact_signal(plan.project, write, existing.placeholders(payload.interaction))
     if interaction is None or subject is None:
         return WriteResult.PARKED, _park(plan, write, subject)
-    signal = _signal_row(plan, write, interaction=interaction, subject=subject)
+    signal = _signal_row(plan, write, interaction_id=interaction.pk, subject_id=subject.pk)
     plan.signals.append(signal)
     existing.signals[signal.external_id] = signal
     if write.grant:
@@ -253,14 +254,13 @@ def _voter(plan: Plan, write: PreparedSignal, interaction: Interaction | None) -
     For a signal that waits, consent is judged when its interaction comes, which may bring it.
     """
     if write.grant:
-        voter = plan.existing.subject(write.grant.subject)
+        voter = plan.existing.people.get(write.grant.subject)
     elif write.person:
         voter = plan.existing.subjects.get(write.person)
         if voter is None and (interaction is None or plan.defaults[Purpose.CAPTURE]):
-            voter = Subject(namespace=plan.project.namespace, digest=write.person, created_at=plan.now)
-            plan.existing.subjects[voter.digest] = voter
+            voter = _new_subject(plan, write.person)
     else:
-        voter = interaction.subject if interaction else None
+        voter = plan.existing.people[interaction.subject_id] if interaction else None
     if voter is None:
         return None
     if voter.restricted_at:
@@ -269,7 +269,7 @@ def _voter(plan: Plan, write: PreparedSignal, interaction: Interaction | None) -
     return voter if interaction is None or ledger.allows_capture(entries, plan.defaults, plan.now) else None
 
 
-def _signal_row(plan: Plan, write: PreparedSignal, **about: Interaction | Subject) -> Signal:
+def _signal_row(plan: Plan, write: PreparedSignal, **about: int) -> Signal:
     payload = write.payload
     occurred_at = min(payload.occurred_at or plan.now, plan.now)
     return Signal(
@@ -291,7 +291,8 @@ def _park(plan: Plan, write: PreparedSignal, subject: Subject | None) -> ParkedS
     about = write.payload.interaction
     placeholders = write.placeholders_after if write.has_text else plan.existing.placeholders(about)
     columns = signal_columns(_signal_row(plan, write))
-    parked = ParkedSignal(interaction_external_id=about, subject=subject, placeholders=dict(placeholders), **columns)
+    voter = subject.pk if subject else None
+    parked = ParkedSignal(interaction_external_id=about, subject_id=voter, placeholders=dict(placeholders), **columns)
     plan.parked.append(parked)
     plan.existing.signals[parked.external_id] = parked
     plan.existing.parked.setdefault(about, []).append(parked)
@@ -302,9 +303,9 @@ def _note_signal(plan: Plan, interaction: Interaction, write: PreparedSignal) ->
     """Tell curation that the interaction's signals changed, and keep its placeholders up to date."""
     if write.has_text and write.placeholders_after != interaction.placeholders:
         interaction.placeholders = dict(write.placeholders_after)
-        if interaction.pk:
+        if not interaction._state.adding:
             plan.placeholders[interaction.pk] = interaction.placeholders
-    if interaction.pk:
+    if not interaction._state.adding:
         plan.pending.add(interaction.pk)
     else:
         interaction.pending, interaction.revision = True, interaction.revision + 1

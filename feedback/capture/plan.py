@@ -1,5 +1,6 @@
 """The rows that a batch will insert or change, and their insertion."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,9 +10,9 @@ from django.db.models import Case, F, PositiveIntegerField, Value, When
 from django.utils import timezone
 
 from feedback.capture.preparing import Placeholders
-from feedback.capture.store import Existing, mark_pending
+from feedback.capture.store import Existing, count_results, mark_pending
 from feedback.models import Interaction, ParkedSignal, Project, Signal, Trace
-from privacy.db import bulk
+from privacy.db import bulk, engine, rows
 from privacy.erasure import erasure
 from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.subjects.lookup import bury, drop_unused
@@ -50,6 +51,12 @@ class Plan:
     dropped: list[Subject] = field(default_factory=list)  # senders of what was unparked who do not consent
     pending: set[int] = field(default_factory=set)  # keys of stored interactions with new signals
     placeholders: dict[int, Placeholders] = field(default_factory=dict)  # by interaction
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)  # how writes ended, by kind and result
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether nothing that is stored goes, or changes hands."""
+        return not (self.changes or self.withdrawn or self.grown or self.orphaned or self.unparked or self.dropped)
 
 
 def signal_columns(row: Signal | ParkedSignal) -> dict[str, object]:
@@ -58,41 +65,32 @@ def signal_columns(row: Signal | ParkedSignal) -> dict[str, object]:
 
 
 def insert(plan: Plan) -> None:
-    """Carry out the changes of consent, then insert the new rows."""
-    bulk.insert([subject for subject in plan.existing.subjects.values() if subject.pk is None])
-    for entry in plan.consents:
-        entry.subject_id = entry.subject.pk
-    bulk.insert(plan.consents)
+    """Carry out the changes of consent, insert the new rows, and count how the writes ended."""
+    rows.insert([subject for subject in plan.existing.subjects.values() if subject._state.adding])
+    rows.insert(plan.consents)
     for subject, entries in plan.changes.values():
         erasure.carry_out(subject, entries)
-    for row in plan.interactions:
-        row.subject_id = row.subject.pk
-    bulk.insert(plan.interactions)
+    rows.insert(plan.interactions)
     for stored, now, subject in plan.grown:
         grow(stored, now, subject)
     for orphan in plan.orphaned:
-        erasure.change_consent(orphan.subject, {str(Purpose.CAPTURE): False}, method="capture")
+        erasure.change_consent(plan.existing.people[orphan.subject_id], {str(Purpose.CAPTURE): False}, method="capture")
     unparked = {id(parked) for parked in plan.unparked}
-    still_parked = [parked for parked in plan.parked if id(parked) not in unparked]
-    for signal in plan.signals:
-        signal.interaction_id = signal.interaction.pk
-        signal.subject_id = signal.subject_id or signal.subject.pk
-    for parked in still_parked:
-        parked.subject_id = parked.subject.pk if parked.subject else None
-    bulk.insert(plan.signals)
-    bulk.insert(still_parked)
+    rows.insert(plan.signals)
+    rows.insert([parked for parked in plan.parked if id(parked) not in unparked])
     if plan.pending:
         mark_pending(sorted(plan.pending))
     if plan.placeholders:
-        numbered = [Interaction(pk=key, placeholders=found) for key, found in plan.placeholders.items()]
-        Interaction.objects.bulk_update(numbered, ["placeholders"])
+        numbered = [(key, engine.json_text(found)) for key, found in plan.placeholders.items()]
+        bulk.update(Interaction, ("id", "placeholders"), numbered)
     if handed := [parked.pk for parked in plan.unparked if parked.pk]:
         ParkedSignal.objects.filter(pk__in=handed).delete()
     drop_unused({voter.pk for voter in plan.dropped})
     # Of rows that were stored before, the erasure buries the ids.
-    never_stored = [row for row in plan.withdrawn.values() if row.pk is None]
+    never_stored = [row for row in plan.withdrawn.values() if row._state.adding]
     for kind, model in ((Tombstone.Kind.INTERACTION, Interaction), (Tombstone.Kind.SIGNAL, Signal | ParkedSignal)):
         bury(kind, [plan.project.tombstone(row.external_id) for row in never_stored if isinstance(row, model)])
+    count_results(plan.project, plan.counts)
 
 
 def grow(stored: Interaction, now: Interaction, subject: Subject) -> None:

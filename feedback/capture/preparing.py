@@ -105,16 +105,16 @@ def prepare_interaction(
         return redacted
 
     now, agent = timezone.now(), payload.agent or NO_AGENT
-    sources = msgspec.to_builtins(payload.sources or [])
+    body: dict[str, Any] = msgspec.to_builtins(payload)
     turn_before = payload.context[-1].content if payload.context else ""  # may ask for what the question then gives
     row = Interaction(
         project_id=project.pk,
         external_id=external_id,
         question=clean(payload.question, turn_before),
         answer=clean(payload.answer, payload.question or ""),
-        context=clean_json(msgspec.to_builtins(payload.context or [])),
-        sources=clean_json([stated(source) for source in sources]),
-        steps=clean_json([stated(step) for step in msgspec.to_builtins(payload.steps or [])]),
+        context=clean_json(body["context"] or []),
+        sources=clean_json([stated(source) for source in body["sources"] or []]),
+        steps=clean_json([stated(step) for step in body["steps"] or []]),
         session=clean(payload.session),
         tags=clean_json(payload.tags or []),
         metadata=clean_json(payload.metadata or {}),
@@ -124,7 +124,7 @@ def prepare_interaction(
         agent_prompt=clean(agent.prompt),
         occurred_at=min(payload.occurred_at or now, now),  # a sender's clock may be fast
         received_at=now,
-        body_digest=interaction_digest(payload),
+        body_digest=_digest_of(body),
         redactions=dict(findings),
         redaction_version=project.redaction_version,
         placeholders=numbering.state(),
@@ -162,10 +162,16 @@ def redact_signal(project: Project, signal: PreparedSignal, placeholders: Placeh
 
 def interaction_digest(payload: InteractionIn) -> str:
     """The keyed digest of the body, which recognises a replay and tells nothing of the text."""
-    body = msgspec.to_builtins(payload)
-    for source in body["sources"] or ():
-        if source["score"] is None:  # digests of before this field came stay the same
-            del source["score"]
+    return _digest_of(msgspec.to_builtins(payload))
+
+
+def _digest_of(body: dict[str, Any]) -> str:
+    # Digests of before sources had a score stay the same.
+    scored = [
+        source if source["score"] is not None else {name: source[name] for name in source if name != "score"}
+        for source in body["sources"] or ()
+    ]
+    body = {**body, "sources": scored} if scored else body
     return body_digest({name: value for name, value in body.items() if value is not None and name not in OUR_OWN})
 
 

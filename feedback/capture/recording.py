@@ -12,7 +12,7 @@ Three steps: `preparing` redacts before the transaction begins; `applying` decid
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -20,8 +20,9 @@ import msgspec
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from feedback.capture.applying import Applied, Conflict, Forbidden, Gone, Refusal, Unknown, apply
+from feedback.capture.applying import Applied, Conflict, Forbidden, Gone, Refusal, Unknown, decide
 from feedback.capture.payloads import FeedbackIn, InteractionIn, check_feedback
+from feedback.capture.plan import insert
 from feedback.capture.preparing import (
     BY_CAPTURE,
     NO_PLACEHOLDERS,
@@ -35,7 +36,7 @@ from feedback.capture.store import Raced, Renamed, mark_pending, stored_placehol
 from feedback.models import Interaction, ParkedSignal, Project, Signal, WriteResult
 from feedback.projects.tokens import Grant, own_id, token_of
 from privacy.consent import ledger
-from privacy.db import engine
+from privacy.db import bulk, engine
 from privacy.erasure import erasure
 from privacy.models import Purpose, Subject
 from privacy.redaction import RedactionError
@@ -160,8 +161,7 @@ def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[
         try:
             if engine.one_writer() and not connection.in_atomic_block:
                 return _commit_in_group(Job(project, writes, counts))
-            with transaction.atomic():
-                return apply(project, writes, counts)
+            return _apply(project, writes, counts)
         except (IntegrityError, Raced) as error:
             raced: Exception = error
         except OperationalError as error:
@@ -169,6 +169,16 @@ def _commit(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[
                 raise
             raced = error
     raise raced
+
+
+def _apply(project: Project, writes: Sequence[Prepared], counts: Mapping[tuple[str, str], int]) -> list[Applied]:
+    """Apply the writes in one transaction: PostgreSQL is asked once, and once told what to insert and to commit it."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        plan, applied = decide(project, writes, counts)
+        with bulk.together(commit=is_outermost) if plan.only_adds else nullcontext():
+            insert(plan)
+    return applied
 
 
 @dataclass(slots=True, eq=False)
@@ -229,8 +239,7 @@ def _apply_together(jobs: Sequence[Job]) -> None:
     for job in jobs:
         counts.update(job.refused)
     try:
-        with transaction.atomic():
-            applied = iter(apply(jobs[0].project, [write for job in jobs for write in job.writes], counts))
+        applied = iter(_apply(jobs[0].project, [write for job in jobs for write in job.writes], counts))
     except BaseException as error:  # noqa: BLE001 - raised again by the thread that waits for the job
         if len(jobs) == 1 or not isinstance(error, Exception):
             for job in jobs:

@@ -8,10 +8,11 @@ locks by itself.)
 import random
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Model
 from django.utils import timezone
 
 from feedback.capture.payloads import TurnIn
@@ -25,36 +26,50 @@ from feedback.capture.preparing import (
 from feedback.models import Interaction, InteractionName, ParkedSignal, Project, Signal
 from feedback.projects.tokens import BROWSER
 from privacy.db import engine
-from privacy.db.bulk import execute, load, select, several
-from privacy.models import ConsentEntry, Subject, Tombstone
+from privacy.db.bulk import bound, send, together
+from privacy.db.rows import ask, load, reserve
+from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
+from privacy.subjects.lookup import last_agreed
 
 SLOTS = 16
 TRACE_ID = re.compile(r"[0-9a-f]{32}(?:-[0-9a-f]{16})?")
 INTERACTION = tuple(
     "id external_id project_id subject_id body_digest redactions received_at placeholders revision".split()
 )
+SUBJECT = ("id", "namespace", "digest", "restricted_at")
 SIGNAL = ("id", "external_id", "interaction_id", "subject_id", "body_digest")
 PARKED = tuple(
     "id project_id subject_id interaction_external_id external_id kind score correction comment placeholders "
     "body_digest occurred_at effective_at received_at withdrawn_at".split()
 )
 CONSENT = ("id", "subject_id", "purpose", "granted", "recorded_at", "expires_at", "notice_id", "entry_hash")
-KINDS = tuple(Tombstone.Kind.values)
-SUBJECTS = """id IN (
-    SELECT id FROM privacy_subject WHERE namespace = %s AND digest IN ({digests})
-    UNION SELECT id FROM privacy_subject WHERE id IN ({keys})
-    UNION SELECT subject_id FROM feedback_interaction WHERE project_id = %s AND external_id IN ({about})
-    UNION SELECT subject_id FROM feedback_parkedsignal WHERE project_id = %s AND interaction_external_id IN ({new})
-) ORDER BY id"""
+KINDS = list(Tombstone.Kind.values)
+SUBJECTS = """SELECT id FROM privacy_subject WHERE namespace = {namespace} AND digest {people}
+    UNION SELECT id FROM privacy_subject WHERE id {keys}
+    UNION SELECT subject_id FROM feedback_interaction WHERE project_id = {project} AND external_id {about}
+    UNION SELECT subject_id FROM feedback_parkedsignal WHERE project_id = {project} AND interaction_external_id {new}"""
+CHOSEN = f"id IN ({SUBJECTS}) ORDER BY id"
+PURPOSES = " UNION ALL ".join(f"SELECT '{purpose}' AS purpose" for purpose in Purpose.values)
+# The newest entry of each purpose: a ledger has as many entries as a person changed their mind.
+NEWEST = f"""id IN (
+    SELECT (
+        SELECT id FROM privacy_consententry
+        WHERE subject_id = person.id AND purpose = purposes.purpose ORDER BY id DESC LIMIT 1
+    ) FROM ({SUBJECTS}) AS person CROSS JOIN ({PURPOSES}) AS purposes
+) ORDER BY id"""  # noqa: S608 - our own names
+NAMED = "project_id = {project} AND external_id {names}"
+WAITING = "project_id = {project} AND (external_id {signals} OR interaction_external_id {interactions}) ORDER BY id"
+WAITING_FOR = "project_id = {project} AND interaction_external_id {names} ORDER BY id"
+BURIED = "kind {kinds} AND digest {digests}"
+SENT_BY_BROWSERS = "interaction_id {granted} AND external_id LIKE {prefix}"
 ANY_STORED = """SELECT
-    EXISTS (SELECT 1 FROM feedback_interaction WHERE project_id = %s AND external_id IN ({interactions})),
-    EXISTS (SELECT 1 FROM feedback_signal WHERE project_id = %s AND external_id IN ({signals})),
-    EXISTS (SELECT 1 FROM feedback_parkedsignal WHERE project_id = %s AND external_id IN ({signals}))
-        OR EXISTS (
-            SELECT 1 FROM feedback_parkedsignal WHERE project_id = %s AND interaction_external_id IN ({interactions})
-        ),
-    EXISTS (SELECT 1 FROM privacy_tombstone WHERE kind IN ({kinds}) AND digest IN ({digests}))"""
-MARK_PENDING = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id IN ({several})"
+    EXISTS (SELECT 1 FROM feedback_interaction WHERE project_id = {project} AND external_id {new}),
+    EXISTS (SELECT 1 FROM feedback_signal WHERE project_id = {project} AND external_id {signals}),
+    EXISTS (SELECT 1 FROM feedback_parkedsignal WHERE project_id = {project} AND external_id {signals}) OR EXISTS (
+        SELECT 1 FROM feedback_parkedsignal WHERE project_id = {project} AND interaction_external_id {interactions}
+    ),
+    EXISTS (SELECT 1 FROM privacy_tombstone WHERE kind {kinds} AND digest {digests})"""
+MARK_PENDING = "UPDATE feedback_interaction SET revision = revision + 1, pending = TRUE WHERE id {keys}"
 ADD_COUNTS = """INSERT INTO feedback_outcome (project_id, day, kind, result, slot, number) VALUES {lines}
 ON CONFLICT (project_id, day, kind, result, slot) DO UPDATE SET number = feedback_outcome.number + excluded.number"""
 
@@ -76,6 +91,7 @@ class Existing:
     """Stored rows by the names under which the writes refer to them. Rows that the batch adds are entered here too."""
 
     subjects: dict[str, Subject] = field(default_factory=dict)  # by digest
+    people: dict[int, Subject] = field(default_factory=dict)  # the same by key
     interactions: dict[str, Interaction] = field(default_factory=dict)
     signals: dict[str, Signal | ParkedSignal] = field(default_factory=dict)
     parked: dict[str, list[ParkedSignal]] = field(default_factory=dict)  # by their interaction's id
@@ -83,6 +99,7 @@ class Existing:
     consented_at: dict[str, datetime] = field(default_factory=dict)  # by digest: when they last said yes to anything
     tombstones: dict[tuple[str, str], datetime] = field(default_factory=dict)  # by kind, and id or the person's digest
     from_browsers: Counter[int] = field(default_factory=Counter)  # signals that came with a token, by interaction
+    keys: dict[type[Model], Iterator[int]] = field(default_factory=dict)  # for rows that the batch adds
 
     def placeholders(self, interaction: str) -> Placeholders:
         """The placeholders of that interaction, or of the feedback that waits for it."""
@@ -90,93 +107,113 @@ class Existing:
             return stored.placeholders or NO_PLACEHOLDERS
         return next((parked.placeholders for parked in reversed(self.parked.get(interaction, []))), NO_PLACEHOLDERS)
 
-    def subject(self, key: int) -> Subject | None:
-        """The subject with that key, if the batch concerns it."""
-        return next((subject for subject in self.subjects.values() if subject.pk == key), None)
+    def add(self, subject: Subject) -> None:
+        """Enter a subject, stored or new."""
+        self.subjects[subject.digest] = self.people[subject.pk] = subject
 
 
 def look_up(project: Project, writes: Sequence[Prepared]) -> Existing:
     """The stored rows that these writes refer to. Raises `Raced`. Call in the transaction of the write."""
     sent = [write for write in writes if isinstance(write, PreparedSignal)]
-    new = sorted({write.payload.id for write in writes if isinstance(write, PreparedInteraction) and write.payload.id})
+    added = [write for write in writes if isinstance(write, PreparedInteraction)]
+    new = sorted({write.payload.id for write in added if write.payload.id})
     named = {write.payload.interaction for write in sent}
-    growing = {write.payload.id for write in writes if isinstance(write.payload, TurnIn) and write.payload.grows}
+    growing = {write.payload.id for write in added if isinstance(write.payload, TurnIn) and write.payload.grows}
     about = sorted({*named, *filter(None, growing)})
+    interactions = sorted({*new, *about})
     signals = sorted({write.payload.id for write in sent if write.payload.id})
     people = sorted({write.person for write in writes if write.person})
-    existing = Existing()
-    if people or about or new:
-        _read_subjects(existing, project, sent, people, about, new)
-    interactions = sorted({*new, *about})
     ids = {project.tombstone(name): name for name in sorted({*interactions, *signals})}
-    digests = [*ids, *people]
-    # Most writes are new, and then this statement is all that is read of them.
-    [(any_interaction, any_signal, any_parked, any_tombstone)] = select(
-        ANY_STORED.format(
-            interactions=several(interactions), signals=several(signals), kinds=several(KINDS), digests=several(digests)
-        ),
-        [*(project.pk, *interactions), *(project.pk, *signals) * 2, *(project.pk, *interactions), *KINDS, *digests],
-    )
+    digests, granted = [*ids, *people], sorted({write.grant.interaction for write in sent if write.grant})
+    with together():
+        concerned = {
+            "namespace": project.namespace,
+            "people": people,
+            "project": project.pk,
+            "about": about,
+            "new": new,
+        }
+        concerned["keys"] = sorted({write.grant.subject for write in sent if write.grant})
+        subjects = ask(Subject, SUBJECT, *bound(CHOSEN if engine.one_writer() else f"{CHOSEN} FOR UPDATE", **concerned))
+        consents = ask(ConsentEntry, CONSENT, *bound(NEWEST, **concerned))
+        stored = _ask_interactions(project, about) if about else None
+        any_stored = send(
+            *bound(
+                ANY_STORED,
+                project=project.pk,
+                new=sorted({*new} - {*about}),
+                signals=signals,
+                interactions=interactions,
+                kinds=KINDS,
+                digests=digests,
+            )
+        )
+        browsers = {"granted": granted, "prefix": f"{BROWSER}%"}
+        from_browsers = ask(Signal, ("id", "interaction_id"), *bound(SENT_BY_BROWSERS, **browsers)) if granted else None
+        nameless = sum(not write.person for write in added)
+        keys = reserve({Subject: len(people) + nameless, Interaction: len(added)})
+    existing = _read_subjects(subjects(), consents())
+    if stored:
+        _read_interactions(existing, stored(), about)
+    [(any_interaction, any_signal, any_parked, any_tombstone)] = any_stored()
+    if from_browsers:
+        existing.from_browsers.update(row.interaction_id for row in from_browsers())
+    existing.keys = keys()
+    # Most writes are new, and then nothing else is read of them.
     if any_interaction:
-        _read_interactions(existing, project, interactions, set(about))
+        _read_interactions(existing, _ask_interactions(project, new)(), about)
     missing = named - existing.interactions.keys() - set(new)
     if missing and (names := other_names(project, missing)):
         raise Renamed(names)
     if any_signal:
-        where = f"project_id = %s AND external_id IN ({several(signals)})"
-        existing.signals |= {row.external_id: row for row in load(Signal, SIGNAL, where, [project.pk, *signals])}
+        found = load(Signal, SIGNAL, *bound(NAMED, project=project.pk, names=signals))
+        existing.signals |= {row.external_id: row for row in found}
     if any_parked:
         _read_parked(existing, project, signals, interactions, set(new))
     if any_tombstone:
-        where = f"kind IN ({several(KINDS)}) AND digest IN ({several(digests)})"
-        for row in load(Tombstone, ("kind", "digest", "buried_at"), where, [*KINDS, *digests]):
-            existing.tombstones[row.kind, ids.get(row.digest, row.digest)] = row.buried_at
-    if granted := sorted({write.grant.interaction for write in sent if write.grant}):
-        where = f"interaction_id IN ({several(granted)}) AND external_id LIKE %s"
-        rows = load(Signal, ("id", "interaction_id"), where, [*granted, f"{BROWSER}%"])
-        existing.from_browsers.update(row.interaction_id for row in rows)
+        _read_tombstones(existing, digests, ids)
     return existing
 
 
-def _read_subjects(
-    existing: Existing,
-    project: Project,
-    sent: Sequence[PreparedSignal],
-    people: list[str],
-    about: list[str],
-    new: list[str],
-) -> None:
-    keys = sorted({write.grant.subject for write in sent if write.grant})
-    where = SUBJECTS.format(digests=several(people), keys=several(keys), about=several(about), new=several(new))
-    where += "" if engine.one_writer() else " FOR UPDATE"
-    values = [project.namespace, *people, *keys, project.pk, *about, project.pk, *new]
-    rows = load(Subject, ("id", "namespace", "digest", "restricted_at"), where, values)
-    existing.subjects = {row.digest: row for row in rows}
-    by_key = {row.pk: row.digest for row in rows}
-    if by_key:
-        where = f"subject_id IN ({several(list(by_key))}) ORDER BY id"
-        for entry in load(ConsentEntry, CONSENT, where, list(by_key)):
-            digest = by_key[entry.subject_id]
-            existing.consents.setdefault(digest, {})[entry.purpose] = entry
-            if entry.granted:
-                existing.consented_at[digest] = entry.recorded_at
+def _ask_interactions(project: Project, names: list[str]) -> Callable[[], list[Interaction]]:
+    return ask(Interaction, INTERACTION, *bound(NAMED, project=project.pk, names=names))
 
 
-def _read_interactions(existing: Existing, project: Project, names: list[str], about: set[str]) -> None:
-    where = f"project_id = %s AND external_id IN ({several(names)})"
-    subjects = {subject.pk: subject for subject in existing.subjects.values()}
-    for row in load(Interaction, INTERACTION, where, [project.pk, *names]):
-        if subject := subjects.get(row.subject_id):
-            row.subject = subject
-        elif row.external_id in about:
+def _read_subjects(subjects: Sequence[Subject], entries: Sequence[ConsentEntry]) -> Existing:
+    existing = Existing()
+    for subject in subjects:
+        existing.add(subject)
+    for entry in entries:
+        person = existing.people.get(entry.subject_id)
+        if person is None:  # they came between the two statements
+            raise Raced
+        existing.consents.setdefault(person.digest, {})[entry.purpose] = entry
+    return existing
+
+
+def _read_interactions(existing: Existing, rows: Sequence[Interaction], about: Collection[str]) -> None:
+    for row in rows:
+        if row.subject_id not in existing.people and row.external_id in about:
             raise Raced
         existing.interactions[row.external_id] = row
 
 
+def _read_tombstones(existing: Existing, digests: list[str], ids: Mapping[str, str]) -> None:
+    """The tombstones of these digests, and for people who were erased when they last said yes to anything."""
+    for row in load(Tombstone, ("kind", "digest", "buried_at"), *bound(BURIED, kinds=KINDS, digests=digests)):
+        existing.tombstones[row.kind, ids.get(row.digest, row.digest)] = row.buried_at
+    erased = [
+        existing.subjects[name] for kind, name in existing.tombstones if kind == "subject" and name in existing.subjects
+    ]
+    for subject in erased:
+        if agreed_at := last_agreed(subject.namespace, subject.digest):
+            existing.consented_at[subject.digest] = agreed_at
+
+
 def _read_parked(existing: Existing, project: Project, names: list[str], about: list[str], new: set[str]) -> None:
-    where = f"project_id = %s AND (external_id IN ({several(names)}) OR interaction_external_id IN ({several(about)}))"
-    for parked in load(ParkedSignal, PARKED, f"{where} ORDER BY id", [project.pk, *names, *about]):
-        if parked.subject_id and parked.interaction_external_id in new and not existing.subject(parked.subject_id):
+    chosen = bound(WAITING, project=project.pk, signals=names, interactions=about)
+    for parked in load(ParkedSignal, PARKED, *chosen):
+        if parked.subject_id and parked.interaction_external_id in new and parked.subject_id not in existing.people:
             raise Raced
         existing.signals.setdefault(parked.external_id, parked)
         existing.parked.setdefault(parked.interaction_external_id, []).append(parked)
@@ -202,20 +239,18 @@ def other_names(project: Project, names: Collection[str]) -> dict[str, str]:
 
 def stored_placeholders(project: Project, names: Sequence[str]) -> dict[str, Placeholders]:
     """The placeholders of these interactions, or of the feedback that waits for them: by the interaction's id."""
-    values = [project.pk, *names]
-    where = f"project_id = %s AND {{}} IN ({several(names)}) ORDER BY id"
-    columns = ("interaction_external_id", "placeholders")
-    waiting = load(ParkedSignal, columns, where.format("interaction_external_id"), values)
-    stored = load(Interaction, ("external_id", "placeholders"), where.format("external_id"), values)
-    found: dict[str, Placeholders] = {parked.interaction_external_id: parked.placeholders for parked in waiting}
-    return found | {row.external_id: row.placeholders for row in stored}
+    columns, wanted = ("interaction_external_id", "placeholders"), {"project": project.pk, "names": list(names)}
+    with together():
+        waiting = ask(ParkedSignal, columns, *bound(WAITING_FOR, **wanted))
+        stored = ask(Interaction, ("external_id", "placeholders"), *bound(NAMED, **wanted))
+    found: dict[str, Placeholders] = {row.interaction_external_id: row.placeholders for row in waiting()}
+    return found | {row.external_id: row.placeholders for row in stored()}
 
 
 def mark_pending(interactions: Sequence[int]) -> None:
     """Tell curation that the signals of these interactions have changed."""
     for start in range(0, len(interactions), 500):
-        some = interactions[start : start + 500]
-        execute(MARK_PENDING.format(several=several(some)), some)
+        send(*bound(MARK_PENDING, keys=list(interactions[start : start + 500])))
 
 
 def count_results(project: Project, numbers: Mapping[tuple[str, str], int]) -> None:
@@ -229,4 +264,4 @@ def count_results(project: Project, numbers: Mapping[tuple[str, str], int]) -> N
     ]
     if lines:
         statement = ADD_COUNTS.format(lines=", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(lines)))
-        execute(statement, [value for line in lines for value in line])
+        send(statement, [value for line in lines for value in line])

@@ -14,7 +14,7 @@ from feedback.otel.readings import Kind, Reading
 from feedback.otel.spans import NO_SPAN
 from feedback.otel.traces import Planned
 from privacy.consent import ledger
-from privacy.db.bulk import insert
+from privacy.db.rows import insert
 from privacy.models import Subject, Tombstone
 from privacy.redaction import redact_json
 from privacy.subjects.lookup import buried_at, drop_unused, subject_digest

@@ -22,6 +22,7 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 SCHEMES = ("sqlite", "postgres", "postgresql", "psql", "pgsql")
 MAIL = ("smtp", "smtp+tls", "smtp+ssl", "smtps")
+PREPARED_AFTER = 5  # uses of a statement, after which PostgreSQL keeps its plan: capture sends the same few
 DATABASES = ("django.db.backends.sqlite3", "django.db.backends.postgresql")
 
 
@@ -167,8 +168,10 @@ def settled(database: dict[str, Any], *, pool: int) -> dict[str, Any]:
     kept.
     """
     if not database["ENGINE"].endswith("sqlite3"):
-        given = database.get("OPTIONS", {})
-        return {**database, "OPTIONS": {**given, "pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}
+        options = {"prepare_threshold": PREPARED_AFTER, **database.get("OPTIONS", {})}
+        if not isinstance(options["prepare_threshold"], int):  # `none`, for a pooler that loses prepared statements
+            options["prepare_threshold"] = None
+        return {**database, "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": pool, "timeout": 10}}}
     # FULL: a 201 is on disk. secure_delete and the checkpoint after an erasure: what is erased is overwritten.
     options = {
         "transaction_mode": "IMMEDIATE",

@@ -4,9 +4,11 @@ Default: no entry, no use. A project whose law allows it may pass `defaults` tha
 """
 
 import hashlib
+import operator
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, Value, When
@@ -50,6 +52,7 @@ def entry_hash(entry: ConsentEntry) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+@lru_cache(maxsize=64)  # the lines of a write have one time
 def _as_stored(moment: datetime) -> str:
     """The time as the database returns it: in UTC."""
     return moment.astimezone(UTC).isoformat()
@@ -94,7 +97,9 @@ def is_personal(text: str) -> bool:
 
 def newest(subject: Subject) -> dict[str, ConsentEntry]:
     """The newest line of each purpose, expired or not; one query."""
-    lines = ConsentEntry.objects.filter(subject=subject).select_related("notice").order_by("id")
+    each = [ConsentEntry.objects.filter(subject=subject, purpose=purpose).order_by("-id") for purpose in PURPOSES]
+    of_any = reduce(operator.or_, (Q(pk__in=lines.values("pk")[:1]) for lines in each))
+    lines = ConsentEntry.objects.filter(of_any).select_related("notice").order_by("id")
     return {line.purpose: line for line in lines}
 
 
@@ -172,21 +177,26 @@ def following(
     now: datetime,
     notice: Notice | None = None,
     expires_at: datetime | None = None,
+    keep_end: bool = False,
     last: ConsentEntry | None = None,
 ) -> list[ConsentEntry]:
     """The lines, unsaved, that follow on a subject's newest `lines` to say what is new; empty where nothing is. `last`:
-    the one added last, where it is not saved yet."""
+    the one added last, where it is not saved yet. With `keep_end` a consent that is given again ends when it would have.
+    """
     last = last or max(lines.values(), key=lambda line: line.pk or 0, default=None)
     previous, added = last.entry_hash if last else beginning(subject), []
     for purpose, granted in sorted(purposes.items()):
-        if _says(lines.get(purpose), granted, notice, expires_at, now):
+        line, ends = lines.get(purpose), expires_at
+        if keep_end and line and line.granted and granted and line.expires_at and line.expires_at > now:
+            ends = line.expires_at
+        if _says(line, granted, notice, ends, now):
             continue
         entry = ConsentEntry(
-            subject=subject,
+            subject_id=subject.pk,
             purpose=purpose,
             granted=granted,
             recorded_at=now,
-            expires_at=expires_at,
+            expires_at=ends,
             method=method,
             notice=notice,
             previous_hash=previous,

@@ -6,30 +6,28 @@ read, and was redacted when it was stored; new text goes through the models (`bu
 """
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeAlias
 
 import orjson
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from psycopg.types.json import Jsonb
 
-from privacy.db.fields import as_json
-
 KEYS = 5_000  # in one IN (…): SQLite takes 32,766 values
 FETCH = 2_000
-ROWS = 100  # in one INSERT
-# Columns whose values both drivers take as they are.
-AS_THEY_ARE = (
-    models.BinaryField,
-    models.BooleanField,
-    models.CharField,
-    models.FloatField,
-    models.ForeignKey,
-    models.IntegerField,
-)
-Row = TypeVar("Row", bound=models.Model)
+Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
+NAME = re.compile(r"\{(\w+)\}")
+
+
+@functools.cache
+def vendor() -> str:
+    """`sqlite` or `postgresql`: which it is does not change while a process runs, and each look at the connection takes
+    longer than the question is worth."""
+    return str(connection.vendor)
 
 
 def moment(value: Any) -> datetime:
@@ -42,16 +40,17 @@ def at(column: str) -> str:
     """A time in a SELECT as `moment` takes it: on SQLite as text with its zone, which Python parses faster than the
     driver's converter does.
     """
-    return f"{column} || '+00:00'" if connection.vendor == "sqlite" else column
+    return f"{column} || '+00:00'" if vendor() == "sqlite" else column
 
 
 def stamp(value: datetime) -> Any:
     """A time as either driver takes it."""
-    return _stamp(value, connection.vendor)
+    return stamped(value)
 
 
 @functools.lru_cache(maxsize=64)  # the rows of a write share most of their times
-def _stamp(value: datetime | None, vendor: str) -> Any:
+def stamped(value: datetime | None) -> Any:
+    """The same, kept, and for no time as well."""
     return connection.ops.adapt_datetimefield_value(value)
 
 
@@ -67,22 +66,21 @@ def quoted(model: type[models.Model]) -> str:
 
 def execute(statement: str, values: Sequence[Any] = ()) -> int:
     """Run a statement that gives no rows; how many rows it changed."""
-    return _run(statement, values)[1]
+    return _run(connections[DEFAULT_DB_ALIAS], statement, values)[1]
 
 
 def select(statement: str, values: Sequence[Any] = ()) -> list[Any]:
     """All rows of a statement."""
-    return _run(statement, values)[0]
+    return _run(connections[DEFAULT_DB_ALIAS], statement, values)[0]
 
 
-def _run(statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
+def _run(database: Any, statement: str, values: Values) -> tuple[list[Any], int]:
     """The rows that a statement gives, and the number that it changed.
 
     On SQLite it goes to the driver itself, unless the statements are watched. Django's cursor looks for the placeholders
     each time, and a pair of calls took a tenth more processor time with it.
     """
-    database = connections[DEFAULT_DB_ALIAS]
-    if database.vendor != "sqlite" or database.force_debug_cursor or database.execute_wrappers:
+    if vendor() != "sqlite" or _is_watched(database):
         with database.cursor() as cursor:
             cursor.execute(statement, values)
             return list(cursor.fetchall()) if cursor.description else [], cursor.rowcount
@@ -93,49 +91,85 @@ def _run(statement: str, values: Sequence[Any]) -> tuple[list[Any], int]:
         return cursor.fetchall(), cursor.rowcount
 
 
+def _is_watched(database: Any) -> bool:
+    """Whether somebody counts or reads the statements, and they go through Django's cursor."""
+    return bool(database.force_debug_cursor or database.execute_wrappers)
+
+
+@contextmanager
+def together(*, commit: bool = False) -> Iterator[None]:
+    """A block whose statements go to PostgreSQL in one round trip, in its pipeline mode; with `commit` the outermost
+    transaction ends with them. Their rows may be read, and are waited for, after the block, where an error is raised, too.
+    Only `send` and what is made of it may be used within: other statements count the rows that they changed at once.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if vendor() == "sqlite" or _is_watched(database):
+        yield
+        return
+    database.ensure_connection()
+    with database.wrap_database_errors, database.connection.pipeline():
+        yield
+        if commit:  # Django's own finds nothing left to commit
+            send("COMMIT")
+
+
+def send(statement: str, values: Values = ()) -> Callable[[], list[Any]]:
+    """Run a statement of a few fixed texts; the result gives its rows. PostgreSQL keeps the plan of one that comes often:
+    to parse and plan it took longer than to carry it out.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    if vendor() == "sqlite" or _is_watched(database):
+        rows = _run(database, statement, values)[0]
+        return lambda: rows
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    cursor = psycopg.Cursor(database.connection)  # Django's puts the values into the text, which is another each time
+    with database.wrap_database_errors:
+        cursor.execute(statement, values)
+
+    def received() -> list[Any]:
+        with database.wrap_database_errors:
+            return cursor.fetchall()
+
+    return received
+
+
 @functools.lru_cache(maxsize=256)
 def _with_marks(statement: str) -> str:
     return statement.replace("%s", "?").replace("%%", "%")
 
 
-def load(model: type[Row], columns: Sequence[str], where: str, values: Sequence[Any]) -> list[Row]:
-    """Instances of the model with just these columns; `where` may end in an order and a lock.
-
-    Putting a query set together takes longer than the statement, and a write makes six of them: with query sets a pair
-    of calls took a third more processor time.
-    """
-    database = connections[DEFAULT_DB_ALIAS]
-    begin, attributes, steps = _loading(model, tuple(columns), database.vendor)
-    rows = []
-    for line in select(f"{begin} WHERE {where}", values):
-        read = list(line)
-        for place, step in steps:
-            read[place] = step(read[place], None, database)
-        rows.append(model.from_db(DEFAULT_DB_ALIAS, attributes, read))
-    return rows
-
-
-@functools.cache
-def _loading(
-    model: type[models.Model], columns: tuple[str, ...], vendor: str
-) -> tuple[str, list[str], list[tuple[int, Any]]]:
-    """The statement up to its condition, the attributes that it fills, and by place what converts the driver's values."""
-    fields = [field for field in model._meta.concrete_fields if field.column in columns]
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    steps = [
-        (place, step)
-        for place, field in enumerate(fields)
-        for step in (
-            *connection.ops.get_db_converters(field.get_col(model._meta.db_table)),
-            *field.get_db_converters(connection),
-        )
-    ]
-    return f"SELECT {names} FROM {quoted(model)}", [field.attname for field in fields], steps  # noqa: S608 - our own names
-
-
 def several(values: Sequence[Any]) -> str:
     """As many placeholders as there are values; NULL, which nothing equals, for none."""
     return ", ".join(["%s"] * len(values)) or "NULL"
+
+
+def bound(template: str, **given: Any) -> tuple[str, Values]:
+    """A statement with its parameters, which have `{names}` in the template. One that is a list is a condition: `id {keys}`
+    is that the id is among the keys.
+    """
+    if vendor() == "postgresql":  # a list is one parameter, and the text is the same for any number
+        return _with_lists(template, tuple((name, 0) for name in given if isinstance(given[name], list)))[0], given
+    lengths = tuple((name, len(given[name])) for name in given if isinstance(given[name], list))
+    text, order = _with_lists(template, lengths)
+    values: list[Any] = []
+    for name in order:
+        values += given[name] if isinstance(given[name], list) else [given[name]]
+    return text, values
+
+
+@functools.lru_cache(maxsize=256)
+def _with_lists(template: str, lengths: tuple[tuple[str, int], ...]) -> tuple[str, list[str]]:
+    """The text of a statement with lists of these lengths, and the names of its parameters in their order."""
+    lists = dict(lengths)
+
+    def parameter(found: re.Match[str]) -> str:
+        name = found[1]
+        if vendor() == "postgresql":
+            return f"= ANY(%({name})s)" if name in lists else f"%({name})s"
+        return f"IN ({several(range(lists[name]))})" if name in lists else "%s"
+
+    return NAME.sub(parameter, template), NAME.findall(template)
 
 
 def select_in(statement: str, keys: Iterable[int | bytes], before: Sequence[Any] = ()) -> Iterator[Any]:
@@ -150,54 +184,11 @@ def _listed(keys: Sequence[int | bytes]) -> tuple[str, list[Any]]:
     """The text in `IN (…)` for these keys, and its values. With a placeholder for each key, every number of keys would be a
     new statement in which Django or psycopg look for each placeholder: that takes longer than reading the rows.
     """
-    if connection.vendor == "postgresql":
+    if vendor() == "postgresql":
         return ", ".join(str(int(key)) if isinstance(key, int) else f"'\\x{key.hex()}'::bytea" for key in keys), []
     if isinstance(keys[0], int):
         return "SELECT value FROM json_each(%s)", [orjson.dumps(keys).decode()]
     return several(keys), list(keys)
-
-
-def insert(rows: Sequence[models.Model]) -> None:
-    """Insert these rows, all of one model, through the fields of their columns, and set their keys.
-
-    `bulk_create` prepares and compiles each call again: with it a pair of calls took a quarter more processor time.
-    """
-    database = connections[DEFAULT_DB_ALIAS]
-    for start in range(0, len(rows), ROWS):
-        some = rows[start : start + ROWS]
-        statement, fields = _insertion(type(some[0]), len(some), database.vendor)
-        columns = [_prepared(field, [row.__dict__[field.attname] for row in some], database) for field in fields]
-        lines = zip(*columns, strict=True)
-        if database.vendor == "postgresql":
-            values: list[Any] = [_records([field.column for field in fields], lines)]
-        else:
-            values = [value for line in lines for value in line]
-        for row, (key,) in zip(some, select(statement, values), strict=True):
-            row.pk, row._state.adding = key, False
-
-
-def _prepared(field: Any, values: list[Any], database: Any) -> list[Any]:
-    """The values of a column as the driver takes them."""
-    if isinstance(field, AS_THEY_ARE):
-        return values
-    if isinstance(field, models.DateTimeField):
-        return [_stamp(value, database.vendor) for value in values]
-    if type(field) is models.JSONField:
-        return [as_json(value, database) for value in values]
-    return [field.get_db_prep_save(value, database) for value in values]
-
-
-@functools.lru_cache(maxsize=64)
-def _insertion(model: type[models.Model], number: int, vendor: str) -> tuple[str, list[Any]]:
-    """The statement that inserts so many rows and returns their keys, and the fields whose values it takes."""
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    columns = [str(field.column) for field in fields]
-    begin = f"INSERT INTO {quoted(model)} ({', '.join(map(connection.ops.quote_name, columns))})"
-    if vendor == "postgresql":
-        source, values = _recordset(model, columns)
-        return f'{begin} SELECT {values} FROM {source} RETURNING "id"', fields  # noqa: S608 - our own names
-    lines = ", ".join([f"({several(columns)})"] * number)
-    return f'{begin} VALUES {lines} RETURNING "id"', fields
 
 
 def upsert(
@@ -219,10 +210,10 @@ def upsert(
     unique = ", ".join(map(connection.ops.quote_name, keys))
     end = "ON CONFLICT DO NOTHING" if keep else f"ON CONFLICT ({unique}) DO UPDATE SET {sets}"
     opening = f"INSERT INTO {quoted(model)} ({names})"
-    if connection.vendor == "postgresql":
-        source, values = _recordset(model, columns)
+    if vendor() == "postgresql":
+        source, values = recordset(model, columns)
         if rows:
-            execute(f"{opening} SELECT {values} FROM {source} {end}", [_records(columns, rows)])  # noqa: S608 - ours
+            send(f"{opening} SELECT {values} FROM {source} {end}", [records(columns, rows)])  # noqa: S608 - ours
     else:
         _execute_each(f"{opening} VALUES ({several(columns)}) {end}", rows)
 
@@ -238,15 +229,15 @@ def update(
     """Set these columns of existing rows; the first column is the key. `also` is a further condition, in SQL."""
     table = quoted(model)
     key, *names = map(connection.ops.quote_name, columns)
-    if connection.vendor == "postgresql":
-        source, values = _recordset(model, columns)
+    if vendor() == "postgresql":
+        source, values = recordset(model, columns)
         sets = ", ".join(f"{name} = v.{name}" for name in names)
         statement = (
             f"UPDATE {table} SET {sets} FROM (SELECT {values} FROM {source}) AS v({key}, {', '.join(names)}) "  # noqa: S608
             f"WHERE {table}.{key} = v.{key} AND {also}"
         )
         if rows:
-            execute(statement, [_records(columns, rows), *parameters])
+            send(statement, [records(columns, rows), *parameters])
     else:
         sets = ", ".join(f"{name} = %s" for name in names)
         lines = [(*values, row_key, *parameters) for row_key, *values in rows]
@@ -258,7 +249,7 @@ def _execute_each(statement: str, lines: Sequence[Sequence[Any]]) -> None:
         cursor.executemany(statement, lines)
 
 
-def _recordset(model: type[models.Model], columns: Sequence[str]) -> tuple[str, str]:
+def recordset(model: type[models.Model], columns: Sequence[str]) -> tuple[str, str]:
     """Rows out of one JSON document, `r`, and their values of these columns, for PostgreSQL: one parameter, however many
     the rows.
     """
@@ -272,8 +263,8 @@ def _recordset(model: type[models.Model], columns: Sequence[str]) -> tuple[str, 
     return f"json_to_recordset(%s::json) AS r({shape})", values
 
 
-def _records(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Rows as the document that `_recordset` reads."""
+def records(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as the document that `recordset` reads."""
     records = [dict(zip(columns, row, strict=True)) for row in rows]
     return orjson.dumps(records, default=_plain, option=orjson.OPT_NON_STR_KEYS).decode()
 
@@ -285,7 +276,7 @@ def _plain(value: Any) -> Any:
 def stream(statement: str, values: Sequence[Any] = (), fetch: int = FETCH) -> Iterator[Any]:
     """The rows of a statement, some thousand at a time; on PostgreSQL from a cursor that stays on the server."""
     # PostgreSQL keeps a cursor for the length of a transaction; on SQLite one would lock every writer out.
-    whole = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+    whole = transaction.atomic() if vendor() == "postgresql" else nullcontext()
     with whole, connection.chunked_cursor() as cursor:
         cursor.execute(statement, values)
         while rows := cursor.fetchmany(fetch):

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, connections, models
 
-from privacy.db.bulk import execute, quoted, select
+from privacy.db.bulk import execute, quoted, select, vendor
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 # For a batch, which meets many of SQLite's pages twice; its log is copied back between two batches, not within one.
@@ -24,12 +24,12 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 def name() -> str:
     """`sqlite` or `postgresql`."""
-    return connection.vendor
+    return vendor()
 
 
 def one_writer() -> bool:
     """Whether a transaction that writes keeps all others from writing: SQLite."""
-    return connection.vendor == "sqlite"
+    return vendor() == "sqlite"
 
 
 def unlocked(rows: Rows, **of: Any) -> Rows:

@@ -19,6 +19,7 @@ from privacy.redaction.repeats import repeats, stands_alone, stands_for_person
 from privacy.redaction.results import Redacted, RedactionError, Span, wrap
 
 MAX_ROUNDS: Final = 12
+PATIENCE: Final = 4  # rounds after the first in which languages are weighed
 LONGEST_WORD: Final = 24  # characters of a text that may be but one word, as keys, tags and the names of agents are
 LONGEST_ANSWER: Final = 120
 SHORT_RANK: Final = 28
@@ -52,10 +53,11 @@ class Look:
     in the next, when what it stood next to has been replaced.
     """
 
-    __slots__ = ("_gate", "_names", "_sets", "apart", "compiled", "folded", "numbering", "typed", "values")
+    __slots__ = ("_gate", "_names", "_sets", "apart", "compiled", "folded", "numbering", "strict", "typed", "values")
 
     def __init__(self, compiled: CompiledPolicy, numbering: Numbering | None = None) -> None:
         self.compiled = compiled
+        self.strict = compiled.policy.strict  # once many rounds found something, whatever the policy says
         self.numbering = numbering  # the persons that other texts of the interaction have named
         self.folded = ""  # what was looked at last
         self.apart = False  # whether it has the characters of the text in their places, each folded by itself
@@ -116,7 +118,7 @@ class Look:
     def _short(self, folded: str, low: str) -> list[Hit]:
         opened, self._sets = self._gate.open(folded, self._sets)
         policy = self.compiled.policy
-        page = Page(folded, low, policy.regions, self._names, policy.strict)
+        page = Page(folded, low, policy.regions, self._names, self.strict)
         hits = found(opened, page)
         self._names = page.names
         return hits
@@ -126,7 +128,7 @@ class Look:
         start, end = windows.first(folded)
         while True:
             policy = self.compiled.policy
-            page = Page(folded[start:end], low[start:end], policy.regions, None, policy.strict)
+            page = Page(folded[start:end], low[start:end], policy.regions, None, self.strict)
             here = found(self._gate.in_window(page.text), page)
             here = [hit.at(hit.start + start, hit.end + start) for hit in here]
             hits += here if end == len(folded) else [windows.whole(folded, end, hit) for hit in here]
@@ -219,7 +221,9 @@ def _settled_later(
     """The further rounds: what was hidden by what the first one replaced."""
     spans = [Span(hit.start, hit.end, hit.type, hit.rule) for hit in first]
     pieces = Pieces.after([(hit.start, hit.end) for hit in first], placeholder_lengths(current, first), length)
-    for _ in range(MAX_ROUNDS):
+    for turn in range(MAX_ROUNDS):
+        # Each placeholder takes words away that told the language: without languages, rounds come to an end.
+        look.strict = look.strict or turn >= PATIENCE
         spans += [Span(*pieces.span(hit.start, hit.end), hit.type, hit.rule) for hit in hits]
         before = current
         current, _ = applied(current, hits, numbering, "")

@@ -87,12 +87,12 @@ class Page:
         word_too = kind & WORD_AND_NAME == WORD_AND_NAME
         if self.strict or (kind <= FLAGS and not word_too):
             return kind & FLAGS
-        if kind & FIRST and self._stands_out(start, end):
-            return kind & FLAGS & ~ORDINARY
         if kind >> CLOSED_AT & EVERY and (
             DAY.search(self.text, max(0, start - 6), start) or HEADER.match(self.text, end)
         ):
             return kind & FLAGS | STOP  # `9 Mayo 2024`, `Von: …`, whatever the language
+        if kind & FIRST and self._stands_out(start, end):
+            return kind & FLAGS & ~ORDINARY
         if kind & ORDINARY and not kind >> CLOSED_AT & EVERY:
             return kind & FLAGS  # an ordinary word already, whatever the language
         inside = kind < 1 << RARE_AT or not starts_sentence(self.text, start)
@@ -143,8 +143,8 @@ class Page:
             self._evidence = {}
         found = self._evidence.get(place)
         if found is None:
-            begin = max(0, place * AROUND - AROUND)
-            words = WORD.findall(self.low, begin, place * AROUND + AROUND * 2)
+            begin = word_edge(self.low, max(0, place * AROUND - AROUND))
+            words = WORD.findall(self.low, begin, word_edge(self.low, place * AROUND + AROUND * 2))
             found = self._evidence[place] = words, evidence(words)
         return found
 
@@ -152,6 +152,13 @@ class Page:
         """Whether the word there is an article, a pronoun, a month or the like in a language of the text."""
         bits = closed_words().get(self.low[start:end], 0) & ~ENGLISH
         return bool(bits) and bool(bits & self.languages(start, end))
+
+
+def word_edge(low: str, place: int) -> int:
+    """The place itself, or the end of the word that it would cut in two: `ie` of `sie` is a word of another language."""
+    while 0 < place < len(low) and low[place].isalpha() and low[place - 1].isalpha():
+        place += 1
+    return place
 
 
 def starts_sentence(text: str, start: int) -> bool:

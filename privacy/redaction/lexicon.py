@@ -164,6 +164,9 @@ def kind_of(word: str) -> int:
     low = word.lower()
     kind = known.get(low)
     if kind is None:
+        base, apostrophe, suffix = low.partition("'")
+        if apostrophe and len(base) > 2 and len(suffix) < 5:
+            return kind_of(base)  # `Corp'un`, `Debian'ui`: what a language adds to names
         return known.get(low[:-1], 0) & (ORDINARY | ORGANISATION) if low[-1:] == "s" else 0
     return kind
 

@@ -1,6 +1,6 @@
 """Where the characters of a partly redacted text came from, so that later rounds can tell the places in the input."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -27,10 +27,9 @@ class Pieces(NamedTuple):
             if start > at:
                 starts.append(at + shift)
                 origins.append(self.origin(at))
-                for begin, origin in zip(self.starts, self.origins, strict=True):
-                    if at < begin < start:
-                        starts.append(begin + shift)
-                        origins.append(origin)
+                inner = slice(bisect_right(self.starts, at), bisect_left(self.starts, start))
+                starts += [begin + shift for begin in self.starts[inner]]
+                origins += self.origins[inner]
             at = end
             shift += size - (end - start)
         return Pieces(starts or [0], origins or [0])

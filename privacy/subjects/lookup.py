@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from privacy.models import ConsentEntry, Subject, Tombstone
+from privacy.models import ConsentEntry, Purpose, Subject, Tombstone
 from privacy.subjects.digests import digest
 
 ANONYMOUS = "anonymous:"  # how the digest of a person without an id begins
@@ -79,9 +79,14 @@ def is_erased(namespace: str, external_id: str | None, occurred_at: datetime | N
     when = buried_at(Tombstone.Kind.SUBJECT, digest)
     if when is None:
         return False
+    return stays_out(when, occurred_at or timezone.now(), last_agreed(namespace, digest))
+
+
+def last_agreed(namespace: str, digest: str) -> datetime | None:
+    """When the person last said yes to anything; found in each purpose by its index, however long their ledger is."""
     yes = ConsentEntry.objects.filter(subject__namespace=namespace, subject__digest=digest, granted=True)
-    agreed = yes.order_by("-id").values_list("recorded_at", flat=True).first()
-    return stays_out(when, occurred_at or timezone.now(), agreed)
+    each = [yes.filter(purpose=purpose).order_by("-id").values_list("id", "recorded_at").first() for purpose in Purpose]
+    return max((line for line in each if line), default=(0, None))[1]
 
 
 def stays_out(erased_at: datetime, occurred_at: datetime, agreed_at: datetime | None) -> bool:

@@ -128,6 +128,15 @@ def test_a_preview_is_what_readers_will_see(desk: Client) -> None:
     assert "<strong>ten</strong>" in answer.content.decode() and "<script>" not in answer.content.decode()
 
 
+def test_the_guidelines_of_the_project_stand_beside_the_task(shop: Project, desk: Client) -> None:
+    voted_down(shop, 1)
+    assert "Guidelines" not in desk.get(NEXT, follow=True).content.decode()
+    Project.objects.update(guidelines="Prices are **net**. <script>alert(1)</script>")
+    text = desk.get(NEXT, follow=True).content.decode()
+    assert '<details class="card" id="guidelines">' in text and "Prices are <strong>net</strong>" in text
+    assert "<script>alert" not in text
+
+
 def test_an_older_decision_is_found_and_changed(shop: Project, desk: Client, rita: User) -> None:
     first, _second, third = voted_down(shop, 3)
     older = cast.task(first)

@@ -215,6 +215,20 @@ def test_many_are_decided_only_within_the_filter_and_after_a_count(shop: Project
     assert list(decided) == [["prices"], ["prices"]]
 
 
+def test_a_key_opens_the_guidelines(shop: Project, web: str, browser: Browser) -> None:
+    Project.objects.update(guidelines="Prices are net.")
+    doubted(shop, 1)
+    somebody(shop)
+    console = signed_in(browser, web)
+    console.go(NEXT)
+    said = console.page.get_by_text("Prices are net.")
+    assert not said.is_visible()
+    console.page.keyboard.press("h")
+    said.wait_for(state="visible")
+    console.page.keyboard.press("h")
+    said.wait_for(state="hidden")
+
+
 def test_judging_blind_hides_what_people_said(shop: Project, web: str, browser: Browser) -> None:
     doubted(shop, 1)
     somebody(shop)

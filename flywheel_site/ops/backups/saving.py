@@ -1,5 +1,6 @@
 """Writes a backup while the installation runs: the database as it is at one moment, and the releases that it names."""
 
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from privacy.subjects import master_keys
 
 NAME = "flywheel-{:%Y%m%dT%H%M%SZ}.zip"
 SAVED = "flywheel-*.zip"
+ASIDE = ".flywheel-"
+LEFTOVERS, LEFT_FOR = f"{ASIDE}*", 86_400.0  # seconds; no backup takes longer
 TRIES = 3
 LEFT_OUT = {
     "FLYWHEEL_MASTER_KEY": "without it no person in the backup can be found, shown or erased",
@@ -43,6 +46,7 @@ def save(target: Path, progress: Progress, *, keep: int = 0) -> dict[str, Any]:
     """
     began, now = time.monotonic(), timezone.now()
     path = chosen(target, now)
+    clear_leftovers(path.parent)
     try:
         document = written(path, now, progress)
     except OSError as error:
@@ -50,7 +54,11 @@ def save(target: Path, progress: Progress, *, keep: int = 0) -> dict[str, Any]:
             raise CannotSave("There is no room for the backup.") from error
         raise CannotSave(f"The backup cannot be written: {error.strerror or type(error).__name__}.") from error
     size, seconds = path.stat().st_size, time.monotonic() - began
-    state.note(now, size, seconds)
+    try:
+        state.note(now, size, seconds)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CannotSave(f"{path.name} is whole, but FLYWHEEL_VAR does not take the note of it: {why}.") from error
     removed = forget(path, keep) if keep else []
     return {
         "file": str(path),
@@ -79,6 +87,13 @@ def chosen(target: Path, now: datetime) -> Path:
     return path
 
 
+def clear_leftovers(folder: Path) -> None:
+    """Remove what a backup that was killed more than a day ago has left here: it holds what people said."""
+    for left in folder.glob(LEFTOVERS):
+        if left.stat().st_mtime < time.time() - LEFT_FOR:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
 def written(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
     """Write the file; its manifest. Begins again where a release moved meanwhile."""
     for _ in range(TRIES):
@@ -91,7 +106,7 @@ def write(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
     """One try. Raises `Moved`."""
     total = condition.size()
     with (
-        tempfile.TemporaryDirectory(prefix=".flywheel-", dir=path.parent) as made,
+        tempfile.TemporaryDirectory(prefix=ASIDE, dir=path.parent) as made,
         archive.new(path, progress, total) as (writer, complete),
     ):
         with snapshots.moment(Path(made)) as moment:

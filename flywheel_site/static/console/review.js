@@ -269,6 +269,12 @@
       return;
     }
     if (event.key.length !== 1 || (help && help.open)) return;
+    const guidelines = document.getElementById("guidelines");
+    if (event.key === "h" && guidelines && !event.repeat) {
+      guidelines.open = !guidelines.open;
+      if (guidelines.open) guidelines.scrollIntoView({ block: "nearest" });
+      return;
+    }
     const isDead = busy || going || resting || event.repeat || event.shiftKey;
     if (event.key === "c" && !event.repeat && !event.shiftKey) {
       event.preventDefault();

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.hits import Detector, Hit, Page
-from privacy.redaction.lexicon import closed_words
+from privacy.redaction.lexicon import FIRST, kind_of, tongues
 
 RANK: Final = 37
 HOME: Final = re.compile(
@@ -66,7 +66,7 @@ def somebody(name: str) -> bool:
     """Whether an account is a person's, as far as its name tells."""
     low = name.lower().strip(". ")
     return (
-        low not in closed_words()
+        (low not in tongues() or bool(kind_of(low) & FIRST))  # `/home/utente`: "user" in any language
         and len(low) > 1
         and low not in NOBODY
         and not low.isdigit()

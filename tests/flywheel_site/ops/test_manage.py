@@ -72,6 +72,17 @@ def test_options_in_the_address_of_postgresql_are_kept() -> None:
     assert settled(given, pool=3)["OPTIONS"]["sslmode"] == "require"
 
 
+@pytest.mark.parametrize(
+    ("asked", "threshold"), [("", 5), ("?prepare_threshold=2", 2), ("?prepare_threshold=none", None)]
+)
+def test_statements_are_prepared_unless_the_address_says_otherwise(
+    asked: str, threshold: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_DATABASE", f"postgres://user@host:5432/name{asked}")
+    found = Environment().db_url("SOME_DATABASE", default="")
+    assert settled(found, pool=3)["OPTIONS"]["prepare_threshold"] == threshold
+
+
 @pytest.mark.slow
 def test_a_server_that_is_away_is_said_without_its_password(tmp_path: Path) -> None:
     words = one_line(manage(tmp_path, "curate", "--project", "shop", url="postgres://ada:geheim@127.0.0.1:1/name"))

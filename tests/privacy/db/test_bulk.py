@@ -8,8 +8,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from feedback.models import Interaction
-from privacy.db import bulk
+from feedback.models import Interaction, Signal
+from privacy.db import bulk, rows
 from privacy.models import Subject
 from tests import factories as cast
 
@@ -23,14 +23,14 @@ def columns(row: models.Model) -> dict[str, Any]:
 def test_a_loaded_row_is_the_query_sets() -> None:
     stored = cast.row(cast.asked(cast.project(), metadata={"ä": [1, None, True]}, tags=["größe", "plain"]))
     names = tuple(str(field.column) for field in Interaction._meta.concrete_fields)
-    (read,) = bulk.load(Interaction, names, "id = %s", [stored.pk])
+    (read,) = rows.load(Interaction, names, "id = %s", [stored.pk])
     assert columns(read) == columns(stored) and read == stored and not read._state.adding
     assert read.subject == stored.subject
 
 
 def test_a_column_that_was_not_loaded_is_read_when_it_is_asked_for() -> None:
     stored = cast.row(cast.asked(cast.project()))
-    (read,) = bulk.load(Interaction, ("id",), "id = %s", [stored.pk])
+    (read,) = rows.load(Interaction, ("id",), "id = %s", [stored.pk])
     assert read.question == stored.question
 
 
@@ -70,9 +70,47 @@ def test_a_statement_gives_and_raises_the_same_whether_or_not_it_is_watched(watc
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 250])
-def test_rows_get_the_keys_under_which_they_are_found(number: int) -> None:
-    people = [Subject(namespace="shop", digest=str(place)) for place in range(number)]
+def test_rows_are_found_under_the_keys_that_were_kept_for_them(number: int) -> None:
     with transaction.atomic():
-        bulk.insert(people)
-    found = Subject.objects.in_bulk([person.pk for person in people])
-    assert [found[person.pk].digest for person in people] == [str(place) for place in range(number)]
+        for turn in "ab":
+            keys = rows.reserve({Subject: number, Interaction: 0})()
+            people = [Subject(pk=key, namespace="shop", digest=f"{turn}{key}") for key in keys[Subject]]
+            assert len(people) == number and list(keys[Interaction]) == []
+            rows.insert(people)
+            assert not any(person._state.adding for person in people)
+            Subject.objects.create(namespace="shop", digest=f"{turn} of a query set")
+    found = dict(Subject.objects.values_list("pk", "digest"))
+    assert len(found) == 2 * number + 2 and all(found[person.pk] == person.digest for person in people)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("commit", [True, False])
+def test_statements_that_go_together_are_carried_out_in_order_and_all_or_none(commit: bool) -> None:
+    with transaction.atomic(), bulk.together(commit=commit):
+        rows.insert([Subject(namespace="shop", digest="a")])
+        found = rows.ask(Subject, ("id", "digest"), "namespace = %s", ["shop"])
+        rows.insert([Subject(namespace="shop", digest="b")])
+    assert [person.digest for person in found()] == ["a"]
+    with pytest.raises(IntegrityError), transaction.atomic(), bulk.together(commit=commit):
+        rows.insert([Subject(namespace="shop", digest=digest) for digest in "ca"])
+    assert sorted(Subject.objects.values_list("digest", flat=True)) == ["a", "b"]
+
+
+def test_what_fails_together_leaves_the_transaction_around_it_whole() -> None:
+    with transaction.atomic():
+        Subject.objects.create(namespace="shop", digest="a")
+        with pytest.raises(IntegrityError), transaction.atomic(), bulk.together():
+            rows.insert([Subject(namespace="shop", digest="a")])
+        Subject.objects.create(namespace="shop", digest="b")
+    assert Subject.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_refers_to_nothing_is_refused_with_the_commit() -> None:
+    shop = cast.project()
+    stray = Signal(
+        project_id=shop.pk, interaction_id=10**6, subject_id=10**6, external_id="s", occurred_at=timezone.now()
+    )
+    with pytest.raises(IntegrityError), transaction.atomic(), bulk.together(commit=True):
+        rows.insert([stray])
+    assert not Signal.objects.exists()

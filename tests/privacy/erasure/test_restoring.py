@@ -79,6 +79,16 @@ def test_conversations_deleted_by_withdrawing_go_again() -> None:
     assert [row.external_id for row in Interaction.objects.all()] == ["talk-of-ben"]
 
 
+def test_a_second_erasure_counts_from_its_own_time() -> None:
+    cast.asked(cast.project())
+    erasure.erase(cast.person(cast.project()))
+    tombstones.append()
+    second = Tombstone.objects.get(kind="subject").buried_at
+    Tombstone.objects.filter(kind="subject").update(buried_at="2026-01-01T00:00:00+00:00")  # as the backup has it
+    replay()
+    assert Tombstone.objects.get(kind="subject").buried_at == second
+
+
 def test_a_torn_last_line_is_left_out() -> None:
     cast.asked(cast.project())
     erasure.erase(cast.person(cast.project()))

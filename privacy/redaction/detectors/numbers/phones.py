@@ -58,6 +58,8 @@ DATE_LIKE: Final = re.compile(
 # `05.09.-08.09.`, `02.09-06.09.2024`: from one day to another.
 DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])[./](?:0?[1-9]|1[0-2])"
 DATES: Final = re.compile(rf"\(?{DAY}(?:[./](?:(?:19|20)?\d\d)?)?\s?[-/]\s?{DAY}(?:[./](?:(?:19|20)?\d\d)?)?(?!\d)")
+ZIP_PLUS: Final = re.compile(r"\d{5}-\d{4}")
+STATE_BEFORE: Final = re.compile(r"\b[A-Z]{2}[ ,]{1,2}\Z")
 THOUSANDS: Final = re.compile(r"[+-]?\s?\d{1,3}(?:[ .']\d{3})+")  # a signed amount
 OTHER_FORM: Final = re.compile(DATE_LIKE.pattern + r"|\d{3}-\d\d-\d{4}|\d{1,3}(?: \d{3})+")
 DIGITS: Final = b"0123456789"
@@ -116,6 +118,7 @@ def in_run(page: Page, begin: int, run: str, digits: int, check: "Check") -> lis
                 or not SEPARATED.search(value)
                 or OTHER_FORM.fullmatch(value)
                 or DATES.match(text, start)
+                or (ZIP_PLUS.fullmatch(value) and STATE_BEFORE.search(text, max(0, start - 4), start))
             ):
                 continue
             if called(page, start, end) or check.national(match.group()):  # the one is quickly told

@@ -1,10 +1,11 @@
 """Names of people."""
 
-from privacy.redaction.detectors.people import introductions, names, scripts
+from privacy.redaction.detectors.people import abroad, introductions, names, scripts
 from privacy.redaction.hits import Detector
 
 DETECTORS: tuple[Detector, ...] = (
     *introductions.DETECTORS,
+    *abroad.DETECTORS,
     *names.DETECTORS,
     *scripts.DETECTORS,
 )

@@ -7,6 +7,7 @@ from typing import Final
 from privacy.redaction.anchors import Anchor, matches
 from privacy.redaction.detectors.people.name_ends import STREETWISE, kinds, lower_name, organised, sequence
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
+from privacy.redaction.detectors.people.things import names_program
 from privacy.redaction.hits import Detector, Hit, Page
 from privacy.redaction.lexicon import (
     FIRST,
@@ -130,7 +131,7 @@ def introduced(page: Page) -> Iterator[Hit]:
         end = sequence(page, match.end(), bare=strong and match["name"] not in THINGS_TOO)
         if not end and strong:
             end = lower_name(page, match.end(), known_only=bool(LOOSE.fullmatch(match["name"])))
-        if end:
+        if end and (strong or page.strict or not names_program(page, match.end(), end)):
             yield Hit(match.end(), end, RANK, "PERSON", "introduction")
 
 
@@ -189,9 +190,11 @@ def after_roles(page: Page) -> Iterator[Hit]:
 def before_roles(page: Page) -> Iterator[Hit]:
     """`Rachel Magnusson, the engineer`."""
     for match in SEQUENCE.of(page.text).finditer(page.text):
-        if " " in match.group() and BEFORE_ROLE.match(page.low, match.end()):
+        role = BEFORE_ROLE.match(page.low, match.end()) if " " in match.group() else None
+        if role and not page.closed(role.end() - len(role.group().split()[-1]), role.end()):
             end = sequence(page, match.start(), bare=False)
-            if end == match.end():
+            words = match.group().split()
+            if end == match.end() and all(len(word) < 3 or spelt_like(word.strip(".,")) for word in words[:2]):
                 yield Hit(match.start(), end, RANK, "PERSON", "role")
 
 
@@ -258,7 +261,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "name_greeting",
         rf"(?i:\b(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|geehrte[rn]?|estimad[oa]|querid[oa]|cara?o?|ch[eè]re?|morning|afternoon|evening|day|greetings|thanks|thank you|thx|cheers|hiya|yo))[ ,]{{1,2}}{CAPITAL}"
-        r"|(?i:\b(?:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en)?|mfg|lg|cordialement|vous|saludos|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços))[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)",
+        r"|(?i:\b(?:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en?)?|mfg|lg|cordialement|vous|saludos|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços))[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)",
         addressed,
     ),
     Detector(

@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 UPPER: Final = "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper())
-LETTER: Final = r"[^\W\d_]"
+# Not those of East Asia, which are written on after a Latin name: `Richard Stallman이`.
+LETTER: Final = r"[^\W\d_\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
 WORD: Final = rf"[{UPPER}]{LETTER}*+(?:['’](?!s\b|S\b){LETTER}+)?(?:-{LETTER}+)*+"
 PARTICLE: Final = (
     r"(?:(?:van|von|vom|der|den|de|la|le|di|da|del|della|dos|das|du|bin|ibn|al|el|ten|ter|af|av|zu|zur|y|i)\s){1,3}"

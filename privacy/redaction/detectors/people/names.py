@@ -27,6 +27,7 @@ from privacy.redaction.lexicon import (
 )
 
 RANK: Final = 30
+EAST_ASIAN: Final = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 KEYWORDS: Final = frozenset({"elif"})  # names that in lower case are words of programming languages
 LOWER_SIMPLE: Final = Form(rf"{LETTER}{{3,}}")
 LOWER_WORD: Final = Form(rf"(?<![\w@#/.&=?%-]){LETTER}{{2,}}(?:['-]{LETTER}+)?(?![\w@=/-])")
@@ -93,6 +94,8 @@ def in_lower_case(page: Page) -> Iterator[Hit]:
             continue
         if low[start - 1 : start] == "\t" and low[end : end + 2] == "  ":
             continue  # `lea`, `jae`: an instruction in the listing of a disassembler
+        if EAST_ASIAN.search(low, max(0, start - 12), end + 12):
+            continue  # a command or a parameter: names have capitals there
         if kind >> CLOSED_AT & EVERY and not page.strict:
             continue  # in lower case, `les` and `del` are what they are in any language
         if kind > FLAGS and not page.strict and not sure(weighed(kind, page.languages(start, end), inside=False)):

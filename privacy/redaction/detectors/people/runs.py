@@ -145,7 +145,11 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
         elif sure(following) and initial(tokens, place + 2) and not kind & STOP:
             begins = True  # Blank Gary A: as registers write names
         elif (
-            possible(kind) and possible(following) and not (kind | following) & ORDINARY and initial(tokens, place + 2)
+            possible(kind)
+            and possible(following)
+            and not (kind | following) & ORDINARY
+            and initial(tokens, place + 2)
+            and gap(text, tokens, place + 1) in SPACES
         ):
             return 3
     if not begins:
@@ -153,9 +157,24 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     length = 1
     while place + length < len(tokens) and length < 5 and extends(page, tokens, place + length, length):
         length += 1
-    if length == 1 and (alone_is_no_name(text, *tokens[place][:2]) or located(page, *tokens[place][:2])):
+    if length == 1 and (
+        alone_is_no_name(text, *tokens[place][:2])
+        or located(page, *tokens[place][:2])
+        or (not page.strict and place and tokens[place - 1][2] & ORGANISATION and gap(text, tokens, place) == " ")
+    ):
+        return 0  # `Project Leider`, `Hotel Astrid`
+    if compound(text, tokens, place + length - 1):
         return 0
     return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
+
+
+def compound(text: str, tokens: list[Token], place: int) -> bool:
+    """Whether a word of a run is a name that a noun was added to: `Toy Story-Filme`, `Red Hat-pakketten`."""
+    first, hyphen, second = text[slice(*tokens[place][:2])].rpartition("-")
+    if not hyphen or not place:
+        return False
+    kind = kind_of(first)
+    return bool(kind & ORDINARY) and not (kind | kind_of(second)) & FIRST and not kind_of(second) & LAST
 
 
 def metavariable(page: Page, tokens: list[Token], place: int) -> bool:

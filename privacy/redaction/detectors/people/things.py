@@ -1,9 +1,11 @@
 """Things, places and releases that are called after somebody: `the Sonja chair`, `Regal Ivar`, `release Jessie`."""
 
 import re
+from functools import cache
 from typing import Final
 
 from privacy.redaction.hits import Page
+from privacy.redaction.lexicon import listed
 
 # What is sold, planned, built or released under a name, where the noun follows the name.
 NOUNS: Final = frozenset(
@@ -76,6 +78,32 @@ def persons(page: Page, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return [(start, end) for start, end in found if page.low[start:end] not in things] if things else found
 
 
+@cache
+def programs() -> frozenset[str]:
+    """First names that are names of programs and releases, too."""
+    return frozenset(listed("programs"))
+
+
+# What leaves no doubt that programs are spoken of; "server" and "package" would not.
+OF_PROGRAMS: Final = re.compile(
+    r"debian|ubuntu|linux|\bunix\b|\bgnu\b|\bapt\b|dpkg|systemd|github|gitlab|\bunstable\b|\boldstable\b|\bkernel|\bmakefile|\bcompiler"
+    r"|\bpowerpc|\bsparc\b|\bgnome\b|\bkde\b|\bbullseye\b|\bbookworm\b|\bpackage manager|\bopen[- ]source\b|\bbuild system|\bcodename|\bbackup|\bdebconf"
+)
+VERSION: Final = re.compile(r"(?<![\d.])\d{1,2}\.\d{1,2} \Z")  # `1.2 Rex`
+BESIDE: Final = 160  # characters before and after a name where programs are spoken of
+
+
+def names_program(page: Page, start: int, end: int) -> bool:
+    """Whether a single name is that of a program or a release: `Britney` where Debian is spoken of."""
+    low = page.low
+    name = low[start:end]
+    return name in programs() and bool(
+        OF_PROGRAMS.search(low, max(0, start - BESIDE), end + BESIDE)
+        or VERSION.search(low, max(0, start - 12), start)
+        or f"-{name}" in page.text  # an option of the program: `--no-use-tor`
+    )
+
+
 def is_noun(word: str) -> bool:
     """Whether a word is one of things, or a German one that ends like one: `stehlampe`, `kinderwagen`."""
     return word in NOUNS_BEFORE or word in CAPITAL_NOUNS or word.endswith(COMPOUND_NOUNS)
@@ -90,6 +118,8 @@ def names_thing(page: Page, start: int, end: int) -> bool:
     if low.find(" ", start, end) >= 0:
         noun, _, name = low[start:end].partition(" ")
         return is_noun(noun) and " " not in name  # `die Lampe Luna`
+    if names_program(page, start, end):
+        return True
     after = AFTER.match(low, end) if low[end : end + 1] in {" ", "-"} else None
     noun = after[1] if after else ""
     if noun in NOUNS or (noun in CAPITAL_NOUNS and page.text[end + 1].isupper()):

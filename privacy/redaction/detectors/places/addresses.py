@@ -173,11 +173,17 @@ def foreign_prose(page: Page, start: int, end: int) -> bool:
     return any(word.group().islower() and page.closed(*word.span()) for word in WORD.finditer(page.text, start, end))
 
 
+ACRONYM_UNIT: Final = re.compile(r"[a-z]+\s{1,2}[a-z]")
+LETTER_OF_UNIT: Final = re.compile(r"[A-Z]+\s+[A-Z]|[A-Z]?[a-z]+\s+[A-Za-z]")
+
+
 def units(page: Page) -> Iterator[Hit]:
     """`Apt. 523` with the line above it where that is a number and a name, whatever the language."""
     text = page.text
     for match in UNIT_PLACES.read(UNIT_ALONE, page.low):
         begins = text[match.start()]
+        if ACRONYM_UNIT.fullmatch(match.group()) and not LETTER_OF_UNIT.fullmatch(text, *match.span()):
+            continue  # `APT y`: an acronym and a word
         if begins == "#" or begins.isdigit():
             continue
         above = NUMBER_AROUND.search(page.low, max(0, match.start() - 80), match.start())
@@ -211,6 +217,11 @@ def cued(page: Page) -> Iterator[Hit]:
         yield Hit(match.end(), whole(text, end), RANK - 2, "ADDRESS", "address_cue")
 
 
+CODE_PAGE: Final = re.compile(
+    r"(?i:cp) ?(?:125[0-8]|437|8[5-6]\d|932|949|950|1250\d|10\d{3})\b"
+)  # of characters: `CP 1251`
+
+
 def codes(page: Page) -> Iterator[Hit]:
     """Post codes by form (UK, Canada), after a state, or by name."""
     text = page.text
@@ -219,6 +230,8 @@ def codes(page: Page) -> Iterator[Hit]:
     for match in STATE_PLACES.read(STATE_ZIP, text):
         yield Hit(match.start(1), match.end(1), CODE_RANK, "POSTCODE", "zip_after_state")
     for match in CODE_PLACES.read(NAMED_CODE, text):
+        if CODE_PAGE.match(match.group()):
+            continue
         for group in (1, 2) if match[2] else (1,):
             yield Hit(match.start(group), match.end(group), CODE_RANK + 1, "POSTCODE", "postcode_named")
 

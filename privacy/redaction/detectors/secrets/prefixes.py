@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from privacy.redaction.anchors import Anchor
@@ -148,10 +149,17 @@ WEBHOOK: Final = re.compile(
 def prefixed(page: Page) -> Iterator[Hit]:
     """Tokens that begin as their provider makes them, and webhooks, whose URL is the secret."""
     for match in PREFIX_PLACES.read(PREFIXED, page.text):
-        if not (WEAK_PREFIX.match(match.group()) and match.group().split("_")[-1].split(".")[-1].isalpha()):
+        rest = match.group().split("_")[-1].split(".")[-1]
+        if not (WEAK_PREFIX.match(match.group()) and rest.isalpha()) or shuffled(rest):
             yield Hit(match.start(), on(page.text, match.end()), RANK, "SECRET", "token_prefix")
     for match in WEBHOOK.finditer(page.text) if "hook" in page.text else ():
         yield Hit(match.start(), match.end(), RANK, "SECRET", "webhook")
+
+
+def shuffled(letters: str) -> bool:
+    """Whether the case of letters changes as often as in a token, and not as at the words of an identifier."""
+    changes = sum(one.isupper() != other.isupper() for one, other in pairwise(letters))
+    return len(letters) >= 30 and changes > len(letters) * 0.4
 
 
 def on(text: str, end: int) -> int:

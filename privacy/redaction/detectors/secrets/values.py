@@ -74,6 +74,7 @@ CALL_LIKE: Final = re.compile(
 )
 KINDS: Final = (re.compile(r"\d"), re.compile(r"[^\w.-]"))  # digits and signs; letters are told by their cases
 CONSTANT: Final = re.compile(r"_?[a-z]+(?:_[a-z]+)+|_[a-z]+|[A-Z]+(?:_[A-Z]+)+")
+SNAKE: Final = re.compile(r"(?:[A-Z][a-z]*_?)+")
 SLOT: Final = re.compile(r"\w+\[:[a-z]+\]|__[a-z_]+__")  # `host[:port]`, `__weakref__`
 IDENTIFIER: Final = re.compile(r"[A-Za-z_.-]+\d?")
 
@@ -105,6 +106,8 @@ def loosely(value: str, key: str, alone: bool) -> bool:
         return True
     if value.isdigit():
         return len(value) >= 4
+    if alone and "_" in value and value.replace("_", "").isalpha() and not value.islower() and not value.isupper():
+        return not SNAKE.fullmatch(value)  # `grey_Heron_over_pond`: neither a variable's name nor a constant's
     return (
         alone and value.isalnum() and len(value) >= 4 and value.lower() not in PREDICATES and value.lower() not in key
     )

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -135,6 +137,17 @@ def test_the_oldest_go_and_the_last_is_noted(tmp_path: Path) -> None:
     assert sorted(found["removed"]) == ["flywheel-1.zip", "flywheel-2.zip"] and (tmp_path / "other.zip").exists()
     last = state.last()
     assert last is not None and last["made_at"].isoformat() == found["made_at"] and last["bytes"] == found["bytes"]
+
+
+def test_what_a_killed_backup_left_goes_after_a_day(tmp_path: Path) -> None:
+    old, young = tmp_path / ".flywheel-old", tmp_path / ".flywheel-1.zip.ab.part"
+    old.mkdir()
+    (old / "database.sqlite3").write_bytes(b"words")
+    young.write_bytes(b"")
+    then = time.time() - 100_000
+    os.utime(old, (then, then))
+    backup(tmp_path)
+    assert not old.exists() and young.exists()
 
 
 def test_the_list_of_tombstones_is_copied_alone_and_up_to_date(tmp_path: Path) -> None:
