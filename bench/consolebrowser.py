@@ -28,11 +28,11 @@ def next_times(environment: Mapping[str, str], decisions: int) -> list[float]:
 
     The first few are left out: the server and the browser warm up by them.
     """
-    from tests.console.browsing import chromium
+    from tests.chromium import launched
     from tests.processes import web_server
 
     log = Path(environment["FLYWHEEL_VAR"]) / "log" / "bench-web.log"
-    with web_server(dict(environment), log) as url, chromium() as browser:
+    with web_server(dict(environment), log) as url, launched() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(WATCH)
         sign_in(page, url)

@@ -61,6 +61,7 @@ MODELS = [
 IMPERSONAL = [
     "curation.CurationPolicy",
     "curation.Claim",
+    "curation.SourceText",
     "curation.Run",
     "curation.AuditFrame",
     "curation.ReviewEvent",

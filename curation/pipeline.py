@@ -2,7 +2,7 @@
 
     read     store.waiting      what is pending, with its votes and its decision
     judge    judging.judge      what the votes say of each by itself, and what the filters find
-    pool     pooling.pool       what all people said of the same answer to the same question
+    pool     pooling.pool       what all people said of the same answer to the same question, and who of them came together
     decide   pooled.settle      what is known of each answer then
     derive   derive.due         which records it may become, with the consent of the people in it
     ask      opening            the review tasks: doubts about a label, records that wait for a person
@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from curation.decisions import derive, judging, pooled
 from curation.decisions.derive import Touched, Weighed
 from curation.decisions.judging import Judged
-from curation.evidence import pooling, store
+from curation.evidence import influence, pooling, store
+from curation.evidence.pooling import Standings
 from curation.evidence.records import Decided, Finding
 from curation.models import CurationPolicy, Decision, Derived, Run, RunState
 from curation.questions import clusters, duplicates
@@ -97,9 +98,10 @@ def write(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> 
     """
     engine.in_turn("curate", policy.project_id)
     standings, reopened = pooling.pool(policy, judged)
+    influence.count_apart(policy.project, standings)
     judged = pooled.settle(policy, judged, standings, run)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)
-    carry_out(Batch(policy, [one.alone for one in judged], judged))
+    carry_out(Batch(policy, [one.alone for one in judged], judged, standings))
     return reopened
 
 
@@ -110,6 +112,7 @@ class Batch:
     policy: CurationPolicy
     decided: Sequence[Decided | Weighed]
     judged: Sequence[Judged] = ()
+    known: Standings = field(default_factory=dict)  # what is known of the claims about their questions
     due: dict[type[Derived], list[Weighed]] = field(default_factory=dict)
     kept: list[Weighed] = field(default_factory=list)  # those that become at least one record
     found: dict[int, Finding | None] = field(default_factory=dict)
@@ -124,7 +127,7 @@ def carry_out(batch: Batch) -> None:
     rows = [one.row if isinstance(one, Weighed) else one for one in batch.decided]
     labelled = [one for one in batch.decided if isinstance(one, Weighed)]
     batch.due, batch.kept = derive.due(project, labelled)
-    opening.ask_about_votes(project, batch.judged)
+    opening.ask_about_votes(project, batch.judged, batch.known)
     batch.found = opening.disputed(labelled, batch.policy)
     opening.hold(project, rows, {one.row.interaction: batch.found[one.row.interaction] for one in batch.kept})
     clusters.settle(project.pk, [one.asked for one in batch.kept], [row.interaction for row in rows if not row.is_new])

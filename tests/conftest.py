@@ -54,20 +54,12 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 from django.core.cache import caches  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 
+from tests.chromium import chromium_path, launched  # noqa: E402
 from tests.databases import has_marker, on_both  # noqa: E402
 from tests.extent import THOROUGH  # noqa: E402
 from tests.processes import running, wait, web_server  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # A busy machine is no failure: no deadline for one example. What the thorough run finds is printed, to be kept as an
 # `@example`, and tried first in the next one.
@@ -276,12 +268,9 @@ def chromium() -> Iterator[Any]:
     """A real Chromium for all tests in a browser; a test closes the contexts that it opens. An open Playwright is an event
     loop, in which Django refuses its ORM unless it is told that nothing else runs there.
     """
-    sync_api = pytest.importorskip("playwright.sync_api", reason="pip install -r requirements-dev.txt")
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path:
+    pytest.importorskip("playwright.sync_api", reason="pip install -r requirements-dev.txt")
+    if not chromium_path():
         pytest.skip("There is no Chromium: install the package chromium, or name one in CHROMIUM")
-    with pytest.MonkeyPatch.context() as patched, sync_api.sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patched, launched() as browser:
         patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        opened = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield opened
-        opened.close()
+        yield browser

@@ -166,7 +166,7 @@ def read_of(number: int, line: Line, person: int, votes: tuple[Any, ...]) -> Any
 
     return Read(
         number, person, line["question"], line["answer"], line.get("context") or (), line.get("sources") or (), (),
-        ("agent", "1"), when(line), b"", 0, votes, False, None, None,
+        ("agent", "1"), when(line), b"", 0, votes, False, False, "", None, None,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from curation.claims.words import (
     singular,
     split,
 )
+from privacy.redaction import PLACEHOLDER
 
 POLITE: Final = 2
 """The weight of courtesy that a clause needs: one strong word or two weak ones."""
@@ -75,10 +76,14 @@ def asked(question: str) -> Question:
     return Question(words, tokens, wide and not choice)
 
 
-def statement_key(answer: str, question: str = "") -> int:
-    """A signed 64-bit digest: equal for two answers to one question only if they claim the same."""
-    said = " ".join(statement(answer, question))
-    return int.from_bytes(blake2b(said.encode(), digest_size=8).digest(), signed=True)
+def statement_key(answer: str, question: str = "", *, salt: bytes = b"") -> int:
+    """A signed 64-bit digest: equal for two answers to one question only if they claim the same. A hidden value may differ
+    from one conversation to the next: where the answer has one, the salt, such as the conversation's id, tells them apart.
+    """
+    said = " ".join(statement(answer, question)).encode()
+    if salt and "[" in answer and PLACEHOLDER.search(answer):
+        said += b"\x1e" + salt
+    return int.from_bytes(blake2b(said, digest_size=8).digest(), signed=True)
 
 
 def statement(answer: str, question: str = "") -> list[str]:

@@ -74,13 +74,13 @@ def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Wei
 
 def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], settings: FilterSettings) -> Weighed:
     """One labelled decision, judged alone. A reviewer's word passes what holds, and what is taken for no answer."""
-    made = candidate(row, project, depths)
+    made, salt = candidate(row, project, depths), row.interaction.to_bytes(8, "big")
     return Weighed(
         row,
         made,
         first_that_counts(apply(made, settings), reviewed=row.reviewed),
-        statement_key(made.expected, made.question),
-        statement_key(made.rejected, made.question) if made.rejected is not None else 0,
+        statement_key(made.expected, made.question, salt=salt),
+        statement_key(made.rejected, made.question, salt=salt) if made.rejected is not None else 0,
         clusters.asked(project, row),
     )
 
@@ -192,8 +192,15 @@ def beside(one: Weighed, found: Finding | None, verdict: str | None, model: type
 def own_columns(model: type[Derived], row: Decided, made: Candidate) -> tuple[Any, ...]:
     """What a record of this kind has beside the columns of all."""
     if model is EvalCase:
-        return "regression" if row.corrected else "golden", False
+        return kind_of(row).value, False
     return (made.authored, made.depth) if model is Example else ()
+
+
+def kind_of(row: Decided) -> EvalCase.Kind:
+    """What kind of eval case a decision becomes."""
+    if row.is_sampled:
+        return EvalCase.Kind.SAMPLED
+    return EvalCase.Kind.REGRESSION if row.corrected else EvalCase.Kind.GOLDEN
 
 
 def write(model: type[Derived], project: Project, touched: Touched) -> None:

@@ -59,8 +59,20 @@ def judge(stored: Sequence[Stored], policy: CurationPolicy) -> list[Judged]:
 
 def question_of(read: Read, settings: EvidenceSettings) -> bytes:
     """The key of its question: the same for the same question in the same scope."""
-    scope = [tag for tag in read.tags if settings.scope and tag.partition(":")[0] in settings.scope]
-    return question_key(read.question, read.context, sorted(scope), salt=read.key.to_bytes(8, "big"))
+    return key_of(read.key, read.question, read.context, read.tags, read.answer, settings)
+
+
+def key_of(
+    interaction: int,
+    question: str,
+    context: Sequence[Mapping[str, str]],
+    tags: Sequence[str],
+    answer: str,
+    settings: EvidenceSettings,
+) -> bytes:
+    """The key of an interaction's question."""
+    scope = [tag for tag in tags if settings.scope and tag.partition(":")[0] in settings.scope]
+    return question_key(question, context, sorted(scope), answer=answer, salt=interaction.to_bytes(8, "big"))
 
 
 def claimed(
@@ -76,7 +88,7 @@ def claimed(
     if not readings and (before is None or before.task is None):
         return Judged(read, ruling, language, alone, (), question)
     proposals = {
-        reading.vote.ref: statement_key(reading.vote.correction or "", read.question)
+        reading.vote.ref: claim_of(reading.vote.correction or "", read)
         for reading in readings
         if reading.side == Side.REPLACED
     }
@@ -87,10 +99,15 @@ def claimed(
         alone,
         readings,
         question,
-        statement_key(read.answer, read.question),
+        claim_of(read.answer, read),
         proposals,
         typed(read, ruling, proposals),
     )
+
+
+def claim_of(text: str, read: Read) -> int:
+    """What a text claims as an answer to an interaction's question."""
+    return statement_key(text, read.question, salt=read.key.to_bytes(8, "big"))
 
 
 def typed(read: Read, ruling: Ruling, proposals: Mapping[int, int]) -> int | None:
@@ -99,7 +116,7 @@ def typed(read: Read, ruling: Ruling, proposals: Mapping[int, int]) -> int | Non
     if before is None or before.task is None:
         return None
     if before.correction:
-        return statement_key(before.correction, read.question)
+        return claim_of(before.correction, read)
     return proposals.get(ruling.correction) if ruling.correction is not None else None
 
 
@@ -168,4 +185,5 @@ def decided(read: Read, ruling: Ruling, language: str, question: bytes) -> Decid
         is_cut=read.is_cut,
         has_media=read.has_media,
         steps_text=read.steps_text,
+        is_drawn=read.before is not None and read.before.is_drawn,
     )

@@ -171,6 +171,12 @@ REASONS: Final[dict[str, Words]] = {
     "cohort_cap": Words(
         Kind.GUARD, "Much in use rests on people who came at the same time. Is the answer right?", "many came at once"
     ),
+    "source_changed": Words(
+        Kind.GUARD,
+        "A source has changed, and no longer says what the answer took from it. Is the answer still right?",
+        "its source has changed",
+        20,
+    ),
     "quorum": Words(Kind.GUARD, "Too few people have voted on it. Is the answer right?", "too few have voted"),
     "reviewers_differ": Words(Kind.DISPUTE, "Two reviewers differ; a curator decides.", "reviewers differ"),
     "second_review": Words(Kind.DISPUTE, "A second reviewer has yet to look."),
@@ -182,6 +188,15 @@ REASONS: Final[dict[str, Words]] = {
     ),
     "audit": Words(Kind.AUDIT, "It was drawn at random. Judge the answer by itself.", "drawn at random"),
 }
+
+
+TIERS: Final = {
+    "single": "one person's word",
+    "several": "several people",
+    "sourced": "a source that contains it",
+    "reviewed": "a reviewer",
+}
+"""What a right answer can rest on, by its tier."""
 
 
 def of(*kinds: Kind) -> tuple[str, ...]:

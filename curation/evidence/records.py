@@ -63,7 +63,7 @@ class Decided(NamedTuple):
     `answer` is the agent's. `expected` is the right one, None where the decision leaves it open. `author` is the subject
     who wrote the correction (`correction` its signal), None where nobody did or a reviewer did. `fingerprint` is the key of the
     question, `wording` that of the question to the letter. `is_new` says that the
-    interaction had no decision before, so that nothing can be derived from it yet.
+    interaction had no decision before, so that nothing can be derived from it yet, `is_drawn` that the audit drew it.
     """
 
     interaction: int
@@ -88,6 +88,12 @@ class Decided(NamedTuple):
     is_cut: bool = False
     has_media: bool = False
     steps_text: str = ""
+    is_drawn: bool = False
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether chance alone chose it: a reviewer decided what the audit drew, and nobody's vote stands."""
+        return self.is_drawn and self.reviewed and not self.voters
 
 
 def named(settings: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from curation.decisions.posterior import Stance, Standing, Word
 from curation.decisions.rules import LABELLED, Outcome, Vote, right_answer, standing
 from curation.evidence.attached import has_media, is_cut, steps_text
 from curation.evidence.records import Decided
-from curation.models import Claim, Decision, Opinion, ReviewTask
+from curation.models import AuditItem, Claim, Decision, Opinion, ReviewTask
 from feedback.models import Interaction, Project, Signal
 from privacy.consent import ledger
 from privacy.db import bulk, engine
@@ -33,6 +33,7 @@ RESTS_ON = (
     f"LEFT JOIN {bulk.quoted(Signal)} s ON s.id = d.correction_id "
     f"LEFT JOIN {bulk.quoted(ReviewTask)} t ON t.id = d.task_id"
 )
+DRAWN = f"CASE WHEN EXISTS (SELECT 1 FROM {bulk.quoted(AuditItem)} a WHERE a.interaction_id = d.interaction_id) THEN 1 ELSE 0 END"  # noqa: S608
 
 
 class Stored(NamedTuple):
@@ -44,7 +45,9 @@ class Stored(NamedTuple):
 
 
 class Before(NamedTuple):
-    """The decision that stood: whether and when a reviewer made it, and whose words it took (typed, or of a signal)."""
+    """The decision that stood: whether and when a reviewer made it, whose words it took (typed, or of a signal), and whether
+    the audit drew its interaction.
+    """
 
     outcome: str
     reason: str
@@ -53,6 +56,7 @@ class Before(NamedTuple):
     resolved_at: datetime | None
     correction: str
     signal: int | None
+    is_drawn: bool = False
 
 
 class Read(NamedTuple):
@@ -154,8 +158,8 @@ def signals_on(keys: Iterable[int]) -> Iterable[Columns]:
 def decisions_on(keys: Sequence[int]) -> Iterable[Columns]:
     """The decisions that stand on these interactions."""
     statement = (
-        "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction, d.correction_id "  # noqa: S608
-        f"FROM {bulk.quoted(Decision)} d LEFT JOIN {bulk.quoted(ReviewTask)} t ON t.id = d.task_id "
+        "SELECT d.interaction_id, d.outcome, d.reason, d.detail, d.task_id, t.resolved_at, t.correction, d.correction_id, "  # noqa: S608
+        f"{DRAWN} FROM {bulk.quoted(Decision)} d LEFT JOIN {bulk.quoted(ReviewTask)} t ON t.id = d.task_id "
         "WHERE d.interaction_id IN ({keys})"
     )
     return bulk.select_in(statement, keys)
@@ -180,8 +184,8 @@ def decision_before(stored: Columns | None) -> Before | None:
     """The decision that stands on an interaction, if there is one."""
     if stored is None:
         return None
-    _, outcome, reason, detail, task, at, typed, signal = stored
-    return Before(outcome, reason, detail, task, bulk.moment(at) if at else None, typed or "", signal)
+    _, outcome, reason, detail, task, at, typed, signal, drawn = stored
+    return Before(outcome, reason, detail, task, bulk.moment(at) if at else None, typed or "", signal, bool(drawn))
 
 
 def load(keys: Sequence[int]) -> list[Decided]:
@@ -191,14 +195,14 @@ def load(keys: Sequence[int]) -> list[Decided]:
     statement = (
         "SELECT i.id, i.subject_id, i.question, i.context, i.answer, d.outcome, d.task_id, t.correction, "  # noqa: S608
         "d.correction_id, s.correction, s.subject_id, i.sources, i.tags, d.language, i.agent_name, i.agent_version, "
-        f"i.occurred_at, d.question, i.fingerprint, i.metadata, i.steps FROM {bulk.quoted(Decision)} d {RESTS_ON} "
+        f"i.occurred_at, d.question, i.fingerprint, i.metadata, i.steps, {DRAWN} FROM {bulk.quoted(Decision)} d {RESTS_ON} "
         "WHERE d.interaction_id IN ({keys})"
     )
     voters = {key: tuple(one.subject for one in standing(votes)) for key, votes in votes_on(keys).items()}
     rows = []
     for (
         key, subject, question, context, answer, outcome, task, typed, correction, written, author, sources, tags,
-        language, name, version, occurred_at, key_of_question, fingerprint, metadata, steps,
+        language, name, version, occurred_at, key_of_question, fingerprint, metadata, steps, drawn,
     ) in bulk.select_in(statement, keys):  # fmt: skip
         rows.append(
             Decided(
@@ -223,6 +227,7 @@ def load(keys: Sequence[int]) -> list[Decided]:
                 is_cut=is_cut(metadata),
                 has_media=has_media(metadata, context),
                 steps_text=steps_text(steps),
+                is_drawn=bool(drawn),
             )
         )
     return sorted(rows, key=lambda row: row.interaction)
@@ -254,16 +259,8 @@ OPINION = tuple(
 )
 WORD = tuple("at signal subject_id is_anonymous interaction_id claim stance proposed sources sourced length".split())
 CLAIM = (
-    "project_id",
-    "question",
-    "claim",
-    "verdict",
-    "probability",
-    "supporters",
-    "opponents",
-    "conversations",
-    "tier",
-)
+    "project_id", "question", "claim", "verdict", "probability", "supporters", "opponents", "conversations", "tier",
+)  # fmt: skip
 
 
 def write_opinions(rows: Sequence[Columns], decided_before: Sequence[int]) -> None:
@@ -278,20 +275,26 @@ def write_opinions(rows: Sequence[Columns], decided_before: Sequence[int]) -> No
 
 def words_on(project: Project, questions: Collection[bytes]) -> dict[bytes, list[Word]]:
     """The newest words about each of these questions, without those of people who are restricted."""
+    columns = f"{bulk.at('o.at')}, {', '.join(f'o.{name}' for name in WORD[1:])}"
+    found: dict[bytes, list[Word]] = {}
+    for question, *one in newest_opinions(project, questions, columns):
+        found.setdefault(bytes(question), []).append(word(one))
+    return found
+
+
+def newest_opinions(project: Project, questions: Collection[bytes], columns: str) -> Iterable[Columns]:
+    """These columns, of an opinion `o` and its person `p`, of the newest opinions about each of these questions."""
     newest = (
         f"SELECT n.id FROM {bulk.quoted(Opinion)} n WHERE n.project_id = k.project_id AND n.question = k.question "  # noqa: S608
         f"ORDER BY n.at DESC LIMIT {2 * posterior.NEWEST}"
     )
     statement = (
-        f"SELECT o.question, {bulk.at('o.at')}, {', '.join(f'o.{name}' for name in WORD[1:])} "  # noqa: S608
+        f"SELECT o.question, {columns} "  # noqa: S608
         f"FROM (SELECT DISTINCT project_id, question FROM {bulk.quoted(Opinion)} WHERE project_id = %s AND question IN ({{keys}})) k "
         f"JOIN {bulk.quoted(Opinion)} o ON o.id IN ({newest}) "
         f"JOIN {bulk.quoted(Subject)} p ON p.id = o.subject_id WHERE p.restricted_at IS NULL"
     )
-    found: dict[bytes, list[Word]] = {}
-    for question, *columns in bulk.select_in(statement, questions, [project.pk]):
-        found.setdefault(bytes(question), []).append(word(columns))
-    return found
+    return bulk.select_in(statement, questions, [project.pk])
 
 
 def word(columns: Sequence[Any]) -> Word:

@@ -233,7 +233,9 @@ def _sufficient(
         wrong = (*demand.wrong[:_COSTLY], *demand.opposites[:_COSTLY], demand.wrong[0] + _INJECTION)
     try:
         lowest = min(_score(name, case, text, using) for text in right)
-        least = thresholds.get(case.kind, {}).get(family(name), 1.0 if kind.least is None else kind.least)
+        least = thresholds.get("golden" if case.is_golden else "regression", {}).get(
+            family(name), 1.0 if kind.least is None else kind.least
+        )
         if lowest < least:
             return None
         highest = max((_score(name, case, text, using) for text in wrong), default=0.0)

@@ -232,7 +232,7 @@ def slices(run: GateRun) -> tuple[Slice, ...]:
     for key, passed, kind, tags, sources, language, cluster in run.results.exclude(change="").values_list(*columns):
         case = Case(
             id="",
-            kind="golden" if kind == "golden" else "regression",
+            kind=kind,
             question="",
             expected="",
             tags=tuple(map(str, tags)),

@@ -169,7 +169,11 @@ def at_the_gate(project: Project) -> Iterator[JudgedAnswer]:
         decision = getattr(row.interaction, "decision", None)
         if decision is not None and row.judged is not None and differ(row.answer, decision.expected):
             yield JudgedAnswer(
-                str(row.answer), str(decision.expected), row.judged, row.kind, str(decision.interaction.question)
+                str(row.answer),
+                str(decision.expected),
+                row.judged,
+                "golden" if decision.rejected is None else "regression",
+                str(decision.interaction.question),
             )
 
 

@@ -14,6 +14,7 @@ from curation.models.derived import PreferencePair as PreferencePair
 from curation.models.derived import Question as Question
 from curation.models.evidence import Claim as Claim
 from curation.models.evidence import Opinion as Opinion
+from curation.models.evidence import SourceText as SourceText
 from curation.models.gate import AgentVersion as AgentVersion
 from curation.models.gate import CaseGrader as CaseGrader
 from curation.models.gate import GateResult as GateResult
@@ -96,6 +97,10 @@ class TaskState(models.TextChoices):
     CANCELLED = "cancelled", "No longer needed"
 
 
+FIRST = ("-settles", "-priority", "id")
+"""The order in which open tasks are served: first the one whose verdict settles most."""
+
+
 class ReviewTask(models.Model):
     """An interaction whose label a person must decide. Labels are never guessed."""
 
@@ -136,6 +141,9 @@ class ReviewTask(models.Model):
     )
     state = models.CharField(max_length=16, choices=TaskState, default=TaskState.OPEN)
     priority = models.SmallIntegerField(default=0)
+    settles = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="How many conversations its verdict decides, by what is known now."
+    )
     revision = models.PositiveIntegerField(help_text="The interaction's revision that the task is about.")
     created_at = models.DateTimeField(default=timezone.now)
     assignee = models.ForeignKey(USER, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned_tasks")
@@ -154,8 +162,11 @@ class ReviewTask(models.Model):
             models.UniqueConstraint(fields=["interaction"], condition=Q(state="open"), name="one_open_task_each"),
         ]
         indexes = [
-            models.Index(fields=["project", "-priority", "id"], condition=Q(state="open"), name="task_queue"),
-            models.Index(fields=["-priority", "id"], condition=Q(state="open"), name="task_first"),
+            models.Index(fields=["project", *FIRST], condition=Q(state="open"), name="task_turn"),
+            models.Index(fields=[*FIRST], condition=Q(state="open"), name="task_turn_of_all"),
+            models.Index(
+                fields=["project", "-priority", "id"], condition=Q(state="open", reason="audit"), name="task_drawn"
+            ),
             models.Index(fields=["resolved_by", "-resolved_at"], name="task_decided"),
             models.Index(fields=["project", "-id"], name="task_list"),
             models.Index(fields=["project", "kind", "-id"], condition=~Q(kind="label"), name="task_beside"),
@@ -242,13 +253,16 @@ class AuditItem(models.Model):
 
 
 class AuditFrame(models.Model):
-    """How far the audit has drawn from a project's interactions, and from how many."""
+    """How far the audit has drawn from a project's interactions, and from how many; and how far their sources are noted."""
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="audit_frame")
     drawn_to = models.BigIntegerField(default=0)
     seen = models.PositiveBigIntegerField(default=0)
     drawn = models.PositiveBigIntegerField(
         null=True, help_text="How many were ever drawn; erasure does not lower it. Null until the next draw."
+    )
+    sources_read_to = models.BigIntegerField(
+        default=0, db_default=0, help_text="The last interaction whose sources were noted."
     )
     measured = models.JSONField(null=True, help_text="What thumbs and weighted thumbs came to, when all was counted.")
     measured_at = models.DateTimeField(null=True)

@@ -86,6 +86,7 @@ class EvalCase(Derived):
     class Kind(models.TextChoices):
         GOLDEN = "golden", "Golden: it works and must keep working"
         REGRESSION = "regression", "Regression: it failed and must work"
+        SAMPLED = "sampled", "Sampled: drawn at random among answers that nobody rated"
 
     kind = models.CharField(max_length=16, choices=Kind)
     never_again = models.BooleanField(default=False, help_text="One regression here refuses a candidate.")

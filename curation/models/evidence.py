@@ -40,6 +40,26 @@ class Opinion(models.Model):
         return f"opinion {self.pk}"
 
 
+class SourceText(models.Model):
+    """A text that a source was seen with, as digests of both: when, and in which conversation last. It holds no text.
+
+    The conversation is a number and no key: the row stays when it is erased.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="source_texts", db_index=False)
+    source = models.BigIntegerField()
+    text = models.BigIntegerField()
+    interaction = models.BigIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "source", "text"], name="source_text_once")]
+
+    def __str__(self) -> str:
+        return f"source text {self.pk}"
+
+
 class Claim(models.Model):
     """What is known of one claim about a question, from all that people said of it."""
 

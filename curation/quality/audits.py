@@ -110,6 +110,7 @@ def sample(*projects: Project, since: datetime | None = None) -> list[Drawn]:
         "interaction__decision__outcome",
         Subquery(resolved.values("resolution")[:1]),
         Subquery(doubted.order_by("pk").values("priority")[:1]),
+        Subquery(doubted.order_by("pk").values("settles")[:1]),
     )
     return [
         Drawn(
@@ -124,9 +125,10 @@ def sample(*projects: Project, since: datetime | None = None) -> list[Drawn]:
             subject=subject,
             is_waiting=said is None,
             priority=priority or 0,
+            settles=settles or 1,
             share=share or DEFAULT_SHARE,
         )
-        for key, project, subject, share, version, language, tags, at, outcome, said, priority in found
+        for key, project, subject, share, version, language, tags, at, outcome, said, priority, settles in found
     ]
 
 

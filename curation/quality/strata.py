@@ -2,7 +2,7 @@
 
 Not every drawn answer is judged at once, and what waits for a person for another reason too is judged sooner and is
 mostly doubtful. So the sample is cut into strata within which what is judged is a random part: by project, period, sort
-(asked about anyway, or drawn alone) and priority. Each counts by the answers that it stands for: one over the share that
+(asked about anyway, or drawn alone) and place in the queue. Each counts by the answers that it stands for: one over the share that
 was drawn at the time.
 """
 
@@ -16,15 +16,15 @@ from curation.quality.estimates import Estimate, interval, share
 
 LEAST_JUDGED = 5  # of each sort, in each period
 NOTHING = Estimate(None, 0, 0.0, 1.0, "audit")
-Key = tuple[int, int, bool, int]
-"""A stratum: project, period, whether it was asked about anyway, priority."""
+Key = tuple[int, int, bool, int, int]
+"""A stratum: project, period, whether it was asked about anyway, and then what it settles and its priority."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """One interaction of the sample. `good` is what a person judged; None where nobody has (`is_waiting`), or they could
     not tell or found it too sensitive. `is_asked_anyway` where it would wait for a person without the audit, too, with
-    its priority then. `language` is known once it is decided; `share` is what was drawn of all answers at the time.
+    what its verdict settles and its priority then. `language` is known once it is decided; `share` is what was drawn of all answers at the time.
     """
 
     interaction: int
@@ -38,6 +38,7 @@ class Drawn:
     subject: int = 0
     is_waiting: bool = False
     priority: int = 0
+    settles: int = 1
     share: float = 1.0
 
 
@@ -141,7 +142,8 @@ def audit(drawn: Sequence[Drawn], *, erased: float = 0.0) -> Audit:
     strata: defaultdict[Key, Stratum] = defaultdict(Stratum)
     for one in spoken:
         place = places[one.project, week_of(one.at)]
-        strata[one.project, place, one.is_asked_anyway, one.priority * one.is_asked_anyway].add(one)
+        turn = (one.settles, one.priority) if one.is_asked_anyway else (0, 0)
+        strata[one.project, place, one.is_asked_anyway, *turn].add(one)
     days = [one.at.date() for one in spoken]
     return replace(found, estimate=combined(strata, erased), spoken_of=len(spoken), since=min(days), until=max(days))
 

@@ -17,10 +17,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from curation.decisions.reasons import TIERS
 from curation.models import Dataset, GateRun, Period, PeriodState, Recall, Release, ReleaseMember, ReleaseState
 from curation.releases import cutting as releases_cutting
 from curation.releases import diffs, downloads, formats, funnel, membership, periods, schedules
-from curation.releases.card import TIERS
 from privacy.api.problems import Problem
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 from privacy.console.reauthentication import confirmed

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from curation.decisions.reasons import TIERS
 from curation.quality.estimates import percent as as_percent
 from curation.releases.formats import TABLES
 from curation.releases.formats.shapes import Shape
@@ -32,7 +33,8 @@ NO_AUDIT = """No audit sample was reviewed. The share of golden cases says nothi
 what they rate."""
 _UNPRINTED = re.compile(r"[^\w .:,/+@-]")
 LIMITS = """- The records are what people chose to rate. They are no random sample of what the agent is asked: use the
-  audit's estimate, not the share of golden cases, for how good it is.
+  audit's estimate, not the share of golden cases, for how good it is. Only cases of the kind `sampled` are drawn at
+  random, from answers that nobody rated; each question is in them once.
 - Redaction finds what it knows. Texts may still hold personal data; treat the files as such.
 - Captured text may try to instruct whoever reads it, models and judges included. It is data.
 - Who was erased after you downloaded this release is on the recall list. Delete those records, and where this
@@ -154,14 +156,6 @@ def body(manifest: Mapping[str, Any]) -> Iterator[str]:
     yield "## Where it comes from\n\n" + origin(manifest)
     yield "## Erasure\n\n" + erasure(manifest)
     yield "## Limits\n\n" + LIMITS
-
-
-TIERS = {
-    "single": "one person's word",
-    "several": "several people",
-    "sourced": "a source that contains it",
-    "reviewed": "a reviewer",
-}
 
 
 def tiers(counts: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from curation.decisions.posterior import Tier
-from curation.models import Release
+from curation.models import EvalCase, Release
 from curation.releases import formats, funnel, rows
 from curation.releases import rows as releases_rows
 from curation.releases.card import card
@@ -164,7 +164,7 @@ def manifest_of(
         redaction={"rules": RULES_VERSION, "policy": project.redaction_policy.version},
         policy={"version": policy.version, "settings": policy.settings} if policy else None,
         window=(bulk.moment(tally.first), bulk.moment(tally.last)) if tally.first and tally.last else None,
-        counts=counts,
+        counts={**counts, **{kind.value: tally.kinds[kind] for kind in EvalCase.Kind}},
         bias=rows.estimates(project),
         leakage=rows.leakage(release, tally),
         authorship=rows.authorship(tally),

@@ -8,7 +8,7 @@ from django.db.models import Count
 
 from curation.decisions import reasons
 from curation.decisions.rules import LABELLED, Outcome
-from curation.models import Decision, Derived, EvalCase, Example, PreferencePair, ReviewTask, TaskState
+from curation.models import FIRST, Decision, Derived, EvalCase, Example, PreferencePair, ReviewTask, TaskState
 from curation.releases.manifest import Funnel, Loss
 from feedback.models import Interaction, Project
 
@@ -25,7 +25,10 @@ class Told(NamedTuple):
     remedy: str
 
 
-NOT_VOTED = Told("Nobody rated the answer.", "Ask for votes where answers are shown; a share can be drawn for review.")
+NOT_VOTED = Told(
+    "Nobody rated the answer.",
+    "Ask for votes where answers are shown, or raise audit.share, which draws some for review.",
+)
 PENDING = Told("Not curated yet.", "Run curation; the worker does it within seconds.")
 IN_REVIEW = "Decide it in review."
 OF_STATUS = {
@@ -67,18 +70,31 @@ def funnel(project: Project) -> Funnel:
         without_consent(project),
         *left_out(project),
     ]
-    tasks = ReviewTask.objects.filter(project=project, state=TaskState.OPEN, kind=ReviewTask.Kind.LABEL).count()
     return {
         "conversations": number,
         "decided": made,
         "labelled": sum(n for outcome, _, n in outcomes if outcome in LABELLED),
         "questions": decided.filter(outcome__in=LABELLED).aggregate(n=Count("question", distinct=True))["n"],
         "losses": [one for one in losses if any(one[kind] for kind in ("conversations", *KINDS))],  # type: ignore[literal-required]
-        "review": {
-            "tasks": tasks,
-            "minutes": REVIEW_MINUTES,
-            "records": min(tasks, REVIEW_MINUTES * 60 // SECONDS_A_VERDICT),
-        },
+        "review": review(project),
+    }
+
+
+def review(project: Project) -> dict[str, int]:
+    """What some minutes of review would do, by the tasks that are served first: how many conversations they decide, and how
+    many questions get their eval case of which none is in use now.
+    """
+    tasks = ReviewTask.objects.filter(project=project, state=TaskState.OPEN, kind=ReviewTask.Kind.LABEL)
+    columns = ("interaction", "settles", "interaction__decision__question")
+    served = list(tasks.order_by(*FIRST).values_list(*columns)[: REVIEW_MINUTES * 60 // SECONDS_A_VERDICT])
+    asked = {bytes(question) if question else key for key, _, question in served}
+    in_use = EvalCase.objects.filter(project=project, status=Status.ACTIVE, selected=True)
+    there = in_use.filter(fingerprint__in=[key for key in asked if isinstance(key, bytes)])
+    return {
+        "tasks": tasks.count(),
+        "minutes": REVIEW_MINUTES,
+        "records": len(asked) - there.values("fingerprint").distinct().count(),
+        "conversations": sum(settles for _, settles, _ in served),
     }
 
 
@@ -151,9 +167,17 @@ def lines(found: Funnel) -> list[str]:
         f"answer to {found['questions']:,} questions. Not in the release:"
     )
     rows = [f"  {numbers(one):<38} {one['why']} {one['remedy']}" for one in found["losses"]]
-    review = found["review"]
-    tail = f"{review['minutes']} minutes of review would add up to {review['records']} records; {review['tasks']:,} tasks wait."
-    return [head, *rows, tail] if review["tasks"] else [head, *rows]
+    some = found["review"]
+    tail = (
+        f"{some['minutes']} minutes of review would decide {counted(some['conversations'], 'conversation')} and add up to "
+        f"{counted(some['records'], 'eval case')}; {counted(some['tasks'], 'open task')}."
+    )
+    return [head, *rows, tail] if some["tasks"] else [head, *rows]
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def numbers(one: Loss) -> str:

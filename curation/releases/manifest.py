@@ -81,7 +81,8 @@ class Loss(TypedDict):
 class Funnel(TypedDict):
     """From all conversations to the records that could be released, with what is lost on the way.
 
-    `review` says how many tasks wait, and how many records some minutes of review could add.
+    `review` says how many tasks wait, how many eval cases some minutes of review could add, and how many conversations
+    it would decide.
     """
 
     conversations: int

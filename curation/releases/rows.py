@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -53,6 +54,7 @@ class Tally:
     human: int = 0
     depth: int = 0
     tiers: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
 
     def seen_at(self, at: str) -> None:
         """An interaction was at this time."""
@@ -100,13 +102,13 @@ WRITTEN = (
     f"SELECT {in_use(CASE, 'e', 'evaluation')} + {in_use(EXAMPLE, 'x', 'training')} + {in_use(PAIR, 'p', 'training')}, "
     "m.evaluation, m.training, i.external_id, i.question, i.answer, i.context, i.sources, i.tags, i.steps, i.agent_name, "
     "i.agent_version, s.correction, t.correction, d.outcome, d.detail, d.language, d.decided_by, "
-    f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth, m.interaction_id, d.task_id, c.tier, "
+    f"CAST(d.decided_at AS text), CAST(i.occurred_at AS text), x.depth, m.interaction_id, d.task_id, c.tier, e.kind, i.metadata, "
     f"c.supporters, c.opponents, c.conversations {MEMBERS}"
 )
 MEASURED = (
     "SELECT m.evaluation, m.training, CAST(i.occurred_at AS text), d.outcome, LENGTH(i.answer), "
     f"LENGTH(COALESCE(NULLIF(t.correction, ''), s.correction)), x.depth, d.task_id, c.tier, "
-    f"{in_use(CASE, 'e', 'evaluation')} {MEMBERS}"
+    f"e.kind, {in_use(CASE, 'e', 'evaluation')} {MEMBERS}"
 )
 
 
@@ -177,7 +179,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
     tagged, agent = lru_cache(maxsize=1_000)(parsed), lru_cache(maxsize=1_000)(agent_text)
     for (
         kinds, evaluation, training, key, question, answer, context, sources, tags, steps, name, version, typed_by, typed, outcome,
-        why, language, decided_by, decided_at, at, depth, number, task, tier, supporters, opponents, conversations,
+        why, language, decided_by, decided_at, at, depth, number, task, tier, kind, metadata, supporters, opponents, conversations,
     ) in bulk.stream(WRITTEN, [release.pk]):  # fmt: skip
         corrected = outcome == CORRECTED
         expected = right_answer(answer, typed, typed_by)
@@ -187,6 +189,7 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
             tally.teach(corrected, len(expected), depth, evaluation)
         if kinds & CASE:
             tally.tiers[tier] += 1
+            tally.kinds[kind] += 1
         evidence = {"for": supporters or 0, "against": opponents or 0, "conversations": conversations or 1}
         provenance = {
             "interaction": key,
@@ -198,9 +201,10 @@ def written(release: Release, tally: Tally) -> Iterator[tuple[int, int, Row]]:
         turns, cited = parsed(context), parsed(sources)
         yield number, kinds, Row(
             key, question, turns, cited, expected,
-            answer if corrected else None, "regression" if corrected else "golden", tagged(tags), language, why,
+            answer if corrected else None, kind or "", tagged(tags), language, why,
             provenance, system, decided_by == "reviewer", not corrected,
             tier=tier, depends_on=depends_on(question, turns, cited), as_of=time_text(at), steps=parsed(steps),
+            valid_until=valid_until(metadata),
         )  # fmt: skip
 
 
@@ -216,15 +220,26 @@ def depends_on(question: str, context: Sequence[Any], sources: Sequence[Any]) ->
     return [*found, "clock"] if hangs_on_the_clock(question) else found
 
 
+def valid_until(metadata: str) -> str | None:
+    """Until when the product says that the answer holds (`metadata.valid_until`, a day or a time of ISO 8601)."""
+    given = bulk.parsed(metadata).get("valid_until") if "valid_until" in str(metadata) else None
+    try:
+        at = datetime.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+    return None if at is None else (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
+
+
 def tallied(release: Release) -> Tally:
     """The same without the records: what a recut, which writes old lines again, says of what is left."""
     tally = Tally()
-    for evaluation, training, at, outcome, said, written, depth, task, tier, case in bulk.stream(
+    for evaluation, training, at, outcome, said, written, depth, task, tier, kind, case in bulk.stream(
         MEASURED, [release.pk]
     ):
         tally.seen_at(at)
         if case:
             tally.tiers[tier_of(task, tier)] += 1
+            tally.kinds[kind] += 1
         if training:
             corrected = outcome == CORRECTED
             tally.teach(corrected, (written if corrected else said) or 0, depth, evaluation)

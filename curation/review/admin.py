@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 
 from curation.decisions.reasons import short
-from curation.models import ReviewTask, TaskState
+from curation.models import FIRST, ReviewTask, TaskState
 from curation.review import bulk_admin, deciding, double_review, holds, progress
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
@@ -39,11 +39,11 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
 
     project_path = "project"
     subject_path = "subject_id"
-    list_display = ["asked", "why", "language", "state_chip", "waits", "priority", "assignee", "project"]
+    list_display = ["asked", "why", "language", "state_chip", "waits", "settles", "priority", "assignee", "project"]
     list_display_links = None
     list_filter = FILTERS
     list_select_related = ["interaction__decision", "project", "assignee"]
-    sortable_by = ["priority"]
+    sortable_by = ["settles"]
     actions = ["decide_chosen", "assign_chosen", progress.mark_chosen, progress.unmark_chosen]
     lead = "Answers that signals alone cannot label. A person decides; a label is never guessed."
     empty = (
@@ -112,11 +112,11 @@ class ReviewTaskAdmin(ReadOnlyAdmin):
         return redirect("admin:curation_reviewtask_decide", key)
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """Open tasks by priority, closed ones by age; an index serves each."""
+        """Open tasks in the order in which they are served, closed ones by age; an index serves each."""
         if "state" in request.GET:
             return ["-id"]
         asked = request.GET.get("o", "-")
-        return ["-priority", "id"] if asked.startswith("-") else ["priority", "-id"]
+        return [*FIRST] if asked.startswith("-") else ["settles", "priority", "-id"]
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         return () if "state" in request.GET else self.sortable_by

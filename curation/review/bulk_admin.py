@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from curation import tasks as work
 from curation.decisions.reasons import short
-from curation.models import BulkDecision, ReviewTask, TaskState
+from curation.models import FIRST, BulkDecision, ReviewTask, TaskState
 from curation.review import bulk, deciding, holds
 from curation.review.forms import AssignForm, BulkForm
 from privacy.console.lists import row_key
@@ -88,7 +88,7 @@ def chosen(rows: QuerySet[ReviewTask]) -> list[ReviewTask]:
 def sent(model_admin: Any, request: HttpRequest) -> list[ReviewTask]:
     """The tasks that the previous page listed, by key: tasks that match the filter since then are left alone."""
     keys = [row_key(sent) for sent in request.POST.getlist("task")[:MANY]]
-    return chosen(model_admin.get_queryset(request).filter(pk__in=keys).order_by("-priority", "pk"))
+    return chosen(model_admin.get_queryset(request).filter(pk__in=keys).order_by(*FIRST))
 
 
 def bulk_page(model_admin: Any, request: HttpRequest, tasks: list[ReviewTask], form: BulkForm) -> HttpResponse:

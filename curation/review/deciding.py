@@ -11,20 +11,26 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from curation import pipeline
+from curation.decisions import judging
 from curation.decisions.language import guess
+from curation.decisions.posterior import EvidenceSettings
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import Outcome
 from curation.evidence import pooling
-from curation.models import Decision, ReviewTask, TaskState
+from curation.models import FIRST, Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.review import calibration, double_review, events, holds
+from curation.review.opening import AUDIT
+from curation.review.settings import ReviewSettings
 from curation.review.verdicts import ReviewError as ReviewError
 from curation.review.verdicts import Verdict as Verdict
 from curation.review.verdicts import check
+from curation.selection.holdout import place
 from feedback.models import Interaction, Signal
 from privacy.db import engine
 from privacy.models import Subject
 from privacy.redaction import Redacted, redact
+from privacy.subjects import digests
 
 LEASE = timedelta(minutes=15)
 Kind, Action = ReviewTask.Kind, events.Action
@@ -61,11 +67,25 @@ def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
     hidden = Subject.objects.filter(pk=OuterRef("subject_id"), restricted_at__isnull=False)
     with transaction.atomic():
         rows = queue.filter(free_for(user), ~Exists(hidden))
-        task = engine.unlocked(rows, of=("self",)).order_by("-priority", "pk").first()
+        rows = engine.unlocked(rows, of=("self",))
+        task = rows.order_by(*FIRST).first()
         if task is not None:
-            task = calibration.task_instead(task, user) or task
+            task = calibration.task_instead(task, user) or drawn_instead(task, rows, user) or task
             hold(task, user)
     return task
+
+
+def drawn_instead(task: ReviewTask, rows: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
+    """A task of the random audit to show this reviewer before their next task, as often as the policy says: without it,
+    doubts that settle much would keep chance waiting for ever. A keyed hash chooses, so nobody can predict one.
+    """
+    drawn = rows.filter(project=task.project_id, reason=AUDIT).order_by("-priority", "id")
+    if task.reason == AUDIT or task.kind != Kind.LABEL or not drawn.exists():
+        return None
+    share = ReviewSettings.of(versions.current(task.project).settings).audit_share
+    last = last_decided(user)
+    is_due = place(f"{user.pk}:{last.pk if last else 0}".encode(), key=digests.key("audit turn")) < share
+    return drawn.first() if is_due else None
 
 
 def claim(task: ReviewTask, user: User) -> bool:
@@ -162,6 +182,7 @@ def decide_by(task: ReviewTask) -> Decision:
     source = task.interaction
     outcome, reason, detail, signal = outcome_of(task)
     policy = versions.current(source.project)
+    evidence = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
     row, _ = Decision.objects.update_or_create(
         interaction=source,
         defaults={
@@ -169,6 +190,9 @@ def decide_by(task: ReviewTask) -> Decision:
             "subject_id": source.subject_id,
             "policy_version": policy.version,
             "revision": source.revision,
+            "question": judging.key_of(
+                source.pk, source.question, source.context, source.tags, source.answer, evidence
+            ),
             "outcome": outcome,
             "reason": reason,
             "detail": detail,

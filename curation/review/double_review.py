@@ -55,6 +55,7 @@ def second_task(task: ReviewTask, kind: str, *, not_for: User | None = None) -> 
         reason=task.reason,
         detail=task.detail,
         priority=task.priority,
+        settles=task.settles,
         revision=task.revision,
         created_at=timezone.now(),
     )

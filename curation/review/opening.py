@@ -1,5 +1,6 @@
 """Whom to ask what: a task is open exactly while a person's word is needed, one to an interaction."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -9,8 +10,10 @@ from django.utils import timezone
 from curation.decisions import reasons
 from curation.decisions.derive import Weighed
 from curation.decisions.judging import Judged
+from curation.decisions.posterior import Standing, Verdict
 from curation.decisions.reasons import HELD, REASONS, of
 from curation.decisions.rules import Outcome, review_weight
+from curation.evidence.pooling import Standings
 from curation.evidence.records import Decided, Finding
 from curation.filters.filters import HOLD
 from curation.models import AuditItem, CurationPolicy, Opinion, ReviewTask, TaskState
@@ -27,13 +30,15 @@ Kind = ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)
 ANY = REASONS[AUDIT]
 COLUMNS = tuple(
-    "interaction_id project_id subject_id reason detail kind state priority revision created_at resolution "
+    "interaction_id project_id subject_id reason detail kind state priority settles revision created_at resolution "
     "correction note".split()
 )
 
 
 class Task(NamedTuple):
-    """A question about a label that is to be opened: why, in a code and in words, and the revision that it is about."""
+    """A question about a label that is to be opened: why, in a code and in words, the revision that it is about, and how many
+    conversations its verdict decides.
+    """
 
     interaction: int
     subject: int
@@ -41,43 +46,67 @@ class Task(NamedTuple):
     detail: str
     priority: int
     revision: int
+    settles: int = 1
 
 
-def ask_about_votes(project: Project, judged: Sequence[Judged]) -> None:
+def ask_about_votes(project: Project, judged: Sequence[Judged], known: Standings) -> None:
     """Open a task where people decide nothing, one for each question and claim, since its verdict settles all
-    conversations with that answer; close those that later votes made needless.
+    conversations with that answer (`known` says how many); close those that later votes made needless.
     """
     unclear = {one.read.key: one for one in judged if one.ruling.outcome in FOR_A_PERSON}
     settle([one.read.key for one in judged if one.read.key not in unclear and one.read.before is not None])
     tasks = ReviewTask.objects.filter(state=TaskState.OPEN, interaction__in=list(unclear)).exclude(kind__in=ASIDE)
     asked = {task.interaction_id: task for task in tasks}
-    waiting = asked_elsewhere(project, [one for one in unclear.values() if one.read.key not in asked])
+    waiting = asked_elsewhere(project, unclear.values(), known)
     waiting |= {(one.question, one.claim) for one in unclear.values() if one.read.key in asked}
     fresh = []
     for key, one in unclear.items():
         read, ruling = one.read, one.ruling
         priority, task = round(10 * review_weight(read.votes)), asked.get(key)
+        settles = conversations(known, one.question, one.claim)
         if task is None:
             if not one.readings or (one.question, one.claim) not in waiting:
                 waiting.add((one.question, one.claim))
-                fresh.append(Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision))
+                fresh.append(
+                    Task(key, read.subject, ruling.reason.value, ruling.detail, priority, read.revision, settles)
+                )
         elif task.kind != Kind.ADJUDICATION:  # else reviewers differ: their curator hears the votes, too
             task.reason, task.detail, task.revision = ruling.reason, ruling.detail[:200], read.revision
-            task.priority = priority
+            task.priority, task.settles = priority, settles
     make_way([one.interaction for one in fresh])
     put(project, fresh)
-    ReviewTask.objects.bulk_update(asked.values(), ["reason", "detail", "priority", "revision"])
+    ReviewTask.objects.bulk_update(asked.values(), ["reason", "detail", "priority", "settles", "revision"])
 
 
-def asked_elsewhere(project: Project, waiting: Sequence[Judged]) -> set[tuple[bytes, int]]:
-    """The questions and claims, of those that these answers make, that a task is open about in another conversation."""
+def asked_elsewhere(project: Project, unclear: Iterable[Judged], known: Standings) -> set[tuple[bytes, int]]:
+    """The questions and claims, of those in doubt, that a task is open about already. Each is told what it settles now."""
+    doubted = {question for question, claims in known.items() if any(map(is_doubted, claims.values()))}
     rows = Opinion.objects.filter(
         project=project,
-        question__in={one.question for one in waiting},
+        question__in=doubted | {one.question for one in unclear},
         interaction__review_tasks__state=TaskState.OPEN,
         interaction__review_tasks__kind=Kind.LABEL,
     ).exclude(interaction__review_tasks__reason__in=[AUDIT, *ASKED_OF_RECORDS])
-    return {(bytes(question), claim) for question, claim in rows.values_list("question", "claim").distinct()}
+    tasks = ("question", "claim", "interaction__review_tasks", "interaction__review_tasks__settles")
+    waiting, changed = set[tuple[bytes, int]](), defaultdict[int, list[int]](list)
+    for question, claim, task, settles in rows.values_list(*tasks).distinct():
+        waiting.add((bytes(question), claim))
+        if (now := conversations(known, bytes(question), claim)) != settles:
+            changed[now].append(task)
+    for now, keys in changed.items():
+        ReviewTask.objects.filter(pk__in=keys).update(settles=now)
+    return waiting
+
+
+def is_doubted(one: Standing) -> bool:
+    """Whether a person is to say what a claim is worth."""
+    return one.verdict == Verdict.DOUBT
+
+
+def conversations(known: Standings, question: bytes, claim: int) -> int:
+    """How many conversations a verdict on this claim decides."""
+    found = known.get(question, {}).get(claim)
+    return max(found.conversations, 1) if found is not None else 1
 
 
 def hold(project: Project, looked_at: Sequence[Decided], found: Mapping[int, Finding | None]) -> int:
@@ -113,7 +142,7 @@ def put(project: Project, tasks: Iterable[Task]) -> None:
     now = bulk.stamp(timezone.now())
     rows = [
         (one.interaction, project.pk, one.subject, one.reason, one.detail[:200], str(Kind.LABEL), str(TaskState.OPEN),
-         one.priority, one.revision, now, "", "", "")
+         one.priority, one.settles, one.revision, now, "", "", "")
         for one in tasks
     ]  # fmt: skip
     bulk.upsert(ReviewTask, COLUMNS, rows, keep=True)
@@ -164,7 +193,7 @@ def withdraw(interactions: Iterable[int]) -> None:
             interaction__in=keys[start : start + BATCH], state=TaskState.OPEN, reason__in=HELD, kind=Kind.LABEL
         )
         tasks.filter(interaction__in=AuditItem.objects.values("pk")).update(
-            reason=AUDIT, detail=ANY.sentence, priority=ANY.priority
+            reason=AUDIT, detail=ANY.sentence, priority=ANY.priority, settles=1
         )
         tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
 

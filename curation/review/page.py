@@ -12,6 +12,7 @@ from django.utils import timezone
 from curation.decisions.fragments import amended
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED
+from curation.evidence.telling import Told, evidence
 from curation.models import AuditItem, Decision, Question, ReviewTask, TaskState
 from curation.review import deciding, double_review, holds, queues
 from curation.review.opening import ASIDE, AUDIT
@@ -102,6 +103,7 @@ class Page:
     amended: str
     starts: tuple[Start, ...]
     closed: str
+    evidence: Told | None
 
     @property
     def is_open(self) -> bool:
@@ -145,6 +147,7 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
         amended=amended,
         starts=starts(task, heard, amended),
         closed="" if is_open else closed_words(task),
+        evidence=None if blind and is_open else evidence(task.project, task.interaction_id),
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from curation.decisions.rules import IMPLICIT_WEIGHT, MOST_OF_A_KIND
-from curation.models import Decision, ReviewTask, TaskState
+from curation.models import FIRST, Decision, ReviewTask, TaskState
 from feedback.models import Signal
 from feedback.signals import LABELS
 from privacy.console.pagination import keys_of
@@ -70,7 +70,7 @@ class Choices:
 
 def choices(parts: Sequence[QuerySet[ReviewTask]]) -> Choices:
     """The tags and languages of the first few hundred open tasks."""
-    waiting = [tasks.filter(state=TaskState.OPEN).order_by("-priority", "id") for tasks in parts]
+    waiting = [tasks.filter(state=TaskState.OPEN).order_by(*FIRST) for tasks in parts]
     rows = ReviewTask.objects.filter(pk__in=keys_of(waiting, SAMPLE))
     seen = list(rows.values_list("interaction__tags", "interaction__decision__language"))
     tags = Counter(tag for found, _ in seen for tag in found or ())

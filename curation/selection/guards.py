@@ -65,7 +65,7 @@ class Item:
     (shorter ones) and `names` what `poisoning` finds in it, `shown` the names in all that a release shows of the
     conversation of `asker`, where rare ones are looked for. Where a reviewer has decided these are empty, for nobody
     looks; where the operator vouches, all but the last. `depth`: 0 where a person wrote it, else one more than the deepest
-    release that taught the agent.
+    release that taught the agent. `cited` are the sources and their texts, as digests.
     """
 
     id: int
@@ -83,6 +83,7 @@ class Item:
     shown: Sequence[str] = ()
     own_phrases: Sequence[int] = ()
     is_single: bool = True
+    cited: Collection[tuple[int, int]] = ()
 
     @property
     def by_person(self) -> bool:

@@ -11,15 +11,14 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Min
 from django.utils import timezone
 
 from curation.decisions.reasons import Kind, of
-from curation.evidence import influence
+from curation.evidence import influence, sources
 from curation.evidence.records import Finding, place_of
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
 from curation.review import opening
@@ -34,7 +33,6 @@ from privacy.subjects import digests
 Status = Derived.Status
 CHUNK = 5_000
 NEVER = 10**9
-YOUNG = timedelta(days=7)
 KINDS: tuple[type[Derived], ...] = (EvalCase, Example, PreferencePair)
 FOR_A_PERSON = frozenset(of(Kind.GUARD))
 FOR_TIME = frozenset({"new_subject"})  # of earlier versions
@@ -93,6 +91,7 @@ def select(project: Project, policy: CurationPolicy, now: datetime | None = None
     Only what changes is written, some thousand rows at a time.
     """
     began = timezone.now()
+    sources.follow(project)
     made = plan(project, policy.settings, now or began)
     counts: Counter[str] = Counter()
     for model in KINDS:
@@ -136,22 +135,21 @@ def holds(
     """The records that wait for a person. What reviewers approved is read only where it is asked for."""
     if any(one.shown or one.names for one in weighed):
         known.learn_approved(project)
-    return guards.holds(
+    found = guards.holds(
         weighed,
         guard,
         known=known.words,
         known_phrases=lambda: influence.known_phrases(project, weighed, PHRASE_WORDS),
     )
+    citing = {one.id: one.cited for one in weighed if one.cited and one.id not in found}
+    return found | sources.stale(project, citing)
 
 
 def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> GuardSettings:
     """The guards that compare with what was there before wait until something was: in a project's first days few people are
     all the people, and holding everything would guard nothing. The caps hold.
     """
-    first = Interaction.objects.filter(project=project).aggregate(first=Min("received_at"))["first"]
-    if first is not None and now - first >= YOUNG:
-        return settings
-    return replace(settings, phrase_items=NEVER)
+    return replace(settings, phrase_items=NEVER) if influence.is_young(project, now) else settings
 
 
 def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]:

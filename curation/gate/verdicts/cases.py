@@ -13,7 +13,7 @@ from typing import Literal
 
 from curation.gate.graders import GRADER_VERSION, Grade, Grader, GraderError, ModelError, grade
 
-CaseKind = Literal["golden", "regression"]
+CaseKind = Literal["golden", "regression", "sampled"]
 Severity = Literal["normal", "never_again"]
 
 TIMEOUT = "timeout"
@@ -29,8 +29,8 @@ UNGRADED = "no grade: "
 
 @dataclass(frozen=True)
 class Case:
-    """One eval case. `rejected` is None for a golden case; `context` is the canonical JSON of what the agent
-    is given.
+    """One eval case. `rejected` is None where the agent's answer was right; `context` is the canonical JSON of what the
+    agent is given.
 
     A case that is not `discriminating` has no grader that tells right from wrong: it is answered but not
     counted. `steps` is the JSON of what the agent did for the expected answer, "" for nothing. `tier` says what its right answer rests on; no digest covers it, since it changes no outcome of the case.
@@ -58,6 +58,11 @@ class Case:
     def is_single(self) -> bool:
         """Whether its right answer rests on one person alone. A mark by a curator is a second one."""
         return self.tier == SINGLE and self.severity == "normal"
+
+    @property
+    def is_golden(self) -> bool:
+        """Whether it worked in production and must keep working. A sampled case did where its answer was found right."""
+        return self.kind == "golden" or (self.kind == "sampled" and self.rejected is None)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from curation.gate.graders import GRADER_VERSION, GRADERS, GraderError
 from curation.gate.graders.normalisation import blank
@@ -16,6 +17,7 @@ from curation.gate.verdicts.cases import (
     UNGRADED,
     Attempt,
     Case,
+    CaseKind,
     Result,
     ResultSet,
     case_digest,
@@ -159,7 +161,7 @@ def header_faults(results: ResultSet) -> list[Reason]:
 
 
 def _sound(case: Case) -> bool:
-    if not case.id or case.kind not in ("golden", "regression") or case.severity not in ("normal", "never_again"):
+    if not case.id or case.kind not in get_args(CaseKind) or case.severity not in ("normal", "never_again"):
         return False
     return not case.discriminating or (bool(case.grader) and _is_share(case.threshold) and case.threshold > 0)
 

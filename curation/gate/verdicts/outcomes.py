@@ -61,7 +61,7 @@ class CaseOutcome:
 
     @property
     def is_golden(self) -> bool:
-        return self.case.kind == "golden"
+        return self.case.is_golden
 
     @property
     def is_unconfirmed_loss(self) -> bool:
@@ -88,7 +88,7 @@ def outcomes_of(
 ) -> tuple[CaseOutcome, ...]:
     """The outcomes of the counted cases; `alpha` is the chance of calling any lost where nothing changed."""
     counted = [case for case in cases if case.discriminating]
-    golden = {case.id: records[case.id] for case in counted if case.kind == "golden"}
+    golden = {case.id: records[case.id] for case in counted if case.is_golden}
     coins = losses.coins(golden) if baseline is not None else frozenset()
     found = [_outcome(case, runs, baseline, records[case.id], policy, case.id in coins) for case in counted]
     firm, single = ([one for one in found if one.case.is_single is weak] for weak in (False, True))
@@ -120,7 +120,7 @@ def _outcome(
     confirmed = len(result.repeats) >= policy.confirmations
     after = _majority([one.passed for one in repeats]) if repeats and confirmed else result.passed
     mixed = any(map(_mixed, (result, *([before] if before else []))))
-    golden = case.kind == "golden"
+    golden = case.is_golden
     if before is None:
         # A golden case worked in production; a regression case is known to fail until an agent gets it right.
         usual, then = golden, None

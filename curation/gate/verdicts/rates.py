@@ -163,7 +163,7 @@ def without(units: Sequence[Unit], allowed: int) -> list[Unit]:
 
 def by_kind(cases: Sequence[Case]) -> dict[bool, list[Case]]:
     """The golden cases, and the others."""
-    return {golden: [case for case in cases if (case.kind == "golden") is golden] for golden in (True, False)}
+    return {golden: [case for case in cases if case.is_golden is golden] for golden in (True, False)}
 
 
 def grouped(cases: Sequence[Case], history: History) -> dict[str, list[str]]:

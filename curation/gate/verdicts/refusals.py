@@ -23,8 +23,8 @@ LONG_ANSWER: Final = 40
 
 def losses(outcomes: Sequence[CaseOutcome], policy: GatePolicy) -> list[Reason]:
     lost = [o for o in outcomes if o.outcome == "regressed" and not o.case.is_single]
-    golden = [o.case.id for o in lost if o.case.kind == "golden"]
-    fixed = [o.case.id for o in lost if o.case.kind == "regression"]
+    golden = [o.case.id for o in lost if o.is_golden]
+    fixed = [o.case.id for o in lost if not o.is_golden]
     grave = [
         o.case.id for o in outcomes if o.case.severity == "never_again" and o.outcome in ("regressed", "newly_failing")
     ]
@@ -153,7 +153,7 @@ def copies(
     Without a baseline an agent whose own answers became the golden cases looks the same: nothing is said
     then.
     """
-    golden = [o.case for o in outcomes if o.case.kind == "golden" and len(o.case.expected.strip()) >= LONG_ANSWER]
+    golden = [o.case for o in outcomes if o.is_golden and len(o.case.expected.strip()) >= LONG_ANSWER]
     copied = [
         case.id
         for case in golden

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 from curation.releases.formats.shapes import Shape, fault, talk_fault
 
 Message = dict[str, Any]
-Kind = Literal["golden", "regression"]
+Kind = Literal["golden", "regression", "sampled"]
 
 
 class Row(NamedTuple):

@@ -13,7 +13,7 @@ ITEM_SCHEMA = {
     "type": "object",
     "properties": {
         "id": {"type": "string"},
-        "kind": {"type": "string", "enum": ["golden", "regression"]},
+        "kind": {"type": "string", "enum": list(KIND)},
         "question": {"type": "string"},
         "messages": {
             "type": "array",
@@ -33,7 +33,7 @@ ITEM_SCHEMA = {
 
 
 def line(row: Row) -> bytes | None:
-    """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty for a golden case.
+    """`{item: {id, kind, question, messages, expected, rejected}}`, `rejected` empty where the agent's answer was right.
 
     Raises `NoPlace` for a turn in a role that the API does not know. The steps are in `steps`, as text, where there are any.
     """

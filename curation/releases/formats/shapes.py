@@ -29,7 +29,7 @@ SPOKEN: Shape = [{"role": "string", "content": "string"}]
 TOOLS: Shape = [{"type": ("function",), "function": {"name": "string", "parameters": "object"}}]
 UNEVEN = frozenset({"tool_calls?", "tool_call_id?", "weight?", "media?", "tools?"})
 """Fields that only records with calls of tools or media have."""
-KIND: Shape = ("golden", "regression")
+KIND: tuple[str, ...] = ("golden", "regression", "sampled")
 SOURCES: Shape = [{"id?": "string?", "title?": "string?", "url?": "string?", "text?": "string?"}]
 TIER: Shape = ("single", "several", "sourced", "reviewed")
 STEPS: Shape = [

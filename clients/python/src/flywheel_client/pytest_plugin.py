@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "flywheel_regression: an answer that people corrected; it must not return"
     )
+    config.addinivalue_line("markers", "flywheel_sampled: an answer drawn at random, which a reviewer judged")
 
 
 @pytest.hookimpl(tryfirst=True)

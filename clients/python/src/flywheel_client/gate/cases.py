@@ -12,7 +12,7 @@ from ..errors import ChecksumMismatch, FlywheelError
 from ..releases import files_of, sha256_of
 
 CASES_FILE = "eval_cases.jsonl"
-KINDS = ("golden", "regression")
+KINDS = ("golden", "regression", "sampled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('curation', '0004_no_disputes'),
+        ('curation', '0006_source_texts'),
     ]
 
     operations = [
