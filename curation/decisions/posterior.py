@@ -242,13 +242,16 @@ def standings(words: Iterable[Word], settings: EvidenceSettings = DEFAULTS) -> d
 
 def is_challenged(best: int, found: Mapping[int, Standing], words: Sequence[Word]) -> bool:
     """Whether people speak for another claim and too few for this one: one person alone, or fewer than `LEAD` more than
-    for one that was named later, in a correction of this one or by several people.
+    for one that was named later, in a correction of this one or by several people. What a reviewer found right is
+    challenged by a later correction of it alone.
     """
     mine, last = found[best].supporters, max(place for place, word in enumerate(words) if word.backs == best)
-    if found[best].tier == Tier.REVIEWED:
-        return False
     for place, word in enumerate(words):
         if word.backs in (None, best):
+            continue
+        if found[best].tier == Tier.REVIEWED:
+            if place > last and word.claim == best:
+                return True
             continue
         theirs = found[word.backs].supporters
         is_later = place > last and (word.claim == best or theirs > 1)

@@ -147,7 +147,7 @@ def test_a_grade_never_quotes_the_texts() -> None:
 
 
 def test_the_registry_needs_no_optional_package() -> None:
-    assert tuple(GRADERS) == ("exact", "normalised", "claims", "token_f1", "fuzzy")
+    assert tuple(GRADERS) == ("exact", "normalised", "claims", "calls", "token_f1", "fuzzy")
     assert "sentence_transformers" not in sys.modules
 
 

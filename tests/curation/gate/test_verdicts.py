@@ -312,6 +312,7 @@ FIELDS = {
     "discriminating": False,
     "sources": ("x",),
     "context": "x",
+    "steps": "x",
 }
 
 
