@@ -10,6 +10,7 @@ from curation.claims import statement_key
 from curation.decisions.posterior import Verdict
 from curation.decisions.reasons import REASONS, Reason
 from curation.evidence import store
+from curation.evidence.attached import own_salt
 from curation.evidence.records import Candidate, Decided, Finding
 from curation.filters.filters import HOLD, FilterSettings, apply
 from curation.models import AgentVersion, CurationPolicy, Derived, EvalCase, Example, PreferencePair
@@ -74,13 +75,17 @@ def weigh(rows: Sequence[Decided], policy: CurationPolicy) -> list[Decided | Wei
 
 def alone(row: Decided, project: int, depths: Mapping[tuple[str, str], int], settings: FilterSettings) -> Weighed:
     """One labelled decision, judged alone. A reviewer's word passes what holds, and what is taken for no answer."""
-    made, salt = candidate(row, project, depths), row.interaction.to_bytes(8, "big")
+    made = candidate(row, project, depths)
+
+    def said(text: str) -> int:
+        return statement_key(text, made.question, salt=own_salt(row.interaction, text, row.sources))
+
     return Weighed(
         row,
         made,
         first_that_counts(apply(made, settings), reviewed=row.reviewed),
-        statement_key(made.expected, made.question, salt=salt),
-        statement_key(made.rejected, made.question, salt=salt) if made.rejected is not None else 0,
+        said(made.expected),
+        said(made.rejected) if made.rejected is not None else 0,
         clusters.asked(project, row),
     )
 

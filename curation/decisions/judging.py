@@ -13,6 +13,7 @@ from curation.decisions.posterior import EvidenceSettings
 from curation.decisions.reasons import Reason
 from curation.decisions.rules import LABELLED, Outcome, Reading, Ruling, Side, readings_of, right_answer, standing
 from curation.evidence import store
+from curation.evidence.attached import own_salt
 from curation.evidence.records import Decided
 from curation.evidence.store import Read, Stored
 from curation.models import CurationPolicy, Decision
@@ -59,7 +60,8 @@ def judge(stored: Sequence[Stored], policy: CurationPolicy) -> list[Judged]:
 
 def question_of(read: Read, settings: EvidenceSettings) -> bytes:
     """The key of its question: the same for the same question in the same scope."""
-    return key_of(read.key, read.question, read.context, read.tags, read.answer, settings)
+    is_own = bool(own_salt(read.key, read.answer, read.sources))
+    return key_of(read.key, read.question, read.context, read.tags, is_own, settings)
 
 
 def key_of(
@@ -67,12 +69,12 @@ def key_of(
     question: str,
     context: Sequence[Mapping[str, str]],
     tags: Sequence[str],
-    answer: str,
+    is_own: bool,
     settings: EvidenceSettings,
 ) -> bytes:
-    """The key of an interaction's question."""
+    """The key of an interaction's question; a question of its own where the answer hides what only this person was told."""
     scope = [tag for tag in tags if settings.scope and tag.partition(":")[0] in settings.scope]
-    return question_key(question, context, sorted(scope), answer=answer, salt=interaction.to_bytes(8, "big"))
+    return question_key(question, context, sorted(scope), is_own=is_own, salt=interaction.to_bytes(8, "big"))
 
 
 def claimed(
@@ -107,7 +109,7 @@ def claimed(
 
 def claim_of(text: str, read: Read) -> int:
     """What a text claims as an answer to an interaction's question."""
-    return statement_key(text, read.question, salt=read.key.to_bytes(8, "big"))
+    return statement_key(text, read.question, salt=own_salt(read.key, text, read.sources))
 
 
 def typed(read: Read, ruling: Ruling, proposals: Mapping[int, int]) -> int | None:

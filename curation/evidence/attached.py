@@ -1,9 +1,10 @@
 """What comes with a talk besides its words: media, and what tools were asked and gave back. Read from columns as stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from privacy.db import bulk
+from privacy.redaction.numbering import PLACEHOLDER
 
 
 def is_cut(metadata: str) -> bool:
@@ -30,3 +31,15 @@ def texts(value: Any) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
             yield from texts(part)
+
+
+def own_salt(interaction: int, text: str, sources: Iterable[Mapping[str, Any]]) -> bytes:
+    """What keeps apart what texts of different conversations say, where they hide a value: the conversation's key. Empty where
+    nothing is hidden, or only what a cited source tells everybody, such as the number of a hotline.
+    """
+    hidden = set(PLACEHOLDER.findall(text)) if "[" in text else set()
+    if not hidden or hidden <= {
+        mark for source in sources for mark in PLACEHOLDER.findall(str(source.get("text") or ""))
+    }:
+        return b""
+    return interaction.to_bytes(8, "big")

@@ -25,26 +25,22 @@ def question_key(
     context: Sequence[Mapping[str, str]] = (),
     scope: Sequence[str] = (),
     *,
-    answer: str = "",
+    is_own: bool = False,
     salt: bytes = b"",
 ) -> bytes:
     """16 bytes of BLAKE2b over what makes questions the same.
 
     The turns before the question count, unless it stands alone and they only greet: then a question asked later in a
     dialogue has the key of the bare question. The order of the scope makes no difference. A placeholder hides a value that may differ from one
-    interaction to the next: where one counts, the salt, such as the interaction's id, keeps their keys apart. So it does where
-    the `answer` hides a value: what one person's account says neither backs nor contradicts what another's does.
+    interaction to the next: where one counts, the salt, such as the interaction's id, keeps their keys apart. So it does for a
+    question that `is_own`, the answer to which hides what one person was told: it neither backs nor contradicts another's.
     """
     turns = () if stands_alone(question) and all(only_greets(turn.get("content", "")) for turn in context) else context
     made = hashlib.blake2b(digest_size=SIZE)
     for part in (canonical(question), str(len(set(scope))), *sorted(set(scope)), *texts(turns)):
         data = part.encode("utf-8", "surrogatepass")
         made.update(len(data).to_bytes(4) + data)
-    if (
-        hides_a_value(question)
-        or hides_a_value(answer)
-        or any(hides_a_value(turn.get("content", "")) for turn in turns)
-    ):
+    if is_own or hides_a_value(question) or any(hides_a_value(turn.get("content", "")) for turn in turns):
         made.update(salt)
     return made.digest()
 

@@ -17,6 +17,7 @@ from curation.decisions.posterior import EvidenceSettings
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import Outcome
 from curation.evidence import pooling
+from curation.evidence.attached import own_salt
 from curation.models import FIRST, Decision, ReviewTask, TaskState
 from curation.policies import versions
 from curation.review import calibration, double_review, events, holds
@@ -191,7 +192,12 @@ def decide_by(task: ReviewTask) -> Decision:
             "policy_version": policy.version,
             "revision": source.revision,
             "question": judging.key_of(
-                source.pk, source.question, source.context, source.tags, source.answer, evidence
+                source.pk,
+                source.question,
+                source.context,
+                source.tags,
+                bool(own_salt(source.pk, source.answer, source.sources)),
+                evidence,
             ),
             "outcome": outcome,
             "reason": reason,

@@ -23,8 +23,8 @@ def test_a_hidden_value_is_told_apart_by_its_conversation() -> None:
     assert statement_key(told, QUESTION, salt=salt) == statement_key(f"Sure: {told}", QUESTION, salt=salt)
     assert statement_key(told, QUESTION, salt=salt) != statement_key(told, QUESTION, salt=b"two")
     assert statement_key("Call us.", QUESTION, salt=salt) == statement_key("Call us.", QUESTION, salt=b"two")
-    assert question_key(QUESTION, answer=told, salt=salt) != question_key(QUESTION, answer=told, salt=b"two")
-    assert question_key(QUESTION, answer="Call us.", salt=salt) == question_key(QUESTION, answer="", salt=b"two")
+    assert question_key(QUESTION, is_own=True, salt=salt) != question_key(QUESTION, is_own=True, salt=b"two")
+    assert question_key(QUESTION, salt=salt) == question_key(QUESTION, salt=b"two")
 
 
 @pytest.mark.django_db
@@ -57,3 +57,16 @@ def test_what_one_conversation_hides_is_one_value_there() -> None:
     cast.said(shop, talk, "thumbs_up", subject="two")
     cast.turn(shop)
     assert Claim.objects.get().supporters == 2
+
+
+@pytest.mark.django_db
+def test_a_value_that_a_cited_source_tells_everybody_is_pooled() -> None:
+    shop = cast.project()
+    page = [{"title": "Contact", "text": "Our hotline: +44 20 7946 0958."}]
+    for who in ("one", "two"):
+        talk = cast.asked(shop, who, question=QUESTION, answer=TOLD.format("0958"), sources=page)
+        cast.said(shop, talk, "thumbs_up")
+    own = cast.asked(shop, "three", question=QUESTION, answer=TOLD.format("0111"), sources=page)
+    cast.said(shop, own, "thumbs_up")
+    cast.turn(shop)
+    assert sorted(Claim.objects.values_list("supporters", flat=True)) == [1, 2]

@@ -174,7 +174,7 @@ def comes_to(shop: Project) -> set[tuple[Any, ...]]:
                     made.status,
                     made.reason,
                     names.get(made.canonical_id or 0),
-                    made.said,
+                    None if "[" in (made.decision.expected or "") else made.said,  # what it hides is its own
                     *own,
                 )
             )
