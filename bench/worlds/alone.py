@@ -72,9 +72,15 @@ class Heard:
         }
         read = read_of(number, line, person, votes)
         found = Judged(
-            read, ruling, "en", None, readings, key(line["question"], context),  # type: ignore[arg-type]
-            claim(line["answer"], line["question"]) if readings else 0, proposals,
-        )  # fmt: skip
+            read,
+            ruling,
+            "en",
+            None,
+            readings,
+            key(line["question"], context),  # type: ignore[arg-type]
+            claim(line["answer"], line["question"]) if readings else 0,
+            proposals,
+        )
         self.judged.append(found)
         for word in words_of(found):
             self.words.setdefault(found.question, []).append(word)

@@ -258,9 +258,7 @@ OPINION = tuple(
     "length at".split()
 )
 WORD = tuple("at signal subject_id is_anonymous interaction_id claim stance proposed sources sourced length".split())
-CLAIM = (
-    "project_id", "question", "claim", "verdict", "probability", "supporters", "opponents", "conversations", "tier",
-)  # fmt: skip
+CLAIM = tuple("project_id question claim verdict probability supporters opponents conversations tier".split())
 
 
 def write_opinions(rows: Sequence[Columns], decided_before: Sequence[int]) -> None:

@@ -13,14 +13,25 @@ from curation.claims import EVIDENCE, language_for, opposites_of
 
 MOST: Final = 10
 OPENINGS: Final = {
-    "en": ("Hello, ", "Could you help me? "), "de": ("Hallo, ", "Können Sie mir helfen? "), "fr": ("Bonjour, ", "Pouvez-vous m'aider ? "),
-    "es": ("Hola, ", "¿Me puede ayudar? "), "it": ("Buongiorno, ", "Mi può aiutare? "), "pt": ("Olá, ", "Pode ajudar-me? "),
-    "nl": ("Hallo, ", "Kunt u mij helpen? "), "pl": ("Dzień dobry, ", "Czy może mi pan pomóc? "),
-}  # fmt: skip
+    "en": ("Hello, ", "Could you help me? "),
+    "de": ("Hallo, ", "Können Sie mir helfen? "),
+    "fr": ("Bonjour, ", "Pouvez-vous m'aider ? "),
+    "es": ("Hola, ", "¿Me puede ayudar? "),
+    "it": ("Buongiorno, ", "Mi può aiutare? "),
+    "pt": ("Olá, ", "Pode ajudar-me? "),
+    "nl": ("Hallo, ", "Kunt u mij helpen? "),
+    "pl": ("Dzień dobry, ", "Czy może mi pan pomóc? "),
+}
 THANKS: Final = {
-    "en": " Thank you!", "de": " Vielen Dank!", "fr": " Merci !", "es": " ¡Gracias!", "it": " Grazie!", "pt": " Obrigado!", "nl": " Bedankt!",
+    "en": " Thank you!",
+    "de": " Vielen Dank!",
+    "fr": " Merci !",
+    "es": " ¡Gracias!",
+    "it": " Grazie!",
+    "pt": " Obrigado!",
+    "nl": " Bedankt!",
     "pl": " Dziękuję!",
-}  # fmt: skip
+}
 LONG: Final = 6
 """Letters from which a word can still be told with a slip in it."""
 _WORD = re.compile(r"(?<![\w\[/.@:'’-])[^\W\d_]+(?![\w\]/@:'’-]|\.\w)")

@@ -13,14 +13,14 @@ from feedback.texts.messages import CALLS, RESULTS, Message, is_message, is_part
 
 DEEP = 6
 # Names under which a function takes the user's words, and gives the agent's: the best first.
-ASKED = (
-    "question", "query", "user_query", "user_question", "user_input", "user_message", "query_str", "input", "inputs", "prompt",
-    "user_prompt", "task", "new_message", "message", "text", "request", "content", "chat_input", "body",
-)  # fmt: skip
-TOLD = (
-    "answer", "final_answer", "final_output", "output", "outputs", "response", "reply", "result", "text", "completion",
-    "content", "return_values", "replies", "choices", "candidates", "generations", "message", "output_text", "llm",
-)  # fmt: skip
+ASKED = tuple(
+    "question query user_query user_question user_input user_message query_str input inputs prompt user_prompt "
+    "task new_message message text request content chat_input body".split()
+)
+TOLD = tuple(
+    "answer final_answer final_output output outputs response reply result text completion content return_values "
+    "replies choices candidates generations message output_text llm".split()
+)
 AROUND = ("data", "kwargs", "query_bundle", "update", "state", "arguments")  # what holds the fields of a function
 REPR = re.compile(r"\s*[\[(\"'<]*\s*(?:[a-z_]+\.)*[A-Z]\w*\((?:\w+=|<|')")  # Python's repr of an object
 

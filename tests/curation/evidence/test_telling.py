@@ -69,9 +69,14 @@ def contested() -> tuple[Project, ReviewTask, Client]:
     """A shop in which people found two answers to a question right, and one of them wrong too."""
     shop = cast.project()
     for who, answer, vote in (
-        ("one", SIX, "thumbs_up"), ("two", SIX, "thumbs_up"), ("three", SIX, "thumbs_down"),
-        ("four", NINE, "thumbs_up"), ("five", NINE, "thumbs_up"), ("six", NINE, "thumbs_down"), ("seven", NINE, "thumbs_down"),
-    ):  # fmt: skip
+        ("one", SIX, "thumbs_up"),
+        ("two", SIX, "thumbs_up"),
+        ("three", SIX, "thumbs_down"),
+        ("four", NINE, "thumbs_up"),
+        ("five", NINE, "thumbs_up"),
+        ("six", NINE, "thumbs_down"),
+        ("seven", NINE, "thumbs_down"),
+    ):
         cast.said(shop, cast.asked(shop, who, question=QUESTION, answer=answer), vote)
     talk = cast.asked(shop, "eight", question=QUESTION, answer=SIX)
     cast.said(shop, talk, "thumbs_down")

@@ -107,9 +107,15 @@ def drawn(project: Project, number: int, good: int, days: int) -> None:
         Interaction.objects.filter(pk=row.pk).update(occurred_at=NOW - timedelta(days=days))
         AuditItem.objects.create(interaction=row, project=project, subject=row.subject, share=1.0)
         ReviewTask.objects.create(
-            interaction=row, project=project, subject=row.subject, reason=opening.AUDIT, revision=1, state="resolved",
-            resolution="approve" if place < good else "reject", resolved_at=NOW,
-        )  # fmt: skip
+            interaction=row,
+            project=project,
+            subject=row.subject,
+            reason=opening.AUDIT,
+            revision=1,
+            state="resolved",
+            resolution="approve" if place < good else "reject",
+            resolved_at=NOW,
+        )
 
 
 def test_a_fall_of_the_audit_is_told_by_its_figures(shop: Project) -> None:

@@ -50,8 +50,13 @@ def test_sft_has_the_steps_between_question_and_answer_in_openais_shape() -> Non
     found = parsed(sft.FORMAT, row(context=[], steps=STEPS, expected="Thirty days.", rejected=None))
     calls = [message["tool_calls"][0] for message in found["messages"] if "tool_calls" in message]
     assert [message["role"] for message in found["messages"]] == [
-        "user", "assistant", "tool", "assistant", "tool", "assistant",
-    ]  # fmt: skip
+        "user",
+        "assistant",
+        "tool",
+        "assistant",
+        "tool",
+        "assistant",
+    ]
     assert calls[0] == {
         "id": "c1",
         "type": "function",

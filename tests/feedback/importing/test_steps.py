@@ -179,6 +179,11 @@ def test_imported_steps_are_kept_redacted_and_the_same_log_again_is_the_same(tmp
     brought(tmp_path, capsys, [{"messages": talk}])
     brought(tmp_path, capsys, json.loads(json.dumps([{"messages": talk}]).replace("1.0}", "1}")))
     assert Interaction.objects.get().steps == [
-        {"type": "tool_call", "id": "c1", "name": "find", "arguments": {"who": "[EMAIL_1]", "most": 1},
-         "result": "[EMAIL_1] is in Lund"}
-    ]  # fmt: skip
+        {
+            "type": "tool_call",
+            "id": "c1",
+            "name": "find",
+            "arguments": {"who": "[EMAIL_1]", "most": 1},
+            "result": "[EMAIL_1] is in Lund",
+        }
+    ]

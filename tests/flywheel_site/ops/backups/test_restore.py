@@ -129,9 +129,13 @@ def test_who_was_erased_since_the_backup_does_not_come_back(source: Any, empty: 
     files = {str(path): path.read_bytes() for path in var.rglob("*") if path.is_file()}
     assert [name for name, data in files.items() if b"open on Saturdays" in data] == []
     shown = run(
-        empty, "shell", "--verbosity", "0", "-c",
+        empty,
+        "shell",
+        "--verbosity",
+        "0",
+        "-c",
         "from feedback.models import *; print([*Interaction.objects.values_list('external_id', flat=True)])",
-    )  # fmt: skip
+    )
     assert shown.splitlines()[-1] == "['talk-of-ben-42']"
     assert b'"subject"' in (var / "tombstones.jsonl").read_bytes()
 

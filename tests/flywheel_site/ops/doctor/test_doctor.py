@@ -125,9 +125,12 @@ def test_late_requests_and_given_up_erasures_are_faults() -> None:
     shop = cast.project()
     cast.asked(shop)
     PrivacyRequest.objects.create(
-        subject=cast.person(shop), namespace=shop.namespace, kind="erasure", state="restricted",
+        subject=cast.person(shop),
+        namespace=shop.namespace,
+        kind="erasure",
+        state="restricted",
         due_at=timezone.now() - timedelta(days=1),
-    )  # fmt: skip
+    )
     Erasure.objects.create(namespace=shop.namespace, tries=5)
     assert wrong() == {
         "1 request of a person overdue.": "FAULT",
