@@ -8,7 +8,7 @@ from django.utils import timezone
 from curation import pipeline
 from curation.models import Dataset, Release
 from curation.policies import versions
-from curation.quality import alerts, audits, report
+from curation.quality import alerts, audits, checks, report
 from curation.releases import copies, cutting, periods, recuts
 from curation.review import bulk
 from curation.runs import control
@@ -55,9 +55,12 @@ def advance_bulk(key: int) -> bool:
 
 @shared_task
 def draw_audits() -> int:
-    """Draw the random audit of every project, and measure quality once a day; returns how many were drawn."""
+    """Draw the random audit and the checks of every project, and measure quality once a day; returns how many the audit
+    drew.
+    """
     projects = Project.objects.all()
     drawn = isolation.each("audit", projects, lambda project: audits.draw(project, versions.current(project)))
+    isolation.each("checks", projects, lambda project: checks.draw(project, versions.current(project)))
     isolation.each("quality", projects, lambda project: report.remember(project, now=timezone.now()))
     return sum(drawn)
 

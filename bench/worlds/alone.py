@@ -75,9 +75,9 @@ class Heard:
             read,
             ruling,
             "en",
-            None,
+            None,  # type: ignore[arg-type]
             readings,
-            key(line["question"], context),  # type: ignore[arg-type]
+            key(line["question"], context),
             claim(line["answer"], line["question"]) if readings else 0,
             proposals,
         )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from curation.models import ReviewTask
 
 RIGHT: Final = 0.95
+HOURLY: Final = 30  # verdicts between two runs of what beat does each hour
 REVIEWERS: Final = 3
 """Several, since nobody gives a second look at their own verdict."""
 
@@ -38,6 +39,8 @@ class Reviewers:
 
         done = 0
         while done < tasks:
+            if done % HOURLY == 0:
+                product_checks()
             for place in range(REVIEWERS):
                 user = self.users[(done + place) % REVIEWERS]
                 if task := deciding.claim_next(ReviewTask.objects.all(), user):
@@ -79,3 +82,13 @@ class Reviewers:
         if errs:
             return ("never" if held else "reject"), ""
         return "correct", self.log.right_text(turn.fact, turn.asker)
+
+
+def product_checks() -> None:
+    """What beat does each hour for reviewers: records in use that rest on least are put before them."""
+    from curation.policies import versions
+    from curation.quality import checks
+    from feedback.models import Project
+
+    for project in Project.objects.all():
+        checks.draw(project, versions.current(project))

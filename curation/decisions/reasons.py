@@ -49,6 +49,7 @@ class Kind(StrEnum):
     GUARD = "guard"
     DISPUTE = "dispute"
     GATE = "gate"
+    CHECK = "check"
     AUDIT = "audit"
 
 
@@ -60,6 +61,8 @@ class Words(NamedTuple):
     short: str = ""
     priority: int = 10
 
+
+LEAST_SURE: Final = "least_sure"
 
 REASONS: Final[dict[str, Words]] = {
     Reason.UP_VOTE: Words(Kind.VOTES, "Everybody who voted found the answer good."),
@@ -185,6 +188,9 @@ REASONS: Final[dict[str, Words]] = {
     ),
     "judge_divided": Words(
         Kind.GATE, "The gate's judge was of two minds about an answer to this question", "the gate's judge was divided"
+    ),
+    LEAST_SURE: Words(
+        Kind.CHECK, "It is in use, and rests on less than most. Is the answer right?", "in use, rests on little", 5
     ),
     "audit": Words(Kind.AUDIT, "It was drawn at random. Judge the answer by itself.", "drawn at random"),
 }

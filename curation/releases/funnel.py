@@ -84,7 +84,8 @@ def review(project: Project) -> dict[str, int]:
     """What some minutes of review would do, by the tasks that are served first: how many conversations they decide, and how
     many questions get their eval case of which none is in use now.
     """
-    tasks = ReviewTask.objects.filter(project=project, state=TaskState.OPEN, kind=ReviewTask.Kind.LABEL)
+    labels = ReviewTask.objects.filter(project=project, state=TaskState.OPEN, kind=ReviewTask.Kind.LABEL)
+    tasks = labels.exclude(reason=reasons.LEAST_SURE)  # what is in use already adds nothing
     columns = ("interaction", "settles", "interaction__decision__question")
     served = list(tasks.order_by(*FIRST).values_list(*columns)[: REVIEW_MINUTES * 60 // SECONDS_A_VERDICT])
     asked = {bytes(question) if question else key for key, _, question in served}

@@ -14,7 +14,7 @@ from curation import pipeline
 from curation.decisions import judging
 from curation.decisions.language import guess
 from curation.decisions.posterior import EvidenceSettings
-from curation.decisions.reasons import REASONS, Reason
+from curation.decisions.reasons import LEAST_SURE, REASONS, Reason
 from curation.decisions.rules import Outcome
 from curation.evidence import pooling
 from curation.evidence.attached import own_salt
@@ -77,16 +77,18 @@ def claim_next(queue: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
 
 
 def drawn_instead(task: ReviewTask, rows: QuerySet[ReviewTask], user: User) -> ReviewTask | None:
-    """A task of the random audit to show this reviewer before their next task, as often as the policy says: without it,
-    doubts that settle much would keep chance waiting for ever. A keyed hash chooses, so nobody can predict one.
+    """A task of the random audit, or a check of a record in use, to show this reviewer before their next task, as often as
+    the policy says: without it, doubts that settle much would keep chance and checks waiting for ever. A keyed hash
+    chooses, so nobody can predict one.
     """
-    drawn = rows.filter(project=task.project_id, reason=AUDIT).order_by("-priority", "id")
-    if task.reason == AUDIT or task.kind != Kind.LABEL or not drawn.exists():
+    if task.reason in (AUDIT, LEAST_SURE) or task.kind != Kind.LABEL:
         return None
-    share = ReviewSettings.of(versions.current(task.project).settings).audit_share
-    last = last_decided(user)
-    is_due = place(f"{user.pk}:{last.pk if last else 0}".encode(), key=digests.key("audit turn")) < share
-    return drawn.first() if is_due else None
+    settings, last = ReviewSettings.of(versions.current(task.project).settings), last_decided(user)
+    at = place(f"{user.pk}:{last.pk if last else 0}".encode(), key=digests.key("audit turn"))
+    if at >= settings.audit_share + (1 - settings.audit_share) * settings.check_share:
+        return None
+    reason = AUDIT if at < settings.audit_share else LEAST_SURE
+    return rows.filter(project=task.project_id, reason=reason).order_by("-priority", "id").first()
 
 
 def claim(task: ReviewTask, user: User) -> bool:

@@ -11,7 +11,7 @@ from curation.decisions import reasons
 from curation.decisions.derive import Weighed
 from curation.decisions.judging import Judged
 from curation.decisions.posterior import Standing, Verdict
-from curation.decisions.reasons import HELD, REASONS, of
+from curation.decisions.reasons import HELD, LEAST_SURE, REASONS, of
 from curation.decisions.rules import Outcome, review_weight
 from curation.evidence.pooling import Standings
 from curation.evidence.records import Decided, Finding
@@ -205,7 +205,7 @@ def settle(interactions: Sequence[int]) -> None:
         tasks = ReviewTask.objects.filter(interaction__in=some, state=TaskState.OPEN)
         tasks = (
             tasks.exclude(kind=Kind.ADJUDICATION)
-            .exclude(reason__in=[AUDIT, *HELD], kind=Kind.LABEL)
+            .exclude(reason__in=[AUDIT, LEAST_SURE, *HELD], kind=Kind.LABEL)
             .exclude(interaction__in=AuditItem.objects.values("pk"))
         )
         tasks.update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)

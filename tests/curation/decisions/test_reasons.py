@@ -17,6 +17,10 @@ def test_every_reason_has_a_sentence() -> None:
 
 
 def test_every_reason_for_a_review_task_has_a_few_words_for_a_list() -> None:
-    asked = [*of(Kind.FILTER, Kind.RIVAL, Kind.GUARD, Kind.GATE, Kind.AUDIT), "bare_down", "conflicting_votes"]
+    asked = [
+        *of(Kind.FILTER, Kind.RIVAL, Kind.GUARD, Kind.GATE, Kind.CHECK, Kind.AUDIT),
+        "bare_down",
+        "conflicting_votes",
+    ]
     assert all(REASONS[code].short and short(code) == REASONS[code].short for code in asked)
     assert short("of_an_older_version") == "of an older version"
