@@ -32,6 +32,7 @@ MIN_DISCRIMINATING: Final = 0.5  # of the cases: with fewer that have a trusted 
 MIN_PAIRED: Final = 0.8  # of the counted cases: what a baseline of an older release must have answered unchanged
 LOOKS: Final = (0.1, 0.25, 0.5)  # of the cases: when a first round is looked at before its end
 LEAST_LOOKED_AT: Final = 10  # cases
+MANY = 200  # with fewer cases all are asked: to see everything that was lost is worth more than the calls
 MIN_ANCHORED: Final = 10  # counted cases that an earlier run must share to be compared with
 
 
@@ -192,9 +193,11 @@ def judge_early(
 
 def looks(cases: Sequence[Case]) -> list[list[Case]]:
     """The cases in the parts that are asked one after another, with a look after each. Their order is by their digests,
-    so nobody chose it.
+    so nobody chose it. Fewer than `MANY` are asked at once.
     """
     ranked = sorted(cases, key=case_digest)
+    if len(ranked) < MANY:
+        return [ranked]
     places = [place for share in LOOKS if (place := round(share * len(ranked))) >= LEAST_LOOKED_AT]
     return [ranked[start:end] for start, end in pairwise([0, *places, len(ranked)])]
 

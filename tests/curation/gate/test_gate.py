@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from curation.gate import judging
+from curation.gate.verdicts import judging as verdicts_judging
 from curation.models import AgentVersion, EvalCase, GateResult, GateRun, Release
 from curation.releases.files import folder
 from feedback.models import Project
@@ -224,7 +225,8 @@ def test_a_submission_without_one_usable_answer_names_the_first_fault(client: Cl
     assert answer.status_code == 400 and answer.json()["errors"][0]["pointer"] == "/results/0"
 
 
-def test_a_candidate_that_is_plainly_worse_is_not_asked_the_rest() -> None:
+def test_a_candidate_that_is_plainly_worse_is_not_asked_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdicts_judging, "MANY", 10)
     shop = cast.project()
     for number in range(24):
         answer = f"Counter {number + 11} is the one, open until {number % 12 + 8} o'clock."

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bench.gate_statistics import Scenario, mixed, simulate
-from curation.gate.verdicts import GatePolicy, History, Verdict, judge_early, looks, verdict_document
+from curation.gate.verdicts import GatePolicy, History, Verdict, judge_early, judging, looks, verdict_document
+from curation.gate.verdicts.cases import case_digest
 from curation.gate.verdicts.history import Record
 from curation.gate.verdicts.losses import Evidence, coins, lost, together
 from curation.gate.verdicts.planning import cases_for, detectable
@@ -163,6 +164,12 @@ def test_an_agent_that_is_less_reliable_everywhere_is_refused() -> None:
     assert found.refused >= 0.8 and found.change == pytest.approx(-0.15, abs=0.04)
 
 
+@pytest.fixture
+def early_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if these few cases were many."""
+    monkeypatch.setattr(judging, "MANY", 10)
+
+
 def early(lost: set[str], asked: int, **policy: object) -> Verdict | None:
     """The verdict on the first answers to the cases of the first parts."""
     old = run("old", ALL_GOLDEN)
@@ -171,6 +178,7 @@ def early(lost: set[str], asked: int, **policy: object) -> Verdict | None:
     return judge_early(CASES, some, old, GatePolicy.from_dict(policy), release="v1")
 
 
+@pytest.mark.usefixtures("early_looks")
 def test_a_plainly_worse_candidate_is_refused_before_all_is_asked() -> None:
     verdict = early(ALL_GOLDEN, 1)
     assert verdict is not None and not verdict.passed and verdict.could_judge
@@ -178,16 +186,19 @@ def test_a_plainly_worse_candidate_is_refused_before_all_is_asked() -> None:
     assert verdict.unconfirmed == () and verdict.rate is not None and verdict.rate.cases < len(CASES)
 
 
+@pytest.mark.usefixtures("early_looks")
 def test_a_candidate_that_is_a_little_worse_is_asked_all_cases() -> None:
     assert early(FEW, 2) is None and early(set(), 1) is None
 
 
+@pytest.mark.usefixtures("early_looks")
 def test_an_early_look_believes_no_spoiled_baseline() -> None:
     first = looks(CASES)[0]
     spoiled = replace(run("old", ALL_GOLDEN), seal="other")
     assert judge_early(CASES, run("new", set(), first), spoiled, GatePolicy(), release="v1") is None
 
 
+@pytest.mark.usefixtures("early_looks")
 def test_the_parts_hold_every_case_once_and_are_looked_at_from_ten_cases_on() -> None:
     parts = looks(CASES)
     assert sorted(case.id for part in parts for case in part) == sorted(case.id for case in CASES)
@@ -198,3 +209,7 @@ def test_the_parts_hold_every_case_once_and_are_looked_at_from_ten_cases_on() ->
 
 def test_all_levels_together_are_the_chance_of_a_false_refusal() -> None:
     assert sum(vars(GatePolicy(alpha=0.04).levels).values()) == pytest.approx(0.04)
+
+
+def test_few_cases_are_asked_at_once() -> None:
+    assert looks(CASES) == [sorted(CASES, key=case_digest)]
