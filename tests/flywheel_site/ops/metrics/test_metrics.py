@@ -133,12 +133,11 @@ def test_a_database_that_is_away_is_a_figure(client: Client, monkeypatch: pytest
 
 def test_folders_of_servers_that_ended_go(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.VAR = tmp_path
-    monkeypatch.delenv(traffic.SHARED, raising=False)
+    monkeypatch.setenv(traffic.SHARED, "")  # undone at the end, whatever `share` makes of it
     monkeypatch.setattr(socket, "gethostname", lambda: "here-1")
     for name in ("here-1-99999999", "there-7", "here-1-1"):
         (tmp_path / "metrics" / name).mkdir(parents=True)
     monkeypatch.setattr(os, "getppid", lambda: 77)
     monkeypatch.delitem(sys.modules, "prometheus_client")
     traffic.share()
-    monkeypatch.delenv(traffic.SHARED)
     assert sorted(path.name for path in (tmp_path / "metrics").iterdir()) == ["here-1-1", "here-1-77", "there-7"]
