@@ -113,9 +113,9 @@ def test_reviewers_decide_through_the_function_behind_the_page(tmp_path: Path) -
     installed = product.Product(tmp_path)
     installed.import_log(people.lines(made))
     installed.curate()
-    waiting = ReviewTask.objects.filter(state="open").count()
-    assert waiting and Reviewers(made, random.Random(1)).work(2) == min(waiting, 2)
-    assert ReviewTask.objects.filter(resolved_by__isnull=False).count() == min(waiting, 2)
+    assert ReviewTask.objects.filter(state="open").exists()
+    assert Reviewers(made, random.Random(1)).work(2) == 2, "doubts, and checks of records in use"
+    assert ReviewTask.objects.filter(resolved_by__isnull=False).count() == 2
 
 
 def test_a_question_is_confirmed_where_an_answer_has_votes_for_it_and_none_against_it() -> None:
