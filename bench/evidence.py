@@ -31,7 +31,7 @@ NEVER: Final = 10**9
 
 
 class Rule(NamedTuple):
-    """A figure of the rule: what it is, the value at which it does nothing, and what stands in half and double."""
+    """A figure of the rule: what it means, the value that switches it off, and the values tried at half and double."""
 
     name: str
     what: str

@@ -159,7 +159,7 @@ def false_paragraphs(path: Path, policy: Policy) -> dict[str, tuple[int, int, Co
     return {language: (total, bad, kinds[language]) for language, (total, bad) in counts.items()}
 
 
-RIGHT: Final = frozenset({"EMAIL", "IP"})  # whatever has their form is one, an example's too
+RIGHT: Final = frozenset({"EMAIL", "IP"})  # anything of this form counts as right, in examples too
 LABELS: Final = Path(__file__).with_name("labelled") / "ordinary.txt"
 
 
@@ -170,12 +170,12 @@ def labels() -> frozenset[str]:
 
 
 def labelled(value: str, kind: str) -> bool:
-    """Whether a span is no false one."""
+    """Whether a span is right."""
     return kind in RIGHT or digest(value) in labels()
 
 
 def digest(value: str) -> str:
-    """What stands for a value among the labels: these are names of people."""
+    """The digest under which a value is kept in the list of labels, which are names of real people."""
     return hashlib.sha256(value.encode()).hexdigest()[:12]
 
 
@@ -216,7 +216,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-FEWEST: Final = 10  # names of no list that a share is told of
+FEWEST: Final = 10  # unlisted names; a share of fewer is not shown
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
 BEGIN: Final = "<!-- written by bench.redaction_languages --docs -->\n"
 END: Final = "<!-- end -->\n"

@@ -32,7 +32,7 @@ COLUMNS: Final = {
 }
 COLUMNS_TOO: Final = {"ro": 57, "tr": 76}
 MIMESIS: Final = "ru uk el ar ja ko zh".split()
-JOINED: Final = frozenset({"ja", "ko", "zh"})  # surname first, without a blank
+JOINED: Final = frozenset({"ja", "ko", "zh"})  # the surname comes first, with no space after it
 FREQUENT, RARE = 2, 1  # the rarest where the lists have nearly all others
 MOST: Final = 60
 

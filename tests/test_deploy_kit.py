@@ -65,7 +65,7 @@ def run(command: list[str], **options: Any) -> str:
 
 
 def test_the_alerts_fire_for_what_they_are_about_and_are_silent_else() -> None:
-    run(["promtool", "test", "rules", "alerts.test.yaml"], cwd=RULES.parent)
+    assert "SUCCESS" in run(["promtool", "test", "rules", "alerts.test.yaml"], cwd=RULES.parent)
 
 
 def test_units_start_what_there_is() -> None:

@@ -273,7 +273,7 @@ def count_apart(project: Project, known: Mapping[bytes, Mapping[int, Standing]])
 
 
 class Supporter(NamedTuple):
-    """A person's newest word about a question: what it speaks for (0: nothing), and since when the person is known."""
+    """A person's newest word about a question: the claim that it backs (0: none), and the day the person first came."""
 
     person: int
     spoken: tuple[datetime, int]

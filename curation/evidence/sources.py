@@ -101,7 +101,7 @@ def joined(one: Seen | None, other: Seen) -> Seen:
 
 
 def stale(project: Project, records: Mapping[int, Collection[Cited]]) -> dict[int, Finding]:
-    """Those of these records, by the sources that they cite, whose sources have changed since anybody spoke for them."""
+    """The records, of these, that cite a source which has changed since anybody last found them right."""
     newer = newer_texts(project, {one for cites in records.values() for one in cites})
     suspects = {key: some for key, cites in records.items() if (some := [one for one in cites if one in newer])}
     found: dict[int, Finding] = {}

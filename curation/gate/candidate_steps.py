@@ -15,7 +15,7 @@ TOLD = ("name", "arguments", "result", "error")
 
 
 def parsed(value: Any) -> str | None:
-    """The steps as JSON, each a call with what came back; None for none told. Raises `PayloadError`."""
+    """The steps as JSON, each a call with what came back; None where none were sent. Raises `PayloadError`."""
     if value is None:
         return None
     if not isinstance(value, list) or len(value) > MOST:

@@ -28,7 +28,7 @@ def chain(rival: GateRun | None) -> list[GateRun]:
 
 
 def history(paper: Exam, candidate: CandidateIn, rival: GateRun | None) -> History:
-    """What the verdict on this candidate rests on besides its answers."""
+    """What the verdict on this candidate rests on, apart from its answers."""
     before = chain(rival)
     earlier = before[1:]
     best = max(earlier, key=rate, default=None)

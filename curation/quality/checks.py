@@ -4,6 +4,7 @@ Nobody doubts them, so no vote would ever bring them before a person. `docs/benc
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -25,7 +26,7 @@ def draw(project: Project, policy: CurationPolicy) -> int:
     tasks = ReviewTask.objects.filter(project=project, state=TaskState.OPEN, reason=LEAST_SURE)
     tasks.exclude(has_record()).update(state=TaskState.CANCELLED, claimed_by=None, claimed_until=None)
     wanted = ReviewSettings.of(policy.settings).checks - tasks.count()
-    fresh = [task for task, _ in zip(least_sure(project), range(wanted), strict=False)] if wanted > 0 else []
+    fresh = list(islice(least_sure(project), max(wanted, 0)))
     opening.put(project, fresh)
     return len(fresh)
 
@@ -48,9 +49,8 @@ def least_sure(project: Project) -> Iterator[Task]:
     claims = Claim.objects.filter(project=project, verdict=Verdict.RIGHT, probability__lt=SURE).exclude(
         tier=Tier.REVIEWED
     )
-    ranked = list(claims.order_by("probability", "pk").values_list("question", "claim", "probability"))
-    for start in range(0, len(ranked), CHUNK):
-        some = {(bytes(question), claim): probability for question, claim, probability in ranked[start : start + CHUNK]}
+    ranked = claims.order_by("probability", "pk").values_list("question", "claim", "probability").iterator(CHUNK)
+    while some := {(bytes(question), claim): probability for question, claim, probability in islice(ranked, CHUNK)}:
         yield from tasks_of(project, some)
 
 

@@ -66,14 +66,14 @@ def invite(name: str, roles: list[str], projects: list[Project]) -> User:
 
 
 def link(request: HttpRequest, user: User) -> str:
-    """The address by which this user sets a password: once, within `DAYS` days. An earlier link ends with the first use."""
+    """The address at which this user sets a password, once and within `DAYS` days. The first use ends all earlier links."""
     key = urlsafe_base64_encode(force_bytes(user.pk))
     token = default_token_generator.make_token(user)
     return request.build_absolute_uri(reverse("admin:join", args=[key, token]))
 
 
 class JoinView(PasswordResetConfirmView):
-    """The page behind the link. The person is signed in then, and sets up the second factor where one is required."""
+    """The page that the link opens. It signs the person in, who then sets up the second factor where one is required."""
 
     template_name = "admin/join.html"
     success_url = reverse_lazy("admin:index")

@@ -17,6 +17,6 @@ def golden() -> Table:
 
 @cache
 def is_refused(role: str, address: str, method: str) -> bool:
-    """Whether that role gets a 403 at the address, for whatever object."""
+    """Whether that role gets a 403 at the address, whatever the object."""
     get, _, post = golden()[address][role].partition("/")
     return (get if method == "GET" else post or get) == "-"

@@ -25,7 +25,7 @@ ROLES = {
          "function_call_output", "toolmessage", "functionmessage"), TOOL
     ),
 }  # fmt: skip
-CALLED = ("function_call", "tool_call")  # whom a message is said to be from that is a call
+CALLED = ("function_call", "tool_call")  # the roles of messages that are calls
 RETURNED = ("observation", "tool_response", "function_response", "function_call_output")
 TAGGED = re.compile(r"<(tool_call|tool_response)>\s*(.*?)\s*</\1>", re.DOTALL)
 EARLIER = 200  # turns of context that an interaction may have

@@ -19,7 +19,7 @@ import orjson
 FORMAT: Final = 1
 MANIFEST: Final = "backup.json"
 MEMBER = re.compile(r"(?:database\.sqlite3|tables/[a-z0-9_]+\.copy|releases/[a-z0-9_-]+/v[0-9.]+/[A-Za-z0-9_.-]+)\Z")
-LEVEL = 1  # of compression: twice the size costs less than twice the time
+LEVEL = 1  # the fastest compression: the files are larger, and a backup takes less time
 PIECE = 1 << 20
 Progress = Callable[[int, int], None]
 

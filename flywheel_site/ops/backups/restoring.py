@@ -167,7 +167,7 @@ def purge(lists: Lists) -> dict[str, Any]:
     Session.objects.all().delete()
     recalled = set(Recall.objects.values_list("pk", flat=True))
     waited = set(Erasure.objects.filter(settled_at__isnull=True).values_list("pk", flat=True))
-    Erasure.objects.filter(pk__in=waited).update(lease_until=None)  # held by a worker of the installation of then
+    Erasure.objects.filter(pk__in=waited).update(lease_until=None)  # a worker of the old installation held it
     for path in lists.files:
         torn: list[int] = []
         counts = tombstones.replay(path, torn)

@@ -37,11 +37,14 @@ def waiting() -> list[str]:
 
 def test_the_least_likely_come_first_and_stay_in_use() -> None:
     shop = cast.project()
-    sure = confirmed(shop, 7, "a", "b", "c")
-    single, other = confirmed(shop, 8, "d"), confirmed(shop, 9, "e")
+    confirmed(shop, 7, "a", "b", "c")
+    single = confirmed(shop, 8, "d")
+    corrected = cast.asked(shop, "e", question="When does shop 9 open?", answer="At noon.")
+    cast.said(shop, corrected, "edit", correction="Shop 9 opens at 10 o'clock.")
     cast.turn(shop)
-    assert checks.draw(shop, policy(shop, checks=2)) == 2
-    assert set(waiting()) == {single.id, other.id} and sure.id not in waiting()
+    assert checks.draw(shop, policy(shop, checks=1)) == 1 and waiting() == [corrected.id]
+    assert checks.draw(shop, policy(shop, checks=9)) == 1, "three people are enough"
+    assert waiting() == [corrected.id, single.id]
     assert EvalCase.objects.filter(status="active").count() == 3
 
 

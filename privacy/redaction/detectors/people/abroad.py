@@ -25,10 +25,10 @@ NAMED_ACCENTED: Final = (
     r"mitt (?:fullständiga )?namn är|meu nome completo é|il mio cognome è|mon prénom est|el meu nom és|mam na imię|na imię mi|moje imię to|m(?:oj)?[eé] jméno je|volám sa"
     r"|mă numesc|mă cheamă|tôi tên là|tên tôi là"
 )
-# "I am": a known name, or a new one where a clause ends behind it or a place follows.
+# After "I am" stands a known name, or an unknown one if the clause ends there or a place follows.
 BEING: Final = r"jeg er|olen|ik ben|je spreekt met|sou|sono|sunt|jestem|jsem|hier (?:ist|spricht)|u spreekt met|aqui fala|du taler med|ja sam|ben|ich bin|je suis|soy|(?:hi|hello|hey)[,.!]? (?:this is|i'm|i am|it's)"
 BEING_ACCENTED: Final = r"jag är|minä olen|aquí|aqui é(?: [ao])?|tu mówi|det här är"
-# "Here is", as a caller begins; later in a text a place follows as often.
+# "Here is" introduces a caller at the beginning of a text only: later, a place follows as often.
 CALLING: Final = r"tu|ici|tady|aici|qui|det er"
 GREETINGS: Final = (
     r"dear|hi|hello|hey|car[oa]|cher|querid[oa]|estimad[oa]|liebe[rs]?|(?:sehr )?geehrte[rn]?|hola|bonjour|salut|hallo|ciao|hej(?:san)?|hei|moi|hoi|goddag|godmorgen|goede(?:morgen|middag|navond)|geachte|lieve|beste|szanown[aye]|drog[ia]|ahoj|szia|kedves|tisztelt"
