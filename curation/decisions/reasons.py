@@ -190,7 +190,7 @@ REASONS: Final[dict[str, Words]] = {
         Kind.GATE, "The gate's judge was of two minds about an answer to this question", "the gate's judge was divided"
     ),
     LEAST_SURE: Words(
-        Kind.CHECK, "It is in use, and rests on less than most. Is the answer right?", "in use, rests on little", 5
+        Kind.CHECK, "It is in use, and rests on less than most. Is it right?", "in use, rests on little", 5
     ),
     "audit": Words(Kind.AUDIT, "It was drawn at random. Judge the answer by itself.", "drawn at random"),
 }

@@ -23,8 +23,8 @@ from privacy.db import bulk
 
 BATCH = 500
 FOR_A_PERSON = (Outcome.AMBIGUOUS, Outcome.CONFLICTING)
-ASKED_OF_RECORDS = frozenset({*HELD, *of(reasons.Kind.GATE)})
-"""The reasons that are about a record which has a label; the last two are the gate's."""
+ASKED_OF_RECORDS = frozenset({*HELD, *of(reasons.Kind.GATE, reasons.Kind.CHECK)})
+"""The reasons that are about a record, held or in use, and not about the agent's answer."""
 AUDIT = "audit"
 Kind = ReviewTask.Kind
 ASIDE = (Kind.SECOND, Kind.CALIBRATION)

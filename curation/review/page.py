@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
+from curation.decisions import reasons
 from curation.decisions.fragments import amended
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED
@@ -124,11 +125,12 @@ def page(task: ReviewTask, user: User, queue: Any, *, blind: bool, recent: Seque
     is_hold = is_open and holds.is_hold(task)
     record = holds.record(task) if is_hold else None
     heard = () if blind and is_open else tuple(map(said, signals))
+    is_summed = task.reason in REASONS and REASONS[task.reason].kind == reasons.Kind.VOTES and not (blind and is_open)
     amended = "" if blind or not is_open else with_fragment(task, signals)
     return Page(
         task=task,
         why=REASONS[AUDIT].sentence if is_drawn and is_open else words(task),
-        priority="" if blind and is_open else queues.priority_words(row for row in signals if row.withdrawn_at is None),
+        priority=queues.priority_words(row for row in signals if row.withdrawn_at is None) if is_summed else "",
         said=heard,
         earlier=tuple(earlier(task)),
         differ=tuple(double_review.verdicts_before(task)) if user.has_perm(double_review.ADJUDICATES) else (),

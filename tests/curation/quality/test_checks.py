@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from curation.models import Claim, CurationPolicy, EvalCase, ReviewTask
 from curation.policies import versions
 from curation.quality import checks
-from curation.review import deciding
+from curation.review import deciding, holds
 from feedback.capture import Recorded
 from feedback.models import Project
 from tests import factories as cast
@@ -64,7 +64,7 @@ def test_a_verdict_settles_the_claim_and_nobody_is_asked_again() -> None:
     cast.turn(shop)
     chosen = policy(shop)
     checks.draw(shop, chosen)
-    deciding.resolve(ReviewTask.objects.get(), deciding.Verdict("approve"), None)
+    deciding.resolve(ReviewTask.objects.get(), deciding.Verdict("use"), None)
     cast.turn(shop)
     assert Claim.objects.get().tier == "reviewed" and EvalCase.objects.get().status == "active"
     assert checks.draw(shop, chosen) == 0
@@ -75,7 +75,7 @@ def test_a_record_that_a_reviewer_finds_wrong_is_out_of_use() -> None:
     confirmed(shop, 7, "a")
     cast.turn(shop)
     checks.draw(shop, policy(shop))
-    deciding.resolve(ReviewTask.objects.get(), deciding.Verdict("reject"), None)
+    deciding.resolve(ReviewTask.objects.get(), deciding.Verdict("never"), None)
     cast.turn(shop)
     assert not EvalCase.objects.filter(status="active").exists()
 
@@ -101,3 +101,18 @@ def test_checks_are_served_as_often_as_the_policy_says(share: float, first: str)
     checks.draw(shop, policy(shop, check_share=share, audit_share=0.0))
     task = deciding.claim_next(ReviewTask.objects.all(), User.objects.create(username="rita"))
     assert task is not None and task.reason == first
+
+
+def test_a_check_of_a_correction_asks_about_the_correction() -> None:
+    shop = cast.project()
+    talk = cast.asked(shop, "e", question="When does shop 9 open?", answer="At noon.")
+    cast.said(shop, talk, "edit", correction="Shop 9 opens at 10 o'clock.")
+    cast.turn(shop)
+    checks.draw(shop, policy(shop))
+    task = ReviewTask.objects.get()
+    record = holds.record(task)
+    assert holds.is_hold(task) and record is not None and record.expected == "Shop 9 opens at 10 o'clock."
+    deciding.resolve(task, deciding.Verdict("use"), None)
+    cast.turn(shop)
+    assert EvalCase.objects.get(status="active").decision.expected == "Shop 9 opens at 10 o'clock."
+    assert Claim.objects.get(tier="reviewed").verdict == "right"
