@@ -273,6 +273,7 @@
     if (event.key === "h" && guidelines && !event.repeat) {
       guidelines.open = !guidelines.open;
       if (guidelines.open) guidelines.scrollIntoView({ block: "nearest" });
+      rest(); // an h within typed words is one of them
       return;
     }
     const isDead = busy || going || resting || event.repeat || event.shiftKey;
