@@ -32,6 +32,7 @@ WEEKS_OF_HISTORY = 4
 YOUNG = timedelta(days=7)
 HISTORY = timedelta(weeks=WEEKS_OF_HISTORY)  # after which a person counts alone, whoever came the same week
 FEW = 20
+QUARTER = 13  # weeks that tell what is usual
 
 
 class Known:
@@ -307,16 +308,19 @@ def first_seen(people: Iterable[int]) -> dict[int, datetime]:
 
 
 def sudden_weeks(project: Project) -> frozenset[str]:
-    """The ISO weeks in which far more people came than usual: three times the median of all weeks, and twenty at least.
-
-    Without a month of history there is no usual.
+    """The ISO weeks in which far more people came than was usual before: three times the median of the weeks before, and
+    twenty at least. Before a month of history there is no usual: in a product's first week everybody comes.
     """
     seen = bulk.stream(CAME, [project.namespace])
     weeks = Counter(map(estimates.week, (bulk.moment(at) for (at,) in seen)))
-    if len(weeks) < WEEKS_OF_HISTORY:
-        return frozenset()
-    usual = median(weeks.values())
-    return frozenset(week for week, number in weeks.items() if number >= max(FEW, SUDDEN * usual))
+    usual: list[int] = []
+    sudden = set()
+    for week, number in sorted(weeks.items()):
+        if len(usual) >= WEEKS_OF_HISTORY and number >= max(FEW, SUDDEN * median(usual[-QUARTER:])):
+            sudden.add(week)
+        else:
+            usual.append(number)
+    return frozenset(sudden)
 
 
 CAME = f"SELECT CAST(created_at AS text) FROM {bulk.quoted(Subject)} WHERE namespace = %s"  # noqa: S608 - our own names

@@ -1,0 +1,109 @@
+"""Cohorts: new people who push a claim that nobody older ever supported. Against older people they count as one.
+
+To make thirty accounts costs little, and thirty votes in a week look like a truth that has changed. But where the truth
+has changed, old and new people say so alike. So a claim is a cohort's where chance would hardly make all its supporters
+as new as they are, next to those who asked meanwhile, and somebody older says otherwise.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from curation.decisions.posterior import ANONYMOUS, REVIEWS, Word, counted
+from curation.evidence import influence
+from feedback.models import Interaction, Project
+
+CHANCE: Final = 0.01  # at most, that supporters drawn from everybody would all be so new
+SAMPLE: Final = 2_000  # conversations that tell how new people are
+LEAST: Final = 20  # of them in the days of the claim: fewer tell nothing
+Words = Mapping[bytes, Sequence[Word]]
+
+
+class Asker(NamedTuple):
+    """When somebody asked, and how long they had been known by then."""
+
+    at: datetime
+    age: timedelta
+
+
+def as_one(project: Project, spoken: Words) -> Words:
+    """The words about each question, where of each cohort only the newest is left. A constant number of queries, and none
+    where no two people speak for a claim that another contests.
+    """
+    suspects = {question: found for question, words in spoken.items() if (found := contested(words))}
+    if not suspects:
+        return spoken
+    everybody = {word.person for question in suspects for word in spoken[question] if word.person > ANONYMOUS}
+    seen, imported = influence.first_seen(everybody), influence.vouched_since(everybody)
+    last = max(word.at for some in suspects.values() for words in some.values() for word in words)
+    askers = newest_askers(project, last)
+    left = dict(spoken)
+    for question, claims in suspects.items():
+        heard = counted(spoken[question])
+        for backing in claims.values():
+            if not any(word.person in imported for word in backing) and is_cohort(backing, heard, seen, askers):
+                left[question] = newest_of(backing, left[question])
+    return left
+
+
+def contested(words: Iterable[Word]) -> dict[int, list[Word]]:
+    """The newest words for each claim that two people with a name and more back, that no reviewer does, and that somebody
+    else's word is against.
+    """
+    heard = counted(words)
+    backing: defaultdict[int, list[Word]] = defaultdict(list)
+    for word in heard:
+        if word.backs is not None:
+            backing[word.backs].append(word)
+    return {
+        claim: some
+        for claim, some in backing.items()
+        if 1 < len(some) < len(heard) and all(is_persons(word) for word in some)
+    }
+
+
+def is_persons(word: Word) -> bool:
+    """Whether somebody with a name, and no reviewer, says so."""
+    return word.person > ANONYMOUS and word.stance not in REVIEWS
+
+
+def newest_askers(project: Project, until: datetime) -> list[Asker]:
+    """Who asked before this moment, oldest first."""
+    rows = Interaction.objects.filter(project=project, received_at__lte=until).order_by("-received_at")
+    found = rows.values_list("received_at", "subject__created_at")[:SAMPLE]
+    return sorted(Asker(at, at - seen) for at, seen in found)
+
+
+def is_cohort(
+    backing: Sequence[Word], heard: Iterable[Word], seen: Mapping[int, datetime], askers: Sequence[Asker]
+) -> bool:
+    """Whether everybody who backs a claim is newer than somebody who does not, and newer than chance would have it."""
+    oldest = max(age(word, seen) for word in backing)
+    mine = {word.person for word in backing}
+    if not any(is_persons(word) and word.person not in mine and age(word, seen) > oldest for word in heard):
+        return False
+    share = share_as_new(oldest, askers, backing[0].at, backing[-1].at)
+    return share is not None and share ** len(backing) < CHANCE
+
+
+def age(word: Word, seen: Mapping[int, datetime]) -> timedelta:
+    """How long a person had been known when they said this."""
+    return word.at - seen.get(word.person, word.at)
+
+
+def share_as_new(oldest: timedelta, askers: Sequence[Asker], first: datetime, last: datetime) -> float | None:
+    """Of those who asked between two moments, the share that was as new as this; None where too few did."""
+    start = bisect_left(askers, first, key=lambda one: one.at)
+    meanwhile = askers[start : bisect_right(askers, last, key=lambda one: one.at)]
+    if len(meanwhile) < LEAST:
+        return None
+    return (sum(one.age <= oldest for one in meanwhile) + 1) / (len(meanwhile) + 1)
+
+
+def newest_of(backing: Collection[Word], words: Iterable[Word]) -> list[Word]:
+    """The words without those of a cohort, but for the newest of them."""
+    newest = max(backing, key=lambda word: (word.at, word.ref))
+    others = {word.person for word in backing} - {newest.person}
+    return [word for word in words if word.person not in others]
