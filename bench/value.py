@@ -133,7 +133,7 @@ def measured(installed: Product, worlds: Sequence[str], options: argparse.Namesp
     """Run these worlds; the table of what they gave."""
     tool = outside.load(options.tool) if options.tool else None
     found: list[Result] = []
-    for name, seed in itertools.product(worlds, options.seeds):
+    for seed, name in itertools.product(options.seeds, worlds):  # so that it can be stopped at any time
         began = time.perf_counter()
         if tool:
             found += outside.results(installed, tool, name, seed, options.road, options.faq)
