@@ -10,13 +10,12 @@ import contextlib
 import importlib.util
 import io
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from statistics import fmean
 from types import ModuleType
 from typing import Any, Final
 
-from bench.worlds import product
 from bench.worlds.means import cell
 from bench.worlds.product import Product
 

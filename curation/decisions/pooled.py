@@ -7,7 +7,7 @@ from curation.decisions.judging import Judged
 from curation.decisions.posterior import EvidenceSettings, Standing, Tier, Verdict, standings
 from curation.decisions.reasons import REASONS, Reason
 from curation.decisions.rules import LABELLED, Outcome, Ruling
-from curation.evidence import pooling, store
+from curation.evidence import cohorts, pooling, store
 from curation.evidence.pooling import is_settled
 from curation.evidence.records import Decided
 from curation.models import CurationPolicy
@@ -37,7 +37,8 @@ def without_reviewer(interaction: int, policy: CurationPolicy) -> Judged | None:
     heard = [word for word in elsewhere if word.interaction != interaction]
     heard += pooling.words(policy.project_id, one)
     settings = EvidenceSettings.from_dict(policy.settings.get("evidence", {}))
-    return one._replace(ruling=rule(one, standings(heard, settings) if heard else {}))
+    words = cohorts.as_one(policy.project, {one.question: heard})[one.question]
+    return one._replace(ruling=rule(one, standings(words, settings) if words else {}))
 
 
 def decided(one: Judged) -> Decided:

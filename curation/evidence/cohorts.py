@@ -82,7 +82,9 @@ def is_cohort(
     """Whether everybody who backs a claim is newer than somebody who does not, and newer than chance would have it."""
     oldest = max(age(word, seen) for word in backing)
     mine = {word.person for word in backing}
-    if oldest >= influence.HISTORY or not any(is_persons(word) and word.person not in mine and age(word, seen) > oldest for word in heard):
+    if oldest >= influence.HISTORY or not any(
+        is_persons(word) and word.person not in mine and age(word, seen) > oldest for word in heard
+    ):
         return False
     share = share_as_new(oldest, askers, backing[0].at, backing[-1].at)
     return share is not None and share ** len(backing) < CHANCE

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from curation.evidence import telling
 from curation.models import Claim, Decision, Opinion
 from feedback.models import Project
 from privacy.models import Subject
@@ -59,8 +60,18 @@ def test_new_people_who_push_a_claim_count_as_one_against_older_people() -> None
     turned(NEW, OLD)
     assert right() == (6, 1)
     assert Opinion.objects.filter(stance="replaced").count() == len(PUSH), "what each said is kept"
-    rulings = Decision.objects.filter(interaction__subject__in=[cast.person(Project.objects.get(), who) for who in PUSH])
-    assert {outcome for outcome, in rulings.values_list("outcome")} == {"confirmed"}
+    rulings = Decision.objects.filter(
+        interaction__subject__in=[cast.person(Project.objects.get(), who) for who in PUSH]
+    )
+    assert {outcome for (outcome,) in rulings.values_list("outcome")} == {"confirmed"}
+
+
+def test_a_reader_is_told_that_they_count_as_one() -> None:
+    shop = turned(NEW, OLD)
+    about = Decision.objects.filter(interaction__subject=cast.person(shop, "early-0")).get()
+    told = telling.evidence(shop, about.pk)
+    assert told is not None and told.words.startswith("6 people found this right in 6 conversations, 1 wrote another")
+    assert told.notes == ("New people who say what nobody older says count as one: 5 votes left out.",)
 
 
 def test_the_truth_changes_where_older_people_say_so() -> None:
