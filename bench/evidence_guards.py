@@ -95,7 +95,8 @@ class Texts(NamedTuple):
 
 def texts(logs: Sequence[Path]) -> Texts:
     """What real people found right."""
-    confirmed, written = [], []
+    confirmed: list[str] = []
+    written: list[str] = []
     for path in logs:
         for one in funnel.questions(funnel.read(path)).values():
             good = [answer for answer in one.up if not one.down[answer]]
@@ -156,10 +157,17 @@ def held(items: Sequence[Item], without: str = "") -> Mapping[int, Finding]:
     if off.figure:
         setattr(guards, off.figure, (lambda *_: {}) if callable(before) else FAR if "EACH" in off.figure else 0)
     try:
-        return guards.holds(items, replace(GuardSettings(), **off.off), known=frozenset(), known_phrases=frozenset)
+        return guards.holds(
+            items, replace(GuardSettings(), **off.off), known=frozenset(), known_phrases=lambda: known_phrases(items)
+        )
     finally:
         if off.figure:
             setattr(guards, off.figure, before)
+
+
+def known_phrases(items: Sequence[Item]) -> set[int]:
+    """What the agent said to several people."""
+    return poisoning.said_to_several((next(iter(one.authors)), one.phrases) for one in items if not one.by_person)
 
 
 def measured(real: Texts, seeds: Sequence[int]) -> Iterator[str]:

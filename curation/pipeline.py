@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from curation.decisions import derive, judging, pooled
 from curation.decisions.derive import Touched, Weighed
 from curation.decisions.judging import Judged
-from curation.evidence import influence, pooling, store
+from curation.evidence import cohorts, pooling, store
 from curation.evidence.pooling import Standings
 from curation.evidence.records import Decided, Finding
 from curation.models import CurationPolicy, Decision, Derived, Run, RunState
@@ -98,7 +98,7 @@ def write(policy: CurationPolicy, judged: Sequence[Judged], run: int | None) -> 
     """
     engine.in_turn("curate", policy.project_id)
     standings, reopened = pooling.pool(policy, judged)
-    influence.count_apart(policy.project, standings)
+    cohorts.count_apart(policy.project, standings)
     judged = pooled.settle(policy, judged, standings, run)
     Interaction.objects.read((one.read.key, one.read.revision) for one in judged)
     carry_out(Batch(policy, [one.alone for one in judged], judged, standings))

@@ -1,4 +1,5 @@
-"""Cohorts: new people who push a claim that nobody older ever supported. Against older people they count as one.
+"""Cohorts: who came together. New people who push a claim that nobody older ever supported count as one against older people,
+and a claim that only people of one week support rests on one.
 
 To make thirty accounts costs little, and thirty votes in a week look like a truth that has changed. But where the truth
 has changed, old and new people say so alike. So a claim is a cohort's where chance would hardly make all its supporters
@@ -9,14 +10,20 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
-from curation.decisions.posterior import ANONYMOUS, REVIEWS, Word, counted
-from curation.evidence import influence
+from django.db.models import Min
+
+from curation.decisions.posterior import ANONYMOUS, REVIEWS, Stance, Standing, Tier, Word, counted
+from curation.evidence import influence, store
+from curation.models import Claim
+from curation.quality import estimates
 from feedback.models import Interaction, Project
+from privacy.db import bulk
 
 CHANCE: Final = 0.01  # at most, that supporters drawn from everybody would all be so new
 SAMPLE: Final = 2_000  # conversations that tell how new people are
+YOUNG: Final = timedelta(days=7)
 LEAST: Final = 20  # of them in the days of the claim: fewer tell nothing
 Words = Mapping[bytes, Sequence[Word]]
 
@@ -109,3 +116,76 @@ def newest_of(backing: Collection[Word], words: Iterable[Word]) -> list[Word]:
     newest = max(backing, key=lambda word: (word.at, word.ref))
     others = {word.person for word in backing} - {newest.person}
     return [word for word in words if word.person not in others]
+
+
+def first_week(project: Project) -> datetime | None:
+    """When a project's first week ends, in which everybody comes together; None where nothing has been captured yet."""
+    first = Interaction.objects.filter(project=project).aggregate(first=Min("received_at"))["first"]
+    return first + YOUNG if first is not None else None
+
+
+def is_young(project: Project, now: datetime) -> bool:
+    """Whether a project is in its first week, in which few people are all the people."""
+    began = first_week(project)
+    return began is None or now < began
+
+
+def count_apart(project: Project, known: Mapping[bytes, Mapping[int, Standing]]) -> None:
+    """Let claims rest on one person's word whose supporters came together: to make two accounts costs little. Only claims
+    that are said to rest on several are looked at; a constant number of queries. Of those who came in a project's first week two are two.
+    """
+    several = {
+        (question, claim)
+        for question, claims in known.items()
+        for claim, one in claims.items()
+        if one.tier == Tier.SEVERAL
+    }
+    began = first_week(project) if several else None
+    if began is None:
+        return
+    newest: dict[tuple[bytes, int], Supporter] = {}
+    for question, *columns in store.newest_opinions(project, {question for question, _ in several}, SUPPORTER):
+        one = Supporter.of(*columns)
+        key = (bytes(question), one.person)
+        if key not in newest or one.spoken > newest[key].spoken:
+            newest[key] = one
+    imported = influence.vouched_since({one.person for one in newest.values()})
+    apart: defaultdict[tuple[bytes, int], set[str]] = defaultdict(set)
+    for (question, _), one in newest.items():
+        if (question, one.backs) in several:
+            apart[question, one.backs].add(one.company(imported.get(one.person), began))
+    together = {key for key in several if len(apart[key]) < 2}
+    rows = Claim.objects.filter(project=project, question__in={question for question, _ in together})
+    keys = [key for key, *of in rows.values_list("pk", "question", "claim") if (bytes(of[0]), of[1]) in together]
+    Claim.objects.filter(pk__in=keys).update(tier=Tier.SINGLE)
+
+
+class Supporter(NamedTuple):
+    """A person's newest word about a question: the claim that it backs (0: none), and the day the person first came."""
+
+    person: int
+    spoken: tuple[datetime, int]
+    backs: int
+    seen: datetime
+
+    @classmethod
+    def of(
+        cls, person: int, anonymous: bool, at: Any, ref: int, stance: str, claim: int, made: int | None, seen: Any
+    ) -> Self:
+        """An opinion as the database gives it; all people without a name are one."""
+        backs = claim if stance in (Stance.UP, Stance.REVIEW_UP) else made
+        return cls(0 if anonymous else person, (bulk.moment(at), ref), backs or 0, bulk.moment(seen))
+
+    def company(self, imported: datetime | None, began: datetime) -> str:
+        """Whom the person counts with: nobody else, once known for a while or vouched for, or come before the project had
+        begun; else who came the same week.
+        """
+        at, _ = self.spoken
+        is_vouched = imported is not None and at <= imported + influence.IMPORT_TAKES
+        if self.person and (is_vouched or self.seen < began or at - self.seen >= influence.HISTORY):
+            return f"person {self.person}"
+        return estimates.week(self.seen) if self.person else ""
+
+
+# Times as text: either driver would have Python take each apart.
+SUPPORTER = "o.subject_id, o.is_anonymous, CAST(o.at AS text), o.signal, o.stance, o.claim, o.proposed, CAST(p.created_at AS text)"

@@ -24,7 +24,6 @@ BEARS: Final = re.compile(r"[\d@/_]|\w\.\w|[A-Z]{2}|[a-z][A-Z]")
 
 SLOTS_EACH: Final = 64
 LARGEST_TABLE: Final = 27
-SEVERAL: Final = 2  # people to whom the agent said something
 
 
 class Said(Protocol):
@@ -171,9 +170,8 @@ def most(holders: Mapping[int, Set[int]], items: int) -> dict[int, int]:
     return found
 
 
-def spread(records: Sequence[Said], known: Callable[[], Set[int]], *, items: int) -> dict[int, int]:
-    """The records that people wrote with a phrase that is in at least `items` of them and that no source has, nor the agent
-    said to several people.
+def spread(records: Iterable[Said], known: Callable[[], Set[int]], *, items: int) -> dict[int, int]:
+    """The records that people wrote with a phrase that is in at least `items` of them and that is not known.
 
     However many people bring it: a campaign has as many accounts as it likes. `known` gives phrases, as `ngrams`
     makes them, and is asked only where something may be spread; the record's own sources count as well. Phrases are
@@ -194,22 +192,21 @@ def spread(records: Sequence[Said], known: Callable[[], Set[int]], *, items: int
             if table[phrase & mask] >= least:
                 holders[phrase].add(record.id)
     common = {phrase: ids for phrase, ids in holders.items() if len(ids) >= items}
-    for phrase in said_by_agent(records, common.keys()):
-        del common[phrase]
     if common:
         for phrase in common.keys() & known():
             del common[phrase]
     return most(common, items)
 
 
-def said_by_agent(records: Sequence[Said], phrases: Set[int]) -> list[int]:
-    """Those of these phrases that the agent itself said to several people: nobody has to bring them in."""
-    heard: defaultdict[int, set[int]] = defaultdict(set)
-    for record in records:
-        if phrases and not record.by_person:
-            for phrase in phrases & {*record.phrases}:
-                heard[phrase].update(record.authors)
-    return [phrase for phrase, people in heard.items() if len(people) >= SEVERAL]
+def said_to_several(answers: Iterable[tuple[int, Iterable[int]]]) -> set[int]:
+    """The phrases of answers, each with the person who was told it, that were told to several people: nobody has to bring
+    in what the agent itself says.
+    """
+    first: dict[int, int] = {}
+    found: set[int] = set()
+    for person, phrases in answers:
+        found.update(phrase for phrase in phrases if first.setdefault(phrase, person) != person)
+    return found
 
 
 def unknown(records: Iterable[Said], known: Set[str]) -> dict[int, int]:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from curation.decisions.reasons import Kind, of
-from curation.evidence import influence, sources
+from curation.evidence import cohorts, influence, sources
 from curation.evidence.records import Finding, place_of
 from curation.models import CurationPolicy, Decision, Derived, EvalCase, Example, PreferencePair, Question
 from curation.review import opening
@@ -149,7 +149,7 @@ def for_its_age(project: Project, settings: GuardSettings, now: datetime) -> Gua
     """The guards that compare with what was there before wait until something was: in a project's first days few people are
     all the people, and holding everything would guard nothing. The caps hold.
     """
-    return replace(settings, phrase_items=NEVER) if influence.is_young(project, now) else settings
+    return replace(settings, phrase_items=NEVER) if cohorts.is_young(project, now) else settings
 
 
 def items(project: Project, settings: BalanceSettings) -> Iterator[balance.Item]:

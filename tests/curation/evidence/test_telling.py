@@ -61,8 +61,8 @@ def test_a_reviewer_is_told_apart() -> None:
 
 def test_the_nameless_are_noted() -> None:
     said = words(("nobody", Stance.UP), ("1", Stance.UP))
-    assert telling.notes(said, said) == ["People without a name count as one."]
-    assert telling.notes(said[1:] * 400, said[1:]) == ["Of the newest 400 votes on this question."]
+    assert telling.notes(said, said, 0) == ["People without a name count as one."]
+    assert telling.notes(said[1:] * 400, said[1:], 0) == ["Of the newest 400 votes on this question."]
 
 
 def contested() -> tuple[Project, ReviewTask, Client]:
