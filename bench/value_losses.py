@@ -4,7 +4,7 @@
 
 `bench/labelled/losses.jsonl` has a line for each record that was read: the log, the id of its conversation there, why it is in no
 release, and whether its answer is good (true, of use, and about the question). They were drawn at random, up to 50 of each
-loss and log, and read by one reader without a look at the votes' comments.
+loss and log, and read by one reader who saw the thumbs.
 """
 
 import json
