@@ -160,7 +160,7 @@ def standing(row: Row, first: Row) -> Verdict:
         )
     if first.rank[0]:
         return Status.RETIRED, "reviewed_otherwise", "A reviewer decided for another answer to the same question."
-    return Status.RETIRED, "corrected_later", "A correction of the same question contradicts this answer."
+    return Status.RETIRED, "corrected_later", "A newer right answer to the same question is in use in its place."
 
 
 def stands(row: Derived) -> int | None:

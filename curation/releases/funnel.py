@@ -154,7 +154,7 @@ def sentence(code: str, status: str = "") -> str:
 WORDS = {
     "same_question": "The same question with the same answer is in use already.",
     "accepted_too": "The answer is right too, and is accepted in the case of its question.",
-    "corrected_later": "A correction of the same question contradicts it.",
+    "corrected_later": "A newer right answer to the same question is in use in its place.",
     "reviewed_otherwise": "A reviewer decided for another answer to the question.",
     "stratum_share": "Balance left it out of training.",
     "agent_share": "Words of an agent that our own releases taught are capped.",
