@@ -39,7 +39,7 @@ def as_one(project: Project, spoken: Words) -> Words:
     """The words about each question, where of each cohort only the newest is left. A constant number of queries, and none
     where no two people speak for a claim that another contests.
     """
-    suspects = {question: found for question, words in spoken.items() if (found := contested(words))}
+    suspects = {question: found for question, words in spoken.items() if len(words) > 2 and (found := contested(words))}
     if not suspects:
         return spoken
     everybody = {word.person for question in suspects for word in spoken[question] if word.person > ANONYMOUS}
@@ -67,7 +67,9 @@ def contested(words: Iterable[Word]) -> dict[int, list[Word]]:
     return {
         claim: some
         for claim, some in backing.items()
-        if 1 < len(some) < len(heard) and all(is_persons(word) for word in some)
+        if len(some) < len(heard)
+        and sum(map(is_persons, some)) > 1
+        and not any(word.stance in REVIEWS for word in some)
     }
 
 
@@ -94,7 +96,7 @@ def is_cohort(
     ):
         return False
     share = share_as_new(oldest, askers, backing[0].at, backing[-1].at)
-    return share is not None and share ** len(backing) < CHANCE
+    return share is not None and share ** sum(map(is_persons, backing)) < CHANCE
 
 
 def age(word: Word, seen: Mapping[int, datetime]) -> timedelta:

@@ -147,7 +147,7 @@ def spreads(
 ) -> dict[int, Finding]:
     """Records with a phrase that many people bring and no source has."""
     spread = poisoning.spread(unread, known_phrases, items=settings.phrase_items)
-    detail = "People wrote a phrase of it {} times and no source has it."
+    detail = "People wrote a phrase of it {} times, and neither a source nor the agent says it."
     return {key: finding("spread_phrase", detail.format(number), number) for key, number in spread.items()}
 
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from curation.evidence import telling
+from curation.evidence import influence, poisoning, telling
 from curation.models import Claim, Decision, Opinion
-from feedback.models import Project
+from feedback.models import Interaction, Project
 from privacy.models import Subject
 from tests import factories as cast
 
@@ -66,6 +66,14 @@ def test_new_people_who_push_a_claim_count_as_one_against_older_people() -> None
     assert {outcome for (outcome,) in rulings.values_list("outcome")} == {"confirmed"}
 
 
+def test_a_nameless_vote_for_their_claim_is_no_older_person() -> None:
+    shop = turned(NEW, OLD)
+    talk = cast.asked(shop, None, question=QUESTION, answer=SIX)
+    cast.said(shop, talk, "edit", subject=None, correction=NINE)
+    cast.turn(shop)
+    assert right() == (6, 1)
+
+
 def test_a_reader_is_told_that_they_count_as_one() -> None:
     shop = turned(NEW, OLD)
     about = Decision.objects.filter(interaction__subject=cast.person(shop, "early-0")).get()
@@ -93,3 +101,57 @@ def test_what_somebody_wrote_before_they_changed_their_mind_is_no_label() -> Non
         voted(shop, who, SIX)
     cast.turn(shop)
     assert Decision.objects.get(interaction__external_id=before).outcome == "outvoted"
+
+
+def came(shop: Project, weeks: Iterable[int]) -> None:
+    """So many people in each week, the last of them now."""
+    numbers = list(weeks)
+    for ago, number in enumerate(reversed(numbers)):
+        Subject.objects.bulk_create(
+            Subject(
+                namespace=shop.namespace, digest=f"{ago:032}{one:032}", created_at=timezone.now() - timedelta(weeks=ago)
+            )
+            for one in range(number)
+        )
+
+
+@pytest.mark.parametrize(
+    ("weeks", "sudden"),
+    [
+        ([60, 10, 10, 10, 10], 0),
+        ([10, 10, 10, 10, 60], 1),
+        ([10, 10, 10, 60], 0),
+        ([5, 5, 5, 5, 18], 0),
+        ([10, 10, 10, 10, 60, 60], 2),
+        ([10, 14, 20, 28, 40, 56], 0),
+    ],
+)
+def test_a_week_is_sudden_beside_the_weeks_before_it(weeks: list[int], sudden: int) -> None:
+    shop = cast.project()
+    came(shop, weeks)
+    assert len(influence.sudden_weeks(shop)) == sudden
+
+
+def test_people_of_a_projects_first_week_are_several_when_it_is_over() -> None:
+    shop = cast.project()
+    for who in ("anna", "ben"):
+        voted(shop, who, SIX)
+    then = timezone.now() - timedelta(days=60)
+    Interaction.objects.update(received_at=then)
+    Subject.objects.update(created_at=then)
+    Opinion.objects.update(at=then)
+    cast.turn(shop)
+    assert Claim.objects.get().tier == "several"
+
+
+def test_a_phrase_that_the_agent_told_several_people_is_known() -> None:
+    shop = cast.project()
+    voted(shop, "anna", SIX)
+    voted(shop, "ben", f"Sure: {SIX}", question="kettle warranty?")
+    voted(shop, "cleo", "Call the shop on Monday and ask for Tom.", question="Who mends it?")
+    cast.turn(shop)
+    known = influence.known_phrases(shop, [], 5)
+    assert (
+        poisoning.ngrams(SIX, 5) <= known
+        and not poisoning.ngrams("Call the shop on Monday and ask for Tom.", 5) & known
+    )
