@@ -13,7 +13,7 @@ from curation.gate import agents, judging
 from curation.gate.agents import Question, call, takes_world
 from curation.models import GateRun, Release
 from curation.policies import versions
-from curation.questions.clock import hangs_on_the_clock
+from curation.questions.sameness import hangs_on_the_clock
 from curation.releases.files import folder
 from tests import factories as cast
 
