@@ -1,18 +1,17 @@
-"""The capture API: read the body within a limit, parse, call one function of `capture`, answer."""
+"""The capture API: parse, call one function of `capture`, answer."""
 
 import threading
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from feedback import capture
-from feedback.api import answers, batch
+from feedback.api import answers, batch, bodies
 from feedback.api.throttling import WindowThrottle
 from feedback.capture import Recorded
 from feedback.capture.dry_run import preview
@@ -20,93 +19,11 @@ from feedback.capture.json_bodies import decode, decode_each
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, convert
 from feedback.capture.store import count_results
 from feedback.models import WriteResult
-from feedback.otel import decoding
 from feedback.projects import tokens
 from privacy.api.openapi import described
 from privacy.api.problems import Problem
 from privacy.api.scopes import Scope
 from privacy.redaction import RedactionError
-
-PIECE = 65_536  # bytes
-DRAINED = 16 * 1_048_576  # bytes
-
-
-def read(request: HttpRequest, limit: int) -> bytes:
-    """The whole body, unpacked. Raises a `Problem` if it is over the limit or the server cannot read it, and
-    `PayloadError` if it is shorter than announced, so that no caller believes it was stored."""
-    length = declared_length(request)
-    body = to_the_end(request, limit) if length is None else of_length(request, length, limit)
-    if not body and is_chunked(request):
-        raise PayloadError("", "no_body", "A body was announced, and none came.")
-    return unpacked(body, request.META.get("HTTP_CONTENT_ENCODING", ""), limit)
-
-
-def declared_length(request: HttpRequest) -> int | None:
-    """The `Content-Length`, or None."""
-    try:
-        return max(0, int(request.META.get("CONTENT_LENGTH") or ""))
-    except ValueError:
-        return None
-
-
-def is_chunked(request: HttpRequest) -> bool:
-    """Whether the caller announced a body without its length."""
-    return bool(request.META.get("HTTP_TRANSFER_ENCODING", "").strip())
-
-
-def of_length(request: HttpRequest, length: int, limit: int) -> bytes:
-    """A body of that many bytes."""
-    if length > limit:
-        drain(request)
-        raise too_large(limit)
-    body = request.body
-    if len(body) < length:
-        raise PayloadError("", "incomplete", "The body is shorter than its Content-Length.")
-    return body
-
-
-def to_the_end(request: HttpRequest, limit: int) -> bytes:
-    """A body without a length. Django takes it for empty, so this reads the server's own stream, which is only safe if the
-    server promises that the stream ends."""
-    if not request.META.get("wsgi.input_terminated"):
-        if is_chunked(request):
-            raise Problem(411)
-        return request.body
-    if request.META.get("HTTP_TRANSFER_ENCODING", "chunked").strip().lower() != "chunked":
-        raise Problem(411)
-    stream: Any = request.META["wsgi.input"]
-    pieces, size = [], 0
-    while piece := stream.read(PIECE):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            drain(stream, DRAINED - size)
-            raise too_large(limit)
-    return b"".join(pieces)
-
-
-def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body without its gzip, within the limit as well."""
-    try:
-        found = decoding.unpacked(body, encoding.strip().lower(), limit)
-    except decoding.TooLarge:
-        raise too_large(limit) from None
-    if body and not found:
-        raise PayloadError("", "no_body", "There is nothing in the body once it is unpacked.")
-    return found
-
-
-def drain(stream: Any, left: int = DRAINED) -> None:
-    """Read the rest of a refused body, up to a bound: a connection that is closed while the caller sends would lose the
-    answer."""
-    while left > 0 and (piece := stream.read(PIECE)):
-        left -= len(piece)
-
-
-def too_large(limit: int) -> Problem:
-    """The refusal of a body over the limit."""
-    return Problem(413, f"The body may have at most {limit} bytes.")
-
 
 JSON = "application/json"
 # A batch takes some twenty times its body while it is worked on, and two at once keep a process busy.
@@ -123,7 +40,7 @@ class CaptureView(APIView):
     def received(self, request: Request, *media: str) -> bytes:
         """The body, whole and within the limit, which is smaller for a browser. Raises a `Problem`, `PayloadError`."""
         limit = min(self.body_limit, settings.TOKEN_BODY_LIMIT) if request.auth.grant else self.body_limit
-        body = read(request, limit)
+        body = bodies.read(request, limit)
         if media_type(request) not in (media or (JSON,)):
             raise UnsupportedMediaType(request.content_type)
         return body
