@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from curation.gate.submissions import AnswerIn
+from curation.api.gate_views import AnswerIn
 from drf_spectacular.generators import SchemaGenerator
 
 from curation.releases.recalls import AckIn
