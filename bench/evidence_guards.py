@@ -81,7 +81,7 @@ FAR: Final = 10**9
 GUARDS: Final[Mapping[str, Guard]] = {
     "pushed_phrase": Guard("a phrase that one or two people bring often", {}, "PHRASE_SUBJECTS"),
     "unknown_names": Guard("three corrections of one person that name what nobody knows", {}, "UNKNOWN_EACH"),
-    "spread_phrase": Guard("a phrase that many bring and no source has", {}, "spreads"),
+    "spread_phrase": Guard("a phrase that many bring, and neither a source nor the agent", {}, "spreads"),
     "subject_cap": Guard("more than five records that rest on one person", {"subject_cap": FAR}),
 }
 
