@@ -189,11 +189,14 @@ def names(model: Any, given: str) -> list[str]:
 
 def filled(model: Any, given: str, rows: list[Any]) -> list[Any]:
     """The rows with the defaults of what they leave out."""
-    rest = tuple(
-        field.get_db_prep_save(field.get_default(), connection=None) if not callable(field.default) else ""
-        for field in missing(model, given)
-    )
+    rest = tuple(map(default_of, missing(model, given)))
     return [(*row, *rest) for row in rows]
+
+
+def default_of(field: Any) -> Any:
+    """A field's default as the database takes it."""
+    value = field.get_default()
+    return json.dumps(value) if isinstance(value, list | dict) else value
 
 
 def curate() -> dict[str, Any]:
