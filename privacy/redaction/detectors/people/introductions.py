@@ -66,6 +66,11 @@ LABEL: Final = re.compile(
     r"|cardholder|recipient|addressee|patient|nom|prénom|vorname|nachname|apellidos?|nombre|cognome|assignee|reporter|contact person|attn|prepared (?:by|for)|(?:ship|bill|sold|deliver)(?:ped)? to|signed|employee|client|customer)"
     r"\\?[\"']?\s{0,3}[:=]\s{0,8}\\?[\"']?"
 )
+# Fields that only people have: a plain name beside them is a person's.
+PERSONAL_FIELD: Final = re.compile(
+    r"[\"'\s,;{_-](?:dob|birth\w*|date_of_birth|ssn|passport\w*|gender|surname|last_?name|first_?name|phone\w*|mobile|e-?mail|geburts\w+|telefon\w*|iban|patient\w*)[\"']?\s?[:=]"
+)
+BESIDE: Final = 120  # characters before and after a field where its neighbours are
 LINE_END: Final = re.compile(r"[ \t]*[,.]?(?:[\"'\\<\r\n|;]|\Z)")
 ROLE: Final = (
     r"psychologist|psychiatrist|therapist|family counsel(?:l)?or|counsel(?:l)?or|doctor|dentist|surgeon|nurse|attorney|lawyer|accountant|manager|engineer|developer|agent|employee|customer|client|patient|applicant|colleague|friend|wife|husband|son|daughter|brother"
@@ -140,7 +145,7 @@ def addressed(page: Page) -> Iterator[Hit]:
     for match in GREETING_PLACES.read(GREETING, page.low):
         if TITLE.match(page.text, match.end()):
             continue  # `titled` finds the name: `Hallo Frau Vogel`
-        end = sequence(page, match.end(), bare=False)
+        end = sequence(page, match.end(), bare=False) or placed(page, match.end())
         if end and page.text[end : end + 1] in {"", ",", ".", "!", "\n", "\r", ":", ";", " ", "-", "\\"}:
             yield Hit(match.end(), end, RANK, "PERSON", "greeting")
     for match in SIGNATURE_PLACES.read(SIGNATURE, page.low):
@@ -149,6 +154,17 @@ def addressed(page: Page) -> Iterator[Hit]:
             yield Hit(name.start(), name.end(), RANK, "PERSON", "signature")
         elif not name and (end := lower_name(page, match.end(), known_only=True)) and LINE_END.match(page.text, end):
             yield Hit(match.end(), end, RANK, "PERSON", "signature")
+
+
+def placed(page: Page, start: int) -> int:
+    """Where a name ends that is a place's, too: `Hey Sofia, …`. A place is seldom greeted."""
+    word = CAPITALISED.of(page.text).match(page.text, start)
+    if word and page.text[word.end() : word.end() + 1] in GREETED and kind_of(word.group()) & (FIRST | STOP | ORGANISATION) == FIRST:
+        return word.end()
+    return 0
+
+
+GREETED: Final = frozenset({",", "!", "\n", "\r"})
 
 
 def labelled(page: Page) -> Iterator[Hit]:
@@ -166,6 +182,7 @@ def labelled(page: Page) -> Iterator[Hit]:
             .startswith(("name", "user", "employee", "client", "customer", "contact", "patient"))
         )
         whole = bool(LINE_END.match(page.text, name.end()))
+        specific = specific or PERSONAL_FIELD.search(page.low, match.start() - BESIDE, name.end() + BESIDE) is not None
         known = any(sure(kind) or surname(kind) for kind in words)
         named = known or (whole and specific and len(words) <= 4 and any(possible(kind) for kind in words))
         if not known and not all(
