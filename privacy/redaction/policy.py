@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import re2
 
-from privacy.redaction.detectors.numbers import checksums
+from privacy.redaction import checksums
 from privacy.redaction.repeats import stands_alone
 from privacy.redaction.results import RedactionError
 

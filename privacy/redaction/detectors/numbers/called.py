@@ -55,7 +55,9 @@ ANYWHERE: Final = Anchor(rf"(?i)(?:{WHOLE})")
 IN_ASCII: Final = Anchor(rf"(?i)\b(?:{ascii_part(WHOLE)})\b")
 KINDS: Final = tuple((kind, rank, re.compile(pattern)) for kind, rank, pattern in CUES)
 NEAR: Final = 48
-GROUPED: Final = re.compile(r"(?<![\d-])\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?![\d-])")  # as cards are written
+GROUPED: Final = re.compile(
+    r"(?<![\d-])\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?![\d-])"
+)  # as cards are written
 DATE: Final = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\Z|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\Z|\d{1,3}(?:\.\d{1,3}){3}\Z"
 )

@@ -159,7 +159,11 @@ def addressed(page: Page) -> Iterator[Hit]:
 def placed(page: Page, start: int) -> int:
     """Where a name ends that is a place's, too: `Hey Sofia, …`. A place is seldom greeted."""
     word = CAPITALISED.of(page.text).match(page.text, start)
-    if word and page.text[word.end() : word.end() + 1] in GREETED and kind_of(word.group()) & (FIRST | STOP | ORGANISATION) == FIRST:
+    if (
+        word
+        and page.text[word.end() : word.end() + 1] in GREETED
+        and kind_of(word.group()) & (FIRST | STOP | ORGANISATION) == FIRST
+    ):
         return word.end()
     return 0
 

@@ -148,7 +148,9 @@ def prefixed(page: Page) -> Iterator[Hit]:
     """Tokens that begin as their provider makes them, and webhooks, whose URL is the secret."""
     for match in PREFIX_PLACES.read(PREFIXED, page.text):
         rest = match.group().split("_")[-1].split(".")[-1].replace("-", "")
-        if not rest.isalpha() or rest.isupper() or shuffled(rest):  # tokens hold digits, `hf_depotShelfCounters` does not
+        if (
+            not rest.isalpha() or rest.isupper() or shuffled(rest)
+        ):  # tokens hold digits, `hf_depotShelfCounters` does not
             yield Hit(match.start(), on(page.text, match.end()), RANK, "SECRET", "token_prefix")
     for match in WEBHOOK.finditer(page.text) if "hook" in page.text else ():
         yield Hit(match.start(), match.end(), RANK, "SECRET", "webhook")
