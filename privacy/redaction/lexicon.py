@@ -147,8 +147,11 @@ def listed(name: str) -> list[str]:
 
 @cache
 def titled_names() -> frozenset[str]:
-    """First names as they are written, capitalised or in capitals: any of them makes a text worth a look."""
-    names = [word for word, kind in lexicon().items() if kind & FIRST]
+    """First names as they are written, capitalised or in capitals: any of them makes a text worth a look.
+
+    One that is a stop word, too (`May`), begins no name whatever stands around it.
+    """
+    names = [word for word, kind in lexicon().items() if kind & (FIRST | STOP) == FIRST]
     return frozenset(map(str.capitalize, names)) | frozenset(name.upper() for name in names if len(name) > 3)
 
 

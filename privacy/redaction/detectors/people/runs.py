@@ -1,10 +1,11 @@
 """Runs of capitalised words, and the names in them."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, spelt_like
-from privacy.redaction.hits import WORD_AND_NAME, Page, starts_sentence
+from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, INITIAL, RUNS, spelt_like
+from privacy.redaction.hits import Page, starts_sentence
 from privacy.redaction.lexicon import (
     COMMON,
     ENGLISH,
@@ -30,17 +31,33 @@ Token = tuple[int, int, int]  # start, end, kind
 
 
 def runs(page: Page) -> list[list[Token]]:
-    """Capitalised words that stand together, with an initial's full stop or a particle between them.
-
-    A word by itself is left out unless it is a first name.
+    """Capitalised words that stand together, with an initial's full stop or a particle between them, where a first name is
+    among them.
     """
-    text = page.text
-    known = lexicon()
+    text, names = page.text, page.names or ()
     found: list[list[Token]] = []
+    for match in RUNS.of(text).finditer(text):
+        piece = match.group()
+        if match.lastindex is None:  # a word by itself: nearly all are
+            if piece in names or not piece.isalpha():
+                found += split(page, *match.span())
+        elif any([name in piece for name in names]) or INITIAL.search(piece) or surnamed(page.low, *match.span()):
+            found += split(page, *match.span())
+    return found
+
+
+def surnamed(low: str, begin: int, stop: int) -> bool:
+    """Whether a word after the first is a surname."""
+    known = lexicon()
+    return any([known.get(word, 0) & LAST for word in low[low.find(" ", begin, stop) + 1 : stop].split()])
+
+
+def split(page: Page, begin: int, stop: int) -> Iterator[list[Token]]:
+    """The runs of a stretch of capitalised words, weighed; a word by itself is left out unless it is a first name."""
+    text, known = page.text, lexicon()
     run: list[Token] = []
     last = -1
-    heavy = False  # whether any word is one of some other language, too
-    for match in CAPITALISED.of(text).finditer(text):
+    for match in CAPITALISED.of(text).finditer(text, begin, stop):
         start, end = match.span()
         low = page.low[start:end]
         kind = known.get(low, -1)
@@ -54,15 +71,12 @@ def runs(page: Page) -> list[list[Token]]:
             run.append((start, end, kind))
         else:
             if run and (len(run) > 1 or run[0][2] & FIRST):
-                found.append(run)
+                yield weighed_run(page, run)
             before = text[start - 1] if start else " "
             run = [] if before.isalnum() or before in "_@#/.&-" else [(start, end, kind)]
-        if kind > FLAGS or kind & WORD_AND_NAME == WORD_AND_NAME:
-            heavy = True
         last = end
     if run and (len(run) > 1 or run[0][2] & FIRST):
-        found.append(run)
-    return [weighed_run(page, run) for run in found] if heavy else found
+        yield weighed_run(page, run)
 
 
 def weighed_run(page: Page, run: list[Token]) -> list[Token]:
