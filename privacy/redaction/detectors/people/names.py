@@ -47,8 +47,9 @@ def by_lexicon(page: Page) -> Iterable[Hit]:
         return ()
     found = persons(page, [name for tokens in runs(page) for name in names_in(page, tokens)])
     hits = [Hit(start, end, RANK, "PERSON", "name_list") for start, end in found]
-    if hits and (", " in text or " and " in text or " & " in text):
-        hits += in_lists(page)
+    for hit in hits:
+        if text.startswith(JOINTS, hit.end) or text.endswith(JOINTS, 0, hit.start):
+            return [*hits, *in_lists(page)]
     return hits
 
 
@@ -75,6 +76,7 @@ def in_lists(page: Page) -> Iterator[Hit]:
                 yield Hit(start, end, RANK - 1, "PERSON", "name_in_list")
 
 
+JOINTS: Final = (", ", " and ", " & ", " und ", " et ", " y ")
 CONJUNCTION: Final = re.compile(r" (?:and|or|und|et|y) | & ")
 NUMBER_AFTER: Final = re.compile(r"[.]? (?:[a-z]+ )?\d")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from privacy.redaction.anchors import places
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, CONTRACTION, GAPS, INITIAL, RUNS, spelt_like
 from privacy.redaction.hits import Page, starts_sentence
 from privacy.redaction.lexicon import (
@@ -19,6 +20,7 @@ from privacy.redaction.lexicon import (
     PLACE,
     STOP,
     STREETS,
+    family_names,
     kind_of,
     lexicon,
     possible,
@@ -34,22 +36,27 @@ def runs(page: Page) -> list[list[Token]]:
     """Capitalised words that stand together, with an initial's full stop or a particle between them, where a first name is
     among them.
     """
-    text, names = page.text, page.names or ()
-    found: list[list[Token]] = []
+    text, low = page.text, page.low
+    names, surnames = page.names or frozenset(), family_names()
+    stretches: list[tuple[int, int]] = []
     for match in RUNS.of(text).finditer(text):
         piece = match.group()
-        if match.lastindex is None:  # a word by itself: nearly all are
-            if piece in names or not piece.isalpha():
-                found += split(page, *match.span())
-        elif any([name in piece for name in names]) or INITIAL.search(piece) or surnamed(page.low, *match.span()):
-            found += split(page, *match.span())
-    return found
-
-
-def surnamed(low: str, begin: int, stop: int) -> bool:
-    """Whether a word after the first is a surname."""
-    known = lexicon()
-    return any([known.get(word, 0) & LAST for word in low[low.find(" ", begin, stop) + 1 : stop].split()])
+        words = piece.split()
+        if (
+            not names.isdisjoint(words)
+            or "-" in piece
+            or "." in piece
+            or not surnames.isdisjoint(low[match.start() + len(words[0]) : match.end()].split())
+            or (len(words) > 2 and INITIAL.search(piece))
+        ):
+            stretches.append(match.span())
+    word = CAPITALISED.of(text)
+    for name in names:
+        for start in places(text, name):
+            alone = word.match(text, start) if not start or not text[start - 1].isalnum() else None
+            if alone and not any([begin <= start < stop for begin, stop in stretches]):
+                stretches.append(alone.span())
+    return [run for begin, stop in sorted(stretches) for run in split(page, begin, stop)]
 
 
 def split(page: Page, begin: int, stop: int) -> Iterator[list[Token]]:
