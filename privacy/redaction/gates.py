@@ -123,7 +123,7 @@ def gate_for(detector: Detector, letters: str) -> str:
     return {ASCII: detector.in_ascii, LATIN: detector.in_latin}.get(letters, detector.gate)
 
 
-@lru_cache(maxsize=16)  # the gates of all policies are the same: what policies add is always open
+@lru_cache(maxsize=32)  # the gates of all policies are the same: what policies add is always open
 def compiled_set(members: tuple[Detector, ...], letters: str) -> GateSet:
     """The gates of these detectors, and one more, which every text opens; for texts of certain letters.
 

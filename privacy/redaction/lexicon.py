@@ -49,6 +49,8 @@ ORGANISATIONS: Final = (
     " council department ministry agency office services service systems solutions technologies technology software industries partners associates insurance airlines motors energy"
     " records media news times post journal magazine press linux windows server cloud api sdk framework library protocol algorithm theorem law act effect method model test syndrome"
     " disease institute laboratories labs studio studios entertainment pictures films theory principle distribution equation function transform license licence project bay creek monica"
+    " vakfı derneği üniversitesi şirketi bankası nadace univerzita stiftung verein universität hochschule fondation société université école fundación asociación universidad"
+    " fundação associação universidade fondazione associazione università stichting vereniging universiteit fundacja stowarzyszenie uniwersytet stiftelse stiftelsen förening universitet fundația universitatea"
 ).split()
 
 # Capitalised words that are also names and are nobody, and what a sentence begins with.

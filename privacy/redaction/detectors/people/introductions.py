@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from privacy.redaction.anchors import Anchor, matches
+from privacy.redaction.detectors.people.abroad import newcomer
 from privacy.redaction.detectors.people.name_ends import STREETWISE, kinds, lower_name, organised, sequence
 from privacy.redaction.detectors.people.name_forms import CAPITALISED, LOWER_NAME, SEQUENCE, spelt_like
 from privacy.redaction.detectors.people.things import names_program
@@ -51,6 +52,9 @@ INTRODUCED: Final = re.compile(rf"\b(?:(?P<name>{SURE_INTRODUCTION})|(?P<weak>{I
 LOOSE: Final = re.compile(
     r"named|namens|call me|signed,?|it's under|(?:full|maiden|first|last|middle|legal|given|family|sur|nick|birth|real)[ -]?name(?:\s?=)?"
 )
+# Whom one speaks with is a person, known to a list or not; whom one asks or calls is a company as often.
+SPOKEN_TO: Final = re.compile(r"(?:spoke|speaking|talk(?:ed|ing)?) (?:to|with)|meet(?:ing)? with")
+CLAUSE: Final = re.compile(r"(?=[.,!?;:)\n]|\Z| [a-z])")
 ENGLISH_ALONE: Final = frozenset({"im"})
 THINGS_TOO: Final = frozenset({"named", "namens", "by the name of", "under the name", "under the name of"})
 GREETING: Final = re.compile(
@@ -134,6 +138,8 @@ def introduced(page: Page) -> Iterator[Hit]:
         if not strong and match["weak"] in ENGLISH_ALONE and page.closed(*match.span("weak")):
             continue  # `im Kopf` is no `I'm Kopf`
         end = sequence(page, match.end(), bare=strong and match["name"] not in THINGS_TOO)
+        if not end and not strong and SPOKEN_TO.fullmatch(match["weak"]):
+            end = newcomer(page, match.end(), CLAUSE)
         if not end and strong:
             end = lower_name(page, match.end(), known_only=bool(LOOSE.fullmatch(match["name"])))
         if end and (strong or page.strict or not names_program(page, match.end(), end)):

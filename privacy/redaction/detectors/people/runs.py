@@ -144,7 +144,7 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
             begins = False
         elif ambiguous and (
             surname(following)
-            or (following == 0 and not kind & PLACE and unknown(page, *tokens[place + 1][:2]))
+            or (following == 0 and not kind & PLACE and new_surname(page, *tokens[place + 1][:2]))
             or (sure(following) and not kind & PLACE)
         ):
             begins = True
@@ -169,6 +169,7 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
             possible(kind)
             and possible(following)
             and not (kind | following) & ORDINARY
+            and ((kind | following) & (FIRST | LAST) or page.languages(*tokens[place][:2]) & ENGLISH)
             and initial(tokens, place + 2)
             and gap(text, tokens, place + 1) in SPACES
         ):
@@ -187,6 +188,11 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     if compound(text, tokens, place + length - 1):
         return 0
     return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
+
+
+def new_surname(page: Page, start: int, end: int) -> bool:
+    """Whether a word that no list has may be a surname behind a first name that is a word, too; a letter needs its full stop."""
+    return unknown(page, start, end) if end - start > 1 else page.text[end : end + 1] == "."
 
 
 def compound(text: str, tokens: list[Token], place: int) -> bool:
