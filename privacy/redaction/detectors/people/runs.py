@@ -1,6 +1,7 @@
 """Runs of capitalised words, and the names in them."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final
 
@@ -50,13 +51,16 @@ def runs(page: Page) -> list[list[Token]]:
             or (len(words) > 2 and INITIAL.search(piece))
         ):
             stretches.append(match.span())
+    inside = [stretch[0] for stretch in stretches]
     word = CAPITALISED.of(text)
+    singles: list[tuple[int, int]] = []
     for name in names:
         for start in places(text, name):
             alone = word.match(text, start) if not start or not text[start - 1].isalnum() else None
-            if alone and not any([begin <= start < stop for begin, stop in stretches]):
-                stretches.append(alone.span())
-    return [run for begin, stop in sorted(stretches) for run in split(page, begin, stop)]
+            place = bisect_right(inside, start) - 1
+            if alone and not (place >= 0 and start < stretches[place][1]):
+                singles.append(alone.span())
+    return [run for begin, stop in sorted(stretches + singles) for run in split(page, begin, stop)]
 
 
 def split(page: Page, begin: int, stop: int) -> Iterator[list[Token]]:
