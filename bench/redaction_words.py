@@ -42,7 +42,8 @@ SEASONS: Final = {
 }
 # First names that are words of every day, which programs do not speak of either: where a sentence begins they are words.
 EVERYDAY: Final = {
-    "de": "lage wahl lust sorge treue wonne ernst falk wolf rose heide",
+    "de": "lage wahl lust sorge treue wonne ernst falk wolf rose heide vater mutter bruder schwester sohn tochter onkel"
+    " tante nachbar chef kollege freund arzt",
     "fr": "claire blanche aimée reine prudence constance fleur perle marin loup",
     "es": "luz paz alba clara blanca consuelo mercedes rocío estrella marina cruz sol nieves",
     "pt": "luz clara glória ora flor aurora",

@@ -41,6 +41,7 @@ STRONG: Final = frozenset(
 WEAK: Final = frozenset("number line numbers".split())
 # "My number": with a word for a number alone, an owner makes it that of a telephone.
 NUMBERS: Final = frozenset("nummer número numéro numero numer numret nummeret".split())
+NEW: Final = frozenset("neue neuer nuevo nouveau novo nuovo nieuwe nowy nytt nye nové".split())
 OWNERS: Final = frozenset(
     "meine meiner mi mis mon ma notre mio mia il minha meu mijn mitt min mój moja moje moj můj nasz unsere nuestro".split()
 )
@@ -179,8 +180,12 @@ def cue_before(before: str) -> tuple[int, str]:
         word = found[1][::-1]
         if word in STRONG and backwards[found.end() : found.end() + 1] != ".":
             return 2, backwards[: found.start(1)][::-1]
-        if word in NUMBERS and (owner := WORD_BEFORE.match(backwards, found.end())) and owner[1][::-1] in OWNERS:
-            return 2, gap  # `mi número es el …`
+        if word in NUMBERS:
+            owner = WORD_BEFORE.match(backwards, found.end())
+            if owner and owner[1][::-1] in NEW:
+                owner = WORD_BEFORE.match(backwards, owner.end())
+            if owner and owner[1][::-1] in OWNERS:
+                return 2, gap  # `mi número es el …`, `mon nouveau numéro est le …`
         if word in WEAK:
             weak, gap = 1, gap if weak else backwards[: found.start(1)][::-1]
         elif word not in BETWEEN:

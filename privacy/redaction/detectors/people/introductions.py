@@ -27,12 +27,12 @@ LABEL_RANK: Final = 33
 
 TITLE: Final = re.compile(
     r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Rev|Hon|Sgt|Capt|Lt|Col|Gen|Sen|Rep|Gov|Herr|Herrn|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Sra|Sr|Srta|Signora?|Sig|Dott|Dhr|Mevr|Pan|Pani|Officer|Detective"
-    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt|señora?|señorita|doña|sra?|srta|monsieur|madame|mademoiselle|signora?|signorina|senhora?|meneer|mevrouw|pani?|fru|herrn?|frau)(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
+    r"|Miss|Sir|Captain|Judge|Senator|Sister|Father|Brother|Uncle|Aunt|Auntie|Grandma|Grandpa|Cousin|mr|mrs|ms|dr|prof|uncle|aunt|señora?|señorita|doña|sra?|srta|monsieur|madame|mademoiselle|signora?|signorina|senhora?|meneer|mevrouw|pani?|fru|herrn?|frau|docteur|doctora?|dottore|dottoressa|maître|professeure?|profesora?|professore|notari[oa]|abogad[oa]|notaire|avocate?|avvocat[oa])(?:\.[ ]?|[ ])(?:(?:Dr|Prof|med|iur)\.[ ]?)*"
 )
 # Titles that their languages write small, with a name that has a capital.
 SMALL_TITLES: Final = frozenset(
     "señor señora señorita doña sr sra srta monsieur madame mademoiselle signor signora signorina senhor senhora meneer mevrouw"
-    " pan pani fru herr herrn frau".split()
+    " pan pani fru herr herrn frau docteur doctor doctora dottore dottoressa maître professeur professeure profesor profesora professore notario notaria abogado abogada notaire avocat avocate avvocato avvocata".split()
 )
 SHORTENED: Final = frozenset({"sr", "sra", "srta"})
 KIN: Final = frozenset({"uncle", "aunt", "auntie", "grandma", "grandpa", "cousin", "dr"})
@@ -62,8 +62,8 @@ GREETING: Final = re.compile(
 )
 SIGNATURE: Final = re.compile(
     r"(?:^|\n|[.!?]\s)[ \t]*(?:(?:kind(?:est)?|best|warm(?:est)?|many|with) )?(?:regards|wishes|best|sincerely(?: yours)?|yours (?:truly|sincerely|faithfully)|respectfully|cordially|cheers|thanks(?: again| a lot| so much| in advance)?|thank you|many thanks|thx|love"
-    r"|mit freundlichen gr(?:ü|ue)(?:ß|ss)en|viele gr(?:ü|ue)(?:ß|ss)e|liebe gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|cordialement|bien à vous|saludos(?: cordiales)?|atentamente|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke groet(?:en)?|abraços)"
-    r"[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n){1,3}[ \t]*(?:[-–—~] ?)?"
+    r"|mit freundlichen gr(?:ü|ue)(?:ß|ss)en|viele gr(?:ü|ue)(?:ß|ss)e|liebe gr(?:ü|ue)(?:ß|ss)e|gru(?:ß|ss)|mfg|lg|cordialement|bien à vous|saludos(?: cordiales)?|un saludo|atentamente|beste gr(?:ü|ue)(?:ß|ss)e|bonne (?:journée|soirée)|merci d'avance|gracias de antemano|grazie in anticipo|(?:vielen )?dank im voraus|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke groet(?:en)?|abraços)"
+    r"(?:[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n){1,3}|, (?=[^\n,.]{2,40}(?:\n|\Z)))[ \t]*(?:[-–—~] ?)?"
 )
 LABEL: Final = re.compile(
     r"(?:\b|_)(?:(?:full|first|last|middle|given|family|user|display|customer|client|contact|patient|employee|holder|account|card ?holder|recipient|sender|author|owner|billing|shipping|subscriber|member|guest|passenger|applicant|student|real|legal|maiden|preferred|sur|nick)?[ _-]?name"
@@ -276,7 +276,7 @@ def payee_in_lower_case(page: Page, start: int) -> int:
 
 TITLES: Final = (
     r"mr|mrs|ms|mx|dr|prof|professor|rev|hon|sgt|capt|lt|col|gen|sen|rep|gov|herrn?|frau|fru|monsieur|madame|mademoiselle|mme|mlle|señora?|señorita|doña|sra?|srta|signora?|signorina|senhora?|meneer|mevrouw|sig|dott|dhr|mevr|pani?|officer|detective|miss|sir|captain|judge"
-    r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin"
+    r"|senator|sister|father|brother|uncle|aunt|auntie|grandma|grandpa|cousin|docteur|doctora?|dottore|dottoressa|maître|professeure?|profesora?|professore|notari[oa]|abogad[oa]|notaire|avocate?|avvocat[oa]"
 )
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector("name_title", rf"(?i:\b(?:{TITLES}))[. ] ?{CAPITAL}|\b(?:mr|mrs|ms|dr|prof|uncle|aunt)[. ]", titled),
@@ -288,7 +288,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(
         "name_greeting",
         rf"(?i:\b(?:dear|hi|hello|hey|hola|bonjour|salut|hallo|ciao|olá|liebe[rs]?|geehrte[rn]?|estimad[oa]|querid[oa]|cara?o?|ch[eè]re?|morning|afternoon|evening|day|greetings|thanks|thank you|thx|cheers|hiya|yo))[ ,]{{1,2}}{CAPITAL}"
-        r"|(?i:\b(?:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en?)?|mfg|lg|cordialement|vous|saludos|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços))[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)",
+        r"|(?i:\b(?:regards|wishes|best|sincerely|yours|truly|faithfully|respectfully|cordially|cheers|thanks|again|much|advance|lot|thank you|thx|love|gr(?:ü|ue)(?:ß|ss)(?:en?)?|mfg|lg|cordialement|vous|journée|soirée|avance|antemano|anticipo|voraus|saludos?|cordiales|atentamente|saluti|atenciosamente|groet(?:en)?|abraços))(?:[ \t]*[,.!]?[ \t]*(?:\r?\n|\\n)|, \p{Lu})",
         addressed,
     ),
     Detector(

@@ -16,6 +16,7 @@ from privacy.redaction.lexicon import (
     FIRST,
     FLAGS,
     LAST,
+    ORDINARY,
     ORGANISATION,
     STOP,
     kind_of,
@@ -69,8 +70,10 @@ def in_lists(page: Page) -> Iterator[Hit]:
             continue
         joined = bool(CONJUNCTION.search(match.group()))
         for start, end, kind in tokens:
-            named = kind & (FIRST | LAST) or (
-                kind == 0 and (joined or len(tokens) > 2) and not NUMBER_AFTER.match(text, end)
+            named = (
+                kind & FIRST
+                or kind & (LAST | ORDINARY) == LAST
+                or (kind == 0 and (joined or len(tokens) > 2) and not NUMBER_AFTER.match(text, end))
             )
             if not sure(kind) and named and not alone_is_no_name(text, start, end):
                 yield Hit(start, end, RANK - 1, "PERSON", "name_in_list")

@@ -19,6 +19,7 @@ from privacy.redaction.lexicon import (
     ORDINARY,
     ORGANISATION,
     PLACE,
+    RARE_AT,
     STOP,
     STREETS,
     family_names,
@@ -196,7 +197,10 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
 
 def new_surname(page: Page, start: int, end: int) -> bool:
     """Whether a word that no list has may be a surname behind a first name that is a word, too; a letter needs its full stop."""
-    return unknown(page, start, end) if end - start > 1 else page.text[end : end + 1] == "."
+    if end - start == 1:
+        return page.text[end : end + 1] == "."
+    listed_in = kind_of(page.low[start:end]) >> RARE_AT & EVERY
+    return not listed_in & page.languages(start, end) and unknown(page, start, end)
 
 
 def compound(text: str, tokens: list[Token], place: int) -> bool:
@@ -228,6 +232,12 @@ def alone_is_no_name(text: str, start: int, end: int) -> bool:
 
 LOCATIVES: Final = frozenset("im zur zum am ins ans aufs nel nella nello no na nos nas".split())
 ARTICLE_WORDS: Final = frozenset("der die das dem den einer einem le la les el los las um uma".split())
+TOWARDS: Final = frozenset("nach pour à a para per to for do til till naar från z ze von de da from".split())
+JOURNEYS: Final = frozenset(
+    "zug flug fähre bus fahrt reise fahrkarte ticket train vol bateau ferry billet voyage traversier tren vuelo barco viaje"
+    " billete autobús flight treno volo viaggio biglietto traghetto trein vlucht reis kaartje pociąg lot prom podróż tåg flyg"
+    " färja resa tog fly færge rejse comboio voo viagem".split()
+)
 PREPOSITIONS: Final = frozenset("in auf unter über aus dans em en".split())
 
 
@@ -235,7 +245,9 @@ def located(page: Page, start: int, end: int) -> bool:
     """Whether a word is where something is or when it was, and so no person: `in der Ferne`, `im Mai`."""
     if page.strict or page.low[start - 1 : start] != " ":
         return False
-    words = page.low[max(0, start - 16) : start].split()
+    words = page.low[max(0, start - 24) : start].split()
+    if len(words) > 1 and words[-1] in TOWARDS and words[-2].rpartition("'")[2] in JOURNEYS:
+        return True  # `der Zug nach Halle`, `le train pour Nancy`
     if not words or (words[-1] not in LOCATIVES and words[-1] not in ARTICLE_WORDS):
         return False
     place = start - 1 - len(words[-1])
