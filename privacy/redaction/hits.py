@@ -131,8 +131,6 @@ class Page:
         found = self._spoken.get(key)
         if found is None:
             found = self._spoken[key] = spoken(counted - vote(own) * key[2])
-        if found == ENGLISH and not word.isascii():
-            return EVERY  # no word of English: a line of another language stands among English ones
         return found
 
     @property

@@ -51,6 +51,7 @@ ORGANISATIONS: Final = (
     " disease institute laboratories labs studio studios entertainment pictures films theory principle distribution equation function transform license licence project bay creek monica"
     " vakfı derneği üniversitesi şirketi bankası nadace univerzita stiftung verein universität hochschule fondation société université école fundación asociación universidad"
     " fundação associação universidade fondazione associazione università stichting vereniging universiteit fundacja stowarzyszenie uniwersytet stiftelse stiftelsen förening universitet fundația universitatea"
+    " lisans lisansı lizenz licencia licença licenza licentie licencja licens licencí belge belgesi dokument dokumentation documentación documentação documentazione documentatie dokumentacja dokumentace"
 ).split()
 
 # Capitalised words that are also names and are nobody, and what a sentence begins with.

@@ -14,6 +14,7 @@ from privacy.redaction.lexicon import (
     EVERY,
     FIRST,
     FLAGS,
+    FREQUENT_AT,
     GERMAN,
     LAST,
     ORDINARY,
@@ -141,6 +142,12 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
         return 0
     if following is not None and not following & FIRST and metavariable(page, tokens, place):
         return 0
+    if (
+        following is not None
+        and not following & (FIRST | LAST)
+        and of_one_language(page, *tokens[place], *tokens[place + 1])
+    ):
+        return 0
     begins = sure(kind)
     if not begins and following is not None:
         ambiguous = bool(kind & FIRST) and not kind & STOP
@@ -193,6 +200,15 @@ def name_length(page: Page, tokens: list[Token], place: int) -> int:
     if compound(text, tokens, place + length - 1):
         return 0
     return 1 if length == 2 and initial(tokens, place + 1) and not sure(kind) else length
+
+
+def of_one_language(page: Page, start: int, end: int, kind: int, begin: int, stop: int, after: int) -> bool:
+    """Whether a name and the word behind it are both words of the text's language: a term, as Turkish `Özgür Yazılım`."""
+    rare = kind_of(page.low[start:end]) >> RARE_AT & EVERY & ~ENGLISH
+    if not rare or after & (ORGANISATION | STOP):
+        return False
+    word = kind_of(page.low[begin:stop])
+    return bool((word >> FREQUENT_AT | word >> RARE_AT) & rare & page.languages(start, end))
 
 
 def new_surname(page: Page, start: int, end: int) -> bool:
