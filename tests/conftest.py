@@ -64,7 +64,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A busy machine is no failure: no deadline for one example. What the thorough run finds is printed, to be kept as an
 # `@example`, and tried first in the next one.
-hypothesis_settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("same", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.register_profile("drawn", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("drawn" if THOROUGH else "same")
 

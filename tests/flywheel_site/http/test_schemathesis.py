@@ -33,6 +33,7 @@ from schemathesis.specs.openapi.checks import (
 from feedback.models import Project
 from feedback.otel.decoding import PROTOBUF
 from tests import factories as cast
+from tests.extent import extent
 from tests.faults.system import system
 
 CASES = int(os.environ.get("SCHEMATHESIS_CASES", "0"))
@@ -136,7 +137,7 @@ def target(request: pytest.FixtureRequest, db: None) -> Target:
 
 @schema.parametrize()
 @settings(
-    max_examples=CASES or 10,
+    max_examples=CASES or extent(5, 20),
     derandomize=not CASES,
     database=None,
     deadline=None,
