@@ -93,14 +93,16 @@ class Target:
         return case.call(**where, base_url=self.address, headers={"Authorization": f"Bearer {self.key}"})
 
 
-@pytest.fixture
-def application(db: None) -> Iterator[Target]:
-    """The application in this process. The test's connection outlives each request."""
+@pytest.fixture(scope="module")
+def application(keep: Callable[[], None]) -> Iterator[Target]:
+    """The application in this process. The connection of the tests outlives each request."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     shop, made = cast.project(), get_wsgi_application()
     with httpx.Client(transport=httpx.WSGITransport(made), base_url="http://localhost") as client:
-        yield Target(cast.key(shop), made).fill(client, lambda: curated(shop))
+        filled = Target(cast.key(shop), made).fill(client, lambda: curated(shop))
+        keep()
+        yield filled
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
