@@ -30,8 +30,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 from curation.decisions.reasons import REASONS, Reason
 from curation.policies.settings import defaults
-from flywheel_site.http.api_docs import calls, kinds
-from privacy.erasure import data_map as datamap
+from flywheel_site.urls import calls, kinds
+from privacy.management.commands import datamap
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "docs" / "reference"

@@ -19,8 +19,7 @@ from typing import Any
 from django.conf import settings
 from granian.rsgi import HTTPProtocol, ProtocolClosed, Scope  # type: ignore[attr-defined] # which it does not list
 
-from flywheel_site.http.errors import MEDIA_TYPE, document
-from flywheel_site.http.rendering import JSONRenderer
+from flywheel_site.http.errors import MEDIA_TYPE, JSONRenderer, document
 from flywheel_site.ops.metrics.traffic import RECEIVED
 from flywheel_site.wsgi import application as wsgi
 

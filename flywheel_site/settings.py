@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flywheel_site.ops.environment import Environment, settled
-from flywheel_site.security.kept_secrets import given_or_kept, kept_secret
+from flywheel_site.ops.environment import Environment, given_or_kept, kept_secret, settled
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -125,7 +124,7 @@ REWRITE_HOUR = env.int(
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["feedback.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["privacy.api.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["flywheel_site.http.rendering.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["flywheel_site.http.errors.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "flywheel_site.http.errors.exception_handler",

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from privacy.db import isolation
-from privacy.erasure import erasure, retention, tombstones, vacuum
+from privacy.erasure import erasure, retention, tombstones
 from privacy.requests import lifecycle
 from privacy.webhooks import delivery
 
@@ -37,7 +37,7 @@ def deliver() -> int:
 @shared_task
 def rewrite() -> list[str]:
     """Overwrite erased rows that PostgreSQL still has in its pages."""
-    return vacuum.rewrite()
+    return retention.rewrite()
 
 
 @shared_task

@@ -18,7 +18,7 @@ from django.db import connection
 from curation.models import Release
 from feedback import capture
 from feedback.models import Project
-from privacy.erasure import erasure, scan, vacuum
+from privacy.erasure import erasure, retention, scan
 from privacy.models import Erasure, PrivacyRequest
 from tests import factories as cast
 from tests.test_erasure_sweep import columns_with_the_mark, files_with_the_mark, plant, text_columns
@@ -175,7 +175,7 @@ def test_no_byte_is_left_in_postgresql_redis_files_and_logs(
     assert product.get("/interactions/by-http").status_code == 404, "hidden at once"
     until(lambda: closed(product, request), "the erasure is not closed")
     assert server_files_with(mark, folder), "PostgreSQL has no need of a rewrite any more"
-    assert vacuum.rewrite(patience=LONG), "a transaction holds on to the old rows"
+    assert retention.rewrite(patience=LONG), "a transaction holds on to the old rows"
 
     assert columns_with_the_mark(mark) == set()
     assert [name for name in files_with_the_mark(mark) if "sqlite" not in name] == []
@@ -202,7 +202,7 @@ def test_the_samples_that_the_planner_keeps_go_too() -> None:
     assert sampled()
     erasure.erase(cast.person(shop))
     erasure.settle()
-    assert vacuum.rewrite(patience=LONG), "a transaction holds on to the old rows"
+    assert retention.rewrite(patience=LONG), "a transaction holds on to the old rows"
     assert not sampled()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE feedback_interaction")
@@ -216,6 +216,6 @@ def test_an_erasure_waits_for_a_transaction_that_still_sees_the_rows() -> None:
         reader.execute("SELECT count(*) FROM feedback_interaction")
         erasure.erase(cast.person(cast.project()))
         erasure.settle()
-        assert vacuum.rewrite(patience=0.3) == [] and Erasure.objects.filter(overwritten_at__isnull=True).exists()
-    assert vacuum.rewrite(patience=LONG), "the reader has gone"
+        assert retention.rewrite(patience=0.3) == [] and Erasure.objects.filter(overwritten_at__isnull=True).exists()
+    assert retention.rewrite(patience=LONG), "the reader has gone"
     assert not Erasure.objects.filter(overwritten_at__isnull=True).exists()

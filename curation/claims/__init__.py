@@ -5,10 +5,18 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 `vocabulary` and `relations`. To add a language, add its lists there and its cases to the tests.
 """
 
-from curation.claims.comparing import clash, conflict, contains, says_opposite, steps_out_of_order
-from curation.claims.inversion import language_for, negation_of, number_words, opposites_of
-from curation.claims.measures import equal, rival
-from curation.claims.quantities import UNITS
+from curation.claims.comparing import (
+    clash,
+    conflict,
+    contains,
+    language_for,
+    negation_of,
+    number_words,
+    opposites_of,
+    says_opposite,
+    steps_out_of_order,
+)
+from curation.claims.quantities import UNITS, equal, rival
 from curation.claims.reading import Claim, Reading, reading, words_of
 from curation.claims.statements import asked, statement_key
 from curation.claims.vocabulary import LANGUAGES

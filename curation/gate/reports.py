@@ -1,21 +1,61 @@
-"""Gate runs in words, for the API, a terminal, a pull request and CI. Cases go by their ids, never by their text."""
+"""Gate runs in words, for the API, a terminal, a pull request and CI; and how an answer differs from the expected one.
+
+Cases go by their ids, never by their text. The differences, word by word, are for the page of a run alone.
+"""
 
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from difflib import SequenceMatcher
+from typing import Any, Literal
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from curation.gate import figures
-from curation.gate.differences import Part, difference
 from curation.gate.runs import FIGURES, Exam, outcome_of
 from curation.gate.verdicts import Case, GatePolicy, Slice, Verdict, verdict_document
 from curation.gate.verdicts.slices import Answered, slice_outcomes
 from curation.models import GateResult, GateRun
+
+LONGEST = 600
+"""Words of an answer that are compared: the comparison takes time in proportion to the product of both lengths."""
+_WORD = re.compile(r"\s*\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of words: in both answers, only in the expected one (`lost`), or only in the candidate's (`new`)."""
+
+    kind: Literal["same", "lost", "new"]
+    text: str
+
+
+def difference(expected: str, given: str) -> list[Part]:
+    """The candidate's answer in parts, with what it lost of the expected one where it was. Empty if they share nothing
+    that is worth showing, or are too long.
+    """
+    ours, theirs = _WORD.findall(expected), _WORD.findall(given)
+    if not ours or not theirs or max(len(ours), len(theirs)) > LONGEST:
+        return []
+    matcher = SequenceMatcher(None, [_plain(word) for word in ours], [_plain(word) for word in theirs], autojunk=False)
+    if matcher.ratio() < 1 / 3:
+        return []
+    parts: list[Part] = []
+    for step, start, end, first, last in matcher.get_opcodes():
+        if step == "equal":
+            parts.append(Part("same", "".join(theirs[first:last])))
+            continue
+        parts += [Part("lost", "".join(ours[start:end]))] if start < end else []
+        parts += [Part("new", "".join(theirs[first:last]))] if first < last else []
+    return parts
+
+
+def _plain(word: str) -> str:
+    return word.strip(" \n\t.,;:!?\"'()*").casefold()
+
 
 PASSING: dict[str, bool | None] = {
     "fixed": True,

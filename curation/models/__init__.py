@@ -15,12 +15,11 @@ from curation.models.derived import Question as Question
 from curation.models.evidence import Claim as Claim
 from curation.models.evidence import Opinion as Opinion
 from curation.models.evidence import SourceText as SourceText
-from curation.models.gate import AgentVersion as AgentVersion
-from curation.models.gate import CaseGrader as CaseGrader
-from curation.models.gate import GateResult as GateResult
-from curation.models.gate import GateRun as GateRun
-from curation.models.gate import VersionState as VersionState
+from curation.models.releases import AgentVersion as AgentVersion
+from curation.models.releases import CaseGrader as CaseGrader
 from curation.models.releases import Dataset as Dataset
+from curation.models.releases import GateResult as GateResult
+from curation.models.releases import GateRun as GateRun
 from curation.models.releases import Period as Period
 from curation.models.releases import PeriodState as PeriodState
 from curation.models.releases import Recall as Recall
@@ -28,6 +27,7 @@ from curation.models.releases import Release as Release
 from curation.models.releases import ReleaseMember as ReleaseMember
 from curation.models.releases import ReleaseQuote as ReleaseQuote
 from curation.models.releases import ReleaseState as ReleaseState
+from curation.models.releases import VersionState as VersionState
 from curation.models.releases import check_formats as check_formats
 from curation.models.review import BulkDecision as BulkDecision
 from curation.models.review import BulkItem as BulkItem

@@ -3,17 +3,108 @@
 The key of a question is made of its canonical text, the turns before it and the declared scope. Two questions are the same
 exactly if their keys are equal. The canonical text leaves out what never changes what is asked: case, spelling, courtesy, and
 the words of closed lists (`words/`). Near questions are another matter (`clusters`).
+
+Also: whether a question can be understood without the turns before it, and whether its answer changes with the day.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from curation.decisions import remarks
-from curation.questions.reference import stands_alone
-from curation.questions.wording import canonical
+from curation.decisions.language import UNKNOWN, guess
+from curation.questions.wording import canonical, composed, courteous, framed, prepared, question_first, split
+from curation.questions.words import Language, recognise
 from feedback.texts.fingerprints import normalise
 from privacy.redaction import PLACEHOLDER
+
+_WORDS: Final = {
+    "en": r"today|tonight|tomorrow|yesterday|currently|nowadays|right now|at the moment|(?:this|next|last) (?:week|weekend|month|year|morning|evening|summer|winter)",
+    "de": r"heute|morgen früh|übermorgen|gestern|derzeit|momentan|zurzeit|(?:diese|nächste|letzte)[nrs]? (?:woche|wochenende|monat|jahr|sommer|winter)",
+    "fr": r"aujourd['’]hui|demain|actuellement|en ce moment|ce soir|(?:cette|ce) (?:semaine|week-end|mois|année)|(?:semaine|mois|année) prochaine?",
+    "es": r"hoy|mañana por la|ayer|actualmente|ahora mismo|esta (?:semana|noche)|este (?:mes|año|fin de semana)|(?:semana|mes|año) (?:que viene|próxim[oa]|pasad[oa])",
+    "it": r"oggi|domani|ieri|attualmente|al momento|stasera|quest[ao]['’ ]?(?:settimana|mese|anno)",
+    "pt": r"hoje|amanhã|ontem|atualmente|neste momento|est[ae] (?:semana|mês|ano)",
+    "nl": r"vandaag|gisteren|momenteel|vanavond|(?:deze|volgende|vorige) (?:week|maand|jaar)|dit (?:weekend|jaar)",
+    "pl": r"dzisiaj|dziś|jutro|wczoraj|obecnie|w tej chwili|w tym (?:tygodniu|miesiącu|roku)",
+}
+_BY_LANGUAGE: Final = {
+    language: re.compile(rf"(?<![\w'’-])(?:{words})(?![\w'’-])", re.I) for language, words in _WORDS.items()
+}
+
+
+MOST_WORDS: Final = 14
+"""A longer sentence tells of a day more often than it asks about it."""
+_ASKED: Final = re.compile(r"[^.!?\n]+\?")
+
+
+def hangs_on_the_clock(question: str) -> bool:
+    """Whether a question names a day by the one it is asked on. Only in the languages that have a list here."""
+    short = [sentence for sentence in _ASKED.findall(question) if len(sentence.split()) <= MOST_WORDS]
+    told = {language for language, words in _BY_LANGUAGE.items() for one in short if words.search(one)}
+    return bool(told) and guess(question) in (*told, UNKNOWN)
+
+
+ENOUGH: Final = 2
+"""Words with content of their own: with one alone, as in "What is the limit?", the dialogue tells which is meant."""
+
+
+def stands_alone(question: str) -> bool:
+    """Whether a question says by itself what it asks about.
+
+    In doubt it does not, nor in a language without lists: evidence of two dialogues is then kept apart, which costs less than
+    to pool what differs. Measured on turns of real dialogues: see the explanation of curation.
+    """
+    text = composed(question)
+    raw = split(text)
+    if not raw or (spoken := recognise([word.lower() for word in raw], text)) is None:
+        return False
+    sets = spoken.sets
+    asked = [words for part in prepared(text, raw, spoken) if (words := courteous(part, spoken, False))]
+    if raw[0].lower() in sets["continuers"] or len(asked) != 1:
+        return False
+    if asked[0][0] in sets["statements"] and "-".join(asked[0][:2]) not in sets["existence"]:
+        return False
+    plain = [word for word in question_first(asked[0], spoken) if word != ","]
+    words = framed(plain, spoken)
+    if not words or words[0] not in sets["starts"] or not sets["follow_up"].isdisjoint(words[1:2]):
+        return False
+    told = words[2:] if "-".join(words[:2]) in sets["existence"] else words
+    if not sets["open"].isdisjoint(told) or refers(words, spoken):
+        return False
+    return tells(words, spoken) or tells(plain, spoken)
+
+
+def refers(words: list[str], spoken: Language) -> bool:
+    """Whether a noun with a definite article may mean one that was spoken of: "the limit", not "the limit for cash"."""
+    sets = spoken.sets
+    for place, word in enumerate(words):
+        if word not in sets["definite"]:
+            continue
+        end = place + 1
+        while end < len(words) and words[end] not in sets["light"] and words[end] not in sets["complement"]:
+            end += 1
+        if words[end - 1] not in sets["unique"] and (end == len(words) or words[end] not in sets["complement"]):
+            return True
+    return False
+
+
+def tells(words: list[str], spoken: Language) -> bool:
+    """Whether these words have content of their own, and among them a code, or a noun after an article or a preposition.
+
+    "How do I avoid getting caught?" has no such noun.
+    """
+    sets = spoken.sets
+    own = [place for place, word in enumerate(words) if word not in sets["light"]]
+    return len(own) >= ENOUGH and any(
+        not words[place].isalpha()
+        or words[place - 1] in sets["anchors"]
+        or (words[place - 1] == "to" and words[place - 2] in sets["towards"])
+        for place in own
+        if place
+    )
+
 
 __all__ = ["canonical", "question_key", "stands_alone"]
 

@@ -1,4 +1,7 @@
-"""The canonical wording of a question in a language that has lists: each step rewrites the words of one sentence."""
+"""The canonical wording of a question in a language that has lists: each step rewrites the words of one sentence.
+
+The order of an enumeration is free between items that "and", "or" or a comma join, and nowhere else.
+"""
 
 import re
 import unicodedata
@@ -6,12 +9,65 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from curation.questions.enumerations import MARKS, ordered
 from curation.questions.indirect import direct
 from curation.questions.words import Language, Rules, elide, language, recognise
 from feedback.texts.fingerprints import MARKS as VOWELS
 from feedback.texts.fingerprints import normalise
 from privacy.redaction import PLACEHOLDER
+
+LONGEST_ITEM: Final = 3
+"""Words. Of longer items nobody knows where they begin."""
+MARKS: Final = frozenset(".?!;,")
+
+
+def ordered(words: list[str], spoken: Language) -> list[str]:
+    """The words with the items of each list in alphabetical order: "Visa and Mastercard" is "Mastercard and Visa"."""
+    for place, word in enumerate(words):
+        if word in spoken.sets["joiners"] and (span := listed(words, place, spoken)):
+            start, second, end = span
+            items = [*split_list(words[start:place]), words[second:end]]
+            if sortable(items, words[start - 1] if start else "", spoken):
+                *first, last = sorted(items)
+                front = [part for item in first for part in (*item, ",")][:-1]
+                return [*words[:start], *front, *words[place:second], *last, *ordered(words[end:], spoken)]
+    return words
+
+
+def listed(words: list[str], place: int, spoken: Language) -> tuple[int, int, int] | None:
+    """Where the items before and after this "and" begin and end; none if that is in doubt."""
+    sets = spoken.sets
+    start = place
+    while start and words[start - 1] not in sets["before"] and words[start - 1] not in sets["articles"]:
+        start -= 1
+    if start and words[start - 1] == "to" and words[start - 2] not in sets["towards"]:
+        return None
+    second = place + 1
+    if second < len(words) and (words[second] in sets["articles"] or words[second] == words[start - 1]):
+        second += 1
+    end = second
+    while end < len(words) and words[end] not in sets["after"] and words[end] not in MARKS:
+        end += 1
+    return (start, second, end) if start < place and second < end else None
+
+
+def split_list(words: Sequence[str]) -> list[list[str]]:
+    """The items between commas."""
+    items: list[list[str]] = [[]]
+    for word in words:
+        if word == ",":
+            items.append([])
+        else:
+            items[-1].append(word)
+    return [item for item in items if item]
+
+
+def sortable(items: list[list[str]], lead: str, spoken: Language) -> bool:
+    """Whether the order of these items is free: in "red shoes and socks" nobody knows what is red."""
+    lengths = {len(item) for item in items}
+    if max(lengths) > LONGEST_ITEM or any(not spoken.sets["bound"].isdisjoint(item) for item in items):
+        return False
+    return len(lengths) == 1 or lead in spoken.sets["pair"]
+
 
 LONGEST: Final = 600
 """Characters: a longer text is compared as it is. Nobody writes two of them that differ by a courtesy."""

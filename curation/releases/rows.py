@@ -27,8 +27,7 @@ from curation.models import (
     ReleaseQuote,
 )
 from curation.quality import audits
-from curation.questions.clock import hangs_on_the_clock
-from curation.questions.sameness import stands_alone
+from curation.questions.sameness import hangs_on_the_clock, stands_alone
 from curation.releases.formats.format import Row
 from curation.releases.manifest import Authorship, Bias, Estimate, Leakage
 from feedback.models import Interaction, Project, Signal

@@ -20,8 +20,7 @@ from curation.models import FIRST, ReviewTask, TaskState
 from curation.review import bulk_admin, deciding, double_review, holds, progress
 from curation.review import page as review_page
 from curation.review.forms import AssignForm, BulkForm, ReviewForm
-from curation.review.queue_filters import FILTERS
-from curation.review.queues import Queue
+from curation.review.queues import FILTERS, Queue
 from privacy.console.lists import ReadOnlyAdmin, row_key
 
 SHORT = 140

@@ -17,7 +17,7 @@ from feedback.importing import logs
 from feedback.importing.formats import FORMATS
 from feedback.importing.mapping import INNER
 from feedback.importing.reading import AUTO, OWN, Reading
-from feedback.importing.vote_values import Scale, threshold_of
+from feedback.importing.votes import Scale, threshold_of
 from feedback.models import Project
 from privacy.consent import ledger
 from privacy.console.progress import bar

@@ -20,8 +20,7 @@ from feedback.capture import Conflict, ConsentSource, Gone
 from feedback.capture.json_bodies import refuse_unstorable
 from feedback.capture.payloads import InteractionIn, PayloadError, Step, convert
 from feedback.importing import consent as importing_consent
-from feedback.importing import times
-from feedback.importing import votes as importing_votes
+from feedback.importing import mapping, votes
 from feedback.importing.formats.format import NO_VOTE, EarlierTurn
 from feedback.importing.reading import Reading
 from feedback.importing.trial import Trial
@@ -139,8 +138,8 @@ def store(project: Project, number: int, line: Line, held: Mapping[str, bool], a
         result = importing_consent.record(project, line.interaction, held, asked)
         if result == WriteResult.NO_CONSENT:
             return LineResult(number, result)
-    votes, problem = importing_votes.record(project, line.id, line.votes)
-    return LineResult(number, result, votes, "feedback" if problem else "", problem)
+    counts, problem = votes.record(project, line.id, line.votes)
+    return LineResult(number, result, counts, "feedback" if problem else "", problem)
 
 
 def parse(project: Project, line: Any, seen: Counter[str], reading: Reading | None = None) -> Line:
@@ -165,12 +164,12 @@ def parse(project: Project, line: Any, seen: Counter[str], reading: Reading | No
     if remarks:
         given["metadata"] = {**(given["metadata"] or {}), "comments": remarks}
     if isinstance(name, str) and said and not any(line.get(text) for text in REQUIRED):
-        return Line(name, None, tuple(importing_votes.parse(item, name, None, place) for place, item in said))
+        return Line(name, None, tuple(votes.parse(item, name, None, place) for place, item in said))
     given |= {"id": name, "subject": line.get("user"), "occurred_at": moment_of(line, reading)}
     interaction = settled(convert(without_nulls(given), InteractionIn))
     interaction = identified(project, interaction, seen, alone=not isinstance(line, EarlierTurn))
     name, moment = interaction.id or "", interaction.occurred_at
-    return Line(name, interaction, tuple(importing_votes.parse(item, name, moment, place) for place, item in said))
+    return Line(name, interaction, tuple(votes.parse(item, name, moment, place) for place, item in said))
 
 
 def own_id(project: Project, name: Any, reading: Reading) -> Any:
@@ -183,7 +182,7 @@ def own_id(project: Project, name: Any, reading: Reading) -> Any:
 def moment_of(record: Mapping[str, Any], reading: Reading) -> str | None:
     """The time of a line or of a vote, in UTC. Raises `PayloadError`."""
     value = record.get("ts")
-    return None if value in (None, "") else times.moment(value, reading.zone, reading.time_format).isoformat()
+    return None if value in (None, "") else mapping.moment(value, reading.zone, reading.time_format).isoformat()
 
 
 def feedback_of(line: Mapping[str, Any], reading: Reading) -> tuple[list[tuple[int, Any]], list[str]]:
@@ -220,7 +219,7 @@ def vote_of(item: Any, reading: Reading) -> Any:
         except PayloadError as error:
             raise PayloadError("/feedback/ts", error.code, error.detail) from None
     value = item.get("value")
-    if value is None and isinstance(thumb := rest.get("thumb"), str) and thumb not in importing_votes.THUMBS:
+    if value is None and isinstance(thumb := rest.get("thumb"), str) and thumb not in votes.THUMBS:
         value = rest.pop("thumb")
     vote = reading.scale.read(value, str(item.get("name", ""))) if value is not None else None
     rest |= vote or {}

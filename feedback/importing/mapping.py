@@ -1,12 +1,107 @@
-"""Takes our fields from where a log of another shape has them (`--map FIELD=PATH`)."""
+"""Takes our fields from where a log of another shape has them (`--map FIELD=PATH`), and reads times as logs write them.
+
+Times are ISO 8601 and its relatives, mail and browser forms, and epochs in any unit. Pure.
+"""
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from feedback.capture.payloads import PayloadError
 from feedback.importing.formats.conversations import USER
 from feedback.importing.formats.trace_texts import answered, asked, data
 from feedback.importing.formats.traces import source_of
+
+NO_ZONE = "The time has no zone. Say which it is in: --zone Europe/Berlin, or --zone UTC"
+AMBIGUOUS = "Day and month cannot be told apart here. Say how times are written: --time-format '%m/%d/%Y %H:%M'"
+NO_TIME = "Expected a time, such as 2026-01-31T12:00:00Z, or seconds since 1970."
+NOT_THIS = "The time is not written as --time-format says."
+FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
+EPOCH = re.compile(r"\d{9,19}(?:\.\d+)?")
+COMPACT = re.compile(r"\d{8}(?:\d{6})?")
+SLASHED = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})(.*)", re.DOTALL)
+DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}),?(.*)", re.DOTALL)
+AMERICAN = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}\b")
+BROWSER = re.compile(r"\w{3} (\w{3} \d{1,2} \d{4} \d{2}:\d{2}:\d{2}) GMT([+-]\d{4})(?: \(.*\))?")
+WORD_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)\Z", re.I)
+SHORT = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})[T ]+(\d{1,2}:\d{2}.*)")
+SHORT_OFFSET = re.compile(r"([+-]\d{2})\Z")
+
+
+def moment(value: Any, zone: tzinfo | None = None, layout: str = "") -> datetime:
+    """The time that a value says. Raises `PayloadError`; `zone` is that of a time without one, `layout` a strptime's."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, datetime)):
+        raise PayloadError("/ts", "invalid_time", NO_TIME)
+    found = _read(value, layout)
+    if found is None:
+        raise PayloadError("/ts", "invalid_time", NOT_THIS if layout else NO_TIME)
+    if found.tzinfo is None:
+        if zone is None:
+            raise PayloadError("/ts", "no_zone", NO_ZONE)
+        found = found.replace(tzinfo=zone)
+    try:
+        return found.astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise PayloadError("/ts", "invalid_time", NO_TIME) from None
+
+
+def _read(value: Any, layout: str) -> datetime | None:
+    if isinstance(value, datetime):
+        return value
+    text = str(value).strip()
+    if layout:
+        try:
+            return datetime.strptime(text, layout)
+        except ValueError:
+            return None
+    if not isinstance(value, str) or EPOCH.fullmatch(text):
+        found = _epoch(value if not isinstance(value, str) else text)
+        if found is not None or not COMPACT.fullmatch(text):
+            return found
+    return _written(text)
+
+
+def _epoch(value: Any) -> datetime | None:
+    number = float(value)
+    for unit in UNITS:
+        if FIRST <= number / unit < LAST:
+            seconds = int(value) / unit if isinstance(value, int) or "." not in str(value) else number / unit
+            return datetime.fromtimestamp(seconds, UTC)
+    return None
+
+
+def _written(text: str) -> datetime | None:
+    if AMERICAN.match(text):
+        raise PayloadError("/ts", "invalid_time", AMBIGUOUS)
+    if COMPACT.fullmatch(text):
+        text = f"{text[:8]}T{text[8:] or '000000'}"
+    if found := BROWSER.fullmatch(text):
+        return datetime.strptime(f"{found[1]} {found[2]}", "%b %d %Y %H:%M:%S %z")
+    if found := SLASHED.fullmatch(text):
+        text = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}{found[4]}"
+    elif found := DOTTED.fullmatch(text):
+        text = f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}{found[4]}"
+    if text[:1].isalpha():
+        try:
+            return parsedate_to_datetime(text)
+        except (ValueError, TypeError, IndexError):
+            return None
+    text = WORD_ZONE.sub("+00:00", text)
+    if found := SHORT.fullmatch(text):
+        year, month, day = found[1].split("-")
+        hour, colon, rest = found[2].partition(":")
+        text = f"{year}-{int(month):02}-{int(day):02}T{int(hour):02}{colon}{rest.replace(' ', '')}"
+    for spelled in (text, SHORT_OFFSET.sub(r"\1:00", text)):
+        try:
+            return datetime.fromisoformat(spelled)
+        except ValueError:
+            continue
+    return None
+
 
 NAMES = ("user", "id", "session")  # texts of ours that logs often write as numbers
 WRAPPED = ("choices", "messages", "role", "generations")

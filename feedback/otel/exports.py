@@ -1,5 +1,7 @@
 """Takes an export: its turns and its feedback are written, and what was missing is said to the exporter and kept for the
 console.
+
+Users' feedback is a `gen_ai.evaluation.result` named `user_feedback`.
 """
 
 from collections import Counter
@@ -11,18 +13,69 @@ import msgspec
 
 from feedback import capture
 from feedback.capture import Recorded, Refusal, parking
-from feedback.capture.payloads import FeedbackIn, PayloadError
+from feedback.capture.payloads import FeedbackIn, PayloadError, check_feedback, convert
 from feedback.capture.recording import writing
 from feedback.models import Interaction, InteractionName, Project, Signal, WriteResult
-from feedback.otel import traces, votes, waiting
-from feedback.otel.decoding import Span
-from feedback.otel.readings import Kind
+from feedback.otel import traces, waiting
+from feedback.otel.decoding import Event, Span, cleaned
+from feedback.otel.payloads import moment
+from feedback.otel.people import person
+from feedback.otel.readings import Kind, Reading
 from feedback.otel.reports import Taken, name_missing, report
 from feedback.otel.spans import PRODUCT, Heard, read_all
 from feedback.otel.traces import Planned
+from feedback.signals import KINDS
 from privacy.api.scopes import Scope
 from privacy.db import bulk
 from privacy.redaction import RedactionError
+
+LABEL = 200
+LABELS: dict[str, str] = {kind: kind for kind in KINDS if kind != "rating"}  # a rating is a score without a label
+LABELS |= dict.fromkeys(("up", "positive", "good", "pass"), "thumbs_up")
+LABELS |= dict.fromkeys(("down", "negative", "bad", "fail"), "thumbs_down")
+
+
+def is_feedback(event: Event) -> bool:
+    """Whether the event is what a user said of an answer."""
+    given = event.attributes
+    return event.name == "gen_ai.evaluation.result" and given.get("gen_ai.evaluation.name") == "user_feedback"
+
+
+def feedback(span: Span, event: Event, number: int, reading: Reading, talks: bool) -> FeedbackIn:
+    """The event as `POST /feedback` would take it; `talks`: see `evaluated`. Raises `PayloadError`."""
+    given = event.attributes
+    correction, score = given.get("flywheel.correction"), given.get("gen_ai.evaluation.score.value")
+    label = LABELS.get(str(given.get("gen_ai.evaluation.score.label", "")).strip().lower().replace(" ", "_"))
+    if correction:
+        label = "edit"
+    elif label is None and isinstance(score, int | float):
+        label = {0.0: "thumbs_down", 1.0: "thumbs_up"}.get(float(score), "rating")
+    body = {
+        "id": f"{span.name}-{number}",
+        "interaction": evaluated(span, given, talks),
+        "signal": label or "",
+        "correction": correction,
+        "comment": given.get("gen_ai.evaluation.explanation"),
+        "score": score if label == "rating" else None,
+        "subject": person(given).subject or reading.person.subject or None,
+        "occurred_at": moment(event.at),
+    }
+    body = {name: cleaned(value) for name, value in body.items() if value is not None}
+    return check_feedback(convert(body, FeedbackIn))
+
+
+def evaluated(span: Span, given: Mapping[str, Any], talks: bool) -> str:
+    """Which interaction feedback on the span is about: the one that it names, that of the response that it names, that of
+    the span linked, its own if it is one (`talks`), or its parent's."""
+    named = given.get("flywheel.interaction.id") or given.get("gen_ai.response.id")
+    if named:
+        return str(named)[:LABEL]
+    if span.links:
+        return "-".join(span.links[0])
+    if not talks and span.parent:
+        return f"{span.trace}-{span.parent}"
+    return str(span.attributes.get("flywheel.interaction.id") or span.name)[:LABEL]
+
 
 AT_ONCE, TRIES, NAME = 1_000, 3, 200
 WHY = {capture.Conflict: "another body under the same id", capture.Gone: "erased or expired"}
@@ -184,14 +237,14 @@ def _votes(
     refused = 0
     for span in spans:
         for number, event in enumerate(span.events):
-            if not votes.is_feedback(event):
+            if not is_feedback(event):
                 continue
             heard = by_span[span.name]
             talks = bool(heard.reading.question or heard.faults)
             try:
                 if Scope.FEEDBACK not in scopes:
                     raise PayloadError("", "scope", NO_SCOPE)
-                found.append(votes.feedback(span, event, number, heard.reading, talks))
+                found.append(feedback(span, event, number, heard.reading, talks))
             except PayloadError as error:
                 taken.rejected[error.detail] += 1
                 refused += 1

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from feedback.otel.readings import TOPS, Kind, Person, Reading
-from feedback.otel.steps import context, is_model, steps
+from feedback.otel.readings import TOPS, Kind, Person, Reading, context, is_model, steps
 
 NEAR = 8  # turns, and calls of one, with which another is compared
 MAX_CONTEXT, MAX_SOURCES, MAX_STEPS, MAX_NAMES, MAX_TAGS, MAX_MEDIA = 200, 100, 1_000, 64, 50, 50

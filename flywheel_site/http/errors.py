@@ -1,18 +1,44 @@
-"""Error responses where no view answers: a problem document for an API call, a page for a person."""
+"""JSON answers through orjson, and error responses where no view answers: a problem document for an API call, a page for a
+person.
+"""
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from rest_framework import exceptions, status
+from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from flywheel_site.http.middleware import CALLS, request_id
 from privacy.api.problems import TITLES
+
+
+class JSONRenderer(BaseRenderer):
+    """UTF-8 JSON; dates as RFC 3339."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        if data is None:
+            return b""
+        try:
+            return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+        except orjson.JSONEncodeError:
+            # PostgreSQL gives a large float back as an integer of more than 64 bits, which orjson does not write.
+            return json.dumps(data, cls=JSONEncoder, ensure_ascii=False).encode()
+
 
 TO_A_PERSON = {
     400: (

@@ -262,7 +262,7 @@ def put_off(receipt: Erasure, error: Exception) -> None:
 
 def overwrite_free_pages() -> None:
     """SQLite: empty the write-ahead log; `secure_delete` has zeroed the pages already. PostgreSQL rewrites its tables
-    every night (`privacy/erasure/vacuum.py`).
+    every night (`privacy/erasure/retention.py`).
     """
     transaction.on_commit(engine.empty_log)
 

@@ -1,9 +1,121 @@
-"""Retention: removes expired rows through the same protocol as an erasure."""
+"""Retention: removes expired rows as an erasure does, and rewrites what still holds deleted ones.
 
-from django.db import transaction
+PostgreSQL keeps deleted rows in its pages until they are rewritten, once a night. VACUUM FULL copies a table without them
+and holds an exclusive lock meanwhile; only tables that hold personal data are rewritten, and only after an erasure. Samples
+of people's words, which the planner keeps, are dropped and not taken again. The last steps close the present segment of the
+write-ahead log and ask for a checkpoint, after which the older ones are removed (`wal_recycle=off`: recycled, they would
+keep their old bytes until they are written over).
+"""
+
+import contextlib
+import time
+
+from django.db import connection, transaction
+from django.db.utils import OperationalError, ProgrammingError
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
+from privacy.db import engine
+from privacy.db.bulk import execute, select
 from privacy.erasure import erasure
+from privacy.erasure.scan import free_text, personal_models
+from privacy.models import Erasure
+
+STATISTICS = "pg_catalog.pg_statistic"
+CLOSE_LOG = ("SELECT pg_switch_wal()", "CHECKPOINT")
+PATIENCE = 60.0  # seconds; a transaction that is open for longer puts the rewrite off to the next night
+LOCK_WAIT = "5s"
+# VACUUM copies what a transaction may still see. That is those of this database that read, those of every database that
+# write (every snapshot counts them), and standbys. Numbers of transactions wrap: their ages do not.
+STILL_SEEN = """
+    SELECT max(age(held)) >= age(%s::xid) FROM (
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::xid AS held
+        UNION ALL SELECT backend_xmin FROM pg_stat_activity
+            WHERE (datname = current_database() OR datname IS NULL) AND pid <> pg_backend_pid()
+        UNION ALL SELECT xmin FROM pg_replication_slots
+    ) AS holders
+"""
+
+
+def rewrite(*, always: bool = False, patience: float = PATIENCE) -> list[str]:
+    """Rewrite the tables if an erasure waits for it (or `always`); their names. SQLite overwrote them at once.
+
+    None, where a transaction that may see what was deleted is still open after `patience` seconds, or where one holds
+    on to a table for longer than `LOCK_WAIT`, while others wait behind us: the next time then.
+    """
+    if engine.one_writer():
+        return []
+    waiting = list(Erasure.objects.filter(overwritten_at__isnull=True, settled_at__isnull=False).values_list("pk"))
+    if not waiting and not always:
+        return []
+    tables = {model._meta.db_table: free_text(model) for model in personal_models()}
+    if not unseen(patience):
+        return []
+    try:
+        done = rewrite_tables(tables, patience)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        done = False
+    if not done:
+        return []
+    Erasure.objects.filter(pk__in=[pk for (pk,) in waiting]).update(overwritten_at=timezone.now())
+    return sorted(tables)
+
+
+def rewrite_tables(tables: dict[str, list[str]], patience: float) -> bool:
+    """Drop the planner's samples of these columns, by table, copy each table, and close the log; see `rewrite`."""
+    execute("SELECT set_config('lock_timeout', %s, false)", [LOCK_WAIT])
+    try:
+        for table, columns in sorted(tables.items()):
+            if columns:
+                execute(without_samples(table, columns))
+        if not unseen(patience):  # the samples too
+            return False
+        for table in sorted(tables):
+            execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+        execute(f"VACUUM FULL {STATISTICS}")  # the owner of the database may; for others it is left out
+    finally:
+        execute("RESET lock_timeout")
+    for statement in CLOSE_LOG:
+        # They need rights of their own; without them, the server does both by itself later.
+        with contextlib.suppress(ProgrammingError):
+            execute(statement)
+    return True
+
+
+def unseen(patience: float) -> bool:
+    """Wait until nobody can see what was deleted before this call; False if that takes longer than `patience` s."""
+    end = time.monotonic() + patience
+    [(now,)] = select("SELECT pg_current_xact_id()::xid")
+    while True:
+        [(is_seen,)] = select(STILL_SEEN, [now])
+        if not is_seen:
+            return True
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.1)
+
+
+def without_samples(table: str, columns: list[str]) -> str:
+    """The statement after which the planner has no samples of these columns and takes none.
+
+    ANALYZE leaves those of an empty table as they were, and only a superuser may delete them; a change of the type, here
+    to the same, drops them and copies nothing.
+    """
+    quote, types = connection.ops.quote_name, column_types(table)
+    changes = [
+        f"ALTER COLUMN {quote(name)} {change}"
+        for name in columns
+        for change in (f"TYPE {types[name]}", "SET STATISTICS 0")
+    ]
+    return f"ALTER TABLE {quote(table)} {', '.join(changes)}"
+
+
+def column_types(table: str) -> dict[str, str]:
+    """The type of each column, as PostgreSQL writes it."""
+    statement = "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = %s::regclass"
+    return dict(select(statement, [table]))
 
 
 def purge(*, dry_run: bool = False) -> dict[str, int]:

@@ -19,8 +19,7 @@ from typing import Any, BinaryIO, TypeAlias
 import yaml
 
 from privacy.files.csv_rows import Line, Row, Unusable, csv_rows, plain_name
-from privacy.files.decoding import TABLES, Undecodable, opened
-from privacy.files.sheets import Unreadable, parquet_rows, sheet_rows
+from privacy.files.decoding import TABLES, Undecodable, Unreadable, opened, parquet_rows, sheet_rows
 
 MAX_RECORD = 4 * 1_048_576
 RELEASED_AT_ONCE = 32 * 1_048_576  # pages of the file that were read

@@ -1,21 +1,46 @@
-"""Redaction policies, and the laboratory, which shows how a sample text is redacted and why."""
+"""Redaction policies, and the laboratory, which shows how a sample text is redacted and why.
+
+A project's own rules are replaced as a whole, checked, and get a new version.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from privacy.console.forms import LabForm, TermForm
 from privacy.console.lists import ReadOnlyAdmin
 from privacy.models import RedactionPolicy
-from privacy.redaction import Policy, Redacted, RedactionError, Span, redact
-from privacy.redaction_policies import revisions
+from privacy.redaction import Policy, Redacted, RedactionError, Span, compile_policy, redact
+
+
+class Outdated(ValueError):
+    """Somebody else changed the rules since the editor opened them."""
+
+
+def revise(policy: RedactionPolicy, definition: dict[str, Any], user: Any, *, seen: str) -> RedactionPolicy:
+    """Put new rules in force under the next version; `seen` is the version that the editor looked at.
+
+    Raises `RedactionError` for rules that do not hold, and `Outdated` where another version came in between.
+    """
+    compile_policy(Policy.from_dict(definition))
+    with transaction.atomic():
+        row = RedactionPolicy.objects.select_for_update().get(pk=policy.pk)
+        if str(row.version) != seen:
+            raise Outdated("Somebody changed these rules meanwhile: look at theirs, and try again.")
+        row.definition, row.version = definition, row.version + 1
+        row.updated_at, row.updated_by = timezone.now(), user
+        row.save(update_fields=["definition", "version", "updated_at", "updated_by"])
+    return row
+
 
 SAMPLE = "Hi, I am Maria Alvarez, mail me at maria.alvarez@example.com or call +44 20 7946 0958. Order 4711-AB is late."
 
@@ -92,8 +117,8 @@ class RedactionPolicyAdmin(ReadOnlyAdmin):
         if not self.may_edit(request, policy):
             raise PermissionDenied
         try:
-            made = revisions.revise(policy, definition, request.user, seen=request.POST.get("seen", ""))
-        except revisions.Outdated as error:
+            made = revise(policy, definition, request.user, seen=request.POST.get("seen", ""))
+        except Outdated as error:
             messages.error(request, str(error))
         else:
             messages.success(request, f"Saved as version {made.version}. What is stored is read again with it.")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from feedback import search
+from feedback import admin
 from feedback.models import Interaction, Project
 from privacy.erasure import erasure
 from tests import factories as cast
@@ -27,7 +27,7 @@ def shop() -> Project:
 
 
 def found(term: str) -> list[str]:
-    return sorted(search.matching(Interaction.objects.all(), term).values_list("external_id", flat=True))
+    return sorted(admin.matching(Interaction.objects.all(), term).values_list("external_id", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_it_stays_within_the_rows_that_it_is_given(shop: Project) -> None:
     other = cast.project("bank")
     cast.asked(other, cast.DAN, question="Which counter has coins?")
     rows = Interaction.objects.filter(project=shop)
-    assert search.matching(rows, "counter").count() == 2 and search.matching(rows, "coins").count() == 0
+    assert admin.matching(rows, "counter").count() == 2 and admin.matching(rows, "coins").count() == 0
 
 
 def test_whoever_was_forgotten_is_not_found(shop: Project) -> None:
@@ -65,11 +65,11 @@ def test_whoever_was_forgotten_is_not_found(shop: Project) -> None:
 
 
 def test_common_words_are_looked_for_among_the_newest(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "MOST", 1)
+    monkeypatch.setattr(admin, "MOST", 1)
     keys = dict(Interaction.objects.values_list("external_id", "pk"))
-    monkeypatch.setattr(search, "WINDOW", keys["c-1"] - keys["a-1"])
+    monkeypatch.setattr(admin, "WINDOW", keys["c-1"] - keys["a-1"])
     assert found("counter") == ["b-1"]
-    monkeypatch.setattr(search, "WINDOW", 1)
+    monkeypatch.setattr(admin, "WINDOW", 1)
     assert found("counter") == []
 
 
@@ -77,7 +77,7 @@ def test_common_words_are_looked_for_among_the_newest(shop: Project, monkeypatch
 def test_on_postgresql_the_index_answers_and_no_samples_of_words_are_taken(shop: Project) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN SELECT id FROM feedback_interaction WHERE " + search.INDEXED, ["counter"])  # noqa: S608 - a constant
+        cursor.execute("EXPLAIN SELECT id FROM feedback_interaction WHERE " + admin.INDEXED, ["counter"])  # noqa: S608 - a constant
         assert "interaction_words" in "\n".join(row[0] for row in cursor.fetchall())
         cursor.execute("ANALYZE feedback_interaction")
         cursor.execute("SELECT count(*) FROM pg_statistic WHERE starelid = 'interaction_words'::regclass")

@@ -7,7 +7,7 @@ import pytest
 
 from curation.decisions.rules import EXPLICIT, IMPLICIT_WEIGHT
 from feedback.models import Project, Signal
-from feedback.otel.votes import LABELS as OTEL_LABELS
+from feedback.otel.exports import LABELS as OTEL_LABELS
 from feedback.signals import KINDS, LABELS, SignalKind
 from tests import factories as cast
 

@@ -1,7 +1,8 @@
 """Pass rates of the first answers, their change, and whether it is a drop: the figures that a verdict rests on.
 
 The estimand is an agent's pass rate when it is asked once. Repetitions chosen by an outcome never enter it; rounds that
-asked every case of a kind do.
+asked every case of a kind do. `detectable` says what a number of cases can
+show, `cases_for` how many a smaller drop takes.
 """
 
 from __future__ import annotations
@@ -9,14 +10,41 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, sqrt
+from statistics import NormalDist
 
 from curation.gate.verdicts import rounds
 from curation.gate.verdicts.cases import Case, Result, ResultSet
 from curation.gate.verdicts.history import History, distinct
 from curation.gate.verdicts.integrity import unchanged
-from curation.gate.verdicts.planning import cases_for, detectable
 from curation.gate.verdicts.rounds import Drops, Unit
 from curation.gate.verdicts.significance import Pairs, change_interval
+
+POWER = 0.8
+LEAST_DISCORDANT = 0.02  # share of cases answered differently that is reckoned with at least
+
+
+def cases_for(drop: float, discordant: float, alpha: float, power: float = POWER) -> int:
+    """The cases it takes to refuse a true drop of the pass rate with that chance.
+
+    `discordant` is the share of cases that two runs answer differently without any drop. R. J. Connor, Biometrics 43
+    (1987) 207-211.
+    """
+    different = min(1.0, max(discordant, LEAST_DISCORDANT) + drop)
+    level, chance = NormalDist().inv_cdf(1 - alpha), NormalDist().inv_cdf(power)
+    return ceil((level * sqrt(different) + chance * sqrt(max(0.0, different - drop * drop))) ** 2 / drop**2)
+
+
+def detectable(units: int, discordant: float, alpha: float, power: float = POWER) -> float | None:
+    """The smallest drop that this many cases refuse with that chance; None where not even a drop of everything is."""
+    if units == 0 or cases_for(1.0, discordant, alpha, power) > units:
+        return None
+    low, high = 0.0, 1.0
+    while high - low > 0.0005:
+        middle = (low + high) / 2
+        low, high = (low, middle) if cases_for(middle, discordant, alpha, power) <= units else (middle, high)
+    return high
+
 
 SMALL_DROP = 0.05  # of the pass rate: what the advice on the number of cases is for
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from feedback.importing.vote_values import is_word
+from feedback.importing.votes import is_word
 
 # Names that teams give to what their users say. A score of another name is a grade until `--vote NAME` says otherwise.
 VOTE = re.compile(

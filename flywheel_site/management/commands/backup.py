@@ -7,7 +7,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from flywheel_site.ops.backups import CannotSave, save
-from flywheel_site.ops.backups.saving import save_tombstones
+from flywheel_site.ops.backups.archive import save_tombstones
 from privacy.console.progress import bar
 
 

@@ -5,7 +5,7 @@ were erased since, `state` says when the last backup was made and whether a rest
 nothing serves. Keys are in no backup.
 """
 
+from flywheel_site.ops.backups.archive import CannotSave, save
 from flywheel_site.ops.backups.restoring import CannotRestore, restore
-from flywheel_site.ops.backups.saving import CannotSave, save
 
 __all__ = ["CannotRestore", "CannotSave", "restore", "save"]

@@ -1,20 +1,34 @@
 """A backup as a file: a zip whose last member, the manifest, says what the others are and how they hash.
 
 It gets its name only when it is whole and on disk, so that a file without a manifest is no backup.
+`save` writes one while the installation runs: the database as it is at one moment, and the releases that it names.
 """
 
 import hashlib
 import os
 import re
 import secrets
+import shutil
+import tempfile
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
 import orjson
+from django.conf import settings
+from django.utils import timezone
+
+from curation.models import Release, ReleaseState
+from flywheel_site.ops.backups import state
+from privacy.db import condition, disk_space, snapshots
+from privacy.erasure import tombstones
+from privacy.models import MasterKey
+from privacy.subjects import master_keys
 
 FORMAT: Final = 1
 MANIFEST: Final = "backup.json"
@@ -136,3 +150,160 @@ def verify(document: Mapping[str, Any], archive: zipfile.ZipFile, progress: Prog
             raise NoBackup(f"{name} is missing or damaged.") from None
         if found.hexdigest() != entry["sha256"]:
             raise NoBackup(f"{name} is not what the manifest says.")
+
+
+NAME = "flywheel-{:%Y%m%dT%H%M%SZ}.zip"
+SAVED = "flywheel-*.zip"
+ASIDE = ".flywheel-"
+LEFTOVERS, LEFT_FOR = f"{ASIDE}*", 86_400.0  # seconds; no backup takes longer
+TRIES = 3
+LEFT_OUT = {
+    "FLYWHEEL_MASTER_KEY": "without it no person in the backup can be found, shown or erased",
+    "SECRET_KEY": "a new one ends every session, and nothing else is lost",
+    "passwords in DATABASE_URL, REDIS_URL, JUDGE_KEY and the bucket's variables": "they are the environment's",
+}
+
+
+class CannotSave(Exception):
+    """No backup was made; says why."""
+
+
+class Moved(Exception):
+    """A release was cut again while its files were read: the backup begins anew."""
+
+
+def save(target: Path, progress: Progress, *, keep: int = 0) -> dict[str, Any]:
+    """Write a backup into this folder, or to this file; what it is, for people and scripts. With `keep`, only so many of
+    the folder's newest backups stay. Raises `CannotSave`; then there is no new file.
+    """
+    began, now = time.monotonic(), timezone.now()
+    path = chosen(target, now)
+    clear_leftovers(path.parent)
+    try:
+        document = written(path, now, progress)
+    except OSError as error:
+        if disk_space.is_full(error):
+            raise CannotSave("There is no room for the backup.") from error
+        raise CannotSave(f"The backup cannot be written: {error.strerror or type(error).__name__}.") from error
+    size, seconds = path.stat().st_size, time.monotonic() - began
+    try:
+        state.note(now, size, seconds)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise CannotSave(f"{path.name} is whole, but FLYWHEEL_VAR does not take the note of it: {why}.") from error
+    removed = forget(path, keep) if keep else []
+    return {
+        "file": str(path),
+        "made_at": now.isoformat(),
+        "bytes": size,
+        "seconds": round(seconds, 1),
+        "rows": sum(document["rows"].values()),
+        "releases": len(document["releases"]),
+        "removed": removed,
+        "keys_left_out": LEFT_OUT,
+    }
+
+
+def chosen(target: Path, now: datetime) -> Path:
+    """The file to write. Never below FLYWHEEL_VAR: an erasure searches that, and would find the person."""
+    path = target.absolute()
+    path = path / NAME.format(now) if path.is_dir() else path
+    if path.resolve().is_relative_to(Path(settings.VAR).resolve()):
+        raise CannotSave(
+            "Keep backups outside FLYWHEEL_VAR: every erasure searches it, and would find the person there."
+        )
+    if not path.parent.is_dir():
+        raise CannotSave("The folder for the backup does not exist.")
+    if path.exists():
+        raise CannotSave("There is a file of this name already.")
+    return path
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove what a backup that was killed more than a day ago has left here: it holds what people said."""
+    for left in folder.glob(LEFTOVERS):
+        if left.stat().st_mtime < time.time() - LEFT_FOR:
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+def written(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
+    """Write the file; its manifest. Begins again where a release moved meanwhile."""
+    for _ in range(TRIES):
+        with suppress(Moved):
+            return write(path, now, progress)
+    raise CannotSave("Releases were cut again all the time; try again later.")
+
+
+def write(path: Path, now: datetime, progress: Progress) -> dict[str, Any]:
+    """One try. Raises `Moved`."""
+    total = condition.size()
+    with (
+        tempfile.TemporaryDirectory(prefix=ASIDE, dir=path.parent) as made,
+        new(path, progress, total) as (writer, complete),
+    ):
+        with snapshots.moment(Path(made)) as moment:
+            releases = list(published(moment.using))
+            keys = MasterKey.objects.using(moment.using).filter(retired_at__isnull=True)
+            document = {
+                "made_at": now.isoformat(),
+                "engine": moment.engine,
+                "migrations": moment.migrations,
+                "tables": moment.tables,
+                "rows": moment.rows,
+                "releases": releases,
+                "master_keys": sorted(keys.values_list("fingerprint", flat=True)) or [master_keys.fingerprint()],
+            }
+            snapshots.write(moment, Path(made), writer.open)
+        for name in releases:
+            add_release(writer, name)
+        complete(document)
+    return document
+
+
+def published(using: str) -> Iterator[str]:
+    """`dataset/version` of each release whose files are there."""
+    rows = Release.objects.using(using).filter(state__in=[ReleaseState.PUBLISHED, ReleaseState.STALE])
+    for row in rows.select_related("dataset").only("number", "recut", "dataset__name").order_by("pk"):
+        yield f"{row.dataset.name}/{row.version}"
+
+
+def add_release(writer: Writer, name: str) -> None:
+    """Add the files of a release. Raises `Moved` where they have gone since the moment."""
+    folder = Path(settings.RELEASES) / name
+    try:
+        for file in sorted(folder.iterdir()):
+            with file.open("rb") as source, writer.open(f"releases/{name}/{file.name}") as target:
+                snapshots.copy(source, target)
+    except FileNotFoundError:
+        raise Moved from None
+    if not folder.exists():
+        raise Moved
+
+
+def forget(newest: Path, keep: int) -> list[str]:
+    """Remove the oldest backups next to this one; their names. A backup outlives an erasure by as long as it is kept."""
+    saved = sorted(newest.parent.glob(SAVED), key=lambda path: path.stat().st_mtime)
+    old = [path for path in saved[:-keep] if path != newest]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return [path.name for path in old]
+
+
+def save_tombstones(target: Path) -> dict[str, Any]:
+    """Copy the list of tombstones, brought up to date, to this folder or file. Raises `CannotSave`."""
+    path = target.absolute()
+    path = path / tombstones.file().name if path.is_dir() else path
+    if path.resolve().is_relative_to(Path(settings.VAR).resolve()):
+        raise CannotSave("Keep the copy outside FLYWHEEL_VAR.")
+    while tombstones.append():
+        pass
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        data = tombstones.file().read_bytes() if tombstones.file().exists() else b""
+        aside.unlink(missing_ok=True)
+        disk_space.append(aside, data)
+        aside.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        raise CannotSave(f"The list cannot be written: {error.strerror or type(error).__name__}.") from error
+    return {"file": str(path), "tombstones": data.count(b"\n")}

@@ -1,18 +1,111 @@
-"""`GET /metrics`, for those who have the token or an address that is allowed."""
+"""`GET /metrics`, for those who have the token or an address that is allowed.
+
+The figures: how writes ended, what waits, what failed, and whether the parts are alive. None is about a person. All are read
+when they are asked for; a database that does not answer is a figure, not an error of the page.
+"""
 
 import hmac
 import ipaddress
 import os
+import shutil
+from collections.abc import Iterator
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from feedback.models import Outcome
+from flywheel_site.ops import health, heartbeats, waiting
+from flywheel_site.ops.backups import state as backups
 from flywheel_site.ops.metrics import traffic
-from flywheel_site.ops.metrics.figures import Figures
 from privacy.api.client_address import client_address, is_trusted, parsed
+from privacy.db import condition
+
+LABELS = {"database": health.database, "broker": health.broker}
+
+
+class Figures:
+    """What is read from the database, from files and from the disk."""
+
+    def collect(self) -> Iterator[Metric]:
+        up = GaugeMetricFamily("flywheel_up", "Whether the part answers: 1 or 0.", labels=["part"])
+        answers = {part: ask() == "ok" for part, ask in LABELS.items()}
+        for part, is_up in answers.items():
+            up.add_metric([part], is_up)
+        yield up
+        yield from signs_of_life()
+        yield from disk()
+        if answers["database"]:
+            try:
+                yield from list(of_the_database())
+            except (DatabaseError, InterfaceError):  # it went away, or has no tables yet
+                yield gauge("flywheel_figures_missing", "1 where the database's figures could not be read.", 1)
+
+
+def gauge(name: str, about: str, value: float) -> Metric:
+    """A figure without labels."""
+    return GaugeMetricFamily(name, about, value)
+
+
+def by(name: str, about: str, label: str, figures: dict[str, float] | dict[str, int]) -> Metric:
+    """A figure for each kind."""
+    family = GaugeMetricFamily(name, about, labels=[label])
+    for kind, number in figures.items():
+        family.add_metric([kind], number)
+    return family
+
+
+def signs_of_life() -> Iterator[Metric]:
+    """Times are seconds since 1970; 0 means never."""
+    yield gauge("flywheel_workers", "Workers that gave a sign of life within a minute.", heartbeats.alive())
+    signs = {
+        "beat": heartbeats.last(heartbeats.BEAT) or 0.0,
+        "work": heartbeats.last(heartbeats.WORK) or 0.0,
+        "worker": max(heartbeats.workers().values(), default=0.0),
+    }
+    about = "Last sign of life of beat, of a worker, and of a task that went from one to the other."
+    yield by("flywheel_heartbeat_timestamp_seconds", about, "part", signs)
+    last = backups.last()
+    made = last["made_at"].timestamp() if last else 0.0
+    yield gauge("flywheel_last_backup_timestamp_seconds", "When `manage.py backup` last made one; 0: never.", made)
+    yield gauge("flywheel_last_backup_bytes", "Its size.", last["bytes"] if last else 0)
+
+
+def disk() -> Iterator[Metric]:
+    """The file system of FLYWHEEL_VAR."""
+    usage = shutil.disk_usage(settings.VAR)
+    yield gauge("flywheel_disk_free_bytes", "Free room where FLYWHEEL_VAR is.", usage.free)
+    yield gauge("flywheel_disk_bytes", "All room where FLYWHEEL_VAR is.", usage.total)
+
+
+def of_the_database() -> Iterator[Metric]:
+    yield writes()
+    for name, number in health.backlog().items():
+        yield gauge(f"flywheel_{name}", f"{name.replace('_', ' ').capitalize()} at this moment.", number)
+    about = "Seconds for which the oldest of this work has waited and nobody was at it."
+    yield by("flywheel_oldest_waiting_seconds", about, "work", waiting.oldest())
+    yield by("flywheel_set_aside", "Work that nobody tries again, after so many failures.", "work", waiting.set_aside())
+    yield by("flywheel_privacy_requests", "Open requests of people.", "state", waiting.requests())
+    yield gauge("flywheel_recalls_overdue", "Recalls not acknowledged within RECALL_DAYS.", waiting.overdue_recalls())
+    yield gauge("flywheel_database_bytes", "The database on disk.", condition.size())
+
+
+def writes() -> Metric:
+    family = CounterMetricFamily(
+        "flywheel_writes",
+        "Writes by how they ended; their sum is what was received.",
+        labels=["project", "kind", "result"],
+    )
+    rows = Outcome.objects.values_list("project__name", "kind", "result").annotate(total=Sum("number")).order_by()
+    for project, kind, result, total in rows:
+        family.add_metric([project, kind, result], total)
+    return family
+
 
 REFUSED = "Figures are for METRICS_NETWORKS, and for those who send METRICS_TOKEN as a bearer.\n"
 

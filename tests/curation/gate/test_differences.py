@@ -1,6 +1,6 @@
 """The candidate's answer against the expected one, word by word."""
 
-from curation.gate.differences import LONGEST, Part, difference
+from curation.gate.reports import LONGEST, Part, difference
 
 
 def test_words_that_are_lost_and_new_are_marked_where_they_are() -> None:

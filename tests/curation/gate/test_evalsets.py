@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from curation.gate import eval_sets
-from curation.gate.eval_sets import EvalSetError, entry
+from curation.management.commands import import_evals
+from curation.management.commands.import_evals import EvalSetError, entry
 from curation.models import Decision, EvalCase, Example, ReviewTask
 from curation.releases import formats
 from curation.releases.formats.format import Format
@@ -44,7 +44,7 @@ SHAPES: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize("case", [case for _, case in SHAPES], ids=[name for name, _ in SHAPES])
 def test_it_reads_the_shapes_of_other_tools(case: dict[str, Any]) -> None:
-    assert entry(case) == eval_sets.Entry(PLAIN["question"], PLAIN["expected"])
+    assert entry(case) == import_evals.Entry(PLAIN["question"], PLAIN["expected"])
 
 
 def test_earlier_turns_are_context() -> None:
@@ -90,10 +90,10 @@ def test_what_a_release_writes_comes_back_in_as_it_was(format: Format, tmp_path:
     )
     written = [row(f"i-{number}", text) for number, text in enumerate(["What is it?", *hostile])]
     path.write_bytes(b"".join(format.line(each) or b"" for each in written))
-    found = [record.value for record in records.read(path, lists=eval_sets.LISTS)]
+    found = [record.value for record in records.read(path, lists=import_evals.LISTS)]
     for each, case in zip(written, found, strict=True):
         turns = tuple((turn["role"], turn["content"]) for turn in each.context)
-        assert entry(case) == eval_sets.Entry(each.question, each.expected, turns)
+        assert entry(case) == import_evals.Entry(each.question, each.expected, turns)
 
 
 CHOICES = ["Bern", "Basel", "Zug"]
@@ -114,7 +114,7 @@ CHOICES = ["Bern", "Basel", "Zug"]
 @pytest.mark.parametrize("name", ["target", "ideal"])
 def test_the_letter_of_a_choice_becomes_its_text(target: Any, expected: str, name: str) -> None:
     case = {"input": "What is the capital?", "choices": CHOICES, name: target}
-    assert entry(case) == eval_sets.Entry("What is the capital?", expected)
+    assert entry(case) == import_evals.Entry("What is the capital?", expected)
     assert entry({"question": "Q", "choices": CHOICES, "expected": target}).expected == expected
 
 
@@ -189,7 +189,7 @@ def test_curation_leaves_it_to_the_reviewer(imported: ReviewTask) -> None:
 
 
 def test_what_is_imported_can_be_erased(imported: ReviewTask) -> None:
-    erasure.erase(cast.person(imported.project, eval_sets.HOLDER))
+    erasure.erase(cast.person(imported.project, import_evals.HOLDER))
     assert not Interaction.objects.exists() and not ReviewTask.objects.exists()
 
 
@@ -217,5 +217,7 @@ def test_every_dialect_is_read_in_a_test_and_shown_to_people() -> None:
     cases = [case for _, case in SHAPES] + [
         orjson.loads((format.line(row("i-1")) or b"").removeprefix(b"- ")) for format in OWN
     ]
-    assert [dialect.key for dialect in eval_sets.DIALECTS if not any(dialect.key in case for case in cases)] == []
-    assert all(dialect.form in eval_sets.FORMAT and dialect.tool in eval_sets.FORMAT for dialect in eval_sets.DIALECTS)
+    assert [dialect.key for dialect in import_evals.DIALECTS if not any(dialect.key in case for case in cases)] == []
+    assert all(
+        dialect.form in import_evals.FORMAT and dialect.tool in import_evals.FORMAT for dialect in import_evals.DIALECTS
+    )

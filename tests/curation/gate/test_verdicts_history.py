@@ -11,7 +11,7 @@ from curation.gate.verdicts import GatePolicy, History, Verdict, judge_early, ju
 from curation.gate.verdicts.cases import case_digest
 from curation.gate.verdicts.history import Record
 from curation.gate.verdicts.losses import Evidence, coins, lost, together
-from curation.gate.verdicts.planning import cases_for, detectable
+from curation.gate.verdicts.rates import cases_for, detectable
 from curation.gate.verdicts.rounds import Unit, change_range, drop, drops, rate_range
 from tests.curation.gate.test_verdicts import ALL_GOLDEN, CASES, codes, judge, run
 

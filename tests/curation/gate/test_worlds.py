@@ -13,13 +13,27 @@ from curation.gate import agents, judging
 from curation.gate.agents import Question, call, takes_world
 from curation.models import GateRun, Release
 from curation.policies import versions
-from curation.questions.clock import hangs_on_the_clock
+from curation.questions.sameness import hangs_on_the_clock
 from curation.releases.files import folder
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
-TOPICS = ("bridge", "castle", "harbour", "museum", "market", "theatre", "library", "garden", "station", "tower", "lake", "mill",
-          "abbey", "arena")  # fmt: skip
+TOPICS = (
+    "bridge",
+    "castle",
+    "harbour",
+    "museum",
+    "market",
+    "theatre",
+    "library",
+    "garden",
+    "station",
+    "tower",
+    "lake",
+    "mill",
+    "abbey",
+    "arena",
+)
 BY_CLOCK = TOPICS[:2]
 WORLD = {"sources": [{"text": "A page."}], "steps": [], "now": "2026-11-01T00:00:00+00:00", "depends_on": ["sources"]}
 given: list[dict[str, Any]] = []

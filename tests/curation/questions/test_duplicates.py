@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from curation.decisions import explain
+from curation.management.commands import curate
 from curation.models import EvalCase, Example, Question
 from curation.questions import duplicate_status, duplicates
 from feedback.models import Project
@@ -95,7 +95,7 @@ def test_a_record_that_was_displaced_twice_is_explained_by_the_one_that_stands()
         cast.turn(shop)
     oldest = EvalCase.objects.select_related("decision__interaction__subject", "project").get(pk=keys[0])
     assert duplicates.stands(oldest) == keys[2] and oldest.canonical_id == keys[1]
-    steps = explain.explain(oldest.decision.interaction)
+    steps = curate.explain(oldest.decision.interaction)
     assert any(f"See {keys[2]}." in step.detail for step in steps)
 
 

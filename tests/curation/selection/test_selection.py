@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from curation.decisions import explain
+from curation.management.commands import curate
 from curation.models import CurationPolicy, Dataset, EvalCase, Example, Question, ReleaseMember, ReviewTask
 from curation.policies import trials, versions
 from curation.releases import cutting, membership
@@ -233,12 +233,12 @@ def test_a_record_says_why_it_is_in_a_release_and_why_it_is_not(capsys: pytest.C
     cast.turn(shop)
     cast.cut(shop)
     paths = {
-        talk.id: [(step.stage, step.verdict, step.code) for step in explain.explain(cast.row(talk))] for talk in talks
+        talk.id: [(step.stage, step.verdict, step.code) for step in curate.explain(cast.row(talk))] for talk in talks
     }
     assert any(("release", "passed", "shop:v1") in path for path in paths.values())
     assert any(("guard", "held", "subject_cap") in path for path in paths.values())
-    assert ("filter", "out", "refusal") in [(s.stage, s.verdict, s.code) for s in explain.explain(cast.row(refused))]
-    assert explain.explain(cast.row(doubtful))[-1].code == "bare_down"
+    assert ("filter", "out", "refusal") in [(s.stage, s.verdict, s.code) for s in curate.explain(cast.row(refused))]
+    assert curate.explain(cast.row(doubtful))[-1].code == "bare_down"
     call_command("curate", "--project", "shop", "--explain", talks[0].id)
     said = capsys.readouterr().out
     assert "select" in said or "guard" in said

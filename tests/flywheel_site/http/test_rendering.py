@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flywheel_site.http.rendering import JSONRenderer
+from flywheel_site.http.errors import JSONRenderer
 
 
 @pytest.mark.parametrize("data", [{"n": 10**308}, {"n": 2**64 - 1}, [], {"text": "ä"}])

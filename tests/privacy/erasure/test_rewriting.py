@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import connection
 
-from privacy.erasure import erasure, vacuum
+from privacy.erasure import erasure, retention
 from privacy.models import Erasure
 from tests import factories as cast
 
@@ -42,10 +42,10 @@ def test_no_byte_is_left_in_the_pages_after_the_rewrite() -> None:
     erasure.erase(cast.person(cast.project()))
     erasure.settle()
     assert MARK.encode() in bytes_of("feedback_interaction"), "PostgreSQL has no need of a rewrite any more"
-    assert "feedback_interaction" in vacuum.rewrite(patience=LONG)
+    assert "feedback_interaction" in retention.rewrite(patience=LONG)
     assert MARK.encode() not in bytes_of("feedback_interaction")
     assert not Erasure.objects.filter(overwritten_at__isnull=True).exists()
-    assert vacuum.rewrite() == []
+    assert retention.rewrite() == []
 
 
 @pytest.mark.postgres
@@ -56,9 +56,9 @@ def test_it_waits_for_a_writer_in_another_database_of_the_server() -> None:
     erasure.settle()
     with psycopg.connect(other_database()) as writer:
         writer.execute("CREATE TEMPORARY TABLE held (id int)")
-        assert vacuum.rewrite(patience=0.3) == []
+        assert retention.rewrite(patience=0.3) == []
         assert Erasure.objects.filter(overwritten_at__isnull=True).exists()
-    assert "feedback_interaction" in vacuum.rewrite(patience=LONG)
+    assert "feedback_interaction" in retention.rewrite(patience=LONG)
     assert MARK.encode() not in bytes_of("feedback_interaction")
 
 
@@ -67,4 +67,4 @@ def test_sqlite_needs_no_rewrite() -> None:
     cast.asked(cast.project())
     erasure.erase(cast.person(cast.project()))
     erasure.settle()
-    assert vacuum.rewrite() == [] and Erasure.objects.get().overwritten_at
+    assert retention.rewrite() == [] and Erasure.objects.get().overwritten_at

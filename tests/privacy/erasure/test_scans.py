@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from curation.models import Dataset
-from privacy.erasure import byte_scan, erasure, row_scan, scan
+from privacy.erasure import byte_scan, erasure, scan
 from privacy.erasure.byte_scan import Finder, Marker
 from privacy.models import PrivacyRequest
 from privacy.requests import lifecycle
@@ -66,7 +66,7 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     few = [path for path in scan.paths() if path.startswith((f"{settings.VAR}/log", f"{settings.VAR}/test.sqlite3"))]
     monkeypatch.setattr(scan, "paths", lambda: few)
     monkeypatch.setattr(scan, "STEP", 0)
-    monkeypatch.setattr(row_scan, "ROWS", 1)
+    monkeypatch.setattr(scan, "ROWS", 1)
 
 
 def executed() -> PrivacyRequest:

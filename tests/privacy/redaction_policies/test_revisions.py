@@ -3,7 +3,7 @@
 import pytest
 
 from privacy.redaction import RedactionError
-from privacy.redaction_policies.revisions import Outdated, revise
+from privacy.redaction_policies.admin import Outdated, revise
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db

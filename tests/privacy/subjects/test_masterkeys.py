@@ -129,7 +129,7 @@ def test_a_second_machine_without_the_key_starts_nothing_and_makes_none(
 def test_an_empty_key_file_is_no_key(tmp_path: Path) -> None:
     from django.core.exceptions import ImproperlyConfigured
 
-    from flywheel_site.security.kept_secrets import given_or_kept
+    from flywheel_site.ops.environment import given_or_kept
 
     path = tmp_path / "key"
     made, where = given_or_kept("", path)

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from flywheel_site.ops.backups import archive, saving, state
+from flywheel_site.ops.backups import archive, state
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,7 +89,7 @@ def test_a_release_that_is_cut_again_meanwhile_begins_the_backup_anew(
 ) -> None:
     from privacy.erasure import erasure
 
-    shop, add, calls = filled(), saving.add_release, []
+    shop, add, calls = filled(), archive.add_release, []
 
     def slow(writer: archive.Writer, name: str) -> None:
         calls.append(name)
@@ -98,7 +98,7 @@ def test_a_release_that_is_cut_again_meanwhile_begins_the_backup_anew(
             erasure.settle()
         add(writer, name)
 
-    monkeypatch.setattr(saving, "add_release", slow)
+    monkeypatch.setattr(archive, "add_release", slow)
     found = backup(tmp_path)
     assert calls == ["shop/v1", "shop/v1.1"]
     with archive.opened(Path(found["file"])) as (document, _):
@@ -124,7 +124,7 @@ def test_it_overwrites_nothing_and_leaves_nothing_where_it_fails(
         raise OSError(28, "No space left on device")
 
     filled()
-    monkeypatch.setattr(saving, "add_release", full)
+    monkeypatch.setattr(archive, "add_release", full)
     with pytest.raises(CommandError, match="no room"):
         backup(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["there.zip"]
