@@ -17,7 +17,7 @@ from tests.curation.gate_world import WRONG, World, again, good, released, world
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(keep: Callable[[], None]) -> World:
     first = world(Client())
     keep()

@@ -86,7 +86,7 @@ def nobody_asked() -> None:
     asked.clear()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def gated(keep: Callable[[], None]) -> Release:
     first = released()
     judging.run(first, good, judging.CandidateIn("today"), concurrency=1)

@@ -59,7 +59,7 @@ def release(cut: Release) -> Release:
     return Release.objects.get(pk=cut.pk)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def cut(keep: Callable[[], None]) -> Release:
     shop = cast.project()
     for index, topic in enumerate(TOPICS):

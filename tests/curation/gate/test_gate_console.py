@@ -26,7 +26,7 @@ def worse(question: str, context: list[dict[str, str]]) -> str:
     return f"{SCRIPT} {WRONG}" if topic_of(question) in TOPICS[:2] else good(question, context)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(keep: Callable[[], None]) -> World:
     first = world(Client())
     judging.run(first.release, worse, CandidateIn("worse"), concurrency=1)

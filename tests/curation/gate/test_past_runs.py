@@ -14,7 +14,7 @@ from tests.curation.gate_world import TOPICS, WRONG, World, again, good, topic_o
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def made(keep: Callable[[], None]) -> World:
     first = world(Client())
     keep()
