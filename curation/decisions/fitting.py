@@ -9,9 +9,10 @@ import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from curation.decisions.language import EVIDENCE
+from curation.decisions.answer_types import is_of_another_type
 from curation.decisions.question_types import Asks, asks
-from curation.decisions.remarks import (
+from curation.decisions.remarks import OPENING
+from curation.decisions.words import (
     ADDS,
     ALONE,
     CHANGES,
@@ -19,14 +20,19 @@ from curation.decisions.remarks import (
     DOUBTFUL,
     FIRST_PERSON,
     LIMITS,
+    LITTLE,
     NEGATIONS,
     NO,
     OBJECTS,
-    OPENING,
     PLACES,
     SIGNS,
+    STEPS,
     VALUES,
     YES,
+    is_amount,
+    size,
+    tokens,
+    without,
 )
 
 ENOUGH: Final = 8
@@ -34,15 +40,16 @@ SHARED, SIZE = 0.5, 0.6
 """The least of a rewritten answer that the old one has too, and its least size next to the old one."""
 SENTENCE: Final = 5
 """The least words of a sentence that says something whole by itself."""
+TAIL: Final = 5
+"""The most words of a remark around a copy of the old answer."""
+NOTE: Final = 12
+"""The most words of a note, which breaks off without a full stop."""
 REMARK: Final = 60
 """The most words of a remark; what is longer explains something."""
 REPLY_WORDS: Final = 20
 """The most words of a reply to the agent; a longer text that opens with a yes or a no ("Sure, here are …") goes on to answer."""
-LITTLE: Final = EVIDENCE.keys() | NEGATIONS
-"""Words that mean nothing by themselves."""
 TERSE: Final = 2
 """Words of an answer that is no sentence itself, so that its correction need not be one."""
-READ: Final = 600
 
 
 class Flaw(StrEnum):
@@ -57,10 +64,6 @@ class Flaw(StrEnum):
     NO_ANSWER = "no_answer"  # it is about something else than was asked
 
 
-TOKENS: Final = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff]|\d+(?:[.,:]\d+)*|[^\W\d_\u3040-\u30ff\u3400-\u9fff]+(?:[-'_][^\W\d_]+)*"
-)
-UNSPACED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 WHOLE: Final = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я\u0590-\ud7af].*[.!。！]\W*", re.DOTALL)
 STATEMENT: Final = re.compile(
     r"\s*(?:```|def \w+\(|import \w+\s*$|select (?!(?:the|an?|your|any|one) )[^!?]*\bfrom (?!(?:the|an?|your) )|insert into |delete from |"
@@ -75,25 +78,15 @@ REPLY: Final = re.compile(r"\W*(\w+)\s*(?:[,.;:!，。、！]|$)")
 """A yes or no with its comma; without one, a Spanish "no" only denies the verb that follows."""
 SIGNS_OF_DENIAL: Final = frozenset("不没沒")
 """In texts without spaces, of which every sign is a token."""
+DOUBT: Final = re.compile(r"[^.!?？\n]{1,40}[?？]+[\"')\s]*\w")
+"""A short question, and then more: it is thrown back at the agent."""
 ENDED: Final = re.compile(r"[.!。！:;)\]}`]\W*$")
 POINTER: Final = re.compile(r"\W*(?:https?://|www\.)\S+\W*")
 CODE: Final = re.compile(r"```|[{}=<>]|\w\(|(?:^|\s)--?\w|\b(?:SELECT|select)\b")
 LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
 COMMAND: Final = re.compile(r"[a-z][\w.-]*(?: [^\s,;]+)*? -{1,2}[a-z][^,;?!]*")
 """A command with an option, by itself."""
-STEM: Final = 5
-"""The letters by which two forms of a word are taken for one."""
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
-
-
-def tokens(text: str) -> list[str]:
-    """Words, numbers and single signs of scripts without spaces, without case."""
-    return TOKENS.findall(text[:READ].replace("’", "'").casefold())
-
-
-def size(found: list[str], text: str) -> float:
-    """How many words; two signs of a script without spaces count as one."""
-    return len(found) if text.isascii() else len(found) - len(UNSPACED.findall(text[:READ])) / 2
 
 
 class Pair(NamedTuple):
@@ -101,6 +94,7 @@ class Pair(NamedTuple):
 
     text: str
     said: list[str]
+    question: str
     answer: str
     old: list[str]
     asked: list[str]
@@ -113,6 +107,12 @@ def misfit(text: str, question: str, answer: str) -> Flaw | None:
     The question is read where a word of the text calls for it, since most texts need no look at it.
     """
     said = tokens(text)
+    if said == tokens(question):
+        return Flaw.QUESTION
+    if len(said) <= REPLY_WORDS and (DOUBT.match(text) and not DOUBT.match(answer)):
+        return Flaw.QUESTION
+    if adds_a_remark(said, tokens(answer)):
+        return Flaw.FRAGMENT
     if len(said) <= REPLY_WORDS and replies(text) and asks(question) not in (Asks.YES_OR_NO, Asks.UNKNOWN):
         return Flaw.FRAGMENT if len(said) > 1 else Flaw.NO_ANSWER  # it answers the agent, not the question
     if POINTER.fullmatch(text):
@@ -121,14 +121,24 @@ def misfit(text: str, question: str, answer: str) -> Flaw | None:
         return Flaw.FRAGMENT
     if size(said, text) >= ENOUGH:
         return remark(text, said, question, answer) if len(said) <= REMARK else None
-    return short(Pair(text, said, answer, tokens(answer), tokens(question), asks(question)))
+    return short(Pair(text, said, question, answer, tokens(answer), tokens(question), asks(question)))
+
+
+def adds_a_remark(said: list[str], old: list[str]) -> bool:
+    """Whether a text is the whole old answer with a short remark before or behind it."""
+    if not 0 < len(said) - len(old) <= TAIL or not old:
+        return False
+    rest = said[len(old) :] if said[: len(old)] == old else said[: -len(old)] if said[-len(old) :] == old else []
+    return not (DOUBTFUL | DENIALS | YES).isdisjoint(rest)
 
 
 def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | None:
     """What a text of enough words is where it only tells a story or speaks of the answer."""
     if said[0] in FIRST_PERSON and is_story(said, tokens(answer)) and asks(question) in CLOSED:
         return Flaw.NO_ANSWER
-    if is_casual(text, said, question, answer):
+    if is_casual(text, said, question, answer) or is_stray(text, said, question, answer):
+        return Flaw.NO_ANSWER
+    if not is_code(text) and is_of_another_type(text, said, question, answer):
         return Flaw.NO_ANSWER
     if speaks_of_texts(text, {*said}) and speaks_of_texts(text, without(said, tokens(question))):
         return Flaw.COMPLAINT
@@ -145,17 +155,30 @@ def is_casual(text: str, said: list[str], question: str, answer: str) -> bool:
     return asks(question) is not Asks.YES_OR_NO and not DENIALS.isdisjoint(fresh)
 
 
-def without(said: list[str], others: list[str]) -> set[str]:
-    """The words of a text that the others do not have, in whatever form."""
-    stems = {word[:STEM] for word in others}
-    return {word for word in said if word[:STEM] not in stems}
+def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
+    """Whether a text is a note that has no word of what was asked, or that tells of its writer."""
+    if len(said) > NOTE:
+        return False
+    fresh = without(said, tokens(question) + tokens(answer))
+    if not OBJECTS.isdisjoint(fresh):
+        return True
+    if {*said} - LITTLE <= fresh and not DOUBTFUL.isdisjoint(fresh):
+        return True
+    is_tied = not {*said} - LITTLE <= fresh
+    return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
+
+
+def is_unended(text: str, answer: str) -> bool:
+    """Whether a text breaks off like a note, in place of an answer in sentences."""
+    return ENDED.search(answer) is not None and not ENDED.search(text)
 
 
 def short(pair: Pair) -> Flaw | None:
     """What a text of few words is."""
-    if fits(pair):
-        return Flaw.NO_ANSWER if judges(pair) else None
-    return Flaw.FRAGMENT if carries(pair) else Flaw.NO_ANSWER
+    if not fits(pair):
+        return Flaw.FRAGMENT if carries(pair) else Flaw.NO_ANSWER
+    is_other = not is_code(pair.text) and is_of_another_type(pair.text, pair.said, pair.question, pair.answer)
+    return Flaw.NO_ANSWER if judges(pair) or is_other else None
 
 
 def is_code(text: str) -> bool:
@@ -206,10 +229,14 @@ def fits(pair: Pair) -> bool:
         return False
     if len(LIST.findall(pair.text)) > 1:
         return True
+    if COMMAND.fullmatch(pair.text):
+        return True
     if CODE.search(pair.answer):
-        return pair.text.lstrip().startswith("```") or keeps_code(pair) or COMMAND.fullmatch(pair.text) is not None
+        return pair.text.lstrip().startswith("```") or keeps_code(pair)
     if len(pair.old) <= TERSE and is_alike(pair):
         return True
+    if is_unended(pair.text, pair.answer):
+        return rewrites(pair)
     if is_reply and pair.kind is Asks.YES_OR_NO:
         return size(pair.said, pair.text) > TERSE and is_tied(pair) and not {*pair.said} <= YES | LITTLE
     return rewrites(pair) or is_value(pair)
@@ -272,7 +299,7 @@ def is_value(pair: Pair) -> bool:
     """Whether a text brings what the question asks for, with words around it that make it whole."""
     is_whole = len(pair.said) >= SENTENCE and WHOLE.fullmatch(pair.text) is not None
     if pair.kind in (Asks.AMOUNT, Asks.TIME):
-        is_tied = is_whole or not {*pair.said}.isdisjoint([*pair.old, *pair.asked])
+        is_tied = not ({*pair.said} - LITTLE - VALUES).isdisjoint([*pair.old, *pair.asked])
         return len(pair.said) > TERSE and is_tied and any(map(is_amount, brought(pair)))
     if pair.kind is Asks.PLACE:
         start = pair.said if is_sentence(pair) else pair.said[:1]
@@ -287,11 +314,6 @@ def is_sentence(pair: Pair) -> bool:
     """Whether a text of three words or more is a sentence that says what is so, not what is not."""
     is_whole = len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None
     return is_whole and NEGATIONS.isdisjoint(pair.said)
-
-
-def is_amount(word: str) -> bool:
-    """Whether a word is a number, a day or a time."""
-    return word[0].isdigit() or word in VALUES
 
 
 def carries(pair: Pair) -> bool:

@@ -8,7 +8,7 @@ import re
 from typing import Final, NamedTuple
 
 from curation.decisions.language import EVIDENCE
-from curation.decisions.remarks import NEGATIONS
+from curation.decisions.words import NEGATIONS
 
 LONGEST: Final = 100
 """Characters: an edit is short; a longer text that says "instead of" somewhere is prose."""

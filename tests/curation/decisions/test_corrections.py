@@ -10,6 +10,10 @@ import pytest
 from curation.decisions.corrections import Flaw, flaw
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("corrections.jsonl").read_text("utf-8").splitlines()]
+ROUNDS = [
+    json.loads(line)
+    for line in Path(__file__).parents[3].joinpath("bench/labelled/corrections.jsonl").read_text("utf-8").splitlines()
+]
 DAYS = "How long can I return an order?", "You have 14 days from delivery."
 INVOICES = "Where do I find my invoices?", "Under Profile, then Downloads."
 INSTALL = "How do I install the client?", "Run conda install acme-client and then acme login."
@@ -29,8 +33,15 @@ def test_nearly_nothing_is_taught_that_is_no_answer(written: str, share: float) 
     assert len(bad) > 250 and len(taught) <= share * len(bad), taught
 
 
+def test_full_sentences_that_are_no_answers_are_told_by_their_kind() -> None:
+    bad = [case for case in ROUNDS if case["wanted"] in ("refuse", "amend")]
+    taught = [case["correction"] for case in bad if found(case) is None]
+    assert len(bad) > 250 and len(taught) <= 0.03 * len(bad), taught
+
+
 def test_no_good_answer_is_kept_back() -> None:
-    assert [case["correction"] for case in CASES if case["wanted"] == "teach" and found(case)] == []
+    cases = [*CASES, *(case for case in ROUNDS if case["written"] != "aside")]
+    assert [case["correction"] for case in cases if case["wanted"] == "teach" and found(case)] == []
 
 
 def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
@@ -51,6 +62,14 @@ def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
         (INSTALL, "https://docs.example.com/install", Flaw.NO_ANSWER),
         (INSTALL, "use pip instead", Flaw.FRAGMENT),
         (INVOICES, "it moved", Flaw.NO_ANSWER),
+        (INVOICES, "It takes about a week to get one.", Flaw.NO_ANSWER),
+        (INVOICES, "Really? I looked under Profile already.", Flaw.QUESTION),
+        (INVOICES, "Under Profile, then Downloads. Wrong!", Flaw.FRAGMENT),
+        (INVOICES, "Please tell people that they have to log in.", Flaw.INSTRUCTION),
+        (INVOICES, "I would rather speak to a human being about this.", Flaw.COMPLAINT),
+        (INVOICES, "Bravo, another answer from the last century.", Flaw.COMPLAINT),
+        (DAYS, "At the desk in the entrance hall, on workdays only.", Flaw.NO_ANSWER),
+        (DAYS, "~~14~~ 30 days", Flaw.FRAGMENT),
         (INVOICES, "not under profile", Flaw.NO_ANSWER),
         (INVOICES, "I looked there twice and found only my old orders", Flaw.COMPLAINT),
         (FREE, "Yes", Flaw.FRAGMENT),
