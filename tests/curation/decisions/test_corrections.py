@@ -62,7 +62,7 @@ def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
         (INSTALL, "https://docs.example.com/install", Flaw.NO_ANSWER),
         (INSTALL, "use pip instead", Flaw.FRAGMENT),
         (INVOICES, "it moved", Flaw.NO_ANSWER),
-        (INVOICES, "It takes about a week or two.", Flaw.NO_ANSWER),
+        (INVOICES, "Every month, usually on the first.", Flaw.NO_ANSWER),
         (INVOICES, "Really? I looked under Profile already.", Flaw.QUESTION),
         (INVOICES, "Under Profile, then Downloads. Wrong!", Flaw.FRAGMENT),
         (INVOICES, "Please tell people that they have to log in.", Flaw.INSTRUCTION),
