@@ -134,7 +134,7 @@ WITHOUT: Final[dict[str, tuple[Any, str, Any]]] = {
     "all that fits": (fitting, "misfit", none),
     "replies to the agent": (fitting, "replies", never),
     "bare links": (fitting, "POINTER", NEVER),
-    "code for code": (fitting, "STATEMENT", NEVER),
+    "code for code": (fitting, "is_statement", never),
     "remarks of some length": (fitting, "remark", none),
     "dashed off": (fitting, "is_casual", never),
     "speaks of texts": (fitting, "speaks_of_texts", never),
@@ -150,7 +150,7 @@ WITHOUT: Final[dict[str, tuple[Any, str, Any]]] = {
     "values": (fitting, "is_value", never),
     "short sentences": (fitting, "is_sentence", never),
     "lists": (fitting, "LIST", NEVER),
-    "commands": (fitting, "COMMAND", NEVER),
+    "commands": (fitting, "is_command", never),
     "code kept": (fitting, "keeps_code", never),
 }
 MOVED: Final[dict[str, tuple[float, ...]]] = {

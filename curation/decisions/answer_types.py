@@ -28,6 +28,7 @@ LONGEST: Final = 20
 """The most words of a text whose type is told."""
 ARTICLES: Final = frozenset("a i en".split())
 """Of the words for a place in other languages those that are English for something else."""
+MONEY: Final = re.compile(r"[$€£¥₽₺%]")
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
@@ -38,7 +39,9 @@ def is_of_another_type(text: str, said: list[str], question: str, answer: str) -
     kind = asks(question)
     old = tokens(answer)
     if kind in (Asks.AMOUNT, Asks.TIME):
-        return any(map(counts, old)) and not any(counts(word) or word in ENDLESS for word in said)
+        if not any(map(counts, old)) or not ENDLESS.isdisjoint(said):
+            return False
+        return not any(map(counts, said)) or (not UNITS.isdisjoint(old) and counts_something_else(text, said, question))
     if {*said} - LITTLE - without(said, tokens(question) + old):
         return False
     if kind is not Asks.OPEN and kind is not Asks.UNKNOWN and said[0] in REPEATS:
@@ -49,6 +52,15 @@ def is_of_another_type(text: str, said: list[str], question: str, answer: str) -
     if kind is Asks.PERSON:
         return any(map(is_amount, said))
     return kind is Asks.YES_OR_NO and old[:1] != [] and old[0] in YES | NO and said[0] not in YES | NO | LIMITS
+
+
+def counts_something_else(text: str, said: list[str], question: str) -> bool:
+    """Whether every number of a text counts what was not asked about: "three copies", where weeks are meant."""
+    if MONEY.search(text) or not UNITS.isdisjoint(said):
+        return False
+    other = without(said, tokens(question)) - LITTLE
+    numbers = [place for place, word in enumerate(said) if is_amount(word)]
+    return bool(numbers) and all(said[place + 1 : place + 2] and said[place + 1] in other for place in numbers)
 
 
 def counts(word: str) -> bool:

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from curation.decisions.answer_types import is_of_another_type
+from curation.decisions.code import CODE, is_code, is_command, is_statement, keeps_code
 from curation.decisions.question_types import Asks, asks
-from curation.decisions.remarks import OPENING
+from curation.decisions.remarks import OPENING, SUBJECTLESS
 from curation.decisions.words import (
     ADDS,
     ALONE,
@@ -30,6 +31,7 @@ from curation.decisions.words import (
     VALUES,
     YES,
     is_amount,
+    recalls,
     size,
     tokens,
     without,
@@ -40,6 +42,8 @@ SHARED, SIZE = 0.5, 0.6
 """The least of a rewritten answer that the old one has too, and its least size next to the old one."""
 SENTENCE: Final = 5
 """The least words of a sentence that says something whole by itself."""
+START: Final = 3
+"""The words by which a text begins like the answer that it rewrites."""
 TAIL: Final = 5
 """The most words of a remark around a copy of the old answer."""
 NOTE: Final = 12
@@ -65,12 +69,6 @@ class Flaw(StrEnum):
 
 
 WHOLE: Final = re.compile(r"[A-ZÀ-ÞΑ-ΩА-Я\u0590-\ud7af].*[.!。！]\W*", re.DOTALL)
-STATEMENT: Final = re.compile(
-    r"\s*(?:```|def \w+\(|import \w+\s*$|select (?!(?:the|an?|your|any|one) )[^!?]*\bfrom (?!(?:the|an?|your) )|insert into |delete from |"
-    r"update \w+ set |create (?:table|view|index) |with \w+ as \()",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""An answer in a language for machines, not "Select Export from the menu"."""
 CLOSED: Final = frozenset({Asks.AMOUNT, Asks.TIME, Asks.PLACE, Asks.PERSON, Asks.YES_OR_NO})
 NAMEABLE: Final = frozenset({Asks.PERSON, Asks.PLACE, Asks.OPEN})
 NAME: Final = re.compile(r"[A-ZÀ-ÞА-Я][\w'-]+(?: [A-ZÀ-ÞА-Я][\w'-]+){0,2}\.?")
@@ -78,14 +76,13 @@ REPLY: Final = re.compile(r"\W*(\w+)\s*(?:[,.;:!，。、！]|$)")
 """A yes or no with its comma; without one, a Spanish "no" only denies the verb that follows."""
 SIGNS_OF_DENIAL: Final = frozenset("不没沒")
 """In texts without spaces, of which every sign is a token."""
+ABOUT_DOING: Final = re.compile(r"\bwhat (?:does|do|did|will|would|can)\b", re.IGNORECASE)
+"""A question after what something does, which a verb without a subject answers."""
 DOUBT: Final = re.compile(r"[^.!?？\n]{1,40}[?？]+[\"')\s]*\w")
 """A short question, and then more: it is thrown back at the agent."""
 ENDED: Final = re.compile(r"[.!。！:;)\]}`]\W*$")
 POINTER: Final = re.compile(r"\W*(?:https?://|www\.)\S+\W*")
-CODE: Final = re.compile(r"```|[{}=<>]|\w\(|(?:^|\s)--?\w|\b(?:SELECT|select)\b")
 LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
-COMMAND: Final = re.compile(r"[a-z][\w.-]*(?: [^\s,;]+)*? -{1,2}[a-z][^,;?!]*")
-"""A command with an option, by itself."""
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
 
@@ -117,7 +114,7 @@ def misfit(text: str, question: str, answer: str) -> Flaw | None:
         return Flaw.FRAGMENT if len(said) > 1 else Flaw.NO_ANSWER  # it answers the agent, not the question
     if POINTER.fullmatch(text):
         return None if POINTER.fullmatch(answer) else Flaw.NO_ANSWER
-    if STATEMENT.match(answer) and not is_code(text):
+    if is_statement(answer) and not is_code(text):
         return Flaw.FRAGMENT
     if size(said, text) >= ENOUGH:
         return remark(text, said, question, answer) if len(said) <= REMARK else None
@@ -140,6 +137,10 @@ def remark(text: str, said: list[str], question: str, answer: str) -> Flaw | Non
         return Flaw.NO_ANSWER
     if not is_code(text) and is_of_another_type(text, said, question, answer):
         return Flaw.NO_ANSWER
+    if said[:START] == tokens(answer)[:START]:
+        return None  # it rewrites the answer
+    if SUBJECTLESS.match(text) and not SUBJECTLESS.match(answer) and not ABOUT_DOING.search(question):
+        return Flaw.COMPLAINT
     if speaks_of_texts(text, {*said}) and speaks_of_texts(text, without(said, tokens(question))):
         return Flaw.COMPLAINT
     return None
@@ -164,6 +165,8 @@ def is_stray(text: str, said: list[str], question: str, answer: str) -> bool:
         return True
     if {*said} - LITTLE <= fresh and not DOUBTFUL.isdisjoint(fresh):
         return True
+    if recalls(said, tokens(question) + tokens(answer)):
+        return True
     is_tied = not {*said} - LITTLE <= fresh
     return not is_tied and is_unended(text, answer) and text[:1].islower() and said[0] not in STEPS
 
@@ -179,11 +182,6 @@ def short(pair: Pair) -> Flaw | None:
         return Flaw.FRAGMENT if carries(pair) else Flaw.NO_ANSWER
     is_other = not is_code(pair.text) and is_of_another_type(pair.text, pair.said, pair.question, pair.answer)
     return Flaw.NO_ANSWER if judges(pair) or is_other else None
-
-
-def is_code(text: str) -> bool:
-    """Whether a text is a statement of its own, or has a block of code."""
-    return STATEMENT.match(text) is not None or text.count("```") > 1
 
 
 def speaks_of_texts(text: str, words: set[str]) -> bool:
@@ -225,14 +223,14 @@ def fits(pair: Pair) -> bool:
     is_reply = denies(pair.said)
     if not (is_reply or brought(pair) - NEGATIONS):  # no new word: only a sign or the order may have changed
         return not brought(pair) and len(pair.said) >= SIZE * len(pair.old)
-    if is_story(pair.said, pair.old) or adds(pair) or tells(pair):
+    if is_story(pair.said, pair.old) or adds(pair) or tells(pair) or recalls(pair.said, pair.old + pair.asked):
         return False
     if len(LIST.findall(pair.text)) > 1:
         return True
-    if COMMAND.fullmatch(pair.text):
+    if is_command(pair.text) or steps_again(pair):
         return True
     if CODE.search(pair.answer):
-        return pair.text.lstrip().startswith("```") or keeps_code(pair)
+        return pair.text.lstrip().startswith("```") or keeps_code(pair.text, pair.said, pair.old)
     if len(pair.old) <= TERSE and is_alike(pair):
         return True
     if is_unended(pair.text, pair.answer):
@@ -267,11 +265,11 @@ def is_tied(pair: Pair) -> bool:
     return REPLY.match(pair.text) is not None or not ({*pair.said} - LITTLE).isdisjoint([*pair.asked, *pair.old])
 
 
-def keeps_code(pair: Pair) -> bool:
-    """Whether a text begins like the code of the answer, or is code that has all of it."""
-    if pair.said[:1] == pair.old[:1] and len(pair.said) >= max(3, len(pair.old) / 4):
-        return True
-    return {*pair.old} <= {*pair.said} and CODE.search(pair.text) is not None
+def steps_again(pair: Pair) -> bool:
+    """Whether a sentence tells the same kind of step with half of its words: "Run docker stop name."."""
+    kept = [word for word in pair.said if word in {*pair.old}]
+    is_whole = len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None
+    return is_whole and pair.said[0] in STEPS and pair.said[:1] == pair.old[:1] and len(kept) > SHARED * len(pair.said)
 
 
 def rewrites(pair: Pair) -> bool:

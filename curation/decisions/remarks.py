@@ -37,6 +37,7 @@ PLEASE: Final = (
 
 COMPLAINTS: Final = (
     # English
+    r"(?:this|that|it|these|those) (?:does|do|did|is|are)(?: not|n't) (?:\w+ )?(?:shed|expand|elaborate|go into|touch|address|about)\b|(?:this|it|these) (?:only |just |mostly )?(?:gives?|directs?|provides?|discuss(?:es|ed)|talked|instructs?|suggests?|references?) (?:me|a|an|the|some|about|to|on|basic|general|information)\b|this is (?:more |just |only |all |for |mostly )*(?:about|for \w+ not|talking|alking|describing|on task)\b",
     r"<it> <very><wrong>\b(?! (?:for|to|of|that|in that)\b)",
     r"(?:this |the |your |its )?(?:answer|response|reply|explanation|information)s?(?: (?:above|here|given|provided))? <very>(?:<said>|lacks?|misses|missing|needs|could|should)\b",
     r"(?:this|the above|the given|the provided) (?:answer|response|reply|explanation)\b|(?:this|it) is an? (?:\w+,? ){0,3}(?:answer|response)\b",
@@ -184,14 +185,23 @@ ASIDES: Final = (
     r"\b(?:not what i (?:asked|meant|wanted)|makes no sense)\b",
     r"\b(?:this|the|your) (?:answer|response|reply) (?:does|did|should|could|needs|lacks|gives|doesn'?t)\b",
     r"\b(?:bad|wrong|terrible|useless) (?:answer|response|reply)\b",
+    r"\bthe (?:original |actual )?question (?:wants|does|did|here|at hand)\b|\b(?:original|actual) question\b|\b(?:in|of|to) the (?:original )?question\W*$|\b(?:being|is|was) asked (?:about|for|in)\b|\bthe (?:answer|response) (?:(?:is|was) (?:about|not|only|for|more|too|if|irrelevant|related|mostly|just)|here|itself)\b|\bthe (?:information|text|context) here\b|\bperson asking\b",
+    r"\b(?:(?:is|be|was|are) (?:very )?(?:little|more|no|some|not enough|not much)|no concrete|small amount of|not enough|no real|lack of|lacks|missing) (?:information|details?) (?:about|on|here|regarding|in (?:this|it))\b",
 )
 
 ASIDE_WORDS: Final = (
     "fix", "redo", "rewrite", "try again", "please", "answer", "respon", "reply", "step", "question", "address",
-    "not what i", "makes no sense",
+    "not what i", "makes no sense", "information", "detail", "asked", "asking", " here",
 )  # fmt: skip
 """Of which every aside has one."""
 
+SUBJECTLESS: Final = re.compile(
+    r"\W*(?:only |just |also |mostly |merely |again )*(?:gives|provides|discuss(?:es|ed)|recommends|responds|directs|references|refers|goes into|talks|"
+    r"talked|mentions|mentioned|lists|defines|explains|describes|states|suggests|speaks|assumes|concentrates|focuses|instructs|claims|ignores|addresses|"
+    r"answers|fails to|lacks|context (?:is|of))\b",
+    re.IGNORECASE,
+)
+"""How only a remark opens: a verb of speech without a subject, which is the answer."""
 OPENING: Final = re.compile(
     r"(?:again,? |while |although |though |also |only |just |again |it |this |that |only |very |mostly |completely )*"
     r"(?:(?:this|that|these|it)\b|(?:gives|provides|has|talks|offers|instructs|concentrates|is (?:about|more|not)|does|doesn't|didn't|mentions|states|"

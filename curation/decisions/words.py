@@ -57,8 +57,20 @@ FIRST_PERSON: Final = frozenset(
     "i i'm i've my mine ich mein meine mir je j'ai j'étais mon yo io eu meu minha ik mijn jag я мне мой 我 私 나는 저는 أنا".split()
 )
 """With which somebody tells what happened to them, not what is so."""
-OBJECTS: Final = frozenset("me mich mir moi mi mij mnie мне меня".split())
+OBJECTS: Final = frozenset("me mich mir moi m'a m'ont m'avait mi mij mnie мне меня".split())
 """The writer of a text, away from its start; not "us", which is the company's word, too."""
+PAST: Final = frozenset(
+    "was were had did said told came went got took gave wasn't weren't hadn't war waren hatte hatten wurde wurden ging gingen kam kamen sagte stand "
+    "était étaient avait avaient fut c'était era eran estaba estaban fue fueron había dijeron erano stava aveva stato stata estava estavam foi foram "
+    "tinha disseram geweest werd kwam zei był była było byli powiedział powiedziała был была было были сказал сказали".split()
+)
+"""With which somebody tells what once happened."""
+CLAUSES: Final = frozenset(
+    "after when if once since that which who whose where as because before until nachdem wenn sobald seit dass der die das weil bevor après quand si qui que "
+    "depuis dès après cuando si que donde desde quando se che dopo dove se que quando depois desde als nadat zodra sinds dat die gdy jeśli który która po "
+    "когда если который которая после".split()
+)
+"""Which open a clause, in which even what is so now has a past: "once your order was sent"."""
 CHANGES: Final = frozenset(
     "went raised increased dropped gestiegen erhöht gesunken augmenté baissé subió subido bajado aumentato sceso aumentou subiu gestegen "
     "verhoogd wzrosła wzrósł podrożał выросла вырос подорожал".split()
@@ -118,16 +130,16 @@ REPEATS: Final = frozenset(
 )
 """With which a text says how often something is."""
 ENDLESS: Final = frozenset(
-    "no any anytime unlimited limit always until till while many long once soon after before every immediately instantly now "
-    "free nothing none both all overnight straight forever life "
-    "kein keine unbegrenzt jederzeit immer bis solange sobald nach vor jeden jede jedes sofort gleich kostenlos gratis frei nichts beide alle sowie "
-    "aucun aucune illimité illimitée toujours jusqu'à jusqu'au tant dès après avant chaque immédiatement gratuit gratuite gratuitement tous toutes "
-    "ningún ninguna ilimitado ilimitada siempre hasta mientras cuando después antes cada inmediatamente gratis gratuito gratuita cualquier nada todos todas "
-    "nessun nessuna illimitato illimitata sempre fino finché dopo prima ogni subito qualsiasi tutti tutte quando appena "
-    "nenhum nenhuma ilimitado ilimitada até enquanto depois antes cada imediatamente grátis qualquer todos todas sempre assim "
-    "geen onbeperkt altijd tot zolang zodra na voor elke elk iedere meteen direct gratis niets alle "
-    "bez dowolną zawsze do dopóki po przed każdy każdą każdego od natychmiast zaraz bezpłatnie darmowy wszystkie "
-    "всегда до пока после перед каждый каждую сразу бесплатно бессрочно все "
+    "no any cualquier qualsiasi qualquer anytime unlimited limit always until till while many long once soon after before every immediately instantly now "
+    "free overnight straight forever life "
+    "kein keine unbegrenzt jederzeit immer bis solange sobald nach vor jeden jede jedes sofort gleich kostenlos gratis frei "
+    "aucun aucune illimité illimitée toujours jusqu'à jusqu'au tant dès après avant chaque immédiatement gratuit gratuite gratuitement "
+    "ningún ninguna ilimitado ilimitada siempre hasta mientras cuando después antes cada inmediatamente gratis gratuito gratuita "
+    "nessun nessuna illimitato illimitata sempre fino finché dopo prima ogni subito quando appena "
+    "nenhum nenhuma ilimitado ilimitada até enquanto depois antes cada imediatamente grátis sempre "
+    "geen onbeperkt altijd tot zolang zodra na voor elke elk iedere meteen direct gratis "
+    "bez dowolną zawsze do dopóki po przed każdy każdą każdego od natychmiast zaraz bezpłatnie darmowy "
+    "всегда до пока после перед каждый каждую сразу бесплатно бессрочно "
     "her hemen ücretsiz sınırsız sonra önce kadar".split()
 )
 """With which an amount or a time is told without a number: "as many as you like", "after the inspection"."""
@@ -163,6 +175,13 @@ def without(said: list[str], others: list[str]) -> set[str]:
     """The words of a text that the others do not have, in whatever form."""
     stems = {word[:STEM] for word in others}
     return {word for word in said if word[:STEM] not in stems}
+
+
+def recalls(said: list[str], others: list[str]) -> bool:
+    """Whether a text tells what once happened, where the question and the answer are about what is so."""
+    if not PAST.isdisjoint(others):
+        return False
+    return any(word in PAST and CLAUSES.isdisjoint(said[max(0, at - 4) : at]) for at, word in enumerate(said))
 
 
 def is_amount(word: str) -> bool:

@@ -109,7 +109,7 @@ def test_without_the_answer_that_it_replaces_a_short_text_may_be_one() -> None:
     assert flaw("30", DAYS[0]) is None
 
 
-@pytest.mark.parametrize("piece", ["not a but ", "a -> ", "30 ", "instead of ", "s/a/", "this gives ", "no, "])
+@pytest.mark.parametrize("piece", ["not a but ", "a -> ", "30 ", "instead of ", "s/a/", "this gives ", "no, ", "ich habe ", "say the ", "we were ", "a? "])
 def test_hostile_repetition_costs_no_time_beside_an_answer(piece: str) -> None:
     start = time.process_time()
     for text in (piece * 8, piece * 20_000):
