@@ -7,6 +7,7 @@ without end and in every language, so whatever shows no such evidence goes to a 
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from curation.decisions.answer_types import is_of_another_type
@@ -266,10 +267,14 @@ def is_tied(pair: Pair) -> bool:
 
 
 def steps_again(pair: Pair) -> bool:
-    """Whether a sentence tells the same kind of step with half of its words: "Run docker stop name."."""
+    """Whether a text keeps half of the words of a step: as a sentence that begins like it, or as its command alone."""
     kept = [word for word in pair.said if word in {*pair.old}]
-    is_whole = len(pair.said) > TERSE and WHOLE.fullmatch(pair.text) is not None
-    return is_whole and pair.said[0] in STEPS and pair.said[:1] == pair.old[:1] and len(kept) > SHARED * len(pair.said)
+    if len(pair.said) <= TERSE or len(kept) <= SHARED * len(pair.said):
+        return False
+    if pair.said[0] in STEPS and pair.said[:1] == pair.old[:1]:
+        return WHOLE.fullmatch(pair.text) is not None
+    programs = {word for step, word in pairwise(pair.old) if step in STEPS}
+    return pair.said[0] in programs and LITTLE.isdisjoint(pair.said)
 
 
 def rewrites(pair: Pair) -> bool:
