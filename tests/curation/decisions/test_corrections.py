@@ -62,6 +62,8 @@ def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
         (INSTALL, "https://docs.example.com/install", Flaw.NO_ANSWER),
         (INSTALL, "use pip instead", Flaw.FRAGMENT),
         (INVOICES, "it moved", Flaw.NO_ANSWER),
+        (INVOICES, "Good question. I don't know that either.", Flaw.NO_ANSWER),
+        (DAYS, "Sure, you have 40 days.", Flaw.FRAGMENT),
         (INVOICES, "Every month, usually on the first.", Flaw.NO_ANSWER),
         (INVOICES, "Really? I looked under Profile already.", Flaw.QUESTION),
         (INVOICES, "Under Profile, then Downloads. Wrong!", Flaw.FRAGMENT),
@@ -88,6 +90,8 @@ def test_what_does_not_answer_says_why(asked: tuple[str, str], text: str, kind: 
     [
         (DAYS, "You have 30 days from delivery."),
         (DAYS, "It's 30 days."),
+        (DAYS, "Sure: You have 30 days from delivery."),
+        (DAYS, "Good question. You have 30 days from delivery."),
         (INVOICES, "Under Account, then Billing."),
         (INVOICES, "Open Settings > Billing and choose a month."),
         (INSTALL, "Run pip install acme-client and then acme login."),
@@ -109,7 +113,22 @@ def test_without_the_answer_that_it_replaces_a_short_text_may_be_one() -> None:
     assert flaw("30", DAYS[0]) is None
 
 
-@pytest.mark.parametrize("piece", ["not a but ", "a -> ", "30 ", "instead of ", "s/a/", "this gives ", "no, ", "ich habe ", "say the ", "we were ", "a? "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "not a but ",
+        "a -> ",
+        "30 ",
+        "instead of ",
+        "s/a/",
+        "this gives ",
+        "no, ",
+        "ich habe ",
+        "say the ",
+        "we were ",
+        "a? ",
+    ],
+)
 def test_hostile_repetition_costs_no_time_beside_an_answer(piece: str) -> None:
     start = time.process_time()
     for text in (piece * 8, piece * 20_000):
