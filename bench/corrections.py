@@ -2,10 +2,11 @@
 
     python -m bench.corrections [--real FOLDER]
 
-The cases are those of `tests/curation/decisions/corrections.jsonl` and of `bench/labelled/corrections.jsonl`, of which a part
-was written and labelled aside from the rules ("written": "aside"); those of a round were, too, and the rules learnt from them
-afterwards. The second table has the classes of the latter. `--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that
-people found right there and in `oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
+The cases are those of `tests/curation/decisions/corrections.jsonl`, of which a part was written and labelled aside from the
+rules ("written": "aside"), and of `bench/labelled/corrections.jsonl`. The latter were written in rounds; each was measured before
+rules were learnt from it (`docs/benchmarks/corrections.md` has those figures). The second table has their classes.
+`--real` adds logs: the reasons of voters in `feedbackqa.jsonl`, which answer nothing; the answers that people found right there and in
+`oasst.jsonl`, in place of those that they found wrong; and the corrections of `splash.jsonl`.
 Each line of the last table takes one rule away, or moves one threshold.
 """
 
@@ -78,8 +79,14 @@ def made() -> Iterator[Case]:
         part = "kept aside" if row["written"] == "aside" else "made"
         yield Case(part, row["question"], row["answer"], row["correction"], wanted.get(row["wanted"]))
     for row in read(LABELLED):
-        part = "labelled, kept aside" if row["written"] == "aside" else f"labelled, {row['written']}"
-        yield Case(part, row["question"], row["answer"], row["correction"], wanted.get(row["wanted"]), row["kind"])
+        yield Case(
+            f"labelled, {row['written']}",
+            row["question"],
+            row["answer"],
+            row["correction"],
+            wanted.get(row["wanted"]),
+            row["kind"],
+        )
 
 
 def real(folder: Path) -> Iterator[Case]:

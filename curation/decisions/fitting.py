@@ -24,11 +24,13 @@ from curation.decisions.words import (
     LIMITS,
     LITTLE,
     NEGATIONS,
+    NEVER,
     NO,
     OBJECTS,
     PLACES,
     SIGNS,
     STEPS,
+    UNITS,
     VALUES,
     YES,
     is_amount,
@@ -41,6 +43,8 @@ from curation.decisions.words import (
 ENOUGH: Final = 8
 SHARED, SIZE = 0.5, 0.6
 """The least of a rewritten answer that the old one has too, and its least size next to the old one."""
+WHOLE_SIZE: Final = 0.8
+"""The least size of a rewritten answer that breaks off, and begins otherwise, next to the old one."""
 SENTENCE: Final = 5
 """The least words of a sentence that says something whole by itself."""
 START: Final = 3
@@ -82,7 +86,7 @@ ABOUT_DOING: Final = re.compile(r"\bwhat (?:does|do|did|will|would|can)\b", re.I
 DOUBT: Final = re.compile(r"[^.!?？\n]{1,40}[?？]+[\"')\s]*\w")
 """A short question, and then more: it is thrown back at the agent."""
 ENDED: Final = re.compile(r"[.!。！:;)\]}`]\W*$")
-POINTER: Final = re.compile(r"\W*(?:https?://|www\.)\S+\W*")
+POINTER: Final = re.compile(r"\W*(?:(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*)\W*")
 LIST: Final = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S", re.MULTILINE)
 NAMED_STEP: Final = re.compile(r"[>→/]|https?:")
 
@@ -235,7 +239,8 @@ def fits(pair: Pair) -> bool:
     if len(pair.old) <= TERSE and is_alike(pair):
         return True
     if is_unended(pair.text, pair.answer):
-        return rewrites(pair)
+        begins_so = pair.said[:1] == pair.old[:1] or len(pair.said) >= WHOLE_SIZE * len(pair.old)
+        return rewrites(pair) and (begins_so or pair.kind not in CLOSED)
     if is_reply and pair.kind is Asks.YES_OR_NO:
         return size(pair.said, pair.text) > TERSE and is_tied(pair) and not {*pair.said} <= YES | LITTLE
     return rewrites(pair) or is_value(pair)
@@ -302,8 +307,10 @@ def is_value(pair: Pair) -> bool:
     """Whether a text brings what the question asks for, with words around it that make it whole."""
     is_whole = len(pair.said) >= SENTENCE and WHOLE.fullmatch(pair.text) is not None
     if pair.kind in (Asks.AMOUNT, Asks.TIME):
-        is_tied = not ({*pair.said} - LITTLE - VALUES).isdisjoint([*pair.old, *pair.asked])
-        return len(pair.said) > TERSE and is_tied and any(map(is_amount, brought(pair)))
+        shared = ({*pair.said} - LITTLE - VALUES).intersection([*pair.old, *pair.asked])
+        is_tied = bool(shared) or (is_whole and not UNITS.isdisjoint(pair.said))
+        is_endless = not NEVER.isdisjoint(pair.said) and repeats(pair)
+        return len(pair.said) > TERSE and is_tied and (is_endless or any(map(is_amount, brought(pair))))
     if pair.kind is Asks.PLACE:
         start = pair.said if is_sentence(pair) else pair.said[:1]
         names = not PLACES.isdisjoint(start) and bool(brought(pair) - LITTLE)

@@ -65,6 +65,9 @@ PAST: Final = frozenset(
     "tinha disseram geweest werd kwam zei był była było byli powiedział powiedziała был была было были сказал сказали".split()
 )
 """With which somebody tells what once happened."""
+PRONOUNS: Final = frozenset(
+    "it you they he she we i er sie es du ihr wir il elle ils vous tu u je zij hij lei lui ella él ele ela".split()
+)
 CLAUSES: Final = frozenset(
     "after when if once since that which who whose where as because before until nachdem wenn sobald seit dass der die das weil bevor après quand si qui que "
     "depuis dès après cuando si que donde desde quando se che dopo dove se que quando depois desde als nadat zodra sinds dat die gdy jeśli który która po "
@@ -115,7 +118,10 @@ VALUES: Final = frozenset(
     "çarşamba perşembe cuma cumartesi bugün yarın".split()
 )
 """Amounts and times in words."""
-UNITS: Final = frozenset(
+COINS: Final = frozenset(
+    "euro euros pound pounds dollar dollars cent cents pence centimes centesimi céntimos złoty złote złotych рублей рубля рубль lira".split()
+)
+UNITS: Final = COINS | frozenset(
     "minute minutes hour hours day days week weeks month months year years euro euros pound pounds dollar dollars cent cents pence percent "
     "minuten stunde stunden tag tage tagen woche wochen monat monate monaten jahr jahre jahren prozent heure heures jour jours semaine semaines "
     "mois an ans année années minuto minutos hora horas día días dia dias semana semanas mes meses mês año años ano anos minuti ora ore giorno "
@@ -129,7 +135,8 @@ REPEATS: Final = frozenset(
     "codziennie каждый каждую каждые ежедневно her".split()
 )
 """With which a text says how often something is."""
-ENDLESS: Final = frozenset(
+NEVER: Final = frozenset("never niemals jamais nunca mai nooit nigdy никогда asla".split())
+ENDLESS: Final = NEVER | frozenset(
     "no any cualquier qualsiasi qualquer anytime unlimited limit always until till while many long once soon after before every immediately instantly now "
     "free overnight straight forever life "
     "kein keine unbegrenzt jederzeit immer bis solange sobald nach vor jeden jede jedes sofort gleich kostenlos gratis frei "
@@ -178,10 +185,16 @@ def without(said: list[str], others: list[str]) -> set[str]:
 
 
 def recalls(said: list[str], others: list[str]) -> bool:
-    """Whether a text tells what once happened, where the question and the answer are about what is so."""
+    """Whether a text tells what once happened, where the question and the answer are about what is so.
+
+    A clause may, too: "once your order was sent", "from the day it came".
+    """
     if not PAST.isdisjoint(others):
         return False
-    return any(word in PAST and CLAUSES.isdisjoint(said[max(0, at - 4) : at]) for at, word in enumerate(said))
+    return any(
+        word in PAST and CLAUSES.isdisjoint(said[max(0, at - 4) : at]) and not (at > 1 and said[at - 1] in PRONOUNS)
+        for at, word in enumerate(said)
+    )
 
 
 def is_amount(word: str) -> bool:

@@ -36,12 +36,11 @@ def test_nearly_nothing_is_taught_that_is_no_answer(written: str, share: float) 
 def test_full_sentences_that_are_no_answers_are_told_by_their_kind() -> None:
     bad = [case for case in ROUNDS if case["wanted"] in ("refuse", "amend")]
     taught = [case["correction"] for case in bad if found(case) is None]
-    assert len(bad) > 250 and len(taught) <= 0.03 * len(bad), taught
+    assert len(bad) > 250 and len(taught) <= 0.02 * len(bad), taught
 
 
 def test_no_good_answer_is_kept_back() -> None:
-    cases = [*CASES, *(case for case in ROUNDS if case["written"] != "aside")]
-    assert [case["correction"] for case in cases if case["wanted"] == "teach" and found(case)] == []
+    assert [case["correction"] for case in [*CASES, *ROUNDS] if case["wanted"] == "teach" and found(case)] == []
 
 
 def test_most_fragments_are_told_from_what_has_nothing_to_add() -> None:
@@ -90,6 +89,8 @@ def test_what_does_not_answer_says_why(asked: tuple[str, str], text: str, kind: 
     [
         (DAYS, "You have 30 days from delivery."),
         (DAYS, "It's 30 days."),
+        (("How long may I return a coat?", "Ten."), "Thirty days from the day it came."),
+        (("How long is a day ticket valid?", "A day ticket is valid for one year."), "A day ticket never expires."),
         (DAYS, "Sure: You have 30 days from delivery."),
         (DAYS, "Good question. You have 30 days from delivery."),
         (INVOICES, "Under Account, then Billing."),
