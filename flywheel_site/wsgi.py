@@ -41,6 +41,7 @@ request_started.disconnect(reset_queries)
 request_finished.disconnect(close_caches)
 # What a request leaves behind goes by its reference counts; looking for cycles among the code itself, again and again,
 # took a tenth of a capture's time.
+import_module("privacy.redaction").prepare()  # the first capture would wait for it, and each process would hold its own
 gc.collect()
 gc.freeze()
 gc.set_threshold(10_000, 20, 20)

@@ -1,6 +1,8 @@
 """What the engine relies on: a mask shuts gates and opens none, so that a later look need not ask those that were shut."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from privacy.redaction.detectors import DETECTORS
 from privacy.redaction.engine import MASK
 from privacy.redaction.gates import gate
 from privacy.redaction.hits import Detector
+from tests.extent import extent
 from tests.privacy.redaction.test_properties import TEXTS
 
 ESCAPED = re.compile(r"\\[^SWDB]")
@@ -32,7 +35,7 @@ def opened(text: str) -> set[str]:
 
 
 @given(TEXTS, st.lists(st.tuples(st.integers(0, 80), st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=extent(75, 300), deadline=None)
 def test_what_is_masked_opens_nothing(text: str, stretches: list[tuple[int, int, int]]) -> None:
     masked = text
     for start, length, size in stretches:
@@ -50,7 +53,7 @@ def test_a_name_is_found_that_the_rest_of_its_word_had_hidden() -> None:
 
 
 @given(TEXTS.map(lambda text: text.encode("ascii", "ignore").decode()))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=extent(75, 300), deadline=None)
 def test_the_sets_for_ascii_open_what_those_for_all_texts_do(text: str) -> None:
     every = gate(compile_policy(DEFAULT_POLICY))
     assert opened(text) == {detector.name for detector in every.open(text, every.sets("ä"))[0]}
@@ -61,3 +64,9 @@ def test_policies_share_their_gates() -> None:
         compile_policy(Policy(terms=(Term("ORDER", pattern=r"X-\d+", must_match=("X-1",), must_not_match=("X",)),)))
     )
     assert own.sets("") == gate(compile_policy(DEFAULT_POLICY)).sets("")
+
+
+def test_the_detectors_are_imported_by_the_first_text_or_by_a_server_that_prepares() -> None:
+    said = "import sys, privacy.redaction as r; print('privacy.redaction.detectors' in sys.modules); r.prepare(); print('privacy.redaction.detectors' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True"]
