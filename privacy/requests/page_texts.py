@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = dict(settings.LANGUAGES)
-# Of each purpose: its name, why, and what switching it off does.
+# For each purpose: its name, the reason, and what switching it off does.
 PURPOSES: Mapping[str, tuple[Promise, Promise, Promise]] = {
     "capture": (
         _("Keep my conversations"),
@@ -31,7 +31,7 @@ DONE: Mapping[str, Promise] = {
     "consent": _("Your choices are saved. They hold from now on."),
     "delete": _("Your request has begun. Nothing of you is shown any more; the rest follows within minutes."),
 }
-# Of each kind of record: its name, and why it is kept. A kind that is not here goes by its own name.
+# For each kind of record: its name, and why it is kept. A kind not listed here is shown under its own name.
 KINDS: Mapping[str, tuple[Promise, Promise]] = {
     "interactions": (_("Conversations"), _("Your questions and the answers you got.")),
     "signals": (_("Ratings and corrections"), _("What you said about answers.")),
@@ -102,7 +102,7 @@ class Section:
 
 
 def kept(data: Mapping[str, Sequence[Any]]) -> list[Kept]:
-    """The kinds of which there is something."""
+    """The kinds of which there are records."""
     return [Kept(*named(kind), len(rows)) for kind, rows in in_order(data) if rows]
 
 
