@@ -1,7 +1,7 @@
-"""What one span says, in words that no longer depend on the instrumentation: a `Reading`.
+"""A `Reading`: what one span says, independent of the instrumentation.
 
-Readings are plain structures, so that those of a trace that is not complete yet can wait, redacted, in the database.
-`context` and `steps` find the talk before a turn, and what the agent did in it.
+Readings are plain structures, so those of an incomplete trace can wait, redacted, in the database. `context` finds the
+conversation before a turn, and `steps` what the agent did in it.
 """
 
 from collections import deque
@@ -16,26 +16,26 @@ from feedback.texts.messages import Call, Message, step
 
 
 class Kind(StrEnum):
-    """What a span is to a turn."""
+    """What role a span plays in a turn."""
 
-    AGENT = "agent"  # one run of an agent: one turn, also where it says nothing itself
-    CHAIN = "chain"  # a workflow, a function, a step: what goes in and out may be a user's words
-    MODEL = "model"  # a call of a model: its prompt may be a template, its output a call of a tool
+    AGENT = "agent"  # one run of an agent: one turn, even if it holds no text itself
+    CHAIN = "chain"  # a workflow, a function, a step: its input and output may be a user's words
+    MODEL = "model"  # a model call: its prompt may be a template, its output a tool call
     TOOL = "tool"
     RETRIEVER = "retriever"
-    SILENT = "silent"  # embeddings, guardrails, prompts, parsers: nothing of it is a question or an answer
-    OTHER = "other"  # not of a language model, such as the request around the turn
+    SILENT = "silent"  # embeddings, guardrails, prompts, parsers: neither question nor answer
+    OTHER = "other"  # not about a language model, such as the request around the turn
 
 
 TOPS = (Kind.AGENT, Kind.CHAIN, Kind.MODEL)  # what can hold a question or an answer
 
 
 class Person(Struct, omit_defaults=True):
-    """Who a span is about, and what they agreed to."""
+    """Whom a span is about, and what they agreed to."""
 
     subject: str = ""
     session: str = ""
-    talk: str = ""  # an id that a framework may make itself: it stands in for a session
+    talk: str = ""  # an id that a framework may generate, used in place of a session
     consent: dict[str, bool] = field(default_factory=dict)
 
 
@@ -56,13 +56,13 @@ class Reading(Struct, omit_defaults=True):
     agent: dict[str, str] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # by which a product may know the turn, such as a response's id
-    is_stored: bool = False  # it stands for a turn that is stored
+    is_stored: bool = False  # it represents a stored turn
     has_model: bool = False  # and the call that gave its answer is known
     own_id: str = ""  # the id that the caller wants for the interaction
 
     @property
     def question(self) -> str:
-        """The user's last words in what went in."""
+        """The user's last words in the input."""
         return next((said.text for said in reversed(self.asked) if said.role == "user" and said.text.strip()), "")
 
     @property
