@@ -72,7 +72,7 @@ class Reading(Struct, omit_defaults=True):
 
     @property
     def answer(self) -> str:
-        """The agent's last words in what came out; none where it goes on to call a tool."""
+        """The agent's last words in the output; none if it goes on to call a tool."""
         last = next((said for said in reversed(self.told) if said.role == "assistant"), None)
         return last.text if last is not None and not last.calls and last.text.strip() else ""
 
@@ -93,12 +93,13 @@ def restored(value: Any) -> Reading:
     return msgspec.convert(value, Reading)
 
 
-FINAL = ("final_answer", "final_result")  # tools by which frameworks give the answer itself
+FINAL = ("final_answer", "final_result")  # tools with which frameworks return the answer itself
 
 
 def context(question: str, answer: str, asker: Reading | None, members: Sequence[Reading]) -> list[dict[str, Any]]:
-    """The turns before the question: of the span that asked it where it has any, else of the call that gave the answer,
-    else of one that was given the question."""
+    """The turns before the question: those of the span that asked it, else of the call that gave the answer, else of
+    one that was given the question.
+    """
     answered = [reading for reading in members if reading.kind in TOPS and reading.answer.strip() == answer]
     models = [one for one in members if (one.kind == Kind.MODEL or one.is_stored) and question in one.question]
     stale = asker is not None and (asker.kind == Kind.MODEL or asker.is_stored) and asker.answer.strip() != answer
@@ -110,7 +111,7 @@ def context(question: str, answer: str, asker: Reading | None, members: Sequence
 
 
 def is_model(reading: Reading) -> bool:
-    """Whether it is a model's call, or stands for a turn of which that call is known."""
+    """Whether it is a model call, or represents a turn whose model call is known."""
     return reading.kind == Kind.MODEL or reading.has_model
 
 
@@ -127,7 +128,7 @@ def earlier(asked: Sequence[Message]) -> list[dict[str, Any]]:
 
 
 def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
-    """The tools' calls, in order: those that have a span, and those of which only a model's messages tell (True)."""
+    """The tool calls, in order: those that have a span, and (True) those that only a model's messages show."""
     results = {
         id: result
         for reading in members
@@ -152,7 +153,7 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
         own = unclaimed[made.name].popleft() if unclaimed.get(made.name) else None
         if own is None:
             found.append((at, made, True))
-        else:  # the span of this call, under an id of its own or none
+        else:  # this call's span, whose id differs or is missing
             own.id = own.id or made.id
             own.arguments = made.arguments if isinstance(made.arguments, dict) else own.arguments
         by_id |= {made.id: own or made} if made.id else {}
@@ -164,7 +165,7 @@ def steps(members: Sequence[Reading]) -> list[tuple[dict[str, Any], bool]]:
 
 
 def spoken_calls(members: Sequence[Reading]) -> Iterator[tuple[int, Call]]:
-    """The calls that models ask for, and after them those that only a prompt tells of, in this turn."""
+    """The calls that models ask for, followed by those that only a prompt shows, in this turn."""
     talking = [reading for reading in members if reading.kind in TOPS]
     known: set[tuple[str, str]] = set()
     for reading in talking:
