@@ -25,7 +25,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FileDiff:
-    """How many records of a file were added, removed and changed."""
+    """How many of a file's records were added, removed and changed."""
 
     name: str
     added: int
@@ -36,7 +36,7 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDiff:
-    """The difference to an earlier release; `cases` are the first of each kind, in the order of their ids."""
+    """The difference from an earlier release; `cases` has the first of each kind, in order of id."""
 
     earlier: Release
     files: tuple[FileDiff, ...]
@@ -76,12 +76,12 @@ def case_changes(old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]])
 
 
 def differs(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether a reader would see a difference; the time of the decision is none."""
+    """Whether a reader would see a difference; the time of the decision does not count."""
     return any(old.get(name) != new.get(name) for name in ("question", "expected", "rejected", "kind"))
 
 
 def lineage(release: Release) -> dict[str, dict[str, str]]:
-    """The hash of every record by file and id: a file has its lines in the order in which the lineage names them."""
+    """The hash of every record by file and id; a file's lines are in the order of the lineage."""
     ids: dict[str, list[str]] = {}
     for line in read(folder(release) / "lineage.jsonl"):
         ids.setdefault(line["file"], []).append(str(line["record"]))
@@ -100,7 +100,7 @@ def lines(release: Release, name: str) -> dict[str, dict[str, Any]]:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The lines of a file; none if it was deleted, as the files of a replaced release are."""
+    """The lines of a file; none if it was deleted, as a replaced release's files are."""
     if not path.is_file():
         return []
     with path.open("rb") as file:

@@ -1,5 +1,5 @@
-"""The members of a release: chosen in one statement, with consent checked again, and stored so that an erasure finds
-the files.
+"""A release's members: selected in one statement, with consent checked again, and stored so that an erasure finds the
+files.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ READ = (Decision, EvalCase, Example, PreferencePair, Question, Interaction, Sign
 
 
 def choose(release: Release) -> int:
-    """Enter every interaction whose records belong in the release, and return how many. One INSERT … SELECT."""
+    """Insert every interaction whose records belong in the release, and return how many. One INSERT … SELECT."""
     rows = chosen(release).values_list(
         Value(release.pk), "pk", "subject_id", "for_evaluation", "for_training", "other_author"
     )
@@ -53,7 +53,7 @@ def chosen(release: Release) -> QuerySet[Decision]:
 
 
 def in_use(kind: str) -> Q:
-    """A record in use that a selection has kept since it was made."""
+    """A record in use that a selection has kept since it was derived."""
     return Q(**{f"{kind}__status": ACTIVE, f"{kind}__selected": True})
 
 
@@ -83,7 +83,7 @@ def flag(condition: Q) -> Case:
 
 
 def insert(columns: list[str], rows: QuerySet[Any, Any]) -> int:
-    """`INSERT INTO … SELECT`: the rows never leave the database. Django has no such call of its own."""
+    """`INSERT INTO … SELECT`: the rows never leave the database. Django has no such call."""
     sql, parameters = rows.query.sql_with_params()
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     return bulk.execute(f"INSERT INTO {bulk.quoted(ReleaseMember)} ({names}) {sql}", parameters)
