@@ -85,7 +85,7 @@ def steps(project: Project, may: Callable[[str], bool]) -> list[Step]:
         ("feedback.view_signal", "Get a first vote", "The widget adds thumbs up and down under an answer.",
          f"{reverse('admin:feedback_signal_changelist')}?project={project.pk}", "vote"),
         ("auth.add_user", "Invite a person", "Reviewers decide where votes are not enough.", reverse("admin:invite"), "person"),
-        ("curation.add_release", "Publish a release", "Eval cases and training examples as files.", datasets, "release"),
+        ("curation.add_release", "Cut a release", "Eval cases and training examples as files.", datasets, "release"),
         ("curation.view_gaterun", "Test an agent with it", "manage.py evalgate --release NAME --agent URL",
          f"{reverse('admin:curation_gaterun_changelist')}?project={project.pk}", "gate"),
     ]  # fmt: skip

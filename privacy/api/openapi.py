@@ -60,7 +60,7 @@ def schema(kind: Any) -> dict[str, Any]:
 
 
 def as_ecma(part: Any) -> Any:
-    """The schema with its patterns as JSON Schema means them, where `$` is the very end.
+    r"""The schema with its patterns as JSON Schema means them, where `$` is the very end.
 
     In Python `$` also matches before a final line feed, so our own patterns end in `\Z`.
     """

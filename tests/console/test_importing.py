@@ -63,7 +63,7 @@ def test_the_import_keeps_it_once(shop: Shop) -> None:
     [
         (b"", {}, "empty"),
         (b"prompt,prompt\na,b\n", {}, "twice"),
-        (TABLE, {"map": "question=promt"}, "no record has that place"),
+        (TABLE, {"map": "question=promt"}, "no record has this field"),
         (TABLE, {"map": "ask=prompt"}, "FIELD is one of"),
         (TABLE, {"zone": "Mars"}, "Europe/Berlin"),
         (TABLE, {"threshold": "high"}, "--threshold takes"),

@@ -66,7 +66,7 @@ def test_who_never_came_is_invited_again_with_other_roles(root: Client) -> None:
 
 def test_a_name_in_use_is_refused_and_its_user_left_alone(root: Client) -> None:
     page = root.post("/admin/invite/", {"name": "root", "roles": ["reviewer"], "projects": []})
-    assert "signs in with this name already" in page.content.decode()
+    assert "This name is already in use" in page.content.decode()
     assert User.objects.get(username="root").check_password(PASSWORD)
 
 

@@ -164,7 +164,7 @@ def test_the_command_prints_and_adopts() -> None:
     call_command("thresholds", project=project.name, adopt=True, stdout=said)
     assert (
         "golden     token_f1  now 0.50  30 right, 30 wrong" in said.getvalue()
-        and "holds from now on" in said.getvalue()
+        and "applies from now on" in said.getvalue()
     )
     assert versions.current(project).version == 2
 

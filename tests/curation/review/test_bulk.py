@@ -169,12 +169,12 @@ def test_nobody_takes_back_what_another_decided_and_nothing_is_taken_back_twice(
     assert "1 decided" not in page(other)
     for sent in (str(key), "9" * 30, "x", ""):
         assert (
-            "That is not one of your bulk decisions" in other.post(BULKS, {"bulk": sent}, follow=True).content.decode()
+            "This is not one of your bulk decisions" in other.post(BULKS, {"bulk": sent}, follow=True).content.decode()
         )
     assert ReviewTask.objects.filter(state="resolved").count() == 1
     window.post(BULKS, {"bulk": key})
     finished()
-    assert "already taken back" in window.post(BULKS, {"bulk": key}, follow=True).content.decode()
+    assert "already undone" in window.post(BULKS, {"bulk": key}, follow=True).content.decode()
 
 
 def test_who_loses_the_right_meanwhile_decides_no_more(shop: Project, rita: User) -> None:
