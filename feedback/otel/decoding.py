@@ -73,11 +73,11 @@ def unpacked(body: bytes, encoding: str, limit: int) -> bytes:
     try:
         found = unzip.decompress(body, limit + 1)
     except zlib.error:
-        raise PayloadError("", "invalid_encoding", "The body is no valid gzip.") from None
+        raise PayloadError("", "invalid_encoding", "The body is not valid gzip.") from None
     if len(found) > limit:
         raise TooLarge
     if not unzip.eof:
-        raise PayloadError("", "invalid_encoding", "The body is no valid gzip.")
+        raise PayloadError("", "invalid_encoding", "The body is not valid gzip.")
     return found
 
 
@@ -205,7 +205,7 @@ def _from_json(body: bytes, refused: list[PayloadError]) -> list[Span]:
     except TooLarge:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise PayloadError("", "invalid_json", "The body is no valid UTF-8 JSON.") from None
+        raise PayloadError("", "invalid_json", "The body is not valid UTF-8 JSON.") from None
     except (AttributeError, KeyError, TypeError, ValueError):
         raise PayloadError("", "invalid_type", "The body is not an ExportTraceServiceRequest.") from None
     found = [span for span in read if isinstance(span, Span)]

@@ -35,8 +35,8 @@ NONE_OURS = (
 Record = tuple[str, str, Event, Mapping[str, Any]]  # trace, span, event, resource
 
 
-def spans(body: bytes, media_type: str) -> list[Span]:
-    """What the records say about spans: one fragment for each. Raises `TooLarge`, `PayloadError`."""
+def spans_of_logs(body: bytes, media_type: str) -> list[Span]:
+    """What the records say of spans: one fragment for each. Raises `TooLarge`, `PayloadError`."""
     records = _from_protobuf(body) if media_type == decoding.PROTOBUF else _from_json(body)
     found: dict[tuple[str, str], list[Record]] = {}
     for number, record in enumerate(records):
@@ -47,8 +47,8 @@ def spans(body: bytes, media_type: str) -> list[Span]:
     return [_fragment(trace, span, told) for (trace, span), told in found.items()]
 
 
-def answer(rejected: int, message: str, media_type: str) -> bytes:
-    """The export response: empty, or how many records were rejected and why."""
+def answer_to_logs(rejected: int, message: str, media_type: str) -> bytes:
+    """The export response: empty, or how many records were not taken and why."""
     if media_type == decoding.PROTOBUF:
         response = ExportLogsServiceResponse()
         if message:
@@ -84,7 +84,7 @@ def _from_protobuf(body: bytes) -> Iterator[Record]:
     except TooLarge:
         raise
     except (DecodeError, RecursionError, ValueError):
-        raise PayloadError("", "invalid_protobuf", "The body is no ExportLogsServiceRequest.") from None
+        raise PayloadError("", "invalid_protobuf", "The body is not an ExportLogsServiceRequest.") from None
     for group in request.resource_logs:
         resource = decoding.attributes(group.resource.attributes)
         for scope in group.scope_logs:
@@ -112,9 +112,9 @@ def _from_json(body: bytes) -> Iterator[Record]:
                         resource,
                     )
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise PayloadError("", "invalid_json", "The body is no valid UTF-8 JSON.") from None
+        raise PayloadError("", "invalid_json", "The body is not valid UTF-8 JSON.") from None
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise PayloadError("", "invalid_type", "The body is no ExportLogsServiceRequest.") from None
+        raise PayloadError("", "invalid_type", "The body is not an ExportLogsServiceRequest.") from None
 
 
 MEDIA = (decoding.PROTOBUF, decoding.JSON)
@@ -238,10 +238,10 @@ class LogsView(OtlpView):
         """Send the log records in which some instrumentations write a model's messages: they are joined to their spans.
         Other records are ignored.
         """
-        spans, taken = self.taken(request, lambda body, kind, malformed: spans(body, kind))
+        spans, taken = self.taken(request, lambda body, kind, malformed: spans_of_logs(body, kind))
         kind = media_type(request)
         message = taken.message if spans else NONE_OURS
-        return HttpResponse(answer(taken.rejected.total(), message, kind), content_type=kind)
+        return HttpResponse(answer_to_logs(taken.rejected.total(), message, kind), content_type=kind)
 
 
 class ElsewhereView(OtlpView):
