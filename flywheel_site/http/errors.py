@@ -128,7 +128,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         headers["Retry-After"] = str(int(getattr(error, "wait", None) or 1))
     if isinstance(error, exceptions.ParseError):
         return problem(
-            400, "The body is not valid JSON.", [("", "invalid_json", "The body is no valid JSON.")], headers
+            400, "The body is not valid JSON.", [("", "invalid_json", "The body is not valid JSON.")], headers
         )
     detail = str(error.detail) if error.status_code != status.HTTP_415_UNSUPPORTED_MEDIA_TYPE else TITLES[415]
     return problem(error.status_code, detail, errors, headers)
