@@ -73,7 +73,7 @@ def finish_soon(made: BulkDecision) -> bool:
 def summary(made: BulkDecision) -> str:
     found = bulk.progress(made)
     left = sum(number for _, number in found.skipped)
-    return f"{found.decided} decided." + (f" {left} were left out." if left else "")
+    return f"{found.decided} decided." + (f" {left} were skipped." if left else "")
 
 
 def bulks_url() -> str:
