@@ -22,7 +22,7 @@ MARKS = (b'"tool_calls":[{', b'"media":[{')
 
 class FileEntry(TypedDict):
     """One file of a release. `records` are its lines, or the rows of a Parquet file, `sha256` is hexadecimal. `mixed` says
-    that some records hold calls of tools or media, which others have no field for."""
+    that some records have tool calls or media, for which others have no field."""
 
     name: str
     sha256: str

@@ -110,9 +110,7 @@ def test_what_is_brought_in_joins_the_cluster(curator: Client, keys: list[int], 
     clusters.split([Question.objects.get(pk=keys[1])])
     cast.turn(shop)
     name = Interaction.objects.get(pk=keys[1]).external_id
-    assert said(curator, reverse("admin:curation_question_merge", args=[keys[0]]), other=name).startswith(
-        "1 added"
-    )
+    assert said(curator, reverse("admin:curation_question_merge", args=[keys[0]]), other=name).startswith("1 added")
     cast.turn(shop)
     assert clusters_of(keys[:3]) == [keys[0]] * 3 and in_use(keys[:3]) == 2
 

@@ -85,7 +85,7 @@ def disk() -> Iterator[Metric]:
 def of_the_database() -> Iterator[Metric]:
     yield writes()
     for name, number in health.backlog().items():
-        yield gauge(f"flywheel_{name}", f"{name.replace('_', ' ').capitalize()} at this moment.", number)
+        yield gauge(f"flywheel_{name}", f"{name.replace('_', ' ').capitalize()} now.", number)
     about = "Seconds that the oldest of this work has waited without a worker."
     yield by("flywheel_oldest_waiting_seconds", about, "work", waiting.oldest())
     yield by(
