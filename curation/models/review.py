@@ -35,7 +35,7 @@ class ReviewEvent(models.Model):
 
     class Action(models.TextChoices):
         DECIDED = "decided"
-        UNDONE = "undone", "Taken back"
+        UNDONE = "undone", "Undone"
         ASSIGNED = "assigned"
         MARKED = "marked", "Marked as calibration"
         UNMARKED = "unmarked", "Calibration mark removed"
@@ -60,7 +60,7 @@ class BulkState(models.TextChoices):
     RUNNING = "running", "Under way"
     DONE = "done"
     UNDOING = "undoing", "Being undone"
-    UNDONE = "undone", "Taken back"
+    UNDONE = "undone", "Undone"
 
 
 class BulkDecision(models.Model):
@@ -92,8 +92,8 @@ class BulkDecision(models.Model):
 class BulkResult(models.TextChoices):
     WAITING = "waiting"
     DECIDED = "decided"
-    SKIPPED = "skipped", "Left out"
-    UNDONE = "undone", "Taken back"
+    SKIPPED = "skipped", "Skipped"
+    UNDONE = "undone", "Undone"
     KEPT = "kept", "Not undone"
 
 
