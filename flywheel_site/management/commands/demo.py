@@ -4,8 +4,10 @@ import os
 import re
 import secrets
 import sys
+import textwrap
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -165,9 +167,7 @@ class Command(BaseCommand):
             if run.verdict == GateRun.Verdict.PASSED:
                 baseline = str(run.pk)
             lines.append(f"{version:<12} {what:<33} {verdict_words(run)}")
-            lines += [
-                f"{'':<12} {reason['detail'].rpartition(': ')[0] or reason['detail']}" for reason in run.reasons[:2]
-            ]
+            lines += [f"{'':<12} {in_short(reason)}" for reason in run.reasons[:2]]
         self.stage("4  Gate: nothing that worked may break", *lines)
 
     def funnel(self, project: Project, release: Release, lines: int) -> None:
@@ -197,6 +197,14 @@ class Command(BaseCommand):
             "widget     /demo/widget                        rate an answer as a visitor would",
             f"files      {folder(release)}",
         )
+
+
+def in_short(reason: Mapping[str, Any]) -> str:
+    """A reason of the gate on one line, without its list of cases."""
+    detail = str(reason["detail"])
+    if reason["cases"]:
+        detail = detail.rpartition(": ")[0] or detail
+    return textwrap.shorten(detail, WIDTH * 2, placeholder=" …")
 
 
 def project_of(log: Path) -> Project:
