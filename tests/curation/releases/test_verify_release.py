@@ -62,6 +62,6 @@ def test_a_release_that_was_taken_back_has_no_files(release: Release) -> None:
     cast.said(shop, cast.asked(shop, cast.BEN, question="Where is the harbour?"), "thumbs_up")
     erasure.erase(cast.person(shop))
     erasure.settle()
-    with pytest.raises(CommandError, match="was taken back"):
+    with pytest.raises(CommandError, match="was withdrawn"):
         said("shop:v1")
     assert said("shop:v1.1").startswith("The release is intact")

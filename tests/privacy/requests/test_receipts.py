@@ -129,7 +129,7 @@ def test_what_is_printed_around_a_receipt_may_not_contradict_it(name: str, admin
     ],
 )
 def test_what_is_no_receipt_is_refused_in_words(data: bytes, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="does not hold"):
+    with pytest.raises(CommandError, match="is not valid"):
         verified(data, tmp_path)
 
 
