@@ -104,7 +104,7 @@ def _file_faults(path: Path, entry: Mapping[str, Any]) -> Iterator[Problem]:
     name, digest, size, count = path.name, hashlib.sha256(), 0, 0
     if name.endswith(SUFFIX):
         if (path.stat().st_size, _sha256(path)) != (entry["bytes"], entry["sha256"]):
-            yield Problem(name, "is not what the manifest promises")
+            yield Problem(name, "does not match the manifest")
         return
     with path.open("rb") as file:
         for count, line in enumerate(file, start=1):
@@ -113,7 +113,7 @@ def _file_faults(path: Path, entry: Mapping[str, Any]) -> Iterator[Problem]:
             if wrong := _line_fault(name, line):
                 yield Problem(name, wrong, count)
     if (size, digest.hexdigest()) != (entry["bytes"], entry["sha256"]):
-        yield Problem(name, "is not what the manifest promises")
+        yield Problem(name, "does not match the manifest")
     if count != entry["records"]:
         yield Problem(name, f"has {count} records where the manifest says {entry['records']}")
 

@@ -79,9 +79,9 @@ def break_manifest(folder: Path) -> None:
         (drop_line, "kto.jsonl: has 19 records where the manifest says 20"),
         (add_file, "old.jsonl: is in the folder but not in the manifest"),
         (remove_file, "dpo.jsonl: is in the manifest but not in the folder"),
-        (remove_sums, "SHA256SUMS: is not there"),
+        (remove_sums, "SHA256SUMS: is missing"),
         (change_sums, "differs from the manifest"),
-        (remove_manifest, "manifest.json: is not there"),
+        (remove_manifest, "manifest.json: is missing"),
         (break_manifest, "manifest.json: is not a manifest"),
     ],
 )
@@ -98,13 +98,13 @@ def test_it_finds_what_was_done_to_a_folder(folder: Path, spoil: Callable[[Path]
         (b'{"messages":[{"role":"critic","content":"x"}]}\n', "messages[].role is none of"),
         (b'{"messages":[],"split":"train"}\n', "a field that does not belong"),
         (b"{}\n", "has no messages"),
-        (b'{"messages":"x"}\n', "messages is no list"),
-        (b'{"messages":[{"role":"assistant","content":1}]}\n', "content is no string"),
+        (b'{"messages":"x"}\n', "messages is not a list"),
+        (b'{"messages":[{"role":"assistant","content":1}]}\n', "content is not of type string"),
         (b'{"messages":NaN}\n', "is not JSON"),
         (b'{"messages":["\\ud800"]}\n', "is not JSON"),
         (b"{\n", "is not JSON"),
         (b"\n", "is not JSON"),
-        (b"[]\n", "the line is no object"),
+        (b"[]\n", "the line is not an object"),
     ],
 )
 def test_it_reads_every_line_by_the_shape_of_its_file(tmp_path: Path, line: bytes, says: str) -> None:

@@ -34,7 +34,7 @@ def said(*what: str) -> str:
 def test_a_whole_release_holds_by_any_of_its_names(release: Release) -> None:
     for what in (["shop:v1"], ["shop:latest"], [str(folder(release))], []):
         assert said(*what).startswith("The release is intact"), what
-    assert said("shop:v1", "shop:latest").startswith("All 2 releases hold")
+    assert said("shop:v1", "shop:latest").startswith("All 2 releases are intact")
 
 
 def test_a_changed_byte_is_told_by_its_place_and_not_by_its_text(release: Release, tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_changed_byte_is_told_by_its_place_and_not_by_its_text(release: Releas
     path = copied / "eval_cases.jsonl"
     path.write_bytes(path.read_bytes().replace(b"Saturdays", b"Sundayyys"))
     faults = io.StringIO()
-    with pytest.raises(CommandError, match=r"^\d+ faults\. Copy"):
+    with pytest.raises(CommandError, match=r"^\d+ faults\. Do not use"):
         call_command("verify_release", str(copied), stdout=io.StringIO(), stderr=faults)
     assert "shop/v1/eval_cases.jsonl: does not match the manifest" in faults.getvalue()
     assert "Sundayyys" not in faults.getvalue()
