@@ -39,6 +39,7 @@ import_module(settings.ROOT_URLCONF)  # load all views now, not in the first req
 request_started.disconnect(close_old_connections)
 request_started.disconnect(reset_queries)
 request_finished.disconnect(close_caches)
+import_module("privacy.redaction").prepare()  # the first capture would wait for it, and each process would hold its own
 # Reference counts free what a request leaves behind. Searching the loaded code for cycles again and again took a tenth
 # of a capture's time.
 gc.collect()

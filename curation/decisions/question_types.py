@@ -20,6 +20,7 @@ class Asks(StrEnum):
 
 
 AMOUNT: Final = (
+    r"\b(?:what|which) (?:minimum |maximum )?age\b|\bquel âge\b|\bqué edad\b|\bche età\b|\b(?:qual (?:é )?a|que) idade\b|\bwelches alter\b|\bwelke leeftijd\b",
     r"\bhow (?:many|much|long|often|old|far|big|large|fast|high|deep|soon|late|tall|wide|heavy|frequently)\b|"
     r"\b(?:what|which)(?:'s| is| was| are)? the (?:\w+ )?(?:number|price|cost|fee|rate|limit|size|maximum|minimum|deadline|duration|age|period|version)\b",
     r"\bwie ?(?:viele?n?|lange?|oft|hoch|teuer|alt|gro[sß]+|weit|schnell)\b|\bwieviele?\b|was kostet",

@@ -151,7 +151,22 @@ def only_greets(text: str) -> bool:
 
 
 GREETING: Final = 60
-GREETS: Final = remarks.phrases(remarks.SMALL_TALK, before=r"\W*")
+GREETING_WORDS: Final = (
+    r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|welcome|hallo|moin|servus|grüezi|guten (?:tag|morgen|abend)|willkommen|bonjour|bonsoir|salut|bienvenue|"
+    r"hola|buen[oa]s (?:días|tardes|noches)|bienvenid[oa]|ciao|salve|buongiorno|buonasera|benvenut[oa]|olá|oi|bom dia|boa (?:tarde|noite)|"
+    r"bem-vind[oa]|hoi|goede(?:morgen|middag|navond|ndag)|welkom|dzień dobry|dobry wieczór|cześć|witam|witamy)"
+)
+OFFERS: Final = (
+    r"(?:(?:so )?(?:how|what) (?:can|may) (?:i|we) (?:help|assist|do for)(?: you)?|wie (?:kann|darf) ich(?: ihnen| dir)? (?:weiter)?helfen|(?:comment|en quoi) puis-je (?:vous |t')?aider|"
+    r"¿?(?:en|cómo) (?:qué )?puedo ayudar(?:te|le|los)|¿?en qué puedo ayudar(?:te|le|les)?|come posso (?:aiutar(?:ti|la|vi)|esserle utile)|como posso (?:ajudar|te ajudar|ajudá-l[oa])|"
+    r"(?:waarmee|hoe|waar) kan ik (?:je |u )?(?:mee )?helpen|(?:w czym|jak) mogę (?:ci |pani |panu )?pomóc)(?: today| heute| aujourd'hui| hoy| oggi| hoje| vandaag| dzisiaj)?"
+)
+GREETS: Final = re.compile(
+    rf"\W*(?:{GREETING_WORDS}\b(?: there| zusammen| all)?\W*)+(?:{OFFERS}\W*)?$|\W*{OFFERS}\W*$|"
+    + remarks.phrases(remarks.SMALL_TALK, before=r"\W*").pattern,
+    re.IGNORECASE,
+)
+"""Greetings, and what an agent offers in return."""
 
 
 def hides_a_value(text: str) -> bool:
