@@ -20,7 +20,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from curation.decisions import answer_types, corrections, fitting, fragments, words
+from curation.decisions import corrections, fitting, fragments, question_types, words
 from curation.decisions.corrections import flaw, same
 
 CASES: Final = Path(__file__).parents[1] / "tests/curation/decisions/corrections.jsonl"
@@ -173,7 +173,7 @@ MOVED: Final[dict[str, tuple[float, ...]]] = {
     "LONGEST": (10, 40),
 }
 
-HOMES: Final = {name: words if name == "STEM" else answer_types if name == "LONGEST" else fitting for name in MOVED}
+HOMES: Final = {name: words if name == "STEM" else question_types if name == "LONGEST" else fitting for name in MOVED}
 DEFAULTS: Final = {name: float(getattr(HOMES[name], name)) for name in MOVED}
 
 

@@ -10,14 +10,13 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from curation.decisions.answer_types import is_of_another_type
-from curation.decisions.code import CODE, is_code, is_command, is_statement, keeps_code
-from curation.decisions.question_types import Asks, asks
+from curation.decisions.question_types import Asks, asks, is_of_another_type
 from curation.decisions.remarks import OPENING, SUBJECTLESS
 from curation.decisions.words import (
     ADDS,
     ALONE,
     CHANGES,
+    CODE,
     DENIALS,
     DOUBTFUL,
     FIRST_PERSON,
@@ -34,6 +33,10 @@ from curation.decisions.words import (
     VALUES,
     YES,
     is_amount,
+    is_code,
+    is_command,
+    is_statement,
+    keeps_code,
     recalls,
     size,
     tokens,
