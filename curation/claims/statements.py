@@ -80,10 +80,16 @@ def statement_key(answer: str, question: str = "", *, salt: bytes = b"") -> int:
     """A signed 64-bit digest: equal for two answers to one question only if they claim the same. A hidden value may differ
     from one conversation to the next: where the answer has one, the salt, such as the conversation's id, tells them apart.
     """
-    said = " ".join(statement(answer, question)).encode()
+    said = _joined(answer, question)
     if salt and "[" in answer and PLACEHOLDER.search(answer):
         said += b"\x1e" + salt
     return int.from_bytes(blake2b(said, digest_size=8).digest(), signed=True)
+
+
+@lru_cache(maxsize=4096)
+def _joined(answer: str, question: str) -> bytes:
+    """What an answer claims, as bytes. Curation asks for it twice in a batch: for the evidence, and for the record."""
+    return " ".join(statement(answer, question)).encode()
 
 
 def statement(answer: str, question: str = "") -> list[str]:

@@ -18,6 +18,10 @@ from curation.questions.words import Language, recognise
 from feedback.texts.fingerprints import normalise
 from privacy.redaction import PLACEHOLDER
 
+__all__ = ["canonical", "question_key", "stands_alone"]
+
+SIZE = 16
+
 _WORDS: Final = {
     "en": r"today|tonight|tomorrow|yesterday|currently|nowadays|right now|at the moment|(?:this|next|last) (?:week|weekend|month|year|morning|evening|summer|winter)",
     "de": r"heute|morgen früh|übermorgen|gestern|derzeit|momentan|zurzeit|(?:diese|nächste|letzte)[nrs]? (?:woche|wochenende|monat|jahr|sommer|winter)",
@@ -106,11 +110,6 @@ def tells(words: list[str], spoken: Language) -> bool:
     )
 
 
-__all__ = ["canonical", "question_key", "stands_alone"]
-
-SIZE = 16
-
-
 def question_key(
     question: str,
     context: Sequence[Mapping[str, str]] = (),
@@ -127,7 +126,9 @@ def question_key(
     differ. The same goes for a question that `is_own`, whose answer hides what one person was told: it neither supports
     nor contradicts another's.
     """
-    turns = () if stands_alone(question) and all(only_greets(turn.get("content", "")) for turn in context) else context
+    turns = context
+    if context and all(only_greets(turn.get("content", "")) for turn in context) and stands_alone(question):
+        turns = ()
     made = hashlib.blake2b(digest_size=SIZE)
     for part in (canonical(question), str(len(set(scope))), *sorted(set(scope)), *texts(turns)):
         data = part.encode("utf-8", "surrogatepass")
