@@ -16,8 +16,9 @@ from curation.claims.comparing import (
     says_opposite,
     steps_out_of_order,
 )
+from curation.claims.duties import answers
 from curation.claims.quantities import UNITS, equal, rival
-from curation.claims.reading import Claim, Reading, reading, words_of
+from curation.claims.reading import Claim, Reading, canonical, duty_of, reading, words_of
 from curation.claims.statements import asked, statement_key
 from curation.claims.vocabulary import LANGUAGES
 from curation.claims.words import EVIDENCE
@@ -28,10 +29,13 @@ __all__ = [
     "UNITS",
     "Claim",
     "Reading",
+    "answers",
     "asked",
+    "canonical",
     "clash",
     "conflict",
     "contains",
+    "duty_of",
     "equal",
     "language_for",
     "negation_of",

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from curation.claims import relations
 from curation.claims import vocabulary as lists
+from curation.claims.duties import contrary
 from curation.claims.quantities import equal, rival
 from curation.claims.reading import MODAL, NEGATION, SIDES, Claim, Reading, canonical, reading
 from curation.claims.statements import asked
@@ -35,6 +36,8 @@ _ONE_THING = frozenset(
 )
 """In a question: there is one right answer."""
 FEW: Final = 3
+"""Clauses up to which an answer is short."""
+MOST_MOVED: Final = 4
 """Words that may change places between clauses: longer parts are items in another order."""
 _JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 
@@ -57,7 +60,7 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         return "yes or no"
     pairs = list(aligned(one, other))
     for mine, yours, share in pairs:
-        agreed = any(each is mine and said.negated == mine.negated for each, said, _ in pairs)
+        agreed = any(each is mine and said.agrees(mine) for each, said, _ in pairs)
         if kind := _clause_clash(mine, yours, share, one, other, agreed):
             return kind
     return _single(one, other, question) or _replaced(one, other)
@@ -92,9 +95,13 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
     both = len(shared) / max(len(mine.content), len(yours.content))
     short = len(one.claims) <= FEW and len(other.claims) <= FEW
     sure = (len(shared) > 1 and both >= ALIGNED) or (share == 1.0 and (short or both == 1.0))
+    if contrary(mine.duty, yours.duty) and share >= 0.5 and not agreed and sure and not turned:
+        return "modality"
+    if mine.duty and mine.duty == yours.duty:
+        turned = False  # "not allowed" is "forbidden"
     if turned and mine.negated == yours.negated and share >= 0.5 and (both >= TURNED or short):
         return "opposite"
-    if share >= 0.5 and mine.negated != yours.negated and not turned and not agreed and sure:
+    if share >= 0.5 and not mine.agrees(yours) and not turned and not agreed and sure:
         return "polarity"
     if any(equal(a, b) and one_side != other_side for a, one_side in mine.limits for b, other_side in yours.limits):
         return "limit"
@@ -161,7 +168,7 @@ def _swapped(mine: tuple[str, ...], yours: tuple[str, ...], most: int = 99) -> b
 def _replaced(one: Reading, other: Reading) -> str:
     """What kind of word was replaced by another of its kind in an answer that is otherwise nearly the same."""
     mine, yours = [tuple(word for claim in each.claims for word in claim.raw) for each in (one, other)]
-    if _swapped(mine, yours, most=FEW):
+    if _swapped(mine, yours, most=MOST_MOVED):
         return "roles"
     if (likeness := Levenshtein.normalized_similarity(mine, yours)) < FRAME:
         return ""
@@ -185,12 +192,16 @@ def _replaced(one: Reading, other: Reading) -> str:
         hard_out, hard_put = one.hard.intersection(out), other.hard.intersection(put)
         if hard_out and hard_put and not any(equal(a, b) for a in hard_out for b in hard_put):
             return "number"
-        if one.names.intersection(out) and other.names.intersection(put):
+        if _named(one).intersection(out) and _named(other).intersection(put):
             return "name"
     if near and turns % 2:
         return "polarity"
     words = [pair for pair in replaced if one.content.intersection(pair[0]) and other.content.intersection(pair[1])]
     return "wording" if words and (near or (len(words) == 1 and likeness >= ALIKE)) else ""
+
+
+def _named(said: Reading) -> frozenset[str]:
+    return said.names | {canonical(name, said.language) for name in said.names}
 
 
 def _opposite(one: str, other: str, language: str) -> bool:
@@ -255,7 +266,7 @@ _BEFORE: Final = {
     "it": "è sono può possono deve ha si",
     "pt": "é são está pode podem deve tem há se",
     "pl": "jest są może można ma trzeba",
-    "fr": "est sont peut peuvent doit doivent a ont",
+    "fr": "est sont peut peuvent pouvez doit doivent devez faut a ont avez",
 }
 _NOT: Final = {"en": "not", "de": "nicht", "fr": "pas", "es": "no", "it": "non", "pt": "não", "nl": "niet", "pl": "nie"}
 _NO: Final = {"en": "No", "de": "Nein", "fr": "Non", "es": "No", "it": "No", "pt": "Não", "nl": "Nee", "pl": "Nie"}

@@ -16,9 +16,9 @@ SAME: Final = (
     "mistake error", "city town", "street road", "doctor physician", "child kid", "job work", "begin-at from", "help assist",
     "repair fix mend", "film movie", "lift elevator", "flat apartment", "petrol gas gasoline", "autumn fall-season", "luggage baggage",
     "cancel call-off", "wait-for await", "refund reimburse money-back", "bill invoice", "discount reduction", "immediately at-once right-away",
-    "half 50%", "twice two-times", "outside outdoors outdoor", "inside indoors indoor", "nearest closest", "close-to near next-to beside",
+    "twice two-times", "outside outdoors outdoor", "inside indoors indoor", "nearest closest", "close-to near next-to beside",
     "cover include insure", "bank-holiday public-holiday", "fire blaze", "clerk staff employee", "boss manager lead head", "sick ill",
-    "forbid prohibit ban", "expire lapse run-out", "sold-out gone out-of-stock", "stock supply",
+    "register registration sign-up signup enrol enroll", "forbid prohibit ban", "expire lapse run-out", "sold-out gone out-of-stock", "stock supply",
     # German
     "wählen auswählen", "öffnen aufmachen", "schließen zumachen", "beginnen anfangen starten", "enden aufhören", "kaufen erwerben",
     "anrufen telefonieren", "auto wagen pkw", "abmelden ausloggen", "anmelden einloggen", "rechnung faktura", "gebühr kosten preis",
@@ -35,6 +35,19 @@ SAME: Final = (
     "beginnen starten", "gratis kosteloos", "wybrać zaznaczyć", "zacząć rozpocząć",
 )  # fmt: skip
 """Groups of words that say the same in an answer; of two words, joined by a hyphen."""
+
+IRREGULAR: Final = {
+    "child": "children", "man": "men", "woman": "women", "tooth": "teeth", "mouse": "mice", "buy": "bought", "sell": "sold", "pay": "paid",
+    "send": "sent", "keep": "kept", "give": "gave given", "take": "took taken", "make": "made", "write": "wrote written", "begin": "began begun",
+    "choose": "chose chosen", "drive": "drove driven", "speak": "spoke spoken", "break": "broke broken", "bring": "brought", "build": "built",
+    "come": "came", "feel": "felt", "fly": "flew flown", "get": "got gotten", "grow": "grew grown", "hold": "held", "lend": "lent",
+    "lose": "lost", "mean": "meant", "meet": "met", "run": "ran", "rise": "rose risen", "see": "saw seen", "show": "shown", "stand": "stood",
+    "teach": "taught", "throw": "threw thrown", "tell": "told", "understand": "understood", "wear": "wore worn", "win": "won", "beat": "beaten",
+    "spend": "spent", "sleep": "slept", "stick": "stuck", "steal": "stole stolen", "drink": "drank drunk", "eat": "ate eaten", "forget": "forgot forgotten",
+    "freeze": "froze frozen", "hide": "hid hidden", "lay": "laid", "bind": "bound", "deal": "dealt", "sit": "sat", "swim": "swam swum", "shake": "shook shaken",
+    "hang": "hung", "catch": "caught", "fight": "fought", "think": "thought", "become": "became", "withdraw": "withdrew withdrawn", "sing": "sang sung",
+}  # fmt: skip
+"""English forms that no ending tells, by the word that they belong to."""
 
 OPPOSITE: Final = (
     # English

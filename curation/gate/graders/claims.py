@@ -12,8 +12,11 @@ from typing import Final
 from curation.claims import (
     Claim,
     Reading,
+    answers,
     asked,
+    canonical,
     clash,
+    duty_of,
     equal,
     reading,
     rival,
@@ -36,7 +39,9 @@ NEAR: Final = 2
 MOST_RIVALS: Final = 3
 OR: Final = frozenset({"or", "oder", "ou", "o", "of", "lub"})
 POLARITY: Final = 2.0
-LIGHT: Final = frozenset("go goe tak put com mak giv need us want".split())
+LIGHT: Final = frozenset(
+    canonical(word, "en") for word in "go goes take put come make give need use want choose click find see get".split()
+)
 """Verbs that say little, as they are read."""
 ASIDE: Final = 0.25
 """The weight of a clause that says more than was asked for."""
@@ -99,9 +104,11 @@ def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
         return given.polarity is None
     said = given.content - given.hard
     shared = any(" " in fact and holds(fact, wanted.hard) for fact in given.hard)  # a number with its unit says enough
-    return len(said) > (2 * FEW if shared else FEW) and said.isdisjoint(
-        wanted.content | words_of(question, wanted.language)
-    )
+    known = said & (wanted.content | words_of(question, wanted.language))
+    if len(said) > (2 * FEW if shared else FEW) and not known:
+        return True
+    alone = not shared and not given.names & wanted.names and not any(holds(fact, wanted.hard) for fact in given.hard)
+    return alone and len(said) > 2 * FEW and len(known) == 1 < len(wanted.content)
 
 
 def hedges(wanted: Reading, given: Reading, question: str) -> bool:
@@ -166,9 +173,12 @@ def polarity(said: Reading, question: str) -> bool | None:
     """Yes or no, from the word or from the first clause that speaks of what was asked; None if neither tells."""
     if said.polarity is not None:
         return said.polarity
-    about = words_of(question, said.language)
+    about = words_of(question, said.language) | reading(question, "", said.language).hard
     first = next((claim for claim in said.claims if claim.content & about), None)
-    return None if first is None else first.negated == says_opposite(first, about, said.language)
+    if first is None:
+        return None
+    told = answers(duty_of(question, said.language), first.duty)
+    return told if told is not None else first.negated == says_opposite(first, about, said.language)
 
 
 def takes(given: Reading, wanted: Reading, refused: Reading) -> bool:
@@ -190,10 +200,13 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     if wanted.polarity is not None or kind is Asks.YES_OR_NO:
         mine, yours = polarity(wanted, question), polarity(given, question)
         total, found = POLARITY, POLARITY * (mine == yours and to_the_point(wanted, given, question))
-    missing = False
+    missing, steps = False, procedure(question)
+    more = given.content - wanted.content - words_of(question, wanted.language) - LIGHT
     for place, claim in enumerate(wanted.claims):
         factor = 1.0 if place in main else ASIDE
-        for word, weight in weights(claim, wanted, question, kind).items():
+        weighted = weights(claim, wanted, question, kind)
+        missing |= steps and not more and left_out(claim, weighted, given)
+        for word, weight in weighted.items():
             held = weight_held(word, claim, given)
             weight = factor * weight if factor == 1.0 else factor * min(weight, 1.0)
             total += weight
@@ -201,6 +214,12 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
             missing |= factor == 1.0 and kind in (Asks.AMOUNT, Asks.TIME) and word in essential(claim) and not held
     made = found / total if total else float(wanted.content <= given.content)
     return min(made, MISSING) if missing else made
+
+
+def left_out(step: Claim, weighted: Weights, given: Reading) -> bool:
+    """Whether an answer has no word of a step, of those that say what is done in it."""
+    telling = [word for word, weight in weighted.items() if weight >= 1.0]
+    return bool(telling) and not any(weight_held(word, step, given) for word in telling)
 
 
 def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
@@ -243,13 +262,24 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     about = words_of(question, wanted.language)
     found: Weights = {}
     vital = essential(claim)
+    if procedure(question):  # a button has the name of what was asked for
+        about -= claim.names - reading(question, "", wanted.language).names
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
         weight = HARD if word in vital else NAME if word in claim.names else ASIDE if word in LIGHT else plain
         found[word] = 0.0 if word in about else weight
     if kind is Asks.PERSON and (subject := before_question(claim, about)):
         found = {word: weight if word in subject else weight * ASIDE for word, weight in found.items()}
+        found = less_of_the_rest(found, subject)
     return found
+
+
+def less_of_the_rest(found: Weights, subject: frozenset[str]) -> Weights:
+    """The weights, where those of all other words together are at most half of those of the subject."""
+    main = sum(weight for word, weight in found.items() if word in subject)
+    rest = sum(found.values()) - main
+    factor = min(1.0, main / (2 * rest)) if main and rest else 1.0
+    return {word: weight if word in subject else factor * weight for word, weight in found.items()}
 
 
 def essential(claim: Claim) -> frozenset[str]:
@@ -267,9 +297,10 @@ def before_question(claim: Claim, about: frozenset[str]) -> frozenset[str]:
 
 def weight_held(word: str, claim: Claim, given: Reading) -> float:
     """How far an answer holds a word of a clause: fully where a clause of the same polarity has it."""
-    hard = word in claim.hard
+    hard, named = word in claim.hard, word in claim.names
     held = 0.0
     for other in given.claims:
-        if word in other.content or (hard and any(equal(word, each) for each in other.hard)):
-            held = max(held, 1.0 if other.negated == claim.negated or hard else OTHERWISE)
+        same = word in other.content or (named and word in other.stems)
+        if same or (hard and (any(equal(word, each) for each in other.hard) or word[1:] in other.raw)):
+            held = max(held, 1.0 if other.agrees(claim) or hard else OTHERWISE)
     return held
