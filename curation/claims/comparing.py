@@ -39,6 +39,7 @@ FEW: Final = 3
 """Clauses up to which an answer is short."""
 MOST_MOVED: Final = 4
 """Words that may change places between clauses: longer parts are items in another order."""
+_LISTING = frozenset("and or und oder et ou y o e & plus".split())
 _JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 
 
@@ -63,7 +64,7 @@ def clash(one: Reading, other: Reading, question: str = "") -> str:
         agreed = any(each is mine and said.agrees(mine) for each, said, _ in pairs)
         if kind := _clause_clash(mine, yours, share, one, other, agreed):
             return kind
-    return _single(one, other, question) or _replaced(one, other)
+    return _single(one, other, question) or _replaced(one, other) or ("item" if _other_item(one, other) else "")
 
 
 def aligned(one: Reading, other: Reading) -> Iterator[tuple[Claim, Claim, float]]:
@@ -94,7 +95,7 @@ def _clause_clash(mine: Claim, yours: Claim, share: float, one: Reading, other: 
     turned = _turned(mine, yours, one.language)
     both = len(shared) / max(len(mine.content), len(yours.content))
     short = len(one.claims) <= FEW and len(other.claims) <= FEW
-    sure = (len(shared) > 1 and both >= ALIGNED) or (share == 1.0 and (short or both == 1.0))
+    sure = (len(shared) > 1 and both >= ALIGNED) or (share == 1.0 and (both == 1.0 or (short and both >= TURNED)))
     if contrary(mine.duty, yours.duty) and share >= 0.5 and not agreed and sure and not turned:
         return "modality"
     if mine.duty and mine.duty == yours.duty:
@@ -198,6 +199,34 @@ def _replaced(one: Reading, other: Reading) -> str:
         return "polarity"
     words = [pair for pair in replaced if one.content.intersection(pair[0]) and other.content.intersection(pair[1])]
     return "wording" if words and (near or (len(words) == 1 and likeness >= ALIKE)) else ""
+
+
+def items(said: Reading) -> list[frozenset[str]]:
+    """What an answer lists: the words between its commas, line ends and "and"s."""
+    found = []
+    for claim in said.claims:
+        item: set[str] = set()
+        for word in claim.raw:
+            if word in _LISTING and item:
+                found.append(frozenset(item))
+                item = set()
+            elif word in claim.content:
+                item.add(word)
+        if item:
+            found.append(frozenset(item))
+    return found
+
+
+def _other_item(one: Reading, other: Reading) -> bool:
+    """Whether two lists are the same but for one item."""
+    mine, yours = items(one), items(other)
+    if len(mine) != len(yours) or len(mine) < STEPS:
+        return False
+    mine_left = [item for item in mine if not any(item <= each or each <= item for each in yours)]
+    yours_left = [item for item in yours if not any(item <= each or each <= item for each in mine)]
+    if len(mine_left) != 1 or len(yours_left) != 1:
+        return False
+    return (mine_left[0] - one.hard).isdisjoint(yours_left[0] - other.hard)
 
 
 def _named(said: Reading) -> frozenset[str]:
@@ -339,7 +368,7 @@ def number_words(text: str, language: str) -> str:
     """The text with digits for its number words, or where it has none, the words for its numbers up to twelve."""
     words = lists.NUMBERS[language].split()
     values = {word: str(number) for number, word in enumerate(words) if number > 1}
-    digits = re.sub(r"[^\W\d_]+", lambda match: values.get(match[0].lower(), match[0]), text)
+    digits = re.sub(r"(?<![-\w])[^\W\d_]+(?![-\w])", lambda match: values.get(match[0].lower(), match[0]), text)
     if digits != text:
         return digits
     names = {number: word for word, number in values.items() if int(number) <= MOST_WORDS}

@@ -30,6 +30,7 @@ _PATTERNS: Final = {
     "de": (
         (Duty.OPTIONAL, r"(?:müssen|muss|musst|brauchen|braucht|brauche) (?:\w+ ){0,5}(?:nicht|kein\w*)|(?:nicht|kein\w*)(?: \w+)? (?:nötig|erforderlich|notwendig|verpflichtend|pflicht)|"
                         r"freiwillig|optional|keine pflicht"),
+        (Duty.ALLOWED, r"nicht (?:verboten|untersagt)"),
         (Duty.FORBIDDEN, r"(?:darf|dürfen|darfst|kann|können|soll\w*) (?:\w+ ){0,6}(?:nicht|kein\w*|nie)|(?:nicht|kein\w*)(?: \w+)? (?:erlaubt|gestattet|zulässig|möglich)|"
                          r"verboten|untersagt|unmöglich|kein\w* (?:\w+ ){0,3}(?:darf|dürfen|kann|können)"),
         (Duty.REQUIRED, r"müssen|muss|musst|brauchen|braucht|brauche|pflicht|verpflichtend|vorgeschrieben|erforderlich|nötig|notwendig|obligatorisch"),
@@ -37,12 +38,14 @@ _PATTERNS: Final = {
     ),
     "fr": (
         (Duty.OPTIONAL, r"pas (?:obligatoire|nécessaire|besoin|obligée?s?|indispensable)|facultati\w+|aucune obligation"),
+        (Duty.ALLOWED, r"pas (?:interdite?s?|défendue?s?)"),
         (Duty.FORBIDDEN, r"(?:devez|doit|doivent|peut|pouvez|peuvent|faut) (?:pas|jamais)|interdite?s?|pas (?:autorisée?s?|permise?s?|possible)|impossible|défendue?s?"),
         (Duty.REQUIRED, r"doit|devez|doivent|faut|obligatoires?|nécessaires?|obligée?s?|besoin|indispensable"),
         (Duty.ALLOWED, r"peut|pouvez|peuvent|autorisée?s?|permise?s?|possible"),
     ),
     "es": (
         (Duty.OPTIONAL, r"no (?:es |hace |son )?(?:obligatori\w+|necesari\w+|falta)|no (?:tiene\w* que|hay que|necesita\w*)|opcional\w*|voluntari\w+"),
+        (Duty.ALLOWED, r"no (?:está(?:n)? |es )?prohibid\w+"),
         (Duty.FORBIDDEN, r"no (?:se )?(?:puede\w*|debe\w*|permite\w*|está(?:n)? permitid\w+|es posible)|prohibid\w+|prohíbe\w*|imposible"),
         (Duty.REQUIRED, r"debe\w*|tiene\w* que|hay que|obligatori\w+|necesari\w+|necesita\w*|hace falta"),
         (Duty.ALLOWED, r"puede\w*|permite\w*|permitid\w+|posible"),

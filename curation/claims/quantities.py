@@ -247,7 +247,7 @@ def _digits(low: str, at: Place) -> None:
             at.clause.append(clock(int(number), 0, None))
         else:
             _number(number, at, "")
-    elif (match := _TIME.match(low)) and (":" in low or low[-1] in "hm."):
+    elif (match := _TIME.match(low)) and (":" in low or "h" in low or low[-1] in "m."):
         at.clause.append(clock(int(match[1]), int(match[2] or 0), match[3]))
     else:
         at.clause.append(low)

@@ -52,6 +52,8 @@ _JOINTS = frozenset(
 """Words between clauses that claim nothing themselves."""
 _EXCEPT = frozenset("except ausser sauf excepto tranne exceto behalve oprócz".split())
 _ALL = frozenset("all every everyone everything everybody any anyone".split())
+_BE = frozenset("is are was were be been being est sont était été es son fue fueron".split())
+_BY = frozenset({"by", "par", "por"})
 _WITHOUT = frozenset("without ohne sans sin senza sem zonder bez".split())
 _DENIAL = frozenset(
     "wrong false incorrect untrue mistaken mistake myth falsch irrtum faux fausse erreur falso falsa incorrecto incorrecta error".split()
@@ -63,7 +65,7 @@ _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "
 _THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
-_HARD = re.compile(r"[#=@~\[§]|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
+_HARD = re.compile(r"[#=@~\[§]|\S+\.[a-z]{2,}|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
 _LIMIT = re.compile(
     r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
@@ -98,6 +100,8 @@ class Claim:
 
     def agrees(self, other: "Claim") -> bool:
         """Whether both clauses affirm, or both deny, where each makes a duty or a ban of it by that."""
+        if self.duty == other.duty not in (Duty.FORBIDDEN, Duty.OPTIONAL):
+            return self.negated == other.negated
         return self.negated == other.negated or self.denies == other.denies
 
     @property
@@ -218,9 +222,18 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
             stems.append(stem(word, language))
     hard = frozenset(word for word in words if _HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
-    raw = tuple(canonical(word, language) for word in clause if word not in _LIGHT)
+    raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
     said = duty(clause, language)
     return Claim(tuple(words), frozenset(words), hard, mine, negated, raw, _limits(clause), said, frozenset(stems))
+
+
+def _active(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words in the order of the active voice: who is named behind "by" comes first."""
+    for place in range(2, len(words) - 1):
+        if words[place] in _BY and not _BE.isdisjoint(words[max(0, place - 3) : place - 1]):
+            be = next(at for at in range(place - 2, -1, -1) if words[at] in _BE)
+            return (*words[place + 1 :], *words[be + 1 : place], *words[:be])
+    return words
 
 
 def _form(word: str, names: frozenset[str], language: str) -> str:
@@ -254,7 +267,12 @@ def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
     if not any(word[0] == "#" for word in clause):
         return frozenset()
     text = " ".join(clause)
-    found = {(match[2], most) for most, pattern in ((True, _MOST), (False, _LEAST)) for match in pattern.finditer(text)}
+    before = ((True, _MOST), (False, _LEAST))
+    spans = [(match[2], most, match.start()) for most, pattern in before for match in pattern.finditer(text)]
+    first = {number: min(start for other, _, start in spans if other == number) for number, _, _ in spans}
+    found = {
+        (number, most) for number, most, start in spans if start == first[number]
+    }  # "no more than" is not "more than"
     behind = ((True, _MOST_BEHIND), (False, _LEAST_BEHIND))
     found |= {(match[1], most) for most, pattern in behind for match in pattern.finditer(text)}
     return frozenset(found)

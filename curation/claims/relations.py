@@ -40,7 +40,7 @@ IRREGULAR: Final = {
     "child": "children", "man": "men", "woman": "women", "tooth": "teeth", "mouse": "mice", "buy": "bought", "sell": "sold", "pay": "paid",
     "send": "sent", "keep": "kept", "give": "gave given", "take": "took taken", "make": "made", "write": "wrote written", "begin": "began begun",
     "choose": "chose chosen", "drive": "drove driven", "speak": "spoke spoken", "break": "broke broken", "bring": "brought", "build": "built",
-    "come": "came", "feel": "felt", "fly": "flew flown", "get": "got gotten", "grow": "grew grown", "hold": "held", "lend": "lent",
+    "come": "came", "feel": "felt", "fly": "flew flown", "get": "got gotten", "grow": "grew grown", "hold": "held", "lend": "lent", "lead": "led",
     "lose": "lost", "mean": "meant", "meet": "met", "run": "ran", "rise": "rose risen", "see": "saw seen", "show": "shown", "stand": "stood",
     "teach": "taught", "throw": "threw thrown", "tell": "told", "understand": "understood", "wear": "wore worn", "win": "won", "beat": "beaten",
     "spend": "spent", "sleep": "slept", "stick": "stuck", "steal": "stole stolen", "drink": "drank drunk", "eat": "ate eaten", "forget": "forgot forgotten",

@@ -142,7 +142,7 @@ def _names(text: str, question: str) -> Iterator[str]:
 def _swapped(text: str) -> Iterator[str]:
     """Two names of one sentence exchanged."""
     for sentence in _SENTENCE.split(text):
-        names = list(dict.fromkeys(match[0] for match in _NAME.finditer(sentence)))
+        names = list(dict.fromkeys(match[0] for match in _NAME.finditer(sentence) if match[0].lower() not in UNITS))
         if len(names) == 2 and not re.search(rf" (?:and|or|und|et|y|e|o|ou|oder) |{names[0]} {names[1]}", sentence):
             swap = dict(zip(names, names[::-1], strict=True))
             changed = _WORD.sub(lambda match, swap=swap: swap.get(match[0], match[0]), sentence)

@@ -18,6 +18,7 @@ from curation.claims import (
     clash,
     duty_of,
     equal,
+    items,
     reading,
     rival,
     says_opposite,
@@ -103,7 +104,8 @@ def beside_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     if not given.claims:
         return given.polarity is None
     said = given.content - given.hard
-    shared = any(" " in fact and holds(fact, wanted.hard) for fact in given.hard)  # a number with its unit says enough
+    # A number with its unit, a date or a time says enough.
+    shared = any((" " in fact or fact[0] in "@=") and holds(fact, wanted.hard) for fact in given.hard)
     known = said & (wanted.content | words_of(question, wanted.language))
     if len(said) > (2 * FEW if shared else FEW) and not known:
         return True
@@ -156,6 +158,9 @@ def someone_else(wanted: Reading, given: Reading, question: str) -> bool:
     if asks(question) is not Asks.PERSON:
         return False
     about = words_of(question, wanted.language)
+    ours, theirs = (wanted.names - about, given.names - about)
+    if ours & theirs and ours - theirs and theirs - ours:
+        return True  # another one of that family
     subjects = [before_question(said.claims[0], about) if said.claims else frozenset() for said in (wanted, given)]
     return all(subjects) and subjects[0].isdisjoint(subjects[1])
 
@@ -177,6 +182,12 @@ def polarity(said: Reading, question: str) -> bool | None:
     first = next((claim for claim in said.claims if claim.content & about), None)
     if first is None:
         return None
+    denied, affirmed = (
+        frozenset().union(*(claim.content for claim in said.claims if claim.negated is turned))
+        for turned in (True, False)
+    )
+    if affirmed and (denied & about) - affirmed:
+        return False  # "Not to the bank, to the insurer": asked for the bank
     told = answers(duty_of(question, said.language), first.duty)
     return told if told is not None else first.negated == says_opposite(first, about, said.language)
 
@@ -200,13 +211,10 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     if wanted.polarity is not None or kind is Asks.YES_OR_NO:
         mine, yours = polarity(wanted, question), polarity(given, question)
         total, found = POLARITY, POLARITY * (mine == yours and to_the_point(wanted, given, question))
-    missing, steps = False, procedure(question)
-    more = given.content - wanted.content - words_of(question, wanted.language) - LIGHT
+    missing = procedure(question) and left_out(wanted, given, words_of(question, wanted.language))
     for place, claim in enumerate(wanted.claims):
         factor = 1.0 if place in main else ASIDE
-        weighted = weights(claim, wanted, question, kind)
-        missing |= steps and not more and left_out(claim, weighted, given)
-        for word, weight in weighted.items():
+        for word, weight in weights(claim, wanted, question, kind).items():
             held = weight_held(word, claim, given)
             weight = factor * weight if factor == 1.0 else factor * min(weight, 1.0)
             total += weight
@@ -216,10 +224,13 @@ def share(wanted: Reading, given: Reading, question: str) -> float:
     return min(made, MISSING) if missing else made
 
 
-def left_out(step: Claim, weighted: Weights, given: Reading) -> bool:
-    """Whether an answer has no word of a step, of those that say what is done in it."""
-    telling = [word for word, weight in weighted.items() if weight >= 1.0]
-    return bool(telling) and not any(weight_held(word, step, given) for word in telling)
+def left_out(wanted: Reading, given: Reading, about: frozenset[str]) -> bool:
+    """Whether a step is missing: the answer has no word of it, and none of its own in which it could say the same."""
+    if given.content - wanted.content - about - LIGHT:
+        return False
+    steps = items(wanted)
+    telling = [step - about - LIGHT or step - LIGHT for step in steps]
+    return len(steps) > FEW and any(step and not any(holds(word, given.content) for word in step) for step in telling)
 
 
 def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
@@ -264,9 +275,18 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     vital = essential(claim)
     if procedure(question):  # a button has the name of what was asked for
         about -= claim.names - reading(question, "", wanted.language).names
+    compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
-        weight = HARD if word in vital else NAME if word in claim.names else ASIDE if word in LIGHT else plain
+        weight = (
+            HARD
+            if word in vital
+            else NAME
+            if word in claim.names
+            else ASIDE
+            if word in LIGHT or word in compared
+            else plain
+        )
         found[word] = 0.0 if word in about else weight
     if kind is Asks.PERSON and (subject := before_question(claim, about)):
         found = {word: weight if word in subject else weight * ASIDE for word, weight in found.items()}
