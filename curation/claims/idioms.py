@@ -47,6 +47,7 @@ _PHRASES: Final = (
     ("never", "no time|no circumstances|no account|no case", r"at no time|under no circumstances|on no account|in no case"),
     ("anytime", "any time|whenever ", r"(?:at )?any time|whenever (?:you|they) (?:like|want|wish|please)"),
     ("immediately", "at once|right away|straight|without delay|on the spot", r"at once|right away|straight ?away|without delay|on the spot"),
+    (r"\1ly", "per |each |every ", r"(?:per|each|every) (hour|day|week|month|year|night)"),
     ("before", "prior to|ahead of", r"prior to|ahead of"),
     ("because", "due to|owing to|account of|result of|thanks to|because of", r"due to|owing to|on account of|as a result of|thanks to|because of"),
     ("Monday to Friday", "week", r"(?:on |every |during )(?:the )?week ?days?|during the week"),

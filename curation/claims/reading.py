@@ -50,11 +50,12 @@ _JOINTS = frozenset(
     "but while because although whereas though aber weil obwohl sondern mais parce pero sino porque ma perché mas porque".split()
 )
 """Words between clauses that claim nothing themselves."""
-_EXCEPT = frozenset("except ausser sauf excepto tranne exceto behalve oprócz".split())
+EXCEPT = frozenset("except ausser sauf excepto tranne exceto behalve oprócz".split())
 _ALL = frozenset("all every everyone everything everybody any anyone".split())
 _BE = frozenset("is are was were be been being est sont était été es son fue fueron".split())
 _BY = frozenset({"by", "par", "por"})
-_WITHOUT = frozenset("without ohne sans sin senza sem zonder bez".split())
+INCLUDING = frozenset({"including"})
+WITHOUT = frozenset("without ohne sans sin senza sem zonder bez".split())
 _DENIAL = frozenset(
     "wrong false incorrect untrue mistaken mistake myth falsch irrtum faux fausse erreur falso falsa incorrecto incorrecta error".split()
 )
@@ -147,7 +148,7 @@ def reading(answer: str, question: str = "", language: str = "") -> Reading:
     for clause in clauses:
         for part in _parts(clause, NEGATIONS[language]):
             claim = _claim(part, names, language, digit)
-            if part[0] in _EXCEPT and claims:
+            if part[0] in EXCEPT and claims:
                 claim = _without_exception(claim, claims[-1], language)
             if claims and claim.stems and _DENIAL.issuperset(claim.stems):
                 claims[-1] = replace(claims[-1], negated=not claims[-1].negated)
@@ -171,6 +172,12 @@ def words_of(question: str, language: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=RECENT)
+def question_read(question: str, language: str) -> Reading:
+    """A question read as if it were said, for its names and its facts."""
+    return reading(question.replace("?", "."), "", language)
+
+
+@lru_cache(maxsize=RECENT)
 def duty_of(question: str, language: str) -> Duty:
     """What a question asks: whether something is a duty, or whether it is allowed."""
     return duty(list(asked(question).tokens), language)
@@ -180,7 +187,7 @@ def _parts(clause: Clause, negations: frozenset[str]) -> Iterator[Clause]:
     """The parts of a clause that each claim something. "Not without" stays together: it is "with"."""
     part: Clause = []
     for word in clause:
-        if (word in _SPLITTING or (word in _WITHOUT and negations.isdisjoint(part))) and part:
+        if (word in _SPLITTING or (word in WITHOUT and negations.isdisjoint(part))) and part:
             if word == "but" and part[0] in _ALL and len(part) < SHORT:
                 word = "except"  # "every room but the kitchen"
             yield part
@@ -195,9 +202,9 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     words: list[str] = []
     stems: list[str] = []
     function, negations = FUNCTION[language], NEGATIONS[language]
-    turned = negations.intersection(clause) - _WITHOUT
-    negated = bool(turned) and not _only_limited(clause, negations - _WITHOUT)
-    negated ^= not _WITHOUT.isdisjoint(clause)  # "not without a ticket" is "with a ticket"
+    turned = negations.intersection(clause) - WITHOUT
+    negated = bool(turned) and not _only_limited(clause, negations - WITHOUT)
+    negated ^= not WITHOUT.isdisjoint(clause)  # "not without a ticket" is "with a ticket"
     clause = _with_hours(clause)
     place = 0
     while place < len(clause):
@@ -216,7 +223,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
             and word not in DROPPED[language]
             and word not in MODALS[language]
             and word not in _JOINTS
-            and word not in _EXCEPT
+            and word not in EXCEPT
         ):
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
@@ -318,7 +325,7 @@ def stem(word: str, language: str) -> str:
     short = _SUFFIXES[lists_of(language)].sub("", word)
     if lists_of(language) == "en":
         short = _SUFFIXES["en"].sub("", short) if len(short) > 6 else short
-        if len(short) > 3 and short[-1] == short[-2] and short[-1] not in "aeiouls":
+        if len(short) > 3 and short[-1] == short[-2] and short[-1] not in "aeious":
             short = short[:-1]
     return short
 

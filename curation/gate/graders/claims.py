@@ -19,6 +19,7 @@ from curation.claims import (
     duty_of,
     equal,
     items,
+    question_read,
     reading,
     rival,
     says_opposite,
@@ -178,7 +179,7 @@ def polarity(said: Reading, question: str) -> bool | None:
     """Yes or no, from the word or from the first clause that speaks of what was asked; None if neither tells."""
     if said.polarity is not None:
         return said.polarity
-    about = words_of(question, said.language) | reading(question, "", said.language).hard
+    about = words_of(question, said.language) | question_read(question, said.language).hard
     first = next((claim for claim in said.claims if claim.content & about), None)
     if first is None:
         return None
@@ -196,7 +197,11 @@ def takes(given: Reading, wanted: Reading, refused: Reading) -> bool:
     """Whether an answer affirms what the rejected answer alone says, and more of it than of the expected one."""
     ours, theirs = wanted.content - refused.content, refused.content - wanted.content
     theirs = frozenset(word for word in theirs if not any(equal(word, each) for each in wanted.hard))
-    affirmed = frozenset().union(*(claim.content for claim in given.claims if not claim.negated))
+    told = [claim for claim in given.claims if not claim.negated]
+    if told and ours <= told[0].content and theirs.isdisjoint(told[0].content):
+        # The answer is given; what else is said of the other one is no answer: "Ir stands for iridium".
+        told = [told[0], *(claim for claim in told[1:] if claim.content <= theirs | wanted.content)]
+    affirmed = frozenset().union(*(claim.content for claim in told))
     if any(equal(fact, each) for fact in theirs & refused.hard for each in affirmed):
         return True
     taken = len(theirs & affirmed) / len(theirs) if theirs else 0.0
@@ -239,7 +244,10 @@ def to_the_point(wanted: Reading, given: Reading, question: str) -> bool:
     topic = frozenset(wanted.claims[0].content & about) if wanted.claims else frozenset()
     if 2 * len(said & topic) >= len(topic) > 0 or len(said & (wanted.content - about)) > 1:
         return True
-    return 3 * len(said & (wanted.content | about)) >= 2 * len(said)
+    known = len(said & (wanted.content | about))
+    if given.polarity is not None and (known or len(said) <= 2 * FEW):
+        return True  # it says yes or no, and the rest is in other words
+    return 3 * known >= 2 * len(said)
 
 
 def wants_fact(wanted: Reading, kind: Asks, question: str) -> bool:
@@ -274,7 +282,7 @@ def weights(claim: Claim, wanted: Reading, question: str, kind: Asks) -> Weights
     found: Weights = {}
     vital = essential(claim)
     if procedure(question):  # a button has the name of what was asked for
-        about -= claim.names - reading(question, "", wanted.language).names
+        about -= claim.names - question_read(question, wanted.language).names
     compared = claim.raw[claim.raw.index("than") :] if "than" in claim.raw else ()
     for word in dict.fromkeys(claim.words):
         plain = ASIDE if claim.hard and wants_fact(wanted, kind, question) else 1.0
