@@ -7,9 +7,10 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 
 from curation.claims.comparing import clash, conflict, contains, items, says_opposite, steps_out_of_order
 from curation.claims.duties import answers
+from curation.claims.forms import canonical
 from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
-from curation.claims.reading import Claim, Reading, canonical, duty_of, question_read, reading, words_of
+from curation.claims.reading import Claim, Reading, duty_of, question_read, reading, words_of
 from curation.claims.statements import asked, statement_key
 from curation.claims.vocabulary import LANGUAGES
 from curation.claims.words import EVIDENCE

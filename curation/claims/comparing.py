@@ -7,19 +7,9 @@ from typing import Final
 from rapidfuzz.distance import Levenshtein
 
 from curation.claims.duties import contrary
+from curation.claims.forms import MODAL, NEGATION, SIDES, canonical, forms_of
 from curation.claims.quantities import equal, rival
-from curation.claims.reading import (
-    EXCEPT,
-    INCLUDING,
-    MODAL,
-    NEGATION,
-    SIDES,
-    WITHOUT,
-    Claim,
-    Reading,
-    canonical,
-    reading,
-)
+from curation.claims.reading import EXCEPT, INCLUDING, WITHOUT, Claim, Reading, reading
 from curation.claims.statements import asked
 
 FRAME: Final = 0.6
@@ -46,9 +36,12 @@ MOST_MOVED: Final = 4
 """Words that may change places between clauses: longer parts are items in another order."""
 NEXT: Final = 3
 """Words behind a "with" that it is of."""
-_ORDER = frozenset("first then before after zuerst dann danach d'abord puis ensuite primero luego después".split())
+_ORDER = forms_of(
+    frozenset("first then before after zuerst dann danach abord puis ensuite primero luego después".split())
+)
 """Words that make two clauses an order."""
-_WITH = frozenset("with mit avec con com met z".split())
+_WITH = forms_of(frozenset("with mit avec con com met z".split()))
+_WITHOUT, _EXCEPT, _INCLUDING = forms_of(WITHOUT), forms_of(EXCEPT), forms_of(INCLUDING)
 _LISTING = frozenset("and or und oder et ou y o e & plus".split())
 _JOINING = frozenset("and or und oder et ou y o e i lub en of with".split())
 
@@ -152,12 +145,12 @@ def _reversed_part(mine: Claim, yours: Claim) -> bool:
     for here, there in ((mine, yours), (yours, mine)):
         if not here.raw or not here.content & there.content:
             continue
-        if here.raw[0] in WITHOUT and any(
+        if here.raw[0] in _WITHOUT and any(
             word in _WITH and not here.content.isdisjoint(there.raw[place + 1 : place + 1 + NEXT])
             for place, word in enumerate(there.raw)
         ):
             return True
-        if here.raw[0] in EXCEPT and there.raw[0] in INCLUDING:
+        if here.raw[0] in _EXCEPT and there.raw[0] in _INCLUDING:
             return True
     return False
 

@@ -35,6 +35,8 @@ _PHRASES: Final = (
     ("kostenlos", "ohne |nichts|keine ", r"ohne (?:aufpreis|gebühr(?:en)?|kosten)|kostet nichts|nichts (?:be)?zahlen|(?:be)?zahl\w+ (?:\w+ ){0,2}nichts|keine (?:kosten|gebühren)"),
     ("gratuit", "sans |rien", r"sans (?:frais|supplément)|ne (?:coûte|paye|paie|payez) rien|rien à payer"),
     ("gratis", "sin |nada", r"sin (?:coste|costo|cargo)|no (?:cuesta|paga\w*) nada|nada que pagar"),
+    ("cheaper", "cost", r"costs? less|less (?:expensive|costly)"),
+    ("expensive", "cost", r"costs? more|more (?:expensive|costly)"),
     # Not to be had.
     ("unavailable", "of stock|sold out|available|in stock", r"out of stock|sold out|no longer available|not (?:currently )?available(?: any ?more)?|not in stock"),
     # Limits.

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from curation.claims import relations
 from curation.claims import vocabulary as lists
 from curation.claims.duties import Duty, duty
+from curation.claims.forms import GROUP, HARD, PHRASES, SECOND, SIDES, canonical, stem
 from curation.claims.idioms import in_single_words
 from curation.claims.numerals import Clause
 from curation.claims.statements import asked, claiming
@@ -21,27 +21,14 @@ from curation.claims.words import (
     END,
     EVIDENCE,
     FUNCTION,
-    LANGUAGES,
     MODALS,
     NEGATIONS,
-    WEEKDAYS,
-    lists_of,
     split,
 )
 
 RECENT: Final = 512
 SHORT: Final = 3
 """Words up to which an answer has no sentence, so that its first word is in capitals for its own sake."""
-_SUFFIXES = {
-    "en": re.compile(r"(?<=\w{3})(?:ations?|ings?|edly|ied|ed|iers?|ers?|ies|es|s|ly|ions?|ments?|als?|ance|ness|ability|able|(?<=[^aeiou])y|e)$"),
-    "de": re.compile(r"(?<=\w{3})(?:ungen|ung|lichen|liche|lich|ern|en|er|es|em|et|st|te|ten|t|e|n|s)$"),
-    "fr": re.compile(r"(?<=\w{3})(?:ations?|ements?|ement|aient|ées?|és?|er|ez|ent|es|s|e|x)$"),
-    "es": re.compile(r"(?<=\w{3})(?:aciones|ación|amente|mente|ando|iendo|adas?|ados?|idas?|idos?|ar|er|ir|an|en|as|os|es|a|o|e|s)$"),
-    "it": re.compile(r"(?<=\w{3})(?:azioni|azione|amente|mente|ando|endo|ate|ati|ata|ato|ite|iti|ita|ito|are|ere|ire|i|e|a|o)$"),
-    "pt": re.compile(r"(?<=\w{3})(?:ações|ação|amente|mente|ando|endo|adas?|ados?|idas?|idos?|ar|er|ir|am|em|as|os|es|a|o|e|s)$"),
-    "nl": re.compile(r"(?<=\w{3})(?:ingen|ing|heden|heid|lijk|eren|en|er|de|te|t|e|s)$"),
-    "pl": re.compile(r"(?<=\w{3})(?:ami|ach|owi|ego|emu|ymi|imi|ych|ów|om|ie|em|ą|ę|y|i|a|e|o|u)$"),
-}  # fmt: skip
 _SPLITTING = frozenset(
     "but if unless when while because although whereas until though except including wenn falls weil obwohl sondern ausser mais si "
     "quand parce sauf pero sino cuando porque excepto ma quando perché tranne mas exceto maar als omdat tenzij ale jeśli gdy ponieważ".split()
@@ -66,7 +53,6 @@ _SHORT_DAYS = {day: f"~{place}" for place, day in enumerate(("mo", "di", "mi", "
 _THROUGH = frozenset({"bis", "to"})
 _YES = frozenset("yes yeah yep ja jawohl oui sí si sì sim tak correct".split())
 _NO = frozenset("no nope nein non não nee nie".split())
-_HARD = re.compile(r"[#=@~\[§]|\S+\.[a-z]{2,}|.*\d|https?:|www\.|--?[a-z]|[<>=≤≥≠!+]")
 _LIMIT = re.compile(
     r"\bnot? (?:more|less|later|earlier|fewer|longer|older|younger|higher|lower|sooner) than\b|\bnot only\b|\bno \w+er than\b|\b(?:nobody|no one|nothing) else\b|\bno later\b|"
     r"\bnicht (?:mehr|weniger|länger|später|früher|höher) als\b|\bnicht nur\b|\bpas (?:plus|moins) d[e']|\bpas seulement\b|"
@@ -227,7 +213,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
         ):
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
-    hard = frozenset(word for word in words if _HARD.match(word) and (word != "#1" or digit))
+    hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
     mine = frozenset(_form(word, names, language) for word in clause if word in names) - hard
     raw = _active(tuple(canonical(word, language) for word in clause if word not in _LIGHT))
     said = duty(clause, language)
@@ -261,11 +247,11 @@ def _with_hours(clause: Clause) -> Clause:
 
 def _phrase(word: str, following: str, language: str) -> str:
     """The one form of two words that the lists have as one: "switched off", "log out"; "" for any others."""
-    if following not in _SECOND:
+    if following not in SECOND:
         return ""
     for one in (f"{word}-{following}", f"{stem(word, language)}-{following}"):
-        if one in _GROUP or one in _PHRASES:
-            return _GROUP.get(one, one)
+        if one in GROUP[language] or one in PHRASES:
+            return GROUP[language].get(one, one)
     return ""
 
 
@@ -301,68 +287,3 @@ def _names(tokens: list[str], language: str) -> frozenset[str]:
             found.add(token.lower())
         before = token
     return frozenset(found)
-
-
-@lru_cache(maxsize=1 << 14)
-def canonical(word: str, language: str) -> str:
-    """The one form of a word: of its group of equal words, else its stem. Hard facts stay."""
-    if _HARD.match(word):
-        return word
-    if word in WEEKDAYS and (len(word) > 3 or lists_of(language) == "en"):
-        return f"~{WEEKDAYS[word]}"
-    if "-" in word:
-        return _GROUP.get(word, word)
-    if lists_of(language) == "en":
-        word = IRREGULAR.get(word, word)
-    base = stem(word, language)
-    return _GROUP.get(word) or _STEMMED[language].get(base) or base
-
-
-def stem(word: str, language: str) -> str:
-    """A word without its ending, so that its inflections are one."""
-    if word.endswith("ee"):
-        return word  # an employee is no employer
-    short = _SUFFIXES[lists_of(language)].sub("", word)
-    if lists_of(language) == "en":
-        short = _SUFFIXES["en"].sub("", short) if len(short) > 6 else short
-        if len(short) > 3 and short[-1] == short[-2] and short[-1] not in "aeious":
-            short = short[:-1]
-    return short
-
-
-def _groups() -> dict[str, str]:
-    found = {"single": "#1"}
-    for group in relations.SAME:
-        group = group.replace("ß", "ss")
-        first, *rest = group.split()
-        mark = found.get(first, f"{first}·")
-        for word in (first, *rest):
-            found.setdefault(word, mark)
-    return found
-
-
-def _sides(language: str) -> dict[str, tuple[tuple[int, int], ...]]:
-    """Each word's axes, with its side on each."""
-    found: dict[str, set[tuple[int, int]]] = {}
-    for axis, pair in enumerate(relations.OPPOSITE):
-        for side, words in enumerate(pair.split("/")):
-            for word in words.replace("ß", "ss").split():
-                found.setdefault(canonical(word, language), set()).add((axis, side))
-    return {word: tuple(sorted(axes)) for word, axes in found.items()}
-
-
-IRREGULAR = {form: word for word, forms in relations.IRREGULAR.items() for form in forms.split()}
-_GROUP = _groups()
-_PHRASES = frozenset(word for pair in relations.OPPOSITE for word in re.split(r"[ /]", pair) if "-" in word)
-_SECOND = frozenset(phrase.partition("-")[2] for phrase in (*_GROUP, *_PHRASES) if "-" in phrase)
-_STEMMED = {
-    language: {stem(word, language): mark for word, mark in _GROUP.items() if "-" not in word} for language in LANGUAGES
-}
-SIDES = {language: _sides(language) for language in LANGUAGES}
-NEGATION = {language: frozenset(canonical(word, language) for word in NEGATIONS[language]) for language in LANGUAGES}
-MODAL = {
-    language: frozenset(
-        canonical(word, language) for word in (*MODALS[language], *lists.ABILITY[lists_of(language)].split())
-    )
-    for language in LANGUAGES
-}
