@@ -36,6 +36,7 @@ def canonical(word: str, language: str) -> str:
     return GROUP[language].get(word) or _STEMMED[language].get(base) or base
 
 
+@lru_cache(maxsize=1 << 14)
 def stem(word: str, language: str) -> str:
     """A word without its ending, so that its inflections are one."""
     if word.endswith("ee"):

@@ -66,6 +66,8 @@ def in_single_words(text: str) -> str:
     """The text with the words of the list for each of its phrases."""
     low = text.lower()
     for word, parts, phrases in _READ:
-        if any(part in low for part in parts):
-            text = phrases.sub(word, text)
+        for part in parts:
+            if part in low:
+                text = phrases.sub(word, text)
+                break
     return text

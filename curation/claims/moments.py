@@ -5,7 +5,7 @@ from typing import Final
 
 from curation.claims import vocabulary as lists
 from curation.claims.numerals import NUMBERS, Place
-from curation.claims.words import lists_of, spellings
+from curation.claims.words import LANGUAGES, lists_of, spellings
 
 MONTHS = spellings(lists.MONTHS)
 NO_MONTH = frozenset({"may", "march", "mar", "dec", "mars", "mai"})
@@ -33,6 +33,14 @@ _NAMED: Final = {
     "fr": {"midi": 12, "minuit": 0},
     "es": {"mediodía": 12, "medianoche": 0},
 }
+
+
+SPOKEN: Final = {
+    language: frozenset(_NAMED.get(lists_of(language), {}))
+    | {word for word, _, _ in _AROUND.get(lists_of(language), ())}
+    for language in LANGUAGES
+}
+"""The words that a spoken time begins with."""
 
 
 def clock(hour: int, minute: int, half: str | None) -> str:

@@ -26,10 +26,14 @@ class Place:
     language: str
     next: int = 0
     clause: Clause = field(default_factory=list)
+    low: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.low = [token.lower() for token in self.tokens]
 
     def peek(self, ahead: int = 0) -> str:
         place = self.next + ahead
-        return self.tokens[place].lower() if place < len(self.tokens) else ""
+        return self.low[place] if place < len(self.low) else ""
 
 
 def _numbers(language: str) -> dict[str, float]:

@@ -4,10 +4,11 @@ A number is `#30`, with its unit `#30 day`; a date `=06-15` or `=2024-06-15`; th
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from curation.claims import vocabulary as lists
-from curation.claims.moments import MONTHS, NO_MONTH, TO, add_date, clock, day_of_month, o_clock, spoken
+from curation.claims.moments import MONTHS, NO_MONTH, SPOKEN, TO, add_date, clock, day_of_month, o_clock, spoken
 from curation.claims.numerals import FRACTIONS, NUMBERS, ORDINALS, Clause, Place, fraction, number_of, worded
 from curation.claims.words import BREAK, END, apart
 
@@ -46,6 +47,7 @@ def dimension(unit: str) -> str:
     return "time" if name == "months" else name
 
 
+@lru_cache(maxsize=1 << 14)
 def equal(one: str, other: str) -> bool:
     """Whether two hard facts are the same: 6 months, half a year and 0.5 years; 17 and 17:00."""
     if one == other:
@@ -117,6 +119,7 @@ _SIGNS: Final = END | BREAK
 _BETWEEN = frozenset("working business calendar full whole consecutive volle ganze".split())
 """Words between a number and its unit."""
 _ONE = frozenset({"a", "an"})
+_AND = frozenset(words[0] for words in lists.AND_A_HALF)
 _TIMES = frozenset({"times", "per", "once", "twice"})
 _OF_A = frozenset({"of", "a", "an", "d", "de", "einer", "the"})
 _ARTICLES = frozenset("the this that which a other".split())
@@ -132,6 +135,7 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
     clauses: list[tuple[Clause, str]] = []
     at = Place(tokens, language)
     numbers, fractions = NUMBERS[language], FRACTIONS[language]
+    parts = not fractions.keys().isdisjoint(at.low)
     while at.next < len(tokens):
         token = tokens[at.next]
         at.next += 1
@@ -142,7 +146,7 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
             elif clauses and token in END and clauses[-1][1] not in END:
                 clauses[-1] = (clauses[-1][0], token)
             continue
-        low = token.lower()
+        low = at.low[at.next - 1]
         if "ß" in low:
             low = low.replace("ß", "ss")
         if low.isalpha():
@@ -152,9 +156,9 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
                 at.clause.append(f"§{low}")
             elif low in _ONE and at.language != "de" and _is_one_unit(at):
                 _number("1", at, low)
-            elif spoken(low, at):
+            elif low in SPOKEN[language] and spoken(low, at):
                 continue
-            elif (low in fractions or at.peek() in fractions) and (part := fraction(low, at)) is not None:
+            elif parts and (low in fractions or at.peek() in fractions) and (part := fraction(low, at)) is not None:
                 _part(part, at)
             elif low == "second" and _is_ordinal(at):
                 at.clause.append("#2 th")
@@ -162,7 +166,7 @@ def read(tokens: list[str], language: str) -> list[tuple[Clause, str]]:
                 _worded(low, at)
             else:
                 at.clause.append(low)
-        elif at.peek() in fractions and (part := fraction(low, at)) is not None:
+        elif parts and at.peek() in fractions and (part := fraction(low, at)) is not None:
             _part(part, at)
         elif low[0].isdigit() or low[0] in "-−":
             _digits(low, at)
@@ -279,6 +283,8 @@ def _number(number: str, at: Place, word: str) -> None:
 
 def _and_a_half(number: str, at: Place) -> str:
     """The number with the half that may follow: "two and a half hours", "an hour and a half"."""
+    if at.peek() not in _AND:
+        return number
     for words in lists.AND_A_HALF:
         if all(at.peek(place) == word for place, word in enumerate(words)):
             at.next += len(words)

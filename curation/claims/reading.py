@@ -21,6 +21,7 @@ from curation.claims.words import (
     END,
     EVIDENCE,
     FUNCTION,
+    LANGUAGES,
     MODALS,
     NEGATIONS,
     split,
@@ -64,9 +65,17 @@ _LIMIT = re.compile(
 
 _UNIT = "|".join(map(re.escape, lists.UNITS))
 _MOST, _LEAST = (re.compile(rf"(?<!\w)({words}) (#[^#=@]+?)(?= [^\W\d_]|$)") for words in lists.LIMITS)
+_BEHIND = frozenset("at or and maximum minimum tops oder au ou como o".split())
 _MOST_BEHIND, _LEAST_BEHIND = (
     re.compile(rf"(#\S+(?: (?:{_UNIT}))?)(?: \w+)? (?:{words})(?!\w)") for words in lists.LIMITS_BEHIND
 )
+
+
+SILENT = {
+    language: FUNCTION[language] | NEGATIONS[language] | DROPPED[language] | MODALS[language] | _JOINTS | EXCEPT
+    for language in LANGUAGES
+}
+"""Words that are no content of a clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +196,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
     """Read one clause. `digit` says that the answer has a 1 in digits; in words it is an article in many languages."""
     words: list[str] = []
     stems: list[str] = []
-    function, negations = FUNCTION[language], NEGATIONS[language]
+    silent, negations = SILENT[language], NEGATIONS[language]
     turned = negations.intersection(clause) - WITHOUT
     negated = bool(turned) and not _only_limited(clause, negations - WITHOUT)
     negated ^= not WITHOUT.isdisjoint(clause)  # "not without a ticket" is "with a ticket"
@@ -203,14 +212,7 @@ def _claim(clause: Clause, names: frozenset[str], language: str, digit: bool) ->
             words.append(pair)
             stems.append(pair)
             place += 1
-        elif (
-            word not in function
-            and word not in negations
-            and word not in DROPPED[language]
-            and word not in MODALS[language]
-            and word not in _JOINTS
-            and word not in EXCEPT
-        ):
+        elif word not in silent:
             words.append(_form(word, names, language))
             stems.append(stem(word, language))
     hard = frozenset(word for word in words if HARD.match(word) and (word != "#1" or digit))
@@ -266,8 +268,9 @@ def _limits(clause: Clause) -> frozenset[tuple[str, bool]]:
     found = {
         (number, most) for number, most, start in spans if start == first[number]
     }  # "no more than" is not "more than"
-    behind = ((True, _MOST_BEHIND), (False, _LEAST_BEHIND))
-    found |= {(match[1], most) for most, pattern in behind for match in pattern.finditer(text)}
+    if not _BEHIND.isdisjoint(clause):
+        behind = ((True, _MOST_BEHIND), (False, _LEAST_BEHIND))
+        found |= {(match[1], most) for most, pattern in behind for match in pattern.finditer(text)}
     return frozenset(found)
 
 
