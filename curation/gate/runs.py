@@ -188,8 +188,18 @@ def row_seal(row: GateResult) -> str:
         + ([attempt["steps"]] if "steps" in attempt else [])
         for attempt in row.attempts
     ]
-    said = [row.run_id, row.interaction_id, row.kind, str(row.answer), repr(numbers), row.grader, row.error,
-            attempts, row.case_digest, *filter(None, [str(row.steps)])]  # fmt: skip
+    said = [
+        row.run_id,
+        row.interaction_id,
+        row.kind,
+        str(row.answer),
+        repr(numbers),
+        row.grader,
+        row.error,
+        attempts,
+        row.case_digest,
+        *filter(None, [str(row.steps)]),
+    ]
     return digest("gate result", orjson.dumps(said).decode())
 
 

@@ -84,9 +84,17 @@ class QuestionAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         row = self.found(request, int(object_id) if object_id.isdecimal() and len(object_id) < 18 else 0)
         shown, number = self.members(request, row)
-        context = {**self.admin_site.each_context(request), "title": "Near questions", "opts": self.opts, "row": row,
-                   "members": shown, "number": number, "more": number - len(shown), "may": self.decides(request),
-                   **(extra_context or {})}  # fmt: skip
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Near questions",
+            "opts": self.opts,
+            "row": row,
+            "members": shown,
+            "number": number,
+            "more": number - len(shown),
+            "may": self.decides(request),
+            **(extra_context or {}),
+        }
         return render(request, "admin/curation/question/cluster.html", context)
 
     def split_view(self, request: HttpRequest, key: int) -> HttpResponse:

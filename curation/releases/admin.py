@@ -20,7 +20,7 @@ from django.utils.html import format_html, format_html_join
 from curation.decisions.reasons import TIERS
 from curation.models import Dataset, GateRun, Period, PeriodState, Recall, Release, ReleaseMember, ReleaseState
 from curation.releases import cutting as releases_cutting
-from curation.releases import diffs, downloads, formats, funnel, membership, periods, schedules
+from curation.releases import downloads, formats, funnel, membership, periods, schedules
 from privacy.api.problems import Problem
 from privacy.console.lists import ProjectFilter, ReadOnlyAdmin
 from privacy.console.reauthentication import confirmed
@@ -275,14 +275,14 @@ class ReleaseAdmin(ReadOnlyAdmin):
 def details(row: Release, beside: str) -> dict[str, Any]:
     others = row.dataset.published().exclude(pk=row.pk).select_related("dataset")[:50]
     found = row.manifest.get("funnel")
-    earlier = next((each for each in others if each.version == beside), None) or diffs.previous(row)
+    earlier = next((each for each in others if each.version == beside), None) or membership.previous(row)
     return {
         "files": row.manifest.get("files", []),
         "funnel": found,
         "losses": [{**loss, "numbers": funnel.numbers(loss)} for loss in (found or {}).get("losses", [])],
         "tiers": [(TIERS[name], number) for name, number in row.manifest.get("tiers", {}).items()],
         "others": others,
-        "diff": diffs.diff(row, earlier) if earlier and row.manifest else None,
+        "diff": membership.diff(row, earlier) if earlier and row.manifest else None,
         "gate_runs": GateRun.objects.filter(release=row).select_related("candidate").order_by("-pk")[:10],
         "recalls": Recall.objects.filter(release=row).select_related("replaced_by__dataset").order_by("-pk")[:10],
         "members": ReleaseMember.objects.filter(release=row).count(),

@@ -43,9 +43,20 @@ from privacy.redaction import RedactionError
 from privacy.subjects.lookup import find
 
 __all__ = [
-    "Conflict", "Forbidden", "Gone", "Payload", "Recorded", "Refusal", "Unknown", "object_to_training", "record",
-    "record_interaction", "record_signal", "withdraw_signal", "writing",
-]  # fmt: skip
+    "Conflict",
+    "Forbidden",
+    "Gone",
+    "Payload",
+    "Recorded",
+    "Refusal",
+    "Unknown",
+    "object_to_training",
+    "record",
+    "record_interaction",
+    "record_signal",
+    "withdraw_signal",
+    "writing",
+]
 Payload: TypeAlias = InteractionIn | FeedbackIn
 TRIES = 5
 NONE_REFUSED: Mapping[tuple[str, str], int] = {}

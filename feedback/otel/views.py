@@ -34,7 +34,7 @@ NONE_OURS = (
 Record = tuple[str, str, Event, Mapping[str, Any]]  # trace, span, event, resource
 
 
-def spans(body: bytes, media_type: str) -> list[Span]:
+def spans_of_logs(body: bytes, media_type: str) -> list[Span]:
     """What the records say of spans: one fragment for each. Raises `TooLarge`, `PayloadError`."""
     records = _from_protobuf(body) if media_type == decoding.PROTOBUF else _from_json(body)
     found: dict[tuple[str, str], list[Record]] = {}
@@ -46,7 +46,7 @@ def spans(body: bytes, media_type: str) -> list[Span]:
     return [_fragment(trace, span, told) for (trace, span), told in found.items()]
 
 
-def answer(rejected: int, message: str, media_type: str) -> bytes:
+def answer_to_logs(rejected: int, message: str, media_type: str) -> bytes:
     """The export response: empty, or how many records were not taken and why."""
     if media_type == decoding.PROTOBUF:
         response = ExportLogsServiceResponse()
@@ -237,10 +237,10 @@ class LogsView(OtlpView):
         """Take the events in which some instrumentations write a model's messages as log records: they join the spans that
         they belong to. Other records are left alone.
         """
-        spans, taken = self.taken(request, lambda body, kind, malformed: spans(body, kind))
+        spans, taken = self.taken(request, lambda body, kind, malformed: spans_of_logs(body, kind))
         kind = media_type(request)
         message = taken.message if spans else NONE_OURS
-        return HttpResponse(answer(taken.rejected.total(), message, kind), content_type=kind)
+        return HttpResponse(answer_to_logs(taken.rejected.total(), message, kind), content_type=kind)
 
 
 class ElsewhereView(OtlpView):

@@ -18,8 +18,22 @@ from curation.releases.files import folder
 from tests import factories as cast
 
 pytestmark = pytest.mark.django_db
-TOPICS = ("bridge", "castle", "harbour", "museum", "market", "theatre", "library", "garden", "station", "tower", "lake", "mill",
-          "abbey", "arena")  # fmt: skip
+TOPICS = (
+    "bridge",
+    "castle",
+    "harbour",
+    "museum",
+    "market",
+    "theatre",
+    "library",
+    "garden",
+    "station",
+    "tower",
+    "lake",
+    "mill",
+    "abbey",
+    "arena",
+)
 BY_CLOCK = TOPICS[:2]
 WORLD = {"sources": [{"text": "A page."}], "steps": [], "now": "2026-11-01T00:00:00+00:00", "depends_on": ["sources"]}
 given: list[dict[str, Any]] = []

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from curation.gate.submissions import AnswerIn
 from drf_spectacular.generators import SchemaGenerator
 
+from curation.api.gate_views import AnswerIn
 from curation.releases.recalls import AckIn
 from feedback.capture.payloads import FeedbackIn, InteractionIn, PayloadError, convert
 from privacy.api.payloads import ConsentIn

@@ -321,8 +321,17 @@ def test_a_record_without_an_answer_is_named_and_the_rest_goes_in(tmp_path: Path
         [1],
         None,
     ]
-    counts = brought(tmp_path, capsys, [*unanswered, {"messages": TALK[:2]}, {"messages": TALK, "id": "c"}, {"messages": TALK, "id": "d"},
-                                        {"messages": TALK, "id": "e"}])  # fmt: skip
+    counts = brought(
+        tmp_path,
+        capsys,
+        [
+            *unanswered,
+            {"messages": TALK[:2]},
+            {"messages": TALK, "id": "c"},
+            {"messages": TALK, "id": "d"},
+            {"messages": TALK, "id": "e"},
+        ],
+    )
     assert [problem["line"] for problem in counts["problems"]] == [1, 2, 3, 4, 5, 6] and counts["stored"] == 7
 
 
