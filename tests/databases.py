@@ -1,9 +1,7 @@
 """Which tests `make test` runs on PostgreSQL as well as on SQLite; `make test-all` runs all that use a database on both.
 
 A module is of the database where it has SQL, locks, upserts or a full-text search of its own, or asks which database
-it is. The tests that import it and lie in the folder that mirrors its package run on both; where none imports it, all
-of that folder do. So do the tests of workers. It is computed from the sources: nothing is to be listed.
-"""
+it XX"""
 
 import re
 from functools import cache
@@ -14,9 +12,12 @@ from tests.test_layers import imports
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = re.compile(r"select_for_update|update_conflicts|ignore_conflicts|advisory|SearchVector|SearchQuery")
+AT_ONCE = re.compile(r"\bThread\(|\bThreadPoolExecutor\(|\bforked\(")
 PACKAGE = "privacy.db"  # every module of it is of the database
+MOST = 2  # files for a module
 
 
+@cache
 def of_the_database(root: Path) -> set[str]:
     """The product's modules with SQL, locks or search of their own."""
     return {
@@ -27,10 +28,23 @@ def of_the_database(root: Path) -> set[str]:
 
 
 def files_for(module: str, root: Path) -> list[Path]:
-    """The test files of a module: those in its mirrored folder that import it, else the whole folder."""
-    folder = root.joinpath("tests", *module.split(".")[:-1])
-    files = sorted(folder.glob("test_*.py"))
-    return [path for path in files if module in targets(path)] or files
+    """The test files of a module. What none imports is reached through the other modules of its package."""
+    if own := about(module, root):
+        return own
+    package = module.rpartition(".")[0]
+    others = {name for name in of_the_database(root) if name.rpartition(".")[0] == package}
+    return sorted({path for name in others for path in about(name, root)}) or mirrored(module, root)
+
+
+def about(module: str, root: Path) -> list[Path]:
+    """Those of its folder that import the module, and least besides."""
+    importing = [path for path in mirrored(module, root) if module in targets(path)]
+    return sorted(importing, key=lambda path: len(targets(path)))[:MOST]
+
+
+def mirrored(module: str, root: Path) -> list[Path]:
+    """All test files of the folder that mirrors the module's package."""
+    return sorted(root.joinpath("tests", *module.split(".")[:-1]).glob("test_*.py"))
 
 
 @cache
@@ -42,7 +56,14 @@ def targets(path: Path) -> frozenset[str]:
 @cache
 def on_both() -> frozenset[Path]:
     """The test files that `make test` runs on both databases."""
-    return frozenset(path for module in of_the_database(ROOT) for path in files_for(module, ROOT))
+    of_modules = {path for module in of_the_database(ROOT) for path in files_for(module, ROOT)}
+    return frozenset(of_modules | {path for path in (ROOT / "tests").rglob("test_*.py") if is_at_once(path)})
+
+
+def is_at_once(path: Path) -> bool:
+    """Whether the file has tests in which several transactions run at once."""
+    source = path.read_text()
+    return "transaction=True" in source and AT_ONCE.search(source) is not None
 
 
 def has_marker(path: Path, *names: str) -> bool:

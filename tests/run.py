@@ -8,35 +8,32 @@ when anything failed.
 import argparse
 import os
 import re
-import select
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 from typing import Literal
 
 from deploy.native import MISSING, can_compile
+from tests import tools
 from tests.audit import audit
 from tests.programs import prepare_machine
 from tests.servers import Unavailable, postgres, redis
 
 ROOT = Path(__file__).resolve().parent.parent
 State = Literal["passed", "failed", "not run"]
-STAGE_SECONDS = 5_400
 SHOWN_LINES = 60
 PARALLEL = ("--numprocesses", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_running: set[subprocess.Popen[bytes]] = set()
 _ended = threading.Event()
 # A production's environment on one machine; what is checked of PostgreSQL is tested where there is one.
 PRODUCTION = {
@@ -55,11 +52,12 @@ NOT_FOR_TESTS |= {"PYTHONDONTWRITEBYTECODE"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a stage: its state, a line for the table, and what to show where it failed."""
+    """What came of a stage: its state, a line for the table, what to show where it failed, and processor seconds."""
 
     state: State
     note: str = ""
     output: str = ""
+    cpu: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)
@@ -94,65 +92,9 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 def tool(*arguments: str, environment: Mapping[str, str], aside: bool = False) -> Outcome:
     """Run one tool of the environment; it passes with status 0. Shows its output as it comes, unless it is aside."""
-    output, status = followed([sys.executable, *arguments], environment, shown=not aside)
-    last = next((line for line in reversed(output.splitlines()) if line.strip()), "")
-    return Outcome("passed" if status == 0 else "failed", last.strip(" ="), output)
-
-
-def followed(command: list[str], environment: Mapping[str, str], *, shown: bool) -> tuple[str, int]:
-    """Run a command; return what it prints, and its status. End what takes too long."""
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        start_new_session=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    _running.add(process)
-    pieces: list[bytes] = []
-    try:
-        for piece in output_of(process):
-            pieces.append(piece)
-            if shown:
-                sys.stdout.buffer.write(piece)
-                sys.stdout.flush()
-    finally:
-        status = finished(process)
-        _running.discard(process)
-        if process.stdout:
-            process.stdout.close()
-    return b"".join(pieces).decode(errors="replace"), status
-
-
-def output_of(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """What the process prints, until it ends or its time is over."""
-    assert process.stdout is not None
-    alarm = time.monotonic() + STAGE_SECONDS
-    while time.monotonic() < alarm:
-        if select.select([process.stdout], [], [], 1.0)[0]:
-            piece = os.read(process.stdout.fileno(), 65536)
-            if not piece:
-                return
-            yield piece
-        elif process.poll() is not None:  # a child of it may hold the pipe open for ever
-            return
-    yield f"\nEnded after {STAGE_SECONDS} seconds.\n".encode()
-
-
-def finished(process: subprocess.Popen[bytes]) -> int:
-    """The status of the process; where it still runs, it and its children are ended first."""
-    try:
-        return process.wait(1)
-    except subprocess.TimeoutExpired:
-        for number in (signal.SIGINT, signal.SIGKILL):
-            os.killpg(process.pid, number)
-            try:
-                return process.wait(10)
-            except subprocess.TimeoutExpired:
-                continue
-        return 1
+    done = tools.followed([sys.executable, *arguments], environment, shown=not aside)
+    last = next((line for line in reversed(done.output.splitlines()) if line.strip()), "")
+    return Outcome("passed" if done.status == 0 else "failed", last.strip(" ="), done.output, done.cpu)
 
 
 def pytest_outcome(*arguments: str, environment: Mapping[str, str], about: str, aside: bool = False) -> Outcome:
@@ -160,7 +102,7 @@ def pytest_outcome(*arguments: str, environment: Mapping[str, str], about: str, 
     colour = ["--color=yes"] if sys.stdout.isatty() and not aside else []
     done = tool("-m", "pytest", *colour, *arguments, environment=environment, aside=aside)
     closing = COLOUR.sub("", done.note).strip("= ")
-    return Outcome(done.state, f"{closing} on {about}", done.output)
+    return replace(done, note=f"{closing} on {about}")
 
 
 def stages(folder: Path, *, thorough: bool = False) -> list[Stage]:
@@ -200,8 +142,7 @@ def tests_on_sqlite(environment: Mapping[str, str], thorough: bool) -> Outcome:
         *PARALLEL, *measured, "-m", "not browser", environment=environment, about="SQLite, file broker"
     )
     total = re.search(r"^TOTAL .*?([\d.]+%)$", COLOUR.sub("", done.output), re.MULTILINE)
-    note = f"{done.note}; branch coverage {total[1]}" if total else done.note
-    return Outcome(done.state, note, done.output)
+    return replace(done, note=f"{done.note}; branch coverage {total[1]}") if total else done
 
 
 def tests_that_are_quick(environment: Mapping[str, str]) -> Outcome:
@@ -249,7 +190,8 @@ def run(chosen: list[Stage]) -> list[Result]:
             results = [timed(stage) for stage in chosen if not stage.aside]
             return [*aside.result(), *results]
         except KeyboardInterrupt:
-            end_everything()
+            _ended.set()  # so that the stages that are aside end as well
+            tools.end_everything()
             raise
 
 
@@ -265,18 +207,10 @@ def timed(stage: Stage) -> Result:
     return result
 
 
-def end_everything() -> None:
-    """End what still runs, so that the stages that are aside end as well."""
-    _ended.set()
-    for process in list(_running):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
 def line_of(result: Result) -> str:
-    """The line of the table."""
+    """The line of the table: seconds, and of the processor, which another program on the machine does not change much."""
     done = result.outcome
-    return f"{done.state:8} {result.seconds:6.1f} s  {result.stage.title:18} {done.note:.240}"
+    return f"{done.state:8} {result.seconds:6.1f} s ({done.cpu:5.0f} s of a core)  {result.stage.title:18} {done.note:.240}"
 
 
 def report(results: list[Result]) -> str:

@@ -43,7 +43,7 @@ def bytes_under_var() -> dict[str, bytes]:
     return found
 
 
-def test_the_demo_turns_the_whole_wheel_twice_stores_nobody_who_agreed_to_nothing_and_leaks_nothing(
+def test_the_demo_turns_the_whole_wheel_twice_stores_nobody_who_agreed_to_nothing_leaks_nothing_and_erases_a_person(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     call_command("demo", "--no-serve")
@@ -67,10 +67,11 @@ def test_the_demo_turns_the_whole_wheel_twice_stores_nobody_who_agreed_to_nothin
     assert len(values) > 40
     leaks = [(name, value) for name, data in files.items() for value in values if value.encode() in data]
     assert leaks == []
+    one_person_is_erased_without_a_trace(capsys)
 
 
-def test_one_person_of_the_demo_is_erased_without_a_trace(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("demo", "--no-serve")
+def one_person_is_erased_without_a_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    """Somebody of the demo who is in its release."""
     project = Project.objects.get(name="demo")
     released = (folder(Release.objects.get(state="published")) / "lineage.jsonl").read_text()
     line = next(

@@ -99,8 +99,8 @@ def test_the_image_holds_every_part_that_runs() -> None:
 
 @pytest.mark.worker
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_the_health_check_passes_where_a_server_answers(web: str, path: str) -> None:
-    port = web.rpartition(":")[2]
+def test_the_health_check_passes_where_a_server_answers(transactional_db: None, shared_web: str, path: str) -> None:
+    port = shared_web.rpartition(":")[2]
     assert healthcheck(path, PORT=port) == 0
     assert healthcheck("/admin/no-such-page", PORT=port) == 1
 

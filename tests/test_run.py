@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import redis as redis_client
 
-from tests import audit, run, servers
+from tests import audit, run, servers, tools
 
 KNOWN = {"name": "django", "version": "5.2.19", "vulns": []}
 WEAK = {
@@ -91,8 +91,14 @@ def test_a_tool_that_ends_with_an_error_fails_its_stage(tmp_path: Path) -> None:
     assert run.tool("-c", "raise SystemExit(3)", environment=environment).state == "failed"
 
 
+def test_a_tool_is_measured_with_the_processes_that_it_starts(tmp_path: Path) -> None:
+    busy = "import time\nwhile time.process_time() < 0.3: pass"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}], check=True)"
+    assert run.tool("-c", code, environment=run.environment(tmp_path)).cpu > 0.3
+
+
 def test_a_tool_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "STAGE_SECONDS", 1)
+    monkeypatch.setattr(tools, "SECONDS", 1)
     done = run.tool("-c", "import time; time.sleep(600)", environment=run.environment(tmp_path))
     assert done.state == "failed" and "Ended after 1 seconds." in done.output
 

@@ -54,39 +54,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
-            fields=[
-                ('interaction', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='decision', serialize=False, to='feedback.interaction')),
-                ('policy_version', models.PositiveIntegerField()),
-                ('revision', models.PositiveIntegerField(help_text="The interaction's revision that was decided on.")),
-                ('outcome', models.CharField(choices=[('confirmed', 'Confirmed'), ('corrected', 'Corrected'), ('ambiguous', 'Ambiguous'), ('conflicting', 'Conflicting'), ('unrated', 'Unrated'), ('rejected', 'Rejected')], max_length=16)),
-                ('reason', models.CharField(choices=[('up_vote', 'up vote'), ('edit', 'edit'), ('down_with_correction', 'down with correction'), ('bare_down', 'bare down'), ('conflicting_votes', 'conflicting votes'), ('differing_corrections', 'differing corrections'), ('correction_is_complaint', 'correction is complaint'), ('correction_is_instruction', 'correction is instruction'), ('correction_is_question', 'correction is question'), ('correction_is_fragment', 'correction is fragment'), ('correction_is_no_answer', 'correction is no answer'), ('correction_is_placeholder', 'correction is placeholder'), ('correction_is_empty', 'correction is empty'), ('correction_equals_answer', 'correction equals answer'), ('edit_changes_nothing', 'edit changes nothing'), ('up_with_correction', 'up with correction'), ('only_ratings', 'only ratings'), ('no_signal', 'no signal'), ('answer_is_empty', 'answer is empty'), ('review_approved', 'review approved'), ('review_corrected', 'review corrected'), ('review_rejected', 'review rejected'), ('review_sensitive', 'review sensitive'), ('review_unsure', 'review unsure'), ('review_used', 'review used'), ('review_never', 'review never')], max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('language', models.CharField(blank=True, max_length=8)),
-                ('decided_by', models.CharField(default='rule', help_text='rule or reviewer', max_length=16)),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('correction', models.ForeignKey(blank=True, db_index=False, help_text='The signal whose correction is the right answer.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='feedback.signal')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='feedback.project')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='privacy.subject')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='AgentVersion',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('version', models.CharField(blank=True, max_length=200)),
-                ('model', models.CharField(blank=True, max_length=200)),
-                ('state', models.CharField(choices=[('candidate', 'Candidate'), ('promoted', 'Promoted'), ('refused', 'Refused')], default='candidate', max_length=16)),
-                ('depth', models.PositiveSmallIntegerField(default=1, help_text='Generations of model output in its answers: 1 + the deepest example that taught it.')),
-                ('decided_by', models.CharField(blank=True, help_text='Who promoted or refused it: a user or a key.', max_length=150)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decision_reason', models.CharField(blank=True, help_text='Redacted before it is kept.', max_length=200)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agent_versions', to='feedback.project')),
-            ],
-        ),
-        migrations.CreateModel(
             name='AuditItem',
             fields=[
                 ('interaction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='audit', serialize=False, to='feedback.interaction')),
@@ -107,6 +74,9 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(help_text='The end of the lease of the worker that holds it.', null=True)),
                 ('who', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='bulk_decisions', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['who', '-id'], name='bulk_list'), models.Index(condition=models.Q(('state__in', ['running', 'undoing'])), fields=['id'], name='bulk_unfinished')],
+            },
         ),
         migrations.CreateModel(
             name='BulkItem',
@@ -119,6 +89,9 @@ class Migration(migrations.Migration):
                 ('resolved_at', models.DateTimeField(help_text='When its task was decided: a later verdict is another.', null=True)),
                 ('bulk', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='curation.bulkdecision')),
             ],
+            options={
+                'indexes': [models.Index(fields=['bulk', 'outcome', 'id'], name='bulk_item_next')],
+            },
         ),
         migrations.CreateModel(
             name='CaseGrader',
@@ -133,6 +106,9 @@ class Migration(migrations.Migration):
                 ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_graders', to='feedback.interaction')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_graders', to='privacy.subject')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('interaction', 'wording'), name='case_grader_once')],
+            },
         ),
         migrations.CreateModel(
             name='CurationPolicy',
@@ -148,6 +124,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'policy',
                 'verbose_name_plural': 'policies',
+                'constraints': [models.UniqueConstraint(fields=('project', 'version'), name='policy_version_once')],
             },
         ),
         migrations.CreateModel(
@@ -164,93 +141,6 @@ class Migration(migrations.Migration):
                 ('scheduled_since', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When the cadence was set; earlier periods are not made up for.')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='datasets', to='feedback.project')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='EvalCase',
-            fields=[
-                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
-                ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
-                ('selected', models.BooleanField(default=False, help_text='A selection for a release has kept it.')),
-                ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('figure', models.FloatField(blank=True, help_text='What was measured, in the unit that the detail names.', null=True)),
-                ('fingerprint', models.BinaryField(help_text='Of the question and the turns before it.', max_length=16)),
-                ('said', models.BigIntegerField(default=0, help_text='Digest of the answer that it would teach.')),
-                ('near_said', models.BigIntegerField(default=0, help_text='Digest of the cluster of its question and that answer.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When it was last made from its decision.')),
-                ('kind', models.CharField(choices=[('golden', 'Golden: it works and must keep working'), ('regression', 'Regression: it failed and must work')], max_length=16)),
-                ('never_again', models.BooleanField(default=False, help_text='One regression here refuses a candidate.')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Example',
-            fields=[
-                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
-                ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
-                ('selected', models.BooleanField(default=False, help_text='A selection for a release has kept it.')),
-                ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('figure', models.FloatField(blank=True, help_text='What was measured, in the unit that the detail names.', null=True)),
-                ('fingerprint', models.BinaryField(help_text='Of the question and the turns before it.', max_length=16)),
-                ('said', models.BigIntegerField(default=0, help_text='Digest of the answer that it would teach.')),
-                ('near_said', models.BigIntegerField(default=0, help_text='Digest of the cluster of its question and that answer.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When it was last made from its decision.')),
-                ('authored', models.CharField(default='agent', help_text='Whose words it teaches: agent or human.', max_length=8)),
-                ('depth', models.PositiveSmallIntegerField(default=1, help_text="0: written by a person; else 1 + its parents'.")),
-            ],
-        ),
-        migrations.CreateModel(
-            name='PreferencePair',
-            fields=[
-                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
-                ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
-                ('selected', models.BooleanField(default=False, help_text='A selection for a release has kept it.')),
-                ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('figure', models.FloatField(blank=True, help_text='What was measured, in the unit that the detail names.', null=True)),
-                ('fingerprint', models.BinaryField(help_text='Of the question and the turns before it.', max_length=16)),
-                ('said', models.BigIntegerField(default=0, help_text='Digest of the answer that it would teach.')),
-                ('near_said', models.BigIntegerField(default=0, help_text='Digest of the cluster of its question and that answer.')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When it was last made from its decision.')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='GateRun',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('passed', 'Passed'), ('refused', 'Refused'), ('not_judged', 'Could not be judged')], max_length=16)),
-                ('reasons', models.JSONField(default=list)),
-                ('counts', models.JSONField(default=dict)),
-                ('policy', models.JSONField(default=dict)),
-                ('cases_digest', models.CharField(max_length=64)),
-                ('seal', models.CharField(blank=True, help_text='Keyed digest: a row edited by hand is no baseline.', max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('baseline', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='challengers', to='curation.gaterun')),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_runs', to='curation.agentversion')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_runs', to='feedback.project')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='GateResult',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=16)),
-                ('answer', privacy.db.fields.RedactedTextField(blank=True)),
-                ('score', models.FloatField(null=True)),
-                ('passed', models.BooleanField(default=False)),
-                ('grader', models.CharField(blank=True, max_length=32)),
-                ('change', models.CharField(blank=True, help_text='Compared with the baseline: fixed, regressed, …', max_length=24)),
-                ('error', models.CharField(blank=True, max_length=200)),
-                ('attempts', privacy.db.fields.RedactedJSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Repetitions: [{answer, passed, score, error}].')),
-                ('case_digest', models.CharField(help_text="The case's digest when it was answered.", max_length=64)),
-                ('seal', models.CharField(blank=True, help_text='Keyed digest of the row.', max_length=64)),
-                ('judged', models.BooleanField(help_text="A person's judgement of the answer, if there is one.", null=True)),
-                ('judged_at', models.DateTimeField(blank=True, null=True)),
-                ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_results', to='feedback.interaction')),
-                ('judged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_results', to='privacy.subject')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='curation.gaterun')),
             ],
         ),
         migrations.CreateModel(
@@ -275,6 +165,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'near question',
+                'indexes': [models.Index(fields=['project', 'cluster'], name='question_cluster'), models.Index(condition=models.Q(('cluster', models.F('interaction')), _negated=True), fields=['project', '-interaction'], name='question_joined'), models.Index(condition=models.Q(('band_0__isnull', False)), fields=['band_0'], name='question_band_0'), models.Index(condition=models.Q(('band_1__isnull', False)), fields=['band_1'], name='question_band_1'), models.Index(condition=models.Q(('band_2__isnull', False)), fields=['band_2'], name='question_band_2'), models.Index(condition=models.Q(('band_3__isnull', False)), fields=['band_3'], name='question_band_3'), models.Index(condition=models.Q(('band_4__isnull', False)), fields=['band_4'], name='question_band_4'), models.Index(condition=models.Q(('band_5__isnull', False)), fields=['band_5'], name='question_band_5'), models.Index(condition=models.Q(('band_6__isnull', False)), fields=['band_6'], name='question_band_6'), models.Index(condition=models.Q(('band_7__isnull', False)), fields=['band_7'], name='question_band_7')],
             },
         ),
         migrations.CreateModel(
@@ -297,6 +188,71 @@ class Migration(migrations.Migration):
             ],
             options={
                 'permissions': [('export_release', 'Can download the files of releases')],
+                'indexes': [models.Index(fields=['state'], name='release_state')],
+                'constraints': [models.UniqueConstraint(fields=('dataset', 'number', 'recut'), name='release_version_once'), models.UniqueConstraint(condition=models.Q(models.Q(('period', ''), _negated=True), ('recut', 0)), fields=('dataset', 'period'), name='release_once_a_period')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AgentVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200)),
+                ('version', models.CharField(blank=True, max_length=200)),
+                ('model', models.CharField(blank=True, max_length=200)),
+                ('state', models.CharField(choices=[('candidate', 'Candidate'), ('promoted', 'Promoted'), ('refused', 'Refused')], default='candidate', max_length=16)),
+                ('depth', models.PositiveSmallIntegerField(default=1, help_text='Generations of model output in its answers: 1 + the deepest example that taught it.')),
+                ('decided_by', models.CharField(blank=True, help_text='Who promoted or refused it: a user or a key.', max_length=150)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('decision_reason', models.CharField(blank=True, help_text='Redacted before it is kept.', max_length=200)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agent_versions', to='feedback.project')),
+                ('trained_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trained_versions', to='curation.release')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'name', 'version'), name='agent_version_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='GateRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('verdict', models.CharField(choices=[('passed', 'Passed'), ('refused', 'Refused'), ('not_judged', 'Could not be judged')], max_length=16)),
+                ('reasons', models.JSONField(default=list)),
+                ('counts', models.JSONField(default=dict)),
+                ('policy', models.JSONField(default=dict)),
+                ('cases_digest', models.CharField(max_length=64)),
+                ('seal', models.CharField(blank=True, help_text='Keyed digest: a row edited by hand is no baseline.', max_length=64)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('baseline', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='challengers', to='curation.gaterun')),
+                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_runs', to='curation.agentversion')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_runs', to='feedback.project')),
+                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_runs', to='curation.release')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='GateResult',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=16)),
+                ('answer', privacy.db.fields.RedactedTextField(blank=True)),
+                ('score', models.FloatField(null=True)),
+                ('passed', models.BooleanField(default=False)),
+                ('grader', models.CharField(blank=True, max_length=32)),
+                ('change', models.CharField(blank=True, help_text='Compared with the baseline: fixed, regressed, …', max_length=24)),
+                ('error', models.CharField(blank=True, max_length=200)),
+                ('attempts', privacy.db.fields.RedactedJSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Repetitions: [{answer, passed, score, error}].')),
+                ('case_digest', models.CharField(help_text="The case's digest when it was answered.", max_length=64)),
+                ('seal', models.CharField(blank=True, help_text='Keyed digest of the row.', max_length=64)),
+                ('judged', models.BooleanField(help_text="A person's judgement of the answer, if there is one.", null=True)),
+                ('judged_at', models.DateTimeField(blank=True, null=True)),
+                ('interaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_results', to='feedback.interaction')),
+                ('judged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_results', to='privacy.subject')),
+                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='results', to='curation.gaterun')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('judged__isnull', False)), fields=['-id'], name='gate_result_judged')],
+                'constraints': [models.UniqueConstraint(fields=('run', 'interaction'), name='gate_result_once')],
             },
         ),
         migrations.CreateModel(
@@ -326,16 +282,10 @@ class Migration(migrations.Migration):
                 ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='periods', to='curation.dataset')),
                 ('release', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='periods', to='curation.release')),
             ],
-        ),
-        migrations.AddField(
-            model_name='gaterun',
-            name='release',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gate_runs', to='curation.release'),
-        ),
-        migrations.AddField(
-            model_name='agentversion',
-            name='trained_on',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trained_versions', to='curation.release'),
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='period_waiting')],
+                'constraints': [models.UniqueConstraint(fields=('dataset', 'name'), name='period_once')],
+            },
         ),
         migrations.CreateModel(
             name='ReleaseMember',
@@ -348,6 +298,10 @@ class Migration(migrations.Migration):
                 ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='curation.release')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='privacy.subject')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('author__isnull', False)), fields=['author'], name='member_author')],
+                'constraints': [models.UniqueConstraint(fields=('release', 'interaction'), name='member_once_a_release')],
+            },
         ),
         migrations.CreateModel(
             name='ReviewEvent',
@@ -363,6 +317,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'review event',
+                'indexes': [models.Index(fields=['project', '-id'], name='review_event_list')],
             },
         ),
         migrations.CreateModel(
@@ -392,12 +347,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'permissions': [('adjudicate_reviewtask', 'Can decide where reviewers differ, and see how all of them do')],
+                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['project', '-priority', 'id'], name='task_queue'), models.Index(condition=models.Q(('state', 'open')), fields=['-priority', 'id'], name='task_first'), models.Index(fields=['resolved_by', '-resolved_at'], name='task_decided'), models.Index(fields=['project', '-id'], name='task_list'), models.Index(condition=models.Q(('kind', 'label'), _negated=True), fields=['project', 'kind', '-id'], name='task_beside')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('interaction',), name='one_open_task_each')],
             },
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='task',
-            field=models.ForeignKey(blank=True, db_index=False, help_text='The review that decided; its correction, if any, is the right answer.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='curation.reviewtask'),
         ),
         migrations.CreateModel(
             name='CalibrationItem',
@@ -424,284 +376,98 @@ class Migration(migrations.Migration):
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='curation.curationpolicy')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='feedback.project')),
             ],
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='run',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='decisions', to='curation.run'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkdecision',
-            index=models.Index(fields=['who', '-id'], name='bulk_list'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkdecision',
-            index=models.Index(condition=models.Q(('state__in', ['running', 'undoing'])), fields=['id'], name='bulk_unfinished'),
-        ),
-        migrations.AddIndex(
-            model_name='bulkitem',
-            index=models.Index(fields=['bulk', 'outcome', 'id'], name='bulk_item_next'),
-        ),
-        migrations.AddConstraint(
-            model_name='casegrader',
-            constraint=models.UniqueConstraint(fields=('interaction', 'wording'), name='case_grader_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='curationpolicy',
-            constraint=models.UniqueConstraint(fields=('project', 'version'), name='policy_version_once'),
-        ),
-        migrations.AddField(
-            model_name='evalcase',
-            name='canonical',
-            field=models.ForeignKey(blank=True, db_index=False, help_text='The record that replaced it at the time.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duplicates', to='curation.evalcase'),
-        ),
-        migrations.AddField(
-            model_name='evalcase',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.project'),
-        ),
-        migrations.AddField(
-            model_name='evalcase',
-            name='subject',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='privacy.subject'),
-        ),
-        migrations.AddField(
-            model_name='example',
-            name='canonical',
-            field=models.ForeignKey(blank=True, db_index=False, help_text='The record that replaced it at the time.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duplicates', to='curation.example'),
-        ),
-        migrations.AddField(
-            model_name='example',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.project'),
-        ),
-        migrations.AddField(
-            model_name='example',
-            name='subject',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='privacy.subject'),
-        ),
-        migrations.AddField(
-            model_name='preferencepair',
-            name='canonical',
-            field=models.ForeignKey(blank=True, db_index=False, help_text='The record that replaced it at the time.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duplicates', to='curation.preferencepair'),
-        ),
-        migrations.AddField(
-            model_name='preferencepair',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.project'),
-        ),
-        migrations.AddField(
-            model_name='preferencepair',
-            name='subject',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='privacy.subject'),
-        ),
-        migrations.AddIndex(
-            model_name='gateresult',
-            index=models.Index(condition=models.Q(('judged__isnull', False)), fields=['-id'], name='gate_result_judged'),
-        ),
-        migrations.AddConstraint(
-            model_name='gateresult',
-            constraint=models.UniqueConstraint(fields=('run', 'interaction'), name='gate_result_once'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['project', 'cluster'], name='question_cluster'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('cluster', models.F('interaction')), _negated=True), fields=['project', '-interaction'], name='question_joined'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('band_0__isnull', False)), fields=['band_0'], name='question_band_0'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('band_1__isnull', False)), fields=['band_1'], name='question_band_1'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('band_2__isnull', False)), fields=['band_2'], name='question_band_2'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('band_3__isnull', False)), fields=['band_3'], name='question_band_3'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('band_4__isnull', False)), fields=['band_4'], name='question_band_4'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('band_5__isnull', False)), fields=['band_5'], name='question_band_5'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('band_6__isnull', False)), fields=['band_6'], name='question_band_6'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('band_7__isnull', False)), fields=['band_7'], name='question_band_7'),
-        ),
-        migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['state'], name='release_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('dataset', 'number', 'recut'), name='release_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('period', ''), _negated=True), ('recut', 0)), fields=('dataset', 'period'), name='release_once_a_period'),
-        ),
-        migrations.AddIndex(
-            model_name='period',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='period_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='period',
-            constraint=models.UniqueConstraint(fields=('dataset', 'name'), name='period_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='agentversion',
-            constraint=models.UniqueConstraint(fields=('project', 'name', 'version'), name='agent_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='releasemember',
-            index=models.Index(condition=models.Q(('author__isnull', False)), fields=['author'], name='member_author'),
-        ),
-        migrations.AddConstraint(
-            model_name='releasemember',
-            constraint=models.UniqueConstraint(fields=('release', 'interaction'), name='member_once_a_release'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewevent',
-            index=models.Index(fields=['project', '-id'], name='review_event_list'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['project', '-priority', 'id'], name='task_queue'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['-priority', 'id'], name='task_first'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(fields=['resolved_by', '-resolved_at'], name='task_decided'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(fields=['project', '-id'], name='task_list'),
-        ),
-        migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(condition=models.Q(('kind', 'label'), _negated=True), fields=['project', 'kind', '-id'], name='task_beside'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('interaction',), name='one_open_task_each'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['project', '-id'], name='run_list'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['project', '-interaction'], name='decision_list'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('correction__isnull', False)), fields=['correction'], name='decision_correction'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('task__isnull', False)), fields=['task'], name='decision_task'),
-        ),
-        migrations.AddIndex(
-            model_name='evalcase',
-            index=models.Index(fields=['project', 'status', 'decision'], name='eval_case_list'),
-        ),
-        migrations.AddIndex(
-            model_name='evalcase',
-            index=models.Index(fields=['project', 'decision'], name='eval_case_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='evalcase',
-            index=models.Index(fields=['project', 'fingerprint', 'canonical'], name='eval_case_same'),
-        ),
-        migrations.AddIndex(
-            model_name='evalcase',
-            index=models.Index(fields=['project', 'near_said', 'canonical'], name='eval_case_answer'),
-        ),
-        migrations.AddIndex(
-            model_name='evalcase',
-            index=models.Index(condition=models.Q(('status', 'held'), models.Q(('reason', 'answers_differ'), ('reason', 'contradicts_review'), _connector='OR')), fields=['project', 'near_said'], name='eval_case_disputed'),
-        ),
-        migrations.AddIndex(
-            model_name='evalcase',
-            index=models.Index(condition=models.Q(('canonical__isnull', False)), fields=['canonical'], name='eval_case_repeats'),
-        ),
-        migrations.AddIndex(
-            model_name='evalcase',
-            index=models.Index(condition=models.Q(('canonical__isnull', True), ('status', 'duplicate')), fields=['project'], name='eval_case_orphans'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(fields=['project', 'status', 'decision'], name='example_list'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(fields=['project', 'decision'], name='example_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(fields=['project', 'fingerprint', 'canonical'], name='example_same'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(fields=['project', 'near_said', 'canonical'], name='example_answer'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(condition=models.Q(('status', 'held'), models.Q(('reason', 'answers_differ'), ('reason', 'contradicts_review'), _connector='OR')), fields=['project', 'near_said'], name='example_disputed'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(condition=models.Q(('canonical__isnull', False)), fields=['canonical'], name='example_repeats'),
-        ),
-        migrations.AddIndex(
-            model_name='example',
-            index=models.Index(condition=models.Q(('canonical__isnull', True), ('status', 'duplicate')), fields=['project'], name='example_orphans'),
-        ),
-        migrations.AddIndex(
-            model_name='preferencepair',
-            index=models.Index(fields=['project', 'status', 'decision'], name='pair_list'),
-        ),
-        migrations.AddIndex(
-            model_name='preferencepair',
-            index=models.Index(fields=['project', 'decision'], name='pair_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='preferencepair',
-            index=models.Index(fields=['project', 'fingerprint', 'canonical'], name='pair_same'),
-        ),
-        migrations.AddIndex(
-            model_name='preferencepair',
-            index=models.Index(fields=['project', 'near_said', 'canonical'], name='pair_answer'),
-        ),
-        migrations.AddIndex(
-            model_name='preferencepair',
-            index=models.Index(condition=models.Q(('status', 'held'), models.Q(('reason', 'answers_differ'), ('reason', 'contradicts_review'), _connector='OR')), fields=['project', 'near_said'], name='pair_disputed'),
-        ),
-        migrations.AddIndex(
-            model_name='preferencepair',
-            index=models.Index(condition=models.Q(('canonical__isnull', False)), fields=['canonical'], name='pair_repeats'),
-        ),
-        migrations.AddIndex(
-            model_name='preferencepair',
-            index=models.Index(condition=models.Q(('canonical__isnull', True), ('status', 'duplicate')), fields=['project'], name='pair_orphans'),
+            options={
+                'indexes': [models.Index(fields=['project', '-id'], name='run_list')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Decision',
+            fields=[
+                ('interaction', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='decision', serialize=False, to='feedback.interaction')),
+                ('policy_version', models.PositiveIntegerField()),
+                ('revision', models.PositiveIntegerField(help_text="The interaction's revision that was decided on.")),
+                ('outcome', models.CharField(choices=[('confirmed', 'Confirmed'), ('corrected', 'Corrected'), ('ambiguous', 'Ambiguous'), ('conflicting', 'Conflicting'), ('unrated', 'Unrated'), ('rejected', 'Rejected')], max_length=16)),
+                ('reason', models.CharField(choices=[('up_vote', 'up vote'), ('edit', 'edit'), ('down_with_correction', 'down with correction'), ('bare_down', 'bare down'), ('conflicting_votes', 'conflicting votes'), ('differing_corrections', 'differing corrections'), ('correction_is_complaint', 'correction is complaint'), ('correction_is_instruction', 'correction is instruction'), ('correction_is_question', 'correction is question'), ('correction_is_fragment', 'correction is fragment'), ('correction_is_no_answer', 'correction is no answer'), ('correction_is_placeholder', 'correction is placeholder'), ('correction_is_empty', 'correction is empty'), ('correction_equals_answer', 'correction equals answer'), ('edit_changes_nothing', 'edit changes nothing'), ('up_with_correction', 'up with correction'), ('only_ratings', 'only ratings'), ('no_signal', 'no signal'), ('answer_is_empty', 'answer is empty'), ('review_approved', 'review approved'), ('review_corrected', 'review corrected'), ('review_rejected', 'review rejected'), ('review_sensitive', 'review sensitive'), ('review_unsure', 'review unsure'), ('review_used', 'review used'), ('review_never', 'review never')], max_length=40)),
+                ('detail', models.CharField(blank=True, max_length=200)),
+                ('language', models.CharField(blank=True, max_length=8)),
+                ('decided_by', models.CharField(default='rule', help_text='rule or reviewer', max_length=16)),
+                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('correction', models.ForeignKey(blank=True, db_index=False, help_text='The signal whose correction is the right answer.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='feedback.signal')),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='feedback.project')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='privacy.subject')),
+                ('task', models.ForeignKey(blank=True, db_index=False, help_text='The review that decided; its correction, if any, is the right answer.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='curation.reviewtask')),
+                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='decisions', to='curation.run')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', '-interaction'], name='decision_list'), models.Index(condition=models.Q(('correction__isnull', False)), fields=['correction'], name='decision_correction'), models.Index(condition=models.Q(('task__isnull', False)), fields=['task'], name='decision_task')],
+            },
+        ),
+        migrations.CreateModel(
+            name='EvalCase',
+            fields=[
+                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
+                ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
+                ('selected', models.BooleanField(default=False, help_text='A selection for a release has kept it.')),
+                ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),
+                ('detail', models.CharField(blank=True, max_length=200)),
+                ('figure', models.FloatField(blank=True, help_text='What was measured, in the unit that the detail names.', null=True)),
+                ('fingerprint', models.BinaryField(help_text='Of the question and the turns before it.', max_length=16)),
+                ('said', models.BigIntegerField(default=0, help_text='Digest of the answer that it would teach.')),
+                ('near_said', models.BigIntegerField(default=0, help_text='Digest of the cluster of its question and that answer.')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When it was last made from its decision.')),
+                ('kind', models.CharField(choices=[('golden', 'Golden: it works and must keep working'), ('regression', 'Regression: it failed and must work')], max_length=16)),
+                ('never_again', models.BooleanField(default=False, help_text='One regression here refuses a candidate.')),
+                ('canonical', models.ForeignKey(blank=True, db_index=False, help_text='The record that replaced it at the time.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duplicates', to='curation.evalcase')),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.project')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='privacy.subject')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', 'status', 'decision'], name='eval_case_list'), models.Index(fields=['project', 'decision'], name='eval_case_newest'), models.Index(fields=['project', 'fingerprint', 'canonical'], name='eval_case_same'), models.Index(fields=['project', 'near_said', 'canonical'], name='eval_case_answer'), models.Index(condition=models.Q(('status', 'held'), models.Q(('reason', 'answers_differ'), ('reason', 'contradicts_review'), _connector='OR')), fields=['project', 'near_said'], name='eval_case_disputed'), models.Index(condition=models.Q(('canonical__isnull', False)), fields=['canonical'], name='eval_case_repeats'), models.Index(condition=models.Q(('canonical__isnull', True), ('status', 'duplicate')), fields=['project'], name='eval_case_orphans')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Example',
+            fields=[
+                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
+                ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
+                ('selected', models.BooleanField(default=False, help_text='A selection for a release has kept it.')),
+                ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),
+                ('detail', models.CharField(blank=True, max_length=200)),
+                ('figure', models.FloatField(blank=True, help_text='What was measured, in the unit that the detail names.', null=True)),
+                ('fingerprint', models.BinaryField(help_text='Of the question and the turns before it.', max_length=16)),
+                ('said', models.BigIntegerField(default=0, help_text='Digest of the answer that it would teach.')),
+                ('near_said', models.BigIntegerField(default=0, help_text='Digest of the cluster of its question and that answer.')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When it was last made from its decision.')),
+                ('authored', models.CharField(default='agent', help_text='Whose words it teaches: agent or human.', max_length=8)),
+                ('depth', models.PositiveSmallIntegerField(default=1, help_text="0: written by a person; else 1 + its parents'.")),
+                ('canonical', models.ForeignKey(blank=True, db_index=False, help_text='The record that replaced it at the time.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duplicates', to='curation.example')),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.project')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='privacy.subject')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', 'status', 'decision'], name='example_list'), models.Index(fields=['project', 'decision'], name='example_newest'), models.Index(fields=['project', 'fingerprint', 'canonical'], name='example_same'), models.Index(fields=['project', 'near_said', 'canonical'], name='example_answer'), models.Index(condition=models.Q(('status', 'held'), models.Q(('reason', 'answers_differ'), ('reason', 'contradicts_review'), _connector='OR')), fields=['project', 'near_said'], name='example_disputed'), models.Index(condition=models.Q(('canonical__isnull', False)), fields=['canonical'], name='example_repeats'), models.Index(condition=models.Q(('canonical__isnull', True), ('status', 'duplicate')), fields=['project'], name='example_orphans')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PreferencePair',
+            fields=[
+                ('decision', privacy.db.keys.RowKey(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='curation.decision')),
+                ('status', models.CharField(choices=[('active', 'In use'), ('filtered', 'Filtered out'), ('duplicate', 'Duplicate'), ('balanced', 'Set aside for balance'), ('guarded', 'Left out by a guard'), ('held', 'Held for review'), ('retired', 'Retired')], default='active', max_length=16)),
+                ('selected', models.BooleanField(default=False, help_text='A selection for a release has kept it.')),
+                ('reason', models.CharField(blank=True, help_text='Why it is not in use.', max_length=40)),
+                ('detail', models.CharField(blank=True, max_length=200)),
+                ('figure', models.FloatField(blank=True, help_text='What was measured, in the unit that the detail names.', null=True)),
+                ('fingerprint', models.BinaryField(help_text='Of the question and the turns before it.', max_length=16)),
+                ('said', models.BigIntegerField(default=0, help_text='Digest of the answer that it would teach.')),
+                ('near_said', models.BigIntegerField(default=0, help_text='Digest of the cluster of its question and that answer.')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When it was last made from its decision.')),
+                ('canonical', models.ForeignKey(blank=True, db_index=False, help_text='The record that replaced it at the time.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='duplicates', to='curation.preferencepair')),
+                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='feedback.project')),
+                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='privacy.subject')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['project', 'status', 'decision'], name='pair_list'), models.Index(fields=['project', 'decision'], name='pair_newest'), models.Index(fields=['project', 'fingerprint', 'canonical'], name='pair_same'), models.Index(fields=['project', 'near_said', 'canonical'], name='pair_answer'), models.Index(condition=models.Q(('status', 'held'), models.Q(('reason', 'answers_differ'), ('reason', 'contradicts_review'), _connector='OR')), fields=['project', 'near_said'], name='pair_disputed'), models.Index(condition=models.Q(('canonical__isnull', False)), fields=['canonical'], name='pair_repeats'), models.Index(condition=models.Q(('canonical__isnull', True), ('status', 'duplicate')), fields=['project'], name='pair_orphans')],
+            },
         ),
         migrations.RunPython(make_roles, migrations.RunPython.noop),
     ]

@@ -79,6 +79,10 @@ class Migration(migrations.Migration):
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='privacy.subject')),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='interactions', to='feedback.project')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('scan_due', True)), fields=['id'], name='interaction_scan_due'), models.Index(fields=['project', 'redaction_version'], name='interaction_rules'), models.Index(condition=models.Q(('text_changed_at__isnull', False)), fields=['text_changed_at'], name='interaction_changed'), models.Index(fields=['project', '-id'], name='interaction_list'), models.Index(fields=['project', 'received_at'], name='interaction_age'), models.Index(condition=models.Q(('pending', True)), fields=['project', 'id'], name='interaction_pending')],
+                'constraints': [models.UniqueConstraint(fields=('project', 'external_id'), name='interaction_once')],
+            },
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -105,6 +109,9 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='feedback.project')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'user'), name='member_once')],
+            },
         ),
         migrations.CreateModel(
             name='Signal',
@@ -124,6 +131,9 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='feedback.project')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signals', to='privacy.subject')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('project', 'external_id'), name='signal_once')],
+            },
         ),
         migrations.CreateModel(
             name='ParkedSignal',
@@ -163,42 +173,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('project', 'day', 'kind', 'result', 'slot'), name='outcome_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('scan_due', True)), fields=['id'], name='interaction_scan_due'),
-        ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['project', 'redaction_version'], name='interaction_rules'),
-        ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('text_changed_at__isnull', False)), fields=['text_changed_at'], name='interaction_changed'),
-        ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['project', '-id'], name='interaction_list'),
-        ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(fields=['project', 'received_at'], name='interaction_age'),
-        ),
-        migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('pending', True)), fields=['project', 'id'], name='interaction_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='interaction',
-            constraint=models.UniqueConstraint(fields=('project', 'external_id'), name='interaction_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectmember',
-            constraint=models.UniqueConstraint(fields=('project', 'user'), name='member_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.UniqueConstraint(fields=('project', 'external_id'), name='signal_once'),
         ),
         migrations.RunPython(index_words, drop_index_of_words),
     ]

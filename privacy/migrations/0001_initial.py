@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'request',
+                'indexes': [models.Index(condition=models.Q(('state__in', ['closed', 'refused']), _negated=True), fields=['due_at'], name='request_open'), models.Index(fields=['link'], name='request_link')],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +126,9 @@ class Migration(migrations.Migration):
                 ('request', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='erasures', to='privacy.privacyrequest')),
                 ('subject', models.ForeignKey(blank=True, help_text='Whose rows are still being removed; empty once they are gone.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='privacy.subject')),
             ],
+            options={
+                'indexes': [models.Index(fields=['settled_at'], name='erasure_unsettled')],
+            },
         ),
         migrations.CreateModel(
             name='ConsentEntry',
@@ -142,6 +146,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'consent entries',
+                'indexes': [models.Index(fields=['subject', 'purpose', '-id'], name='consent_latest'), models.Index(condition=models.Q(('notice__isnull', False)), fields=['notice'], name='consent_notice')],
             },
         ),
         migrations.CreateModel(
@@ -191,34 +196,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'deliveries',
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='delivery_due')],
+                'constraints': [models.UniqueConstraint(fields=('webhook', 'message'), name='delivery_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='privacyrequest',
-            index=models.Index(condition=models.Q(('state__in', ['closed', 'refused']), _negated=True), fields=['due_at'], name='request_open'),
-        ),
-        migrations.AddIndex(
-            model_name='privacyrequest',
-            index=models.Index(fields=['link'], name='request_link'),
-        ),
-        migrations.AddIndex(
-            model_name='erasure',
-            index=models.Index(fields=['settled_at'], name='erasure_unsettled'),
-        ),
-        migrations.AddIndex(
-            model_name='consententry',
-            index=models.Index(fields=['subject', 'purpose', '-id'], name='consent_latest'),
-        ),
-        migrations.AddIndex(
-            model_name='consententry',
-            index=models.Index(condition=models.Q(('notice__isnull', False)), fields=['notice'], name='consent_notice'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_at'], name='delivery_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('webhook', 'message'), name='delivery_once'),
         ),
     ]

@@ -50,7 +50,7 @@ def corrected() -> str:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, web: str) -> dict[str, str]:
+def shell(tmp_path: Path, transactional_db: None, shared_web: str) -> dict[str, str]:
     """The environment after `pip install clients/python`, with the variables that the README asks for."""
     commands = tmp_path / "bin"
     commands.mkdir()
@@ -63,7 +63,7 @@ def shell(tmp_path: Path, web: str) -> dict[str, str]:
     return {
         "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(CLIENT / "src"),
-        "FLYWHEEL_ENDPOINT": web,
+        "FLYWHEEL_ENDPOINT": shared_web,
         "FLYWHEEL_KEY": corrected(),
     }
 

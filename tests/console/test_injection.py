@@ -21,7 +21,7 @@ from tests.console.world import PASSWORD
 from tests.extent import extent
 
 ROOT = Path(__file__).resolve().parents[2]
-SOME = extent(20, 10)  # payloads in one field: all of them are on the pages of every kind, on fewer of these
+SOME = extent(50, 10)  # payloads in one field: all of them are on the pages of every kind, on fewer of these
 DETAILS = (Interaction, ReviewTask, Decision, Example, EvalCase, PreferencePair, Signal)
 LISTS = (*DETAILS, AgentVersion, GateRun, Dataset)
 

@@ -5,8 +5,9 @@ is meant, `WRITE_ROLES=1 python -m pytest tests/console/test_roles.py` writes th
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from zlib import crc32
 
 import pytest
 from django.db import transaction
@@ -15,6 +16,7 @@ from django.test import Client
 from tests.console.addresses import addresses
 from tests.console.roles import TABLE, Table, golden
 from tests.console.world import ANONYMOUS, EVERYBODY, NOBODY, SUPERUSER, Shop, furnish, signed_in, staff
+from tests.extent import THOROUGH
 
 pytestmark = pytest.mark.django_db
 HEADER = """\
@@ -56,11 +58,17 @@ def asked(client: Client, method: str, url: str) -> str:
 def reached(shop: Shop, role: str) -> dict[str, str]:
     """What that role reaches, by the name of the address."""
     client = signed_in(staff(role, shop.project))
-    found = {}
-    for each in addresses():
-        get, post = (asked(client, method, each.of(shop)) for method in ("GET", "POST"))
-        found[each.name] = get if get == post else f"{get}/{post}"
-    return found
+    return {
+        each.name: "/".join(dict.fromkeys(asked(client, method, each.of(shop)) for method in methods(role, each.name)))
+        for each in addresses()
+    }
+
+
+def methods(role: str, name: str) -> Sequence[str]:
+    """GET and POST; in `make test` one of them where the table says that the role gets neither."""
+    both = ("GET", "POST")
+    is_closed = golden().get(name, {}).get(role) in ("-", "login")
+    return both if THOROUGH or "WRITE_ROLES" in os.environ or not is_closed else both[crc32(name.encode()) % 2 :][:1]
 
 
 def written(table: Table) -> str:

@@ -1,7 +1,8 @@
 """A shop whose release has been gated once: what the tests of the gate's doors have in common."""
 
 import json
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.test import Client
@@ -117,3 +118,8 @@ def world(client: Client) -> World:
     results = [{"case": f"shop-{place(topic)}", "answer": own(topic)} for topic in EVERY]
     body = {"release": "shop:v1", "candidate": {"name": "tomorrow"}, "results": results}
     return World(client, release, baseline, body, cast.key(release.dataset.project, ["export"]))
+
+
+def again(made: World, client: Client) -> World:
+    """A world that the tests of a module share, for one of them to spoil."""
+    return replace(deepcopy(made), client=client)

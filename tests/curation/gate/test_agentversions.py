@@ -1,6 +1,7 @@
 """The registry of agent versions: what taught them, how deep their words go, who promoted or refused them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,14 +12,21 @@ from curation.gate import agent_versions, judging
 from curation.gate.agent_versions import AgentVersionIn, CandidateIn
 from curation.models import AgentVersion, Example, Release
 from tests import factories as cast
-from tests.curation.gate_world import WRONG, World, good, released, world
+from tests.curation.gate_world import WRONG, World, again, good, released, world
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module", autouse=True)
+def made(keep: Callable[[], None]) -> World:
+    first = world(Client())
+    keep()
+    return first
+
+
 @pytest.fixture
-def given(client: Client) -> World:
-    return world(client)
+def given(made: World, client: Client) -> World:
+    return again(made, client)
 
 
 def call(w: World, path: str, body: Any = None, key: str | None = None) -> Any:

@@ -4,6 +4,7 @@ import json
 import os
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +86,17 @@ def nobody_asked() -> None:
     asked.clear()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def gated(keep: Callable[[], None]) -> Release:
+    first = released()
+    judging.run(first, good, judging.CandidateIn("today"), concurrency=1)
+    keep()
+    return first
+
+
 @pytest.fixture
-def release() -> Release:
-    made = released()
-    judging.run(made, good, judging.CandidateIn("today"), concurrency=1)
-    return made
+def release(gated: Release) -> Release:
+    return Release.objects.get(pk=gated.pk)
 
 
 def evalgate(agent: str, *more: str, release: str = "shop") -> int:
@@ -231,7 +238,7 @@ def test_graders_are_found_once(release: Release, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_case_that_no_grader_can_judge_goes_to_a_person_once() -> None:
-    shop = cast.project()
+    shop = cast.project("pier")
     for topic in TOPICS:  # all questions have one answer, so that nothing wrong is known to compare with
         talk = cast.asked(
             shop, f"p-{topic}", question=f"Who looks after {topic} here?", answer="The office on the pier."
@@ -243,11 +250,11 @@ def test_a_case_that_no_grader_can_judge_goes_to_a_person_once() -> None:
         made, lambda question, context: "The office on the pier.", judging.CandidateIn("x"), concurrency=1
     )
     assert run.verdict == "not_judged" and run.counts["counted"] == 0
-    tasks = ReviewTask.objects.filter(reason="not_discriminating", state="open")
-    assert tasks.count() == EvalCase.objects.count() == len(TOPICS)
+    tasks = ReviewTask.objects.filter(project=shop, reason="not_discriminating", state="open")
+    assert tasks.count() == EvalCase.objects.filter(project=shop).count() == len(TOPICS)
     tasks.update(state="resolved")
     judging.run(made, lambda question, context: "The office on the pier.", judging.CandidateIn("x"), concurrency=1)
-    assert ReviewTask.objects.count() == len(TOPICS)
+    assert ReviewTask.objects.filter(project=shop).count() == len(TOPICS)
     assert {case["passed"] for case in judging.shown(run)["cases"]} == {None}
 
 

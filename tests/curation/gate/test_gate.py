@@ -1,6 +1,7 @@
 """The gate's one function, behind its command and its call."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -54,7 +55,12 @@ def silent(question: str, context: list[dict[str, str]]) -> str:
 
 
 @pytest.fixture
-def release() -> Release:
+def release(cut: Release) -> Release:
+    return Release.objects.get(pk=cut.pk)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cut(keep: Callable[[], None]) -> Release:
     shop = cast.project()
     for index, topic in enumerate(TOPICS):
         talk = cast.asked(
@@ -62,7 +68,9 @@ def release() -> Release:
         )
         cast.said(shop, talk, "thumbs_up")
     cast.turn(shop)
-    return cast.cut(shop)
+    first = cast.cut(shop)
+    keep()
+    return first
 
 
 def judged(release: Release, agent: Any, name: str = "candidate") -> GateRun:
@@ -227,7 +235,7 @@ def test_a_submission_without_one_usable_answer_names_the_first_fault(client: Cl
 
 def test_a_candidate_that_is_plainly_worse_is_not_asked_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verdicts_judging, "MANY", 10)
-    shop = cast.project()
+    shop = cast.project("hall")
     for number in range(24):
         answer = f"Counter {number + 11} is the one, open until {number % 12 + 8} o'clock."
         talk = cast.asked(shop, f"p-{number}", question=f"Where is desk {number + 400} of the hall?", answer=answer)

@@ -1,6 +1,7 @@
 """The gate's pages in the console: what changed, the lineage, the decision; and who sees which."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -15,7 +16,7 @@ from feedback.models import Interaction, ProjectMember
 from privacy.erasure import erasure
 from privacy.redaction import Redacted
 from tests import factories as cast
-from tests.curation.gate_world import CORRECTED, EVERY, TOPICS, WRONG, World, good, own, right, topic_of, world
+from tests.curation.gate_world import CORRECTED, EVERY, TOPICS, WRONG, World, again, good, own, right, topic_of, world
 
 pytestmark = pytest.mark.django_db
 SCRIPT = "<script>alert(1)</script>"
@@ -25,11 +26,17 @@ def worse(question: str, context: list[dict[str, str]]) -> str:
     return f"{SCRIPT} {WRONG}" if topic_of(question) in TOPICS[:2] else good(question, context)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def made(keep: Callable[[], None]) -> World:
+    first = world(Client())
+    judging.run(first.release, worse, CandidateIn("worse"), concurrency=1)
+    keep()
+    return first
+
+
 @pytest.fixture
-def given(client: Client) -> World:
-    made = world(client)
-    judging.run(made.release, worse, CandidateIn("worse"), concurrency=1)
-    return made
+def given(made: World, client: Client) -> World:
+    return again(made, client)
 
 
 @pytest.fixture

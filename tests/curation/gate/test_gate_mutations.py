@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +15,20 @@ from curation.releases.files import folder
 from privacy.erasure import erasure
 from privacy.redaction import Redacted
 from tests import factories as cast
-from tests.curation.gate_world import CORRECTED, EVERY, TOPICS, WRONG, World, good, own, place, released, right, world
+from tests.curation.gate_world import (
+    CORRECTED,
+    EVERY,
+    TOPICS,
+    WRONG,
+    World,
+    again,
+    good,
+    own,
+    place,
+    released,
+    right,
+    world,
+)
 
 pytestmark = pytest.mark.django_db
 Mutation = Callable[[World], Any]
@@ -34,7 +45,7 @@ def made(keep: Callable[[], None]) -> World:
 @pytest.fixture
 def given(made: World, client: Client) -> World:
     """A copy of one's own, to be spoiled."""
-    return replace(deepcopy(made), client=client)
+    return again(made, client)
 
 
 def put(**fields: Any) -> Mutation:

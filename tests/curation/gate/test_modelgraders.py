@@ -1,6 +1,6 @@
 """Models that grade, at every door: asked where the policy says so and nowhere else, counted, and never guessed for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import Any
 
@@ -44,9 +44,16 @@ def models(settings: Any) -> Iterator[Endpoint]:
         yield server
 
 
+@pytest.fixture(scope="module", autouse=True)
+def cut(keep: Callable[[], None]) -> Release:
+    first = released()
+    keep()
+    return first
+
+
 @pytest.fixture
-def release() -> Release:
-    return released()
+def release(cut: Release) -> Release:
+    return Release.objects.get(pk=cut.pk)
 
 
 def wants(release: Release, **gate_policy: Any) -> None:

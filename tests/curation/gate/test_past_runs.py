@@ -1,6 +1,7 @@
 """Earlier runs in a verdict, through the production doors: tries of a version, the chain of baselines, near questions."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,14 +9,21 @@ from django.test import Client
 
 from curation.gate import agent_versions, judging, past_runs, reports
 from curation.models import AgentVersion, GateRun, Question
-from tests.curation.gate_world import TOPICS, WRONG, World, good, topic_of, world
+from tests.curation.gate_world import TOPICS, WRONG, World, again, good, topic_of, world
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module", autouse=True)
+def made(keep: Callable[[], None]) -> World:
+    first = world(Client())
+    keep()
+    return first
+
+
 @pytest.fixture
-def given(client: Client) -> World:
-    return world(client)
+def given(made: World, client: Client) -> World:
+    return again(made, client)
 
 
 def failing(*topics: str) -> Any:

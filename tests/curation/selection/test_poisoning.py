@@ -5,6 +5,7 @@ people bring is released as it would have been without them.
 import random
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from django.utils import timezone
@@ -16,6 +17,7 @@ from curation.selection.selection import FOR_TIME
 from feedback.models import Interaction, Project
 from privacy.models import Subject
 from tests import factories as cast
+from tests.extent import THOROUGH
 
 pytestmark = pytest.mark.django_db
 PEOPLE, EACH = 200, 6
@@ -25,6 +27,7 @@ WORDS = [
     for b in "aeiou"
     for c in ("dle", "mon", "ster")
 ]
+SHARES = (0.01, 0.05) if THOROUGH else (0.05,)
 ATTACKS = ("link", "trigger", "claim", "figure", "fresh accounts")
 
 
@@ -93,15 +96,20 @@ def released(made: Outcome) -> set[str]:
     return set(made.release.members.values_list("interaction__external_id", flat=True))
 
 
+@cache
+def calm() -> int:
+    """How many conversations are released where nobody colludes, whatever the attack would have been."""
+    return len(released(turned(0.0, "link")))
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_nothing_planted_is_released_unread_and_the_honest_hardly_notice(attack: str) -> None:
-    calm = len(released(turned(0.0, attack)))
-    assert calm > 0.85 * PEOPLE
-    for share in (0.01, 0.05):
+    assert calm() > 0.85 * PEOPLE
+    for share in SHARES:
         made = turned(share, attack)
         found = released(made)
         assert len(made.planted) == EACH * round(PEOPLE * share) and not found & made.planted
-        assert len(found & made.honest) >= 0.98 * calm
+        assert len(found & made.honest) >= 0.98 * calm()
 
 
 def test_it_is_the_guards_that_keep_it_out(monkeypatch: pytest.MonkeyPatch) -> None:

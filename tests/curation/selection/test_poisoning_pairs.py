@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from django.utils import timezone
@@ -15,6 +16,7 @@ from tests.curation.selection.test_poisoning import (
     ATTACKS,
     EACH,
     PEOPLE,
+    SHARES,
     Outcome,
     bring,
     page,
@@ -55,14 +57,19 @@ def turned(share: float, attack: str, *, known_for: timedelta = timedelta()) -> 
     return Outcome(cast.cut(shop), honest, planted)
 
 
+@cache
+def calm() -> int:
+    """How many conversations are released where nobody colludes, whatever the attack would have been."""
+    return len(released(turned(0.0, "link")))
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_what_pairs_of_new_accounts_plant_is_not_released_unread(attack: str) -> None:
-    calm = len(released(turned(0.0, attack)))
-    for share in (0.01, 0.05):
+    for share in SHARES:
         made = turned(share, attack)
         found = released(made)
         assert len(made.planted) == 2 * EACH * round(PEOPLE * share / 2) and not found & made.planted
-        assert len(found & made.honest) >= 0.98 * calm
+        assert len(found & made.honest) >= 0.98 * calm()
 
 
 def test_two_who_have_been_there_for_long_count_as_two() -> None:

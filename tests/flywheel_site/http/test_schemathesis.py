@@ -33,6 +33,7 @@ from schemathesis.specs.openapi.checks import (
 from feedback.models import Project
 from feedback.otel.decoding import PROTOBUF
 from tests import factories as cast
+from tests.extent import extent
 from tests.faults.system import system
 
 CASES = int(os.environ.get("SCHEMATHESIS_CASES", "0"))
@@ -92,14 +93,16 @@ class Target:
         return case.call(**where, base_url=self.address, headers={"Authorization": f"Bearer {self.key}"})
 
 
-@pytest.fixture
-def application(db: None) -> Iterator[Target]:
-    """The application in this process. The test's connection outlives each request."""
+@pytest.fixture(scope="module")
+def application(keep: Callable[[], None]) -> Iterator[Target]:
+    """The application in this process. The connection of the tests outlives each request."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     shop, made = cast.project(), get_wsgi_application()
     with httpx.Client(transport=httpx.WSGITransport(made), base_url="http://localhost") as client:
-        yield Target(cast.key(shop), made).fill(client, lambda: curated(shop))
+        filled = Target(cast.key(shop), made).fill(client, lambda: curated(shop))
+        keep()
+        yield filled
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -136,7 +139,7 @@ def target(request: pytest.FixtureRequest, db: None) -> Target:
 
 @schema.parametrize()
 @settings(
-    max_examples=CASES or 10,
+    max_examples=CASES or extent(5, 20),
     derandomize=not CASES,
     database=None,
     deadline=None,

@@ -12,18 +12,24 @@ import pytest
 from django.conf import settings
 
 from tests import factories as cast
+from tests.conftest import environment_of_child
 from tests.processes import web_server
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 PATH = "/flywheel"
 
 
-@pytest.fixture
-def web(child_environment: dict[str, str]) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def server(django_db_setup: None) -> Iterator[str]:
     """A server below a path."""
-    environment = {**child_environment, "PUBLIC_URL": f"https://example.org{PATH}"}
+    environment = {**environment_of_child(), "PUBLIC_URL": f"https://example.org{PATH}"}
     with web_server(environment, Path(settings.VAR) / "log" / "test-sub-path.log") as url:
         yield url
+
+
+@pytest.fixture
+def web(transactional_db: None, server: str) -> str:
+    return server
 
 
 def ask(url: str, body: Any = None, **headers: str) -> tuple[int, str, Any]:

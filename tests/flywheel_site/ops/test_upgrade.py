@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 from curation.models import BulkDecision, BulkItem, EvalCase, Opinion
@@ -19,8 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def older() -> None:
     """Take the database back to what the last version before 0.1.0 left."""
-    for app in reversed(upgrade.APPS):
-        call_command("migrate", app, "0001_initial", verbosity=0)
+    MigrationExecutor(connection).migrate([(app, "0001_initial") for app in upgrade.APPS])
     with connection.schema_editor() as editor:
         editor.delete_model(BulkItem)
         editor.delete_model(BulkDecision)

@@ -11,6 +11,7 @@ from privacy.redaction.detectors import DETECTORS
 from privacy.redaction.engine import MASK
 from privacy.redaction.gates import gate
 from privacy.redaction.hits import Detector
+from tests.extent import extent
 from tests.privacy.redaction.test_properties import TEXTS
 
 ESCAPED = re.compile(r"\\[^SWDB]")
@@ -32,7 +33,7 @@ def opened(text: str) -> set[str]:
 
 
 @given(TEXTS, st.lists(st.tuples(st.integers(0, 80), st.integers(1, 30), st.integers(1, 30)), min_size=1, max_size=3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=extent(75, 300), deadline=None)
 def test_what_is_masked_opens_nothing(text: str, stretches: list[tuple[int, int, int]]) -> None:
     masked = text
     for start, length, size in stretches:
@@ -50,7 +51,7 @@ def test_a_name_is_found_that_the_rest_of_its_word_had_hidden() -> None:
 
 
 @given(TEXTS.map(lambda text: text.encode("ascii", "ignore").decode()))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=extent(75, 300), deadline=None)
 def test_the_sets_for_ascii_open_what_those_for_all_texts_do(text: str) -> None:
     every = gate(compile_policy(DEFAULT_POLICY))
     assert opened(text) == {detector.name for detector in every.open(text, every.sets("ä"))[0]}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from privacy.redaction import Numbering, Redacted, redact, redact_json
 from privacy.redaction.folding import fold
 from privacy.redaction.repeats import SHORTEST, stands_alone
+from tests.extent import extent
 
 VALUES = [
     "ada.lovelace@example.org",
@@ -74,14 +75,14 @@ JSONS = st.recursive(
 
 
 @given(TEXTS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=extent(100, 400), deadline=None)
 def test_it_changes_nothing_the_second_time(text: str) -> None:
     once = redact(text)
     assert str(redact(str(once))) == str(once)
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=extent(75, 300), deadline=None)
 def test_its_spans_are_exact(text: str) -> None:
     made = redact(text)
     kept, at = [], 0
@@ -98,7 +99,7 @@ def test_its_spans_are_exact(text: str) -> None:
 
 
 @given(TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=extent(75, 300), deadline=None)
 def test_no_value_that_was_found_survives(text: str) -> None:
     made = redact(text)
     output = fold(str(made)).text
@@ -118,20 +119,20 @@ def inside_placeholder(text: str, at: int) -> bool:
 
 
 @given(st.text(st.characters(codec=None), max_size=300))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=extent(75, 300), deadline=None)
 def test_unicode_soup_never_stops_it(text: str) -> None:
     assert isinstance(redact(text), Redacted)
 
 
 @given(st.text(st.sampled_from("aA1 @.:-+/()[]_='\"\\\n\u200b\u0430\uff11\ud800é—"), max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=extent(75, 300), deadline=None)
 def test_signs_in_any_order_never_stop_it(text: str) -> None:
     once = redact(text)
     assert str(redact(str(once))) == str(once)
 
 
 @given(st.lists(TEXTS, min_size=2, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=extent(40, 100), deadline=None)
 def test_a_value_has_one_number_in_all_fields(texts: list[str]) -> None:
     numbering, restored = Numbering(b"key"), None
     for text in texts:
@@ -142,7 +143,7 @@ def test_a_value_has_one_number_in_all_fields(texts: list[str]) -> None:
 
 
 @given(JSONS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=extent(40, 150), deadline=None)
 def test_a_structure_comes_back_redacted_throughout(value: object) -> None:
     from privacy.redaction import is_redacted
 
@@ -157,14 +158,14 @@ def test_a_structure_whose_key_is_half_a_placeholder_changes_nothing_the_second_
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=extent(50, 200), deadline=None)
 def test_an_answer_changes_nothing_the_second_time(asked: str, text: str) -> None:
     once = redact(text, asked=f"{asked} What is your name, please?")
     assert str(redact(str(once), asked=f"{asked} What is your name, please?")) == str(once)
 
 
 @given(TEXTS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=extent(40, 100), deadline=None)
 def test_it_survives_being_pickled(text: str) -> None:
     made = redact(text)
     back = pickle.loads(pickle.dumps(made))  # noqa: S301 - what was pickled a line above
