@@ -83,10 +83,14 @@ def asked(project: Project, graders: Mapping[str, Grader], most: int) -> list[Me
 
 
 def _measured(found: Mapping[str, Mapping[Cell, int]]) -> list[Measured]:
-    sides: tuple[Cell, ...] = ((True, True), (True, False), (False, True), (False, False))
     made = [
         Measured(
-            grader, *(cells.get(side, 0) for side in sides), cells.get((True, None), 0) + cells.get((False, None), 0)
+            grader,
+            right_passed=cells.get((True, True), 0),
+            right_refused=cells.get((True, False), 0),
+            wrong_passed=cells.get((False, True), 0),
+            wrong_refused=cells.get((False, False), 0),
+            silent=cells.get((True, None), 0) + cells.get((False, None), 0),
         )
         for grader, cells in found.items()
     ]
