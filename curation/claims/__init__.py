@@ -8,6 +8,7 @@ whether two answers cannot both be right. No model, no list of sentences: closed
 from curation.claims.comparing import clash, conflict, contains, items, says_opposite, steps_out_of_order
 from curation.claims.duties import answers
 from curation.claims.forms import canonical
+from curation.claims.idioms import in_single_words
 from curation.claims.opposites import language_for, negation_of, number_words, opposites_of
 from curation.claims.quantities import UNITS, equal, rival
 from curation.claims.reading import Claim, Reading, duty_of, question_read, reading, words_of
@@ -29,6 +30,7 @@ __all__ = [
     "contains",
     "duty_of",
     "equal",
+    "in_single_words",
     "items",
     "language_for",
     "negation_of",

@@ -101,7 +101,7 @@ def _counts(said: Reading) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for claim in said.claims:
         for number, thing in pairwise(claim.words):
-            if number[0] == "#" and " " not in number and thing not in claim.hard:
+            if number[0] == "#" and " " not in number and number in claim.hard and thing not in claim.hard:
                 found.setdefault(thing, set()).add(number)
     return found
 

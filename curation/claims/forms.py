@@ -75,7 +75,7 @@ SECOND = frozenset(
     phrase.partition("-")[2] for words in (*GROUP.values(), PHRASES) for phrase in words if "-" in phrase
 )
 _STEMMED = {
-    language: {stem(word, language): mark for word, mark in GROUP[language].items() if "-" not in word}
+    language: {stem(word, language): mark for word, mark in reversed(GROUP[language].items()) if "-" not in word}
     for language in LANGUAGES
 }
 SIDES = {language: _sides(language) for language in LANGUAGES}

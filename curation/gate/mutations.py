@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from itertools import islice, zip_longest
 from typing import Final
 
-from curation.claims import EVIDENCE, LANGUAGES, UNITS, language_for, negation_of, number_words, opposites_of, reading
+from curation.claims import (
+    EVIDENCE,
+    LANGUAGES,
+    UNITS,
+    in_single_words,
+    language_for,
+    negation_of,
+    number_words,
+    opposites_of,
+    reading,
+)
 from curation.decisions.language import UNKNOWN, guess
 from curation.decisions.question_types import Asks
 from curation.gate.graders.claims import asks, procedure
@@ -158,8 +168,11 @@ def _negated(text: str, language: str) -> Iterator[str]:
 
 
 def _turned(text: str) -> Iterator[str]:
-    """A word replaced by its opposite."""
+    """A word replaced by its opposite. A word of a phrase stays: "as short as" is no opposite of "as long as"."""
+    read = set(_WORD.findall(in_single_words(text)))
     for match in _WORD.finditer(text):
+        if match[0] not in read:
+            continue
         for other in islice(opposites_of(match[0]), 1):
             yield text[: match.start()] + other + text[match.end() :]
 
